@@ -1,0 +1,5 @@
+//! Jalon: contracts of objectives and means, from their text to the figures that follow them.
+//!
+//! Modules stand in dependency order, the lowest first; a module may use those above it in this
+//! list and never those below (a tidy test holds this).
+

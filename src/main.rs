@@ -1,0 +1,3 @@
+//! The `jalon` binary.
+
+fn main() {}
