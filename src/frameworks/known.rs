@@ -1,0 +1,80 @@
+//! What the rest of Jalon already knows, that a framework may point to.
+//!
+//! A plain value, filled by whoever checks a framework: from the database, or from the folders
+//! beside it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Framework;
+use crate::measures::Measure;
+
+/// Organisations, places, frameworks and measures that already exist.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Codes of organisations.
+    pub organisations: BTreeSet<String>,
+    /// Codes of places.
+    pub places: BTreeSet<String>,
+    frameworks: BTreeMap<String, KnownFramework>,
+    measures: BTreeMap<String, KnownMeasure>,
+}
+
+/// What other frameworks may ask of a framework.
+#[derive(Debug, Clone)]
+pub(super) struct KnownFramework {
+    /// Its family.
+    pub(super) family: String,
+    /// Measures that each of its indicators follows.
+    pub(super) measures_of: BTreeMap<String, Vec<String>>,
+}
+
+/// A measure and the framework that wrote it.
+#[derive(Debug, Clone)]
+pub(super) struct KnownMeasure {
+    /// Code of the framework that wrote it.
+    pub(super) written_by: String,
+    /// The measure.
+    pub(super) measure: Measure,
+}
+
+impl Known {
+    /// Adds a framework, its indicators and the measures it writes.
+    ///
+    /// A measure stays with the framework that wrote it first; a framework added again replaces
+    /// what it said before.
+    pub fn add(&mut self, framework: &Framework) {
+        let indicators = framework.indicators.iter();
+        let known = KnownFramework {
+            family: framework.family.clone(),
+            measures_of: indicators
+                .map(|i| (i.key.clone(), i.measures.clone()))
+                .collect(),
+        };
+        self.frameworks.insert(framework.code.clone(), known);
+        let others = |_: &String, known: &mut KnownMeasure| known.written_by != framework.code;
+        self.measures.retain(others);
+        for measure in &framework.measures {
+            let entry = self.measures.entry(measure.code.clone());
+            entry.or_insert_with(|| KnownMeasure {
+                written_by: framework.code.clone(),
+                measure: measure.clone(),
+            });
+        }
+    }
+
+    pub(super) fn framework(&self, code: &str) -> Option<&KnownFramework> {
+        self.frameworks.get(code)
+    }
+
+    pub(super) fn framework_codes(&self) -> impl Iterator<Item = &str> {
+        self.frameworks.keys().map(String::as_str)
+    }
+
+    pub(super) fn measure(&self, code: &str) -> Option<&KnownMeasure> {
+        self.measures.get(code)
+    }
+
+    pub(super) fn measure_codes(&self) -> impl Iterator<Item = &str> {
+        self.measures.keys().map(String::as_str)
+    }
+}
