@@ -10,6 +10,11 @@
 //!
 //! A drawing cannot be built without a [`Description`]: no image without a text alternative.
 
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")
+)]
+
 pub mod chart;
 mod day;
 mod error;
