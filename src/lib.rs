@@ -3,6 +3,15 @@
 //! Modules stand in dependency order, the lowest first; a module may use those above it in this
 //! list and never those below (a tidy test holds this).
 
+pub mod kernel;
+pub mod platform;
+
+pub mod ledger;
+
+pub mod access;
+
 pub mod measures;
 
 pub mod frameworks;
+
+pub mod site;

@@ -1,3 +1,11 @@
 //! The `jalon` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use jalon::site::cli::{Cli, run};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    run(Cli::parse()).await
+}

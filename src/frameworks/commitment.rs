@@ -86,7 +86,7 @@ pub struct Eligibility {
 
 /// Overall reach of a commitment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum EligibilityScope {
     /// Every establishment.
     All,

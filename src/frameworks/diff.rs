@@ -26,7 +26,7 @@ pub struct Change {
 
 /// What kind of thing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// The framework itself: title, years, region…
     Framework,
@@ -62,7 +62,7 @@ pub enum Subject {
 
 /// What happened to a thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum What {
     /// It is new.
     Added,

@@ -28,7 +28,7 @@ pub struct Due {
 
 /// What is known of a due date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum DueState {
     /// Dates are fixed.
     Fixed,
@@ -45,7 +45,7 @@ pub enum DueState {
 
 /// Year of the data delivered in the campaign of year N.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum DataYear {
     /// The data of year N.
     Same,
@@ -67,7 +67,7 @@ pub struct DueRule {
 
 /// A time limit within a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Limit {
     /// In this month, at its end at the latest.
     Month(i8),
@@ -99,7 +99,7 @@ impl Default for Limit {
 
 /// Whether delivered values are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum DeliveryStatus {
     /// They will be delivered again.
     Provisional,

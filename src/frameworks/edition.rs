@@ -32,7 +32,7 @@ pub struct Edition {
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum EditionYear {
     /// What comes back every year.
     #[default]
@@ -43,7 +43,7 @@ pub enum EditionYear {
 
 /// The indicators of an edition.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum EditionIndicators {
     /// All those of the framework.
     #[default]
@@ -75,7 +75,7 @@ pub struct CalendarEntry {
 
 /// A date that comes back every year, or a day of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum CalendarDate {
     /// A day of the year N or of one that follows.
     Yearly {

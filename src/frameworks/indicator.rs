@@ -75,7 +75,7 @@ pub struct Indicator {
 
 /// How attainment is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Method {
     /// Way covered from the baseline to the target.
     Progression,
@@ -110,7 +110,7 @@ pub struct Link {
 
 /// How two indicators of different generations relate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum LinkKind {
     /// The same measure: one series.
     Same,
@@ -123,7 +123,7 @@ pub enum LinkKind {
 
 /// How often values come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Frequency {
     /// Every year.
     Yearly,
@@ -139,7 +139,7 @@ pub enum Frequency {
 
 /// How values reach Jalon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Supply {
     /// A national supplier loads them for every region.
     National,

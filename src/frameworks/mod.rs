@@ -136,7 +136,7 @@ pub struct Kind {
 
 /// Whether contracts set targets for a kind of indicator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum TargetUse {
     /// A target is expected.
     Expected,
@@ -149,7 +149,7 @@ pub enum TargetUse {
 
 /// Whether every contract has the indicators of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Choice {
     /// Every contract has them.
     #[default]
@@ -173,7 +173,7 @@ pub struct PartyRole {
 
 /// What kind of organisation is party to a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum PartyKind {
     /// A ministry.
     Ministry,
@@ -208,7 +208,7 @@ pub struct Act {
 
 /// What an instrument does to a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum ActKind {
     /// Makes the contract. A framework has exactly one such act.
     #[default]
@@ -225,7 +225,7 @@ pub enum ActKind {
 
 /// What an instrument may change in a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Changeable {
     /// Which indicators are kept.
     Indicators,
@@ -328,7 +328,7 @@ pub struct Rule {
 
 /// How binding a rule is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum RuleLevel {
     /// Must be followed.
     Required,

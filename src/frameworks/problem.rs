@@ -24,7 +24,7 @@ impl Position {
 
 /// Whether a problem prevents the framework from being used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The framework cannot be used until it is mended.
     Error,

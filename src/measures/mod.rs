@@ -3,17 +3,15 @@
 //! Here live the definition of a measure and the words that describe it. Values, targets and
 //! files never do: values belong to `figures`, targets to `contracts`, files to `frameworks`.
 
-mod decimal;
-
 use serde::{Deserialize, Serialize};
 
-pub use decimal::{Decimal, NotADecimal};
+use crate::kernel::{Decimal, ValueKind};
 
 /// A thing that is measured, whatever generation of contracts follows it.
 ///
 /// Facts transcribed from the official technical sheets; what Jalon had to deduce is named in
 /// [`Measure::our_reading`].
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measure {
     /// Unique in the whole of Jalon, meaningful: `chirurgie-ambulatoire`.
     pub code: String,
@@ -65,22 +63,9 @@ pub struct Measure {
     pub note: Option<String>,
 }
 
-/// The kind of value a measure takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ValueKind {
-    /// An exact number.
-    #[default]
-    Number,
-    /// Yes or no.
-    YesNo,
-    /// Free text.
-    Text,
-}
-
 /// Which way a number improves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// Higher is better.
     Higher,
@@ -95,7 +80,7 @@ pub enum Direction {
 
 /// How regional values make a national one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Aggregation {
     /// Sum of the values.
     Sum,
@@ -108,7 +93,7 @@ pub enum Aggregation {
 
 /// The stretch of time that one value covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Window {
     /// The calendar year.
     Year,
@@ -124,7 +109,7 @@ pub enum Window {
 
 /// A detail that an observation may carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Breakdown {
     /// By sex.
     Sex,

@@ -1,1 +1,32 @@
-//! x
+//! Documents and drawings from plain data: bytes or strings out, nothing else in.
+//!
+//! The crate knows neither the database nor the web. Numbers arrive as printed French text; nothing
+//! is rounded or formatted here. The same input always gives the same bytes: no clock, no system
+//! font, no network.
+//!
+//! * [`region_sheet`] sets a region's sheet as an accessible, archivable PDF;
+//! * [`map::choropleth`] draws the 18 regions;
+//! * [`chart::trajectory`] and [`chart::dots`] draw the two charts.
+//!
+//! A drawing cannot be built without a [`Description`]: no image without a text alternative.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")
+)]
+
+pub mod chart;
+mod day;
+mod error;
+pub mod map;
+mod sheet;
+mod svg;
+mod text;
+mod world;
+
+pub use day::Day;
+pub use error::RenderError;
+pub use sheet::{
+    Attainment, DatedValue, Illustration, IndicatorRow, Region, RegionSheet, State, region_sheet,
+};
+pub use svg::{Description, Target};

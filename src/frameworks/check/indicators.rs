@@ -2,7 +2,7 @@
 
 use super::{Checker, Family, keyed};
 use crate::frameworks::{Indicator, Method};
-use crate::measures::ValueKind;
+use crate::kernel::ValueKind;
 
 const LIST: &str = "indicateurs.yaml/indicateurs";
 

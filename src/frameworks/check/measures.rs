@@ -1,7 +1,8 @@
 //! Rules on `mesures.yaml`.
 
 use super::{Checker, keyed};
-use crate::measures::{Aggregation, Direction, Measure, ValueKind};
+use crate::kernel::ValueKind;
+use crate::measures::{Aggregation, Direction, Measure};
 
 const LIST: &str = "mesures.yaml/mesures";
 

@@ -3,7 +3,8 @@
 use super::layout::Map;
 use super::reader::Item;
 use super::words::Worded;
-use crate::measures::{Break, Decimal, Measure};
+use crate::kernel::{Decimal, ValueKind};
+use crate::measures::{Break, Measure};
 
 /// Reads every measure.
 pub(super) fn read(item: &mut Item<'_>) -> Vec<Measure> {
@@ -19,7 +20,7 @@ fn read_measure(item: &mut Item<'_>) -> Measure {
     Measure {
         code: item.key("code"),
         label: item.required("libelle"),
-        value_kind: item.required_word("valeur"),
+        value_kind: item.required_word_or("valeur", ValueKind::Number),
         unit: item.text("unite"),
         decimals: item.number("decimales"),
         per: item.number("pour"),

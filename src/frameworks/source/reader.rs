@@ -6,13 +6,12 @@
 use std::str::FromStr;
 
 use jiff::civil::Date;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 use super::tree::{Entry, Shape, Tree};
 use super::words::Worded;
 use crate::frameworks::Lines;
 use crate::frameworks::problem::Findings;
+use crate::kernel::nearest;
 
 /// Keys that name other keys of the same item.
 const FIELD_LISTS: [&str; 2] = ["incertain", "lecture_jalon"];
@@ -151,8 +150,13 @@ impl<'a> Item<'a> {
 
     /// A word of a closed list that must be there.
     pub(super) fn required_word<W: Worded + Default>(&mut self, key: &'static str) -> W {
+        self.required_word_or(key, W::default())
+    }
+
+    /// A word of a closed list that must be there; `fallback` stands in for one that is not.
+    pub(super) fn required_word_or<W: Worded>(&mut self, key: &'static str, fallback: W) -> W {
         self.demand(key);
-        self.word(key).unwrap_or_default()
+        self.word(key).unwrap_or(fallback)
     }
 
     /// Words of a closed list; those it lacks are noted and left out.
@@ -436,67 +440,15 @@ fn one_range(tree: &Tree) -> Option<Lines> {
     (lines.first <= lines.last).then_some(lines)
 }
 
-/// The known word nearest to what was written, when one is near enough to be meant.
+/// The known word that was probably meant, as a remedy.
 pub(crate) fn suggestion(written: &str, known: &[&str]) -> Option<String> {
-    let folded = fold(written);
-    let near = known
-        .iter()
-        .map(|word| (distance(&folded, &fold(word)), *word))
-        .min()?;
-    let allowed = (folded.chars().count() / 3).clamp(1, 3);
-    (near.0 <= allowed).then(|| format!("Vouliez-vous dire « {} » ?", near.1))
-}
-
-/// Lower case, without accents, with one kind of separator.
-fn fold(text: &str) -> String {
-    text.nfd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == '-' || c == ' ' { '_' } else { c })
-        .collect()
-}
-
-/// Number of letters to add, remove or replace (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, other) in b.iter().enumerate() {
-            let replace = diagonal + usize::from(letter != *other);
-            diagonal = row[j + 1];
-            row[j + 1] = replace.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+    let meant = nearest(written, known.iter().copied())?;
+    Some(format!("Vouliez-vous dire « {meant} » ?"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn suggests_the_nearest_word_whatever_the_accents() {
-        let known = ["libelle", "noeud", "nature"];
-        let meant = |written| suggestion(written, &known);
-        assert_eq!(
-            meant("libellé").as_deref(),
-            Some("Vouliez-vous dire « libelle » ?")
-        );
-        assert_eq!(
-            meant("neoud").as_deref(),
-            Some("Vouliez-vous dire « noeud » ?")
-        );
-        assert_eq!(meant("echeancier"), None);
-    }
-
-    #[test]
-    fn distance_counts_letters() {
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("chat", "chats"), 1);
-        assert_eq!(distance("noeud", "neoud"), 2);
-    }
 
     #[test]
     fn dates_are_read_strictly() {

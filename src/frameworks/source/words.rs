@@ -4,7 +4,8 @@ use crate::frameworks::{
     ActKind, Changeable, Choice, DataYear, DeliveryStatus, DueState, EligibilityScope, Frequency,
     LinkKind, Method, PartyKind, RuleLevel, Supply, TargetUse,
 };
-use crate::measures::{Aggregation, Breakdown, Direction, ValueKind, Window};
+use crate::kernel::ValueKind;
+use crate::measures::{Aggregation, Breakdown, Direction, Window};
 
 /// A value written as one word of a closed list.
 pub(super) trait Worded: Copy + PartialEq + 'static {

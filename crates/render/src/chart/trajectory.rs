@@ -1,0 +1,380 @@
+//! Observed values and targets over the years.
+
+use super::{Axis, Room, axis::is_drawable};
+use crate::svg::{Across, Description, Look, Place, Svg, Target};
+
+/// An indicator over the years.
+#[derive(Debug, Clone)]
+pub struct Trajectory {
+    /// Prefix of the identifiers; distinct for each drawing of a page.
+    pub id: String,
+    /// The text alternative.
+    pub about: Description,
+    /// The vertical axis.
+    pub axis: Axis,
+    /// What was observed.
+    pub observed: Series,
+    /// What was set as targets.
+    pub targets: Series,
+    /// The national values, if they are to be compared.
+    pub national: Option<Series>,
+}
+
+/// A named line of the chart.
+#[derive(Debug, Clone, Default)]
+pub struct Series {
+    /// Its name in the legend, such as « Bretagne ».
+    pub name: String,
+    /// Its points, in the order of years.
+    pub points: Vec<SeriesPoint>,
+}
+
+/// A value of a year.
+#[derive(Debug, Clone)]
+pub struct SeriesPoint {
+    /// The year.
+    pub year: i32,
+    /// The value, for drawing only.
+    pub value: f64,
+    /// The value as printed.
+    pub text: String,
+}
+
+/// Draws observed values as dots, the country as circles, targets as squares on dashes.
+pub fn trajectory(spec: &Trajectory, target: Target) -> String {
+    let lines = lines(spec);
+    let plot = Plot::new(spec, &lines, target);
+    let size = plot.room.size("trajectory", plot.bottom + 26.0);
+    let mut svg = Svg::new(target, &spec.id, &size, &spec.about, false);
+    plot.draw_legend(&mut svg, &lines);
+    plot.draw_axes(&mut svg, &spec.axis);
+    for line in &lines {
+        plot.draw_line(&mut svg, line);
+    }
+    let marks = plot.marks(&lines);
+    for mark in &marks {
+        mark.draw(&mut svg);
+    }
+    for (rank, mark) in marks
+        .iter()
+        .enumerate()
+        .filter(|(_, mark)| mark.is_labelled)
+    {
+        mark.draw_label(&mut svg, side(rank, &marks));
+    }
+    svg.finish()
+}
+
+/// A series and how it is drawn.
+struct Line<'a> {
+    kind: Kind,
+    name: &'a str,
+    points: Vec<&'a SeriesPoint>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    National,
+    Goal,
+    Observed,
+}
+
+impl Kind {
+    fn stroke(self) -> Look {
+        match self {
+            Self::National => Look::National,
+            Self::Goal => Look::Goal,
+            Self::Observed => Look::Link,
+        }
+    }
+
+    fn draw_mark(self, svg: &mut Svg, at: (Across, f64), title: &str) {
+        match self {
+            Self::National => svg.circle(Look::NationalMark, at, 3.5, title),
+            Self::Goal => svg.square(Look::GoalMark, at, 4.0, title),
+            Self::Observed => svg.circle(Look::Now, at, 5.0, title),
+        }
+    }
+
+    fn label(self) -> Look {
+        match self {
+            Self::National => Look::Text,
+            Self::Goal => Look::GoalText,
+            Self::Observed => Look::Value,
+        }
+    }
+}
+
+/// The lines that have something to draw, the most important last, on top.
+fn lines(spec: &Trajectory) -> Vec<Line<'_>> {
+    let national = spec.national.iter().map(|series| (Kind::National, series));
+    let own = [
+        (Kind::Goal, &spec.targets),
+        (Kind::Observed, &spec.observed),
+    ];
+    let all = national.chain(own).map(|(kind, series)| Line {
+        kind,
+        name: &series.name,
+        points: series
+            .points
+            .iter()
+            .filter(|point| is_drawable(point.value))
+            .collect(),
+    });
+    all.filter(|line| !line.points.is_empty()).collect()
+}
+
+const LEGEND_ROW: f64 = 19.0;
+const PLOT_HEIGHT: f64 = 190.0;
+/// Years stand within the plot, so that the ticks and the last labels keep their room.
+const FIRST_YEAR: f64 = 0.13;
+const LAST_YEAR: f64 = 0.93;
+
+struct Plot<'a> {
+    room: Room,
+    axis: &'a Axis,
+    first: i32,
+    last: i32,
+    top: f64,
+    bottom: f64,
+}
+
+impl<'a> Plot<'a> {
+    fn new(spec: &'a Trajectory, lines: &[Line], target: Target) -> Self {
+        let years = || {
+            lines
+                .iter()
+                .flat_map(|line| &line.points)
+                .map(|point| point.year)
+        };
+        let top = lines.iter().fold(24.0, |top, _| top + LEGEND_ROW);
+        Self {
+            room: Room {
+                target,
+                left: 0.0,
+                width: 360.0,
+                right: 0.0,
+            },
+            axis: &spec.axis,
+            first: years().min().unwrap_or(0),
+            last: years().max().unwrap_or(0),
+            top,
+            bottom: top + PLOT_HEIGHT,
+        }
+    }
+
+    fn across(&self, year: i32) -> Across {
+        let span = f64::from(self.last) - f64::from(self.first);
+        let rank = f64::from(year) - f64::from(self.first);
+        let share = if span > 0.0 { rank / span } else { 0.5 };
+        self.room.at(FIRST_YEAR + share * (LAST_YEAR - FIRST_YEAR))
+    }
+
+    fn down(&self, value: f64) -> f64 {
+        self.bottom - self.axis.share(value) * (self.bottom - self.top)
+    }
+
+    fn at(&self, point: &SeriesPoint) -> (Across, f64) {
+        (self.across(point.year), self.down(point.value))
+    }
+
+    fn draw_legend(&self, svg: &mut Svg, lines: &[Line]) {
+        let mut y = 10.0;
+        for line in lines.iter().rev() {
+            let (start, end) = (self.room.beside(0.0), self.room.beside(26.0));
+            svg.line(line.kind.stroke(), (start, y), (end, y));
+            line.kind.draw_mark(svg, (self.room.beside(13.0), y), "");
+            let name = (self.room.beside(34.0), y + 4.5);
+            svg.text(Look::Text, name, Place::START, line.name);
+            y += LEGEND_ROW;
+        }
+    }
+
+    fn draw_axes(&self, svg: &mut Svg, axis: &Axis) {
+        for tick in axis.ticks() {
+            let y = self.down(tick.value);
+            svg.line(Look::Grid, (self.room.at(0.0), y), (self.room.at(1.0), y));
+            svg.text(
+                Look::Tick,
+                (self.room.at(0.0), y - 4.0),
+                Place::START,
+                &tick.text,
+            );
+        }
+        for year in self.printed_years() {
+            let at = (self.across(year), self.bottom + 20.0);
+            svg.text(Look::Tick, at, Place::MIDDLE, &year.to_string());
+        }
+    }
+
+    /// All the years, or some of them when they are many; the first is always there.
+    fn printed_years(&self) -> impl Iterator<Item = i32> + use<> {
+        let span = i64::from(self.last) - i64::from(self.first);
+        let step = usize::try_from(span / 8 + 1).unwrap_or(1);
+        (self.first..=self.last).step_by(step)
+    }
+
+    fn draw_line(&self, svg: &mut Svg, line: &Line) {
+        for pair in line.points.windows(2) {
+            svg.line(line.kind.stroke(), self.at(pair[0]), self.at(pair[1]));
+        }
+    }
+
+    fn marks<'b>(&self, lines: &[Line<'b>]) -> Vec<Mark<'b>> {
+        let marks = lines.iter().flat_map(|line| {
+            let last = line.points.len() - 1;
+            line.points
+                .iter()
+                .enumerate()
+                .map(move |(rank, point)| Mark {
+                    kind: line.kind,
+                    name: line.name,
+                    point,
+                    at: self.at(point),
+                    is_labelled: line.kind == Kind::Observed || rank == last,
+                })
+        });
+        marks.collect()
+    }
+}
+
+/// A drawn point.
+struct Mark<'a> {
+    kind: Kind,
+    name: &'a str,
+    point: &'a SeriesPoint,
+    at: (Across, f64),
+    is_labelled: bool,
+}
+
+impl Mark<'_> {
+    fn draw(&self, svg: &mut Svg) {
+        let SeriesPoint { year, text, .. } = self.point;
+        self.kind.draw_mark(
+            svg,
+            self.at,
+            &format!("{}, {year}\u{a0}: {text}", self.name),
+        );
+    }
+
+    fn draw_label(&self, svg: &mut Svg, side: Side) {
+        let (x, y) = self.at;
+        let (y, place) = match side {
+            Side::Above => (y - 11.0, Place::MIDDLE),
+            Side::Below => (y + 20.0, Place::MIDDLE),
+            Side::Right => (y + 4.5, Place::START.shifted(9.0)),
+        };
+        svg.text(self.kind.label(), (x, y), place, &self.point.text);
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Side {
+    Above,
+    Below,
+    Right,
+}
+
+/// Where a label does not meet another mark of the same year.
+fn side(rank: usize, marks: &[Mark]) -> Side {
+    let key = |rank: usize| (marks[rank].at.1, rank);
+    let near = |other: &usize| {
+        let is_same_year = marks[*other].point.year == marks[rank].point.year;
+        *other != rank && is_same_year && (marks[*other].at.1 - marks[rank].at.1).abs() < 34.0
+    };
+    let near = (0..marks.len()).filter(near).collect::<Vec<_>>();
+    let is_free_above = near.iter().all(|&other| key(other) > key(rank));
+    let is_free_below = near.iter().all(|&other| key(other) < key(rank));
+    match (is_free_above, is_free_below) {
+        (true, _) => Side::Above,
+        (false, true) => Side::Below,
+        (false, false) => Side::Right,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(name: &str, points: &[(i32, f64)]) -> Series {
+        let point = |&(year, value): &(i32, f64)| SeriesPoint {
+            year,
+            value,
+            text: format!("{value}").replace('.', ","),
+        };
+        Series {
+            name: name.to_owned(),
+            points: points.iter().map(point).collect(),
+        }
+    }
+
+    fn spec(observed: &[(i32, f64)], targets: &[(i32, f64)]) -> Trajectory {
+        Trajectory {
+            id: "t".to_owned(),
+            about: Description::new("Trajectoire", "De 60,3 à 67,7.").unwrap(),
+            axis: Axis::fitting([60.0, 80.0], "%"),
+            observed: series("Bretagne", observed),
+            targets: series("Cible", targets),
+            national: Some(series("France", &[(2022, 47.0), (2023, 54.6)])),
+        }
+    }
+
+    #[test]
+    fn a_page_chart_adapts_and_has_no_colour() {
+        let svg = trajectory(
+            &spec(&[(2022, 60.3), (2023, 67.7)], &[(2028, 75.0)]),
+            Target::Page,
+        );
+        assert!(svg.starts_with("<svg class=\"trajectory\" width=\"100%\" height="));
+        assert!(!svg.contains("fill=") && !svg.contains("stroke=") && !svg.contains("style="));
+        assert!(svg.contains("cx=\"13%\"") && svg.contains("cx=\"26.33%\""));
+        assert!(svg.contains("<title>Bretagne, 2023\u{a0}: 67,7</title>"));
+        assert!(svg.contains(">2028</text>"));
+    }
+
+    #[test]
+    fn a_pdf_chart_is_self_contained() {
+        let svg = trajectory(&spec(&[(2022, 60.3)], &[]), Target::Pdf);
+        assert!(svg.contains("viewBox=\"0 0 360 ") && !svg.contains("class="));
+        assert!(!svg.contains("%\""));
+        assert!(!svg.contains(">Cible<"));
+    }
+
+    #[test]
+    fn empty_and_impossible_values_draw_nothing_and_do_not_fail() {
+        let mut empty = spec(&[(2022, f64::NAN), (2023, f64::INFINITY)], &[]);
+        empty.national = None;
+        for target in [Target::Page, Target::Pdf] {
+            let svg = trajectory(&empty, target);
+            assert!(!svg.contains("NaN") && !svg.contains("inf") && !svg.contains("<circle"));
+        }
+        let far = spec(&[(i32::MIN, 1.0), (i32::MAX, 2.0)], &[]);
+        assert!(
+            trajectory(&far, Target::Page)
+                .matches("class=\"ax\"")
+                .count()
+                < 20
+        );
+    }
+
+    #[test]
+    fn labels_of_one_year_do_not_meet() {
+        let spec = spec(&[(2023, 55.0)], &[(2023, 55.2)]);
+        let lines = lines(&spec);
+        let plot = Plot::new(&spec, &lines, Target::Pdf);
+        let marks = plot.marks(&lines);
+        let sides = (0..marks.len())
+            .map(|rank| side(rank, &marks))
+            .collect::<Vec<_>>();
+        let of_2023 = sides
+            .iter()
+            .zip(&marks)
+            .filter(|(_, m)| m.point.year == 2023);
+        let mut seen = Vec::new();
+        for (side, _) in of_2023 {
+            assert!(!seen.contains(side), "{side:?} twice");
+            seen.push(*side);
+        }
+        assert_eq!(seen.len(), 3);
+    }
+}

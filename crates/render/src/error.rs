@@ -1,0 +1,28 @@
+//! What can go wrong while rendering.
+
+/// Why a document or a drawing could not be produced.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The data could not be handed to the template.
+    #[error("the data cannot be written as JSON: {0}")]
+    Data(#[from] serde_json::Error),
+    /// The template failed on this data: a fault of this crate.
+    #[error("the template failed: {0}")]
+    Template(String),
+    /// The document does not meet the PDF standards it must claim.
+    #[error("the PDF does not meet its standards: {0}")]
+    Export(String),
+    /// A drawing was given no title, hence would have no text alternative.
+    #[error("a drawing needs a title and a description")]
+    NoDescription,
+    /// The day does not exist in the calendar.
+    #[error("{year:04}-{month:02}-{day:02} is not a day")]
+    NoSuchDay {
+        /// The year asked for.
+        year: i32,
+        /// The month asked for.
+        month: u8,
+        /// The day asked for.
+        day: u8,
+    },
+}

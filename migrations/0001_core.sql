@@ -1,0 +1,105 @@
+-- The installation, the history, the people. One text for SQLite and PostgreSQL; instants are
+-- microseconds UTC.
+
+create table installation (
+    id bigint primary key check (id = 1),
+    purpose text not null check (purpose in ('real', 'demo')),
+    created_at bigint not null
+);
+
+-- One row per committed transaction, numbered in the order of commits.
+create table change (
+    no bigint primary key,
+    at bigint not null,
+    kind text not null,
+    actor uuid,
+    why text,
+    prev bytea not null,
+    hash bytea not null
+);
+create index change_at on change (at);
+
+-- For whom a thing is: what lists are filtered by.
+create table scope (
+    id uuid primary key,
+    organisation text not null,
+    framework text not null,
+    unique (organisation, framework)
+);
+
+-- Every addressable thing, of any kind.
+create table thing (
+    id uuid primary key,
+    kind text not null,
+    parent_id uuid references thing (id),
+    scope_id uuid not null references scope (id),
+    version bigint not null,
+    label text not null
+);
+create index thing_parent on thing (parent_id);
+
+create table entry (
+    change_no bigint not null references change (no) deferrable initially deferred,
+    seq bigint not null,
+    thing_id uuid not null references thing (id),
+    verb text not null,
+    before_state text,
+    after_state text,
+    primary key (change_no, seq)
+);
+create index entry_thing on entry (thing_id, change_no);
+
+create table person (
+    id uuid primary key references thing (id),
+    name text not null,
+    email text not null unique,
+    password text,
+    created_change bigint not null references change (no) deferrable initially deferred
+);
+
+create table session (
+    id bytea primary key,
+    person_id uuid references person (id),
+    data text not null,
+    expires_at bigint not null
+);
+create index session_person on session (person_id);
+
+create table organisation (
+    id uuid primary key references thing (id),
+    code text not null unique,
+    kind text not null,
+    name text not null,
+    short_name text,
+    valid_from text,
+    valid_to text,
+    parent_code text,
+    place_code text,
+    usages text not null
+);
+
+create table succession (
+    from_code text not null references organisation (code),
+    to_code text not null references organisation (code),
+    on_date text not null,
+    note text,
+    primary key (from_code, to_code)
+);
+
+create table place (
+    code text primary key,
+    kind text not null,
+    name text not null,
+    valid_from text,
+    valid_to text,
+    iso text,
+    usages text not null
+);
+
+create table place_part (
+    whole text not null references place (code),
+    part text not null references place (code),
+    valid_from text,
+    valid_to text,
+    primary key (whole, part)
+);

@@ -1,0 +1,20 @@
+//! Who is asking, and what they may do.
+//!
+//! What lives here: accounts, sessions, the [`Permit`] that every writing store function demands
+//! and the [`Reach`] that every reading one does, and the only code that hands them out. It knows
+//! acts and the things they are done to; it knows no concept of the domain, whose modules name
+//! their own acts. What never lives here: what an act does.
+
+mod pages;
+mod password;
+mod permit;
+mod session;
+mod signed;
+pub mod store;
+
+pub use pages::router;
+pub use password::{PasswordError, hash_password};
+pub use permit::{Act, Denied, Permit, Reach, permit};
+pub use session::{DbSessionStore, session_layer};
+pub use signed::Signed;
+pub use store::{NewPerson, Person};

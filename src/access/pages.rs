@@ -1,0 +1,154 @@
+//! Signing in and out.
+
+use axum::extract::{FromRef, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use maud::{Markup, html};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::password::verify_password;
+use super::signed::PERSON_KEY;
+use super::store;
+use crate::platform::db::Db;
+use crate::platform::web::{Shell, View, WebError, WebResult, document, document_with_status};
+
+/// The pages of this module.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Shell: FromRef<S>,
+{
+    Router::new()
+        .route("/connexion", get(sign_in_form).post(sign_in))
+        .route("/deconnexion", post(sign_out))
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Back {
+    #[serde(default)]
+    retour: String,
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    email: String,
+    password: String,
+    #[serde(default)]
+    retour: String,
+}
+
+async fn sign_in_form(State(shell): State<Shell>, Query(back): Query<Back>) -> Markup {
+    let view = anonymous(shell);
+    document(&view, "Connexion", &form(&view, &back.retour, "", None))
+}
+
+async fn sign_in(
+    State(db): State<Db>,
+    State(shell): State<Shell>,
+    session: Session,
+    Form(typed): Form<SignIn>,
+) -> WebResult<Response> {
+    let mut tx = db.read().await?;
+    let found = store::credentials(&mut tx, &typed.email).await?;
+    drop(tx);
+    let (id, stored) = match found {
+        Some((id, stored)) => (Some(id), stored),
+        None => (None, None),
+    };
+    let matches = verify_password(typed.password, stored).await;
+    let Some(id) = id.filter(|_| matches) else {
+        let view = anonymous(shell);
+        let message = "Adresse ou mot de passe incorrect.";
+        let body = form(&view, &typed.retour, &typed.email, Some(message));
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(document_with_status(status, &view, "Connexion", &body));
+    };
+    // A session known before signing in must not survive it.
+    session.cycle_id().await.map_err(WebError::internal)?;
+    session
+        .insert(PERSON_KEY, id)
+        .await
+        .map_err(WebError::internal)?;
+    Ok(Redirect::to(local_path(&typed.retour)).into_response())
+}
+
+async fn sign_out(session: Session) -> WebResult<Redirect> {
+    session.flush().await.map_err(WebError::internal)?;
+    Ok(Redirect::to("/connexion"))
+}
+
+/// Where to go after signing in: a path of this site, never another site.
+fn local_path(asked: &str) -> &str {
+    let local = asked.starts_with('/')
+        && !asked.starts_with("//")
+        && !asked.contains(['\\', '\r', '\n', '\t']);
+    if local { asked } else { "/" }
+}
+
+fn anonymous(shell: Shell) -> View {
+    View {
+        shell,
+        path: "/connexion".to_owned(),
+        person: None,
+    }
+}
+
+fn form(view: &View, back: &str, email: &str, problem: Option<&str>) -> Markup {
+    html! {
+        div.head {
+            h1 { "Connexion" }
+            p.lead { "Contrats d’objectifs et de moyens entre l’État, les agences régionales de santé et les établissements." }
+        }
+        @if let Some(problem) = problem {
+            div.flag.late role="alert" { p { (problem) } }
+        }
+        form.signin method="post" action="/connexion" {
+            input type="hidden" name="retour" value=(back);
+            div.field {
+                label for="email" { "Adresse électronique" }
+                input #email type="email" name="email" value=(email) autocomplete="username" required autofocus;
+            }
+            div.field {
+                label for="password" { "Mot de passe" }
+                input #password type="password" name="password" autocomplete="current-password" required;
+            }
+            p.acts { button.btn.main type="submit" { "Se connecter" } }
+        }
+        @if view.shell.demo {
+            p.note {
+                "Démonstration : l’adresse est "
+                span.mono { "demo@example.org" }
+                " et le mot de passe "
+                span.mono { "jalon-de-demonstration" }
+                "."
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_path;
+
+    #[test]
+    fn signing_in_never_leads_to_another_site() {
+        assert_eq!(
+            local_path("/contrats?au=2026-03-15"),
+            "/contrats?au=2026-03-15"
+        );
+        for elsewhere in [
+            "https://example.org",
+            "//example.org",
+            "/\\example.org",
+            "",
+            "contrats",
+            "/\t/example.org",
+        ] {
+            assert_eq!(local_path(elsewhere), "/", "{elsewhere:?}");
+        }
+    }
+}

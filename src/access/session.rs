@@ -1,0 +1,97 @@
+//! Sessions kept on the server; the browser holds a random identifier, the database its digest.
+
+use async_trait::async_trait;
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{self, Error};
+use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
+
+use super::store;
+use crate::platform::db::{Db, DbError};
+
+/// A session ends after this long without a request.
+const IDLE: time::Duration = time::Duration::hours(8);
+
+/// Sessions in the database.
+#[derive(Clone, Debug)]
+pub struct DbSessionStore {
+    db: Db,
+}
+
+impl DbSessionStore {
+    /// On that database.
+    pub fn new(db: Db) -> Self {
+        Self { db }
+    }
+}
+
+/// The layer that gives every request its session.
+pub fn session_layer(db: Db, https: bool) -> SessionManagerLayer<DbSessionStore> {
+    SessionManagerLayer::new(DbSessionStore::new(db))
+        .with_name("jalon")
+        .with_secure(https)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_expiry(Expiry::OnInactivity(IDLE))
+}
+
+fn digest(id: &Id) -> Vec<u8> {
+    Sha256::digest(id.0.to_be_bytes()).to_vec()
+}
+
+fn backend(error: impl std::fmt::Display) -> Error {
+    Error::Backend(error.to_string())
+}
+
+#[async_trait]
+impl SessionStore for DbSessionStore {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        // 128 random bits do not meet twice.
+        self.save(record).await
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        let data = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
+        let saved: Result<(), DbError> = async {
+            let mut tx = self.db.write_aside().await?;
+            let expires = micros(record.expiry_date);
+            store::save_session(&mut tx, digest(&record.id), &data, expires).await?;
+            tx.commit().await
+        }
+        .await;
+        saved.map_err(backend)
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        let mut tx = self.db.read().await.map_err(backend)?;
+        let now = micros(OffsetDateTime::now_utc());
+        let Some((data, expires)) = store::load_session(&mut tx, digest(id), now)
+            .await
+            .map_err(backend)?
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Record {
+            id: *id,
+            data: serde_json::from_str(&data).map_err(|e| Error::Decode(e.to_string()))?,
+            expiry_date: OffsetDateTime::from_unix_timestamp_nanos(i128::from(expires) * 1000)
+                .map_err(|e| Error::Decode(e.to_string()))?,
+        }))
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        let deleted: Result<(), DbError> = async {
+            let mut tx = self.db.write_aside().await?;
+            store::delete_session(&mut tx, digest(id)).await?;
+            tx.commit().await
+        }
+        .await;
+        deleted.map_err(backend)
+    }
+}
+
+fn micros(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
+}

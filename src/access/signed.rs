@@ -1,0 +1,85 @@
+//! The signed-in person, as handlers ask for it.
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use maud::Markup;
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use super::permit::{Act, Permit, Reach, permit};
+use super::store::{Person, person};
+use crate::ledger::Actor;
+use crate::platform::db::Db;
+use crate::platform::web::{Shell, View, WebError, WebResult, document};
+
+/// The key under which the session holds the person.
+pub(super) const PERSON_KEY: &str = "person";
+
+/// Somebody signed in. A handler that takes it cannot be reached by anyone else.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// The person.
+    pub person: Person,
+    view: View,
+}
+
+impl Signed {
+    /// As the history names them.
+    pub fn actor(&self) -> Actor {
+        Actor::Person(self.person.id)
+    }
+
+    /// What they may see.
+    pub fn reach(&self) -> Reach {
+        Reach::of(self.actor())
+    }
+
+    /// The permit to do `A` to `thing`, or the refusal to show.
+    pub fn may<A: Act>(&self, thing: A::Thing) -> WebResult<Permit<A>> {
+        permit(self.actor(), thing).map_err(|denied| WebError::Forbidden(denied.sentence))
+    }
+
+    /// A page in the site's frame.
+    pub fn page(&self, title: &str, body: &Markup) -> Markup {
+        document(&self.view, title, body)
+    }
+
+    /// What the frame needs, for a page with another status than 200.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+}
+
+impl<S> FromRequestParts<S> for Signed
+where
+    S: Send + Sync,
+    Db: FromRef<S>,
+    Shell: FromRef<S>,
+{
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
+        let back = parts
+            .uri
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned();
+        let session = Session::from_request_parts(parts, state)
+            .await
+            .map_err(|(_, cause)| WebError::internal(cause))?;
+        let id: Option<Uuid> = session.get(PERSON_KEY).await.map_err(WebError::internal)?;
+        let Some(id) = id else {
+            return Err(WebError::SignIn { back });
+        };
+        let mut tx = Db::from_ref(state).read().await?;
+        let Some(person) = person(&mut tx, id).await? else {
+            return Err(WebError::SignIn { back });
+        };
+        let view = View {
+            shell: Shell::from_ref(state),
+            path: parts.uri.path().to_owned(),
+            person: Some(person.name.clone()),
+        };
+        Ok(Self { person, view })
+    }
+}

@@ -1,0 +1,156 @@
+//! People and sessions in the database.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::permit::{Act, Permit};
+use crate::args;
+use crate::ledger::{Change, LedgerError, NewThing, Scope};
+use crate::platform::db::{DbError, Tx};
+
+/// A person with an account.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Person {
+    /// Identifier.
+    pub id: Uuid,
+    /// Name, as colleagues know it.
+    pub name: String,
+    /// Address, in lower case.
+    pub email: String,
+}
+
+/// A person about to have an account.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// Name, as colleagues know it.
+    pub name: String,
+    /// Address; compared without regard to case.
+    pub email: String,
+    /// Digest of the password.
+    pub password: String,
+}
+
+/// Opening an account.
+#[derive(Debug)]
+pub struct AddPerson;
+
+impl Act for AddPerson {
+    type Thing = ();
+    const NAME: &'static str = "person.add";
+}
+
+/// What the history keeps of an account: nothing personal, so that it can be erased.
+#[derive(Serialize)]
+struct Recorded {}
+
+/// Opens an account.
+pub async fn add_person(
+    change: &mut Change,
+    permit: Permit<AddPerson>,
+    new: NewPerson,
+) -> Result<Uuid, LedgerError> {
+    let () = permit.into_thing();
+    let id = change
+        .create(
+            NewThing {
+                kind: "person",
+                parent: None,
+                scope: Scope::common(),
+                label: "",
+            },
+            &Recorded {},
+        )
+        .await?;
+    let no = change.no();
+    change
+        .tx()
+        .run(
+            "insert into person (id, name, email, password, created_change)
+             values ($1, $2, $3, $4, $5)",
+            args![id, new.name, fold_email(&new.email), new.password, no],
+        )
+        .await?;
+    Ok(id)
+}
+
+/// Addresses compare without regard to case and surrounding spaces.
+pub fn fold_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// The person with that address.
+pub async fn person_by_email(tx: &mut Tx, email: &str) -> Result<Option<Person>, DbError> {
+    tx.optional(
+        "select id, name, email from person where email = $1",
+        args![fold_email(email)],
+    )
+    .await
+}
+
+/// The first account ever opened: the one that installed Jalon.
+pub async fn first_person(tx: &mut Tx) -> Result<Option<Person>, DbError> {
+    tx.optional(
+        "select id, name, email from person order by created_change, id limit 1",
+        vec![],
+    )
+    .await
+}
+
+/// The person with that identifier.
+pub(super) async fn person(tx: &mut Tx, id: Uuid) -> Result<Option<Person>, DbError> {
+    tx.optional(
+        "select id, name, email from person where id = $1",
+        args![id],
+    )
+    .await
+}
+
+/// Identifier and digest of the password, for signing in.
+pub(super) async fn credentials(
+    tx: &mut Tx,
+    email: &str,
+) -> Result<Option<(Uuid, Option<String>)>, DbError> {
+    tx.optional(
+        "select id, password from person where email = $1",
+        args![fold_email(email)],
+    )
+    .await
+}
+
+pub(super) async fn save_session(
+    tx: &mut Tx,
+    id: Vec<u8>,
+    data: &str,
+    expires_at: i64,
+) -> Result<(), DbError> {
+    tx.run(
+        "insert into session (id, data, expires_at) values ($1, $2, $3)
+         on conflict (id) do update set data = excluded.data, expires_at = excluded.expires_at",
+        args![id, data, expires_at],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn load_session(
+    tx: &mut Tx,
+    id: Vec<u8>,
+    now: i64,
+) -> Result<Option<(String, i64)>, DbError> {
+    tx.optional(
+        "select data, expires_at from session where id = $1 and expires_at > $2",
+        args![id, now],
+    )
+    .await
+}
+
+pub(super) async fn delete_session(tx: &mut Tx, id: Vec<u8>) -> Result<(), DbError> {
+    tx.run("delete from session where id = $1", args![id])
+        .await?;
+    Ok(())
+}
+
+/// Whether opening an account failed because the address already has one.
+pub fn is_taken(error: &LedgerError) -> bool {
+    matches!(error, LedgerError::Db(cause) if cause.is_unique_violation())
+}

@@ -1,0 +1,14 @@
+//! Pure words everyone shares: exact numbers, observed values, periods, identifiers, folded text.
+//!
+//! What lives here: types and rules without any input or output. What never does: SQL, HTTP,
+//! clocks, anything that knows a concept of the domain such as a contract or an indicator.
+
+mod decimal;
+mod period;
+mod text;
+mod value;
+
+pub use decimal::{Decimal, ParseDecimalError};
+pub use period::{ParsePeriodError, Period};
+pub use text::{fold, nearest};
+pub use value::{Absence, Quantity, Value, ValueKind};

@@ -1,0 +1,72 @@
+//! Text made comparable: as a person would compare two spellings of one name.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Lower case, no accents, every run of anything but letters and digits one space:
+/// `« Provence-Alpes-Côte d’Azur »` becomes `provence alpes cote d azur`.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.nfkd().flat_map(char::to_lowercase) {
+        match c {
+            'œ' => out.push_str("oe"),
+            'æ' => out.push_str("ae"),
+            c if c.is_alphanumeric() => out.push(c),
+            c if unicode_normalization::char::is_combining_mark(c) => {}
+            _ if out.ends_with(' ') || out.is_empty() => {}
+            _ => out.push(' '),
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// The candidate closest to what was typed, where one is close enough to be what was meant.
+pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = fold(typed);
+    let limit = (typed.chars().count() / 3).clamp(1, 3);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(&typed, &fold(candidate)), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance in characters.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(ca != *cb);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_what_people_type_differently() {
+        assert_eq!(
+            fold("Provence-Alpes-Côte d’Azur"),
+            "provence alpes cote d azur"
+        );
+        assert_eq!(fold("  ÎLE  de\u{a0}France. "), "ile de france");
+        assert_eq!(fold("Œuvre n° 2"), "oeuvre n 2");
+    }
+
+    #[test]
+    fn proposes_the_nearest_word_only_when_it_is_near() {
+        let keys = ["libelle", "unite", "decimales"];
+        assert_eq!(nearest("libellé", keys), Some("libelle"));
+        assert_eq!(nearest("unites", keys), Some("unite"));
+        assert_eq!(nearest("fournisseur", keys), None);
+    }
+}

@@ -1,0 +1,12 @@
+//! One history of everything: numbered changes, the things they touch, what was before and after.
+//!
+//! What lives here: opening a change, recording its entries in the same transaction, the chain
+//! of digests. What never does: who may do it (`access`), or what a change means to a concept.
+
+mod change;
+mod history;
+mod store;
+
+pub use change::{Actor, Change, LedgerError, NewThing, Scope};
+pub use history::{Entry, Link, chain_hash};
+pub use store::{ChangeRow, Verified, history_of, last_change, last_change_before, verify};

@@ -1,0 +1,240 @@
+//! The history in the database.
+
+use uuid::Uuid;
+
+use super::change::{NewThing, Scope};
+use super::history::{Entry, Link, chain_hash};
+use crate::args;
+use crate::platform::clock::Clock;
+use crate::platform::db::{DbError, Tx};
+
+/// The number and digest of the last change; 0 and nothing before the first.
+pub(super) async fn head(tx: &mut Tx) -> Result<(i64, Vec<u8>), DbError> {
+    let last: Option<(i64, Vec<u8>)> = tx
+        .optional(
+            "select no, hash from change order by no desc limit 1",
+            vec![],
+        )
+        .await?;
+    Ok(last.unwrap_or_default())
+}
+
+/// The number of the last committed change, 0 before the first: the version of everything.
+pub async fn last_change(tx: &mut Tx) -> Result<i64, DbError> {
+    let (no,): (i64,) = tx
+        .one("select coalesce(max(no), 0) from change", vec![])
+        .await?;
+    Ok(no)
+}
+
+/// The last change made at that instant (microseconds UTC) or before it, 0 where there is none.
+pub async fn last_change_before(tx: &mut Tx, instant: i64) -> Result<i64, DbError> {
+    let (no,): (i64,) = tx
+        .one(
+            "select coalesce(max(no), 0) from change where at <= $1",
+            args![instant],
+        )
+        .await?;
+    Ok(no)
+}
+
+pub(super) async fn scope_id(tx: &mut Tx, scope: &Scope, clock: &Clock) -> Result<Uuid, DbError> {
+    let found: Option<(Uuid,)> = tx
+        .optional(
+            "select id from scope where organisation = $1 and framework = $2",
+            args![&scope.organisation, &scope.framework],
+        )
+        .await?;
+    if let Some((id,)) = found {
+        return Ok(id);
+    }
+    let id = clock.new_id();
+    tx.run(
+        "insert into scope (id, organisation, framework) values ($1, $2, $3)",
+        args![id, &scope.organisation, &scope.framework],
+    )
+    .await?;
+    Ok(id)
+}
+
+pub(super) async fn insert_thing(
+    tx: &mut Tx,
+    id: Uuid,
+    new: &NewThing<'_>,
+    scope: Uuid,
+) -> Result<(), DbError> {
+    tx.run(
+        "insert into thing (id, kind, parent_id, scope_id, version, label)
+         values ($1, $2, $3, $4, 1, $5)",
+        args![id, new.kind, new.parent, scope, new.label],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn raise_version(tx: &mut Tx, thing: Uuid) -> Result<(), DbError> {
+    tx.run(
+        "update thing set version = version + 1 where id = $1",
+        args![thing],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn version_of(tx: &mut Tx, thing: Uuid) -> Result<Option<i64>, DbError> {
+    let row: Option<(i64,)> = tx
+        .optional("select version from thing where id = $1", args![thing])
+        .await?;
+    Ok(row.map(|(version,)| version))
+}
+
+pub(super) struct NewChange<'a> {
+    pub no: i64,
+    pub at: i64,
+    pub kind: &'a str,
+    pub actor: Option<Uuid>,
+    pub why: Option<&'a str>,
+    pub prev: &'a [u8],
+    pub hash: [u8; 32],
+    pub entries: &'a [Entry],
+}
+
+pub(super) async fn insert_change(tx: &mut Tx, new: &NewChange<'_>) -> Result<(), DbError> {
+    tx.run(
+        "insert into change (no, at, kind, actor, why, prev, hash)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        args![
+            new.no, new.at, new.kind, new.actor, new.why, new.prev, new.hash
+        ],
+    )
+    .await?;
+    for (seq, entry) in (0_i64..).zip(new.entries) {
+        tx.run(
+            "insert into entry (change_no, seq, thing_id, verb, before_state, after_state)
+             values ($1, $2, $3, $4, $5, $6)",
+            args![
+                new.no,
+                seq,
+                entry.thing,
+                &entry.verb,
+                entry.before.clone(),
+                entry.after.clone()
+            ],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// One line of a thing's history.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ChangeRow {
+    /// The change's number.
+    pub no: i64,
+    /// When, in microseconds UTC.
+    pub at: i64,
+    /// The kind of change.
+    pub kind: String,
+    /// Who, by name; absent for the installation itself.
+    pub who: Option<String>,
+    /// The reason given.
+    pub why: Option<String>,
+    /// What was done.
+    pub verb: String,
+    /// The state before, as JSON text.
+    pub before_state: Option<String>,
+    /// The state after, as JSON text.
+    pub after_state: Option<String>,
+}
+
+/// What happened to a thing, the latest first.
+pub async fn history_of(tx: &mut Tx, thing: Uuid) -> Result<Vec<ChangeRow>, DbError> {
+    tx.all(
+        "select c.no, c.at, c.kind, p.name as who, c.why, e.verb, e.before_state, e.after_state
+         from entry e
+         join change c on c.no = e.change_no
+         left join person p on p.id = c.actor
+         where e.thing_id = $1
+         order by c.no desc, e.seq desc",
+        args![thing],
+    )
+    .await
+}
+
+/// The outcome of checking the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verified {
+    /// Every link holds; how many there are.
+    Whole(i64),
+    /// The first link that does not.
+    Broken(i64),
+}
+
+#[derive(sqlx::FromRow)]
+struct LinkRow {
+    no: i64,
+    at: i64,
+    kind: String,
+    actor: Option<Uuid>,
+    prev: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryRow {
+    change_no: i64,
+    thing_id: Uuid,
+    verb: String,
+    before_state: Option<String>,
+    after_state: Option<String>,
+}
+
+/// Recomputes the whole chain and names the first broken link.
+pub async fn verify(tx: &mut Tx) -> Result<Verified, DbError> {
+    let links: Vec<LinkRow> = tx
+        .all(
+            "select no, at, kind, actor, prev, hash from change order by no",
+            vec![],
+        )
+        .await?;
+    let rows: Vec<EntryRow> = tx
+        .all(
+            "select change_no, thing_id, verb, before_state, after_state
+             from entry order by change_no, seq",
+            vec![],
+        )
+        .await?;
+    let mut rows = rows.into_iter().peekable();
+    let mut prev: Vec<u8> = Vec::new();
+    for (expected, link) in (1_i64..).zip(&links) {
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next_if(|row| row.change_no == link.no) {
+            entries.push(Entry {
+                thing: row.thing_id,
+                verb: row.verb,
+                before: row.before_state,
+                after: row.after_state,
+            });
+        }
+        let hash = chain_hash(
+            &prev,
+            &Link {
+                no: link.no,
+                at: link.at,
+                kind: &link.kind,
+                actor: link.actor,
+                entries: &entries,
+            },
+        );
+        if link.no != expected || link.prev != prev || link.hash != hash {
+            return Ok(Verified::Broken(expected));
+        }
+        prev.clone_from(&link.hash);
+    }
+    match rows.next() {
+        Some(orphan) => Ok(Verified::Broken(orphan.change_no)),
+        None => Ok(Verified::Whole(
+            i64::try_from(links.len()).unwrap_or(i64::MAX),
+        )),
+    }
+}

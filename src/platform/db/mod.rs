@@ -1,0 +1,236 @@
+//! The database: one SQL text for SQLite and PostgreSQL.
+//!
+//! What lives here: the only code that knows there are two engines. Stores write one text with
+//! `$1` parameters and get typed records back. The few places where the engines differ are the
+//! functions named in ARCHITECTURE.md, all of them in this module. What never lives here: a
+//! statement about a concept.
+
+mod arg;
+mod tx;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+pub use arg::Arg;
+pub use tx::{Record, Tx};
+
+/// Every step of the schema, in order, the same text for both engines.
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// A failure of the database, with its cause for the log. Nothing of it is shown to a user.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The engine refused or failed.
+    #[error("database: {0}")]
+    Sql(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("migration: {0}")]
+    Migrate(#[from] MigrateError),
+    /// The database was written by a later version of Jalon.
+    #[error("database schema {found} is newer than {known}, the last this version knows")]
+    NewerSchema {
+        /// Last step applied to the database.
+        found: i64,
+        /// Last step this binary carries.
+        known: i64,
+    },
+    /// The schema is older than this binary needs.
+    #[error("database schema is at step {found} of {known}; run `jalon migrate`")]
+    OlderSchema {
+        /// Last step applied to the database, 0 for none.
+        found: i64,
+        /// Last step this binary carries.
+        known: i64,
+    },
+    /// A stored text no longer parses: corruption, or an older program's mistake.
+    #[error("stored {what} cannot be read: {cause}")]
+    Corrupt {
+        /// What was being read.
+        what: &'static str,
+        /// Why it could not be.
+        cause: String,
+    },
+}
+
+impl DbError {
+    /// Whether a unique constraint refused the row.
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Sql(sqlx::Error::Database(e)) if e.is_unique_violation())
+    }
+
+    /// For a stored text that does not parse.
+    pub fn corrupt(what: &'static str, cause: impl std::fmt::Display) -> Self {
+        Self::Corrupt {
+            what,
+            cause: cause.to_string(),
+        }
+    }
+}
+
+/// A handle on the database, cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db(Engine);
+
+#[derive(Clone, Debug)]
+enum Engine {
+    /// Readers see snapshots while the one writer writes.
+    Lite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+    },
+    Pg(PgPool),
+}
+
+impl Db {
+    /// Connects to `sqlite://…` or `postgres://…`; a missing SQLite file is created.
+    pub async fn open(url: &str) -> Result<Self, DbError> {
+        if url.starts_with("sqlite:") {
+            Self::open_lite(url.parse()?).await
+        } else {
+            let options: PgConnectOptions = url.parse()?;
+            let pool = PgPoolOptions::new()
+                .max_connections(16)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect_with(options.application_name("jalon"))
+                .await?;
+            Ok(Self(Engine::Pg(pool)))
+        }
+    }
+
+    async fn open_lite(options: SqliteConnectOptions) -> Result<Self, DbError> {
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(30))
+            // PostgreSQL's `collate "C"`: the order of the bytes.
+            .collation("C", |a: &str, b: &str| a.as_bytes().cmp(b.as_bytes()));
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_mins(1))
+            .connect_with(options.clone())
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(8)
+            .connect_with(options.pragma("query_only", "on"))
+            .await?;
+        Ok(Self(Engine::Lite { readers, writer }))
+    }
+
+    /// Brings the schema up to date. Refuses a database written by a later version.
+    pub async fn migrate(&self) -> Result<(), DbError> {
+        self.refuse_newer_schema().await?;
+        match &self.0 {
+            Engine::Lite { writer, .. } => MIGRATIONS.run(writer).await?,
+            Engine::Pg(pool) => MIGRATIONS.run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Checks that the schema is the one this binary was built for.
+    pub async fn check_schema(&self) -> Result<(), DbError> {
+        self.refuse_newer_schema().await?;
+        let (found, known) = (self.schema().await?, Self::known_schema());
+        if found < known {
+            return Err(DbError::OlderSchema { found, known });
+        }
+        Ok(())
+    }
+
+    async fn refuse_newer_schema(&self) -> Result<(), DbError> {
+        let (found, known) = (self.schema().await?, Self::known_schema());
+        if found > known {
+            return Err(DbError::NewerSchema { found, known });
+        }
+        Ok(())
+    }
+
+    /// The last migration step this binary carries.
+    pub fn known_schema() -> i64 {
+        MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0)
+    }
+
+    /// The last migration step applied to the database, 0 where it is empty.
+    pub async fn schema(&self) -> Result<i64, DbError> {
+        let mut tx = self.read().await?;
+        if !tx.has_table("_sqlx_migrations").await? {
+            return Ok(0);
+        }
+        let (version,): (i64,) = tx
+            .one(
+                "select coalesce(max(version), 0) from _sqlx_migrations",
+                vec![],
+            )
+            .await?;
+        Ok(version)
+    }
+
+    /// A transaction that reads one unchanging state and cannot write.
+    pub async fn read(&self) -> Result<Tx, DbError> {
+        Ok(match &self.0 {
+            Engine::Lite { readers, .. } => Tx::Lite(readers.begin().await?),
+            Engine::Pg(pool) => Tx::Pg(
+                pool.begin_with("begin isolation level repeatable read, read only")
+                    .await?,
+            ),
+        })
+    }
+
+    /// A transaction that writes. Writers queue: the second waits for the first to end, on both
+    /// engines, so that changes are numbered in the order they are committed.
+    pub async fn write(&self) -> Result<Tx, DbError> {
+        let mut tx = self.write_aside().await?;
+        tx.queue_for_write().await?;
+        Ok(tx)
+    }
+
+    /// A transaction that writes what no history keeps (sessions, drafts, jobs), without queueing
+    /// on PostgreSQL.
+    pub async fn write_aside(&self) -> Result<Tx, DbError> {
+        Ok(match &self.0 {
+            Engine::Lite { writer, .. } => Tx::Lite(writer.begin_with("begin immediate").await?),
+            Engine::Pg(pool) => Tx::Pg(pool.begin().await?),
+        })
+    }
+
+    /// Copies a SQLite database, whole and consistent, into a new file. PostgreSQL has its own
+    /// tools for that; there it is an error that says so.
+    pub async fn copy_to(&self, file: &Path) -> Result<(), DbError> {
+        match &self.0 {
+            Engine::Lite { writer, .. } => {
+                let path = file.to_string_lossy().into_owned();
+                sqlx::query("vacuum into $1")
+                    .bind(path)
+                    .execute(writer)
+                    .await?;
+                Ok(())
+            }
+            Engine::Pg(_) => Err(DbError::Sql(sqlx::Error::Configuration(
+                "a PostgreSQL database is saved with pg_dump".into(),
+            ))),
+        }
+    }
+
+    /// Whether this is PostgreSQL: for messages, never for behaviour.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.0, Engine::Pg(_))
+    }
+
+    /// Closes every connection, so that a SQLite file can be moved.
+    pub async fn close(self) {
+        match self.0 {
+            Engine::Lite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Engine::Pg(pool) => pool.close().await,
+        }
+    }
+}

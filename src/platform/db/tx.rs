@@ -1,0 +1,165 @@
+//! A transaction on either engine.
+
+use futures_util::TryStreamExt as _;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Postgres, SqlSafeStr, Sqlite, Transaction};
+
+use super::arg::arguments;
+use super::{Arg, DbError};
+
+/// A row that both engines can give; `#[derive(sqlx::FromRow)]` is enough.
+pub trait Record:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+impl<T> Record for T where
+    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+/// A transaction, rolled back where it is dropped without [`commit`](Tx::commit).
+#[derive(Debug)]
+pub enum Tx {
+    /// On SQLite.
+    Lite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Pg(Transaction<'static, Postgres>),
+}
+
+/// The advisory lock that writers of the history queue on: « JALON » in ASCII.
+const WRITE_LOCK: i64 = 0x4A_41_4C_4F_4E;
+
+impl Tx {
+    /// Every row, in the statement's order.
+    pub async fn all<R: Record>(
+        &mut self,
+        sql: impl SqlSafeStr,
+        args: Vec<Arg>,
+    ) -> Result<Vec<R>, DbError> {
+        Ok(match self {
+            Self::Lite(tx) => {
+                sqlx::query_as_with::<Sqlite, R, _>(sql, arguments::<Sqlite>(args)?)
+                    .fetch_all(&mut **tx)
+                    .await?
+            }
+            Self::Pg(tx) => {
+                sqlx::query_as_with::<Postgres, R, _>(sql, arguments::<Postgres>(args)?)
+                    .fetch_all(&mut **tx)
+                    .await?
+            }
+        })
+    }
+
+    /// Every row handed to `each` as it arrives, so that a long list is never held whole.
+    pub async fn each<R: Record>(
+        &mut self,
+        sql: impl SqlSafeStr,
+        args: Vec<Arg>,
+        mut each: impl FnMut(R) + Send,
+    ) -> Result<(), DbError> {
+        match self {
+            Self::Lite(tx) => {
+                let query = sqlx::query_as_with::<Sqlite, R, _>(sql, arguments::<Sqlite>(args)?);
+                let mut rows = query.fetch(&mut **tx);
+                while let Some(row) = rows.try_next().await? {
+                    each(row);
+                }
+            }
+            Self::Pg(tx) => {
+                let query =
+                    sqlx::query_as_with::<Postgres, R, _>(sql, arguments::<Postgres>(args)?);
+                let mut rows = query.fetch(&mut **tx);
+                while let Some(row) = rows.try_next().await? {
+                    each(row);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The first row, if any.
+    pub async fn optional<R: Record>(
+        &mut self,
+        sql: impl SqlSafeStr,
+        args: Vec<Arg>,
+    ) -> Result<Option<R>, DbError> {
+        Ok(match self {
+            Self::Lite(tx) => {
+                sqlx::query_as_with::<Sqlite, R, _>(sql, arguments::<Sqlite>(args)?)
+                    .fetch_optional(&mut **tx)
+                    .await?
+            }
+            Self::Pg(tx) => {
+                sqlx::query_as_with::<Postgres, R, _>(sql, arguments::<Postgres>(args)?)
+                    .fetch_optional(&mut **tx)
+                    .await?
+            }
+        })
+    }
+
+    /// The first row; an error where there is none.
+    pub async fn one<R: Record>(
+        &mut self,
+        sql: impl SqlSafeStr,
+        args: Vec<Arg>,
+    ) -> Result<R, DbError> {
+        self.optional(sql, args)
+            .await?
+            .ok_or(DbError::Sql(sqlx::Error::RowNotFound))
+    }
+
+    /// Runs a statement and tells how many rows it touched.
+    pub async fn run(&mut self, sql: impl SqlSafeStr, args: Vec<Arg>) -> Result<u64, DbError> {
+        Ok(match self {
+            Self::Lite(tx) => sqlx::query_with(sql, arguments::<Sqlite>(args)?)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+            Self::Pg(tx) => sqlx::query_with(sql, arguments::<Postgres>(args)?)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+        })
+    }
+
+    /// Makes everything done since the beginning durable, all of it or nothing.
+    pub async fn commit(self) -> Result<(), DbError> {
+        match self {
+            Self::Lite(tx) => tx.commit().await?,
+            Self::Pg(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Waits until no other writer of the history is at work. SQLite has one writer by nature.
+    pub(super) async fn queue_for_write(&mut self) -> Result<(), DbError> {
+        if let Self::Pg(tx) = self {
+            sqlx::query("select pg_advisory_xact_lock($1)")
+                .bind(WRITE_LOCK)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a table exists: each engine has its own catalogue.
+    pub(super) async fn has_table(&mut self, name: &str) -> Result<bool, DbError> {
+        let found = match self {
+            Self::Lite(tx) => {
+                sqlx::query("select 1 from sqlite_master where type = 'table' and name = $1")
+                    .bind(name.to_owned())
+                    .fetch_optional(&mut **tx)
+                    .await?
+                    .is_some()
+            }
+            Self::Pg(tx) => sqlx::query("select 1 where to_regclass($1) is not null")
+                .bind(name.to_owned())
+                .fetch_optional(&mut **tx)
+                .await?
+                .is_some(),
+        };
+        Ok(found)
+    }
+}

@@ -1,0 +1,9 @@
+//! What every concept stands on: configuration, clock, database, web shell.
+//!
+//! What lives here: machinery that would serve any application of this kind. What never does:
+//! a word of the domain (no contract, no indicator, no region).
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod web;

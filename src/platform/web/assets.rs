@@ -1,0 +1,55 @@
+//! Static files, inside the binary, under names that change with their content.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use sha2::{Digest, Sha256};
+
+const CSS: &str = include_str!("../../../assets/jalon.css");
+const FAVICON: &str = include_str!("../../../assets/favicon.svg");
+
+static CSS_PATH: LazyLock<String> =
+    LazyLock::new(|| format!("/statique/jalon-{}.css", short_hash(CSS)));
+
+fn short_hash(content: &str) -> String {
+    Sha256::digest(content.as_bytes())
+        .iter()
+        .take(6)
+        .fold(String::new(), |mut out, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
+}
+
+/// Where the stylesheet is served; browsers may keep it for ever.
+pub fn stylesheet_path() -> &'static str {
+    &CSS_PATH
+}
+
+/// The routes of the static files.
+pub fn asset_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new()
+        .route(
+            stylesheet_path(),
+            get(|| async { forever("text/css; charset=utf-8", CSS) }),
+        )
+        .route(
+            "/favicon.svg",
+            get(|| async { forever("image/svg+xml", FAVICON) }),
+        )
+}
+
+fn forever(media: &'static str, body: &'static str) -> impl IntoResponse {
+    (
+        [
+            (header::CONTENT_TYPE, media),
+            (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        ],
+        body,
+    )
+}

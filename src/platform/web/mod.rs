@@ -1,0 +1,15 @@
+//! The web shell: layout, components, errors, static files.
+//!
+//! What lives here: what every page has, whatever it shows. What never does: a page.
+
+mod assets;
+mod components;
+mod error;
+mod params;
+mod shell;
+
+pub use assets::{asset_router, stylesheet_path};
+pub use components::{Crumb, crumbs, fictional_mark, icon, section_heading, state};
+pub use error::{WebError, WebResult};
+pub use params::{AsOf, parse_day};
+pub use shell::{NavItem, Shell, View, document, document_with_status};

@@ -1,0 +1,131 @@
+//! The command line: a way in like any other, with the same stores and the same permits.
+
+mod people;
+mod server;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::access::{Person, store};
+use crate::platform::clock::Clock;
+use crate::platform::config::{Config, Overrides};
+use crate::platform::db::Db;
+
+/// A failure told to the person at the terminal.
+pub type CliError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Contrats d’objectifs et de moyens : les rédiger, les suivre, les évaluer.
+#[derive(Debug, Parser)]
+#[command(name = "jalon", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Fichier de configuration (par défaut : jalon.toml, s’il existe)
+    #[arg(long, global = true, env = "JALON_CONFIG", value_name = "FICHIER")]
+    config: Option<PathBuf>,
+    /// Base de données : `sqlite://chemin` ou `postgres://…`
+    #[arg(long, global = true, value_name = "ADRESSE")]
+    database_url: Option<String>,
+    /// Adresse électronique du compte au nom duquel agir (par défaut : le premier créé)
+    #[arg(long = "as", global = true, value_name = "ADRESSE")]
+    acting: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Installer une base vide et son premier compte
+    Init(people::Init),
+    /// Servir le site
+    Serve {
+        /// Adresse et port d’écoute
+        #[arg(long, value_name = "ADRESSE:PORT")]
+        listen: Option<SocketAddr>,
+    },
+    /// Mettre le schéma de la base à jour
+    Migrate,
+    /// Vérifier la configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Gérer les comptes
+    #[command(subcommand)]
+    Person(people::PersonCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Lire la configuration et la montrer, ou nommer ce qui ne va pas
+    Check,
+}
+
+/// What every command starts from.
+struct Session {
+    config: Config,
+    clock: Clock,
+    acting: Option<String>,
+}
+
+impl Session {
+    /// The database, as it is.
+    async fn database(&self) -> Result<Db, CliError> {
+        Ok(Db::open(&self.config.database_url).await?)
+    }
+
+    /// The database, with the schema this program needs.
+    async fn ready_database(&self) -> Result<Db, CliError> {
+        let db = self.database().await?;
+        db.check_schema().await?;
+        Ok(db)
+    }
+
+    /// The person the command acts for.
+    async fn person(&self, db: &Db) -> Result<Person, CliError> {
+        let mut tx = db.read().await?;
+        match &self.acting {
+            Some(email) => store::person_by_email(&mut tx, email)
+                .await?
+                .ok_or_else(|| format!("aucun compte n’a l’adresse « {email} »").into()),
+            None => store::first_person(&mut tx)
+                .await?
+                .ok_or_else(|| "aucun compte : commencez par `jalon init`".into()),
+        }
+    }
+}
+
+/// Runs the command and says how it ended: 0 done, 1 refused or failed, 2 wrong words.
+pub async fn run(cli: Cli) -> ExitCode {
+    match execute(cli).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("jalon : {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
+    let listen = match &cli.command {
+        Command::Serve { listen } => *listen,
+        _ => None,
+    };
+    let overrides = Overrides {
+        database_url: cli.database_url,
+        listen,
+    };
+    let config = Config::load(cli.config.as_deref(), &overrides)?;
+    let session = Session {
+        config,
+        clock: Clock::system(),
+        acting: cli.acting,
+    };
+    match cli.command {
+        Command::Init(init) => people::init(&session, init).await?,
+        Command::Serve { .. } => server::serve(session).await?,
+        Command::Migrate => server::migrate(&session).await?,
+        Command::Config(ConfigCommand::Check) => server::show_config(&session),
+        Command::Person(command) => people::person(&session, command).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

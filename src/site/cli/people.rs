@@ -1,0 +1,87 @@
+//! `jalon init` and `jalon person`.
+
+use clap::{Args, Subcommand};
+
+use super::{CliError, Session};
+use crate::access::store::{self, AddPerson};
+use crate::access::{self, Act, NewPerson};
+use crate::ledger::{Actor, Change};
+use crate::site::{Installation, initialise};
+
+/// The first account of an installation.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Nom de la première personne, qui administre
+    #[arg(long)]
+    name: String,
+    /// Son adresse électronique
+    #[arg(long)]
+    email: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PersonCommand {
+    /// Ouvrir un compte ; le mot de passe est lu sur l’entrée standard ou dans `JALON_PASSWORD`
+    Add {
+        /// Nom
+        #[arg(long)]
+        name: String,
+        /// Adresse électronique
+        #[arg(long)]
+        email: String,
+    },
+}
+
+pub(super) async fn init(session: &Session, init: Init) -> Result<(), CliError> {
+    let db = session.database().await?;
+    db.migrate().await?;
+    let password = read_password()?;
+    let purpose = Installation::Real;
+    initialise(
+        &db,
+        &session.clock,
+        purpose,
+        &init.name,
+        &init.email,
+        password,
+    )
+    .await?;
+    println!("Base installée. Connectez-vous avec {}.", init.email);
+    Ok(())
+}
+
+pub(super) async fn person(session: &Session, command: PersonCommand) -> Result<(), CliError> {
+    let PersonCommand::Add { name, email } = command;
+    let db = session.ready_database().await?;
+    let actor = Actor::Person(session.person(&db).await?.id);
+    let password = access::hash_password(read_password()?).await?;
+    let mut change = Change::open(&db, &session.clock, actor, AddPerson::NAME).await?;
+    let permit = access::permit::<AddPerson>(actor, ())?;
+    let new = NewPerson {
+        name,
+        email: email.clone(),
+        password,
+    };
+    match store::add_person(&mut change, permit, new).await {
+        Ok(_) => {}
+        Err(error) if store::is_taken(&error) => {
+            return Err(format!("un compte a déjà l’adresse « {email} »").into());
+        }
+        Err(error) => return Err(error.into()),
+    }
+    change.commit().await?;
+    println!("Compte ouvert pour {email}.");
+    Ok(())
+}
+
+/// The password: from the environment, or one line of standard input, so that it stands neither
+/// on the command line nor in its history.
+fn read_password() -> Result<String, CliError> {
+    if let Ok(password) = std::env::var("JALON_PASSWORD") {
+        return Ok(password);
+    }
+    eprint!("Mot de passe : ");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

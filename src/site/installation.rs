@@ -1,0 +1,93 @@
+//! What an installation is, and how an empty one begins.
+
+use crate::access::{self, NewPerson, PasswordError, store::AddPerson};
+use crate::args;
+use crate::ledger::{Actor, Change, LedgerError};
+use crate::platform::clock::Clock;
+use crate::platform::db::{Db, DbError, Tx};
+
+/// What the database is for. It is said once, when it is made, and never changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Installation {
+    /// Real work.
+    Real,
+    /// The demonstration: invented data, marked as such on every page.
+    Demo,
+}
+
+impl Installation {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Real => "real",
+            Self::Demo => "demo",
+        }
+    }
+
+    /// What this database is for; `None` before `init` or `demo`.
+    pub async fn read(tx: &mut Tx) -> Result<Option<Self>, DbError> {
+        let row: Option<(String,)> = tx
+            .optional("select purpose from installation", vec![])
+            .await?;
+        Ok(row.map(|(purpose,)| {
+            if purpose == Self::Demo.code() {
+                Self::Demo
+            } else {
+                Self::Real
+            }
+        }))
+    }
+}
+
+/// Why an installation could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// The database already serves.
+    #[error("cette base est déjà installée ; `jalon person add` ajoute un compte")]
+    Already,
+    /// The password cannot be used.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The database failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl From<DbError> for InitError {
+    fn from(error: DbError) -> Self {
+        Self::Ledger(error.into())
+    }
+}
+
+/// Makes an empty, up-to-date database serve, with its first administrator.
+pub async fn initialise(
+    db: &Db,
+    clock: &Clock,
+    purpose: Installation,
+    name: &str,
+    email: &str,
+    password: String,
+) -> Result<(), InitError> {
+    let password = access::hash_password(password).await?;
+    let mut change = Change::open(db, clock, Actor::Installation, "installation.init").await?;
+    if Installation::read(change.tx()).await?.is_some() {
+        return Err(InitError::Already);
+    }
+    let at = change.at();
+    change
+        .tx()
+        .run(
+            "insert into installation (id, purpose, created_at) values (1, $1, $2)",
+            args![purpose.code(), at],
+        )
+        .await?;
+    let new = NewPerson {
+        name: name.to_owned(),
+        email: email.to_owned(),
+        password,
+    };
+    let permit =
+        access::permit::<AddPerson>(Actor::Installation, ()).map_err(|_| InitError::Already)?;
+    access::store::add_person(&mut change, permit, new).await?;
+    change.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! Tests of the whole, against real SQLite and real PostgreSQL.
+
+// A test says what it expects by unwrapping it.
+#![allow(clippy::unwrap_used)]
+
+mod access;
+mod ledger;
+mod schema;
+mod support;
+mod tidy;

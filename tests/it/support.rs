@@ -1,0 +1,218 @@
+//! What every test of the whole starts from: an empty database on either engine, a clock that
+//! stands still, a browser without a screen.
+
+use std::path::PathBuf;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header};
+use http_body_util::BodyExt as _;
+use jalon::ledger::Actor;
+use jalon::platform::clock::Clock;
+use jalon::platform::config::{Config, Overrides};
+use jalon::platform::db::Db;
+use jalon::site::{App, Installation, initialise};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+/// Declares a test that runs once on each engine.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($(#[$meta:meta])* async fn $name:ident($bench:ident: Bench) $body:block) => {
+        mod $name {
+            // A short test may need nothing of its file.
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn check($bench: $crate::support::Bench) $body
+
+            $(#[$meta])*
+            #[tokio::test]
+            async fn on_sqlite() {
+                check($crate::support::Bench::sqlite().await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test]
+            async fn on_postgres() {
+                check($crate::support::Bench::postgres().await).await;
+            }
+        }
+    };
+}
+
+/// A migrated, empty database and a clock fixed at Monday 5 January 2026, 9 h in Paris.
+pub struct Bench {
+    pub db: Db,
+    pub clock: Clock,
+    pub url: String,
+    _folder: Option<Folder>,
+}
+
+/// A folder removed when the test ends.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("jalon-test-{}", Uuid::now_v7()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Password of the account that [`Bench::install`] opens.
+pub const PASSWORD: &str = "une phrase de passe";
+/// Its address.
+pub const EMAIL: &str = "coordination@example.org";
+
+impl Bench {
+    pub async fn sqlite() -> Self {
+        let folder = Folder::new();
+        let url = format!("sqlite://{}", folder.path().join("jalon.db").display());
+        Self::migrated(url, Some(folder)).await
+    }
+
+    pub async fn postgres() -> Self {
+        Self::migrated(postgres_database().await, None).await
+    }
+
+    async fn migrated(url: String, folder: Option<Folder>) -> Self {
+        let db = Db::open(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        Self {
+            db,
+            clock: Clock::fixed("2026-01-05T08:00:00Z".parse().unwrap()),
+            url,
+            _folder: folder,
+        }
+    }
+
+    /// Installs, and gives back the first account as an actor.
+    pub async fn install(&self) -> Actor {
+        let name = "Coordination nationale";
+        let password = PASSWORD.to_owned();
+        initialise(
+            &self.db,
+            &self.clock,
+            Installation::Real,
+            name,
+            EMAIL,
+            password,
+        )
+        .await
+        .unwrap();
+        let mut tx = self.db.read().await.unwrap();
+        let person = jalon::access::store::person_by_email(&mut tx, EMAIL)
+            .await
+            .unwrap()
+            .unwrap();
+        Actor::Person(person.id)
+    }
+
+    /// The site over this database.
+    pub async fn site(&self) -> Site {
+        let overrides = Overrides {
+            database_url: Some(self.url.clone()),
+            listen: None,
+        };
+        let config = Config::load(None, &overrides).unwrap();
+        let app = App::new(self.db.clone(), self.clock.clone(), config)
+            .await
+            .unwrap();
+        Site {
+            router: app.router(),
+            cookie: None,
+        }
+    }
+}
+
+/// A fresh database on the test server.
+async fn postgres_database() -> String {
+    let server = std::env::var("JALON_TEST_POSTGRES")
+        .expect("JALON_TEST_POSTGRES names the server to test on: run `make test`");
+    let name = format!("jalon_{}", Uuid::now_v7().simple());
+    let mut connection = PgConnection::connect(&server).await.unwrap();
+    let create = AssertSqlSafe(format!("create database {name}"));
+    sqlx::query(create).execute(&mut connection).await.unwrap();
+    server.replacen("/postgres?", &format!("/{name}?"), 1)
+}
+
+/// The site as a browser sees it: it keeps its cookie.
+pub struct Site {
+    router: Router,
+    cookie: Option<String>,
+}
+
+/// An answer, read whole.
+pub struct Answer {
+    pub status: StatusCode,
+    pub location: Option<String>,
+    pub body: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Site {
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap())
+            .await
+    }
+
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub fn cookie(&self) -> &str {
+        self.cookie.as_deref().unwrap()
+    }
+
+    pub async fn sign_in(&mut self) {
+        let answer = self
+            .post("/connexion", &[("email", EMAIL), ("password", PASSWORD)])
+            .await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    }
+
+    pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        if let Some(cookie) = &self.cookie {
+            request
+                .headers_mut()
+                .insert(header::COOKIE, cookie.parse().unwrap());
+        }
+        let response: Response<Body> = self.router.clone().oneshot(request).await.unwrap();
+        let text = |name| {
+            response
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap().to_owned())
+        };
+        if let Some(cookie) = text(header::SET_COOKIE) {
+            self.cookie = cookie.split(';').next().map(ToOwned::to_owned);
+        }
+        let (status, location) = (response.status(), text(header::LOCATION));
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        Answer {
+            status,
+            location,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.to_vec(),
+        }
+    }
+}
