@@ -12,9 +12,11 @@ use crate::measures::Measure;
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     /// Codes of organisations.
-    pub organisations: BTreeSet<String>,
+    pub(super) organisations: BTreeSet<String>,
+    /// Other names of organisations (former or printed acronyms), and the code each stands for.
+    pub(super) other_names: BTreeMap<String, String>,
     /// Codes of places.
-    pub places: BTreeSet<String>,
+    pub(super) places: BTreeSet<String>,
     frameworks: BTreeMap<String, KnownFramework>,
     measures: BTreeMap<String, KnownMeasure>,
 }
@@ -38,6 +40,21 @@ pub(super) struct KnownMeasure {
 }
 
 impl Known {
+    /// What is known before any framework: codes of organisations, their other names and the
+    /// code each stands for, codes of places.
+    pub fn new(
+        organisations: BTreeSet<String>,
+        other_names: BTreeMap<String, String>,
+        places: BTreeSet<String>,
+    ) -> Self {
+        Self {
+            organisations,
+            other_names,
+            places,
+            ..Self::default()
+        }
+    }
+
     /// Adds a framework, its indicators and the measures it writes.
     ///
     /// A measure stays with the framework that wrote it first; a framework added again replaces

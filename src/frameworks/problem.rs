@@ -64,7 +64,11 @@ impl fmt::Display for Problem {
             remedy,
             ..
         } = self;
-        write!(f, "{file}:{line}:{column}: {weight}{message}. {remedy}.")
+        let stop = if remedy.ends_with('?') { "" } else { "." };
+        write!(
+            f,
+            "{file}:{line}:{column}: {weight}{message}. {remedy}{stop}"
+        )
     }
 }
 

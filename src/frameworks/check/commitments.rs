@@ -56,7 +56,7 @@ impl Checker<'_> {
             let family = Family {
                 code: "unknown-eligibility-word",
                 name: "dans le vocabulaire du cadre, le mot",
-                file: "cadre.yaml",
+                list: "cadre.yaml/vocabulaire",
                 keys: words.iter().map(|w| w.key.as_str()).collect(),
             };
             self.refer_all(&format!("{path}/{key}"), used, &family);

@@ -14,13 +14,13 @@ impl Checker<'_> {
         let documents = Family {
             code: "unknown-document",
             name: "le document",
-            file: "cadre.yaml",
+            list: "cadre.yaml/documents",
             keys: framework.documents.iter().map(|d| d.key.as_str()).collect(),
         };
         let indicators = Family {
             code: "unknown-indicator",
             name: "l'indicateur",
-            file: "indicateurs.yaml",
+            list: "indicateurs.yaml/indicateurs",
             keys: framework
                 .indicators
                 .iter()
@@ -64,7 +64,11 @@ impl Checker<'_> {
             return;
         };
         let (starts, ends) = (self.framework.starts, self.framework.ends);
-        if !(starts..=ends).contains(&year) && !self.findings.is_unread("cadre.yaml") {
+        let unsettled = ["cadre.yaml/debut", "cadre.yaml/fin"]
+            .iter()
+            .any(|path| self.findings.is_troubled(path));
+        let settled = !unsettled && !self.findings.is_unread("cadre.yaml");
+        if settled && !(starts..=ends).contains(&year) {
             let message = format!("l'édition {year} tombe hors du cadre ({starts}-{ends})");
             let remedy = "« annee » est l'année N dont on fait le bilan, pas celle de la campagne";
             self.error(&path, "edition-year", message, remedy);

@@ -1,6 +1,6 @@
 //! Rules on `cadre.yaml`.
 
-use super::{Checker, Family, keyed};
+use super::{Checker, keyed};
 use crate::frameworks::source::suggestion;
 use crate::frameworks::{ActKind, Word};
 
@@ -72,12 +72,6 @@ impl Checker<'_> {
         let Some(previous) = &self.framework.previous else {
             return;
         };
-        let family = Family {
-            code: "unknown-framework",
-            name: "le cadre",
-            file: "",
-            keys: self.known.framework_codes().collect(),
-        };
         if *previous == self.framework.code {
             let message = "un cadre ne se précède pas lui-même";
             self.error(
@@ -89,10 +83,11 @@ impl Checker<'_> {
             return;
         }
         let Some(known) = self.known.framework(previous) else {
-            let remedy = suggestion(previous, &family.keys)
+            let known: Vec<&str> = self.known.framework_codes().collect();
+            let remedy = suggestion(previous, &known)
                 .unwrap_or_else(|| "Chargez d'abord ce cadre, ou corrigez son code".to_owned());
             let message = format!("le cadre « {previous} » n'existe pas");
-            self.error(path, family.code, message, remedy);
+            self.error(path, "unknown-framework", message, remedy);
             return;
         };
         if known.family != self.framework.family {
@@ -108,20 +103,10 @@ impl Checker<'_> {
         if self.findings.is_troubled(path) {
             return;
         }
-        match (self.framework.complete_list, &self.framework.list_note) {
-            (false, None) => self.error(
-                path,
-                "list-note",
-                "la liste est incomplète et rien ne dit quelle partie elle donne",
-                "Ajoutez « note_liste: » et une phrase",
-            ),
-            (true, Some(_)) => self.error(
-                "cadre.yaml/note_liste",
-                "list-note",
-                "la liste est dite complète, mais une note dit laquelle de ses parties manque",
-                "Écrivez « liste_complete: non », ou retirez la note",
-            ),
-            _ => {}
+        if !self.framework.complete_list && self.framework.list_note.is_none() {
+            let message = "la liste est incomplète et rien ne dit quelle partie elle donne";
+            let remedy = "Ajoutez « note_liste: » et une phrase";
+            self.error(path, "list-note", message, remedy);
         }
     }
 

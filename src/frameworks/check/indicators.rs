@@ -32,13 +32,13 @@ impl<'a> Checker<'a> {
             kinds: Family {
                 code: "unknown-kind",
                 name: "la nature",
-                file: "cadre.yaml",
+                list: "cadre.yaml/natures",
                 keys: framework.kinds.iter().map(|k| k.key.as_str()).collect(),
             },
             commitments: Family {
                 code: "unknown-commitment",
                 name: "le modèle d'engagement",
-                file: "engagements.yaml",
+                list: "engagements.yaml/engagements",
                 keys: framework
                     .commitments
                     .iter()
@@ -48,7 +48,7 @@ impl<'a> Checker<'a> {
             measures: Family {
                 code: "unknown-measure",
                 name: "la mesure",
-                file: "mesures.yaml",
+                list: "mesures.yaml/mesures",
                 keys: written.chain(self.known.measure_codes()).collect(),
             },
         }
@@ -88,9 +88,9 @@ impl<'a> Checker<'a> {
                 remedy,
             );
         } else if !indicator.left_to_contract && !has_measures {
-            let unsettled = ["mesures", "a_definir"]
+            let unsettled = ["", "/mesures", "/a_definir"]
                 .iter()
-                .any(|key| self.findings.is_troubled(&format!("{path}/{key}")));
+                .any(|key| self.findings.is_troubled(&format!("{path}{key}")));
             if !unsettled {
                 let message = format!("l'indicateur « {} » ne suit aucune mesure", indicator.key);
                 let remedy =

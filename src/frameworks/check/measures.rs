@@ -50,7 +50,8 @@ impl Checker<'_> {
     }
 
     fn check_used(&mut self, path: &str, measure: &Measure) {
-        let unread = self.findings.is_unread("indicateurs.yaml");
+        let unread = self.findings.is_unread("indicateurs.yaml")
+            || self.findings.is_troubled("indicateurs.yaml/indicateurs");
         let used = !self.index.indicators_following(&measure.code).is_empty();
         if !used && !unread && !measure.code.is_empty() {
             let message = format!("aucun indicateur ne suit la mesure « {} »", measure.code);
@@ -123,23 +124,31 @@ impl Checker<'_> {
 
     /// A text or a yes-no has nothing of what describes a number.
     fn check_not_a_number(&mut self, path: &str, measure: &Measure) {
-        let (numeric, text) = (measure, measure.value_kind == ValueKind::Text);
+        let is_text = measure.value_kind == ValueKind::Text;
+        let remove = "Retirez cette ligne, ou corrigez « valeur »";
         let stated = [
-            ("unite", numeric.unit.is_some()),
-            ("decimales", numeric.decimals.is_some()),
-            ("pour", numeric.per.is_some()),
-            ("min", numeric.min.is_some()),
-            ("max", numeric.max.is_some()),
-            ("numerateur", numeric.numerator.is_some()),
-            ("denominateur", numeric.denominator.is_some()),
-            ("agregation", numeric.aggregation != Aggregation::None),
-            ("sens", text && numeric.direction != Direction::None),
+            ("unite", measure.unit.is_some(), remove),
+            ("decimales", measure.decimals.is_some(), remove),
+            ("pour", measure.per.is_some(), remove),
+            ("min", measure.min.is_some(), remove),
+            ("max", measure.max.is_some(), remove),
+            ("numerateur", measure.numerator.is_some(), remove),
+            ("denominateur", measure.denominator.is_some(), remove),
+            (
+                "agregation",
+                measure.aggregation != Aggregation::None,
+                "Écrivez « agregation: aucune »",
+            ),
+            (
+                "sens",
+                is_text && measure.direction != Direction::None,
+                "Écrivez « sens: aucun »",
+            ),
         ];
-        for (key, is_stated) in stated {
+        for (key, is_stated, remedy) in stated {
             if is_stated {
                 let message =
-                    format!("« {key} » ne convient pas à une mesure qui n'est pas un nombre");
-                let remedy = "Retirez cette ligne (« aucune » pour l'agrégation, « aucun » pour le sens d'un texte), ou corrigez « valeur »";
+                    format!("« {key} » ne convient pas à une mesure de ce genre de valeur");
                 self.error(&format!("{path}/{key}"), "not-a-number", message, remedy);
             }
         }

@@ -69,8 +69,8 @@ struct Family<'a> {
     code: &'static str,
     /// What one is called, in the sentence « … n'existe pas ».
     name: &'static str,
-    /// Where one adds it.
-    file: &'static str,
+    /// Path of the list where one adds it.
+    list: &'static str,
     /// Every key.
     keys: Vec<&'a str>,
 }
@@ -98,13 +98,16 @@ impl<'a> Checker<'a> {
 
     /// Notes a key that points to nothing.
     ///
-    /// Says nothing of an absent key (already noted) nor of a file that could not be read.
+    /// Says nothing of an absent key, of one already noted, nor of a list that could not be read.
     fn refer(&mut self, path: &str, key: &str, family: &Family<'_>) {
-        if key.is_empty() || family.keys.contains(&key) || self.findings.is_unread(family.file) {
+        let file = family.list.split('/').next().unwrap_or_default();
+        let noted = key.is_empty() || self.findings.is_troubled(path);
+        let unread = self.findings.is_unread(file) || self.findings.is_troubled(family.list);
+        if noted || unread || family.keys.contains(&key) {
             return;
         }
         let remedy = suggestion(key, &family.keys)
-            .unwrap_or_else(|| format!("Corrigez ce mot, ou ajoutez-le dans {}", family.file));
+            .unwrap_or_else(|| format!("Corrigez ce mot, ou ajoutez-le dans {file}"));
         let message = format!("{} « {key} » n'existe pas", family.name);
         self.error(path, family.code, message, remedy);
     }
@@ -115,9 +118,19 @@ impl<'a> Checker<'a> {
         let family = Family {
             code: "unknown-organisation",
             name: "l'organisation",
-            file: "organisations.yaml",
+            list: "organisations.yaml",
             keys: known.chain(EVERYONE).collect(),
         };
+        for (rank, code) in codes.iter().enumerate() {
+            let Some(meant) = self.known.other_names.get(code) else {
+                continue;
+            };
+            if !family.keys.contains(&code.as_str()) {
+                let message = format!("« {code} » est un autre nom de l'organisation « {meant} »");
+                let remedy = format!("Écrivez le code : {meant}");
+                self.error(&format!("{path}/{rank}"), family.code, message, remedy);
+            }
+        }
         self.refer_all(path, codes, &family);
     }
 
@@ -142,7 +155,7 @@ impl<'a> Checker<'a> {
         Family {
             code: "unknown-place",
             name: "le territoire",
-            file: "lieux.yaml",
+            list: "lieux.yaml",
             keys: self.known.places.iter().map(String::as_str).collect(),
         }
     }

@@ -27,7 +27,7 @@ impl<'a> Checker<'a> {
         Family {
             code: "unknown-node",
             name: "l'objectif",
-            file: "objectifs.yaml",
+            list: "objectifs.yaml/objectifs",
             keys: self
                 .framework
                 .nodes
@@ -41,7 +41,7 @@ impl<'a> Checker<'a> {
         Family {
             code: "unknown-level",
             name: "le niveau",
-            file: "cadre.yaml",
+            list: "cadre.yaml/niveaux",
             keys: self
                 .framework
                 .levels

@@ -16,6 +16,9 @@ use crate::kernel::nearest;
 /// Keys that name other keys of the same item.
 const FIELD_LISTS: [&str; 2] = ["incertain", "lecture_jalon"];
 
+/// Fewest letters from which a likeness means anything.
+const SHORTEST_GUESS: usize = 4;
+
 /// A mapping being read, and where to note what is wrong in it.
 pub(super) struct Item<'a> {
     path: String,
@@ -442,6 +445,10 @@ fn one_range(tree: &Tree) -> Option<Lines> {
 
 /// The known word that was probably meant, as a remedy.
 pub(crate) fn suggestion(written: &str, known: &[&str]) -> Option<String> {
+    // Short codes all resemble each other: proposing one would mislead.
+    if written.chars().count() < SHORTEST_GUESS {
+        return None;
+    }
     let meant = nearest(written, known.iter().copied())?;
     Some(format!("Vouliez-vous dire « {meant} » ?"))
 }

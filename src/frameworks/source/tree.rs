@@ -297,7 +297,7 @@ impl Builder {
                 if let Some(line) = lines.get(&key) {
                     self.faults.push(Fault {
                         at,
-                        code: "repeated-key-word",
+                        code: "key-written-twice",
                         message: format!("« {key} » est écrit deux fois, déjà à la ligne {line}"),
                         remedy: "Gardez une seule des deux lignes",
                     });
@@ -366,7 +366,7 @@ mod tests {
     fn every_repeated_key_is_named() {
         let (_, faults) = parse("a: 1\na: 2\nb: 3\nb: 4\na: 5\n");
         let lines: Vec<_> = faults.iter().map(|f| (f.at.line, f.code)).collect();
-        let code = "repeated-key-word";
+        let code = "key-written-twice";
         assert_eq!(lines, [(2, code), (4, code), (5, code)]);
     }
 
