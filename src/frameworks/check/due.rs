@@ -13,7 +13,7 @@ impl Checker<'_> {
         for (rank, rule) in indicator.due.rules.iter().enumerate() {
             let path = format!("{path}/regles/{rank}");
             if !self.findings.is_troubled(&path) {
-                self.check_rule(&path, rule);
+                self.check_rule(&path, *rule);
             }
         }
         let gaps = &indicator.due.gaps;
@@ -57,7 +57,7 @@ impl Checker<'_> {
         }
     }
 
-    fn check_rule(&mut self, path: &str, rule: &DueRule) {
+    fn check_rule(&mut self, path: &str, rule: DueRule) {
         let month = |month: i8| (1..=12).contains(&month);
         match rule.limit {
             Limit::Month(only) => self.check_month(path, "mois", only),

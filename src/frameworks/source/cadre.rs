@@ -49,8 +49,8 @@ pub(crate) fn write(framework: &Framework) -> Map {
         .text("titre", &framework.title)
         .text("famille", &framework.family)
         .maybe("precedent", framework.previous.as_ref())
-        .text("debut", framework.starts)
-        .text("fin", framework.ends)
+        .text("debut", &framework.starts)
+        .text("fin", &framework.ends)
         .maybe("outil", framework.tool.as_ref())
         .maybe("region", framework.region.as_ref())
         .word("liste_complete", framework.complete_list)
@@ -160,7 +160,7 @@ pub(crate) fn write_act(act: &Act) -> Map {
         .text("libelle", &act.label)
         .word("type", act.kind)
         .codes("modifie", &changes)
-        .text("personnes", act.people)
+        .text("personnes", &act.people)
         .word("motif", act.motive)
 }
 

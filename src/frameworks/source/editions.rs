@@ -33,7 +33,7 @@ fn read_edition(item: &mut Item<'_>) -> Edition {
 /// An edition as written.
 pub(crate) fn write_edition(edition: &Edition) -> Map {
     let map = Map::new()
-        .text("annee", year_word(edition.year))
+        .text("annee", &year_word(edition.year))
         .maybe("document", edition.document.as_ref());
     let map = match &edition.indicators {
         EditionIndicators::All => map.text("indicateurs", ALL),

@@ -103,7 +103,7 @@ fn write_due(due: &Due) -> Map {
         .maybe("texte", due.text.as_ref())
         .word("etat", due.state)
         .maybe_word("donnees", due.data)
-        .list("regles", &due.rules, write_rule)
+        .list("regles", &due.rules, |rule| write_rule(*rule))
         .list("lacunes", &due.gaps, write_gap)
 }
 
@@ -163,25 +163,25 @@ fn read_years_after(item: &mut Item<'_>) -> u8 {
     }
 }
 
-fn write_rule(rule: &DueRule) -> Map {
+fn write_rule(rule: DueRule) -> Map {
     let map = match rule.limit {
-        Limit::Month(month) => Map::inline().text("mois", month),
-        Limit::Months { from, to } => Map::inline().text("de_mois", from).text("mois", to),
-        Limit::Quarter(quarter) => Map::inline().text("trimestre", quarter),
+        Limit::Month(month) => Map::inline().text("mois", &month),
+        Limit::Months { from, to } => Map::inline().text("de_mois", &from).text("mois", &to),
+        Limit::Quarter(quarter) => Map::inline().text("trimestre", &quarter),
         Limit::Day {
             day,
             month,
             plus_days,
         } => Map::inline()
-            .text("jour", day)
-            .text("mois", month)
+            .text("jour", &day)
+            .text("mois", &month)
             .maybe("plus_jours", (plus_days > 0).then_some(plus_days)),
     };
     let year = match rule.years_after {
         0 => "N".to_owned(),
         years => format!("N+{years}"),
     };
-    map.text("annee", year).maybe_word("statut", rule.status)
+    map.text("annee", &year).maybe_word("statut", rule.status)
 }
 
 fn read_gap(item: &mut Item<'_>) -> Gap {
@@ -193,6 +193,6 @@ fn read_gap(item: &mut Item<'_>) -> Gap {
 
 fn write_gap(gap: &Gap) -> Map {
     Map::inline()
-        .text("annee", gap.year)
+        .text("annee", &gap.year)
         .maybe("motif", gap.reason.as_ref())
 }

@@ -3,6 +3,8 @@
 //! One key per line, a blank line between the items of a list, short lists and small records on
 //! one line, nothing for what is not stated. Writers build a [`Map`]; this file prints it.
 
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
 
 use super::words::Worded;
@@ -60,14 +62,14 @@ impl Map {
     }
 
     /// Adds a text.
-    pub(super) fn text(self, key: &str, text: impl ToString) -> Self {
+    pub(super) fn text(self, key: &str, text: &(impl ToString + ?Sized)) -> Self {
         self.put(key, Value::Text(text.to_string()))
     }
 
     /// Adds a text when there is one.
     pub(crate) fn maybe(self, key: &str, text: Option<impl ToString>) -> Self {
         match text {
-            Some(text) => self.text(key, text),
+            Some(text) => self.text(key, &text),
             None => self,
         }
     }
@@ -321,7 +323,9 @@ fn escaped(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             c if is_printable(c) => out.push(c),
-            c => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c => {
+                let _ = write!(out, "\\U{:08X}", u32::from(c));
+            }
         }
     }
     out.push('"');

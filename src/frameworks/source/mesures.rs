@@ -85,7 +85,7 @@ fn read_break(item: &mut Item<'_>) -> Break {
 
 fn write_break(rupture: &Break) -> Map {
     Map::new()
-        .text("depuis", rupture.since)
+        .text("depuis", &rupture.since)
         .text("motif", &rupture.reason)
         .word("comparable", rupture.comparable)
 }

@@ -82,13 +82,12 @@ impl<'a> Item<'a> {
 
     /// An optional text.
     pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
-        match &self.get(key)?.shape {
-            Shape::Text(text) => Some(text.clone()),
-            _ => {
-                self.expected(key, "un texte");
-                None
-            }
+        let tree = self.get(key)?;
+        if let Shape::Text(text) = &tree.shape {
+            return Some(text.clone());
         }
+        self.expected(key, "un texte");
+        None
     }
 
     /// A text that must be there.
@@ -102,7 +101,8 @@ impl<'a> Item<'a> {
         let text = self.required(key);
         let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
         let starts_well = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
-        if !text.is_empty() && !(starts_well && text.chars().all(legal)) {
+        let well_made = starts_well && text.chars().all(legal);
+        if !(text.is_empty() || well_made) {
             self.error(
                 key,
                 "bad-key",

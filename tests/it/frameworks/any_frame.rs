@@ -43,11 +43,10 @@ pub(super) fn nodes() -> impl Strategy<Value = Vec<Node>> {
         for (rank, node) in nodes.iter_mut().enumerate() {
             let (level, parent) = match rank {
                 0 => ("a0", None),
-                1 => ("a1", Some("a0")),
                 2 => ("a2", Some("a1")),
                 _ => ("a1", Some("a0")),
             };
-            node.level = level.to_owned();
+            level.clone_into(&mut node.level);
             node.parent = parent.map(str::to_owned);
         }
         nodes
@@ -151,13 +150,16 @@ pub(super) fn editions() -> impl Strategy<Value = Vec<Edition>> {
     })
 }
 
-/// The lists of `cadre.yaml`.
-pub(super) fn frame() -> impl Strategy<Value = Framework> {
+fn levels() -> impl Strategy<Value = Vec<Level>> {
     let level = text().prop_map(|name| Level {
         key: String::new(),
         singular: name.clone(),
         plural: name,
     });
+    vec(level, 3..4).prop_map(|items| keyed(items, |item, key| item.key = key))
+}
+
+fn kinds() -> impl Strategy<Value = Vec<Kind>> {
     let target = any_of(&[TargetUse::Expected, TargetUse::Possible, TargetUse::Never]);
     let choice = any_of(&[Choice::Common, Choice::Chosen]);
     let kind = (text(), target, choice).prop_map(|(label, target, choice)| Kind {
@@ -166,20 +168,35 @@ pub(super) fn frame() -> impl Strategy<Value = Framework> {
         target,
         choice,
     });
-    let party_kind = any_of(&[
+    vec(kind, 1..3).prop_map(|items| keyed(items, |item, key| item.key = key))
+}
+
+fn parties() -> impl Strategy<Value = Vec<PartyRole>> {
+    let kind = any_of(&[
         PartyKind::Ministry,
         PartyKind::Agency,
         PartyKind::Establishment,
         PartyKind::LocalAuthority,
         PartyKind::Other,
     ]);
-    let party = (text(), party_kind, any::<bool>()).prop_map(|(label, kind, signs)| PartyRole {
+    let party = (text(), kind, any::<bool>()).prop_map(|(label, kind, signs)| PartyRole {
         key: String::new(),
         label,
         kind,
         signs,
     });
-    let changes = [
+    vec(party, 1..3).prop_map(|items| keyed(items, |item, key| item.key = key))
+}
+
+/// One contract, then acts that change it.
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let kind = any_of(&[
+        ActKind::Amendment,
+        ActKind::Update,
+        ActKind::Revision,
+        ActKind::Correction,
+    ]);
+    let all = vec![
         Changeable::Indicators,
         Changeable::Definitions,
         Changeable::Baselines,
@@ -188,126 +205,103 @@ pub(super) fn frame() -> impl Strategy<Value = Framework> {
         Changeable::Means,
         Changeable::Parties,
     ];
-    let act_kind = any_of(&[
-        ActKind::Amendment,
-        ActKind::Update,
-        ActKind::Revision,
-        ActKind::Correction,
-    ]);
     let act = (
         text(),
-        act_kind,
-        subsequence(changes.to_vec(), 1..=7),
+        kind,
+        subsequence(all, 1..=7),
         1..=2_u8,
         any::<bool>(),
-    )
-        .prop_map(|(label, kind, changes, people, motive)| Act {
-            key: String::new(),
-            label,
-            kind,
-            changes,
-            people,
-            motive,
-        });
-    let words = vec(text(), 1..3).prop_map(|labels| {
-        let words = labels.into_iter().map(|label| Word {
-            key: String::new(),
-            label,
-        });
-        keyed(words.collect(), |word, key| word.key = key)
+    );
+    let act = act.prop_map(|(label, kind, changes, people, motive)| Act {
+        key: String::new(),
+        label,
+        kind,
+        changes,
+        people,
+        motive,
     });
-    let rule = (
-        any_of(&[
-            RuleLevel::Required,
-            RuleLevel::Principle,
-            RuleLevel::Definition,
-        ]),
-        text(),
-        lines(),
-    )
-        .prop_map(|(level, statement, lines)| Rule {
-            key: String::new(),
-            level,
-            statement,
-            lines,
-        });
-    (
-        (text(), maybe(), maybe(), any::<bool>(), texts()),
-        (
-            vec(level, 3..4),
-            vec(kind, 1..3),
-            vec(party, 1..3),
-            vec(act, 0..3),
-        ),
-        (
-            words,
-            vec(rule, 0..3),
-            text(),
-            maybe(),
-            option::of(any::<u32>()),
-        ),
-    )
-        .prop_map(
-            |(
-                (title, tool, note, complete, remarks),
-                (levels, kinds, parties, acts),
-                (words, rules, label, unit, count),
-            )| {
-                let contract = Act {
-                    kind: ActKind::Contract,
-                    label: title.clone(),
-                    people: 1,
-                    ..Act::default()
-                };
-                Framework {
-                    code: "essai".to_owned(),
-                    family: "essai".to_owned(),
-                    starts: 2024,
-                    ends: 2028,
-                    tool,
-                    region: Some("01".to_owned()),
-                    complete_list: complete,
-                    list_note: if complete {
-                        note.clone()
-                    } else {
-                        Some(title.clone())
-                    },
-                    levels: keyed(levels, |i, key| i.key = key),
-                    kinds: keyed(kinds, |i, key| i.key = key),
-                    parties: keyed(parties, |i, key| i.key = key),
-                    acts: keyed([vec![contract], acts].concat(), |i, key| i.key = key),
-                    means: vec![MeansLine {
-                        key: "a0".to_owned(),
-                        label: label.clone(),
-                        unit,
-                    }],
-                    documents: vec![SourceDocument {
-                        key: "a0".to_owned(),
-                        title: title.clone(),
-                        number: note.clone(),
-                        date: Some(date(2024, 11, 26)),
-                        nor: None,
-                        note: note.clone(),
-                    }],
-                    announced: vec![Announced {
-                        label: label.clone(),
-                        count,
-                        note,
-                    }],
-                    remarks,
-                    vocabulary: Vocabulary {
-                        authorisations: words.clone(),
-                        statuses: words.clone(),
-                        features: words,
-                    },
-                    rules: keyed(rules, |i, key| i.key = key),
-                    glossary: vec![Term {
-                        acronym: label,
-                        meaning: title.clone(),
-                    }],
-                    title,
-                    ..Framework::default()
-                }
+    vec(act, 1..4).prop_map(|mut items| {
+        items[0].kind = ActKind::Contract;
+        keyed(items, |item, key| item.key = key)
+    })
+}
+
+fn words() -> impl Strategy<Value = Vec<Word>> {
+    let word = text().prop_map(|label| Word {
+        key: String::new(),
+        label,
+    });
+    vec(word, 1..3).prop_map(|items| keyed(items, |item, key| item.key = key))
+}
+
+fn rules() -> impl Strategy<Value = Vec<Rule>> {
+    let level = any_of(&[
+        RuleLevel::Required,
+        RuleLevel::Principle,
+        RuleLevel::Definition,
+    ]);
+    let rule = (level, text(), lines()).prop_map(|(level, statement, lines)| Rule {
+        key: String::new(),
+        level,
+        statement,
+        lines,
+    });
+    vec(rule, 0..3).prop_map(|items| keyed(items, |item, key| item.key = key))
+}
+
+/// What `cadre.yaml` and `glossaire.yaml` say.
+pub(super) fn frame() -> impl Strategy<Value = Framework> {
+    let lists = (levels(), kinds(), parties(), acts(), words(), rules());
+    let texts = (text(), text(), maybe(), texts());
+    let counts = (any::<bool>(), option::of(any::<u32>()));
+    (lists, texts, counts).prop_map(|(lists, texts, (complete_list, count))| {
+        let (levels, kinds, parties, acts, words, rules) = lists;
+        let (title, label, note, remarks) = texts;
+        let key = || "a0".to_owned();
+        Framework {
+            code: "essai".to_owned(),
+            family: "essai".to_owned(),
+            starts: 2024,
+            ends: 2028,
+            tool: note.clone(),
+            region: Some("01".to_owned()),
+            complete_list,
+            list_note: Some(label.clone()),
+            levels,
+            kinds,
+            parties,
+            acts,
+            means: vec![MeansLine {
+                key: key(),
+                label: label.clone(),
+                unit: note.clone(),
+            }],
+            documents: vec![SourceDocument {
+                key: key(),
+                title: title.clone(),
+                number: note.clone(),
+                date: Some(date(2024, 11, 26)),
+                nor: None,
+                note: note.clone(),
+            }],
+            announced: vec![Announced {
+                label: label.clone(),
+                count,
+                note,
+            }],
+            remarks,
+            vocabulary: Vocabulary {
+                authorisations: words.clone(),
+                statuses: words.clone(),
+                features: words,
             },
-        )
+            rules,
+            glossary: vec![Term {
+                acronym: label,
+                meaning: title.clone(),
+            }],
+            title,
+            ..Framework::default()
+        }
+    })
 }
