@@ -95,3 +95,54 @@ impl Known {
         self.measures.keys().map(String::as_str)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frameworks::{Position, Problem, Texts, read_texts, write_texts};
+
+    fn problems(framework: &Framework, known: &Known) -> Vec<&'static str> {
+        let texts: Texts = write_texts(framework);
+        let reading = read_texts(&framework.code, &texts, known);
+        let of_measures = |p: &Problem| p.file == "mesures.yaml" && p.position != Position::START;
+        let found = reading.problems.iter().filter(|p| of_measures(p));
+        found.map(|p| p.code).collect()
+    }
+
+    #[test]
+    fn a_measure_belongs_to_who_wrote_it_first_until_that_framework_drops_it() {
+        let measure = Measure {
+            code: "lits".to_owned(),
+            label: "Lits".to_owned(),
+            value_kind: crate::kernel::ValueKind::Number,
+            unit: None,
+            decimals: None,
+            per: None,
+            direction: crate::measures::Direction::None,
+            aggregation: crate::measures::Aggregation::Sum,
+            min: None,
+            max: None,
+            window: None,
+            numerator: None,
+            denominator: None,
+            breakdowns: Vec::new(),
+            breaks: Vec::new(),
+            our_reading: Vec::new(),
+            note: None,
+        };
+        let written_by = |code: &str, measures: &[Measure]| Framework {
+            code: code.to_owned(),
+            measures: measures.to_vec(),
+            ..Framework::default()
+        };
+        let both = [measure];
+        let mut known = Known::default();
+        known.add(&written_by("ancien", &both));
+        known.add(&written_by("nouveau", &both));
+        let second = written_by("nouveau", &both);
+        assert!(problems(&second, &known).contains(&"measure-elsewhere"));
+        known.add(&written_by("ancien", &[]));
+        known.add(&second);
+        assert!(!problems(&second, &known).contains(&"measure-elsewhere"));
+    }
+}
