@@ -10,4 +10,6 @@ pub mod ledger;
 
 pub mod access;
 
+pub mod organisations;
+
 pub mod site;
