@@ -5,6 +5,7 @@
 
 mod access;
 mod ledger;
+mod organisations;
 mod schema;
 mod support;
 mod tidy;
