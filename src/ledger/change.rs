@@ -180,6 +180,13 @@ impl Change {
         Ok(())
     }
 
+    /// Gives a thing another label: what people call it changed. The change itself is recorded
+    /// beside it, with what was before and after.
+    pub async fn relabel(&mut self, thing: Uuid, label: &str) -> Result<(), LedgerError> {
+        store::set_label(&mut self.tx, thing, label).await?;
+        Ok(())
+    }
+
     /// Refuses to go on where the thing is no longer at the version that was read.
     pub async fn expect_version(&mut self, thing: Uuid, version: i64) -> Result<(), LedgerError> {
         match store::version_of(&mut self.tx, thing).await? {

@@ -81,6 +81,15 @@ pub(super) async fn raise_version(tx: &mut Tx, thing: Uuid) -> Result<(), DbErro
     Ok(())
 }
 
+pub(super) async fn set_label(tx: &mut Tx, thing: Uuid, label: &str) -> Result<(), DbError> {
+    tx.run(
+        "update thing set label = $2 where id = $1",
+        args![thing, label],
+    )
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn version_of(tx: &mut Tx, thing: Uuid) -> Result<Option<i64>, DbError> {
     let row: Option<(i64,)> = tx
         .optional("select version from thing where id = $1", args![thing])

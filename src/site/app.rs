@@ -17,6 +17,7 @@ use tower_http::trace::TraceLayer;
 use super::home;
 use super::installation::Installation;
 use crate::access;
+use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
@@ -35,6 +36,7 @@ pub struct App {
     clock: Clock,
     config: Arc<Config>,
     shell: Shell,
+    directories: Directories,
 }
 
 impl App {
@@ -52,6 +54,7 @@ impl App {
             clock,
             config: Arc::new(config),
             shell: Shell { nav: NAV, demo },
+            directories: Directories::default(),
         })
     }
 
@@ -62,6 +65,7 @@ impl App {
         let pages = Router::new()
             .route("/", get(home::page))
             .merge(access::router())
+            .merge(organisations::router())
             .fallback(|| async { WebError::NotFound });
         pages
             .layer(sessions)

@@ -6,6 +6,7 @@
 mod access;
 mod frameworks;
 mod ledger;
+mod organisations;
 mod schema;
 mod support;
 mod tidy;

@@ -1,5 +1,6 @@
 //! The command line: a way in like any other, with the same stores and the same permits.
 
+mod organisations;
 mod people;
 mod server;
 
@@ -49,6 +50,9 @@ enum Command {
     /// Vérifier la configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Tenir le répertoire des organisations et des lieux
+    #[command(subcommand)]
+    Organisations(organisations::OrganisationsCommand),
     /// Gérer les comptes
     #[command(subcommand)]
     Person(people::PersonCommand),
@@ -125,6 +129,9 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Serve { .. } => server::serve(session).await?,
         Command::Migrate => server::migrate(&session).await?,
         Command::Config(ConfigCommand::Check) => server::show_config(&session),
+        Command::Organisations(command) => {
+            organisations::organisations(&session, command).await?;
+        }
         Command::Person(command) => people::person(&session, command).await?,
     }
     Ok(ExitCode::SUCCESS)
