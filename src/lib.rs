@@ -12,8 +12,12 @@ pub mod access;
 
 pub mod organisations;
 
+pub mod imports;
+
 pub mod measures;
 
 pub mod frameworks;
+
+pub mod figures;
 
 pub mod site;

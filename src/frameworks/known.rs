@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Framework;
 use crate::measures::Measure;
+use crate::organisations::Directory;
 
 /// Organisations, places, frameworks and measures that already exist.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +41,17 @@ pub(super) struct KnownMeasure {
 }
 
 impl Known {
+    /// What is known before any framework, from the directory of organisations and places.
+    pub fn of(directory: &Directory) -> Self {
+        let codes = directory.organisations().iter().map(|o| o.code.clone());
+        let usages = directory.organisations().iter().flat_map(|o| {
+            let names = o.usages.iter();
+            names.map(|usage| (usage.clone(), o.code.clone()))
+        });
+        let places = directory.places().iter().map(|place| place.code.clone());
+        Self::new(codes.collect(), usages.collect(), places.collect())
+    }
+
     /// What is known before any framework: codes of organisations, their other names and the
     /// code each stands for, codes of places.
     pub fn new(

@@ -13,8 +13,12 @@ mod due;
 mod edition;
 mod indicator;
 mod known;
+mod library;
+mod pages;
 mod problem;
+mod revise;
 mod source;
+pub mod store;
 
 use std::collections::BTreeMap;
 
@@ -29,8 +33,13 @@ pub use due::{DataYear, Deadline, DeliveryStatus, Due, DueRule, DueState, Gap, L
 pub use edition::{CalendarDate, CalendarEntry, Edition, EditionIndicators, EditionYear};
 pub use indicator::{Frequency, Indicator, Link, LinkKind, Method, Supply};
 pub use known::Known;
+pub use library::{Catalogue, Edited, Library};
+pub use pages::router;
 pub use problem::{Position, Problem, Severity};
-pub use source::{FILES, Reading, Texts, read_all, read_dir, read_texts, write_texts};
+pub use revise::{Holder, Holders, Proposal, Revised, RevisionError, revise};
+pub use source::{
+    FILES, Reading, Texts, read_all, read_all_texts, read_dir, read_texts, write_texts,
+};
 
 /// A contract framework: one generation of contracts, or one region's model.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -8,11 +8,18 @@ use crate::args;
 use crate::platform::clock::Clock;
 use crate::platform::db::{DbError, Tx};
 
-/// The number and digest of the last change; 0 and nothing before the first.
-pub(super) async fn head(tx: &mut Tx) -> Result<(i64, Vec<u8>), DbError> {
-    let last: Option<(i64, Vec<u8>)> = tx
+/// The last change: what the next one follows. Zeros and no digest before the first.
+#[derive(Debug, Default, sqlx::FromRow)]
+pub(super) struct Head {
+    pub no: i64,
+    pub at: i64,
+    pub hash: Vec<u8>,
+}
+
+pub(super) async fn head(tx: &mut Tx) -> Result<Head, DbError> {
+    let last: Option<Head> = tx
         .optional(
-            "select no, hash from change order by no desc limit 1",
+            "select no, at, hash from change order by no desc limit 1",
             vec![],
         )
         .await?;

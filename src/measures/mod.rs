@@ -11,7 +11,7 @@ use crate::kernel::{Decimal, ValueKind};
 ///
 /// Facts transcribed from the official technical sheets; what Jalon had to deduce is named in
 /// [`Measure::our_reading`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measure {
     /// Unique in the whole of Jalon, meaningful: `chirurgie-ambulatoire`.
     pub code: String,

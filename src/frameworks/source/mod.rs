@@ -94,12 +94,26 @@ pub fn read_all(parent: &Path, known: &mut Known) -> io::Result<Vec<(String, Rea
         .collect::<io::Result<_>>()?;
     folders.retain(|path| path.is_dir());
     folders.sort();
-    let drafts: Vec<Draft> = folders.iter().map(|folder| open(folder)).collect();
+    Ok(together(folders.iter().map(|folder| open(folder)), known))
+}
+
+/// [`read_all`] of texts that stand in memory, each with the name of its folder.
+pub fn read_all_texts<'a>(
+    folders: impl IntoIterator<Item = (&'a str, &'a Texts)>,
+    known: &mut Known,
+) -> Vec<(String, Reading)> {
+    let drafts = folders.into_iter();
+    let drafts = drafts.map(|(name, texts)| read_draft(name, texts, Findings::default()));
+    together(drafts, known)
+}
+
+fn together(drafts: impl Iterator<Item = Draft>, known: &mut Known) -> Vec<(String, Reading)> {
+    let drafts: Vec<Draft> = drafts.collect();
     for draft in &drafts {
         known.add(&draft.framework);
     }
     let finish = |draft: Draft| (draft.folder.clone(), draft.finish(known));
-    Ok(drafts.into_iter().map(finish).collect())
+    drafts.into_iter().map(finish).collect()
 }
 
 /// The files of a framework in canonical form: read again, they give the same framework.
