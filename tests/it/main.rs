@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod backup;
 mod frameworks;
 mod ledger;
 mod organisations;

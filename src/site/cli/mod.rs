@@ -1,5 +1,6 @@
 //! The command line: a way in like any other, with the same stores and the same permits.
 
+mod backup;
 mod demo;
 mod frameworks;
 mod organisations;
@@ -54,6 +55,10 @@ enum Command {
     },
     /// Mettre le schéma de la base à jour
     Migrate,
+    /// Sauvegarder toute l’installation dans un fichier
+    Backup(backup::BackupArgs),
+    /// Restaurer une sauvegarde dans une base vide, de l’un ou l’autre moteur
+    Restore(backup::RestoreArgs),
     /// Vérifier la configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -167,6 +172,8 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Organisations(command) => {
             organisations::organisations(&session, command).await?;
         }
+        Command::Backup(args) => backup::backup(&session, args).await?,
+        Command::Restore(args) => backup::restore(&session, args).await?,
         Command::Migrate => server::migrate(&session).await?,
         Command::Config(ConfigCommand::Check) => server::show_config(&session),
         Command::Person(command) => people::person(&session, command).await?,
