@@ -1,0 +1,6 @@
+//! Contracts: their rules, their store and their pages, with the real frameworks.
+
+mod cases;
+mod hand;
+mod rules;
+mod store;
