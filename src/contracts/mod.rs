@@ -9,11 +9,13 @@
 mod acts;
 mod body;
 mod check;
+mod desk;
 mod entry;
 mod holder;
 mod lines;
 mod naming;
 mod obstacle;
+pub mod pages;
 #[cfg(test)]
 mod properties;
 pub mod store;
@@ -30,6 +32,7 @@ pub use body::{
     Baseline, Choice, CommitmentTerm, Definition, MeansTerm, Slot, Stage, Target, TermBody, TermKey,
 };
 pub use check::{check_draft, confirmed_by};
+pub use desk::{Desk, NoObservations, Observations, Observed, ObservedKey};
 pub use entry::{read_decimal, read_target, read_value, write_target, write_value};
 pub use holder::ContractsHolder;
 pub use lines::{Book, Facet, Line, Standing};

@@ -1,5 +1,6 @@
 //! The command line: a way in like any other, with the same stores and the same permits.
 
+mod contracts;
 mod demo;
 mod frameworks;
 mod organisations;
@@ -69,6 +70,9 @@ enum Command {
     /// Tenir le répertoire des organisations et des lieux
     #[command(subcommand)]
     Organisations(organisations::OrganisationsCommand),
+    /// Lire les contrats
+    #[command(subcommand)]
+    Contracts(contracts::ContractsCommand),
     /// Gérer les comptes
     #[command(subcommand)]
     Person(people::PersonCommand),
@@ -169,6 +173,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         }
         Command::Migrate => server::migrate(&session).await?,
         Command::Config(ConfigCommand::Check) => server::show_config(&session),
+        Command::Contracts(command) => contracts::contracts(&session, command).await?,
         Command::Person(command) => people::person(&session, command).await?,
         Command::Framework(command) => return frameworks::run(&session, command).await,
         Command::Values(command) => return values::run(&session, command).await,

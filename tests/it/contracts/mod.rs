@@ -2,5 +2,6 @@
 
 mod cases;
 mod hand;
+mod pages;
 mod rules;
 mod store;
