@@ -18,6 +18,8 @@ pub mod measures;
 
 pub mod frameworks;
 
+pub mod contracts;
+
 pub mod figures;
 
 pub mod site;

@@ -17,6 +17,7 @@ use tower_http::trace::TraceLayer;
 use super::installation::Installation;
 use super::{HOLDERS, home};
 use crate::access;
+use crate::contracts::{self, Desk, NoObservations};
 use crate::figures::{self, Snapshots};
 use crate::frameworks::{self, Holders, Library};
 use crate::organisations::{self, Directories};
@@ -48,6 +49,7 @@ pub struct App {
     library: Library,
     holders: Holders,
     snapshots: Snapshots,
+    desk: Desk,
 }
 
 impl App {
@@ -60,13 +62,22 @@ impl App {
         let mut tx = db.read().await?;
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
         drop(tx);
+        let (directories, library) = (Directories::default(), Library::default());
+        let desk = Desk {
+            db: db.clone(),
+            clock: clock.clone(),
+            library: library.clone(),
+            directories: directories.clone(),
+            observations: Arc::new(NoObservations),
+        };
         Ok(Self {
             db,
             clock,
+            desk,
             config: Arc::new(config),
             shell: Shell { nav: NAV, demo },
-            directories: Directories::default(),
-            library: Library::default(),
+            directories,
+            library,
             holders: HOLDERS,
             snapshots: Snapshots::default(),
         })
@@ -82,6 +93,7 @@ impl App {
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(figures::router())
+            .merge(contracts::pages::router())
             .fallback(|| async { WebError::NotFound });
         pages
             .layer(sessions)

@@ -11,6 +11,7 @@ mod install;
 mod installation;
 pub mod shipped;
 
+use crate::contracts::ContractsHolder;
 use crate::figures::FiguresHolder;
 use crate::frameworks::Holders;
 
@@ -18,4 +19,4 @@ pub use app::{App, serve};
 pub use installation::{InitError, Installation, initialise};
 
 /// What a revision of a framework must leave in place.
-const HOLDERS: Holders = Holders(&[&FiguresHolder]);
+const HOLDERS: Holders = Holders(&[&ContractsHolder, &FiguresHolder]);

@@ -5,6 +5,7 @@
 
 mod access;
 mod backup;
+mod contracts;
 mod frameworks;
 mod ledger;
 mod organisations;

@@ -46,7 +46,10 @@ async fn every_statement_is_the_same_on_both_engines() {
     assert!(statements.len() > 10, "the statements were not found");
     let lite = Bench::sqlite().await;
     let pg = Bench::postgres().await;
-    let lite = sqlx::SqlitePool::connect(&lite.url).await.unwrap();
+    let by_bytes = |a: &str, b: &str| a.as_bytes().cmp(b.as_bytes());
+    let options: sqlx::sqlite::SqliteConnectOptions = lite.url.parse().unwrap();
+    let options = options.collation("C", by_bytes);
+    let lite = sqlx::SqlitePool::connect_with(options).await.unwrap();
     let pg = sqlx::PgPool::connect(&pg.url).await.unwrap();
     let mut problems = Vec::new();
     for (place, sql) in statements {

@@ -1,6 +1,7 @@
 //! The command line: a way in like any other, with the same stores and the same permits.
 
 mod backup;
+mod contracts;
 mod demo;
 mod frameworks;
 mod organisations;
@@ -74,6 +75,9 @@ enum Command {
     /// Tenir le répertoire des organisations et des lieux
     #[command(subcommand)]
     Organisations(organisations::OrganisationsCommand),
+    /// Lire les contrats
+    #[command(subcommand)]
+    Contracts(contracts::ContractsCommand),
     /// Gérer les comptes
     #[command(subcommand)]
     Person(people::PersonCommand),
@@ -176,6 +180,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Restore(args) => backup::restore(&session, args).await?,
         Command::Migrate => server::migrate(&session).await?,
         Command::Config(ConfigCommand::Check) => server::show_config(&session),
+        Command::Contracts(command) => contracts::contracts(&session, command).await?,
         Command::Person(command) => people::person(&session, command).await?,
         Command::Framework(command) => return frameworks::run(&session, command).await,
         Command::Values(command) => return values::run(&session, command).await,
