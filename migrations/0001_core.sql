@@ -75,8 +75,11 @@ create table organisation (
     valid_to text,
     parent_code text,
     place_code text,
-    usages text not null
+    usages text not null,
+    note text,
+    changed_in bigint not null references change (no) deferrable initially deferred
 );
+create index organisation_changed_in on organisation (changed_in);
 
 create table succession (
     from_code text not null references organisation (code),
@@ -87,14 +90,17 @@ create table succession (
 );
 
 create table place (
-    code text primary key,
+    id uuid primary key references thing (id),
+    code text not null unique,
     kind text not null,
     name text not null,
     valid_from text,
     valid_to text,
     iso text,
-    usages text not null
+    usages text not null,
+    changed_in bigint not null references change (no) deferrable initially deferred
 );
+create index place_changed_in on place (changed_in);
 
 create table place_part (
     whole text not null references place (code),

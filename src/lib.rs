@@ -10,4 +10,14 @@ pub mod ledger;
 
 pub mod access;
 
+pub mod organisations;
+
+pub mod imports;
+
+pub mod measures;
+
+pub mod frameworks;
+
+pub mod figures;
+
 pub mod site;

@@ -10,5 +10,5 @@ mod value;
 
 pub use decimal::{Decimal, ParseDecimalError};
 pub use period::{ParsePeriodError, Period};
-pub use text::{fold, nearest};
+pub use text::{fold, hex, nearest};
 pub use value::{Absence, Quantity, Value, ValueKind};

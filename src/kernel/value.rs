@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::Decimal;
 
 /// The kind of value a measure takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ValueKind {
     /// A number, with or without its numerator and denominator.
+    #[default]
     Number,
     /// Yes or no.
     YesNo,

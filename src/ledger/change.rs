@@ -100,16 +100,18 @@ impl Change {
         kind: &'static str,
     ) -> Result<Self, LedgerError> {
         let mut tx = db.write().await?;
-        let (last, prev) = store::head(&mut tx).await?;
+        let last = store::head(&mut tx).await?;
         Ok(Self {
             tx,
             clock: clock.clone(),
-            no: last + 1,
-            at: clock.now(),
+            no: last.no + 1,
+            // Clocks of several machines differ; time never runs backwards along the history,
+            // so that the state of a day is a prefix of it.
+            at: clock.now().max(last.at),
             kind,
             actor,
             why: None,
-            prev,
+            prev: last.hash,
             entries: Vec::new(),
         })
     }
@@ -148,6 +150,17 @@ impl Change {
         state: &impl Serialize,
     ) -> Result<Uuid, LedgerError> {
         let id = self.new_id();
+        self.create_as(id, new, state).await?;
+        Ok(id)
+    }
+
+    /// [`create`](Self::create) for a thing that already has its identifier.
+    pub async fn create_as(
+        &mut self,
+        id: Uuid,
+        new: NewThing<'_>,
+        state: &impl Serialize,
+    ) -> Result<(), LedgerError> {
         let scope = store::scope_id(&mut self.tx, &new.scope, &self.clock).await?;
         store::insert_thing(&mut self.tx, id, &new, scope).await?;
         let after = Some(self.json(state)?);
@@ -157,7 +170,7 @@ impl Change {
             before: None,
             after,
         });
-        Ok(id)
+        Ok(())
     }
 
     /// Records that a thing changed, and raises its version.
@@ -177,6 +190,13 @@ impl Change {
             before,
             after,
         });
+        Ok(())
+    }
+
+    /// Gives a thing another label: what people call it changed. The change itself is recorded
+    /// beside it, with what was before and after.
+    pub async fn relabel(&mut self, thing: Uuid, label: &str) -> Result<(), LedgerError> {
+        store::set_label(&mut self.tx, thing, label).await?;
         Ok(())
     }
 

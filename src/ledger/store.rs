@@ -8,11 +8,18 @@ use crate::args;
 use crate::platform::clock::Clock;
 use crate::platform::db::{DbError, Tx};
 
-/// The number and digest of the last change; 0 and nothing before the first.
-pub(super) async fn head(tx: &mut Tx) -> Result<(i64, Vec<u8>), DbError> {
-    let last: Option<(i64, Vec<u8>)> = tx
+/// The last change: what the next one follows. Zeros and no digest before the first.
+#[derive(Debug, Default, sqlx::FromRow)]
+pub(super) struct Head {
+    pub no: i64,
+    pub at: i64,
+    pub hash: Vec<u8>,
+}
+
+pub(super) async fn head(tx: &mut Tx) -> Result<Head, DbError> {
+    let last: Option<Head> = tx
         .optional(
-            "select no, hash from change order by no desc limit 1",
+            "select no, at, hash from change order by no desc limit 1",
             vec![],
         )
         .await?;
@@ -76,6 +83,15 @@ pub(super) async fn raise_version(tx: &mut Tx, thing: Uuid) -> Result<(), DbErro
     tx.run(
         "update thing set version = version + 1 where id = $1",
         args![thing],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn set_label(tx: &mut Tx, thing: Uuid, label: &str) -> Result<(), DbError> {
+    tx.run(
+        "update thing set label = $2 where id = $1",
+        args![thing, label],
     )
     .await?;
     Ok(())

@@ -14,19 +14,28 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
-use super::home;
 use super::installation::Installation;
+use super::{HOLDERS, home};
 use crate::access;
+use crate::figures::{self, Snapshots};
+use crate::frameworks::{self, Holders, Library};
+use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
 use crate::platform::web::{NavItem, Shell, WebError, asset_router};
 
 /// The main navigation.
-const NAV: &[NavItem] = &[NavItem {
-    label: "Accueil",
-    href: "/",
-}];
+const NAV: &[NavItem] = &[
+    item("Accueil", "/"),
+    item("Contrats", "/contrats"),
+    item("Cadres", "/cadres"),
+    item("Organisations", "/organisations"),
+];
+
+const fn item(label: &'static str, href: &'static str) -> NavItem {
+    NavItem { label, href }
+}
 
 /// What every request shares, cheap to clone.
 #[derive(Clone, Debug, FromRef)]
@@ -35,6 +44,10 @@ pub struct App {
     clock: Clock,
     config: Arc<Config>,
     shell: Shell,
+    directories: Directories,
+    library: Library,
+    holders: Holders,
+    snapshots: Snapshots,
 }
 
 impl App {
@@ -52,6 +65,10 @@ impl App {
             clock,
             config: Arc::new(config),
             shell: Shell { nav: NAV, demo },
+            directories: Directories::default(),
+            library: Library::default(),
+            holders: HOLDERS,
+            snapshots: Snapshots::default(),
         })
     }
 
@@ -62,6 +79,9 @@ impl App {
         let pages = Router::new()
             .route("/", get(home::page))
             .merge(access::router())
+            .merge(organisations::router())
+            .merge(frameworks::router())
+            .merge(figures::router())
             .fallback(|| async { WebError::NotFound });
         pages
             .layer(sessions)

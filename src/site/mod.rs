@@ -4,8 +4,17 @@
 
 mod app;
 pub mod cli;
+pub mod demo;
 mod home;
+mod install;
 mod installation;
+pub mod shipped;
+
+use crate::figures::FiguresHolder;
+use crate::frameworks::Holders;
 
 pub use app::{App, serve};
 pub use installation::{InitError, Installation, initialise};
+
+/// What a revision of a framework must leave in place.
+const HOLDERS: Holders = Holders(&[&FiguresHolder]);

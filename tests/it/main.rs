@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod frameworks;
 mod ledger;
+mod organisations;
 mod schema;
 mod support;
 mod tidy;

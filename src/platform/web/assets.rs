@@ -1,6 +1,5 @@
 //! Static files, inside the binary, under names that change with their content.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use axum::Router;
@@ -9,6 +8,8 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use sha2::{Digest, Sha256};
 
+use crate::kernel::hex;
+
 const CSS: &str = include_str!("../../../assets/jalon.css");
 const FAVICON: &str = include_str!("../../../assets/favicon.svg");
 
@@ -16,14 +17,7 @@ static CSS_PATH: LazyLock<String> =
     LazyLock::new(|| format!("/statique/jalon-{}.css", short_hash(CSS)));
 
 fn short_hash(content: &str) -> String {
-    Sha256::digest(content.as_bytes())
-        .iter()
-        .take(6)
-        .fold(String::new(), |mut out, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+    hex(&Sha256::digest(content.as_bytes())[..6])
 }
 
 /// Where the stylesheet is served; browsers may keep it for ever.

@@ -1,7 +1,11 @@
 //! The command line: a way in like any other, with the same stores and the same permits.
 
+mod demo;
+mod frameworks;
+mod organisations;
 mod people;
 mod server;
+mod values;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,7 +13,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::access::{Person, store};
+use crate::access::{Person, Reach, store};
+use crate::frameworks::{Known, Library};
+use crate::ledger::Actor;
+use crate::organisations::Directory;
+use crate::organisations::store::directory;
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, Overrides};
 use crate::platform::db::Db;
@@ -49,9 +57,27 @@ enum Command {
     /// Vérifier la configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Construire la démonstration (données fictives) et la servir
+    Demo {
+        /// Adresse et port d’écoute
+        #[arg(long, value_name = "ADRESSE:PORT")]
+        listen: Option<SocketAddr>,
+        /// Construire sans servir
+        #[arg(long)]
+        build_only: bool,
+    },
+    /// Tenir le répertoire des organisations et des lieux
+    #[command(subcommand)]
+    Organisations(organisations::OrganisationsCommand),
     /// Gérer les comptes
     #[command(subcommand)]
     Person(people::PersonCommand),
+    /// Vérifier, charger et écrire les cadres contractuels
+    #[command(subcommand)]
+    Framework(frameworks::FrameworkCommand),
+    /// Charger des valeurs observées
+    #[command(subcommand)]
+    Values(values::ValuesCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -78,6 +104,20 @@ impl Session {
         let db = self.database().await?;
         db.check_schema().await?;
         Ok(db)
+    }
+
+    /// What a framework may refer to, and the directory of organisations and places.
+    async fn ground(
+        &self,
+        db: &Db,
+        library: &Library,
+        actor: Actor,
+    ) -> Result<(Known, Directory), CliError> {
+        let reach = Reach::of(actor);
+        let mut tx = db.read().await?;
+        let directory = directory(&mut tx, reach).await?;
+        let catalogue = library.catalogue(&mut tx, reach).await?;
+        Ok((catalogue.known(Known::of(&directory)), directory))
     }
 
     /// The person the command acts for.
@@ -107,7 +147,7 @@ pub async fn run(cli: Cli) -> ExitCode {
 
 async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
     let listen = match &cli.command {
-        Command::Serve { listen } => *listen,
+        Command::Serve { listen } | Command::Demo { listen, .. } => *listen,
         _ => None,
     };
     let overrides = Overrides {
@@ -123,9 +163,15 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
     match cli.command {
         Command::Init(init) => people::init(&session, init).await?,
         Command::Serve { .. } => server::serve(session).await?,
+        Command::Demo { build_only, .. } => demo::run(session, build_only).await?,
+        Command::Organisations(command) => {
+            organisations::organisations(&session, command).await?;
+        }
         Command::Migrate => server::migrate(&session).await?,
         Command::Config(ConfigCommand::Check) => server::show_config(&session),
         Command::Person(command) => people::person(&session, command).await?,
+        Command::Framework(command) => return frameworks::run(&session, command).await,
+        Command::Values(command) => return values::run(&session, command).await,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,7 +6,7 @@ use super::{CliError, Session};
 use crate::access::store::{self, AddPerson};
 use crate::access::{self, Act, NewPerson};
 use crate::ledger::{Actor, Change};
-use crate::site::{Installation, initialise};
+use crate::site::{Installation, initialise, install};
 
 /// The first account of an installation.
 #[derive(Debug, Args)]
@@ -46,6 +46,8 @@ pub(super) async fn init(session: &Session, init: Init) -> Result<(), CliError> 
         password,
     )
     .await?;
+    let actor = Actor::Person(session.person(&db).await?.id);
+    install::directory(&db, &session.clock, actor).await?;
     println!("Base installée. Connectez-vous avec {}.", init.email);
     Ok(())
 }

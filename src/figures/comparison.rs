@@ -1,0 +1,181 @@
+//! The regions beside each other for one measure and one period. Pure.
+
+use crate::kernel::{Decimal, Period};
+use crate::measures::{Direction, Measure};
+use crate::organisations::Place;
+
+use super::{Figure, Formatter, Series};
+
+/// The code of the whole country among places.
+pub const COUNTRY: &str = "FR";
+
+/// The regions for one period, the highest value first and the missing ones last.
+#[derive(Debug)]
+pub struct Comparison<'a> {
+    /// The measure.
+    pub measure: &'a Measure,
+    /// The period shown.
+    pub period: Period,
+    /// The period it is compared with: the one before it in the series.
+    pub before: Option<Period>,
+    /// The value the supplier gives for the country.
+    pub national: Row<'a>,
+    /// The regions.
+    pub rows: Vec<Row<'a>>,
+}
+
+/// One place in the comparison.
+#[derive(Clone, Debug)]
+pub struct Row<'a> {
+    /// Code of the place.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its figure, where there is one.
+    pub figure: Option<&'a Figure>,
+    /// The number of the figure.
+    pub amount: Option<Decimal>,
+    /// The number one period earlier.
+    pub earlier: Option<Decimal>,
+}
+
+impl Row<'_> {
+    /// How much it moved since the period before.
+    pub fn change(&self) -> Option<Decimal> {
+        self.amount?.checked_sub(self.earlier?)
+    }
+}
+
+impl<'a> Comparison<'a> {
+    /// The comparison of those regions; `None` where the series has nothing for the period.
+    pub fn new(
+        measure: &'a Measure,
+        series: &'a Series,
+        regions: &[&'a Place],
+        period: Period,
+    ) -> Option<Self> {
+        let before = series.periods().into_iter().rfind(|p| *p < period);
+        let row = |code: &'a str, name: &'a str| {
+            let figure = series.whole(code, period);
+            let amount = |figure: Option<&Figure>| figure?.value.amount(measure.per);
+            Row {
+                code,
+                name,
+                figure,
+                amount: amount(figure),
+                earlier: amount(before.and_then(|before| series.whole(code, before))),
+            }
+        };
+        let mut rows: Vec<Row<'a>> = regions.iter().map(|r| row(&r.code, &r.name)).collect();
+        let national = row(COUNTRY, "France");
+        if national.figure.is_none() && rows.iter().all(|row| row.figure.is_none()) {
+            return None;
+        }
+        rows.sort_by(|a, b| b.amount.cmp(&a.amount).then_with(|| a.name.cmp(b.name)));
+        Some(Self {
+            measure,
+            period,
+            before,
+            national,
+            rows,
+        })
+    }
+
+    /// The regions that have a number, the highest first.
+    pub fn known(&self) -> impl DoubleEndedIterator<Item = &Row<'a>> {
+        self.rows.iter().filter(|row| row.amount.is_some())
+    }
+
+    /// How far a region is from the country.
+    pub fn gap(&self, row: &Row<'_>) -> Option<Decimal> {
+        row.amount?.checked_sub(self.national.amount?)
+    }
+
+    /// Whether a move goes the wrong way.
+    pub fn is_setback(&self, row: &Row<'_>) -> bool {
+        let Some(change) = row.change() else {
+            return false;
+        };
+        match self.measure.direction {
+            Direction::Higher => change < Decimal::ZERO,
+            Direction::Lower => change > Decimal::ZERO,
+            Direction::Maintain | Direction::None => false,
+        }
+    }
+
+    /// The class of a value among five, from 1, each holding about as many regions; equal values
+    /// are in the same class.
+    pub fn class(&self, amount: Decimal) -> u8 {
+        let known: Vec<Decimal> = self.known().filter_map(|row| row.amount).collect();
+        let below = known.iter().filter(|other| **other < amount).count();
+        let class = below * 5 / known.len().max(1);
+        u8::try_from(class).unwrap_or(4).min(4) + 1
+    }
+
+    /// The lowest and highest value of each class that holds any, from 1.
+    pub fn classes(&self) -> Vec<(u8, Decimal, Decimal)> {
+        let mut bounds: Vec<(u8, Decimal, Decimal)> = Vec::new();
+        for amount in self.known().rev().filter_map(|row| row.amount) {
+            let class = self.class(amount);
+            match bounds.last_mut() {
+                Some((last, _, high)) if *last == class => *high = amount,
+                _ => bounds.push((class, amount, amount)),
+            }
+        }
+        bounds
+    }
+
+    /// What the figures say, in one or two sentences.
+    pub fn verdict(&self) -> String {
+        let formatter = Formatter::new(Some(self.measure));
+        let mut sentences = Vec::new();
+        if let Some(amount) = self.national.amount {
+            let mut sentence = format!(
+                "En {}, {} en France",
+                self.period.french(),
+                formatter.number(amount)
+            );
+            if let (Some(earlier), Some(before)) = (self.national.earlier, self.before) {
+                let (earlier, before) = (formatter.number(earlier), before.french());
+                sentence += &format!(", contre {earlier} en {before}");
+            }
+            sentences.push(sentence);
+        }
+        sentences.extend(self.moves());
+        if sentences.is_empty() {
+            let known = self.known().count();
+            sentences.push(format!(
+                "{known} région(s) renseignée(s) en {}",
+                self.period.french()
+            ));
+        }
+        format!("{}.", sentences.join(". "))
+    }
+
+    fn moves(&self) -> Option<String> {
+        let moved: Vec<&Row<'_>> = self.known().filter(|row| row.change().is_some()).collect();
+        if moved.is_empty()
+            || !matches!(self.measure.direction, Direction::Higher | Direction::Lower)
+        {
+            return None;
+        }
+        let back: Vec<&str> = moved
+            .iter()
+            .filter(|row| self.is_setback(row))
+            .map(|row| row.name)
+            .collect();
+        let total = moved.len();
+        Some(match back.as_slice() {
+            [] => format!("Les {total} régions comparables progressent ou se maintiennent"),
+            [one] => format!(
+                "{} régions sur {total} progressent ou se maintiennent ; {one} recule",
+                total - 1
+            ),
+            [one, two] => format!(
+                "{} régions sur {total} progressent ou se maintiennent ; {one} et {two} reculent",
+                total - 2
+            ),
+            several => format!("{} régions sur {total} reculent", several.len()),
+        })
+    }
+}

@@ -1,0 +1,37 @@
+//! What a revision of a framework may not take away: measures that have figures.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+
+use super::store;
+use crate::frameworks::Holder;
+use crate::platform::db::{DbError, Tx};
+
+/// Says which measures have figures.
+#[derive(Debug)]
+pub struct FiguresHolder;
+
+#[async_trait]
+impl Holder for FiguresHolder {
+    async fn holds_indicators(
+        &self,
+        _tx: &mut Tx,
+        _framework: &str,
+        _keys: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, DbError> {
+        Ok(BTreeSet::new())
+    }
+
+    async fn holds_measures(
+        &self,
+        tx: &mut Tx,
+        codes: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, DbError> {
+        if codes.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let observed = store::observed_measures(tx).await?;
+        Ok(observed.intersection(codes).cloned().collect())
+    }
+}

@@ -1,0 +1,535 @@
+//! The parts of an indicator's page.
+
+use maud::{Markup, PreEscaped, html};
+
+use super::indicator::Facts;
+use super::pictures;
+use crate::figures::Formatter;
+use crate::figures::comparison::{Comparison, Row};
+use crate::figures::store::Provenance;
+use crate::frameworks::LinkKind;
+use crate::kernel::Decimal;
+use crate::measures::Direction;
+use crate::platform::clock::french_instant;
+use crate::platform::web::{icon, section_heading};
+
+/// Where the indicator stands in its framework, in words.
+pub(super) fn eyebrow(facts: &Facts<'_>) -> String {
+    let indicator = facts.indicator;
+    let kind = facts
+        .framework
+        .kinds
+        .iter()
+        .find(|kind| kind.key == indicator.kind)
+        .map_or("", |kind| kind.label.as_str());
+    let node = facts
+        .framework
+        .nodes
+        .iter()
+        .find(|n| n.key == indicator.node);
+    let mut words = match &indicator.code {
+        Some(code) => format!("Indicateur {code}, {}", lower(kind)),
+        None => format!("Indicateur sans numéro imprimé, {}", lower(kind)),
+    };
+    if let Some(node) = node {
+        let level = facts.framework.levels.iter().find(|l| l.key == node.level);
+        let level = level.map_or("objectif", |l| l.singular.as_str());
+        let name = node.code.as_deref().unwrap_or(&node.label);
+        words += &format!(". {} {name}", capital(level));
+    }
+    if let Some(theme) = &indicator.theme {
+        words += &format!(", {theme}");
+    }
+    words
+}
+
+fn lower(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}
+
+/// The day on which the figures were known.
+pub(super) fn as_of_form(facts: &Facts<'_>) -> Markup {
+    let day = facts.day.map(|d| d.strftime("%d/%m/%Y").to_string());
+    html! {
+        form.asof method="get" {
+            label for="au" { "Chiffres connus au" }
+            input #au name="au" value=[day] inputmode="numeric" autocomplete="off" placeholder="jj/mm/aaaa" aria-describedby="au-aide";
+            button.btn.sm type="submit" { "Afficher" }
+            span.vh #au-aide { "Format : jour, mois, année. Vide : aujourd’hui." }
+        }
+    }
+}
+
+/// For an indicator that follows several measures: the choice.
+pub(super) fn measures(facts: &Facts<'_>) -> Markup {
+    let several = facts.indicator.measures.len() > 1;
+    html! {
+        @if several {
+            nav aria-label="Mesures de l’indicateur" { ul.seg {
+                @for code in &facts.indicator.measures {
+                    @let label = facts.catalogue.measure(code).map_or(code.as_str(), |m| m.label.as_str());
+                    @let current = facts.measure.is_some_and(|m| m.code == *code);
+                    li { a href={ "?mesure=" (code) } aria-current=[current.then_some("true")] { (label) } }
+                }
+            } }
+        }
+    }
+}
+
+/// The figures that a reader looks for first.
+pub(super) fn key_figures(comparison: &Comparison<'_>) -> Markup {
+    let formatter = Formatter::new(Some(comparison.measure));
+    let points = unit_of_difference(comparison);
+    html! {
+        section aria-label="Chiffres clés" { dl.kpi {
+            @if let Some(amount) = comparison.national.amount {
+                div {
+                    dt { "France, " (comparison.period.french()) }
+                    dd { (formatter.number(amount)) }
+                    @if let Some(change) = comparison.national.change() {
+                        dd.small { (formatter.difference(change)) (points) " depuis la période précédente" }
+                    }
+                }
+            }
+            @if let Some(row) = comparison.known().next() { (extreme(comparison, row, "la plus élevée")) }
+            @if let Some(row) = comparison.known().next_back() { (extreme(comparison, row, "la plus basse")) }
+            div {
+                dt { "régions renseignées" }
+                dd { (comparison.known().count()) " " small { "sur " (comparison.rows.len()) } }
+                dd.small { (missing(comparison)) }
+            }
+        } }
+    }
+}
+
+fn extreme(comparison: &Comparison<'_>, row: &Row<'_>, which: &str) -> Markup {
+    let formatter = Formatter::new(Some(comparison.measure));
+    html! {
+        div {
+            dt { (row.name) ", " (which) }
+            dd { (row.amount.map(|amount| formatter.number(amount)).unwrap_or_default()) }
+            @if let Some(gap) = comparison.gap(row) {
+                dd.small { (formatter.difference(gap)) (unit_of_difference(comparison)) " par rapport à la France" }
+            }
+        }
+    }
+}
+
+fn missing(comparison: &Comparison<'_>) -> String {
+    let missing: Vec<&str> = comparison
+        .rows
+        .iter()
+        .filter(|row| row.amount.is_none())
+        .map(|row| row.name)
+        .collect();
+    match missing.len() {
+        0 => "aucune ne manque".to_owned(),
+        1..=3 => format!("manque : {}", missing.join(", ")),
+        n => format!("{n} manquent"),
+    }
+}
+
+fn unit_of_difference(comparison: &Comparison<'_>) -> &'static str {
+    match Formatter::new(Some(comparison.measure)).sign() {
+        Some("%") => " points",
+        Some(_) => " €",
+        None => "",
+    }
+}
+
+/// The map, and the regions between two periods.
+pub(super) fn pictures(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
+    let label = facts.indicator.label.as_str();
+    let heading = heading(comparison);
+    let unit = comparison.measure.unit.as_deref().unwrap_or("valeur");
+    html! {
+        section.sect aria-labelledby="carte-titre" {
+            (section_heading("carte-titre", &heading, Some(period_choice(facts, comparison))))
+            (PreEscaped(jalon_render::map::hatch_patterns()))
+            div.split {
+                figure.map {
+                    p.fig-t { "Les régions en " (comparison.period.french()) }
+                    p.fig-s { (unit) ". Cinq classes d’effectif voisin." }
+                    ul.legend aria-label="Légende de la carte" {
+                        @for item in pictures::legend(comparison) {
+                            li {
+                                svg aria-hidden="true" { rect class={ "q" (item.class) } width="18" height="12" {} }
+                                (item.label)
+                            }
+                        }
+                        @if comparison.rows.iter().any(|row| row.amount.is_none()) {
+                            li {
+                                svg aria-hidden="true" { rect.q0 width="18" height="12" {} }
+                                "pas de valeur"
+                            }
+                        }
+                    }
+                    @if let Some(svg) = pictures::map(comparison, label) { (PreEscaped(svg)) }
+                    figcaption { (jalon_render::map::CREDIT) }
+                }
+                @if let (Some(before), Some(svg)) = (comparison.before, pictures::dots(comparison, label)) {
+                    figure.chart.plot {
+                        p.fig-t { "De " (before.french()) " à " (comparison.period.french()) }
+                        p.fig-s { "Cercle vide : " (before.french()) ". Point plein : " (comparison.period.french()) ". Trait noir : France." }
+                        (PreEscaped(svg))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn heading(comparison: &Comparison<'_>) -> String {
+    let (highest, lowest) = (comparison.known().next(), comparison.known().next_back());
+    let spread = match (
+        highest.and_then(|r| r.amount),
+        lowest.and_then(|r| r.amount),
+    ) {
+        (Some(high), Some(low)) => high.checked_sub(low),
+        _ => None,
+    };
+    match spread.filter(|spread| *spread > Decimal::ZERO) {
+        Some(spread) => format!(
+            "Un écart de {}{} entre régions",
+            Formatter::new(Some(comparison.measure)).bare(spread),
+            unit_of_difference(comparison)
+        ),
+        None => "Les régions".to_owned(),
+    }
+}
+
+fn period_choice(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
+    html! {
+        nav aria-label="Période affichée" { ul.seg {
+            @for period in &facts.periods {
+                li { a href={ "?periode=" (period) (as_of_suffix(facts)) } aria-current=[(*period == comparison.period).then_some("true")] { (period.french()) } }
+            }
+        } }
+    }
+}
+
+fn as_of_suffix(facts: &Facts<'_>) -> String {
+    facts
+        .day
+        .map(|day| format!("&au={}", day.strftime("%Y-%m-%d")))
+        .unwrap_or_default()
+}
+
+/// What to do where there is nothing to show.
+pub(super) fn nothing_yet(facts: &Facts<'_>) -> Markup {
+    let supplier = facts.indicator.suppliers.join(", ");
+    html! {
+        @if !facts.indicator.left_to_contract {
+            div.flag {
+                p {
+                    "Les valeurs sont attendues de "
+                    @if supplier.is_empty() { "leur fournisseur" } @else { (supplier) }
+                    ". Elles se chargent depuis un fichier : "
+                    span.mono { "jalon values rehearse FICHIER" } "."
+                }
+            }
+        }
+    }
+}
+
+/// Every region, with its rank, its move and its gap to the country.
+pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
+    let unit = comparison.measure.unit.as_deref().unwrap_or("valeur");
+    let before = comparison.before;
+    html! {
+        section.sect aria-labelledby="valeurs-titre" {
+            (section_heading("valeurs-titre", "Valeurs par région", None))
+            div.scroll tabindex="0" role="region" aria-label="Valeurs par région, défilable" {
+                table.tbl.dense {
+                    caption { (facts.indicator.label) ", en " (unit) "." }
+                    thead { tr {
+                        th.n scope="col" { "Rang" }
+                        th scope="col" { "Région" }
+                        @if let Some(before) = before { th.n scope="col" { (before.french()) } }
+                        th.n scope="col" { (comparison.period.french()) }
+                        @if before.is_some() { th.n scope="col" { "Évolution" } }
+                        th.n scope="col" { "Écart à la France" }
+                    } }
+                    tbody {
+                        @for (rank, row) in (1..).zip(&comparison.rows) { (table_row(comparison, rank, row)) }
+                        (national_row(comparison))
+                    }
+                }
+            }
+            p.note { "Le rang ne dit rien de la précision : un faible effectif fait varier un taux." }
+        }
+    }
+}
+
+fn table_row(comparison: &Comparison<'_>, rank: usize, row: &Row<'_>) -> Markup {
+    let formatter = Formatter::new(Some(comparison.measure));
+    let bare =
+        |amount: Option<Decimal>| amount.map_or_else(|| "–".to_owned(), |a| formatter.bare(a));
+    html! {
+        tr {
+            @if row.amount.is_some() {
+                td.n { (rank) }
+                th scope="row" { (row.name) }
+                @if comparison.before.is_some() { td.n { (bare(row.earlier)) } }
+                td.n { b { (bare(row.amount)) } @if row.figure.is_some_and(|f| f.provisional) { " p" } }
+                @if comparison.before.is_some() { td.n { (evolution(comparison, row)) } }
+                td.n { (comparison.gap(row).map(|gap| formatter.difference(gap)).unwrap_or_default()) }
+            } @else {
+                td.n.muted { "–" }
+                th scope="row" { (row.name) }
+                td.muted colspan=(if comparison.before.is_some() { 4 } else { 2 }) {
+                    (row.figure.map_or_else(|| "Valeur non reçue".to_owned(), |figure| formatter.value(&figure.value)))
+                }
+            }
+        }
+    }
+}
+
+fn evolution(comparison: &Comparison<'_>, row: &Row<'_>) -> Markup {
+    let formatter = Formatter::new(Some(comparison.measure));
+    let Some(change) = row.change() else {
+        return html! { "–" };
+    };
+    let (name, word) = match change.cmp(&Decimal::ZERO) {
+        std::cmp::Ordering::Greater => ("up", "hausse"),
+        std::cmp::Ordering::Less => ("down", "baisse"),
+        std::cmp::Ordering::Equal => ("same", "stable"),
+    };
+    html! {
+        span class=[comparison.is_setback(row).then_some("s-late")] {
+            (icon(name)) " " (formatter.difference(change)) span.vh { " (" (word) ")" }
+        }
+    }
+}
+
+fn national_row(comparison: &Comparison<'_>) -> Markup {
+    let formatter = Formatter::new(Some(comparison.measure));
+    let national = &comparison.national;
+    let bare =
+        |amount: Option<Decimal>| amount.map_or_else(|| "–".to_owned(), |a| formatter.bare(a));
+    html! {
+        @if national.figure.is_some() {
+            tr.tot {
+                td {}
+                th scope="row" { "France" }
+                @if comparison.before.is_some() { td.n { (bare(national.earlier)) } }
+                td.n { (bare(national.amount)) }
+                @if comparison.before.is_some() { td.n { (evolution(comparison, national)) } }
+                td.n { "–" }
+            }
+        }
+    }
+}
+
+/// What is measured, who supplies it, and what of it is Jalon's reading.
+pub(super) fn sheet(facts: &Facts<'_>) -> Markup {
+    let indicator = facts.indicator;
+    html! {
+        section.sect aria-labelledby="fiche-titre" {
+            (section_heading("fiche-titre", "Fiche technique", None))
+            dl.facts.big {
+                @if let Some(measure) = facts.measure {
+                    dt { "Mesure" } dd { (measure.label) }
+                    @if let Some(text) = &measure.numerator { dt { "Numérateur" } dd { (text) } }
+                    @if let Some(text) = &measure.denominator { dt { "Dénominateur" } dd { (text) } }
+                    @if let Some(unit) = &measure.unit { dt { "Unité" } dd { (unit) (decimals(measure.decimals)) } }
+                    dt { "Sens souhaité" } dd { (direction(measure.direction)) }
+                }
+                @if !indicator.suppliers.is_empty() { dt { "Fournisseur" } dd { (indicator.suppliers.join(", ")) } }
+                @if let Some(source) = &indicator.source { dt { "Source" } dd { (source) } }
+                @if let Some(text) = &indicator.due.text { dt { "Échéance" } dd { (text) } }
+                @if !indicator.regions.is_empty() { dt { "Régions" } dd { (indicator.regions.join(", ")) } }
+                @if let Some(note) = &indicator.note { dt { "À savoir" } dd { (note) } }
+                @if let Some(note) = facts.measure.and_then(|m| m.note.as_ref()) { dt { "Sur la mesure" } dd { (note) } }
+                @if !indicator.uncertain.is_empty() {
+                    dt { "Lecture incertaine" }
+                    dd { "Le document officiel ne permet pas de trancher : " (field_names(&indicator.uncertain)) "." }
+                }
+                @let ours = our_reading(facts);
+                @if !ours.is_empty() {
+                    dt { "Lecture de Jalon" }
+                    dd { "Non dit par le document officiel : " (ours.join(", ")) "." }
+                }
+            }
+        }
+    }
+}
+
+fn our_reading<'a>(facts: &Facts<'a>) -> Vec<&'a str> {
+    let measure = facts.measure.map(|m| m.our_reading.as_slice());
+    let fields = facts.indicator.our_reading.iter();
+    fields
+        .chain(measure.unwrap_or_default())
+        .map(|field| field_name(field))
+        .collect()
+}
+
+fn field_names(fields: &[String]) -> String {
+    let names: Vec<&str> = fields.iter().map(|field| field_name(field)).collect();
+    names.join(", ")
+}
+
+/// How a reader calls a field of the framework's texts.
+fn field_name(field: &str) -> &str {
+    match field {
+        "agregation" => "agrégation",
+        "code" => "code imprimé",
+        "decimales" => "nombre de décimales",
+        "denominateur" => "dénominateur",
+        "echeance" => "échéance",
+        "fenetre" => "période couverte",
+        "libelle" => "libellé",
+        "max" => "maximum",
+        "methode" => "méthode d’atteinte",
+        "min" => "minimum",
+        "noeud" => "place dans l’arbre",
+        "numerateur" => "numérateur",
+        "periodicite" => "périodicité",
+        "pour" => "échelle du taux",
+        "regions" => "régions",
+        "sens" => "sens souhaité",
+        "unite" => "unité",
+        other => other,
+    }
+}
+
+fn decimals(decimals: Option<u8>) -> &'static str {
+    match decimals {
+        None | Some(0) => "",
+        Some(1) => ", une décimale",
+        Some(2) => ", deux décimales",
+        Some(_) => ", plusieurs décimales",
+    }
+}
+
+fn direction(direction: Direction) -> Markup {
+    let (name, word) = match direction {
+        Direction::Higher => ("up", "Hausse"),
+        Direction::Lower => ("down", "Baisse"),
+        Direction::Maintain => ("same", "Maintien"),
+        Direction::None => return html! { "Aucun" },
+    };
+    html! { (icon(name)) " " (word) }
+}
+
+/// The same measure, or a related one, in the generations before and after.
+pub(super) fn generations(facts: &Facts<'_>) -> Markup {
+    let followed = facts.measure.map(|m| facts.catalogue.following(&m.code));
+    let followed = followed.unwrap_or_default();
+    let others: Vec<_> = followed
+        .into_iter()
+        .filter(|(framework, _)| framework.code != facts.framework.code)
+        .collect();
+    let related = facts
+        .indicator
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Related);
+    let related: Vec<_> = related.collect();
+    html! {
+        @if !others.is_empty() || !related.is_empty() {
+            section.sect aria-labelledby="generations-titre" {
+                (section_heading("generations-titre", "D’une génération de contrats à l’autre", None))
+                ul.rows {
+                    @for (framework, indicator) in others {
+                        li { a href={ "/indicateurs/" (framework.code) "/" (indicator.key) } {
+                            b { (icon("same")) }
+                            span { (indicator.code.as_deref().unwrap_or("–")) " " (indicator.label) }
+                            span.sub { span { (framework.title) ". Même mesure : la série continue." } }
+                        } }
+                    }
+                    @for link in related {
+                        li { a href={ "/indicateurs/" (link.framework) "/" (link.indicator) } {
+                            b { (icon("out")) }
+                            span { (link.indicator) }
+                            span.sub { span { "Apparenté, séries non jointes. " (link.reason.as_deref().unwrap_or_default()) } }
+                        } }
+                    }
+                }
+                @for rupture in facts.measure.map(|m| m.breaks.as_slice()).unwrap_or_default() {
+                    p.note { "Rupture en " (rupture.since) " : " (rupture.reason) "." }
+                }
+            }
+        }
+    }
+}
+
+/// Who says so: every load, the latest first.
+pub(super) fn provenance(facts: &Facts<'_>) -> Markup {
+    let loads = loads(&facts.provenance);
+    html! {
+        @if !loads.is_empty() {
+            section.sect aria-labelledby="provenance-titre" {
+                (section_heading("provenance-titre", "Provenance et révisions", Some(html! {
+                    p { "Une valeur n’est jamais effacée : une correction est une révision de plus." }
+                })))
+                div.scroll tabindex="0" role="region" aria-label="Provenance, défilable" {
+                    table.tbl {
+                        caption.vh { "Chargements des valeurs de cet indicateur" }
+                        thead { tr {
+                            th scope="col" { "Chargé" }
+                            th scope="col" { "Fichier" }
+                            th scope="col" { "Fournisseur, source" }
+                            th.n scope="col" { "Valeurs" }
+                        } }
+                        tbody {
+                            @for load in loads {
+                                tr {
+                                    th scope="row" {
+                                        (french_instant(load.first.received_at))
+                                        span.sub { (load.first.loaded_by.as_deref().unwrap_or("–")) }
+                                    }
+                                    td { @match &load.first.file_name {
+                                        Some(name) => span.mono { (name) },
+                                        None => span.muted { "Saisie à l’écran" },
+                                    } }
+                                    td {
+                                        (load.first.supplier)
+                                        @if let Some(source) = &load.first.source { ", " (source) }
+                                    }
+                                    td.n { (load.figures) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The figures of one measure that came together.
+struct Load<'a> {
+    first: &'a Provenance,
+    figures: usize,
+}
+
+fn loads(provenance: &[Provenance]) -> Vec<Load<'_>> {
+    let mut loads: Vec<Load<'_>> = Vec::new();
+    for revision in provenance {
+        let together = |load: &&mut Load<'_>| {
+            load.first.received_at == revision.received_at
+                && load.first.file_name == revision.file_name
+        };
+        match loads.iter_mut().find(together) {
+            Some(load) => load.figures += 1,
+            None => loads.push(Load {
+                first: revision,
+                figures: 1,
+            }),
+        }
+    }
+    loads
+}

@@ -1,0 +1,36 @@
+//! The pages of frameworks.
+
+mod edit;
+mod list;
+mod parts;
+mod show;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::get;
+
+use super::{Holders, Library};
+use crate::organisations::Directories;
+use crate::platform::clock::Clock;
+use crate::platform::db::Db;
+use crate::platform::web::Shell;
+
+/// The pages of this module.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+    Shell: FromRef<S>,
+    Library: FromRef<S>,
+    Holders: FromRef<S>,
+    Directories: FromRef<S>,
+{
+    Router::new()
+        .route("/cadres", get(list::page))
+        .route("/cadres/{code}", get(show::page))
+        .route(
+            "/cadres/{code}/indicateurs/{key}/modifier",
+            get(edit::form_page).post(edit::save),
+        )
+}

@@ -1,0 +1,293 @@
+//! One framework: its tree, its indicators, where it comes from.
+
+use axum::extract::{Path, State};
+use maud::{Markup, html};
+
+use super::parts::{counts, marks};
+use crate::access::Signed;
+use crate::frameworks::{
+    CalendarDate, Commitment, Edited, Edition, EditionYear, Framework, Index, Indicator, Library,
+    Node,
+};
+use crate::platform::clock::french_date;
+use crate::platform::db::Db;
+use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading};
+
+pub(super) async fn page(
+    signed: Signed,
+    Path(code): Path<String>,
+    State(db): State<Db>,
+    State(library): State<Library>,
+) -> WebResult<Markup> {
+    let mut tx = db.read().await?;
+    let catalogue = library.catalogue(&mut tx, signed.reach()).await?;
+    let edited = catalogue.framework(&code).ok_or(WebError::NotFound)?;
+    Ok(signed.page(&edited.framework.title, &body(edited)))
+}
+
+fn body(edited: &Edited) -> Markup {
+    let framework = &edited.framework;
+    let index = framework.index();
+    html! {
+        (crumbs(&[
+            Crumb { label: "Cadres", href: Some("/cadres".to_owned()) },
+            Crumb { label: &framework.title, href: None },
+        ]))
+        div.head {
+            p.eyebrow { "Cadre contractuel, révision " (edited.no) }
+            h1 { (framework.title) }
+            p.lead { (counts(framework)) "." }
+            (identity(framework))
+        }
+        @if let Some(note) = framework.list_note.as_ref().filter(|_| !framework.complete_list) {
+            div.flag.warn { p { b { "Liste partielle. " } (note) } }
+        }
+        @if !framework.announced.is_empty() { (announced(framework)) }
+        @for node in index.children(None) { (branch(&index, node)) }
+        (editions(framework))
+        (sources(framework))
+    }
+}
+
+fn identity(framework: &Framework) -> Markup {
+    html! {
+        dl.facts.row {
+            div { dt { "Période" } dd { (framework.starts) "-" (framework.ends) } }
+            div { dt { "Parties" } dd {
+                @for party in &framework.parties { (party.label) br; }
+            } }
+            div { dt { "Actes" } dd {
+                @for act in &framework.acts { (act.label) br; }
+            } }
+            @if let Some(tool) = &framework.tool { div { dt { "Outil d’alors" } dd { (tool) } } }
+        }
+    }
+}
+
+fn announced(framework: &Framework) -> Markup {
+    html! {
+        section.sect aria-labelledby="annonces" {
+            (section_heading("annonces", "Ce que le document annonce sans le détailler", None))
+            dl.facts.big {
+                @for announced in &framework.announced {
+                    dt { (announced.label) }
+                    dd {
+                        @if let Some(count) = announced.count { b { (count) } }
+                        @if let Some(note) = &announced.note { " " span.muted { (note) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A node of the highest level, everything under it included.
+fn branch(index: &Index<'_>, node: &Node) -> Markup {
+    html! {
+        section.sect id={ "n-" (node.key) } aria-labelledby={ "t-" (node.key) } {
+            (section_heading(&format!("t-{}", node.key), &name(node), None))
+            (about(node))
+            (indicators(index, node))
+            @for child in index.children(Some(&node.key)) { (twig(index, child)) }
+        }
+    }
+}
+
+/// A node under another.
+fn twig(index: &Index<'_>, node: &Node) -> Markup {
+    html! {
+        h3 id={ "n-" (node.key) } { (name(node)) }
+        (about(node))
+        (indicators(index, node))
+        @for child in index.children(Some(&node.key)) { (twig(index, child)) }
+    }
+}
+
+fn name(node: &Node) -> String {
+    match &node.code {
+        Some(code) => format!("{code}. {}", node.label),
+        None => node.label.clone(),
+    }
+}
+
+fn about(node: &Node) -> Markup {
+    let mut words = Vec::new();
+    if !node.leads.is_empty() {
+        words.push(format!("Pilote : {}", node.leads.join(", ")));
+    }
+    if !node.associates.is_empty() {
+        words.push(format!("Associés : {}", node.associates.join(", ")));
+    }
+    words.extend(node.dialogues.iter().map(|d| format!("Dialogue : {d}")));
+    html! {
+        @if !words.is_empty() { p.note { (words.join(". ")) "." } }
+        @if !node.uncertain.is_empty() {
+            p.note { span.mark { "lecture incertaine" } " " (node.note.as_deref().unwrap_or_default()) }
+        }
+    }
+}
+
+fn indicators(index: &Index<'_>, node: &Node) -> Markup {
+    let listed = index.indicators_of(&node.key);
+    let framework = index.framework();
+    let commitments: Vec<&Commitment> = framework
+        .commitments
+        .iter()
+        .filter(|c| c.node == node.key)
+        .collect();
+    html! {
+        @if !commitments.is_empty() {
+            ol.acts-l { @for commitment in commitments { (action(index, commitment)) } }
+        } @else if !listed.is_empty() {
+            (table(framework, listed, &name(node)))
+        }
+    }
+}
+
+fn table(framework: &Framework, listed: &[&Indicator], of: &str) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label={ "Indicateurs : " (of) ", défilable" } {
+            table.tbl.stack {
+                caption.vh { "Indicateurs : " (of) }
+                thead { tr {
+                    th scope="col" { "Indicateur" }
+                    th scope="col" { "Nature" }
+                    th scope="col" { "Fournisseur, source" }
+                    th scope="col" { "Échéance" }
+                } }
+                tbody { @for indicator in listed { (row(framework, indicator)) } }
+            }
+        }
+    }
+}
+
+fn row(framework: &Framework, indicator: &Indicator) -> Markup {
+    let kind = framework.kinds.iter().find(|k| k.key == indicator.kind);
+    let mut who = indicator.suppliers.join(", ");
+    if let Some(source) = &indicator.source {
+        if !who.is_empty() {
+            who.push_str(" ; ");
+        }
+        who.push_str(source);
+    }
+    html! {
+        tr {
+            th scope="row" {
+                @if let Some(code) = &indicator.code { span.code { (code) } " " }
+                a href={ "/indicateurs/" (framework.code) "/" (indicator.key) } { (indicator.label) }
+                (marks(indicator))
+                @if let Some(theme) = &indicator.theme { span.sub { (theme) } }
+            }
+            td data-l="Nature" { (kind.map_or("–", |k| k.label.as_str())) }
+            td data-l="Fournisseur, source" { (who) }
+            td data-l="Échéance" { (indicator.due.text.as_deref().unwrap_or("–")) }
+        }
+    }
+}
+
+fn action(index: &Index<'_>, commitment: &Commitment) -> Markup {
+    let framework = index.framework();
+    let candidates = framework
+        .indicators
+        .iter()
+        .filter(|i| i.commitment.as_deref() == Some(&commitment.key));
+    html! {
+        li id={ "e-" (commitment.key) } {
+            h3 {
+                @if let Some(code) = &commitment.code { span.code { (code) } " " }
+                (commitment.label)
+            }
+            @if let Some(who) = &commitment.establishments { p.muted { "Établissements : " (who) } }
+            ul {
+                @for indicator in candidates {
+                    li {
+                        a href={ "/indicateurs/" (framework.code) "/" (indicator.key) } { (indicator.label) }
+                        (marks(indicator))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn editions(framework: &Framework) -> Markup {
+    html! {
+        @for edition in &framework.editions {
+            @if !edition.calendar.is_empty() { (calendar(edition)) }
+        }
+    }
+}
+
+fn calendar(edition: &Edition) -> Markup {
+    let (id, title) = match edition.year {
+        EditionYear::Every => (
+            "calendrier".to_owned(),
+            "Calendrier de chaque année".to_owned(),
+        ),
+        EditionYear::Year(year) => (format!("campagne-{year}"), format!("Campagne {year}")),
+    };
+    html! {
+        section.sect aria-labelledby=(id) {
+            (section_heading(&id, &title, None))
+            div.scroll tabindex="0" role="region" aria-label={ (title) ", défilable" } {
+                table.tbl.stack {
+                    caption.vh { (title) }
+                    thead { tr { th scope="col" { "Étape" } th scope="col" { "Du" } th scope="col" { "Au" } } }
+                    tbody {
+                        @for entry in &edition.calendar {
+                            tr {
+                                th scope="row" {
+                                    (entry.label)
+                                    @if let Some(note) = &entry.note { span.sub { (note) } }
+                                }
+                                td data-l="Du" { (date(entry.from)) }
+                                td data-l="Au" { (date(entry.to)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn date(date: Option<CalendarDate>) -> String {
+    match date {
+        None => "–".to_owned(),
+        Some(CalendarDate::On(day)) => french_date(day),
+        Some(recurring) => recurring.to_string(),
+    }
+}
+
+fn sources(framework: &Framework) -> Markup {
+    html! {
+        section.sect aria-labelledby="sources" {
+            (section_heading("sources", "D’où vient ce cadre", None))
+            ul.acts-l {
+                @for document in &framework.documents {
+                    li {
+                        h3 { (document.title) }
+                        @if let Some(number) = &document.number { "N° " (number) ". " }
+                        @if let Some(day) = document.date { (french_date(day)) ". " }
+                        @if let Some(note) = &document.note { span.muted { (note) } }
+                    }
+                }
+            }
+            @if !framework.remarks.is_empty() {
+                details.more { summary { "Remarques de lecture" } ul.prose {
+                    @for remark in &framework.remarks { li { (remark) } }
+                } }
+            }
+            @if !framework.rules.is_empty() {
+                details.more { summary { "Règles du guide" } ul.prose {
+                    @for rule in &framework.rules { li { (rule.statement) } }
+                } }
+            }
+            @if !framework.glossary.is_empty() {
+                details.more { summary { "Sigles" } dl.facts {
+                    @for term in &framework.glossary { dt { (term.acronym) } dd { (term.meaning) } }
+                } }
+            }
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Framework revisions in the database.
+
+use uuid::Uuid;
+
+use super::{Framework, Texts};
+use crate::access::{Act, Permit, Reach};
+use crate::args;
+use crate::ledger::{Change, LedgerError, NewThing, Scope};
+use crate::platform::db::{DbError, Tx};
+
+/// Writing a new revision of a framework.
+#[derive(Debug)]
+pub struct Revise;
+
+impl Act for Revise {
+    /// The framework's code.
+    type Thing = String;
+    const NAME: &'static str = "framework.revise";
+}
+
+/// Where a revision comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Read from text files.
+    Text,
+    /// Edited on screen.
+    Interface,
+}
+
+impl Origin {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Interface => "interface",
+        }
+    }
+}
+
+/// A revision without its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevisionHead {
+    /// Identifier.
+    pub id: Uuid,
+    /// Number, from 1, within the framework.
+    pub no: i64,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The change that wrote it.
+    pub change: i64,
+}
+
+/// A revision about to be written.
+#[derive(Debug)]
+pub struct NewRevision<'a> {
+    /// The framework as it will be.
+    pub framework: &'a Framework,
+    /// The files it was read from, or its canonical form.
+    pub texts: &'a Texts,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The revision it follows; `None` for the first.
+    pub base: Option<&'a RevisionHead>,
+    /// What changed against the base, for the history.
+    pub summary: &'a [String],
+}
+
+#[derive(sqlx::FromRow)]
+struct HeadRecord {
+    id: Uuid,
+    no: i64,
+    origin: String,
+    change_no: i64,
+}
+
+impl From<HeadRecord> for RevisionHead {
+    fn from(record: HeadRecord) -> Self {
+        Self {
+            id: record.id,
+            no: record.no,
+            origin: if record.origin == Origin::Interface.code() {
+                Origin::Interface
+            } else {
+                Origin::Text
+            },
+            change: record.change_no,
+        }
+    }
+}
+
+/// The revision in force.
+pub async fn head(tx: &mut Tx, framework: &str) -> Result<Option<RevisionHead>, DbError> {
+    let record: Option<HeadRecord> = tx
+        .optional(
+            "select r.id, r.no, r.origin, r.change_no
+             from framework f
+             join framework_revision r on r.framework = f.code and r.no = f.current_no
+             where f.code = $1",
+            args![framework],
+        )
+        .await?;
+    Ok(record.map(RevisionHead::from))
+}
+
+/// Every revision of a framework, the latest first.
+pub async fn revisions(
+    tx: &mut Tx,
+    _reach: Reach,
+    framework: &str,
+) -> Result<Vec<RevisionHead>, DbError> {
+    let records: Vec<HeadRecord> = tx
+        .all(
+            "select id, no, origin, change_no from framework_revision
+             where framework = $1 order by no desc",
+            args![framework],
+        )
+        .await?;
+    Ok(records.into_iter().map(RevisionHead::from).collect())
+}
+
+/// The change that wrote the latest revision of any framework, 0 where there is none.
+pub(super) async fn latest_change(tx: &mut Tx) -> Result<i64, DbError> {
+    let (no,): (i64,) = tx
+        .one(
+            "select coalesce(max(change_no), 0) from framework_revision",
+            vec![],
+        )
+        .await?;
+    Ok(no)
+}
+
+#[derive(sqlx::FromRow)]
+struct ModelRecord {
+    id: Uuid,
+    no: i64,
+    thing_id: Uuid,
+    model: String,
+}
+
+/// A framework as kept, with the identity of the revision.
+pub(super) struct Kept {
+    pub id: Uuid,
+    pub no: i64,
+    pub thing: Uuid,
+    pub framework: Framework,
+}
+
+impl TryFrom<ModelRecord> for Kept {
+    type Error = DbError;
+
+    fn try_from(record: ModelRecord) -> Result<Self, DbError> {
+        let framework = serde_json::from_str(&record.model)
+            .map_err(|cause| DbError::corrupt("framework", cause))?;
+        Ok(Self {
+            id: record.id,
+            no: record.no,
+            thing: record.thing_id,
+            framework,
+        })
+    }
+}
+
+/// The revision in force of every framework.
+pub(super) async fn current(tx: &mut Tx) -> Result<Vec<Kept>, DbError> {
+    let records: Vec<ModelRecord> = tx
+        .all(
+            "select r.id, r.no, f.thing_id, r.model
+             from framework f
+             join framework_revision r on r.framework = f.code and r.no = f.current_no
+             order by f.code",
+            vec![],
+        )
+        .await?;
+    records.into_iter().map(Kept::try_from).collect()
+}
+
+/// One revision, whatever its age.
+pub(super) async fn revision(tx: &mut Tx, id: Uuid) -> Result<Option<Kept>, DbError> {
+    let record: Option<ModelRecord> = tx
+        .optional(
+            "select r.id, r.no, f.thing_id, r.model
+             from framework_revision r
+             join framework f on f.code = r.framework
+             where r.id = $1",
+            args![id],
+        )
+        .await?;
+    record.map(Kept::try_from).transpose()
+}
+
+/// The files of a revision.
+pub async fn texts(tx: &mut Tx, _reach: Reach, revision: Uuid) -> Result<Texts, DbError> {
+    let rows: Vec<(String, String)> = tx
+        .all(
+            "select name, body from framework_file where revision_id = $1",
+            args![revision],
+        )
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Writes a revision and makes it the one in force. What it may contain was checked before, in
+/// the same transaction.
+pub(super) async fn write(
+    change: &mut Change,
+    permit: Permit<Revise>,
+    new: NewRevision<'_>,
+) -> Result<RevisionHead, LedgerError> {
+    let code = permit.into_thing();
+    let no = new.base.map_or(1, |base| base.no + 1);
+    let recorded = serde_json::json!({ "revision": no, "changes": new.summary });
+    match new.base {
+        None => {
+            let thing = NewThing {
+                kind: "framework",
+                parent: None,
+                scope: Scope {
+                    organisation: String::new(),
+                    framework: code.clone(),
+                },
+                label: &new.framework.title,
+            };
+            let thing = change.create(thing, &recorded).await?;
+            insert_framework(change.tx(), &code, thing).await?;
+        }
+        Some(base) => {
+            let thing = thing_of(change.tx(), &code).await?;
+            let before = serde_json::json!({ "revision": base.no });
+            change
+                .record(thing, "revise", Some(&before), Some(&recorded))
+                .await?;
+        }
+    }
+    let head = RevisionHead {
+        id: change.new_id(),
+        no,
+        origin: new.origin,
+        change: change.no(),
+    };
+    insert_revision(change.tx(), &code, &head, &new).await?;
+    Ok(head)
+}
+
+async fn insert_framework(tx: &mut Tx, code: &str, thing: Uuid) -> Result<(), DbError> {
+    tx.run(
+        "insert into framework (code, thing_id, current_no) values ($1, $2, 0)",
+        args![code, thing],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn thing_of(tx: &mut Tx, code: &str) -> Result<Uuid, DbError> {
+    let (thing,): (Uuid,) = tx
+        .one(
+            "select thing_id from framework where code = $1",
+            args![code],
+        )
+        .await?;
+    Ok(thing)
+}
+
+async fn insert_revision(
+    tx: &mut Tx,
+    code: &str,
+    head: &RevisionHead,
+    new: &NewRevision<'_>,
+) -> Result<(), DbError> {
+    let model = serde_json::to_string(new.framework)
+        .map_err(|cause| DbError::corrupt("framework", cause))?;
+    tx.run(
+        "insert into framework_revision (id, framework, no, base_no, origin, model, change_no)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        args![
+            head.id,
+            code,
+            head.no,
+            new.base.map(|base| base.no),
+            head.origin.code(),
+            model,
+            head.change
+        ],
+    )
+    .await?;
+    for (name, body) in new.texts {
+        tx.run(
+            "insert into framework_file (revision_id, name, body) values ($1, $2, $3)",
+            args![head.id, name, body],
+        )
+        .await?;
+    }
+    tx.run(
+        "update framework set current_no = $1 where code = $2",
+        args![head.no, code],
+    )
+    .await?;
+    Ok(())
+}

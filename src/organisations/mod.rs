@@ -1,0 +1,270 @@
+//! Who signs and who supplies: ministries, agencies, operators, and the places they act for, with
+//! the dates between which each of them exists.
+//!
+//! What lives here: organisations, places, their parts and successions; the [`Directory`] that
+//! holds them all in memory and recognises a name as people write it. What never does: people,
+//! contracts, figures. Dates here are dates of effect, never the cursor of the history.
+
+mod cache;
+mod directory;
+mod pages;
+mod recognition;
+pub mod source;
+pub mod store;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+pub use cache::Directories;
+pub use directory::Directory;
+pub use pages::router;
+pub use recognition::Recognised;
+
+/// What an organisation is, in the order of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrganisationKind {
+    /// A regional health agency.
+    Ars,
+    /// A ministry, or the ministries of health and solidarity together.
+    Ministry,
+    /// A directorate or a service of a ministry.
+    Directorate,
+    /// A national operator, such as the health insurance fund.
+    Operator,
+    /// Any other body.
+    Other,
+}
+
+impl OrganisationKind {
+    /// Every kind with its stable code, its word in the source files and its French name.
+    const ALL: [(Self, &'static str, &'static str, &'static str); 5] = [
+        (Self::Ars, "ars", "ars", "Agence régionale de santé"),
+        (Self::Ministry, "ministry", "ministere", "Ministère"),
+        (
+            Self::Directorate,
+            "directorate",
+            "direction",
+            "Direction ou service ministériel",
+        ),
+        (
+            Self::Operator,
+            "operator",
+            "operateur",
+            "Opérateur national",
+        ),
+        (Self::Other, "other", "autre", "Autre organisme"),
+    ];
+
+    /// Its stable code.
+    pub fn code(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// Its name for a reader.
+    pub fn french(self) -> &'static str {
+        Self::ALL[self as usize].3
+    }
+
+    /// The kind with that stable code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().find(|k| k.1 == code).map(|k| k.0)
+    }
+
+    /// The kind that a source file names so.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|k| k.2 == word).map(|k| k.0)
+    }
+
+    /// The words that a source file may use.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().map(|k| k.2)
+    }
+}
+
+/// What a place is, from the widest to the narrowest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaceKind {
+    /// The whole country.
+    Country,
+    /// A grouping that is no administrative level, or an overseas collectivity.
+    Zone,
+    /// A region.
+    Region,
+    /// A department.
+    Department,
+}
+
+impl PlaceKind {
+    /// Every kind with its stable code and its word in the source files.
+    const ALL: [(Self, &'static str, &'static str); 4] = [
+        (Self::Country, "country", "pays"),
+        (Self::Zone, "zone", "zone"),
+        (Self::Region, "region", "region"),
+        (Self::Department, "department", "departement"),
+    ];
+
+    /// Its stable code.
+    pub fn code(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// The kind with that stable code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().find(|k| k.1 == code).map(|k| k.0)
+    }
+
+    /// The kind that a source file names so.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|k| k.2 == word).map(|k| k.0)
+    }
+
+    /// The words that a source file may use.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().map(|k| k.2)
+    }
+}
+
+/// A body that signs, supplies or follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Organisation {
+    /// Stable code: `ARS-84`, `DGOS`.
+    pub code: String,
+    /// What it is.
+    pub kind: OrganisationKind,
+    /// Full name.
+    pub name: String,
+    /// Usual short name.
+    pub short_name: Option<String>,
+    /// First day, absent where it is not known or does not matter.
+    pub valid_from: Option<Date>,
+    /// Last day, absent while it exists.
+    pub valid_to: Option<Date>,
+    /// Code of the organisation it belongs to.
+    pub parent: Option<String>,
+    /// Code of the place it acts for.
+    pub place: Option<String>,
+    /// Other ways its name is written.
+    pub usages: Vec<String>,
+    /// What must be known of this entry, such as where a date comes from.
+    pub note: Option<String>,
+}
+
+impl Organisation {
+    /// What people call it.
+    pub fn label(&self) -> &str {
+        self.short_name.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether it exists on that day.
+    pub fn valid_on(&self, day: Date) -> bool {
+        covers(self.valid_from, self.valid_to, day)
+    }
+}
+
+/// Somewhere figures are counted for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// Stable code: the INSEE code of a region, `D` and the INSEE code of a department, letters
+    /// for the rest.
+    pub code: String,
+    /// What it is.
+    pub kind: PlaceKind,
+    /// Name.
+    pub name: String,
+    /// First day, absent where it is not known or does not matter.
+    pub valid_from: Option<Date>,
+    /// Last day, absent while it exists.
+    pub valid_to: Option<Date>,
+    /// ISO 3166-2 code.
+    pub iso: Option<String>,
+    /// Other ways its name is written.
+    pub usages: Vec<String>,
+}
+
+impl Place {
+    /// Whether it exists on that day.
+    pub fn valid_on(&self, day: Date) -> bool {
+        covers(self.valid_from, self.valid_to, day)
+    }
+
+    /// The code as INSEE prints it: `84` for the region and `69` for the department `D69`.
+    pub fn printed_code(&self) -> &str {
+        match self.code.strip_prefix('D') {
+            Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => rest,
+            _ => &self.code,
+        }
+    }
+}
+
+/// A place inside another, between two days.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlacePart {
+    /// Code of the place around.
+    #[serde(skip)]
+    pub whole: String,
+    /// Code of the place inside.
+    pub part: String,
+    /// First day.
+    pub valid_from: Option<Date>,
+    /// Last day.
+    pub valid_to: Option<Date>,
+}
+
+impl PlacePart {
+    /// Whether it is so on that day.
+    pub fn valid_on(&self, day: Date) -> bool {
+        covers(self.valid_from, self.valid_to, day)
+    }
+}
+
+/// An organisation that takes over from another. A merger has several origins, a division several
+/// heirs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Succession {
+    /// Code of the organisation that ends.
+    #[serde(skip)]
+    pub from: String,
+    /// Code of the one that takes over.
+    pub to: String,
+    /// First day of the new one.
+    pub on: Date,
+    /// Why, and where it comes from.
+    pub note: Option<String>,
+}
+
+/// Whether a day stands between two others, both included; an absent bound is open.
+fn covers(from: Option<Date>, to: Option<Date>, day: Date) -> bool {
+    from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_of_kinds_follow_the_order_of_the_kinds() {
+        for (rank, (kind, code, word, _)) in OrganisationKind::ALL.into_iter().enumerate() {
+            assert_eq!((kind as usize, kind.code()), (rank, code));
+            assert_eq!(OrganisationKind::from_code(code), Some(kind));
+            assert_eq!(OrganisationKind::from_word(word), Some(kind));
+        }
+        for (rank, (kind, code, word)) in PlaceKind::ALL.into_iter().enumerate() {
+            assert_eq!((kind as usize, kind.code()), (rank, code));
+            assert_eq!(PlaceKind::from_code(code), Some(kind));
+            assert_eq!(PlaceKind::from_word(word), Some(kind));
+        }
+    }
+
+    #[test]
+    fn both_ends_of_a_validity_are_inside() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let (from, to) = (Some(day("2010-04-01")), Some(day("2019-12-31")));
+        assert!(covers(from, to, day("2010-04-01")));
+        assert!(covers(from, to, day("2019-12-31")));
+        assert!(!covers(from, to, day("2010-03-31")));
+        assert!(!covers(from, to, day("2020-01-01")));
+        assert!(covers(None, None, day("1789-07-14")));
+    }
+}

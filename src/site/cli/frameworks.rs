@@ -1,0 +1,305 @@
+//! `jalon framework check|import|export|list`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{CliError, Session};
+use crate::access::{self, Act as _, Reach};
+use crate::frameworks::store::{self, Origin, Revise};
+use crate::frameworks::{
+    self, FILES, Framework, Known, Library, Problem, Proposal, Reading, Revised, Severity, Texts,
+};
+use crate::ledger::{Actor, Change};
+use crate::platform::db::Db;
+use crate::site::{HOLDERS, shipped};
+
+/// The file in which an export says which revision it was written from.
+const REVISION_FILE: &str = "REVISION";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum FrameworkCommand {
+    /// Vérifier les textes d’un cadre, ou de tous ceux d’un dossier, sans rien écrire
+    Check {
+        /// Dossier d’un cadre, ou dossier qui contient des cadres
+        folder: PathBuf,
+        /// Donner les problèmes en JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Charger un cadre, ou tous ceux d’un dossier, comme nouvelle révision
+    Import {
+        /// Dossier d’un cadre, ou dossier qui contient des cadres
+        folder: PathBuf,
+        /// Numéro de la révision dont ces textes sont partis (par défaut : le fichier REVISION)
+        #[arg(long)]
+        base: Option<i64>,
+    },
+    /// Écrire les textes de la révision en vigueur
+    Export {
+        /// Code du cadre
+        code: String,
+        /// Dossier où créer celui du cadre
+        #[arg(long, default_value = "frameworks")]
+        out: PathBuf,
+    },
+    /// Lister les cadres
+    List {
+        /// En JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(
+    session: &Session,
+    command: FrameworkCommand,
+) -> Result<ExitCode, CliError> {
+    match command {
+        FrameworkCommand::Check { folder, json } => check(&folder, json),
+        FrameworkCommand::Import { folder, base } => import(session, &folder, base).await,
+        FrameworkCommand::Export { code, out } => export(session, &code, &out).await,
+        FrameworkCommand::List { json } => list(session, json).await,
+    }
+}
+
+/// Reads the frameworks at an address: one folder, or each folder of a folder. `known` is what
+/// they may refer to beside each other and their neighbours.
+fn read(folder: &Path, mut known: Known) -> Result<Vec<(PathBuf, Reading)>, CliError> {
+    let folder = folder
+        .canonicalize()
+        .map_err(|error| format!("{} : {error}", folder.display()))?;
+    if !folder.join(FILES[0]).exists() && contains_folders(&folder)? {
+        let readings = frameworks::read_all(&folder, &mut known)?;
+        let placed = readings.into_iter().map(|(name, r)| (folder.join(name), r));
+        return Ok(placed.collect());
+    }
+    if let Some(parent) = folder.parent() {
+        // The neighbours, for what this one may refer to.
+        for (_, reading) in frameworks::read_all(parent, &mut known)? {
+            if let Some(neighbour) = &reading.framework {
+                known.add(neighbour);
+            }
+        }
+    }
+    let reading = frameworks::read_dir(&folder, &known);
+    Ok(vec![(folder, reading)])
+}
+
+fn contains_folders(folder: &Path) -> Result<bool, CliError> {
+    for entry in std::fs::read_dir(folder)? {
+        if entry?.path().join(FILES[0]).exists() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn check(folder: &Path, as_json: bool) -> Result<ExitCode, CliError> {
+    let readings = read(folder, Known::of(&shipped::directory()?))?;
+    let mut errors = 0;
+    let mut listed = Vec::new();
+    for (folder, reading) in &readings {
+        errors += count_errors(&reading.problems);
+        for problem in &reading.problems {
+            if as_json {
+                listed.push(json!({ "folder": folder, "problem": problem }));
+            } else {
+                println!("{}/{problem}", folder.display());
+            }
+        }
+        if !as_json && let Some(framework) = &reading.framework {
+            println!("{} : {}", framework.code, sizes(framework));
+        }
+    }
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(&listed)?);
+    } else if errors > 0 {
+        println!("{errors} erreur(s) à corriger.");
+    }
+    Ok(if errors > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn count_errors(problems: &[Problem]) -> usize {
+    let errors = problems.iter().filter(|p| p.severity == Severity::Error);
+    errors.count()
+}
+
+fn sizes(framework: &Framework) -> String {
+    let mut parts = vec![
+        format!("{} objectifs", objectives(framework)),
+        format!("{} indicateurs", framework.indicators.len()),
+    ];
+    if !framework.commitments.is_empty() {
+        parts.push(format!(
+            "{} modèles d’engagements",
+            framework.commitments.len()
+        ));
+    }
+    parts.join(", ")
+}
+
+/// How many nodes stand at the level that the framework calls objective.
+fn objectives(framework: &Framework) -> usize {
+    let nodes = framework.nodes.iter();
+    nodes.filter(|node| node.level == "objectif").count()
+}
+
+async fn import(session: &Session, folder: &Path, base: Option<i64>) -> Result<ExitCode, CliError> {
+    let db = session.ready_database().await?;
+    let actor = Actor::Person(session.person(&db).await?.id);
+    let library = Library::default();
+    let (known, _) = session.ground(&db, &library, actor).await?;
+    let mut readings = read(folder, known)?;
+    if readings
+        .iter()
+        .any(|(_, reading)| reading.framework.is_none())
+    {
+        for (folder, reading) in &readings {
+            for problem in &reading.problems {
+                eprintln!("{}/{problem}", folder.display());
+            }
+        }
+        return Err("rien n’a été chargé : corrigez ces erreurs".into());
+    }
+    // The oldest first: it owns the measures that later generations share.
+    readings.sort_by_key(|(_, reading)| reading.framework.as_ref().map(|f| f.starts));
+    for (folder, reading) in readings {
+        if let Some(framework) = reading.framework {
+            import_one(session, &db, &library, actor, &folder, &framework, base).await?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn import_one(
+    session: &Session,
+    db: &Db,
+    library: &Library,
+    actor: Actor,
+    folder: &Path,
+    framework: &Framework,
+    base: Option<i64>,
+) -> Result<(), CliError> {
+    let texts = texts_of(folder)?;
+    let base = match base {
+        Some(base) => Some(base),
+        None => stated_base(folder)?,
+    };
+    let mut change = Change::open(db, &session.clock, actor, Revise::NAME).await?;
+    let permit = access::permit::<Revise>(actor, framework.code.clone())?;
+    let catalogue = library.catalogue(change.tx(), Reach::of(actor)).await?;
+    let proposal = Proposal {
+        framework,
+        texts: &texts,
+        origin: Origin::Text,
+        base,
+    };
+    let revised = frameworks::revise(&mut change, permit, &catalogue, HOLDERS, proposal).await?;
+    change.commit().await?;
+    let code = &framework.code;
+    match revised {
+        Revised::Unchanged(head) => println!("{code} : révision {}, inchangée.", head.no),
+        Revised::Written(head, changes) => {
+            println!("{code} : révision {}, {}.", head.no, sizes(framework));
+            for change in changes {
+                println!("  {change}");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn texts_of(folder: &Path) -> Result<Texts, CliError> {
+    let mut texts = Texts::new();
+    for name in FILES {
+        let path = folder.join(name);
+        if path.exists() {
+            texts.insert(name.to_owned(), std::fs::read_to_string(path)?);
+        }
+    }
+    Ok(texts)
+}
+
+fn stated_base(folder: &Path) -> Result<Option<i64>, CliError> {
+    let path = folder.join(REVISION_FILE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(&path)?;
+    let base = text
+        .trim()
+        .parse()
+        .map_err(|_| format!("{} : un numéro de révision est attendu", path.display()))?;
+    Ok(Some(base))
+}
+
+async fn export(session: &Session, code: &str, out: &Path) -> Result<ExitCode, CliError> {
+    let db = session.ready_database().await?;
+    let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
+    let mut tx = db.read().await?;
+    let Some(head) = store::head(&mut tx, code).await? else {
+        return Err(format!(
+            "aucun cadre n’a le code « {code} » ; `jalon framework list` les donne"
+        )
+        .into());
+    };
+    let folder = out.join(code);
+    std::fs::create_dir_all(&folder)?;
+    let texts = store::texts(&mut tx, reach, head.id).await?;
+    for (name, body) in &texts {
+        std::fs::write(folder.join(name), body)?;
+    }
+    std::fs::write(folder.join(REVISION_FILE), format!("{}\n", head.no))?;
+    println!("{} : révision {} écrite.", folder.display(), head.no);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(session: &Session, as_json: bool) -> Result<ExitCode, CliError> {
+    let db = session.ready_database().await?;
+    let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
+    let mut tx = db.read().await?;
+    let catalogue = Library::default().catalogue(&mut tx, reach).await?;
+    let mut listed = Vec::new();
+    for edited in catalogue.frameworks() {
+        let framework = &edited.framework;
+        if as_json {
+            listed.push(json!({
+                "code": framework.code,
+                "title": framework.title,
+                "revision": edited.no,
+                "objectives": objectives(framework),
+                "indicators": framework.indicators.len(),
+                "indicators_by_kind": by_kind(framework),
+                "model_actions": framework.commitments.len(),
+            }));
+        } else {
+            println!(
+                "{:<24} {}, révision {} : {}",
+                framework.code,
+                framework.title,
+                edited.no,
+                sizes(framework)
+            );
+        }
+    }
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(&listed)?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn by_kind(framework: &Framework) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for indicator in &framework.indicators {
+        *counts.entry(indicator.kind.as_str()).or_insert(0) += 1;
+    }
+    counts
+}

@@ -1,0 +1,202 @@
+//! `jalon values rehearse|commit|list`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{CliError, Session};
+use crate::access::{self, Act as _, Reach};
+use crate::figures::Snapshots;
+use crate::figures::values::{
+    Committed, Ground, LoadValues, Rehearsal, Settings, commit, parse_id, rehearse,
+};
+use crate::frameworks::Library;
+use crate::imports::{BatchState, store};
+use crate::ledger::{Actor, Change};
+use crate::platform::clock::french_instant;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ValuesCommand {
+    /// Lire un fichier de valeurs et dire ce qu’il changerait, sans rien changer
+    Rehearse(RehearseArgs),
+    /// Enregistrer une répétition : tout ou rien
+    Commit {
+        /// Identifiant donné par la répétition
+        rehearsal: String,
+    },
+    /// Lister les répétitions et leur sort
+    List {
+        /// En JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RehearseArgs {
+    /// Le fichier
+    file: PathBuf,
+    /// Cadre dont le fichier emploie les codes (par défaut : tous, si les codes y sont uniques)
+    #[arg(long)]
+    framework: Option<String>,
+    /// Fournisseur (par défaut : celui de chaque indicateur)
+    #[arg(long)]
+    supplier: Option<String>,
+    /// Valeurs provisoires
+    #[arg(long)]
+    provisional: bool,
+    /// Valeurs inventées pour une démonstration, montrées comme telles
+    #[arg(long)]
+    fictional: bool,
+    /// En JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<ExitCode, CliError> {
+    match command {
+        ValuesCommand::Rehearse(args) => rehearse_file(session, args).await,
+        ValuesCommand::Commit { rehearsal } => commit_rehearsal(session, &rehearsal).await,
+        ValuesCommand::List { json } => list(session, json).await,
+    }
+}
+
+async fn rehearse_file(session: &Session, args: RehearseArgs) -> Result<ExitCode, CliError> {
+    let bytes = read(&args.file)?;
+    let db = session.ready_database().await?;
+    let actor = Actor::Person(session.person(&db).await?.id);
+    let reach = Reach::of(actor);
+    let library = Library::default();
+    let (_, directory) = session.ground(&db, &library, actor).await?;
+    let mut tx = db.read().await?;
+    let catalogue = library.catalogue(&mut tx, reach).await?;
+    let figures = Snapshots::default().current(&mut tx, reach).await?;
+    drop(tx);
+    if let Some(code) = &args.framework
+        && catalogue.framework(code).is_none()
+    {
+        return Err(format!(
+            "aucun cadre n’a le code « {code} » ; `jalon framework list` les donne"
+        )
+        .into());
+    }
+    let settings = Settings {
+        framework: args.framework,
+        supplier: args.supplier,
+        provisional: args.provisional,
+        fictional: args.fictional,
+    };
+    let ground = Ground {
+        catalogue: &catalogue,
+        directory: &directory,
+        settings: &settings,
+    };
+    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
+    let rehearsal = rehearse(&db, &session.clock, reach, &name, &bytes, ground, &figures).await?;
+    if args.json {
+        print_json(&rehearsal)?;
+    } else {
+        print_french(&rehearsal);
+    }
+    Ok(if rehearsal.counts.refused > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, CliError> {
+    std::fs::read(file).map_err(|error| format!("{} : {error}", file.display()).into())
+}
+
+fn print_json(rehearsal: &Rehearsal) -> Result<(), CliError> {
+    let counts = rehearsal.counts;
+    let value = json!({
+        "rehearsal": rehearsal.id,
+        "created": counts.created,
+        "changed": counts.changed,
+        "unchanged": counts.unchanged,
+        "refused": counts.refused,
+        "problems": rehearsal.problems,
+    });
+    println!("{}", serde_json::to_string_pretty(&value)?);
+    Ok(())
+}
+
+fn print_french(rehearsal: &Rehearsal) {
+    let counts = rehearsal.counts;
+    println!(
+        "{} valeurs nouvelles, {} modifiées, {} inchangées, {} refusées.",
+        counts.created, counts.changed, counts.unchanged, counts.refused
+    );
+    for problem in &rehearsal.problems {
+        println!("{} : {}", problem.place.cell(), problem.message);
+    }
+    if counts.refused == 0 {
+        println!("Pour enregistrer : jalon values commit {}", rehearsal.id);
+    } else {
+        println!("Corrigez le fichier puis recommencez ; rien n’a été enregistré.");
+    }
+}
+
+async fn commit_rehearsal(session: &Session, rehearsal: &str) -> Result<ExitCode, CliError> {
+    let id = parse_id(rehearsal)?;
+    let db = session.ready_database().await?;
+    let actor = Actor::Person(session.person(&db).await?.id);
+    let mut change = Change::open(&db, &session.clock, actor, LoadValues::NAME).await?;
+    let permit = access::permit::<LoadValues>(actor, id)?;
+    let snapshots = Snapshots::default();
+    let figures = snapshots.current(change.tx(), Reach::of(actor)).await?;
+    let outcome = commit(&mut change, permit, &figures).await?;
+    let no = change.commit().await?;
+    match (outcome, no) {
+        (Committed::Before(no), _) => println!("Déjà enregistré par le changement n° {no}."),
+        (Committed::Now, Some(no)) => println!("Enregistré : changement n° {no}."),
+        (Committed::Now, None) => println!("Rien à enregistrer."),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(session: &Session, as_json: bool) -> Result<ExitCode, CliError> {
+    let db = session.ready_database().await?;
+    session.person(&db).await?;
+    let mut tx = db.read().await?;
+    let batches = store::batches(&mut tx).await?;
+    if as_json {
+        let listed: Vec<_> = batches
+            .iter()
+            .map(|batch| {
+                json!({
+                    "rehearsal": batch.id,
+                    "file": batch.file_name,
+                    "state": batch.state.code(),
+                    "created_at": batch.created_at,
+                    "change": batch.committed_change,
+                })
+            })
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&listed)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if batches.is_empty() {
+        println!("Aucun fichier reçu. `jalon values rehearse FICHIER` en lit un.");
+    }
+    for batch in batches {
+        let state = match batch.state {
+            BatchState::Rehearsed => "répété",
+            BatchState::Committed => "enregistré",
+            BatchState::Undone => "annulé",
+            BatchState::Dropped => "abandonné",
+        };
+        println!(
+            "{}  {:<11} {}  {}",
+            batch.id,
+            state,
+            french_instant(batch.created_at),
+            batch.file_name
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,68 @@
+//! The demonstration: a country with five years behind it, the same at every run.
+//!
+//! What lives here: inventing plausible data and sending it through the same doors as anybody's.
+//! What never does: a door of its own; nothing here writes to a table.
+
+mod contracts;
+mod random;
+mod values;
+
+use jiff::Timestamp;
+
+use super::cli::CliError;
+use super::{Installation, initialise, install};
+use crate::access::store;
+use crate::ledger::Actor;
+use crate::platform::clock::Clock;
+use crate::platform::db::Db;
+
+/// Address of the account of the demonstration.
+pub const EMAIL: &str = "demo@example.org";
+/// Its password, shown on the sign-in page of a demonstration.
+pub const PASSWORD: &str = "jalon-de-demonstration";
+
+/// When the demonstration's history begins.
+const BEGINS: &str = "2024-12-02T08:00:00Z";
+
+/// Fills an empty database with the demonstration, telling each step.
+pub async fn build(db: &Db, mut tell: impl FnMut(&str)) -> Result<(), CliError> {
+    let start: Timestamp = BEGINS.parse()?;
+    let clock = Clock::fixed(start);
+    tell("Installation");
+    let name = "Camille Exemple";
+    let password = PASSWORD.to_owned();
+    initialise(db, &clock, Installation::Demo, name, EMAIL, password).await?;
+    let actor = {
+        let mut tx = db.read().await?;
+        let person = store::person_by_email(&mut tx, EMAIL).await?;
+        Actor::Person(person.ok_or("le compte de démonstration manque")?.id)
+    };
+    tell("Organisations et territoires");
+    install::directory(db, &clock, actor).await?;
+    tell("Cadres contractuels");
+    install::frameworks(db, &clock, actor).await?;
+    at(&clock, "2024-12-20T10:00:00Z")?;
+    tell("Contrats");
+    contracts::sign(db, &clock, actor).await?;
+    tell("Valeurs fictives de 2022 et 2023");
+    at(&clock, "2025-01-20T14:30:00Z")?;
+    values::invented(db, &clock, actor, 2022).await?;
+    at(&clock, "2025-01-21T14:30:00Z")?;
+    values::invented(db, &clock, actor, 2023).await?;
+    tell("Couverture vaccinale HPV de 2022 et 2023, réelle");
+    at(&clock, "2025-02-12T09:04:00Z")?;
+    values::real(db, &clock, actor).await?;
+    tell("Valeurs fictives de 2024");
+    at(&clock, "2025-11-20T10:12:00Z")?;
+    values::invented(db, &clock, actor, 2024).await?;
+    tell("Avenants");
+    at(&clock, "2025-12-12T09:00:00Z")?;
+    contracts::amend(db, &clock, actor).await?;
+    Ok(())
+}
+
+/// Moves the demonstration's clock; its history is told in order.
+fn at(clock: &Clock, instant: &str) -> Result<(), CliError> {
+    clock.set(instant.parse()?);
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! Values: the real ones as published, the others invented to be plausible for their measure.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use super::random::between;
+use crate::access::{self, Act as _, Reach};
+use crate::figures::Snapshots;
+use crate::figures::values::{Ground, LoadValues, Settings, commit, rehearse};
+use crate::frameworks::{Catalogue, Framework, Library};
+use crate::kernel::{Decimal, ValueKind};
+use crate::ledger::{Actor, Change};
+use crate::measures::{Direction, Measure};
+use crate::organisations::store::directory;
+use crate::platform::clock::Clock;
+use crate::platform::db::Db;
+use crate::site::cli::CliError;
+use crate::site::shipped;
+
+/// The measures whose published values are loaded as they are.
+const REAL: [&str; 2] = [
+    "vaccination-hpv-filles-15-ans",
+    "vaccination-hpv-garcons-15-ans",
+];
+
+/// The framework in force, whose values are invented.
+pub(super) const CURRENT: &str = "etat-ars-2024-2028";
+
+/// Loads the published values of HPV vaccination.
+pub(super) async fn real(db: &Db, clock: &Clock, actor: Actor) -> Result<(), CliError> {
+    let settings = Settings {
+        framework: Some(CURRENT.to_owned()),
+        ..Settings::default()
+    };
+    load(
+        db,
+        clock,
+        actor,
+        "hpv-2022-2023.csv",
+        shipped::HPV,
+        settings,
+    )
+    .await
+}
+
+/// Invents the values of every other measure of the framework in force for one year.
+pub(super) async fn invented(
+    db: &Db,
+    clock: &Clock,
+    actor: Actor,
+    year: i16,
+) -> Result<(), CliError> {
+    let text = {
+        let mut tx = db.read().await?;
+        let library = Library::default();
+        let catalogue = library.catalogue(&mut tx, Reach::of(actor)).await?;
+        let edited = catalogue
+            .framework(CURRENT)
+            .ok_or("le cadre en vigueur manque")?;
+        invent(&catalogue, &edited.framework, year)?
+    };
+    let settings = Settings {
+        framework: Some(CURRENT.to_owned()),
+        fictional: true,
+        ..Settings::default()
+    };
+    let name = format!("valeurs-fictives-{year}.csv");
+    load(db, clock, actor, &name, &text, settings).await
+}
+
+/// A table of invented values for one year: `indicateur;territoire;annee;valeur`.
+fn invent(catalogue: &Catalogue, framework: &Framework, year: i16) -> Result<String, CliError> {
+    let populations = populations()?;
+    let mut regions: Vec<&String> = populations.keys().collect();
+    regions.sort();
+    let mut text = "indicateur;territoire;annee;valeur\n".to_owned();
+    for indicator in &framework.indicators {
+        let covered =
+            |region: &&&String| indicator.regions.is_empty() || indicator.regions.contains(region);
+        for code in indicator
+            .measures
+            .iter()
+            .filter(|c| !REAL.contains(&c.as_str()))
+        {
+            let Some(measure) = catalogue.measure(code) else {
+                continue;
+            };
+            for region in regions.iter().filter(covered) {
+                if let Some(value) = plausible(measure, region, populations[*region], year) {
+                    // Writing to a String cannot fail.
+                    let _ = writeln!(text, "{code};{region};{year};{value}");
+                }
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// A value that a reader could believe: a rate stays a rate, a count follows the population, and
+/// each year moves a little, more often the right way.
+fn plausible(measure: &Measure, region: &str, population: i64, year: i16) -> Option<String> {
+    let code = measure.code.as_str();
+    // Some values never come: the circuit of indicators has something to show.
+    if between(0, 99, &[code, region, &year.to_string(), "absent"]) < 4 {
+        return Some("nd".to_owned());
+    }
+    match measure.value_kind {
+        ValueKind::YesNo => Some(if between(0, 2, &[code, region, &year.to_string()]) > 0 {
+            "oui".to_owned()
+        } else {
+            "non".to_owned()
+        }),
+        ValueKind::Text => None,
+        ValueKind::Number => Some(number(measure, region, population, year).to_string()),
+    }
+}
+
+fn number(measure: &Measure, region: &str, population: i64, year: i16) -> Decimal {
+    let code = measure.code.as_str();
+    let micros = 1_000_000;
+    let is_share = measure.unit.as_deref() == Some("%") && measure.max == Some(Decimal::HUNDRED);
+    // In millionths: where the country stands, how far the region is from it, how fast it moves.
+    let (level, spread) = if is_share {
+        let level = between(20, 80, &[code, "level"]) * micros;
+        (level, 12 * micros)
+    } else if measure.unit.as_deref() == Some("%") {
+        let level = between(-6, 9, &[code, "level"]) * micros;
+        (level, 4 * micros)
+    } else {
+        let per_million = between(20, 4_000, &[code, "level"]);
+        let level = per_million * population / 1_000_000;
+        (level.max(3) * micros, level * micros / 6)
+    };
+    let offset = between(-spread, spread, &[code, region]);
+    let pace = spread / 8 * i64::from(year - 2022);
+    let luck = between(-40, 100, &[code, region, &year.to_string()]);
+    let moved = match measure.direction {
+        Direction::Lower => -pace * luck / 60,
+        Direction::Higher => pace * luck / 60,
+        Direction::Maintain | Direction::None => pace * (luck - 30) / 120,
+    };
+    let value = Decimal::from_micros(level + offset + moved);
+    let value = measure.min.map_or(value, |min| value.max(min));
+    let value = measure.max.map_or(value, |max| value.min(max));
+    value.round(measure.decimals.unwrap_or(0))
+}
+
+fn populations() -> Result<HashMap<String, i64>, CliError> {
+    let rows = shipped::POPULATIONS.lines().skip(1);
+    rows.map(|row| {
+        let (region, people) = row
+            .split_once(';')
+            .ok_or("populations.csv : ligne illisible")?;
+        Ok((region.to_owned(), people.parse()?))
+    })
+    .collect()
+}
+
+async fn load(
+    db: &Db,
+    clock: &Clock,
+    actor: Actor,
+    name: &str,
+    text: &str,
+    settings: Settings,
+) -> Result<(), CliError> {
+    let reach = Reach::of(actor);
+    let mut tx = db.read().await?;
+    let catalogue = Library::default().catalogue(&mut tx, reach).await?;
+    let directory = directory(&mut tx, reach).await?;
+    let figures = Snapshots::default().current(&mut tx, reach).await?;
+    drop(tx);
+    let ground = Ground {
+        catalogue: &catalogue,
+        directory: &directory,
+        settings: &settings,
+    };
+    let bytes = text.as_bytes();
+    let rehearsal = rehearse(db, clock, reach, name, bytes, ground, &figures).await?;
+    if let Some(problem) = rehearsal.problems.first() {
+        let where_ = problem.place.cell();
+        return Err(format!("{name} : {where_} : {}", problem.message).into());
+    }
+    let mut change = Change::open(db, clock, actor, LoadValues::NAME).await?;
+    let permit = access::permit::<LoadValues>(actor, rehearsal.id)?;
+    let figures = Snapshots::default().current(change.tx(), reach).await?;
+    commit(&mut change, permit, &figures).await?;
+    change.commit().await?;
+    Ok(())
+}

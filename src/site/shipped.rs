@@ -1,0 +1,38 @@
+//! What comes with Jalon, inside the binary: frameworks, organisations and places, the files of
+//! the demonstration.
+
+use include_dir::{Dir, include_dir};
+
+use crate::frameworks::Texts;
+use crate::organisations::Directory;
+use crate::organisations::source::{self, Unusable};
+
+static FRAMEWORKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/frameworks");
+const ORGANISATIONS: &str = include_str!("../../reference/organisations.yaml");
+const PLACES: &str = include_str!("../../reference/lieux.yaml");
+
+/// HPV vaccination coverage in 2022 and 2023, by region (Santé publique France).
+pub(super) const HPV: &str = include_str!("../../demo/hpv-2022-2023.csv");
+/// Inhabitants of the regions in 2022, rounded (Insee).
+pub(super) const POPULATIONS: &str = include_str!("../../demo/populations.csv");
+
+/// The organisations and places that come with Jalon.
+///
+/// # Errors
+/// Never in a released binary: a test reads them.
+pub fn directory() -> Result<Directory, Unusable> {
+    source::read(ORGANISATIONS, PLACES)
+}
+
+/// The texts of the frameworks that come with Jalon, by code.
+pub fn frameworks() -> Vec<(String, Texts)> {
+    let named = FRAMEWORKS.dirs().map(|folder| {
+        let code = folder.path().to_string_lossy().into_owned();
+        let texts = folder.files().filter_map(|file| {
+            let name = file.path().file_name()?.to_string_lossy().into_owned();
+            Some((name, file.contents_utf8()?.to_owned()))
+        });
+        (code, texts.collect())
+    });
+    named.collect()
+}
