@@ -4,7 +4,8 @@
 
 # The demonstration, on http://127.0.0.1:8080, over data/demo.db, which is made if it is absent.
 demo:
-	cargo run -- demo
+	mkdir -p data
+	cargo run -- --database-url sqlite://data/demo.db demo
 
 # Everything, on both databases, then in a browser.
 test:
@@ -13,8 +14,8 @@ test:
 # The next two want a PostgreSQL server named in JALON_TEST_POSTGRES: tools/with-postgres gives one.
 test-rust:
 	@if cargo nextest --version >/dev/null 2>&1; \
-	then set -x; cargo nextest run --workspace; \
-	else set -x; cargo test --workspace; fi
+	then set -x; cargo nextest run --workspace --no-fail-fast; \
+	else set -x; cargo test --workspace --no-fail-fast; fi
 
 # They run the program that test-rust has built.
 test-browser: node_modules/.package-lock.json

@@ -11,4 +11,11 @@ export const installed = [
 ];
 
 export const demo = [
+  "/",
+  "/cadres",
+  "/cadres/etat-ars-2024-2028",
+  "/cadres/etat-ars-2024-2028/indicateurs/2.c.1/modifier",
+  "/organisations",
+  "/organisations/ARS-53",
+  "/indicateurs/etat-ars-2024-2028/2.c.1",
 ];
