@@ -3,6 +3,7 @@
 mod backup;
 mod contracts;
 mod demo;
+mod dossier;
 mod frameworks;
 mod organisations;
 mod people;
@@ -78,6 +79,8 @@ enum Command {
     /// Lire les contrats
     #[command(subcommand)]
     Contracts(contracts::ContractsCommand),
+    /// Écrire le dossier d’une région en PDF
+    Dossier(dossier::DossierArgs),
     /// Gérer les comptes
     #[command(subcommand)]
     Person(people::PersonCommand),
@@ -181,6 +184,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Migrate => server::migrate(&session).await?,
         Command::Config(ConfigCommand::Check) => server::show_config(&session),
         Command::Contracts(command) => contracts::contracts(&session, command).await?,
+        Command::Dossier(args) => dossier::dossier(&session, args).await?,
         Command::Person(command) => people::person(&session, command).await?,
         Command::Framework(command) => return frameworks::run(&session, command).await,
         Command::Values(command) => return values::run(&session, command).await,
