@@ -6,6 +6,7 @@
 mod access;
 mod backup;
 mod contracts;
+mod demo;
 mod frameworks;
 mod ledger;
 mod organisations;
