@@ -67,25 +67,22 @@ on_both_engines! {
         let wrong = site.get("/contrats/normandie-2024-2028/fiche/2031").await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.body.contains("2024-2028"));
+        earlier_days(&mut site).await;
     }
 }
 
-on_both_engines! {
-    async fn an_earlier_day_shows_what_was_known_then(bench: Bench) {
-        demo::build(&bench.db, |_| {}).await.unwrap();
-        let mut site = bench.site().await;
-        site.post("/connexion", &[("email", demo::EMAIL), ("password", demo::PASSWORD)]).await;
-        let path = "/indicateurs/etat-ars-2024-2028/2.c.1";
-        let before = visit(&mut site, &format!("{path}?au=11/02/2025")).await;
-        assert!(before.contains("Aucune valeur n’est encore chargée"));
-        let after = visit(&mut site, &format!("{path}?au=12/02/2025")).await;
-        assert!(after.contains("54,6"));
-        let target = "/contrats/normandie-2024-2028/indicateurs/2.c.1";
-        let signed = visit(&mut site, &format!("{target}?au=2025-12-11")).await;
-        assert!(!signed.contains("vaccination au collège"));
-        let amended = visit(&mut site, &format!("{target}?au=2025-12-12")).await;
-        assert!(amended.contains("vaccination au collège"));
-        let wrong = site.get(&format!("{path}?au=31/02/2025")).await;
-        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    }
+/// An earlier day shows what was known then.
+async fn earlier_days(site: &mut Site) {
+    let path = "/indicateurs/etat-ars-2024-2028/2.c.1";
+    let before = visit(site, &format!("{path}?au=11/02/2025")).await;
+    assert!(before.contains("Aucune valeur n’est encore chargée"));
+    let after = visit(site, &format!("{path}?au=12/02/2025")).await;
+    assert!(after.contains("54,6"));
+    let target = "/contrats/normandie-2024-2028/indicateurs/2.c.1";
+    let signed = visit(site, &format!("{target}?au=2025-12-11")).await;
+    assert!(!signed.contains("vaccination au collège"));
+    let amended = visit(site, &format!("{target}?au=2025-12-12")).await;
+    assert!(amended.contains("vaccination au collège"));
+    let wrong = site.get(&format!("{path}?au=31/02/2025")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
