@@ -22,4 +22,6 @@ pub mod contracts;
 
 pub mod figures;
 
+pub mod dossier;
+
 pub mod site;

@@ -165,7 +165,7 @@ impl Book {
     }
 
     /// A measure: as this revision wrote it, or as it stands where another framework did.
-    fn measure(&self, code: &str) -> Option<&Measure> {
+    pub fn measure(&self, code: &str) -> Option<&Measure> {
         let own = self.framework().measures.iter();
         let own = own.into_iter().find(|measure| measure.code == code);
         own.or_else(|| self.catalogue.measure(code))

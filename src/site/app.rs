@@ -17,8 +17,9 @@ use tower_http::trace::TraceLayer;
 use super::installation::Installation;
 use super::{HOLDERS, home};
 use crate::access;
-use crate::contracts::{self, Desk, NoObservations};
-use crate::figures::{self, Snapshots};
+use crate::contracts::{self, Desk};
+use crate::dossier;
+use crate::figures::{self, ContractFigures, Snapshots};
 use crate::frameworks::{self, Holders, Library};
 use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
@@ -63,12 +64,18 @@ impl App {
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
         drop(tx);
         let (directories, library) = (Directories::default(), Library::default());
+        let snapshots = Snapshots::default();
         let desk = Desk {
             db: db.clone(),
             clock: clock.clone(),
             library: library.clone(),
             directories: directories.clone(),
-            observations: Arc::new(NoObservations),
+            observations: Arc::new(ContractFigures {
+                db: db.clone(),
+                clock: clock.clone(),
+                library: library.clone(),
+                snapshots: snapshots.clone(),
+            }),
         };
         Ok(Self {
             db,
@@ -79,7 +86,7 @@ impl App {
             directories,
             library,
             holders: HOLDERS,
-            snapshots: Snapshots::default(),
+            snapshots,
         })
     }
 
@@ -93,6 +100,7 @@ impl App {
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(figures::router())
+            .merge(dossier::router())
             .merge(contracts::pages::router())
             .fallback(|| async { WebError::NotFound });
         pages

@@ -3,6 +3,7 @@
 //! What lives here: assembly only. What never does: a rule or a statement.
 
 mod app;
+pub mod backup;
 pub mod cli;
 pub mod demo;
 mod home;
