@@ -8,5 +8,7 @@ mod frameworks;
 mod ledger;
 mod organisations;
 mod schema;
+mod stage;
 mod support;
 mod tidy;
+mod values;
