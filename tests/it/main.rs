@@ -7,6 +7,7 @@ mod access;
 mod frameworks;
 mod ledger;
 mod organisations;
+mod revisions;
 mod schema;
 mod stage;
 mod support;
