@@ -1,9 +1,38 @@
 # The two commands for everyone are `make demo` and `make test`.
 
-.PHONY: test lint
+.PHONY: demo test test-rust test-browser lint pictures
+
+# The demonstration, on http://127.0.0.1:8080, over data/demo.db, which is made if it is absent.
+demo:
+	mkdir -p data
+	cargo run -- --database-url sqlite://data/demo.db demo
+
+# Everything, on both databases, then in a browser.
 test:
-	tools/with-postgres cargo nextest run --workspace
+	tools/with-postgres $(MAKE) --no-print-directory test-rust test-browser
+
+# The next two want a PostgreSQL server named in JALON_TEST_POSTGRES: tools/with-postgres gives one.
+test-rust:
+	@if cargo nextest --version >/dev/null 2>&1; \
+	then set -x; cargo nextest run --workspace --no-fail-fast; \
+	else set -x; cargo test --workspace --no-fail-fast; fi
+
+# They run the program that test-rust has built.
+test-browser: node_modules/.package-lock.json
+	node --test --test-reporter=spec --test-timeout=300000 tests/browser/*.test.mjs
 
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	@for file in $$(git ls-files '*.js' '*.mjs') tools/pictures; do node --check "$$file" || exit 1; done
+	@if command -v shellcheck >/dev/null; then set -x; shellcheck tools/with-postgres .ci/run; fi
+
+# Pictures of the pages into target/pictures/, from a site that is running:
+#   make pictures SITE=http://127.0.0.1:8080
+SITE ?= http://127.0.0.1:8080
+pictures: node_modules/.package-lock.json
+	tools/pictures $(SITE)
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --ignore-scripts
+	@touch $@

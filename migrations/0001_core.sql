@@ -31,7 +31,7 @@ create table scope (
 create table thing (
     id uuid primary key,
     kind text not null,
-    parent_id uuid references thing (id),
+    parent_id uuid references thing (id) deferrable initially deferred,
     scope_id uuid not null references scope (id),
     version bigint not null,
     label text not null

@@ -18,6 +18,10 @@ pub mod measures;
 
 pub mod frameworks;
 
+pub mod contracts;
+
 pub mod figures;
+
+pub mod dossier;
 
 pub mod site;

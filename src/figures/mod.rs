@@ -9,7 +9,9 @@ pub mod comparison;
 pub mod delivery;
 mod format;
 mod holder;
+mod observations;
 mod pages;
+pub mod review;
 mod snapshot;
 pub mod store;
 pub mod values;
@@ -21,6 +23,7 @@ use crate::kernel::{Period, Value};
 
 pub use format::Formatter;
 pub use holder::FiguresHolder;
+pub use observations::ContractFigures;
 pub use pages::router;
 pub use snapshot::{FiguresView, Series, Snapshot, Snapshots};
 

@@ -35,15 +35,16 @@ impl Series {
         self.figures.iter()
     }
 
-    /// The figures of a whole place, in the order of periods.
-    pub fn of_place<'a>(
-        &'a self,
-        place: &'a str,
-    ) -> impl Iterator<Item = (Period, &'a Figure)> + 'a {
-        self.figures
-            .iter()
-            .filter(move |(subject, _)| subject.place == place && subject.breakdown.is_empty())
+    /// The figures of a whole place up to the end of a year, the earliest first.
+    pub fn figures_upto(&self, place: &str, year: i16) -> Vec<(Period, &Figure)> {
+        let upto = self.figures.iter().filter(|(subject, _)| {
+            subject.place == place && subject.breakdown.is_empty() && subject.period.year() <= year
+        });
+        let mut known: Vec<(Period, &Figure)> = upto
             .map(|(subject, figure)| (subject.period, figure))
+            .collect();
+        known.sort_by_key(|(period, _)| *period);
+        known
     }
 
     /// Every period that has a figure for a whole place, the earliest first.
@@ -141,6 +142,20 @@ impl Snapshots {
             kept.current = Arc::clone(&snapshot);
         }
         Ok(FiguresView { snapshot })
+    }
+
+    /// The figures as they stood at a change, the latest included.
+    pub async fn upto(
+        &self,
+        tx: &mut Tx,
+        reach: Reach,
+        change: i64,
+    ) -> Result<FiguresView, DbError> {
+        let current = self.current(tx, reach).await?;
+        if current.at_change() <= change {
+            return Ok(current);
+        }
+        self.at(tx, change).await
     }
 
     /// The figures as they stood at an earlier change.

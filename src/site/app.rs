@@ -17,7 +17,9 @@ use tower_http::trace::TraceLayer;
 use super::installation::Installation;
 use super::{HOLDERS, home};
 use crate::access;
-use crate::figures::{self, Snapshots};
+use crate::contracts::{self, Desk};
+use crate::dossier;
+use crate::figures::{self, ContractFigures, Snapshots};
 use crate::frameworks::{self, Holders, Library};
 use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
@@ -48,6 +50,7 @@ pub struct App {
     library: Library,
     holders: Holders,
     snapshots: Snapshots,
+    desk: Desk,
 }
 
 impl App {
@@ -60,15 +63,30 @@ impl App {
         let mut tx = db.read().await?;
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
         drop(tx);
+        let (directories, library) = (Directories::default(), Library::default());
+        let snapshots = Snapshots::default();
+        let desk = Desk {
+            db: db.clone(),
+            clock: clock.clone(),
+            library: library.clone(),
+            directories: directories.clone(),
+            observations: Arc::new(ContractFigures {
+                db: db.clone(),
+                clock: clock.clone(),
+                library: library.clone(),
+                snapshots: snapshots.clone(),
+            }),
+        };
         Ok(Self {
             db,
             clock,
+            desk,
             config: Arc::new(config),
             shell: Shell { nav: NAV, demo },
-            directories: Directories::default(),
-            library: Library::default(),
+            directories,
+            library,
             holders: HOLDERS,
-            snapshots: Snapshots::default(),
+            snapshots,
         })
     }
 
@@ -82,6 +100,8 @@ impl App {
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(figures::router())
+            .merge(dossier::router())
+            .merge(contracts::pages::router())
             .fallback(|| async { WebError::NotFound });
         pages
             .layer(sessions)

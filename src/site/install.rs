@@ -7,16 +7,20 @@ use crate::access::{self, Act as _, Reach};
 use crate::frameworks::store::{Origin, Revise};
 use crate::frameworks::{self, Framework, Known, Library, Proposal, Texts, read_all_texts};
 use crate::ledger::{Actor, Change};
-use crate::organisations::store;
+use crate::organisations::{Directory, store};
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 
 /// Loads the organisations and places.
-pub(super) async fn directory(db: &Db, clock: &Clock, actor: Actor) -> Result<(), CliError> {
-    let shipped = shipped::directory()?;
+pub(super) async fn directory(
+    db: &Db,
+    clock: &Clock,
+    actor: Actor,
+    directory: &Directory,
+) -> Result<(), CliError> {
     let mut change = Change::open(db, clock, actor, store::ImportDirectory::NAME).await?;
     let permit = access::permit::<store::ImportDirectory>(actor, ())?;
-    store::import(&mut change, permit, &shipped).await?;
+    store::import(&mut change, permit, directory).await?;
     change.commit().await?;
     Ok(())
 }

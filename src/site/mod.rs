@@ -3,6 +3,7 @@
 //! What lives here: assembly only. What never does: a rule or a statement.
 
 mod app;
+pub mod backup;
 pub mod cli;
 pub mod demo;
 mod home;
@@ -10,6 +11,7 @@ mod install;
 mod installation;
 pub mod shipped;
 
+use crate::contracts::ContractsHolder;
 use crate::figures::FiguresHolder;
 use crate::frameworks::Holders;
 
@@ -17,4 +19,4 @@ pub use app::{App, serve};
 pub use installation::{InitError, Installation, initialise};
 
 /// What a revision of a framework must leave in place.
-const HOLDERS: Holders = Holders(&[&FiguresHolder]);
+const HOLDERS: Holders = Holders(&[&ContractsHolder, &FiguresHolder]);

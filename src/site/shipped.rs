@@ -24,6 +24,14 @@ pub fn directory() -> Result<Directory, Unusable> {
     source::read(ORGANISATIONS, PLACES)
 }
 
+/// The organisations that the demonstration invents.
+///
+/// # Errors
+/// Never in a released binary: a test builds the demonstration.
+pub(super) fn invented() -> Result<Directory, Unusable> {
+    source::read(include_str!("../../demo/organisations.yaml"), "lieux: []\n")
+}
+
 /// The texts of the frameworks that come with Jalon, by code.
 pub fn frameworks() -> Vec<(String, Texts)> {
     let named = FRAMEWORKS.dirs().map(|folder| {

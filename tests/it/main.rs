@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod backup;
+mod contracts;
 mod frameworks;
 mod ledger;
 mod organisations;

@@ -159,7 +159,6 @@ pub struct Answer {
     pub status: StatusCode,
     pub location: Option<String>,
     pub body: String,
-    pub bytes: Vec<u8>,
 }
 
 impl Site {
@@ -212,7 +211,6 @@ impl Site {
             status,
             location,
             body: String::from_utf8_lossy(&bytes).into_owned(),
-            bytes: bytes.to_vec(),
         }
     }
 }

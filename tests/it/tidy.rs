@@ -1,4 +1,5 @@
-//! The walls of the house: who may use whom, where SQL may stand, how long a file may be.
+//! The walls of the house: who may use whom, where SQL may stand, how long a file may be; and the
+//! papers: what every file must or must not say.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -105,4 +106,108 @@ fn no_file_is_over_600_lines() {
         .map(|(path, _)| path.display().to_string())
         .collect();
     assert!(long.is_empty(), "split these: {long:?}");
+}
+
+/// The files that git keeps, with their text; pictures and other binary files are left out.
+fn tracked() -> Vec<(String, String)> {
+    let listed = std::process::Command::new("git")
+        .args(["ls-files", "-z"])
+        .output()
+        .unwrap();
+    assert!(listed.status.success(), "git lists its files");
+    let names = String::from_utf8(listed.stdout).unwrap();
+    let files: Vec<(String, String)> = names
+        .split_terminator('\0')
+        .filter_map(|name| Some((name.to_owned(), std::fs::read_to_string(name).ok()?)))
+        .collect();
+    assert!(files.len() > 50, "the files were not found");
+    files
+}
+
+#[test]
+fn no_file_names_the_host_of_a_package_registry() {
+    // In pieces, so that this file does not name them either.
+    let hosts = [
+        ["registry.npmjs", "org"],
+        ["registry.yarnpkg", "com"],
+        ["index.crates", "io"],
+        ["static.crates", "io"],
+        ["pypi", "org"],
+        ["files.pythonhosted", "org"],
+        ["deb.debian", "org"],
+    ]
+    .map(|parts| parts.join("."));
+    let mut wrong = Vec::new();
+    for (name, text) in tracked() {
+        if hosts.iter().any(|host| text.contains(host.as_str())) {
+            wrong.push(name.clone());
+        }
+        if name.ends_with("package-lock.json") && text.contains("\"resolved\"") {
+            wrong.push(format!("{name} (a download address)"));
+        }
+    }
+    assert!(wrong.is_empty(), "a registry is named in {wrong:?}");
+}
+
+#[test]
+fn migrations_are_numbered_without_a_gap() {
+    let mut names: Vec<String> = std::fs::read_dir("migrations")
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert!(!names.is_empty());
+    for (number, name) in (1..).zip(&names) {
+        let expected = format!("{number:04}_");
+        let rest = name.strip_prefix(&expected);
+        let is_sql = rest.is_some_and(|rest| rest.strip_suffix(".sql").is_some());
+        assert!(is_sql, "{name} stands where {expected}….sql was expected");
+    }
+}
+
+#[test]
+fn the_map_keeps_its_notice() {
+    let read = |name: &str| std::fs::read_to_string(name).unwrap();
+    let data = read("crates/render/data/map-regions.json");
+    assert!(data.contains("dsfr-chart 2.0.4, MIT License, Copyright (c) 2021 DINUM"));
+    for paper in ["crates/render/data/README.md", "NOTICE.md"] {
+        let text = read(paper);
+        for part in [
+            "dsfr-chart 2.0.4",
+            "Copyright (c) 2021 DINUM",
+            "Permission is hereby granted",
+        ] {
+            assert!(text.contains(part), "{paper} lacks « {part} »");
+        }
+    }
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    for module in order() {
+        let text = std::fs::read_to_string(format!("src/{module}/mod.rs"))
+            .or_else(|_| std::fs::read_to_string(format!("src/{module}.rs")))
+            .unwrap();
+        assert!(text.starts_with("//! "), "{module} begins with its own doc");
+    }
+}
+
+#[test]
+fn the_commands_that_the_papers_name_exist() {
+    let makefile = std::fs::read_to_string("Makefile").unwrap();
+    for paper in ["README.md", "CONTRIBUTING.md"] {
+        let text = std::fs::read_to_string(paper).unwrap();
+        let mut named = BTreeSet::new();
+        // In code only: a line of an example, or between backquotes.
+        for code in text.split('`').chain(text.lines()) {
+            if let Some(words) = code.strip_prefix("make ") {
+                named.extend(words.split_whitespace().next());
+            }
+        }
+        assert!(named.contains("test"), "{paper} names `make test`");
+        for target in named {
+            let rule = format!("\n{target}:");
+            assert!(makefile.contains(&rule), "{paper}: no `make {target}`");
+        }
+    }
 }

@@ -6,9 +6,9 @@
 //! statement about a concept.
 
 mod arg;
+mod copy;
 mod tx;
 
-use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -18,6 +18,7 @@ use sqlx::sqlite::{
 };
 
 pub use arg::Arg;
+pub use copy::{Content, Table};
 pub use tx::{Record, Tx};
 
 /// Every step of the schema, in order, the same text for both engines.
@@ -33,7 +34,9 @@ pub enum DbError {
     #[error("migration: {0}")]
     Migrate(#[from] MigrateError),
     /// The database was written by a later version of Jalon.
-    #[error("database schema {found} is newer than {known}, the last this version knows")]
+    #[error(
+        "la base est à l’étape {found} du schéma, plus récente que l’étape {known} que cette version de Jalon connaît ; mettez Jalon à jour"
+    )]
     NewerSchema {
         /// Last step applied to the database.
         found: i64,
@@ -41,7 +44,7 @@ pub enum DbError {
         known: i64,
     },
     /// The schema is older than this binary needs.
-    #[error("database schema is at step {found} of {known}; run `jalon migrate`")]
+    #[error("la base est à l’étape {found} du schéma sur {known} ; lancez `jalon migrate`")]
     OlderSchema {
         /// Last step applied to the database, 0 for none.
         found: i64,
@@ -198,29 +201,6 @@ impl Db {
             Engine::Lite { writer, .. } => Tx::Lite(writer.begin_with("begin immediate").await?),
             Engine::Pg(pool) => Tx::Pg(pool.begin().await?),
         })
-    }
-
-    /// Copies a SQLite database, whole and consistent, into a new file. PostgreSQL has its own
-    /// tools for that; there it is an error that says so.
-    pub async fn copy_to(&self, file: &Path) -> Result<(), DbError> {
-        match &self.0 {
-            Engine::Lite { writer, .. } => {
-                let path = file.to_string_lossy().into_owned();
-                sqlx::query("vacuum into $1")
-                    .bind(path)
-                    .execute(writer)
-                    .await?;
-                Ok(())
-            }
-            Engine::Pg(_) => Err(DbError::Sql(sqlx::Error::Configuration(
-                "a PostgreSQL database is saved with pg_dump".into(),
-            ))),
-        }
-    }
-
-    /// Whether this is PostgreSQL: for messages, never for behaviour.
-    pub fn is_postgres(&self) -> bool {
-        matches!(self.0, Engine::Pg(_))
     }
 
     /// Closes every connection, so that a SQLite file can be moved.

@@ -1,6 +1,9 @@
 //! The command line: a way in like any other, with the same stores and the same permits.
 
+mod backup;
+mod contracts;
 mod demo;
+mod dossier;
 mod frameworks;
 mod organisations;
 mod people;
@@ -93,6 +96,10 @@ enum Command {
     },
     /// Mettre le schéma de la base à jour
     Migrate,
+    /// Sauvegarder toute l’installation dans un fichier
+    Backup(backup::BackupArgs),
+    /// Restaurer une sauvegarde dans une base vide, de l’un ou l’autre moteur
+    Restore(backup::RestoreArgs),
     /// Vérifier la configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -108,6 +115,11 @@ enum Command {
     /// Tenir le répertoire des organisations et des lieux
     #[command(subcommand)]
     Organisations(organisations::OrganisationsCommand),
+    /// Lire les contrats
+    #[command(subcommand)]
+    Contracts(contracts::ContractsCommand),
+    /// Écrire le dossier d’une région en PDF
+    Dossier(dossier::DossierArgs),
     /// Gérer les comptes
     #[command(subcommand)]
     Person(people::PersonCommand),
@@ -206,8 +218,12 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Organisations(command) => {
             organisations::organisations(&session, command).await?;
         }
+        Command::Backup(args) => backup::backup(&session, args).await?,
+        Command::Restore(args) => backup::restore(&session, args).await?,
         Command::Migrate => server::migrate(&session).await?,
         Command::Config(ConfigCommand::Check) => server::show_config(&session),
+        Command::Contracts(command) => contracts::contracts(&session, command).await?,
+        Command::Dossier(args) => dossier::dossier(&session, args).await?,
         Command::Person(command) => people::person(&session, command).await?,
         Command::Framework(command) => return frameworks::run(&session, command).await,
         Command::Values(command) => return values::run(&session, command).await,

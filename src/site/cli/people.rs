@@ -6,7 +6,7 @@ use super::{CliError, Session};
 use crate::access::store::{self, AddPerson};
 use crate::access::{self, Act, NewPerson};
 use crate::ledger::{Actor, Change};
-use crate::site::{Installation, initialise, install};
+use crate::site::{Installation, initialise, install, shipped};
 
 /// The first account of an installation.
 #[derive(Debug, Args)]
@@ -47,7 +47,7 @@ pub(super) async fn init(session: &Session, init: Init) -> Result<(), CliError> 
     )
     .await?;
     let actor = Actor::Person(session.person(&db).await?.id);
-    install::directory(&db, &session.clock, actor).await?;
+    install::directory(&db, &session.clock, actor, &shipped::directory()?).await?;
     println!("Base installée. Connectez-vous avec {}.", init.email);
     Ok(())
 }

@@ -1,14 +1,360 @@
-//! Contracts of the demonstration.
+//! Contracts of the demonstration: one for each region today, earlier ones, a hospital's.
 
-use crate::ledger::Actor;
+use jiff::civil::{Date, date};
+use uuid::Uuid;
+
+use super::terms::{self, Figures};
+use crate::access::{self, Act, NewPerson, Reach, permit};
+use crate::contracts::store::{
+    self, NewContract, NewInstrument, NewSection, TermEdit, create_contract, draft_instrument,
+    set_signatories, set_terms,
+};
+use crate::contracts::{
+    Book, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument, FullContract,
+    SignInstrument, Signatory, Slot, Target, TermBody, TermKey,
+};
+use crate::frameworks::Library;
+use crate::kernel::{Decimal, Value};
+use crate::ledger::{Actor, Change, Scope};
+use crate::organisations::OrganisationKind;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::site::cli::CliError;
 
-pub(super) async fn sign(_db: &Db, _clock: &Clock, _actor: Actor) -> Result<(), CliError> {
-    Ok(())
+/// Who writes the demonstration's contracts, and with what.
+pub(super) struct Pen<'a> {
+    pub db: &'a Db,
+    pub clock: &'a Clock,
+    pub actor: Actor,
+    pub library: Library,
 }
 
-pub(super) async fn amend(_db: &Db, _clock: &Clock, _actor: Actor) -> Result<(), CliError> {
-    Ok(())
+/// What a contract of the demonstration is made of.
+struct Plan {
+    framework: &'static str,
+    slug: String,
+    title: String,
+    organisation: String,
+    place: String,
+    parties: Vec<(String, String)>,
+    sections: Vec<NewSection>,
+    signed_on: Date,
+}
+
+impl Pen<'_> {
+    async fn open(&self, kind: &'static str) -> Result<Change, CliError> {
+        Ok(Change::open(self.db, self.clock, self.actor, kind).await?)
+    }
+
+    fn may<A: Act>(&self, thing: A::Thing) -> Result<access::Permit<A>, CliError> {
+        Ok(permit::<A>(self.actor, thing)?)
+    }
+
+    async fn book(&self, framework: &str) -> Result<Book, CliError> {
+        let mut tx = self.db.read().await?;
+        let catalogue = self
+            .library
+            .catalogue(&mut tx, Reach::of(self.actor))
+            .await?;
+        let edited = catalogue.framework(framework).cloned();
+        let edited = edited.ok_or_else(|| format!("le cadre « {framework} » manque"))?;
+        Ok(Book::new(edited, catalogue))
+    }
+
+    async fn full(&self, slug: &str) -> Result<FullContract, CliError> {
+        let mut tx = self.db.read().await?;
+        let full = store::load(&mut tx, Reach::of(self.actor), slug).await?;
+        full.ok_or_else(|| format!("le contrat « {slug} » manque").into())
+    }
+
+    /// Prepares a contract and signs it with its first terms.
+    async fn contract(&self, plan: Plan, figures: &Figures) -> Result<(), CliError> {
+        let book = self.book(plan.framework).await?;
+        let scope = Scope {
+            organisation: plan.organisation.clone(),
+            framework: plan.framework.to_owned(),
+        };
+        let framework = book.framework();
+        let mut change = self.open(CreateContract::NAME).await?;
+        let new = NewContract {
+            slug: plan.slug.clone(),
+            title: plan.title,
+            place: plan.place,
+            starts: framework.starts,
+            ends: framework.ends,
+            fictional: true,
+            parties: plan.parties,
+            sections: plan.sections,
+        };
+        create_contract(&mut change, self.may::<CreateContract>(scope)?, new).await?;
+        change.commit().await?;
+        let full = self.full(&plan.slug).await?;
+        let edits = terms::first(&book, &full.contract, figures);
+        self.instrument(&book, &full, "contrat", None, plan.signed_on, edits, None)
+            .await
+    }
+
+    /// Drafts an instrument, writes its terms, has it confirmed where it takes two, signs it.
+    #[allow(clippy::too_many_arguments)] // one act from beginning to end, each part named
+    async fn instrument(
+        &self,
+        book: &Book,
+        full: &FullContract,
+        act: &str,
+        motive: Option<&str>,
+        signed_on: Date,
+        edits: Vec<TermEdit>,
+        second: Option<Actor>,
+    ) -> Result<(), CliError> {
+        let mut change = self.open(DraftInstrument::NAME).await?;
+        let new = NewInstrument {
+            act: act.to_owned(),
+            framework_revision: book.revision(),
+            motive: motive.map(ToOwned::to_owned),
+            effective_on: Some(signed_on),
+        };
+        let allowed = self.may::<DraftInstrument>(full.contract.id)?;
+        let (id, _) = draft_instrument(&mut change, allowed, new).await?;
+        change.commit().await?;
+        let mut change = self.open(EditInstrument::NAME).await?;
+        set_terms(&mut change, self.may::<EditInstrument>(id)?, edits).await?;
+        let signatories = signatories(full, book, signed_on);
+        set_signatories(&mut change, self.may::<EditInstrument>(id)?, signatories).await?;
+        change.commit().await?;
+        if let Some(second) = second {
+            let mut change =
+                Change::open(self.db, self.clock, second, ConfirmInstrument::NAME).await?;
+            let allowed = permit::<ConfirmInstrument>(second, id)?;
+            store::confirm(&mut change, allowed).await?;
+            change.commit().await?;
+        }
+        self.sign(book, id).await
+    }
+
+    async fn sign(&self, book: &Book, id: Uuid) -> Result<(), CliError> {
+        let mut change = self.open(SignInstrument::NAME).await?;
+        let allowed = self.may::<SignInstrument>(id)?;
+        match store::sign(&mut change, allowed, book).await {
+            Ok(()) => {}
+            Err(store::ContractError::Blocked(obstacles)) => {
+                let sentences: Vec<String> = obstacles.into_iter().map(|o| o.sentence).collect();
+                return Err(sentences.join("\n").into());
+            }
+            Err(other) => return Err(other.into()),
+        }
+        change.commit().await?;
+        Ok(())
+    }
+}
+
+/// Invented people who sign for every party that must.
+fn signatories(full: &FullContract, book: &Book, signed_on: Date) -> Vec<Signatory> {
+    let framework = book.framework();
+    let signing = full.contract.parties.iter().filter(|party| {
+        let role = framework.parties.iter().find(|role| role.key == party.role);
+        role.is_some_and(|role| role.signs)
+    });
+    let names = ["Alix Modèle", "Dominique Exemple", "Claude Patron"];
+    let signing = signing.zip(names.iter().cycle());
+    signing
+        .map(|(party, name)| Signatory {
+            role: party.role.clone(),
+            name: (*name).to_owned(),
+            function: match party.role.as_str() {
+                "ars" => "Direction générale de l’agence".to_owned(),
+                "etablissement" => "Direction de l’établissement".to_owned(),
+                _ => "Secrétariat général".to_owned(),
+            },
+            capacity: None,
+            signed_on: Some(signed_on),
+        })
+        .collect()
+}
+
+/// Signs the contracts of every region, three earlier ones, and a hospital's.
+pub(super) async fn sign(pen: &Pen<'_>) -> Result<(), CliError> {
+    let figures = Figures::read()?;
+    for plan in regional(pen).await? {
+        pen.contract(plan, &figures).await?;
+    }
+    for plan in earlier() {
+        pen.contract(plan, &figures).await?;
+    }
+    pen.contract(hospital(), &figures).await
+}
+
+/// The contracts in force: one for each agency of today.
+async fn regional(pen: &Pen<'_>) -> Result<Vec<Plan>, CliError> {
+    let mut tx = pen.db.read().await?;
+    let directory = crate::organisations::store::directory(&mut tx, Reach::of(pen.actor)).await?;
+    let agencies = directory.existing(OrganisationKind::Ars, pen.clock.today());
+    let plans = agencies.into_iter().filter_map(|agency| {
+        let place = directory.place(agency.place.as_deref()?)?;
+        let slug = crate::kernel::fold(&place.name).replace(' ', "-");
+        Some(Plan {
+            framework: super::values::CURRENT,
+            slug: format!("{slug}-2024-2028"),
+            title: format!("Contrat de l’{} 2024-2028", agency.label()),
+            organisation: agency.code.clone(),
+            place: place.code.clone(),
+            parties: parties("etat", "MSS", "ars", &agency.code),
+            sections: Vec::new(),
+            signed_on: date(2024, 12, 20),
+        })
+    });
+    Ok(plans.collect())
+}
+
+fn parties(first: &str, one: &str, second: &str, other: &str) -> Vec<(String, String)> {
+    let pair = |role: &str, organisation: &str| (role.to_owned(), organisation.to_owned());
+    vec![pair(first, one), pair(second, other)]
+}
+
+fn earlier() -> Vec<Plan> {
+    let section = |key: &str, label: &str, place: &str| NewSection {
+        key: key.to_owned(),
+        label: label.to_owned(),
+        place: place.to_owned(),
+    };
+    let plan = |framework, slug: &str, title: &str, agency: &str, place: &str, signed_on| Plan {
+        framework,
+        slug: slug.to_owned(),
+        title: title.to_owned(),
+        organisation: agency.to_owned(),
+        place: place.to_owned(),
+        parties: parties("etat", "MSS", "ars", agency),
+        sections: Vec::new(),
+        signed_on,
+    };
+    let mut indian_ocean = plan(
+        "etat-ars-2019-2023",
+        "ocean-indien-2019-2023",
+        "Contrat de l’ARS Océan Indien 2019-2023",
+        "ARS-OI",
+        "OI",
+        date(2019, 7, 19),
+    );
+    indian_ocean.sections = vec![
+        section("la-reunion", "Volet La Réunion", "04"),
+        section("mayotte", "Volet Mayotte", "06"),
+    ];
+    vec![
+        indian_ocean,
+        plan(
+            "etat-ars-2019-2023",
+            "normandie-2019-2023",
+            "Contrat de l’ARS Normandie 2019-2023",
+            "ARS-28",
+            "28",
+            date(2019, 7, 19),
+        ),
+        plan(
+            "etat-ars-2015-2018",
+            "normandie-2015-2018",
+            "Contrat de l’ARS Normandie 2015-2018",
+            "ARS-28",
+            "28",
+            date(2015, 11, 12),
+        ),
+    ]
+}
+
+fn hospital() -> Plan {
+    Plan {
+        framework: "es-aura-2020-2024",
+        slug: "ch-valmont-2020-2024".to_owned(),
+        title: "Contrat du centre hospitalier de Valmont (fictif) 2020-2024".to_owned(),
+        organisation: "CH-VALMONT".to_owned(),
+        place: "84".to_owned(),
+        parties: parties("ars", "ARS-84", "etablissement", "CH-VALMONT"),
+        sections: Vec::new(),
+        signed_on: date(2020, 1, 15),
+    }
+}
+
+/// An amendment in Normandie and a correction that takes two people.
+pub(super) async fn amend(pen: &Pen<'_>) -> Result<(), CliError> {
+    let second = colleague(pen).await?;
+    let slug = "normandie-2024-2028";
+    let book = pen.book(super::values::CURRENT).await?;
+    let full = pen.full(slug).await?;
+    let edits = [
+        ("2.c.1", 2026, "76"),
+        ("2.c.1", 2027, "78"),
+        ("2.c.1", 2028, "80"),
+        ("6.a", 2026, "67"),
+    ];
+    let edits = edits
+        .into_iter()
+        .map(|(key, year, value)| target(&book, &full, key, year, value));
+    let edits = edits.collect::<Result<_, CliError>>()?;
+    let motive =
+        "La vaccination au collège, généralisée à la rentrée 2025, permet de viser plus haut.";
+    pen.instrument(
+        &book,
+        &full,
+        "avenant",
+        Some(motive),
+        date(2025, 12, 12),
+        edits,
+        None,
+    )
+    .await?;
+    let full = pen.full(slug).await?;
+    let edits = vec![target(&book, &full, "2.c.1", 2027, "77")?];
+    pen.clock.set("2025-12-19T15:20:00Z".parse()?);
+    let motive = "Erreur de saisie dans l’avenant : 77 et non 78.";
+    let day = date(2025, 12, 19);
+    pen.instrument(
+        &book,
+        &full,
+        "correction",
+        Some(motive),
+        day,
+        edits,
+        Some(second),
+    )
+    .await
+}
+
+fn target(
+    book: &Book,
+    full: &FullContract,
+    key: &str,
+    year: i16,
+    value: &str,
+) -> Result<TermEdit, CliError> {
+    let indicator = book.framework().indicators.iter().find(|i| i.key == key);
+    let measure = indicator
+        .and_then(|i| i.measures.first())
+        .ok_or("indicateur sans mesure")?;
+    let section = full.contract.sections.first().ok_or("contrat sans volet")?;
+    let value: Decimal = value.parse()?;
+    Ok(TermEdit {
+        key: TermKey {
+            section: section.id,
+            slot: Slot::Target {
+                indicator: key.to_owned(),
+                measure: measure.clone(),
+                year,
+            },
+        },
+        wanted: Some(TermBody::Target(Target::Value(Value::plain(value)))),
+        motive: None,
+    })
+}
+
+/// A second account, for what takes two people.
+async fn colleague(pen: &Pen<'_>) -> Result<Actor, CliError> {
+    use access::store::{AddPerson, add_person};
+    let password = access::hash_password(super::PASSWORD.to_owned()).await?;
+    let mut change = pen.open(AddPerson::NAME).await?;
+    let new = NewPerson {
+        name: "Dominique Exemple".to_owned(),
+        email: "demo2@example.org".to_owned(),
+        password,
+    };
+    let id = add_person(&mut change, pen.may::<AddPerson>(())?, new).await?;
+    change.commit().await?;
+    Ok(Actor::Person(id))
 }

@@ -5,13 +5,15 @@
 
 mod contracts;
 mod random;
+mod terms;
 mod values;
 
 use jiff::Timestamp;
 
 use super::cli::CliError;
-use super::{Installation, initialise, install};
+use super::{Installation, initialise, install, shipped};
 use crate::access::store;
+use crate::frameworks::Library;
 use crate::ledger::Actor;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
@@ -38,12 +40,19 @@ pub async fn build(db: &Db, mut tell: impl FnMut(&str)) -> Result<(), CliError> 
         Actor::Person(person.ok_or("le compte de démonstration manque")?.id)
     };
     tell("Organisations et territoires");
-    install::directory(db, &clock, actor).await?;
+    install::directory(db, &clock, actor, &shipped::directory()?).await?;
+    install::directory(db, &clock, actor, &shipped::invented()?).await?;
     tell("Cadres contractuels");
     install::frameworks(db, &clock, actor).await?;
     at(&clock, "2024-12-20T10:00:00Z")?;
     tell("Contrats");
-    contracts::sign(db, &clock, actor).await?;
+    let pen = contracts::Pen {
+        db,
+        clock: &clock,
+        actor,
+        library: Library::default(),
+    };
+    contracts::sign(&pen).await?;
     tell("Valeurs fictives de 2022 et 2023");
     at(&clock, "2025-01-20T14:30:00Z")?;
     values::invented(db, &clock, actor, 2022).await?;
@@ -57,7 +66,7 @@ pub async fn build(db: &Db, mut tell: impl FnMut(&str)) -> Result<(), CliError> 
     values::invented(db, &clock, actor, 2024).await?;
     tell("Avenants");
     at(&clock, "2025-12-12T09:00:00Z")?;
-    contracts::amend(db, &clock, actor).await?;
+    contracts::amend(&pen).await?;
     Ok(())
 }
 

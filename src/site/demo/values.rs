@@ -18,7 +18,7 @@ use crate::site::cli::CliError;
 use crate::site::shipped;
 
 /// The measures whose published values are loaded as they are.
-const REAL: [&str; 2] = [
+pub(super) const REAL: [&str; 2] = [
     "vaccination-hpv-filles-15-ans",
     "vaccination-hpv-garcons-15-ans",
 ];
@@ -115,7 +115,7 @@ fn plausible(measure: &Measure, region: &str, population: i64, year: i16) -> Opt
     }
 }
 
-fn number(measure: &Measure, region: &str, population: i64, year: i16) -> Decimal {
+pub(super) fn number(measure: &Measure, region: &str, population: i64, year: i16) -> Decimal {
     let code = measure.code.as_str();
     let micros = 1_000_000;
     let is_share = measure.unit.as_deref() == Some("%") && measure.max == Some(Decimal::HUNDRED);
@@ -126,6 +126,11 @@ fn number(measure: &Measure, region: &str, population: i64, year: i16) -> Decima
     } else if measure.unit.as_deref() == Some("%") {
         let level = between(-6, 9, &[code, "level"]) * micros;
         (level, 4 * micros)
+    } else if measure.per.is_some() {
+        // A rate per so many does not follow the population.
+        let unit = 10_i64.pow(u32::from(6 - measure.decimals.unwrap_or(0).min(6)));
+        let level = between(40, 400, &[code, "level"]) * unit;
+        (level, level / 6)
     } else {
         let per_million = between(20, 4_000, &[code, "level"]);
         let level = per_million * population / 1_000_000;
@@ -145,7 +150,7 @@ fn number(measure: &Measure, region: &str, population: i64, year: i16) -> Decima
     value.round(measure.decimals.unwrap_or(0))
 }
 
-fn populations() -> Result<HashMap<String, i64>, CliError> {
+pub(super) fn populations() -> Result<HashMap<String, i64>, CliError> {
     let rows = shipped::POPULATIONS.lines().skip(1);
     rows.map(|row| {
         let (region, people) = row

@@ -1,0 +1,108 @@
+//! What the pages of contracts work with: the database, the clock, and what other modules give.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use maud::Markup;
+use uuid::Uuid;
+
+use super::Contract;
+use super::lines::Book;
+use crate::access::Reach;
+use crate::frameworks::Library;
+use crate::organisations::Directories;
+use crate::platform::clock::Clock;
+use crate::platform::db::{Db, DbError, Tx};
+
+/// Which figure of a contract: a section, an indicator and a measure.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObservedKey {
+    /// The section.
+    pub section: Uuid,
+    /// Key of the indicator.
+    pub indicator: String,
+    /// Code of the measure.
+    pub measure: String,
+}
+
+/// What was observed beside what was agreed, ready to be shown.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    /// The value with its year and its provenance.
+    pub value: Markup,
+    /// How far the target is attained.
+    pub attainment: Markup,
+}
+
+/// Where observed values come from. Contracts show them and know nothing of them: the module
+/// that owns figures implements this and `site` puts it in place.
+#[async_trait]
+pub trait Observations: Debug + Send + Sync {
+    /// The last value known of every figure of a contract, after the change `as_of`; empty where
+    /// there is none, and then no column is shown for them.
+    async fn of_contract(
+        &self,
+        reach: Reach,
+        contract: &Contract,
+        as_of: i64,
+    ) -> Result<BTreeMap<ObservedKey, Observed>, DbError>;
+}
+
+/// The installation has no figures: pages then show terms alone.
+#[derive(Clone, Copy, Debug)]
+pub struct NoObservations;
+
+#[async_trait]
+impl Observations for NoObservations {
+    async fn of_contract(
+        &self,
+        _reach: Reach,
+        _contract: &Contract,
+        _as_of: i64,
+    ) -> Result<BTreeMap<ObservedKey, Observed>, DbError> {
+        Ok(BTreeMap::new())
+    }
+}
+
+/// What every page of contracts works with, cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// Framework revisions.
+    pub library: Library,
+    /// Organisations and places.
+    pub directories: Directories,
+    /// Observed values.
+    pub observations: Arc<dyn Observations>,
+}
+
+impl Desk {
+    /// A revision of a framework, whatever its age.
+    pub(super) async fn revision(
+        &self,
+        tx: &mut Tx,
+        reach: Reach,
+        id: Uuid,
+    ) -> Result<Option<Book>, DbError> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let edited = self.library.revision(tx, reach, id).await?;
+        Ok(edited.map(|edited| Book::new(edited, catalogue)))
+    }
+
+    /// The revision of a framework that is in force.
+    pub(super) async fn latest(
+        &self,
+        tx: &mut Tx,
+        reach: Reach,
+        framework: &str,
+    ) -> Result<Option<Book>, DbError> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let edited = catalogue.framework(framework).cloned();
+        Ok(edited.map(|edited| Book::new(edited, catalogue)))
+    }
+}

@@ -1,0 +1,269 @@
+//! Contracts: who agrees on what, section by section, and the instruments that make it change.
+//!
+//! What lives here: contracts, their parties and sections; the instruments (signed contract,
+//! amendment, yearly update, mid-term revision, correction) and the terms each one sets; the
+//! rules that say what is in force and what blocks a signature; their store and pages. What
+//! never does: observed values and attainment (`figures`), the text of frameworks, or any rule
+//! that holds for one generation only.
+
+mod acts;
+mod body;
+mod check;
+mod desk;
+mod entry;
+mod holder;
+mod lines;
+mod naming;
+mod obstacle;
+pub mod pages;
+#[cfg(test)]
+mod properties;
+pub mod store;
+mod terms;
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+pub use acts::{
+    AbandonInstrument, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument,
+    RebaseInstrument, SetNationalTarget, SignInstrument,
+};
+pub use body::{
+    Baseline, Choice, CommitmentTerm, Definition, MeansTerm, Slot, Stage, Target, TermBody, TermKey,
+};
+pub use check::{check_draft, confirmed_by};
+pub use desk::{Desk, NoObservations, Observations, Observed, ObservedKey};
+pub use entry::{read_decimal, read_target, read_value, write_target, write_value};
+pub use holder::ContractsHolder;
+pub use lines::{Book, Facet, Line, Standing};
+pub use naming::{instrument_name, instrument_names};
+pub use obstacle::{Obstacle, ObstacleKind};
+pub use terms::{Held, Overlay, Step, Term, Terms, history, overlay};
+
+/// A contract between parties, for some years, under a framework.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contract {
+    /// Identifier, a thing of the ledger.
+    pub id: Uuid,
+    /// Version of that thing, raised by each change.
+    pub version: i64,
+    /// Its address: `normandie-2024-2028`.
+    pub slug: String,
+    /// What people call it.
+    pub title: String,
+    /// Code of the framework.
+    pub framework: String,
+    /// Code of the agency or establishment that the contract binds.
+    pub organisation: String,
+    /// Code of the place it covers.
+    pub place: String,
+    /// First year.
+    pub starts: i16,
+    /// Last year.
+    pub ends: i16,
+    /// Whether it was invented for a demonstration.
+    pub fictional: bool,
+    /// Who agrees, in the order of the contract.
+    pub parties: Vec<Party>,
+    /// Its sections (« volets »), never empty: a contract in one piece has one without a label.
+    pub sections: Vec<Section>,
+}
+
+impl Contract {
+    /// Every year it covers.
+    pub fn years(&self) -> std::ops::RangeInclusive<i16> {
+        self.starts..=self.ends
+    }
+
+    /// A section by its key.
+    pub fn section(&self, key: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.key == key)
+    }
+
+    /// Whether it is cut into sections that a reader must tell apart.
+    pub fn has_sections(&self) -> bool {
+        self.sections.len() > 1
+    }
+}
+
+/// An organisation in a contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Party {
+    /// Key of its role in the framework.
+    pub role: String,
+    /// Code of the organisation.
+    pub organisation: String,
+    /// Its name, or its code where it is not known.
+    pub name: String,
+}
+
+/// A part of a contract with its own terms: Océan Indien had La Réunion and Mayotte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Identifier.
+    pub id: Uuid,
+    /// Unique in the contract; part of addresses.
+    pub key: String,
+    /// What people call it; empty for the only section of a contract.
+    pub label: String,
+    /// Code of the place it covers.
+    pub place: String,
+}
+
+/// An act that makes or changes a contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instrument {
+    /// Identifier, a thing of the ledger.
+    pub id: Uuid,
+    /// Version of that thing, raised by each change.
+    pub version: i64,
+    /// Number in the contract, from 1 in the order of drafting.
+    pub no: i64,
+    /// Key of the act in the framework.
+    pub act: String,
+    /// Where it stands.
+    pub state: State,
+    /// Revision of the framework that its terms refer to.
+    pub framework_revision: Uuid,
+    /// Why it is made.
+    pub motive: Option<String>,
+    /// Day it takes effect, as written in it.
+    pub effective_on: Option<Date>,
+    /// Last signature of the contract that its author could see, as a change number.
+    pub base_change: i64,
+    /// Who signs it, in order.
+    pub signatories: Vec<Signatory>,
+    /// Who confirmed it as it stands.
+    pub confirmations: Vec<Confirmation>,
+    /// Who drafted it and when.
+    pub created: Stamp,
+    /// Who recorded its signature and when.
+    pub signed: Option<Stamp>,
+}
+
+impl Instrument {
+    /// The change that brought it into force, where it was signed.
+    pub fn signed_change(&self) -> Option<i64> {
+        self.signed.as_ref().map(|stamp| stamp.change)
+    }
+
+    /// The last day that a signatory wrote beside their name.
+    pub fn signed_on(&self) -> Option<Date> {
+        self.signatories.iter().filter_map(|s| s.signed_on).max()
+    }
+}
+
+/// Where an instrument stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Being written; counts for nothing yet.
+    Draft,
+    /// Signed; its terms can no longer change.
+    Signed,
+    /// Given up; kept to be read.
+    Abandoned,
+}
+
+impl State {
+    /// The code kept in the database and the JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Signed => "signed",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// The state of that code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Draft, Self::Signed, Self::Abandoned]
+            .into_iter()
+            .find(|state| state.code() == code)
+    }
+}
+
+/// When something was recorded and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Number of the change.
+    pub change: i64,
+    /// When, in microseconds UTC.
+    pub at: i64,
+    /// Name of the person; absent for the installation itself.
+    pub who: Option<String>,
+}
+
+/// Somebody who signs for a party.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Signatory {
+    /// Key of the party's role.
+    pub role: String,
+    /// Name.
+    pub name: String,
+    /// Function: « directeur général ».
+    pub function: String,
+    /// In what capacity, where it differs from the function: « par délégation ».
+    pub capacity: Option<String>,
+    /// Day written beside the signature.
+    pub signed_on: Option<Date>,
+}
+
+/// A person who read a draft and agrees that it be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The person.
+    pub person: Uuid,
+    /// Their name.
+    pub name: String,
+}
+
+/// A contract with everything that was ever agreed in it.
+#[derive(Clone, Debug)]
+pub struct FullContract {
+    /// The contract.
+    pub contract: Contract,
+    /// Its instruments, by number.
+    pub instruments: Vec<Instrument>,
+    /// Every term of every instrument.
+    pub terms: Vec<Term>,
+}
+
+impl FullContract {
+    /// The terms in force after that change; drafts never count.
+    pub fn in_force(&self, as_of: i64) -> Terms<'_> {
+        Terms::in_force(&self.instruments, &self.terms, as_of)
+    }
+
+    /// An instrument by its number.
+    pub fn instrument(&self, no: i64) -> Option<&Instrument> {
+        self.instruments.iter().find(|i| i.no == no)
+    }
+
+    /// An instrument by its identifier.
+    pub fn instrument_by_id(&self, id: Uuid) -> Option<&Instrument> {
+        self.instruments.iter().find(|i| i.id == id)
+    }
+
+    /// The last instrument signed at that change or before it.
+    pub fn last_signed(&self, as_of: i64) -> Option<&Instrument> {
+        let signed = self.instruments.iter().filter(|i| {
+            i.signed_change()
+                .is_some_and(|signed_change| signed_change <= as_of)
+        });
+        signed.max_by_key(|i| i.signed_change())
+    }
+
+    /// The change of the last signature, 0 before any.
+    pub fn last_signature(&self) -> i64 {
+        let signatures = self
+            .instruments
+            .iter()
+            .filter_map(Instrument::signed_change);
+        signatures.max().unwrap_or(0)
+    }
+
+    /// What an instrument changes, beside what was in force without it.
+    pub fn overlay(&self, instrument: &Instrument) -> Overlay<'_> {
+        overlay(&self.instruments, &self.terms, instrument)
+    }
+}

@@ -1,0 +1,94 @@
+//! How instruments and slots are called in French.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::body::Slot;
+use super::lines::{Book, Line};
+use super::{Contract, Instrument, Section, State};
+use crate::frameworks::{ActKind, Framework};
+
+/// The name of each instrument: « Contrat pluriannuel… », « Avenant n° 2 ». Each kind of act is
+/// numbered apart, in the order of drafting; what was given up takes no number.
+pub fn instrument_names(
+    instruments: &[Instrument],
+    framework: &Framework,
+) -> BTreeMap<Uuid, String> {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut in_order: Vec<_> = instruments.iter().collect();
+    in_order.sort_by_key(|i| i.no);
+    let mut names = BTreeMap::new();
+    for instrument in in_order {
+        let act = framework.acts.iter().find(|act| act.key == instrument.act);
+        let label = act.map_or(instrument.act.as_str(), |act| act.label.as_str());
+        let name = if instrument.state == State::Abandoned {
+            format!("{label} (abandonné)")
+        } else if act.is_some_and(|act| act.kind == ActKind::Contract) {
+            label.to_owned()
+        } else {
+            let count = counts.entry(&instrument.act).or_insert(0);
+            *count += 1;
+            format!("{label} n° {count}")
+        };
+        names.insert(instrument.id, name);
+    }
+    names
+}
+
+/// The name of one instrument.
+pub fn instrument_name(
+    instruments: &[Instrument],
+    framework: &Framework,
+    instrument: &Instrument,
+) -> String {
+    instrument_names(instruments, framework)
+        .remove(&instrument.id)
+        .unwrap_or_else(|| instrument.act.clone())
+}
+
+/// What a slot holds: « cible 2026 », « valeur initiale ».
+pub(super) fn slot_name(slot: &Slot) -> String {
+    match slot {
+        Slot::Choice { .. } => "choix de l’indicateur".to_owned(),
+        Slot::Definition { .. } => "définition".to_owned(),
+        Slot::Baseline { .. } => "valeur initiale".to_owned(),
+        Slot::Target { year, .. } => format!("cible {year}"),
+        Slot::Commitment { .. } => "engagement".to_owned(),
+        Slot::Means { stage, year, .. } => {
+            format!("{} {year}", stage.french().to_lowercase())
+        }
+    }
+}
+
+/// Where a slot stands, for a sentence: « 2.c.1, cible 2026 (Mayotte) ».
+pub(super) fn place_name(
+    contract: &Contract,
+    section: &Section,
+    subject: &str,
+    slot: &Slot,
+) -> String {
+    let place = format!("{subject}, {}", slot_name(slot));
+    if contract.has_sections() {
+        format!("{place} ({})", section.label)
+    } else {
+        place
+    }
+}
+
+/// What a slot is about, as people call it: the printed code of an indicator, the name of a line
+/// of means.
+pub(super) fn subject_name<'a>(book: &'a Book, lines: &'a [Line<'_>], slot: &'a Slot) -> &'a str {
+    match slot {
+        Slot::Means { line, .. } => {
+            let means = book.framework().means.iter().find(|m| m.key == *line);
+            means.map_or(line.as_str(), |m| m.label.as_str())
+        }
+        Slot::Commitment { commitment } => commitment,
+        of_indicator => {
+            let key = of_indicator.subject();
+            let line = lines.iter().find(|line| line.key == key);
+            line.and_then(|line| line.code).unwrap_or(key)
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! `/contrats/nouveau`: preparing a contract, first its framework, then who, where and when.
+
+use std::collections::BTreeMap;
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::open::{contract_path, latest};
+use super::parts::flag;
+use crate::access::{Act as _, Signed};
+use crate::contracts::store::{NewContract, NewSection, create_contract};
+use crate::contracts::{CreateContract, Desk};
+use crate::frameworks::{Catalogue, Framework, PartyKind, PartyRole};
+use crate::kernel::fold;
+use crate::ledger::{Change, Scope};
+use crate::organisations::{Directory, Place, PlaceKind, Recognised};
+use crate::platform::web::{Crumb, WebError, WebResult, crumbs, document_with_status};
+
+/// Which framework the address names.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Chosen {
+    #[serde(default)]
+    cadre: String,
+}
+
+/// What was typed and what is wrong with it, by field.
+#[derive(Default)]
+struct Typed {
+    texts: BTreeMap<String, String>,
+    problems: BTreeMap<String, String>,
+}
+
+impl Typed {
+    fn text(&self, field: &str) -> &str {
+        self.texts.get(field).map_or("", |text| text.trim())
+    }
+
+    fn refuse(&mut self, field: &str, sentence: impl Into<String>) {
+        self.problems.insert(field.to_owned(), sentence.into());
+    }
+
+    /// A text that must be there.
+    fn required(&mut self, field: &str, sentence: &str) -> String {
+        let text = self.text(field).to_owned();
+        if text.is_empty() {
+            self.refuse(field, sentence);
+        }
+        text
+    }
+
+    /// The code of the one thing that a text stands for.
+    fn found<T>(
+        &mut self,
+        field: &str,
+        recognised: &Recognised<'_, T>,
+        code: fn(&T) -> &str,
+    ) -> String {
+        let text = self.text(field).to_owned();
+        match recognised {
+            Recognised::Found(thing) => return code(thing).to_owned(),
+            Recognised::Ambiguous(several) => {
+                let codes: Vec<_> = several.iter().map(|thing| code(thing)).collect();
+                let codes = codes.join(", ");
+                self.refuse(
+                    field,
+                    format!(
+                        "« {text} » peut être plusieurs choses. Écrivez l’un des codes {codes}."
+                    ),
+                );
+            }
+            Recognised::Unknown {
+                nearest: Some(near),
+            } => {
+                self.refuse(
+                    field,
+                    format!("« {text} » n’est pas connu. Vouliez-vous dire « {near} » ?"),
+                );
+            }
+            Recognised::Unknown { nearest: None } => {
+                self.refuse(
+                    field,
+                    format!("« {text} » n’est pas connu. Cherchez-le dans la page Organisations."),
+                );
+            }
+        }
+        text
+    }
+
+    fn organisation(&mut self, field: &str, role: &PartyRole, directory: &Directory) -> String {
+        let text = self.required(field, "Écrivez le nom ou le code de l’organisation.");
+        // The directory holds what the State knows of itself; establishments have their own list.
+        let listed = matches!(role.kind, PartyKind::Ministry | PartyKind::Agency);
+        if text.is_empty() || !listed {
+            return text;
+        }
+        self.found(field, &directory.resolve(&text), |organisation| {
+            &organisation.code
+        })
+    }
+
+    fn place(&mut self, directory: &Directory) -> String {
+        let text = self.required("lieu", "Écrivez le nom ou le code du lieu.");
+        if text.is_empty() {
+            return text;
+        }
+        self.found("lieu", &place_of(directory, &text), |place| &place.code)
+    }
+
+    fn year(&mut self, field: &str, default: i16) -> i16 {
+        match self.text(field) {
+            "" => default,
+            text => match text.parse() {
+                Ok(year) if (1990..2200).contains(&year) => year,
+                _ => {
+                    self.refuse(field, "Écrivez une année en quatre chiffres.");
+                    default
+                }
+            },
+        }
+    }
+
+    /// One section a line: `La Réunion ; 04`.
+    fn sections(&mut self, directory: &Directory) -> Vec<NewSection> {
+        let mut sections = Vec::new();
+        for line in self
+            .text("volets")
+            .to_owned()
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+        {
+            let Some((label, place)) = line.split_once(';') else {
+                self.refuse(
+                    "volets",
+                    format!("« {line} » : écrivez le libellé, un point-virgule, le nom ou le code du lieu."),
+                );
+                continue;
+            };
+            let label = label.trim().to_owned();
+            let place = self.found("volets", &place_of(directory, place), |place| &place.code);
+            let key = slug(&label);
+            if sections
+                .iter()
+                .any(|section: &NewSection| section.key == key)
+            {
+                self.refuse("volets", format!("« {label} » est écrit deux fois."));
+            }
+            sections.push(NewSection { key, label, place });
+        }
+        sections
+    }
+}
+
+/// A region before anything else that has its name.
+fn place_of<'d>(directory: &'d Directory, text: &str) -> Recognised<'d, Place> {
+    let regions = [PlaceKind::Region, PlaceKind::Zone];
+    match directory.recognise(text, &regions) {
+        Recognised::Found(place) => Recognised::Found(place),
+        _ => directory.recognise(text, &[]),
+    }
+}
+
+/// A text as a part of an address: `CPOM de l’ARS Normandie` gives `cpom-de-l-ars-normandie`.
+fn slug(text: &str) -> String {
+    fold(text).replace(' ', "-")
+}
+
+pub(super) async fn form(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Query(chosen): Query<Chosen>,
+) -> WebResult<Markup> {
+    let mut tx = desk.db.read().await?;
+    if chosen.cadre.is_empty() {
+        let catalogue = desk.library.catalogue(&mut tx, signed.reach()).await?;
+        return Ok(signed.page("Préparer un contrat", &choice(&catalogue)));
+    }
+    let book = latest(&desk, &mut tx, &signed, &chosen.cadre).await?;
+    let directory = desk.directories.current(&mut tx, signed.reach()).await?;
+    let body = page(book.framework(), &directory, &Typed::default());
+    Ok(signed.page("Préparer un contrat", &body))
+}
+
+pub(super) async fn submit(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Form(posted): Form<Vec<(String, String)>>,
+) -> WebResult<Response> {
+    let mut typed = Typed {
+        texts: posted.into_iter().collect(),
+        ..Typed::default()
+    };
+    let mut tx = desk.db.read().await?;
+    let book = latest(&desk, &mut tx, &signed, typed.text("cadre")).await?;
+    let directory = desk.directories.current(&mut tx, signed.reach()).await?;
+    drop(tx);
+    let new = read(&mut typed, book.framework(), &directory);
+    if typed.problems.is_empty() {
+        let (scope, new) = new;
+        let slug = new.slug.clone();
+        let permit = signed.may::<CreateContract>(scope)?;
+        let mut change = Change::open(&desk.db, &desk.clock, signed.actor(), CreateContract::NAME)
+            .await
+            .map_err(WebError::internal)?;
+        match create_contract(&mut change, permit, new).await {
+            Ok(_) => {
+                change.commit().await.map_err(WebError::internal)?;
+                return Ok(Redirect::to(&contract_path(&slug)).into_response());
+            }
+            Err(error) if error.is_taken() => {
+                typed.refuse(
+                    "adresse",
+                    "Cette adresse sert déjà à un autre contrat. Choisissez-en une autre.",
+                );
+            }
+            Err(error) => return Err(super::open::told(error)),
+        }
+    }
+    let body = page(book.framework(), &directory, &typed);
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(document_with_status(
+        status,
+        signed.view(),
+        "Préparer un contrat",
+        &body,
+    ))
+}
+
+/// The contract that was typed, and whom it concerns; what is wrong is noted beside the texts.
+fn read(typed: &mut Typed, framework: &Framework, directory: &Directory) -> (Scope, NewContract) {
+    let title = typed.required("titre", "Donnez un titre au contrat.");
+    let place = typed.place(directory);
+    let starts = typed.year("debut", framework.starts);
+    let ends = typed.year("fin", framework.ends);
+    if starts > ends {
+        typed.refuse("fin", "La fin vient avant le début.");
+    }
+    let mut parties = Vec::new();
+    for role in &framework.parties {
+        let code = typed.organisation(&format!("partie.{}", role.key), role, directory);
+        parties.push((role.key.clone(), code));
+    }
+    let address = match typed.text("adresse") {
+        "" => slug(&title),
+        text => slug(text),
+    };
+    if address == "nouveau" {
+        typed.refuse(
+            "adresse",
+            "Ce mot sert à Jalon. Choisissez une autre adresse.",
+        );
+    }
+    let scope = Scope {
+        organisation: bound(framework, &parties),
+        framework: framework.code.clone(),
+    };
+    let new = NewContract {
+        slug: address,
+        title,
+        place,
+        starts,
+        ends,
+        fictional: typed.texts.contains_key("fictif"),
+        parties,
+        sections: typed.sections(directory),
+    };
+    (scope, new)
+}
+
+/// The party that a contract binds: the establishment, or else the agency, or else the first.
+fn bound(framework: &Framework, parties: &[(String, String)]) -> String {
+    let of = |kind| framework.parties.iter().find(|role| role.kind == kind);
+    let role = of(PartyKind::Establishment).or(of(PartyKind::Agency));
+    let key = role.map(|role| role.key.as_str());
+    let party = parties.iter().find(|(role, _)| Some(role.as_str()) == key);
+    party
+        .or(parties.first())
+        .map_or_else(String::new, |(_, code)| code.clone())
+}
+
+fn choice(catalogue: &Catalogue) -> Markup {
+    html! {
+        (trail())
+        div.head {
+            h1 { "Préparer un contrat" }
+            p.lead { "D’abord son cadre : il donne les objectifs, les indicateurs, les parties et les actes." }
+        }
+        @if catalogue.frameworks().is_empty() {
+            (flag("warn", "Aucun cadre n’est chargé. Chargez-en un avec jalon framework import, puis revenez."))
+        }
+        ul.tasks { @for edited in catalogue.frameworks() { li {
+            span.day { b { (edited.framework.starts) "-" (edited.framework.ends) } }
+            div { h3 { (edited.framework.title) } p { (edited.framework.indicators.len()) " indicateurs" } }
+            a.btn href={ "/contrats/nouveau?cadre=" (edited.framework.code) } { "Choisir" span.vh { " " (edited.framework.title) } }
+        } } }
+    }
+}
+
+fn trail() -> Markup {
+    crumbs(&[
+        Crumb {
+            label: "Contrats",
+            href: Some("/contrats".to_owned()),
+        },
+        Crumb {
+            label: "Préparer un contrat",
+            href: None,
+        },
+    ])
+}
+
+fn page(framework: &Framework, directory: &Directory, typed: &Typed) -> Markup {
+    html! {
+        (trail())
+        div.head {
+            p.eyebrow { (framework.title) }
+            h1 { "Préparer un contrat" }
+            p.lead { "Il sera vide et ne comptera pas : ses termes viennent avec le contrat initial, que ses parties signent." }
+        }
+        @if !typed.problems.is_empty() {
+            (flag("late", "Rien n’est enregistré : des champs sont à corriger. Tout ce que vous avez écrit est gardé."))
+        }
+        form method="post" action="/contrats/nouveau" {
+            input type="hidden" name="cadre" value=(framework.code);
+            (field(typed, "titre", "Titre", "Par exemple : CPOM 2024-2028 de l’ARS Normandie", None))
+            (field(typed, "adresse", "Adresse (facultative)", "La fin de l’adresse de la page ; tirée du titre si elle est vide", None))
+            @for role in &framework.parties {
+                (field(typed, &format!("partie.{}", role.key), &role.label, "Nom ou code de l’organisation", Some("organisations")))
+            }
+            (field(typed, "lieu", "Lieu couvert", "Nom ou code du lieu : Normandie, 28", Some("lieux")))
+            (field(typed, "debut", "Première année", &format!("{} si elle est vide", framework.starts), None))
+            (field(typed, "fin", "Dernière année", &format!("{} si elle est vide", framework.ends), None))
+            (sections_field(typed))
+            label.check { input type="checkbox" name="fictif" checked[typed.texts.contains_key("fictif")]; "Contrat inventé pour une démonstration" }
+            p.acts { button.btn.main type="submit" { "Préparer le contrat" } a.btn href="/contrats" { "Annuler" } }
+        }
+        (datalist("organisations", directory.organisations().iter().map(|o| (o.code.as_str(), o.label()))))
+        (datalist("lieux", directory.places().iter().map(|p| (p.code.as_str(), p.name.as_str()))))
+    }
+}
+
+fn field(typed: &Typed, name: &str, label: &str, hint: &str, list: Option<&str>) -> Markup {
+    let problem = typed.problems.get(name);
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            p.hint id={ (name) "-aide" } { (hint) }
+            input.wide id=(name) name=(name) value=(typed.text(name)) list=[list] autocomplete="off" aria-describedby={ (name) "-aide " (name) "-dit" } aria-invalid=[problem.map(|_| "true")];
+            p.s-late.told id={ (name) "-dit" } { (problem.map_or("", String::as_str)) }
+        }
+    }
+}
+
+fn sections_field(typed: &Typed) -> Markup {
+    let problem = typed.problems.get("volets");
+    html! {
+        div.field {
+            label for="volets" { "Volets (facultatifs)" }
+            p.hint #volets-aide { "Un par ligne, si le contrat se lit par territoires : La Réunion ; 04" }
+            textarea #volets name="volets" rows="3" aria-describedby="volets-aide volets-dit" aria-invalid=[problem.map(|_| "true")] { (typed.text("volets")) }
+            p.s-late.told #volets-dit { (problem.map_or("", String::as_str)) }
+        }
+    }
+}
+
+fn datalist<'d>(id: &str, known: impl Iterator<Item = (&'d str, &'d str)>) -> Markup {
+    html! { datalist id=(id) { @for (code, name) in known { option value=(code) { (name) } } } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_made_of_plain_words() {
+        assert_eq!(
+            slug("CPOM de l’ARS Île-de-France"),
+            "cpom-de-l-ars-ile-de-france"
+        );
+    }
+}

@@ -1,0 +1,285 @@
+//! `/contrats/{slug}/indicateurs/{key}`: what a contract says of one indicator, and how it came
+//! to say so.
+
+use axum::extract::{Path, Query, State};
+use maud::{Markup, html};
+
+use super::contract::target_markup;
+use super::open::{self, Opened, View};
+use super::parts::{capitalised, day, mark, node_code, section_choice, trail};
+use super::sheet::show_body;
+use super::table::{change, dash};
+use crate::access::Signed;
+use crate::contracts::naming::slot_name;
+use crate::contracts::store::{Change, NationalTarget, national_targets, subject_changes};
+use crate::contracts::{
+    Desk, Facet, Line, Section, Slot, Standing, Step, Terms, history, instrument_names,
+};
+use crate::platform::clock::french_instant;
+use crate::platform::web::{WebError, WebResult, section_heading};
+
+pub(super) async fn page(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path((slug, key)): Path<(String, String)>,
+    Query(view): Query<View>,
+) -> WebResult<Markup> {
+    let opened = open::contract(&desk, &signed, &slug, view).await?;
+    let section = opened.section()?;
+    let terms = opened.terms();
+    let lines = opened.book.lines(section, &terms);
+    let line = lines.iter().find(|line| line.key == key);
+    let line = line.ok_or(WebError::NotFound)?;
+    let contract = &opened.full.contract;
+    let mut tx = desk.db.read().await?;
+    let national = national_targets(&mut tx, &contract.framework, opened.as_of).await?;
+    let mut journal = subject_changes(&mut tx, signed.reach(), contract.id, &key).await?;
+    drop(tx);
+    journal.retain(|change| change.row.no <= opened.as_of && change.about.section == section.id);
+    let steps = history(
+        &opened.full.instruments,
+        &opened.full.terms,
+        opened.as_of,
+        |term| term.section == section.id && term.slot.indicator() == Some(key.as_str()),
+    );
+    let body = html! {
+        (trail(opened.book.framework(), contract, &[(line.short(), None)]))
+        (head(&opened, section, line, &terms))
+        (section_choice(&opened, &format!("/indicateurs/{key}")))
+        (targets(&opened, section, line, &terms, &national))
+        (story(&opened, line, &steps))
+        (journal_section(line, &journal))
+    };
+    let title = format!("{}, {}", line.short(), contract.title);
+    Ok(signed.page(&title, &body))
+}
+
+fn head(opened: &Opened, section: &Section, line: &Line<'_>, terms: &Terms<'_>) -> Markup {
+    let framework = opened.book.framework();
+    let node = framework.nodes.iter().find(|node| node.key == line.node);
+    let model = framework.indicators.iter().find(|i| i.key == line.key);
+    let definition = terms.definition(section.id, &line.key);
+    let suppliers = model.map(|model| model.suppliers.join(", "));
+    let source = model.and_then(|model| model.source.as_deref());
+    html! {
+        div.head {
+            p.eyebrow {
+                @if let Some(node) = node { (node_code(framework, node)) ". " (node.label) }
+            }
+            h1 {
+                @if let Some(code) = line.code { (code) " " }
+                (line.label) (mark(&opened.full.contract))
+            }
+            dl.facts.row {
+                div { dt { "Dans ce contrat" } dd { (standing(section, line, terms)) } }
+                div { dt { "Nature" } dd { (line.kind.label) } }
+                @if let Some(suppliers) = suppliers.filter(|s| !s.is_empty()) {
+                    div { dt { "Fournisseur" } dd { (suppliers) @if let Some(source) = source { br; (source) } } }
+                }
+                @for facet in line.facets.iter().filter(|facet| !facet.label.is_empty()) {
+                    div { dt { "Mesure" } dd { (facet.label) @if let Some(unit) = facet.unit { " (" (unit) ")" } } }
+                }
+            }
+            @if line.slot {
+                @match definition {
+                    Some(definition) => p.lead { "Défini par le contrat : " (definition.text) },
+                    None => p.lead { "Le cadre laisse sa définition au contrat, qui ne l’a pas encore écrite." },
+                }
+            }
+        }
+    }
+}
+
+fn standing(section: &Section, line: &Line<'_>, terms: &Terms<'_>) -> Markup {
+    let key = crate::contracts::TermKey {
+        section: section.id,
+        slot: Slot::Choice {
+            indicator: line.key.clone(),
+        },
+    };
+    let motive = terms.get(&key).and_then(|held| held.motive());
+    match line.standing {
+        Standing::Common => html! { "Commun à tous les contrats" },
+        Standing::Chosen => {
+            html! { "Retenu" @if let Some(motive) = motive { span.small.muted { br; (motive) } } }
+        }
+        Standing::NotRetained => {
+            html! { "Non retenu" @if let Some(motive) = motive { span.small.muted { br; (motive) } } }
+        }
+    }
+}
+
+fn targets(
+    opened: &Opened,
+    section: &Section,
+    line: &Line<'_>,
+    terms: &Terms<'_>,
+    national: &[NationalTarget],
+) -> Markup {
+    let contract = &opened.full.contract;
+    html! {
+        section.sect aria-labelledby="cibles" {
+            (section_heading("cibles", "Valeur initiale et cibles en vigueur", None))
+            div.scroll tabindex="0" role="region" aria-label="Valeur initiale et cibles, défilable" {
+                table.tbl.stack {
+                    thead { tr {
+                        th scope="col" { "Mesure" }
+                        th.n scope="col" { "Valeur initiale" }
+                        @for year in contract.years() { th.n scope="col" { "Cible " (year) } }
+                    } }
+                    tbody { @for facet in &line.facets {
+                        (target_row(opened, section, line, facet, terms))
+                        (national_row(opened, line, facet, national))
+                    } }
+                }
+            }
+        }
+    }
+}
+
+fn target_row(
+    opened: &Opened,
+    section: &Section,
+    line: &Line<'_>,
+    facet: &Facet<'_>,
+    terms: &Terms<'_>,
+) -> Markup {
+    let name = if facet.label.is_empty() {
+        line.label
+    } else {
+        facet.label
+    };
+    let baseline = terms.baseline(section.id, &line.key, facet.measure);
+    html! {
+        tr {
+            th scope="row" { b { (name) } }
+            td.n data-l="Initiale" {
+                @match baseline {
+                    Some(baseline) => { (facet.show_value(&baseline.value)) span.sub { (baseline.year) } },
+                    None => (dash()),
+                }
+            }
+            @for year in opened.full.contract.years() {
+                td.n data-l={ "Cible " (year) } {
+                    @match terms.target(section.id, &line.key, facet.measure, year) {
+                        Some(target) => (target_markup(facet, target)),
+                        None => (dash()),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn national_row(
+    opened: &Opened,
+    line: &Line<'_>,
+    facet: &Facet<'_>,
+    national: &[NationalTarget],
+) -> Markup {
+    let own = |n: &&NationalTarget| n.indicator == line.key && n.measure == facet.measure;
+    let own: Vec<_> = national.iter().filter(own).collect();
+    html! {
+        @if !own.is_empty() {
+            tr {
+                th scope="row" { "Cible nationale" }
+                td.n data-l="Initiale" { (dash()) }
+                @for year in opened.full.contract.years() {
+                    td.n data-l={ "Nationale " (year) } {
+                        @match own.iter().find(|n| n.year == year) {
+                            Some(n) => (target_markup(facet, &n.target)),
+                            None => (dash()),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Every change by a signed instrument: what, by which act, on which day, why, recorded by whom.
+fn story(opened: &Opened, line: &Line<'_>, steps: &[Step<'_>]) -> Markup {
+    let names = instrument_names(&opened.full.instruments, opened.book.framework());
+    html! {
+        section.sect aria-labelledby="histoire" {
+            (section_heading("histoire", "Ce que chaque acte a changé", None))
+            @if steps.is_empty() {
+                p { "Aucun acte signé ne dit rien de cet indicateur." }
+            } @else {
+                div.scroll tabindex="0" role="region" aria-label="Histoire par acte, défilable" {
+                    table.tbl.stack {
+                        thead { tr {
+                            th scope="col" { "Acte" } th scope="col" { "Signé le" }
+                            th scope="col" { "Terme" } th scope="col" { "Changement" }
+                            th scope="col" { "Motif" } th scope="col" { "Enregistré" }
+                        } }
+                        tbody {
+                            @for (rank, step) in steps.iter().enumerate() {
+                                @let opens = rank == 0 || steps[rank - 1].instrument.id != step.instrument.id;
+                                (step_row(opened, line, step, &names[&step.instrument.id], opens))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn step_row(opened: &Opened, line: &Line<'_>, step: &Step<'_>, name: &str, opens: bool) -> Markup {
+    let path = open::instrument_path(&opened.full.contract.slug, step.instrument.no);
+    let facet = line.facet(step.key.slot.facet()).or(line.facets.first());
+    let shown = |body| show_body(facet, body);
+    html! {
+        tr {
+            th scope="row" {
+                @if opens { a href=(path) { b { (name) } } } @else { span.vh { (name) } }
+            }
+            td data-l="Signé le" { @if opens { (day(step.instrument.signed_on())) } }
+            td data-l="Terme" { (capitalised(&slot_name(&step.key.slot))) }
+            td.x data-l="Changement" { (change(step.before.map(shown).as_deref(), step.after.map(shown).as_deref())) }
+            td.x data-l="Motif" { (step.motive.unwrap_or("—")) }
+            td.x data-l="Enregistré" {
+                @if opens { @if let Some(stamp) = &step.instrument.signed {
+                    (french_instant(stamp.at))
+                    @if let Some(who) = &stamp.who { span.sub { (who) } }
+                } }
+            }
+        }
+    }
+}
+
+fn journal_section(line: &Line<'_>, journal: &[Change]) -> Markup {
+    html! {
+        @if !journal.is_empty() {
+            details.more {
+                summary { "Journal des saisies, projets compris (" (journal.len()) ")" }
+                div.scroll tabindex="0" role="region" aria-label="Journal des saisies, défilable" {
+                    table.tbl.dense {
+                        thead { tr {
+                            th scope="col" { "Quand" } th scope="col" { "Qui" }
+                            th scope="col" { "Terme" } th scope="col" { "Changement" } th scope="col" { "N°" }
+                        } }
+                        tbody { @for entry in journal { (journal_row(line, entry)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn journal_row(line: &Line<'_>, entry: &Change) -> Markup {
+    let about = &entry.about;
+    let slot = Slot::from_columns(&about.kind, &about.subject, &about.facet, &about.period);
+    let facet = line.facet(&about.facet).or(line.facets.first());
+    let shown = |body| show_body(facet, body);
+    html! {
+        tr {
+            td { (french_instant(entry.row.at)) }
+            td { (entry.row.who.as_deref().unwrap_or("Installation")) }
+            td { @if let Some(slot) = slot { (capitalised(&slot_name(&slot))) } }
+            td { (change(entry.before.as_ref().map(shown).as_deref(), entry.after.as_ref().map(shown).as_deref())) }
+            td.n { (entry.row.no) }
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! `/contrats/{slug}/actes/{no}`: what an instrument changes, who signs it, what still blocks it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::extract::{Path, Query, State};
+use maud::{Markup, html};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::grid::{is_choice, sheet_of};
+use super::open::{self, OpenedInstrument};
+use super::parts::{act_button, capitalised, count, day, edit_link, flag, mark, state_of, trail};
+use super::sheet::show_body;
+use super::table::{self, Cells, change, dash};
+use crate::access::Signed;
+use crate::contracts::naming::{place_name, subject_name};
+use crate::contracts::{
+    Choice, Desk, Facet, Line, Obstacle, ObstacleKind, Overlay, Section, Slot,
+    State as InstrumentState, Term, TermBody, TermKey, Terms, check_draft, instrument_name,
+};
+use crate::platform::clock::french_instant;
+use crate::platform::web::{WebResult, section_heading};
+
+/// What the page may have to say of what was just done.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Done {
+    /// How many terms were just recorded.
+    enregistre: Option<usize>,
+    /// What was just done: `signe`, `confirme`, `repris`, `abandonne`.
+    #[serde(default)]
+    fait: String,
+}
+
+impl Done {
+    fn sentence(&self) -> Option<String> {
+        let sentence = match (self.enregistre, self.fait.as_str()) {
+            (Some(0), _) => "Rien n’a changé : ces termes étaient déjà écrits ainsi.".to_owned(),
+            (Some(n), _) => format!(
+                "{} dans ce projet.",
+                count(n, "terme enregistré", "termes enregistrés")
+            ),
+            (None, "signe") => {
+                "La signature est enregistrée : ces termes sont en vigueur.".to_owned()
+            }
+            (None, "confirme") => "Votre confirmation est enregistrée.".to_owned(),
+            (None, "repris") => "Le projet part maintenant des termes en vigueur.".to_owned(),
+            (None, "abandonne") => "Le projet est abandonné. Il reste lisible ici.".to_owned(),
+            _ => return None,
+        };
+        Some(sentence)
+    }
+}
+
+pub(super) async fn page(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path((slug, no)): Path<(String, i64)>,
+    Query(done): Query<Done>,
+) -> WebResult<Markup> {
+    let opened = open::instrument(&desk, &signed, &slug, no).await?;
+    let notice = done.sentence().map(|sentence| flag("", &sentence));
+    Ok(signed.page(&title(&opened), &body(&signed, &opened, notice)))
+}
+
+/// The title of the page.
+pub(super) fn title(opened: &OpenedInstrument) -> String {
+    let framework = opened.book.framework();
+    let name = instrument_name(&opened.full.instruments, framework, &opened.instrument);
+    format!("{name}, {}", opened.full.contract.title)
+}
+
+/// The whole page below the frame, with a word on what was just tried.
+pub(super) fn body(signed: &Signed, opened: &OpenedInstrument, notice: Option<Markup>) -> Markup {
+    let instrument = &opened.instrument;
+    let overlay = opened.full.overlay(instrument);
+    let sections = opened.full.contract.sections.iter();
+    let lines: BTreeMap<Uuid, Vec<Line<'_>>> = sections
+        .map(|section| (section.id, opened.book.lines(section, &overlay.after)))
+        .collect();
+    let draft = instrument.state == InstrumentState::Draft;
+    let obstacles = if draft {
+        check_draft(
+            &opened.book,
+            &opened.full,
+            instrument,
+            signed.actor().person(),
+        )
+    } else {
+        Vec::new()
+    };
+    html! {
+        (head(opened, &overlay))
+        @if let Some(notice) = notice { (notice) }
+        @if draft { (readiness(opened, &lines, &obstacles)) }
+        (changes(opened, &overlay, &lines, draft))
+        (signatories(opened, draft))
+        @if draft { (decision(signed, opened, &obstacles)) }
+    }
+}
+
+fn head(opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Markup {
+    let (contract, instrument) = (&opened.full.contract, &opened.instrument);
+    let framework = opened.book.framework();
+    let name = instrument_name(&opened.full.instruments, framework, instrument);
+    let touched = count(overlay.touched.len(), "terme", "termes");
+    html! {
+        (trail(framework, contract, &[(&name, None)]))
+        div.head {
+            p.eyebrow { (contract.title) (mark(contract)) }
+            h1 { (name) }
+            p.lead {
+                @match instrument.state {
+                    InstrumentState::Draft => { "Ce projet écrit " (touched) ". Il ne compte pas avant sa signature." },
+                    InstrumentState::Signed => { "Cet acte a fixé " (touched) "." },
+                    InstrumentState::Abandoned => { "Ce projet a été abandonné. Il n’a jamais compté." },
+                }
+            }
+            dl.facts.row {
+                div { dt { "État" } dd { (state_of(instrument)) } }
+                div { dt { "Motif" } dd { (instrument.motive.as_deref().unwrap_or("—")) } }
+                div { dt { "Effet" } dd { (day(instrument.effective_on)) } }
+                div { dt { "Préparé" } dd { (french_instant(instrument.created.at)) @if let Some(who) = &instrument.created.who { br; (who) } } }
+                @if let Some(stamp) = &instrument.signed {
+                    div { dt { "Enregistré" } dd { (french_instant(stamp.at)) @if let Some(who) = &stamp.who { br; (who) } } }
+                }
+            }
+            @if instrument.state == InstrumentState::Draft {
+                p.acts {
+                    (edit_link(&format!("{}/modifier", opened.path()), "Saisir les termes"))
+                    (edit_link(&format!("{}/presentation", opened.path()), "Motif et date d’effet"))
+                    (edit_link(&format!("{}/signataires", opened.path()), "Signataires"))
+                }
+            }
+        }
+    }
+}
+
+/// What must be settled before the signature, each with a way to it.
+fn readiness(
+    opened: &OpenedInstrument,
+    lines: &BTreeMap<Uuid, Vec<Line<'_>>>,
+    obstacles: &[Obstacle],
+) -> Markup {
+    let stale = obstacles.iter().any(|o| o.kind == ObstacleKind::StaleBase);
+    html! {
+        section.sect aria-labelledby="pret" {
+            @if obstacles.is_empty() {
+                (section_heading("pret", "Rien n’empêche la signature", None))
+            } @else {
+                (section_heading("pret", &format!("{} avant la signature", count(obstacles.len(), "point à régler", "points à régler")), None))
+                ol.told-l {
+                    @for obstacle in obstacles {
+                        @let href = obstacle.key.as_ref().and_then(|key| sheet_of(opened, lines, key)).or_else(|| way_to(opened, obstacle.kind));
+                        li {
+                            (obstacle.sentence)
+                            @if let Some(href) = href { " " a href=(href) { "Régler" span.vh { " : " (obstacle.sentence) } } }
+                        }
+                    }
+                }
+            }
+            @if stale { (since(opened, lines)) }
+        }
+    }
+}
+
+/// Where an obstacle that is about no term is settled.
+fn way_to(opened: &OpenedInstrument, kind: ObstacleKind) -> Option<String> {
+    let page = match kind {
+        ObstacleKind::MissingMotive => "presentation",
+        ObstacleKind::MissingSignatory | ObstacleKind::MissingDate => "signataires",
+        ObstacleKind::Empty => "modifier",
+        _ => return None,
+    };
+    Some(format!("{}/{page}", opened.path()))
+}
+
+/// The terms of this draft that another instrument signed since: both values, and what was there
+/// when the draft was opened.
+fn since(opened: &OpenedInstrument, lines: &BTreeMap<Uuid, Vec<Line<'_>>>) -> Markup {
+    let full = &opened.full;
+    let base = full.in_force(opened.instrument.base_change);
+    let overlay = full.overlay(&opened.instrument);
+    let body = |terms: &Terms<'_>, key: &TermKey| terms.get(key).map(|held| held.body.clone());
+    let moved: Vec<&TermKey> = overlay
+        .touched
+        .iter()
+        .map(|term| &term.key)
+        .filter(|key| body(&base, key) != body(&overlay.before, key))
+        .collect();
+    let shown = |terms: &Terms<'_>, key: &TermKey| match terms.get(key) {
+        Some(held) => html! { (show_body(facet_of(lines, key).as_ref(), held.body)) },
+        None => dash(),
+    };
+    html! {
+        @if moved.is_empty() {
+            p { "Aucun terme de ce projet n’a été touché entre-temps." }
+        } @else {
+            div.scroll tabindex="0" role="region" aria-label="Termes signés entre-temps, défilable" {
+                table.tbl.stack {
+                    thead { tr {
+                        th scope="col" { "Terme" } th.n scope="col" { "À l’ouverture du projet" }
+                        th.n scope="col" { "Signé depuis" } th.n scope="col" { "Ce projet" }
+                    } }
+                    tbody { @for key in moved { tr {
+                        th scope="row" { (place_of(opened, lines, key)) }
+                        td.n data-l="À l’ouverture" { (shown(&base, key)) }
+                        td.n data-l="Signé depuis" { (shown(&overlay.before, key)) }
+                        td.n data-l="Ce projet" { (shown(&overlay.after, key)) }
+                    } } }
+                }
+            }
+        }
+        (act_button(&format!("{}/reprendre", opened.path()), opened.instrument.version, "J’ai lu : reprendre sur cette base", ""))
+    }
+}
+
+fn facet_of<'a>(lines: &'a BTreeMap<Uuid, Vec<Line<'_>>>, key: &TermKey) -> Option<Facet<'a>> {
+    let line = lines
+        .get(&key.section)?
+        .iter()
+        .find(|line| Some(line.key.as_str()) == key.slot.indicator())?;
+    line.facet(key.slot.facet())
+        .or(line.facets.first())
+        .copied()
+}
+
+fn place_of(
+    opened: &OpenedInstrument,
+    lines: &BTreeMap<Uuid, Vec<Line<'_>>>,
+    key: &TermKey,
+) -> String {
+    let contract = &opened.full.contract;
+    let none = Vec::new();
+    let of_section = lines.get(&key.section).unwrap_or(&none);
+    let subject = subject_name(&opened.book, of_section, &key.slot);
+    let section = contract
+        .sections
+        .iter()
+        .find(|section| section.id == key.section);
+    section.map_or_else(String::new, |section| {
+        capitalised(&place_name(contract, section, subject, &key.slot))
+    })
+}
+
+fn changes(
+    opened: &OpenedInstrument,
+    overlay: &Overlay<'_>,
+    lines: &BTreeMap<Uuid, Vec<Line<'_>>>,
+    draft: bool,
+) -> Markup {
+    let heading = if draft {
+        "Ce que ce projet changera"
+    } else {
+        "Ce que cet acte a changé"
+    };
+    html! {
+        section.sect aria-labelledby="change" {
+            (section_heading("change", heading, None))
+            @if overlay.touched.is_empty() {
+                p { "Aucun terme n’est encore écrit. Ouvrez la saisie des termes, objectif par objectif." }
+            }
+            @for section in &opened.full.contract.sections {
+                (section_changes(opened, overlay, section, lines))
+            }
+        }
+    }
+}
+
+fn section_changes(
+    opened: &OpenedInstrument,
+    overlay: &Overlay<'_>,
+    section: &Section,
+    lines: &BTreeMap<Uuid, Vec<Line<'_>>>,
+) -> Markup {
+    let own: Vec<&Term> = overlay
+        .touched
+        .iter()
+        .filter(|t| t.key.section == section.id)
+        .copied()
+        .collect();
+    let touched: BTreeSet<&str> = own
+        .iter()
+        .filter_map(|term| term.key.slot.indicator())
+        .collect();
+    let of_section = &lines[&section.id];
+    let cells = Changes {
+        opened,
+        overlay,
+        section,
+    };
+    let words = |term: &&&Term| {
+        matches!(
+            term.key.slot,
+            Slot::Definition { .. } | Slot::Commitment { .. } | Slot::Means { .. }
+        )
+    };
+    let words: Vec<_> = own.iter().filter(words).collect();
+    html! {
+        @if opened.full.contract.has_sections() && !own.is_empty() { h3 { (section.label) } }
+        @for node in opened.book.objectives() {
+            @let rows: Vec<&Line<'_>> = of_section.iter().filter(|line| line.node == node.key && touched.contains(line.key.as_str())).collect();
+            @if !rows.is_empty() {
+                h3 { @if let Some(code) = &node.code { (code) ". " } (node.label) }
+                (table::targets(&opened.full.contract, &format!("Changements, {}", node.label), &rows, &cells, ""))
+            }
+        }
+        @if !words.is_empty() {
+            h3 { "Engagements, définitions et moyens" }
+            ul.acts-l { @for term in words { li {
+                h3 { (place_of(opened, lines, &term.key)) }
+                p { (word_change(opened, overlay, term)) }
+            } } }
+        }
+    }
+}
+
+fn word_change(opened: &OpenedInstrument, overlay: &Overlay<'_>, term: &Term) -> Markup {
+    let means = match &term.key.slot {
+        Slot::Means { line, .. } => opened
+            .book
+            .framework()
+            .means
+            .iter()
+            .find(|m| m.key == *line),
+        _ => None,
+    };
+    let facet = means.map(Facet::of_means);
+    let shown = |terms: &Terms<'_>| {
+        terms
+            .get(&term.key)
+            .map(|held| show_body(facet.as_ref(), held.body))
+    };
+    let source = match &term.body {
+        Some(TermBody::Means(means)) => Some(means.source.as_str()),
+        _ => None,
+    };
+    html! {
+        (change(shown(&overlay.before).as_deref(), shown(&overlay.after).as_deref()))
+        @if let Some(source) = source { span.muted { " Source : " (source) } }
+    }
+}
+
+/// Cells that show what an instrument changes in bold and what it leaves in grey.
+struct Changes<'a> {
+    opened: &'a OpenedInstrument,
+    overlay: &'a Overlay<'a>,
+    section: &'a Section,
+}
+
+impl Changes<'_> {
+    fn cell(&self, facet: &Facet<'_>, slot: Slot) -> Markup {
+        let key = TermKey {
+            section: self.section.id,
+            slot,
+        };
+        let shown = |terms: &Terms<'_>| {
+            terms
+                .get(&key)
+                .map(|held| show_body(Some(facet), held.body))
+        };
+        let (before, after) = (shown(&self.overlay.before), shown(&self.overlay.after));
+        if self.overlay.touched.iter().any(|term| term.key == key) {
+            return change(before.as_deref(), after.as_deref());
+        }
+        after.map_or_else(dash, |text| html! { span.muted { (text) } })
+    }
+}
+
+impl Cells for Changes<'_> {
+    fn beside(&self, line: &Line<'_>) -> Markup {
+        let key = TermKey {
+            section: self.section.id,
+            slot: Slot::Choice {
+                indicator: line.key.clone(),
+            },
+        };
+        let own = self.overlay.touched.iter().find(|term| term.key == key);
+        let word = |body: &TermBody| match body {
+            TermBody::Choice(Choice::Retained) => "Retenu par cet acte",
+            body if is_choice(body) => "Écarté par cet acte",
+            _ => "",
+        };
+        html! {
+            @if let Some(term) = own {
+                span.sub { b { (term.body.as_ref().map_or("Choix retiré par cet acte", word)) } @if let Some(motive) = &term.motive { ". " (motive) } }
+            }
+        }
+    }
+
+    fn baseline(&self, line: &Line<'_>, facet: &Facet<'_>) -> Markup {
+        let slot = Slot::Baseline {
+            indicator: line.key.clone(),
+            measure: facet.measure.to_owned(),
+        };
+        self.cell(facet, slot)
+    }
+
+    fn target(&self, line: &Line<'_>, facet: &Facet<'_>, year: i16) -> Markup {
+        let slot = Slot::Target {
+            indicator: line.key.clone(),
+            measure: facet.measure.to_owned(),
+            year,
+        };
+        self.cell(facet, slot)
+    }
+
+    fn href(&self, line: &Line<'_>) -> String {
+        let base = open::contract_path(&self.opened.full.contract.slug);
+        format!("{base}/indicateurs/{}", line.key)
+    }
+}
+
+fn signatories(opened: &OpenedInstrument, draft: bool) -> Markup {
+    let roles = &opened.book.framework().parties;
+    let role = |key: &str| {
+        roles
+            .iter()
+            .find(|role| role.key == key)
+            .map_or_else(|| key.to_owned(), |role| role.label.clone())
+    };
+    html! {
+        section.sect aria-labelledby="signataires" {
+            (section_heading("signataires", "Signataires", None))
+            @if opened.instrument.signatories.is_empty() {
+                p { @if draft { "Personne ne signe encore cet acte." } @else { "Cet acte n’a pas de signataire." } }
+            } @else {
+                div.scroll tabindex="0" role="region" aria-label="Signataires, défilable" {
+                    table.tbl.stack {
+                        thead { tr { th scope="col" { "Nom" } th scope="col" { "Fonction" } th scope="col" { "Pour" } th scope="col" { "Date" } } }
+                        tbody { @for signatory in &opened.instrument.signatories { tr {
+                            th scope="row" { b { (signatory.name) } }
+                            td data-l="Fonction" { (signatory.function) @if let Some(capacity) = &signatory.capacity { span.sub { (capacity) } } }
+                            td data-l="Pour" { (role(&signatory.role)) }
+                            td data-l="Date" { (day(signatory.signed_on)) }
+                        } } }
+                    }
+                }
+            }
+            @if !opened.instrument.confirmations.is_empty() {
+                p.note { "Confirmé par " (opened.instrument.confirmations.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")) "." }
+            }
+        }
+    }
+}
+
+fn decision(signed: &Signed, opened: &OpenedInstrument, obstacles: &[Obstacle]) -> Markup {
+    let (path, version) = (opened.path(), opened.instrument.version);
+    let two = opened
+        .book
+        .act(&opened.instrument.act)
+        .is_some_and(|act| act.people > 1);
+    let mine = opened
+        .instrument
+        .confirmations
+        .iter()
+        .any(|c| c.person == signed.person.id);
+    html! {
+        section.sect aria-labelledby="decision" {
+            (section_heading("decision", "Décider", None))
+            @if two {
+                p { "Cet acte demande deux personnes : l’une le confirme, l’autre enregistre. Un changement après une confirmation la fait redemander." }
+            }
+            div.acts {
+                @if obstacles.is_empty() {
+                    (act_button(&format!("{path}/signer"), version, "Enregistrer la signature", "main"))
+                }
+                @if two && !mine { (act_button(&format!("{path}/confirmer"), version, "Confirmer ce projet tel quel", "")) }
+                (act_button(&format!("{path}/abandonner"), version, "Abandonner ce projet", "warn"))
+            }
+            @if obstacles.is_empty() {
+                p.note { "Après l’enregistrement, ces termes sont en vigueur et ne changent plus que par un autre acte." }
+            }
+        }
+    }
+}

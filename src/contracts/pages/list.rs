@@ -1,0 +1,177 @@
+//! `/contrats`: every contract, by framework.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Query, State};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::open::contract_path;
+use super::parts::{count, day};
+use crate::access::Signed;
+use crate::contracts::Desk;
+use crate::contracts::store::{ContractCard, list};
+use crate::frameworks::Catalogue;
+use crate::kernel::fold;
+use crate::platform::web::{WebResult, fictional_mark, section_heading, state};
+
+/// What the address may narrow the list to.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Filter {
+    /// Code of a framework.
+    #[serde(default)]
+    cadre: String,
+    /// `projet`, `signe`, or empty.
+    #[serde(default)]
+    etat: String,
+    /// Words of the title or of the organisation.
+    #[serde(default)]
+    q: String,
+}
+
+impl Filter {
+    fn is_empty(&self) -> bool {
+        self.cadre.is_empty() && self.etat.is_empty() && self.q.trim().is_empty()
+    }
+
+    fn keeps(&self, card: &ContractCard) -> bool {
+        let words = fold(&self.q);
+        let text = fold(&format!("{} {}", card.title, card.organisation_name));
+        let state = match self.etat.as_str() {
+            "projet" => card.drafts > 0,
+            "signe" => card.signed > 0,
+            _ => true,
+        };
+        state && words.split(' ').all(|word| text.contains(word))
+    }
+}
+
+pub(super) async fn page(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Query(filter): Query<Filter>,
+) -> WebResult<Markup> {
+    let mut tx = desk.db.read().await?;
+    let framework = Some(filter.cadre.as_str()).filter(|code| !code.is_empty());
+    let mut cards = list(&mut tx, signed.reach(), framework).await?;
+    let catalogue = desk.library.catalogue(&mut tx, signed.reach()).await?;
+    drop(tx);
+    cards.retain(|card| filter.keeps(card));
+    cards.sort_by_cached_key(|card| fold(&card.title));
+    let body = html! {
+        div.head {
+            h1 { "Contrats" }
+            p.lead { (verdict(&cards, &filter)) }
+            p.acts { a.btn.main href="/contrats/nouveau" { "Préparer un contrat" } }
+            (filters(&filter, &catalogue))
+        }
+        @for (code, group) in groups(&cards) { (framework_section(code, &group, &catalogue)) }
+    };
+    Ok(signed.page("Contrats", &body))
+}
+
+fn verdict(cards: &[ContractCard], filter: &Filter) -> String {
+    let drafts = cards.iter().filter(|card| card.drafts > 0).count();
+    match (cards.len(), filter.is_empty()) {
+        (0, true) => "Aucun contrat pour l’instant. Préparez le premier : choisissez son cadre, \
+                      l’organisation qu’il engage et ses années."
+            .to_owned(),
+        (0, false) => {
+            "Aucun contrat ne répond à ces critères. Élargissez-les ou effacez-les.".to_owned()
+        }
+        (all, _) => {
+            let open = match drafts {
+                0 => "aucun projet d’acte ouvert".to_owned(),
+                n => format!(
+                    "{} avec un projet d’acte ouvert",
+                    count(n, "contrat", "contrats")
+                ),
+            };
+            format!("{}, {open}.", count(all, "contrat", "contrats"))
+        }
+    }
+}
+
+fn filters(filter: &Filter, catalogue: &Catalogue) -> Markup {
+    let states = [
+        ("", "Tous"),
+        ("signe", "Signés"),
+        ("projet", "Projet ouvert"),
+    ];
+    html! {
+        form.asof method="get" action="/contrats" role="search" aria-label="Filtrer les contrats" {
+            label for="cadre" { "Cadre" }
+            select #cadre name="cadre" {
+                option value="" { "Tous" }
+                @for edited in catalogue.frameworks() {
+                    option value=(edited.framework.code) selected[edited.framework.code == filter.cadre] { (edited.framework.title) }
+                }
+            }
+            label for="etat" { "État" }
+            select #etat name="etat" {
+                @for (code, label) in states {
+                    option value=(code) selected[code == filter.etat] { (label) }
+                }
+            }
+            label for="q" { "Nom" }
+            input #q type="search" name="q" value=(filter.q);
+            button.btn.sm type="submit" { "Filtrer" }
+            @if !filter.is_empty() { a href="/contrats" { "Tout afficher" } }
+        }
+    }
+}
+
+/// Contracts by framework, the latest generation first.
+fn groups(cards: &[ContractCard]) -> Vec<(&str, Vec<&ContractCard>)> {
+    let mut groups: BTreeMap<&str, Vec<&ContractCard>> = BTreeMap::new();
+    for card in cards {
+        groups.entry(&card.framework).or_default().push(card);
+    }
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    let first_year = |cards: &[&ContractCard]| cards.iter().map(|card| card.starts).max();
+    groups.sort_by_key(|(_, cards)| std::cmp::Reverse(first_year(cards)));
+    groups
+}
+
+fn framework_section(code: &str, cards: &[&ContractCard], catalogue: &Catalogue) -> Markup {
+    let edited = catalogue.framework(code);
+    let title = edited.map_or(code, |edited| edited.framework.title.as_str());
+    let id = format!("cadre-{code}");
+    let aside = html! { p { (count(cards.len(), "contrat", "contrats")) } };
+    html! {
+        section.sect aria-labelledby=(id) {
+            (section_heading(&id, title, Some(aside)))
+            div.scroll tabindex="0" role="region" aria-label={ (title) ", défilable" } {
+                table.tbl.stack {
+                    thead { tr {
+                        th scope="col" { "Contrat" }
+                        th scope="col" { "Organisation" }
+                        th scope="col" { "Années" }
+                        th scope="col" { "État" }
+                        th scope="col" { "Dernière signature" }
+                    } }
+                    tbody { @for card in cards { (row(card)) } }
+                }
+            }
+        }
+    }
+}
+
+fn row(card: &ContractCard) -> Markup {
+    html! {
+        tr {
+            th scope="row" {
+                a href=(contract_path(&card.slug)) { b { (card.title) } }
+                @if card.fictional { " " (fictional_mark()) }
+            }
+            td data-l="Organisation" { (card.organisation_name) }
+            td data-l="Années" { (card.starts) "-" (card.ends) }
+            td data-l="État" {
+                @if card.signed > 0 { (state("ok", "ok", "Signé")) }
+                @else { (state("idle", "none", "Pas encore signé")) }
+                @if card.drafts > 0 { br; (state("warn", "edit", "Projet ouvert")) }
+            }
+            td data-l="Dernière signature" { (day(card.signed_on)) }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `/contrats/{slug}/moyens`: what was notified, committed and paid, year by year, with sources.
+
+use axum::extract::{Path, Query, State};
+use maud::{Markup, html};
+
+use super::open::{self, Opened, View};
+use super::parts::{Tab, contract_head, flag, section_choice};
+use super::table::dash;
+use crate::access::Signed;
+use crate::contracts::{Desk, Facet, Section, Stage, Terms};
+use crate::frameworks::MeansLine;
+use crate::platform::clock::french_date;
+use crate::platform::web::{WebResult, section_heading};
+
+pub(super) async fn page(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(slug): Path<String>,
+    Query(view): Query<View>,
+) -> WebResult<Markup> {
+    let opened = open::contract(&desk, &signed, &slug, view).await?;
+    let section = opened.section()?;
+    let terms = opened.terms();
+    let lines = &opened.book.framework().means;
+    let known = |line: &MeansLine| {
+        let years = opened.full.contract.years();
+        years
+            .flat_map(|year| Stage::ALL.map(|stage| (stage, year)))
+            .any(|(stage, year)| terms.means(section.id, &line.key, stage, year).is_some())
+    };
+    let any = lines.iter().any(known);
+    let body = html! {
+        (contract_head(&opened, Tab::Means))
+        (section_choice(&opened, "/moyens"))
+        @if !any { (flag("", &nothing(&opened))) }
+        @for line in lines.iter().filter(|line| known(line)) { (means_line(&opened, section, line, &terms)) }
+    };
+    let title = format!("Moyens, {}", opened.full.contract.title);
+    Ok(signed.page(&title, &body))
+}
+
+fn nothing(opened: &Opened) -> String {
+    match opened.day {
+        Some(day) => format!("Au {}, aucun moyen n’était inscrit dans un acte signé.", french_date(day)),
+        None => "Aucun moyen n’est inscrit dans un acte signé. Ouvrez un projet d’acte et saisissez-les à la partie « Moyens ».".to_owned(),
+    }
+}
+
+fn means_line(opened: &Opened, section: &Section, line: &MeansLine, terms: &Terms<'_>) -> Markup {
+    let contract = &opened.full.contract;
+    let id = format!("moyens-{}", line.key);
+    let facet = Facet::of_means(line);
+    let unit = html! { p { (line.unit.as_deref().unwrap_or("")) } };
+    html! {
+        section.sect aria-labelledby=(id) {
+            (section_heading(&id, &line.label, Some(unit)))
+            div.scroll tabindex="0" role="region" aria-label={ (line.label) ", défilable" } {
+                table.tbl.stack {
+                    thead { tr {
+                        th scope="col" { "Étape" }
+                        @for year in contract.years() { th.n scope="col" { (year) } }
+                    } }
+                    tbody { @for stage in Stage::ALL { tr {
+                        th scope="row" { b { (stage.french()) } }
+                        @for year in contract.years() {
+                            td.n data-l=(year) {
+                                @match terms.means(section.id, &line.key, stage, year) {
+                                    Some(means) => {
+                                        (facet.show_decimal(means.amount))
+                                        span.sub.wrap { (means.source) }
+                                    },
+                                    None => (dash()),
+                                }
+                            }
+                        }
+                    } } }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The pages of contracts.
+//!
+//! Reading works without a script and so does every form: what was typed always comes back with
+//! what to do about it. Each page names the revision of the framework and the day it shows.
+
+mod cells;
+mod contract;
+mod create;
+mod draft;
+mod grid;
+mod indicator;
+mod instrument;
+mod list;
+mod means;
+mod open;
+mod parts;
+mod settle;
+mod sheet;
+mod signatories;
+mod table;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{get, post};
+
+use super::Desk;
+use crate::platform::db::Db;
+use crate::platform::web::Shell;
+
+/// The pages of this module.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Shell: FromRef<S>,
+    Desk: FromRef<S>,
+{
+    Router::new()
+        .route("/contrats", get(list::page))
+        .route("/contrats/nouveau", get(create::form).post(create::submit))
+        .route("/contrats/{slug}", get(contract::page))
+        .route("/contrats/{slug}/moyens", get(means::page))
+        .route("/contrats/{slug}/indicateurs/{key}", get(indicator::page))
+        .route(
+            "/contrats/{slug}/actes/nouveau",
+            get(draft::form).post(draft::submit),
+        )
+        .merge(instrument_router())
+}
+
+fn instrument_router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Shell: FromRef<S>,
+    Desk: FromRef<S>,
+{
+    Router::new()
+        .route("/contrats/{slug}/actes/{no}", get(instrument::page))
+        .route(
+            "/contrats/{slug}/actes/{no}/modifier",
+            get(grid::form).post(grid::submit),
+        )
+        .route(
+            "/contrats/{slug}/actes/{no}/presentation",
+            get(draft::edit_form).post(draft::edit),
+        )
+        .route(
+            "/contrats/{slug}/actes/{no}/signataires",
+            get(signatories::form).post(signatories::submit),
+        )
+        .route(
+            "/contrats/{slug}/actes/{no}/confirmer",
+            post(settle::confirm),
+        )
+        .route(
+            "/contrats/{slug}/actes/{no}/reprendre",
+            post(settle::rebase),
+        )
+        .route("/contrats/{slug}/actes/{no}/signer", post(settle::sign))
+        .route(
+            "/contrats/{slug}/actes/{no}/abandonner",
+            post(settle::abandon),
+        )
+}

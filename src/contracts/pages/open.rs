@@ -1,0 +1,216 @@
+//! Opening what an address names: a contract as of a day, an instrument, a section.
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::access::Signed;
+use crate::contracts::store::{ContractError, load};
+use crate::contracts::{Book, Desk, FullContract, Instrument, Section, Terms};
+use crate::ledger::{LedgerError, last_change, last_change_before};
+use crate::platform::clock::end_of_day;
+use crate::platform::db::Tx;
+use crate::platform::web::{AsOf, WebError, WebResult};
+
+/// What the address of a contract's page may ask.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct View {
+    /// The day whose knowledge is shown; empty for now.
+    #[serde(default)]
+    pub au: String,
+    /// Key of the section shown; empty for the first.
+    #[serde(default)]
+    pub volet: String,
+}
+
+/// A contract as a page shows it.
+pub(super) struct Opened {
+    /// The contract and its whole past.
+    pub full: FullContract,
+    /// The framework, at the revision that the terms shown refer to.
+    pub book: Book,
+    /// The last change counted.
+    pub as_of: i64,
+    /// The day asked for.
+    pub day: Option<Date>,
+    /// What the address asked.
+    view: View,
+}
+
+impl Opened {
+    /// The terms in force.
+    pub(super) fn terms(&self) -> Terms<'_> {
+        self.full.in_force(self.as_of)
+    }
+
+    /// The section asked for, or else the first.
+    pub(super) fn section(&self) -> WebResult<&Section> {
+        section(&self.full, &self.view.volet)
+    }
+
+    /// An address of this contract that keeps the day and the section.
+    pub(super) fn href(&self, path: &str) -> String {
+        self.href_in(path, &self.view.volet)
+    }
+
+    /// The same in another section.
+    pub(super) fn href_in(&self, path: &str, section: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Some(day) = self.day {
+            query.append_pair("au", &day.to_string());
+        }
+        if !section.is_empty() {
+            query.append_pair("volet", section);
+        }
+        let query = query.finish();
+        let base = contract_path(&self.full.contract.slug);
+        let (path, anchor) = path.split_once('#').unwrap_or((path, ""));
+        let mark = if query.is_empty() { "" } else { "?" };
+        let hash = if anchor.is_empty() { "" } else { "#" };
+        format!("{base}{path}{mark}{query}{hash}{anchor}")
+    }
+}
+
+/// The address of a contract.
+pub(super) fn contract_path(slug: &str) -> String {
+    format!("/contrats/{slug}")
+}
+
+/// The address of an instrument.
+pub(super) fn instrument_path(slug: &str, no: i64) -> String {
+    format!("/contrats/{slug}/actes/{no}")
+}
+
+/// The section of that key; the first where none is named.
+pub(super) fn section<'a>(full: &'a FullContract, key: &str) -> WebResult<&'a Section> {
+    if key.is_empty() {
+        full.contract.sections.first().ok_or(WebError::NotFound)
+    } else {
+        full.contract.section(key).ok_or(WebError::NotFound)
+    }
+}
+
+/// Opens a contract as somebody may see it, as of the day asked for.
+pub(super) async fn contract(
+    desk: &Desk,
+    signed: &Signed,
+    slug: &str,
+    view: View,
+) -> WebResult<Opened> {
+    let asked = AsOf {
+        au: view.au.clone(),
+    };
+    let day = asked.day().map_err(WebError::Invalid)?;
+    let mut tx = desk.db.read().await?;
+    let full = load(&mut tx, signed.reach(), slug).await?;
+    let full = full.ok_or(WebError::NotFound)?;
+    let as_of = match day {
+        Some(day) => last_change_before(&mut tx, end_of_day(day)).await?,
+        None => last_change(&mut tx).await?,
+    };
+    let book = book_shown(desk, &mut tx, signed, &full, as_of).await?;
+    drop(tx);
+    Ok(Opened {
+        full,
+        book,
+        as_of,
+        day,
+        view,
+    })
+}
+
+/// The revision that the last signed instrument refers to; before any signature that of the last
+/// draft, or else the last of the framework.
+async fn book_shown(
+    desk: &Desk,
+    tx: &mut Tx,
+    signed: &Signed,
+    full: &FullContract,
+    as_of: i64,
+) -> WebResult<Book> {
+    let shown = full.last_signed(as_of).or(full.instruments.last());
+    match shown {
+        Some(instrument) => book_of(desk, tx, signed, instrument).await,
+        None => latest(desk, tx, signed, &full.contract.framework).await,
+    }
+}
+
+/// The revision that an instrument refers to.
+async fn book_of(
+    desk: &Desk,
+    tx: &mut Tx,
+    signed: &Signed,
+    instrument: &Instrument,
+) -> WebResult<Book> {
+    let revision = instrument.framework_revision;
+    let book = desk.revision(tx, signed.reach(), revision).await?;
+    book.ok_or_else(|| WebError::internal("the framework revision of an instrument is missing"))
+}
+
+/// The revision in force of a framework.
+pub(super) async fn latest(
+    desk: &Desk,
+    tx: &mut Tx,
+    signed: &Signed,
+    framework: &str,
+) -> WebResult<Book> {
+    let found = desk.latest(tx, signed.reach(), framework).await?;
+    found.ok_or_else(|| {
+        WebError::Invalid(format!(
+            "Le cadre « {framework} » n’est pas chargé. Chargez-le avec jalon framework import."
+        ))
+    })
+}
+
+/// An instrument as a page shows it.
+pub(super) struct OpenedInstrument {
+    /// The contract and its whole past.
+    pub full: FullContract,
+    /// The instrument.
+    pub instrument: Instrument,
+    /// The framework, at the revision that the instrument refers to.
+    pub book: Book,
+}
+
+impl OpenedInstrument {
+    /// Its address.
+    pub(super) fn path(&self) -> String {
+        instrument_path(&self.full.contract.slug, self.instrument.no)
+    }
+}
+
+/// Opens an instrument as somebody may see it.
+pub(super) async fn instrument(
+    desk: &Desk,
+    signed: &Signed,
+    slug: &str,
+    no: i64,
+) -> WebResult<OpenedInstrument> {
+    let mut tx = desk.db.read().await?;
+    let full = load(&mut tx, signed.reach(), slug).await?;
+    let full = full.ok_or(WebError::NotFound)?;
+    let instrument = full.instrument(no).cloned().ok_or(WebError::NotFound)?;
+    let book = book_of(desk, &mut tx, signed, &instrument).await?;
+    drop(tx);
+    Ok(OpenedInstrument {
+        full,
+        instrument,
+        book,
+    })
+}
+
+/// What a failure of the store is to a reader, where the page has nothing better to say.
+pub(super) fn told(error: ContractError) -> WebError {
+    match error {
+        ContractError::NotFound => WebError::NotFound,
+        ContractError::NotADraft => WebError::Conflict(
+            "Cet acte n’est plus un projet : il a été signé ou abandonné entre-temps. \
+             Rouvrez-le pour le lire."
+                .to_owned(),
+        ),
+        ContractError::Ledger(LedgerError::Stale(_)) => WebError::Conflict(
+            "Cet acte a changé depuis que vous l’avez ouvert. Rouvrez-le et recommencez."
+                .to_owned(),
+        ),
+        other => WebError::internal(other),
+    }
+}

@@ -1,0 +1,225 @@
+//! Pieces that several pages of contracts share.
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use super::open::Opened;
+use crate::contracts::{Contract, Instrument, State, instrument_names};
+use crate::frameworks::{Framework, Node};
+use crate::platform::clock::{french_date, french_instant};
+use crate::platform::web::{Crumb, crumbs, fictional_mark, icon, state};
+
+/// The path to a page below a contract.
+pub(super) fn trail(
+    framework: &Framework,
+    contract: &Contract,
+    steps: &[(&str, Option<String>)],
+) -> Markup {
+    let list = format!("/contrats?cadre={}", framework.code);
+    let mut all = vec![
+        Crumb {
+            label: "Contrats",
+            href: Some("/contrats".to_owned()),
+        },
+        Crumb {
+            label: &framework.title,
+            href: Some(list),
+        },
+    ];
+    let here = steps.is_empty();
+    all.push(Crumb {
+        label: &contract.title,
+        href: (!here).then(|| super::open::contract_path(&contract.slug)),
+    });
+    for (label, href) in steps {
+        all.push(Crumb {
+            label,
+            href: href.clone(),
+        });
+    }
+    crumbs(&all)
+}
+
+/// The mark of an invented contract.
+pub(super) fn mark(contract: &Contract) -> Markup {
+    html! { @if contract.fictional { " " (fictional_mark()) } }
+}
+
+/// Where an instrument stands, as symbol, word and colour.
+pub(super) fn state_of(instrument: &Instrument) -> Markup {
+    match instrument.state {
+        State::Draft => state("warn", "edit", "Projet"),
+        State::Signed => state("ok", "ok", "Signé"),
+        State::Abandoned => state("idle", "x", "Abandonné"),
+    }
+}
+
+/// A day, or a dash.
+pub(super) fn day(day: Option<Date>) -> String {
+    day.map_or_else(|| "—".to_owned(), french_date)
+}
+
+/// « objectif 2 », or the name of the node where nothing is printed before it.
+pub(super) fn node_code(framework: &Framework, node: &Node) -> String {
+    let level = framework
+        .levels
+        .iter()
+        .find(|level| level.key == node.level);
+    let singular = level.map_or("", |level| level.singular.as_str());
+    let words = match &node.code {
+        Some(code) => format!("{singular} {code}"),
+        None => singular.to_owned(),
+    };
+    capitalised(&words)
+}
+
+/// With a capital first letter.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}
+
+/// « 1 cible », « 3 cibles ».
+pub(super) fn count(number: usize, singular: &str, plural: &str) -> String {
+    let word = if number > 1 { plural } else { singular };
+    format!("{number} {word}")
+}
+
+/// The head of a contract: who, when, which version, as of which day, and its pages.
+pub(super) fn contract_head(opened: &Opened, tab: Tab) -> Markup {
+    let contract = &opened.full.contract;
+    let framework = opened.book.framework();
+    html! {
+        (trail(framework, contract, &[]))
+        div.head {
+            p.eyebrow { (framework.title) }
+            h1 { (contract.title) (mark(contract)) }
+            dl.facts.row {
+                div { dt { "Parties" } dd {
+                    @for (rank, party) in contract.parties.iter().enumerate() {
+                        @if rank > 0 { br; }
+                        (party.name)
+                    }
+                } }
+                div { dt { "Période" } dd {
+                    "1er janvier " (contract.starts) " au 31 décembre " (contract.ends)
+                } }
+                div { dt { "Version affichée" } dd { (version(opened)) } }
+            }
+            (as_of_form(opened, tab))
+        }
+        (tabs(opened, tab))
+    }
+}
+
+/// The page of a contract that is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tab {
+    /// Objectives and their indicators.
+    Objectives,
+    /// Means.
+    Means,
+}
+
+impl Tab {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Objectives => "",
+            Self::Means => "/moyens",
+        }
+    }
+}
+
+fn version(opened: &Opened) -> Markup {
+    let names = instrument_names(&opened.full.instruments, opened.book.framework());
+    let Some(last) = opened.full.last_signed(opened.as_of) else {
+        return html! { "Rien n’est signé" @if opened.day.is_some() { " à cette date" } };
+    };
+    html! {
+        a href=(opened.href(&format!("/actes/{}", last.no))) { (names[&last.id]) }
+        @if let Some(on) = last.signed_on() { ", signé le " (french_date(on)) }
+        @else if let Some(stamp) = &last.signed { ", enregistré le " (french_instant(stamp.at)) }
+    }
+}
+
+fn as_of_form(opened: &Opened, tab: Tab) -> Markup {
+    let contract = &opened.full.contract;
+    let action = format!(
+        "{}{}",
+        super::open::contract_path(&contract.slug),
+        tab.path()
+    );
+    let typed = opened
+        .day
+        .map(|day| format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()));
+    html! {
+        form.asof method="get" action=(action) {
+            label for="au" { "Termes connus au" }
+            input #au name="au" value=[typed] placeholder="aujourd’hui" inputmode="numeric" autocomplete="off" aria-describedby="au-forme";
+            @if contract.has_sections() {
+                @if let Ok(section) = opened.section() {
+                    input type="hidden" name="volet" value=(section.key);
+                }
+            }
+            button.btn.sm type="submit" { "Afficher" }
+            span.vh #au-forme { "Format : jour, mois, année, par exemple 15/03/2026" }
+            @if opened.day.is_some() {
+                ul { li { a href=(action) { "Revenir à aujourd’hui" } } }
+            }
+        }
+    }
+}
+
+fn tabs(opened: &Opened, current: Tab) -> Markup {
+    let link = |tab: Tab, label: &str| {
+        html! {
+            li { a href=(opened.href(tab.path())) aria-current=[(tab == current).then_some("page")] { (label) } }
+        }
+    };
+    html! {
+        nav.tabs aria-label="Pages du contrat" { ul {
+            (link(Tab::Objectives, "Objectifs et indicateurs"))
+            (link(Tab::Means, "Moyens"))
+            li { a href=(opened.href("#actes")) { "Actes" } }
+        } }
+    }
+}
+
+/// The choice of a section, for contracts that have several.
+pub(super) fn section_choice(opened: &Opened, path: &str) -> Markup {
+    let Ok(current) = opened.section() else {
+        return html! {};
+    };
+    html! {
+        @if opened.full.contract.has_sections() {
+            nav.volets aria-label="Volets du contrat" { ul.seg {
+                @for section in &opened.full.contract.sections {
+                    li { a href=(opened.href_in(path, &section.key)) aria-current=[(section.id == current.id).then_some("true")] { (section.label) } }
+                }
+            } }
+        }
+    }
+}
+
+/// A message that something was recorded or refused.
+pub(super) fn flag(tone: &str, sentence: &str) -> Markup {
+    let role = if tone == "late" { "alert" } else { "status" };
+    html! { div class={ "flag " (tone) } role=(role) { p { (sentence) } } }
+}
+
+/// A button that does one thing, with the version that was read.
+pub(super) fn act_button(action: &str, version: i64, label: &str, class: &str) -> Markup {
+    html! {
+        form method="post" action=(action) {
+            input type="hidden" name="version" value=(version);
+            button class={ "btn " (class) } type="submit" { (label) }
+        }
+    }
+}
+
+/// A word with its symbol, for a link to writing.
+pub(super) fn edit_link(href: &str, label: &str) -> Markup {
+    html! { a.btn.sm href=(href) { (icon("edit")) (label) } }
+}

@@ -1,0 +1,235 @@
+//! Bringing contracts and instruments into being.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::ContractError;
+use crate::access::Permit;
+use crate::args;
+use crate::contracts::{CreateContract, DraftInstrument, State};
+use crate::ledger::{Change, NewThing, Scope};
+use crate::platform::db::DbError;
+
+/// A contract about to be prepared; the organisation and the framework stand in the permit.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewContract {
+    /// Its address, unique.
+    pub slug: String,
+    /// What people call it.
+    pub title: String,
+    /// Code of the place it covers.
+    pub place: String,
+    /// First year.
+    pub starts: i16,
+    /// Last year.
+    pub ends: i16,
+    /// Whether it is invented for a demonstration.
+    pub fictional: bool,
+    /// Role and organisation of each party, in order.
+    pub parties: Vec<(String, String)>,
+    /// Its sections; none for a contract in one piece.
+    pub sections: Vec<NewSection>,
+}
+
+/// A section about to exist.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewSection {
+    /// Unique in the contract.
+    pub key: String,
+    /// What people call it.
+    pub label: String,
+    /// Code of the place it covers.
+    pub place: String,
+}
+
+/// An instrument about to be drafted; the contract stands in the permit.
+#[derive(Clone, Debug)]
+pub struct NewInstrument {
+    /// Key of the act in the framework.
+    pub act: String,
+    /// Revision of the framework that its terms refer to.
+    pub framework_revision: Uuid,
+    /// Why it is made.
+    pub motive: Option<String>,
+    /// Day it takes effect.
+    pub effective_on: Option<Date>,
+}
+
+/// Prepares a contract, with its parties and sections and nothing agreed yet.
+pub async fn create_contract(
+    change: &mut Change,
+    permit: Permit<CreateContract>,
+    new: NewContract,
+) -> Result<Uuid, ContractError> {
+    let scope = permit.into_thing();
+    let (framework, organisation) = (scope.framework.clone(), scope.organisation.clone());
+    let thing = NewThing {
+        kind: "contract",
+        parent: None,
+        scope,
+        label: &new.title,
+    };
+    let id = change.create(thing, &new).await?;
+    let no = change.no();
+    change
+        .tx()
+        .run(
+            "insert into contract (id, framework, slug, title, organisation_code, place_code,
+                                   starts, ends, fictional, created_change)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            args![
+                id,
+                framework,
+                &new.slug,
+                &new.title,
+                organisation,
+                &new.place,
+                new.starts,
+                new.ends,
+                new.fictional,
+                no
+            ],
+        )
+        .await?;
+    insert_parties(change, id, &new).await?;
+    insert_sections(change, id, &new).await?;
+    Ok(id)
+}
+
+async fn insert_parties(
+    change: &mut Change,
+    contract: Uuid,
+    new: &NewContract,
+) -> Result<(), DbError> {
+    for (position, (role, organisation)) in (0_i64..).zip(&new.parties) {
+        change
+            .tx()
+            .run(
+                "insert into party (contract_id, position, role, organisation_code)
+                 values ($1, $2, $3, $4)",
+                args![contract, position, role, organisation],
+            )
+            .await?;
+    }
+    Ok(())
+}
+
+async fn insert_sections(
+    change: &mut Change,
+    contract: Uuid,
+    new: &NewContract,
+) -> Result<(), DbError> {
+    let whole = [NewSection {
+        key: "contrat".to_owned(),
+        label: String::new(),
+        place: new.place.clone(),
+    }];
+    let sections = if new.sections.is_empty() {
+        &whole[..]
+    } else {
+        &new.sections
+    };
+    for (position, section) in (0_i64..).zip(sections) {
+        let id = change.new_id();
+        change
+            .tx()
+            .run(
+                "insert into section (id, contract_id, position, key, label, place_code)
+                 values ($1, $2, $3, $4, $5, $6)",
+                args![
+                    id,
+                    contract,
+                    position,
+                    &section.key,
+                    &section.label,
+                    &section.place
+                ],
+            )
+            .await?;
+    }
+    Ok(())
+}
+
+/// What the history keeps of an instrument at its birth.
+#[derive(Serialize)]
+struct Drafted<'a> {
+    no: i64,
+    act: &'a str,
+    framework_revision: Uuid,
+    motive: Option<&'a str>,
+    effective_on: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Place {
+    title: String,
+    organisation_code: String,
+    framework: String,
+    last_no: i64,
+    last_signature: i64,
+}
+
+/// Opens the draft of an instrument, upon the terms now in force; gives its identifier and its
+/// number in the contract.
+pub async fn draft_instrument(
+    change: &mut Change,
+    permit: Permit<DraftInstrument>,
+    new: NewInstrument,
+) -> Result<(Uuid, i64), ContractError> {
+    let contract = permit.into_thing();
+    let place: Option<Place> = change
+        .tx()
+        .optional(
+            "select c.title, c.organisation_code, c.framework,
+                    (select coalesce(max(i.no), 0) from instrument i
+                     where i.contract_id = c.id) as last_no,
+                    (select coalesce(max(i.signed_change), 0) from instrument i
+                     where i.contract_id = c.id) as last_signature
+             from contract c where c.id = $1",
+            args![contract],
+        )
+        .await?;
+    let place = place.ok_or(ContractError::NotFound)?;
+    let no = place.last_no + 1;
+    let effective_on = new.effective_on.map(|day| day.to_string());
+    let thing = NewThing {
+        kind: "instrument",
+        parent: Some(contract),
+        scope: Scope {
+            organisation: place.organisation_code,
+            framework: place.framework,
+        },
+        label: &format!("{}, acte {no}", place.title),
+    };
+    let drafted = Drafted {
+        no,
+        act: &new.act,
+        framework_revision: new.framework_revision,
+        motive: new.motive.as_deref(),
+        effective_on: effective_on.clone(),
+    };
+    let id = change.create(thing, &drafted).await?;
+    let change_no = change.no();
+    change
+        .tx()
+        .run(
+            "insert into instrument (id, contract_id, no, act, state, framework_revision, motive,
+                                     effective_on, base_change, created_change)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            args![
+                id,
+                contract,
+                no,
+                &new.act,
+                State::Draft.code(),
+                new.framework_revision,
+                new.motive,
+                effective_on,
+                place.last_signature,
+                change_no
+            ],
+        )
+        .await?;
+    Ok((id, no))
+}

@@ -1,0 +1,342 @@
+//! Reading contracts, each in a fixed number of statements whatever its size.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::rows::{
+    ConfirmationRow, ContractRow, InstrumentRow, PartyRow, SectionRow, SignatoryRow, TermRow,
+    by_instrument, day, year,
+};
+use crate::access::Reach;
+use crate::args;
+use crate::contracts::{Confirmation, FullContract, Instrument, Term, TermBody};
+use crate::ledger::ChangeRow;
+use crate::platform::db::{DbError, Tx};
+
+/// The contract at that address, with everything ever agreed in it, for somebody.
+pub async fn load(tx: &mut Tx, _reach: Reach, slug: &str) -> Result<Option<FullContract>, DbError> {
+    let found: Option<(Uuid,)> = tx
+        .optional("select id from contract where slug = $1", args![slug])
+        .await?;
+    match found {
+        Some((id,)) => load_by_id(tx, id).await,
+        None => Ok(None),
+    }
+}
+
+/// The contract of that identifier, with everything ever agreed in it.
+pub async fn load_by_id(tx: &mut Tx, id: Uuid) -> Result<Option<FullContract>, DbError> {
+    let header: Option<ContractRow> = tx
+        .optional(
+            "select c.id, t.version, c.framework, c.slug, c.title, c.organisation_code,
+                    c.place_code, c.starts, c.ends, c.fictional
+             from contract c join thing t on t.id = c.id
+             where c.id = $1",
+            args![id],
+        )
+        .await?;
+    let Some(header) = header else {
+        return Ok(None);
+    };
+    let parties: Vec<PartyRow> = tx
+        .all(
+            "select p.role, p.organisation_code, o.name
+             from party p left join organisation o on o.code = p.organisation_code
+             where p.contract_id = $1 order by p.position",
+            args![id],
+        )
+        .await?;
+    let sections: Vec<SectionRow> = tx
+        .all(
+            "select id, key, label, place_code from section
+             where contract_id = $1 order by position",
+            args![id],
+        )
+        .await?;
+    Ok(Some(FullContract {
+        contract: header.with(parties, sections)?,
+        instruments: instruments(tx, id).await?,
+        terms: terms(tx, id).await?,
+    }))
+}
+
+async fn instruments(tx: &mut Tx, contract: Uuid) -> Result<Vec<Instrument>, DbError> {
+    let rows: Vec<InstrumentRow> = tx
+        .all(
+            "select i.id, t.version, i.no, i.act, i.state, i.framework_revision, i.motive,
+                    i.effective_on, i.base_change, i.created_change, cc.at as created_at,
+                    cp.name as created_by, i.signed_change, sc.at as signed_at,
+                    sp.name as signed_by
+             from instrument i
+             join thing t on t.id = i.id
+             left join change cc on cc.no = i.created_change
+             left join person cp on cp.id = cc.actor
+             left join change sc on sc.no = i.signed_change
+             left join person sp on sp.id = sc.actor
+             where i.contract_id = $1 order by i.no",
+            args![contract],
+        )
+        .await?;
+    let signatories: Vec<SignatoryRow> = tx
+        .all(
+            "select s.instrument_id, s.role, s.name, s.function, s.capacity, s.signed_on
+             from signatory s join instrument i on i.id = s.instrument_id
+             where i.contract_id = $1 order by s.instrument_id, s.position",
+            args![contract],
+        )
+        .await?;
+    let confirmed: Vec<ConfirmationRow> = tx
+        .all(
+            "select c.instrument_id, c.person_id, p.name
+             from confirmation c
+             join instrument i on i.id = c.instrument_id
+             join person p on p.id = c.person_id
+             where i.contract_id = $1 order by c.change_no",
+            args![contract],
+        )
+        .await?;
+    let mut signatories = by_instrument(signatories)?;
+    let mut confirmations: BTreeMap<Uuid, Vec<Confirmation>> = BTreeMap::new();
+    for row in confirmed {
+        let confirmation = Confirmation {
+            person: row.person_id,
+            name: row.name,
+        };
+        confirmations
+            .entry(row.instrument_id)
+            .or_default()
+            .push(confirmation);
+    }
+    let with = |row: InstrumentRow| {
+        let signatories = signatories.remove(&row.id).unwrap_or_default();
+        let confirmations = confirmations.remove(&row.id).unwrap_or_default();
+        row.with(signatories, confirmations)
+    };
+    rows.into_iter().map(with).collect()
+}
+
+async fn terms(tx: &mut Tx, contract: Uuid) -> Result<Vec<Term>, DbError> {
+    let rows: Vec<TermRow> = tx
+        .all(
+            "select t.instrument_id, t.section_id, t.kind, t.subject, t.facet, t.period, t.body,
+                    t.motive, t.change_no
+             from term t join instrument i on i.id = t.instrument_id
+             where i.contract_id = $1",
+            args![contract],
+        )
+        .await?;
+    rows.into_iter().map(Term::try_from).collect()
+}
+
+/// The contract that an instrument belongs to.
+pub async fn contract_of(tx: &mut Tx, instrument: Uuid) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(Uuid,)> = tx
+        .optional(
+            "select contract_id from instrument where id = $1",
+            args![instrument],
+        )
+        .await?;
+    Ok(row.map(|(contract,)| contract))
+}
+
+/// A contract in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContractCard {
+    /// Its address.
+    pub slug: String,
+    /// What people call it.
+    pub title: String,
+    /// Code of the framework.
+    pub framework: String,
+    /// Code of the organisation it binds.
+    pub organisation: String,
+    /// Name of that organisation, or its code where it is not known.
+    pub organisation_name: String,
+    /// Code of the place it covers.
+    pub place: String,
+    /// First year.
+    pub starts: i16,
+    /// Last year.
+    pub ends: i16,
+    /// Whether it was invented for a demonstration.
+    pub fictional: bool,
+    /// How many instruments were signed.
+    pub signed: i64,
+    /// How many drafts are open.
+    pub drafts: i64,
+    /// The last day written beside a signature.
+    pub signed_on: Option<jiff::civil::Date>,
+}
+
+#[derive(sqlx::FromRow)]
+struct CardRow {
+    slug: String,
+    title: String,
+    framework: String,
+    organisation_code: String,
+    organisation_name: Option<String>,
+    place_code: String,
+    starts: i64,
+    ends: i64,
+    fictional: bool,
+    signed: i64,
+    drafts: i64,
+    signed_on: Option<String>,
+}
+
+impl TryFrom<CardRow> for ContractCard {
+    type Error = DbError;
+
+    fn try_from(row: CardRow) -> Result<Self, DbError> {
+        let code = &row.organisation_code;
+        Ok(Self {
+            organisation_name: row.organisation_name.unwrap_or_else(|| code.clone()),
+            slug: row.slug,
+            title: row.title,
+            framework: row.framework,
+            organisation: row.organisation_code,
+            place: row.place_code,
+            starts: year(row.starts)?,
+            ends: year(row.ends)?,
+            fictional: row.fictional,
+            signed: row.signed,
+            drafts: row.drafts,
+            signed_on: day(row.signed_on)?,
+        })
+    }
+}
+
+/// Every contract that somebody may see, by framework and title; of one framework where it is
+/// named.
+pub async fn list(
+    tx: &mut Tx,
+    _reach: Reach,
+    framework: Option<&str>,
+) -> Result<Vec<ContractCard>, DbError> {
+    let rows: Vec<CardRow> = tx
+        .all(
+            "select c.slug, c.title, c.framework, c.organisation_code,
+                    o.name as organisation_name, c.place_code, c.starts, c.ends, c.fictional,
+                    (select count(*) from instrument i
+                     where i.contract_id = c.id and i.state = 'signed') as signed,
+                    (select count(*) from instrument i
+                     where i.contract_id = c.id and i.state = 'draft') as drafts,
+                    (select max(s.signed_on) from signatory s
+                     join instrument i on i.id = s.instrument_id
+                     where i.contract_id = c.id and i.state = 'signed') as signed_on
+             from contract c left join organisation o on o.code = c.organisation_code
+             where $1 = '' or c.framework = $1
+             order by c.framework collate \"C\", c.title collate \"C\", c.slug collate \"C\"",
+            args![framework.unwrap_or_default()],
+        )
+        .await?;
+    rows.into_iter().map(ContractCard::try_from).collect()
+}
+
+/// Keys of the indicators of a framework that a term says something of, drafts included.
+pub async fn used_indicators(tx: &mut Tx, framework: &str) -> Result<BTreeSet<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "select distinct t.subject
+             from term t
+             join instrument i on i.id = t.instrument_id
+             join contract c on c.id = i.contract_id
+             where c.framework = $1 and i.state <> 'abandoned'
+               and t.kind in ('choice', 'definition', 'baseline', 'target')",
+            args![framework],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(key,)| key).collect())
+}
+
+/// Codes of the measures that a baseline or a target is expressed in, drafts included.
+pub async fn used_measures(tx: &mut Tx) -> Result<BTreeSet<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "select distinct t.facet
+             from term t join instrument i on i.id = t.instrument_id
+             where i.state <> 'abandoned' and t.kind in ('baseline', 'target') and t.facet <> ''",
+            vec![],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(code,)| code).collect())
+}
+
+/// One line of the journal of a term.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The change, with who and when.
+    pub row: ChangeRow,
+    /// What it was about.
+    pub about: TermState,
+    /// What was written before.
+    pub before: Option<TermBody>,
+    /// What is written after.
+    pub after: Option<TermBody>,
+}
+
+/// A term as the history keeps it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TermState {
+    /// The section.
+    pub section: Uuid,
+    /// Kind of the slot.
+    pub kind: String,
+    /// Key of the indicator, the commitment or the line of means.
+    pub subject: String,
+    /// Measure or stage.
+    pub facet: String,
+    /// Year, or nothing.
+    pub period: String,
+    /// What is said; nothing where the term is taken away.
+    pub body: Option<TermBody>,
+    /// Why.
+    pub motive: Option<String>,
+}
+
+/// What was ever written in a contract about an indicator, a commitment or a line of means, in
+/// drafts too, the latest first.
+pub async fn subject_changes(
+    tx: &mut Tx,
+    _reach: Reach,
+    contract: Uuid,
+    subject: &str,
+) -> Result<Vec<Change>, DbError> {
+    let rows: Vec<ChangeRow> = tx
+        .all(
+            "select c.no, c.at, c.kind, p.name as who, c.why, e.verb, e.before_state, e.after_state
+             from entry e
+             join thing t on t.id = e.thing_id
+             join change c on c.no = e.change_no
+             left join person p on p.id = c.actor
+             where t.parent_id = $1 and e.verb = 'term'
+             order by c.no desc, e.seq desc",
+            args![contract],
+        )
+        .await?;
+    let mut found = Vec::new();
+    for row in rows {
+        let before = state(row.before_state.as_deref())?;
+        let after = state(row.after_state.as_deref())?;
+        let Some(about) = after.clone().or_else(|| before.clone()) else {
+            continue;
+        };
+        if about.subject == subject {
+            found.push(Change {
+                row,
+                about,
+                before: before.and_then(|state| state.body),
+                after: after.and_then(|state| state.body),
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn state(text: Option<&str>) -> Result<Option<TermState>, DbError> {
+    text.map(serde_json::from_str)
+        .transpose()
+        .map_err(|error| DbError::corrupt("recorded term", error))
+}

@@ -1,0 +1,68 @@
+//! Contracts in the database: all their SQL.
+
+mod create;
+mod edit;
+mod load;
+mod national;
+mod rows;
+mod settle;
+
+use super::obstacle::Obstacle;
+use crate::ledger::LedgerError;
+use crate::platform::db::DbError;
+
+pub use create::{NewContract, NewInstrument, NewSection, create_contract, draft_instrument};
+pub use edit::{Description, TermEdit, describe, set_signatories, set_terms};
+pub use load::{
+    Change, ContractCard, contract_of, list, load, load_by_id, subject_changes, used_indicators,
+    used_measures,
+};
+pub use national::{NationalTarget, national_targets, set_national_target};
+pub use settle::{abandon, confirm, rebase, sign};
+
+/// Why a contract could not be changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ContractError {
+    /// The database or the history refused; somebody else may have been faster.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// There is no such contract or instrument.
+    #[error("no such contract or instrument")]
+    NotFound,
+    /// The instrument is signed or given up.
+    #[error("the instrument is no draft any more")]
+    NotADraft,
+    /// A term that says one thing in the place of another: a mistake of the program.
+    #[error("a {0} cannot hold that")]
+    Misfit(&'static str),
+    /// The framework given is not the revision that the instrument refers to.
+    #[error("the instrument refers to another revision of the framework")]
+    OtherRevision,
+    /// Only a person can do that.
+    #[error("only a person can do that")]
+    NotAPerson,
+    /// One change would sign two instruments of a contract, whose order nobody could tell.
+    #[error("a change signs one instrument of a contract at most")]
+    SignedTwice,
+    /// What blocks the signature.
+    #[error("{} obstacles to the signature", .0.len())]
+    Blocked(Vec<Obstacle>),
+}
+
+impl From<DbError> for ContractError {
+    fn from(error: DbError) -> Self {
+        Self::Ledger(error.into())
+    }
+}
+
+impl ContractError {
+    /// Whether somebody else changed it since it was read.
+    pub fn is_stale(&self) -> bool {
+        matches!(self, Self::Ledger(LedgerError::Stale(_)))
+    }
+
+    /// Whether something that must be unique exists already.
+    pub fn is_taken(&self) -> bool {
+        matches!(self, Self::Ledger(LedgerError::Db(cause)) if cause.is_unique_violation())
+    }
+}

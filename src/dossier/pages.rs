@@ -1,0 +1,85 @@
+//! Documents to download.
+
+use axum::Router;
+use axum::extract::{FromRef, Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+
+use super::region::{DossierError, RegionRequest, region_pdf};
+use crate::access::Signed;
+use crate::figures::Snapshots;
+use crate::frameworks::Library;
+use crate::organisations::Directories;
+use crate::platform::clock::Clock;
+use crate::platform::db::Db;
+use crate::platform::web::{AsOf, Shell, WebError, WebResult};
+
+/// The documents of this module.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+    Shell: FromRef<S>,
+    Library: FromRef<S>,
+    Snapshots: FromRef<S>,
+    Directories: FromRef<S>,
+{
+    Router::new().route("/contrats/{slug}/fiche/{year}", get(region))
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    volet: String,
+    /// `tout` for every indicator.
+    #[serde(default)]
+    indicateurs: String,
+    #[serde(flatten)]
+    as_of: AsOf,
+}
+
+#[allow(clippy::too_many_arguments)] // each is one thing the request needs, taken by its extractor
+async fn region(
+    signed: Signed,
+    Path((slug, year)): Path<(String, i16)>,
+    Query(asked): Query<Asked>,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+    State(library): State<Library>,
+    State(snapshots): State<Snapshots>,
+    State(directories): State<Directories>,
+) -> WebResult<Response> {
+    let request = RegionRequest {
+        contract: slug.clone(),
+        section: Some(asked.volet).filter(|key| !key.is_empty()),
+        year,
+        whole: asked.indicateurs == "tout",
+        day: asked.as_of.day().map_err(WebError::Invalid)?,
+    };
+    let reach = signed.reach();
+    let pdf = region_pdf(
+        &db,
+        &clock,
+        &library,
+        &snapshots,
+        &directories,
+        reach,
+        &request,
+    )
+    .await
+    .map_err(|error| match error {
+        DossierError::NotFound => WebError::NotFound,
+        wrong_year @ DossierError::Year { .. } => WebError::Invalid(wrong_year.to_string()),
+        other => WebError::internal(other),
+    })?;
+    // The slug is made of lower-case letters, digits and dashes: safe in a header.
+    let name = format!("attachment; filename=\"{slug}-{year}.pdf\"");
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, pdf).into_response())
+}

@@ -1,0 +1,238 @@
+//! What a region's sheet says of a contract. Pure.
+
+use jalon_render::{
+    Attainment as PrintedAttainment, DatedValue, IndicatorRow, State as PrintedState,
+};
+
+use crate::contracts::{Contract, Section, Target, Terms};
+use crate::figures::attainment::{Band, Goal};
+use crate::figures::delivery::Delivery;
+use crate::figures::review::{Against, Asked, Review};
+use crate::figures::{FiguresView, Formatter};
+use crate::frameworks::{Catalogue, Framework, Indicator};
+use crate::kernel::Value;
+use crate::measures::Measure;
+use jiff::civil::Date;
+
+/// What the rows are made from.
+#[derive(Clone, Copy)]
+pub(super) struct Material<'a> {
+    pub contract: &'a Contract,
+    pub section: &'a Section,
+    pub terms: &'a Terms<'a>,
+    pub framework: &'a Framework,
+    pub catalogue: &'a Catalogue,
+    pub figures: &'a FiguresView,
+    pub year: i16,
+    pub today: Date,
+}
+
+/// The rows of a sheet and the sentence above them.
+pub(super) struct Rows {
+    ranked: Vec<(Concern, IndicatorRow)>,
+    pub verdict: String,
+    pub fictional: bool,
+}
+
+/// How much a row asks for attention, the most first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Concern {
+    Behind,
+    Missing,
+    OnTheWay,
+    Fine,
+}
+
+impl Rows {
+    /// Every row, in the framework's order.
+    pub fn all(self) -> Vec<IndicatorRow> {
+        self.ranked.into_iter().map(|(_, row)| row).collect()
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.ranked.len()
+    }
+
+    /// The rows that most ask for attention, no more than `most`, in the framework's order.
+    pub fn most_pressing(self, most: usize) -> Vec<IndicatorRow> {
+        let mut ranked: Vec<(Concern, usize)> = self
+            .ranked
+            .iter()
+            .enumerate()
+            .map(|(at, (concern, _))| (*concern, at))
+            .collect();
+        ranked.sort_unstable();
+        let kept: std::collections::BTreeSet<usize> =
+            ranked.into_iter().take(most).map(|(_, at)| at).collect();
+        let rows = self.ranked.into_iter().enumerate();
+        let rows = rows.filter(|(at, _)| kept.contains(at));
+        rows.map(|(_, (_, row))| row).collect()
+    }
+}
+
+/// One row for each measure that has a baseline, a target or a figure, in the framework's order.
+pub(super) fn rows(material: Material<'_>) -> Rows {
+    let mut rows = Vec::new();
+    let (mut judged, mut reached, mut late) = (0, 0, 0);
+    for indicator in &material.framework.indicators {
+        for code in &indicator.measures {
+            let Some(measure) = material.catalogue.measure(code) else {
+                continue;
+            };
+            let review = material.asked(indicator, measure).review();
+            let agreed =
+                material
+                    .terms
+                    .target(material.section.id, &indicator.key, code, material.year);
+            if review.baseline.is_none() && agreed.is_none() {
+                continue;
+            }
+            if let Some(verdict) = review.attainment {
+                judged += 1;
+                reached += usize::from(verdict.reached);
+            }
+            late += usize::from(matches!(review.delivery, Delivery::Late(_)));
+            let row = row(indicator, measure, &review, agreed, material.year);
+            rows.push((concern(&review), row));
+        }
+    }
+    let fictional = material.contract.fictional;
+    let verdict = verdict(rows.len(), judged, reached, late, material.year);
+    Rows {
+        ranked: rows,
+        verdict,
+        fictional,
+    }
+}
+
+fn concern(review: &Review<'_>) -> Concern {
+    match review.attainment.map(Band::of) {
+        Some(Band::Setback | Band::VeryFar | Band::Far | Band::NotReached) => Concern::Behind,
+        Some(Band::Near) => Concern::OnTheWay,
+        Some(Band::Reached) => Concern::Fine,
+        None => Concern::Missing,
+    }
+}
+
+impl<'a> Material<'a> {
+    fn asked(&self, indicator: &'a Indicator, measure: &'a Measure) -> Asked<'a> {
+        Asked {
+            terms: self.terms,
+            section: self.section.id,
+            place: &self.section.place,
+            indicator,
+            measure,
+            series: self.figures.series(&measure.code),
+            upto: self.year,
+            today: self.today,
+        }
+    }
+}
+
+fn verdict(rows: usize, judged: usize, reached: usize, late: usize, year: i16) -> String {
+    let mut words = match (rows, judged) {
+        (0, _) => format!("Aucune cible ni valeur initiale n’est encore convenue pour {year}."),
+        (_, 0) => format!("Aucune valeur ne permet encore de juger l’année {year}."),
+        _ => format!(
+            "{reached} {} sur {judged} {} d’après la dernière valeur connue.",
+            if reached > 1 { "cibles" } else { "cible" },
+            if reached > 1 {
+                "sont atteintes"
+            } else {
+                "est atteinte"
+            },
+        ),
+    };
+    match late {
+        0 => {}
+        1 => words += &format!(" Une valeur de {year} est en retard."),
+        n => words += &format!(" {n} valeurs de {year} sont en retard."),
+    }
+    words
+}
+
+fn row(
+    indicator: &Indicator,
+    measure: &Measure,
+    review: &Review<'_>,
+    agreed: Option<&Target>,
+    year: i16,
+) -> IndicatorRow {
+    let formatter = Formatter::new(Some(measure));
+    let dated = |value: String, year: i16| DatedValue {
+        value,
+        year: year.to_string(),
+    };
+    let label = if indicator.measures.len() > 1 {
+        format!("{} : {}", indicator.label, measure.label)
+    } else {
+        indicator.label.clone()
+    };
+    let source = review.figure.map_or_else(
+        || indicator.suppliers.join(", "),
+        |(_, figure)| match &figure.source {
+            Some(source) => format!("{}, {source}", figure.supplier),
+            None => figure.supplier.clone(),
+        },
+    );
+    IndicatorRow {
+        code: indicator.code.clone().unwrap_or_default(),
+        label,
+        baseline: review.baseline.map(|b| formatter.value(&b.value)),
+        last: review
+            .figure
+            .map(|(period, figure)| dated(formatter.value(&figure.value), period.year())),
+        target: agreed
+            .and_then(|target| printed_target(target, formatter))
+            .map(|value| dated(value, year)),
+        attainment: printed_attainment(review),
+        source,
+        fictional: review.figure.is_some_and(|(_, figure)| figure.fictional),
+    }
+}
+
+fn printed_target(target: &Target, formatter: Formatter<'_>) -> Option<String> {
+    match target {
+        Target::Value(value) => Some(formatter.value(value)),
+        Target::Corridor { low, high } => Some(format!(
+            "{} à {}",
+            formatter.bare(*low),
+            formatter.number(*high)
+        )),
+        Target::ObservedOnly => Some("à fixer".to_owned()),
+        Target::Frozen => Some("gelée".to_owned()),
+        Target::NotApplicable => None,
+    }
+}
+
+fn printed_attainment(review: &Review<'_>) -> PrintedAttainment {
+    let Some(verdict) = review.attainment else {
+        let words = match (&review.figure, &review.delivery) {
+            (None, delivery) => delivery.french(),
+            (Some((_, figure)), _) if matches!(figure.value, Value::Unavailable(_)) => {
+                "Non disponible".to_owned()
+            }
+            _ => "Sans cible".to_owned(),
+        };
+        return PrintedAttainment {
+            state: PrintedState::Unknown,
+            words,
+        };
+    };
+    let band = Band::of(verdict);
+    let state = match band {
+        Band::Reached => PrintedState::Reached,
+        Band::Near => PrintedState::Under,
+        Band::Far | Band::NotReached => PrintedState::Watch,
+        Band::VeryFar | Band::Setback => PrintedState::Late,
+    };
+    let path = matches!(review.against, Some(Against::Path(_)));
+    let corridor = matches!(review.against, Some(Against::Agreed(Goal::Corridor { .. })));
+    let words = match (band, path, corridor) {
+        (Band::Reached, true, _) => "Sur la trajectoire".to_owned(),
+        (Band::Reached, _, true) => "Dans le couloir".to_owned(),
+        (band, ..) => band.french().to_owned(),
+    };
+    PrintedAttainment { state, words }
+}

@@ -1,0 +1,143 @@
+//! What the pages of contracts show of figures.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use maud::{Markup, html};
+
+use super::attainment::Band;
+use super::review::{Against, Asked, Review};
+use super::{Formatter, Snapshots};
+use crate::access::Reach;
+use crate::contracts::{Contract, Observations, Observed, ObservedKey, store};
+use crate::frameworks::Library;
+use crate::kernel::Value;
+use crate::measures::Measure;
+use crate::platform::clock::Clock;
+use crate::platform::db::{Db, DbError};
+use crate::platform::web::state;
+
+/// Reads figures for the pages of contracts.
+#[derive(Clone, Debug)]
+pub struct ContractFigures {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// The frameworks.
+    pub library: Library,
+    /// The figures.
+    pub snapshots: Snapshots,
+}
+
+#[async_trait]
+impl Observations for ContractFigures {
+    async fn of_contract(
+        &self,
+        reach: Reach,
+        contract: &Contract,
+        as_of: i64,
+    ) -> Result<BTreeMap<ObservedKey, Observed>, DbError> {
+        let mut tx = self.db.read().await?;
+        let catalogue = self.library.catalogue(&mut tx, reach).await?;
+        let Some(full) = store::load_by_id(&mut tx, contract.id).await? else {
+            return Ok(BTreeMap::new());
+        };
+        let figures = self.snapshots.upto(&mut tx, reach, as_of).await?;
+        drop(tx);
+        let Some(edited) = catalogue.framework(&contract.framework) else {
+            return Ok(BTreeMap::new());
+        };
+        let terms = full.in_force(as_of);
+        let today = self.clock.today();
+        let mut shown = BTreeMap::new();
+        for section in &contract.sections {
+            for indicator in &edited.framework.indicators {
+                for measure in indicator
+                    .measures
+                    .iter()
+                    .filter_map(|c| catalogue.measure(c))
+                {
+                    let asked = Asked {
+                        terms: &terms,
+                        section: section.id,
+                        place: &section.place,
+                        indicator,
+                        measure,
+                        series: figures.series(&measure.code),
+                        upto: today.year().min(contract.ends),
+                        today,
+                    };
+                    let review = asked.review();
+                    if review.figure.is_some() {
+                        let key = ObservedKey {
+                            section: section.id,
+                            indicator: indicator.key.clone(),
+                            measure: measure.code.clone(),
+                        };
+                        shown.insert(key, observed(&review, measure));
+                    }
+                }
+            }
+        }
+        Ok(shown)
+    }
+}
+
+fn observed(review: &Review<'_>, measure: &Measure) -> Observed {
+    Observed {
+        value: value(review, measure),
+        attainment: attainment(review, measure),
+    }
+}
+
+fn value(review: &Review<'_>, measure: &Measure) -> Markup {
+    let Some((period, figure)) = review.figure else {
+        return html! { span.muted { "non reçue" } };
+    };
+    let text = Formatter::new(Some(measure)).value(&figure.value);
+    html! {
+        @if matches!(figure.value, Value::Unavailable(_)) { span.muted { (text) } }
+        @else { b { (text) } }
+        span.sub {
+            (period.french())
+            @if figure.provisional { ", provisoire" }
+            @if figure.fictional { " " span.mark { "fictif" } }
+        }
+    }
+}
+
+fn attainment(review: &Review<'_>, measure: &Measure) -> Markup {
+    let Some(verdict) = review.attainment else {
+        return html! { span.muted { "Sans objet" } };
+    };
+    let band = Band::of(verdict);
+    let (tone, icon) = band.look();
+    let words = match verdict.rate {
+        Some(rate) => format!("{} · {} %", band.french(), rate.french(0)),
+        None => band.french().to_owned(),
+    };
+    html! {
+        div {
+            (state(tone, icon, &words))
+            @if let Some(rate) = verdict.rate { (bar(tone, rate.to_f64_for_drawing())) }
+            @if let Some(Against::Path(point)) = review.against {
+                span.sub { "Sans cible cette année : trajectoire droite, " (Formatter::new(Some(measure)).number(point)) }
+            }
+        }
+    }
+}
+
+/// How much of the way is done, the target at four fifths of the bar.
+fn bar(tone: &str, rate: f64) -> Markup {
+    let width = format!("{:.1}", rate.clamp(0.0, 125.0));
+    html! {
+        div class={ "s-" (tone) } {
+            svg.bar viewBox="0 0 125 8" preserveAspectRatio="none" aria-hidden="true" {
+                rect.t width="125" height="8" {}
+                @if rate > 0.0 { rect.v width=(width) height="8" {} }
+                path.g vector-effect="non-scaling-stroke" d="M100-2v12" {}
+            }
+        }
+    }
+}

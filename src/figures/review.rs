@@ -1,0 +1,150 @@
+//! One indicator of one contract: what was observed, against what was agreed. Pure.
+
+use jiff::civil::Date;
+
+use super::attainment::{Attainment, Goal, Question, attain, straight_path};
+use super::delivery::{Delivery, delivery};
+use super::{Figure, Series};
+use crate::contracts::{Baseline, Target, Terms};
+use crate::frameworks::Indicator;
+use crate::kernel::{Decimal, Period, Value};
+use crate::measures::Measure;
+use crate::platform::clock::paris_date;
+use uuid::Uuid;
+
+/// What a review of one measure looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The terms in force.
+    pub terms: &'a Terms<'a>,
+    /// The section of the contract.
+    pub section: Uuid,
+    /// The place whose figures count.
+    pub place: &'a str,
+    /// The indicator.
+    pub indicator: &'a Indicator,
+    /// The measure it follows.
+    pub measure: &'a Measure,
+    /// The figures of the measure.
+    pub series: Option<&'a Series>,
+    /// No figure of a later year is looked at.
+    pub upto: i16,
+    /// The day it is.
+    pub today: Date,
+}
+
+/// Where a figure's target comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// The target of the figure's own year.
+    Agreed(Goal),
+    /// A point of the straight path to the final target: that year has no target of its own.
+    Path(Decimal),
+}
+
+/// What was observed, and how it stands.
+#[derive(Clone, Debug)]
+pub struct Review<'a> {
+    /// Where the contract started from.
+    pub baseline: Option<&'a Baseline>,
+    /// The latest figure and its period.
+    pub figure: Option<(Period, &'a Figure)>,
+    /// What the figure is judged against.
+    pub against: Option<Against>,
+    /// The verdict on the figure's own year.
+    pub attainment: Option<Attainment>,
+    /// The verdict on the way to the final target: a second figure, never mixed with the first.
+    pub progress: Option<Attainment>,
+    /// The final target and its year.
+    pub last_target: Option<(i16, &'a Target)>,
+    /// Whether the figure of the year asked for has arrived when it should.
+    pub delivery: Delivery,
+}
+
+impl<'a> Asked<'a> {
+    /// The review.
+    pub fn review(&self) -> Review<'a> {
+        let (key, code) = (self.indicator.key.as_str(), self.measure.code.as_str());
+        let baseline = self.terms.baseline(self.section, key, code);
+        let last_target = self.terms.final_target(self.section, key, code);
+        let figure = self.latest();
+        let own_target = figure
+            .and_then(|(period, _)| self.terms.target(self.section, key, code, period.year()));
+        let against = match own_target {
+            Some(target) => goal(target, self.measure.per).map(Against::Agreed),
+            None => figure.and_then(|(period, _)| self.path(baseline, last_target, period.year())),
+        };
+        let judge = |goal| {
+            let (_, figure) = figure?;
+            attain(&Question {
+                method: self.indicator.method,
+                direction: self.measure.direction,
+                per: self.measure.per,
+                baseline: baseline.and_then(|b| b.value.amount(self.measure.per)),
+                goal,
+                observed: &figure.value,
+            })
+        };
+        let attainment = against.and_then(|against| match against {
+            Against::Agreed(goal) => judge(goal),
+            Against::Path(point) => judge(Goal::Value(point)),
+        });
+        let last_goal = last_target.and_then(|(_, target)| goal(target, self.measure.per));
+        Review {
+            baseline,
+            figure,
+            against,
+            attainment,
+            progress: last_goal.and_then(judge),
+            last_target,
+            delivery: self.delivery(),
+        }
+    }
+
+    /// The latest figure with a value, or else the latest word on why there is none.
+    fn latest(&self) -> Option<(Period, &'a Figure)> {
+        let known = self.series?.figures_upto(self.place, self.upto);
+        let is_value =
+            |(_, figure): &&(Period, &Figure)| !matches!(figure.value, Value::Unavailable(_));
+        known.iter().rfind(is_value).or(known.last()).copied()
+    }
+
+    fn path(
+        &self,
+        baseline: Option<&Baseline>,
+        last: Option<(i16, &Target)>,
+        year: i16,
+    ) -> Option<Against> {
+        let (baseline, (to, target)) = (baseline?, last?);
+        if year <= baseline.year {
+            // What the contract started from is not judged.
+            return None;
+        }
+        let from = baseline.value.amount(self.measure.per)?;
+        let Some(Goal::Value(goal)) = goal(target, self.measure.per) else {
+            return None;
+        };
+        straight_path(from, baseline.year, goal, to, year).map(Against::Path)
+    }
+
+    fn delivery(&self) -> Delivery {
+        let received = self
+            .series
+            .and_then(|series| series.whole(self.place, Period::Year(self.upto)))
+            .map(|figure| paris_date(figure.received_at));
+        delivery(&self.indicator.due, self.upto, received, self.today)
+    }
+}
+
+/// What a target asks for as a number or an answer; `None` where it asks for nothing that year.
+fn goal(target: &Target, per: Option<u32>) -> Option<Goal> {
+    match target {
+        Target::Value(Value::YesNo(answer)) => Some(Goal::Answer(*answer)),
+        Target::Value(value) => value.amount(per).map(Goal::Value),
+        Target::Corridor { low, high } => Some(Goal::Corridor {
+            low: *low,
+            high: *high,
+        }),
+        Target::ObservedOnly | Target::Frozen | Target::NotApplicable => None,
+    }
+}

@@ -1,0 +1,54 @@
+//! `jalon backup` and `jalon restore`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{CliError, Session};
+use crate::site::backup::{self, Copied};
+
+#[derive(Debug, Args)]
+pub(super) struct BackupArgs {
+    /// Fichier à créer
+    file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RestoreArgs {
+    /// Sauvegarde à restaurer, dans une base vide
+    file: PathBuf,
+    /// Relire chaque table après coup et la comparer à la sauvegarde
+    #[arg(long)]
+    verify: bool,
+}
+
+pub(super) async fn backup(session: &Session, args: BackupArgs) -> Result<(), CliError> {
+    let db = session.ready_database().await?;
+    let copied = backup::backup(&db, &args.file).await?;
+    tell("Sauvegarde écrite", &args.file, copied);
+    Ok(())
+}
+
+pub(super) async fn restore(session: &Session, args: RestoreArgs) -> Result<(), CliError> {
+    let db = session.database().await?;
+    let copied = backup::restore(&db, &args.file, args.verify).await?;
+    let done = if args.verify {
+        "Sauvegarde restaurée et relue"
+    } else {
+        "Sauvegarde restaurée"
+    };
+    tell(done, &args.file, copied);
+    Ok(())
+}
+
+fn tell(done: &str, file: &Path, copied: Copied) {
+    let Copied {
+        tables,
+        rows,
+        change,
+    } = copied;
+    println!(
+        "{done} : {}, {tables} tables, {rows} lignes, jusqu’au changement n° {change}.",
+        file.display()
+    );
+}

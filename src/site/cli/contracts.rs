@@ -1,0 +1,178 @@
+//! `jalon contracts`: what is agreed, for scripts and demonstrations.
+
+use clap::Subcommand;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{CliError, Session};
+use crate::access::Reach;
+use crate::contracts::store::{ContractCard, list, load};
+use crate::contracts::{FullContract, Instrument, Slot, TermBody};
+use crate::ledger::Actor;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ContractsCommand {
+    /// Lister les contrats
+    List {
+        /// N’en garder que ceux d’un cadre
+        #[arg(long, value_name = "CODE")]
+        framework: Option<String>,
+        /// Écrire du JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Montrer les actes d’un contrat et ses termes en vigueur
+    Show {
+        /// Fin de l’adresse du contrat
+        #[arg(value_name = "ADRESSE")]
+        slug: String,
+        /// Écrire du JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn contracts(
+    session: &Session,
+    command: ContractsCommand,
+) -> Result<(), CliError> {
+    let db = session.ready_database().await?;
+    let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
+    let mut tx = db.read().await?;
+    match command {
+        ContractsCommand::List { framework, json } => {
+            let cards = list(&mut tx, reach, framework.as_deref()).await?;
+            if json {
+                println!("{}", serde_json::to_string_pretty(&cards)?);
+            } else {
+                cards.iter().for_each(print_card);
+            }
+        }
+        ContractsCommand::Show { slug, json } => {
+            let full = load(&mut tx, reach, &slug).await?;
+            let full = full.ok_or_else(|| format!("aucun contrat n’a l’adresse « {slug} »"))?;
+            let shown = Shown::of(&full);
+            if json {
+                println!("{}", serde_json::to_string_pretty(&shown)?);
+            } else {
+                print_contract(&shown);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn print_card(card: &ContractCard) {
+    let ContractCard {
+        slug,
+        title,
+        signed,
+        drafts,
+        ..
+    } = card;
+    println!("{slug}\t{title}\t{signed} signé(s), {drafts} projet(s)");
+}
+
+/// A contract as scripts read it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    slug: &'a str,
+    title: &'a str,
+    framework: &'a str,
+    organisation: &'a str,
+    place: &'a str,
+    starts: i16,
+    ends: i16,
+    fictional: bool,
+    instruments: Vec<ShownInstrument<'a>>,
+    terms: Vec<ShownTerm<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShownInstrument<'a> {
+    no: i64,
+    act: &'a str,
+    state: &'static str,
+    framework_revision: Uuid,
+    motive: Option<&'a str>,
+    signed_on: Option<String>,
+    signed_change: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct ShownTerm<'a> {
+    section: &'a str,
+    slot: &'a Slot,
+    body: &'a TermBody,
+    instrument: i64,
+    motive: Option<&'a str>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(full: &'a FullContract) -> Self {
+        let contract = &full.contract;
+        let section = |id: Uuid| {
+            let found = contract.sections.iter().find(|section| section.id == id);
+            found.map_or("", |section| section.key.as_str())
+        };
+        let in_force = full.in_force(i64::MAX);
+        let terms = in_force.iter().map(|(key, held)| ShownTerm {
+            section: section(key.section),
+            slot: &key.slot,
+            body: held.body,
+            instrument: held.instrument.no,
+            motive: held.motive(),
+        });
+        Self {
+            slug: &contract.slug,
+            title: &contract.title,
+            framework: &contract.framework,
+            organisation: &contract.organisation,
+            place: &contract.place,
+            starts: contract.starts,
+            ends: contract.ends,
+            fictional: contract.fictional,
+            instruments: full.instruments.iter().map(shown_instrument).collect(),
+            terms: terms.collect(),
+        }
+    }
+}
+
+fn shown_instrument(instrument: &Instrument) -> ShownInstrument<'_> {
+    ShownInstrument {
+        no: instrument.no,
+        act: &instrument.act,
+        state: instrument.state.code(),
+        framework_revision: instrument.framework_revision,
+        motive: instrument.motive.as_deref(),
+        signed_on: instrument.signed_on().map(|day| day.to_string()),
+        signed_change: instrument.signed_change(),
+    }
+}
+
+fn print_contract(shown: &Shown<'_>) {
+    println!("{} ({}-{})", shown.title, shown.starts, shown.ends);
+    for instrument in &shown.instruments {
+        let day = instrument.signed_on.as_deref().unwrap_or("sans date");
+        println!(
+            "acte {}\t{}\t{}\t{day}",
+            instrument.no, instrument.act, instrument.state
+        );
+    }
+    for term in &shown.terms {
+        let slot = term.slot;
+        let year = slot
+            .year()
+            .map(|year| format!(" {year}"))
+            .unwrap_or_default();
+        let said = serde_json::to_string(term.body).unwrap_or_default();
+        println!(
+            "{}\t{} {} {}{year}\t{said}\tacte {}",
+            term.section,
+            slot.kind(),
+            slot.subject(),
+            slot.facet(),
+            term.instrument
+        );
+    }
+}

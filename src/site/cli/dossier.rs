@@ -1,0 +1,66 @@
+//! `jalon dossier`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::civil::Date;
+
+use super::{CliError, Session};
+use crate::access::Reach;
+use crate::dossier::{RegionRequest, region_pdf};
+use crate::figures::Snapshots;
+use crate::frameworks::Library;
+use crate::ledger::Actor;
+use crate::organisations::Directories;
+use crate::platform::web::parse_day;
+
+#[derive(Debug, Args)]
+pub(super) struct DossierArgs {
+    /// Adresse du contrat, comme dans `jalon contracts list`
+    #[arg(long)]
+    contract: String,
+    /// Année examinée
+    #[arg(long)]
+    year: i16,
+    /// Fichier PDF à créer
+    #[arg(long)]
+    out: PathBuf,
+    /// Volet, pour un contrat qui en a plusieurs (par défaut : le premier)
+    #[arg(long)]
+    section: Option<String>,
+    /// Chiffres et termes connus au : 15/03/2026 ou 2026-03-15 (par défaut : aujourd’hui)
+    #[arg(long, value_parser = day, value_name = "DATE")]
+    au: Option<Date>,
+    /// Une seule page, avec les indicateurs qui demandent le plus d’attention
+    #[arg(long)]
+    one_page: bool,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    parse_day(text).ok_or_else(|| "écrivez la date 15/03/2026 ou 2026-03-15".to_owned())
+}
+
+pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), CliError> {
+    let db = session.ready_database().await?;
+    let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
+    let request = RegionRequest {
+        contract: args.contract,
+        section: args.section,
+        year: args.year,
+        whole: !args.one_page,
+        day: args.au,
+    };
+    let pdf = region_pdf(
+        &db,
+        &session.clock,
+        &Library::default(),
+        &Snapshots::default(),
+        &Directories::default(),
+        reach,
+        &request,
+    )
+    .await?;
+    std::fs::write(&args.out, &pdf)?;
+    println!("{} : {} ko.", args.out.display(), pdf.len() / 1024);
+    Ok(())
+}

@@ -1,0 +1,92 @@
+// What must be true of every page, whatever it shows.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import axe from "axe-core";
+
+/** Phones as most have them, and the width at which WCAG 2.2 wants no sideways scrolling (1.4.10). */
+const narrow = [375, 320];
+const wide = { width: 1280, height: 900 };
+
+/**
+ * Declares the checks of each path. `get()` gives the site and, where the pages need one, the
+ * `storageState` of somebody signed in; it is called once the site has started.
+ */
+export function everyPage(paths, get) {
+  for (const path of paths) {
+    test(path, async (t) => {
+      await look(get(), path, { viewport: wide }, async (page) => {
+        for (const colorScheme of ["light", "dark"]) {
+          await t.test(`axe finds nothing, ${colorScheme}`, async () => {
+            await page.emulateMedia({ colorScheme });
+            await accessible(page);
+          });
+        }
+        for (const width of narrow) {
+          await t.test(`nothing sticks out at ${width} pixels`, async () => {
+            await page.setViewportSize({ width, height: 800 });
+            await fits(page);
+          });
+        }
+      });
+      await look(get(), path, { javaScriptEnabled: false }, async (page) => {
+        await t.test("it says what it is without JavaScript", () => named(page));
+      });
+    });
+  }
+}
+
+async function look({ site, storageState }, path, options, check) {
+  await site.visit({ ...options, storageState }, async (page) => {
+    const answer = await page.goto(path);
+    assert.equal(answer.status(), 200, `${path} answers ${answer.status()}`);
+    assert.equal(page.url(), new URL(path, site.url).href, `${path} leads elsewhere`);
+    await check(page);
+  });
+}
+
+/** Nothing that axe can see is wrong, its rules for WCAG 2.2 and its advice included. */
+export async function accessible(page) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    window.axe.run(document, { preload: false, rules: { "target-size": { enabled: true } } }),
+  );
+  const told = violations.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}\n${nodes.map((node) => `    ${node.target.join(" ")}  ${node.html}`).join("\n")}`,
+  );
+  assert.equal(told.join("\n"), "", "what axe found");
+}
+
+/** The page does not scroll sideways; the message names what makes it. */
+export async function fits(page) {
+  const { over, culprits } = await page.evaluate(() => {
+    const limit = window.innerWidth;
+    const inScroller = (element) => {
+      for (let up = element.parentElement; up; up = up.parentElement) {
+        if (getComputedStyle(up).overflowX !== "visible") return true;
+      }
+      return false;
+    };
+    const over = document.scrollingElement.scrollWidth - limit;
+    const wider = (element) => element.getBoundingClientRect().right > limit + 0.5;
+    const culprits =
+      over > 0
+        ? [...document.body.querySelectorAll("*")]
+            .filter((element) => wider(element) && !inScroller(element))
+            .slice(0, 5)
+            .map((element) => element.outerHTML.slice(0, 120))
+        : [];
+    return { over, culprits };
+  });
+  assert.ok(over <= 0, `${over} pixels too wide because of\n    ${culprits.join("\n    ")}`);
+}
+
+/** In French, with a title, one main heading and one main region. */
+export async function named(page) {
+  assert.equal(await page.locator("html").getAttribute("lang"), "fr");
+  assert.match(await page.title(), /^\S.* \| Jalon$/);
+  assert.equal(await page.locator("h1").count(), 1, "one main heading");
+  assert.equal(await page.locator("main").count(), 1, "one main region");
+}

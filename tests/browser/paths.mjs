@@ -1,0 +1,21 @@
+// The pages that every check and every picture goes through: one line each, as the address bar
+// shows them.
+//
+// `installed` are those of a database just made by `jalon init`. `demo` are those of `jalon demo`,
+// whose data is known: a page that needs data goes there. A list that is empty starts nothing; a
+// page that is listed and does not answer fails.
+
+export const installed = [
+  "/connexion",
+  "/",
+];
+
+export const demo = [
+  "/",
+  "/cadres",
+  "/cadres/etat-ars-2024-2028",
+  "/cadres/etat-ars-2024-2028/indicateurs/2.c.1/modifier",
+  "/organisations",
+  "/organisations/ARS-53",
+  "/indicateurs/etat-ars-2024-2028/2.c.1",
+];

@@ -1,0 +1,370 @@
+//! A hand that writes contracts as a person would, over the real framework texts.
+
+use std::sync::LazyLock;
+
+use jalon::access::store::AddPerson;
+use jalon::access::{self, Act, NewPerson, Reach, permit};
+use jalon::contracts::store::{
+    ContractError, Description, NewContract, NewInstrument, NewSection, TermEdit, confirm,
+    create_contract, describe, draft_instrument, load, set_signatories, set_terms, sign,
+};
+use jalon::contracts::{
+    Baseline, Book, Choice, ConfirmInstrument, CreateContract, Definition, DraftInstrument,
+    EditInstrument, FullContract, SignInstrument, Signatory, Slot, Target, TermBody, TermKey,
+};
+use jalon::frameworks::store::{Origin, Revise};
+use jalon::frameworks::{
+    Framework, Holders, Known, Library, Proposal, Reading, Texts, read_all_texts, revise,
+};
+use jalon::kernel::{Decimal, Value, ValueKind};
+use jalon::ledger::{Actor, Change, Scope};
+use jalon::organisations::store::{ImportDirectory, import};
+use jalon::site::shipped;
+use uuid::Uuid;
+
+use crate::support::Bench;
+
+/// The frameworks that come with Jalon, read once, the oldest first.
+static FRAMEWORKS: LazyLock<Vec<(Framework, Texts)>> = LazyLock::new(|| {
+    let mut known = Known::of(&shipped::directory().unwrap());
+    let folders = shipped::frameworks();
+    let texts = folders.iter().map(|(code, texts)| (code.as_str(), texts));
+    let readings = read_all_texts(texts, &mut known);
+    let whole = |((_, reading), (_, texts)): ((String, Reading), (String, Texts))| {
+        (reading.framework.unwrap(), texts)
+    };
+    let mut all: Vec<_> = readings.into_iter().zip(folders).map(whole).collect();
+    all.sort_by_key(|(framework, _)| framework.starts);
+    all
+});
+
+/// Loads the directory and the frameworks of a family, as an installation does.
+pub async fn furnish(bench: &Bench, actor: Actor, family: &str) {
+    let open = || Change::open(&bench.db, &bench.clock, actor, "test.furnish");
+    let mut change = open().await.unwrap();
+    let allowed = permit::<ImportDirectory>(actor, ()).unwrap();
+    import(&mut change, allowed, &shipped::directory().unwrap())
+        .await
+        .unwrap();
+    change.commit().await.unwrap();
+    let library = Library::default();
+    let of_family = FRAMEWORKS
+        .iter()
+        .filter(|(framework, _)| framework.family == family);
+    for (framework, texts) in of_family {
+        let mut change = open().await.unwrap();
+        let allowed = permit::<Revise>(actor, framework.code.clone()).unwrap();
+        let catalogue = library
+            .catalogue(change.tx(), Reach::of(actor))
+            .await
+            .unwrap();
+        let proposal = Proposal {
+            framework,
+            texts,
+            origin: Origin::Text,
+            base: None,
+        };
+        revise(&mut change, allowed, &catalogue, Holders(&[]), proposal)
+            .await
+            .unwrap();
+        change.commit().await.unwrap();
+    }
+}
+
+/// The revision in force of a framework.
+pub async fn book(bench: &Bench, actor: Actor, code: &str) -> Book {
+    let mut tx = bench.db.read().await.unwrap();
+    let catalogue = Library::default()
+        .catalogue(&mut tx, Reach::of(actor))
+        .await
+        .unwrap();
+    Book::new(catalogue.framework(code).unwrap().clone(), catalogue)
+}
+
+/// Writes one contract.
+pub struct Hand<'a> {
+    pub bench: &'a Bench,
+    pub actor: Actor,
+    pub book: Book,
+    pub slug: &'static str,
+    pub contract: Uuid,
+}
+
+/// A second person.
+pub async fn colleague(bench: &Bench, actor: Actor) -> Actor {
+    let mut change = Change::open(&bench.db, &bench.clock, actor, "person.add")
+        .await
+        .unwrap();
+    let new = NewPerson {
+        name: "Référente de la région".to_owned(),
+        email: "referente@example.org".to_owned(),
+        password: access::hash_password("une autre phrase de passe".to_owned())
+            .await
+            .unwrap(),
+    };
+    let permit = permit::<AddPerson>(actor, ()).unwrap();
+    let id = access::store::add_person(&mut change, permit, new)
+        .await
+        .unwrap();
+    change.commit().await.unwrap();
+    Actor::Person(id)
+}
+
+/// What a contract is made of.
+pub struct Made {
+    pub family: &'static str,
+    pub framework: &'static str,
+    pub slug: &'static str,
+    pub title: &'static str,
+    pub organisation: &'static str,
+    pub place: &'static str,
+    pub years: (i16, i16),
+    pub parties: &'static [(&'static str, &'static str)],
+    pub sections: &'static [(&'static str, &'static str, &'static str)],
+}
+
+pub const NORMANDIE: Made = Made {
+    family: "etat-ars",
+    framework: "etat-ars-2024-2028",
+    slug: "normandie-2024-2028",
+    title: "CPOM 2024-2028 de l’ARS Normandie",
+    organisation: "ARS-28",
+    place: "28",
+    years: (2024, 2028),
+    parties: &[("etat", "MSS"), ("ars", "ARS-28")],
+    sections: &[],
+};
+
+pub const HPV: &str = "vaccination-hpv-filles-15-ans";
+
+impl<'a> Hand<'a> {
+    pub async fn creates(bench: &'a Bench, actor: Actor, made: Made) -> Self {
+        furnish(bench, actor, made.family).await;
+        let book = book(bench, actor, made.framework).await;
+        let mut change = Change::open(&bench.db, &bench.clock, actor, CreateContract::NAME)
+            .await
+            .unwrap();
+        let scope = Scope {
+            organisation: made.organisation.to_owned(),
+            framework: made.framework.to_owned(),
+        };
+        let own = |text: &&str| (*text).to_owned();
+        let new = NewContract {
+            slug: own(&made.slug),
+            title: own(&made.title),
+            place: own(&made.place),
+            starts: made.years.0,
+            ends: made.years.1,
+            fictional: true,
+            parties: made
+                .parties
+                .iter()
+                .map(|(role, code)| (own(role), own(code)))
+                .collect(),
+            sections: made
+                .sections
+                .iter()
+                .map(|(key, label, place)| NewSection {
+                    key: own(key),
+                    label: own(label),
+                    place: own(place),
+                })
+                .collect(),
+        };
+        let permit = permit::<CreateContract>(actor, scope).unwrap();
+        let contract = create_contract(&mut change, permit, new).await.unwrap();
+        change.commit().await.unwrap();
+        Self {
+            bench,
+            actor,
+            book,
+            slug: made.slug,
+            contract,
+        }
+    }
+
+    pub async fn change(&self, actor: Actor) -> Change {
+        Change::open(&self.bench.db, &self.bench.clock, actor, "contract.test")
+            .await
+            .unwrap()
+    }
+
+    pub async fn full(&self) -> FullContract {
+        let mut tx = self.bench.db.read().await.unwrap();
+        let reach = Reach::of(self.actor);
+        load(&mut tx, reach, self.slug).await.unwrap().unwrap()
+    }
+
+    pub async fn drafts(&self, act: &str, motive: Option<&str>) -> Uuid {
+        let mut change = self.change(self.actor).await;
+        let permit = permit::<DraftInstrument>(self.actor, self.contract).unwrap();
+        let new = NewInstrument {
+            act: act.to_owned(),
+            framework_revision: self.book.revision(),
+            motive: motive.map(ToOwned::to_owned),
+            effective_on: None,
+        };
+        let (id, _) = draft_instrument(&mut change, permit, new).await.unwrap();
+        change.commit().await.unwrap();
+        id
+    }
+
+    pub async fn writes(&self, instrument: Uuid, edits: Vec<TermEdit>) -> usize {
+        let mut change = self.change(self.actor).await;
+        let permit = permit::<EditInstrument>(self.actor, instrument).unwrap();
+        let changed = set_terms(&mut change, permit, edits).await.unwrap();
+        change.commit().await.unwrap();
+        changed
+    }
+
+    pub async fn gives_motive(&self, instrument: Uuid, motive: &str) {
+        let mut change = self.change(self.actor).await;
+        let permit = permit::<EditInstrument>(self.actor, instrument).unwrap();
+        let new = Description {
+            motive: Some(motive.to_owned()),
+            effective_on: None,
+        };
+        describe(&mut change, permit, new).await.unwrap();
+        change.commit().await.unwrap();
+    }
+
+    /// Names a signatory for each role, all on the same day.
+    pub async fn names_signatories(&self, instrument: Uuid, roles: &[&str], day: &str) {
+        let mut change = self.change(self.actor).await;
+        let permit = permit::<EditInstrument>(self.actor, instrument).unwrap();
+        let all = signatories(roles, day);
+        set_signatories(&mut change, permit, all).await.unwrap();
+        change.commit().await.unwrap();
+    }
+
+    pub async fn confirms(&self, actor: Actor, instrument: Uuid) {
+        let mut change = self.change(actor).await;
+        let permit = permit::<ConfirmInstrument>(actor, instrument).unwrap();
+        confirm(&mut change, permit).await.unwrap();
+        change.commit().await.unwrap();
+    }
+
+    /// Signs, and gives the change number of the signature.
+    pub async fn signs(&self, instrument: Uuid) -> Result<i64, ContractError> {
+        let mut change = self.change(self.actor).await;
+        let permit = permit::<SignInstrument>(self.actor, instrument).unwrap();
+        sign(&mut change, permit, &self.book).await?;
+        Ok(change.commit().await.unwrap().unwrap())
+    }
+
+    /// Drafts, writes, names signatories and signs, in one go.
+    pub async fn agrees(
+        &self,
+        act: &str,
+        motive: Option<&str>,
+        edits: Vec<TermEdit>,
+        roles: &[&str],
+        day: &str,
+    ) -> i64 {
+        let instrument = self.drafts(act, motive).await;
+        self.writes(instrument, edits).await;
+        self.names_signatories(instrument, roles, day).await;
+        self.signs(instrument).await.unwrap()
+    }
+
+    pub async fn section(&self, key: &str) -> Uuid {
+        self.full().await.contract.section(key).unwrap().id
+    }
+}
+
+pub fn number(text: &str) -> Target {
+    Target::Value(Value::plain(decimal(text)))
+}
+
+pub fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+pub fn edit(section: Uuid, slot: Slot, body: TermBody) -> TermEdit {
+    TermEdit {
+        key: TermKey { section, slot },
+        wanted: Some(body),
+        motive: None,
+    }
+}
+
+pub fn retains(section: Uuid, indicator: &str) -> TermEdit {
+    let slot = Slot::Choice {
+        indicator: indicator.to_owned(),
+    };
+    let body = TermBody::Choice(Choice::Retained);
+    TermEdit {
+        motive: Some("Proposition nationale".to_owned()),
+        ..edit(section, slot, body)
+    }
+}
+
+pub fn starts_from(
+    section: Uuid,
+    indicator: &str,
+    measure: &str,
+    value: &str,
+    year: i16,
+) -> TermEdit {
+    let slot = Slot::Baseline {
+        indicator: indicator.to_owned(),
+        measure: measure.to_owned(),
+    };
+    let value = Value::plain(decimal(value));
+    edit(section, slot, TermBody::Baseline(Baseline { value, year }))
+}
+
+pub fn target_slot(indicator: &str, measure: &str, year: i16) -> Slot {
+    Slot::Target {
+        indicator: indicator.to_owned(),
+        measure: measure.to_owned(),
+        year,
+    }
+}
+
+pub fn aims(section: Uuid, indicator: &str, measure: &str, year: i16, target: Target) -> TermEdit {
+    edit(
+        section,
+        target_slot(indicator, measure, year),
+        TermBody::Target(target),
+    )
+}
+
+pub fn defines(section: Uuid, indicator: &str, label: &str, text: &str) -> TermEdit {
+    let slot = Slot::Definition {
+        indicator: indicator.to_owned(),
+    };
+    let definition = Definition {
+        label: label.to_owned(),
+        text: text.to_owned(),
+        kind: ValueKind::Number,
+        unit: None,
+    };
+    edit(section, slot, TermBody::Definition(definition))
+}
+
+/// What the 2024-2028 contract of Normandie says of 2.c.1.
+pub fn normandie_terms(section: Uuid) -> Vec<TermEdit> {
+    let mut edits = vec![
+        retains(section, "2.c.1"),
+        starts_from(section, "2.c.1", HPV, "66.3", 2023),
+    ];
+    for (year, value) in (2024..).zip(["67", "69", "71", "73", "75"]) {
+        edits.push(aims(section, "2.c.1", HPV, year, number(value)));
+    }
+    edits
+}
+
+pub const BOTH: &[&str] = &["etat", "ars"];
+
+/// A signatory for each role, all on the same day.
+pub fn signatories(roles: &[&str], day: &str) -> Vec<Signatory> {
+    let signatory = |role: &&str| Signatory {
+        role: (*role).to_owned(),
+        name: format!("Signataire {role}"),
+        function: "Fonction d’essai".to_owned(),
+        capacity: None,
+        signed_on: Some(day.parse().unwrap()),
+    };
+    roles.iter().map(signatory).collect()
+}

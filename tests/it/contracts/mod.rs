@@ -1,0 +1,7 @@
+//! Contracts: their rules, their store and their pages, with the real frameworks.
+
+mod cases;
+mod hand;
+mod pages;
+mod rules;
+mod store;
