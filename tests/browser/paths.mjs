@@ -12,6 +12,15 @@ export const installed = [
 
 export const demo = [
   "/",
+  "/contrats",
+  "/contrats/nouveau",
+  "/contrats/bretagne-2024-2028",
+  "/contrats/bretagne-2024-2028/moyens",
+  "/contrats/bretagne-2024-2028/indicateurs/2.c.1",
+  "/contrats/bretagne-2024-2028/actes/1",
+  "/contrats/bretagne-2024-2028/actes/nouveau",
+  "/contrats/ocean-indien-2019-2023",
+  "/contrats/ch-valmont-2020-2024",
   "/cadres",
   "/cadres/etat-ars-2024-2028",
   "/cadres/etat-ars-2024-2028/indicateurs/2.c.1/modifier",
