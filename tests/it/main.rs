@@ -5,10 +5,14 @@
 
 mod access;
 mod backup;
+mod cli;
 mod contracts;
 mod frameworks;
+mod kill;
 mod ledger;
+mod migrations;
 mod organisations;
+mod program;
 mod revisions;
 mod schema;
 mod stage;
