@@ -5,11 +5,15 @@
 
 mod access;
 mod backup;
+mod cli;
 mod contracts;
 mod demo;
 mod frameworks;
+mod kill;
 mod ledger;
+mod migrations;
 mod organisations;
+mod program;
 mod revisions;
 mod schema;
 mod stage;

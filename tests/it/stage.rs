@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jalon::access::{Act as _, Reach, permit};
+use jalon::contracts::ContractsHolder;
 use jalon::figures::values::{
     CommitError, Committed, Ground, LoadValues, Rehearsal, RehearseError, Settings, commit,
     rehearse,
@@ -24,7 +25,7 @@ use uuid::Uuid;
 use crate::support::Bench;
 
 /// What a revision of a framework must leave in place, as on the site.
-pub const HOLDERS: Holders = Holders(&[&FiguresHolder]);
+pub const HOLDERS: Holders = Holders(&[&ContractsHolder, &FiguresHolder]);
 
 /// Measures of the vaccination file.
 pub const GIRLS: &str = "vaccination-hpv-filles-15-ans";

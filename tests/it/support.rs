@@ -47,7 +47,7 @@ pub struct Bench {
     pub db: Db,
     pub clock: Clock,
     pub url: String,
-    _folder: Option<Folder>,
+    folder: Option<Folder>,
 }
 
 /// A folder removed when the test ends.
@@ -94,7 +94,18 @@ impl Bench {
             db,
             clock: Clock::fixed("2026-01-05T08:00:00Z".parse().unwrap()),
             url,
-            _folder: folder,
+            folder,
+        }
+    }
+
+    /// The address of another database on the same engine, without a schema.
+    pub async fn another(&self) -> String {
+        match &self.folder {
+            Some(folder) => {
+                let file = folder.path().join(format!("{}.db", Uuid::now_v7()));
+                format!("sqlite://{}", file.display())
+            }
+            None => postgres_database().await,
         }
     }
 

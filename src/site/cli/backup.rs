@@ -10,12 +10,14 @@ use crate::site::backup::{self, Copied};
 #[derive(Debug, Args)]
 pub(super) struct BackupArgs {
     /// Fichier à créer
+    #[arg(value_name = "FICHIER")]
     file: PathBuf,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct RestoreArgs {
     /// Sauvegarde à restaurer, dans une base vide
+    #[arg(value_name = "FICHIER")]
     file: PathBuf,
     /// Relire chaque table après coup et la comparer à la sauvegarde
     #[arg(long)]

@@ -17,16 +17,16 @@ use crate::platform::web::parse_day;
 #[derive(Debug, Args)]
 pub(super) struct DossierArgs {
     /// Adresse du contrat, comme dans `jalon contracts list`
-    #[arg(long)]
+    #[arg(long, value_name = "CONTRAT")]
     contract: String,
     /// Année examinée
-    #[arg(long)]
+    #[arg(long, value_name = "ANNÉE")]
     year: i16,
     /// Fichier PDF à créer
-    #[arg(long)]
+    #[arg(long, value_name = "FICHIER")]
     out: PathBuf,
     /// Volet, pour un contrat qui en a plusieurs (par défaut : le premier)
-    #[arg(long)]
+    #[arg(long, value_name = "VOLET")]
     section: Option<String>,
     /// Chiffres et termes connus au : 15/03/2026 ou 2026-03-15 (par défaut : aujourd’hui)
     #[arg(long, value_parser = day, value_name = "DATE")]
