@@ -243,7 +243,7 @@ on_both_engines! {
         tx.commit().await.unwrap();
         let command = program.command(&["serve", "--listen", "127.0.0.1:0"]);
         let mut command = tokio::process::Command::from(command);
-        let ended = tokio::time::timeout(Duration::from_secs(60), command.kill_on_drop(true).output());
+        let ended = tokio::time::timeout(Duration::from_mins(1), command.kill_on_drop(true).output());
         let output = ended.await.expect("it serves a database it does not know").unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{told}");
@@ -334,9 +334,8 @@ fn the_help_of_every_command_is_there_and_in_french() {
         {
             let said = line
                 .trim_start()
-                .splitn(2, "  ")
-                .nth(1)
-                .map_or("", str::trim);
+                .split_once("  ")
+                .map_or("", |(_, said)| said.trim());
             assert!(said.len() > 2, "{path:?}: {line}");
         }
         for command in commands(&help) {

@@ -298,7 +298,7 @@ fn form(shown: &Shown, typed: &[(String, String)]) -> Markup {
         section.sect aria-labelledby="nationales" {
             (section_heading("nationales", "Fixer les cibles nationales", None))
             p.note { "Un nombre, un couloir (« 64 à 66 »), ou « observé ». Une case vide ne change rien ; l’ancienne cible reste lisible dans l’historique." }
-            form.years method="post" {
+            form.yearly method="post" {
                 @for year in shown.years() {
                     div.field {
                         label for={ "cible-" (year) } { (year) }

@@ -178,7 +178,7 @@ fn form(edited: &Edited, indicator: &Indicator, typed: &Typed, problems: &[Strin
         @if !problems.is_empty() {
             div.flag.late role="alert" { div { @for problem in problems { p { (problem) } } } }
         }
-        form.fields method="post" {
+        form.simple method="post" {
             input type="hidden" name="base" value=(typed.base);
             (field("libelle", "Libellé", &typed.libelle, None))
             (field("code", "Code imprimé", &typed.code, Some("Tel que le montre le document officiel ; il peut manquer.")))
