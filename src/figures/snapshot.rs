@@ -11,6 +11,7 @@ use super::store::{self, Kept};
 use super::{Figure, Subject};
 use crate::access::Reach;
 use crate::kernel::Period;
+use crate::ledger;
 use crate::platform::db::{DbError, Tx};
 
 /// The figures of one measure.
@@ -135,8 +136,9 @@ impl Snapshots {
         }
         let later = store::figures_between(tx, known.at_change, latest).await?;
         let snapshot = Arc::new(known.with(latest, later));
+        let committed = is_committed(tx, latest).await?;
         let mut kept = self.kept();
-        if kept.current.at_change < latest {
+        if committed && kept.current.at_change < latest {
             kept.current = Arc::clone(&snapshot);
         }
         Ok(FiguresView { snapshot })
@@ -177,9 +179,11 @@ impl Snapshots {
         }
         let figures = store::figures_between(tx, 0, change).await?;
         let snapshot = Arc::new(Snapshot::default().with(change, figures));
-        let mut kept = self.kept();
-        kept.earlier.push_front(Arc::clone(&snapshot));
-        kept.earlier.truncate(EARLIER);
+        if is_committed(tx, change).await? {
+            let mut kept = self.kept();
+            kept.earlier.push_front(Arc::clone(&snapshot));
+            kept.earlier.truncate(EARLIER);
+        }
         Ok(FiguresView { snapshot })
     }
 
@@ -187,4 +191,10 @@ impl Snapshots {
         // What it guards is replaced whole: a panic elsewhere leaves it usable.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether the history has reached that change. A change under way sees what it wrote itself,
+/// which may yet be given up, and a change to come is not known at all: neither is kept.
+async fn is_committed(tx: &mut Tx, change: i64) -> Result<bool, DbError> {
+    Ok(change <= ledger::last_change(tx).await?)
 }

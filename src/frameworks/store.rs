@@ -224,6 +224,7 @@ pub(super) async fn write(
         }
         Some(base) => {
             let thing = thing_of(change.tx(), &code).await?;
+            change.relabel(thing, &new.framework.title).await?;
             let before = serde_json::json!({ "revision": base.no });
             change
                 .record(thing, "revise", Some(&before), Some(&recorded))

@@ -48,6 +48,14 @@ pub enum ReadError {
         "ce fichier n’est pas un tableau CSV ; enregistrez-le au format « CSV UTF-8 » puis recommencez"
     )]
     NotText,
+    /// A quotation mark that opens and never closes: everything after it would be one cell.
+    #[error(
+        "le guillemet ouvert à la ligne {row} n’est jamais refermé ; refermez-le ou supprimez-le"
+    )]
+    OpenQuote {
+        /// Which row.
+        row: u32,
+    },
     /// A row that cannot be cut into cells.
     #[error("la ligne {row} ne peut pas être découpée en cellules : {cause}")]
     Row {
@@ -107,13 +115,16 @@ fn separator(text: &str) -> u8 {
 }
 
 fn read_csv(text: &str) -> Result<Sheet, ReadError> {
+    let separator = separator(text);
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(separator(text))
+        .delimiter(separator)
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
     let mut sheet = Sheet::default();
     let mut cells = 0;
+    let mut row = 0;
+    let mut last_start = 0;
     for record in reader.records() {
         let record = record.map_err(|error| ReadError::Row {
             row: error.position().map_or(0, csv::Position::line),
@@ -123,8 +134,11 @@ fn read_csv(text: &str) -> Result<Sheet, ReadError> {
         if cells > MOST_CELLS || record.len() > MOST_COLUMNS {
             return Err(ReadError::TooManyCells);
         }
-        let row = record.position().map_or(0, csv::Position::line);
-        let row = u32::try_from(row).unwrap_or(u32::MAX);
+        let end_of_last = record.position().map_or(0, csv::Position::byte);
+        let end_of_last = usize::try_from(end_of_last).unwrap_or(usize::MAX);
+        let (empty, start) = empty_rows(text, end_of_last);
+        row += empty + 1;
+        last_start = start;
         let row = (1_u32..).zip(&record).map(|(column, text)| Cell {
             place: Place {
                 sheet: String::new(),
@@ -135,7 +149,47 @@ fn read_csv(text: &str) -> Result<Sheet, ReadError> {
         });
         sheet.rows.push(row.collect());
     }
+    // An open quotation mark swallows everything after it: it can only be in the last row read.
+    if ends_inside_quotes(&text.as_bytes()[last_start..], separator) {
+        return Err(ReadError::OpenQuote { row });
+    }
     Ok(sheet)
+}
+
+/// How many empty rows stand between the end of a row and the beginning of the next, and where
+/// that is. The reader skips them, yet a spreadsheet counts them.
+fn empty_rows(text: &str, end_of_last: usize) -> (u32, usize) {
+    let bytes = text.as_bytes();
+    let mut at = end_of_last.min(bytes.len());
+    // The second half of the mark that ended the row before.
+    if at > 0 && bytes[at - 1] == b'\r' && bytes.get(at) == Some(&b'\n') {
+        at += 1;
+    }
+    let mut empty = 0;
+    loop {
+        at += match (bytes.get(at), bytes.get(at + 1)) {
+            (Some(b'\r'), Some(b'\n')) => 2,
+            (Some(b'\r' | b'\n'), _) => 1,
+            _ => return (empty, at),
+        };
+        empty += 1;
+    }
+}
+
+/// Whether a row begins a quoted cell that it does not end.
+fn ends_inside_quotes(row: &[u8], separator: u8) -> bool {
+    let mut inside = false;
+    let mut cell_begins = true;
+    for byte in row {
+        if *byte == b'"' && (inside || cell_begins) {
+            // A doubled mark closes and opens again at once.
+            inside = !inside;
+            cell_begins = !inside;
+        } else {
+            cell_begins = !inside && *byte == separator;
+        }
+    }
+    inside
 }
 
 #[cfg(test)]
@@ -179,6 +233,32 @@ mod tests {
         let sheets = read_file("titre\n\na;b\n1;2\n".as_bytes()).unwrap();
         let last = sheets[0].rows.last().unwrap();
         assert_eq!(last[1].place.cell(), "B4");
+    }
+
+    #[test]
+    fn empty_rows_count_whatever_ends_a_row() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["titre", "", "", "a;b", "\"un", "deux\";2", "", "3;4"].join(end);
+            let sheets = read_file(text.as_bytes()).unwrap();
+            let rows: Vec<u32> = sheets[0].rows.iter().map(|r| r[0].place.row).collect();
+            // As in a spreadsheet, a cell of two lines makes one row.
+            assert_eq!(rows, [1, 4, 5, 7], "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_quotation_mark_never_closed_is_refused_and_an_inch_is_not() {
+        let open = "a;b\n1;\"note\n2;3\n4;5\n";
+        let refused = read_file(open.as_bytes());
+        assert_eq!(refused, Err(ReadError::OpenQuote { row: 2 }));
+        for fine in [
+            "a;b\n1;\"dit \"\"non\"\"\"\n",
+            "a;b\n1;tuyau de 5\"\n",
+            "a;b\n\"\";2\n",
+            "a;b\n1;\"\"",
+        ] {
+            assert!(read_file(fine.as_bytes()).is_ok(), "{fine}");
+        }
     }
 
     #[test]

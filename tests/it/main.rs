@@ -6,9 +6,13 @@
 mod access;
 mod backup;
 mod contracts;
+mod demo;
 mod frameworks;
 mod ledger;
 mod organisations;
+mod revisions;
 mod schema;
+mod stage;
 mod support;
 mod tidy;
+mod values;

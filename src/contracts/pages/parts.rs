@@ -7,7 +7,7 @@ use super::open::Opened;
 use crate::contracts::{Contract, Instrument, State, instrument_names};
 use crate::frameworks::{Framework, Node};
 use crate::platform::clock::{french_date, french_instant, paris_date};
-use crate::platform::web::{Crumb, crumbs, fictional_mark, state};
+use crate::platform::web::{Crumb, crumbs, fictional_mark, icon, state};
 
 /// The path to a page below a contract.
 pub(super) fn trail(
@@ -108,6 +108,7 @@ pub(super) fn contract_head(opened: &Opened, tab: Tab) -> Markup {
                 } }
                 div { dt { "Version affichée" } dd { (version(opened)) } }
             }
+            p.acts { a.btn.sm href=(opened.href("/fiche")) { (icon("get")) "Fiche en PDF" } }
             (as_of_form(opened, tab))
             @if let Some(day) = opened.day {
                 p.note { "Vous lisez les termes tels qu’ils étaient connus le " (french_date(day)) " au soir." }

@@ -17,10 +17,12 @@ use crate::platform::db::DbError;
 /// What became of a rehearsal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Committed {
-    /// It is written, by the change under way.
-    Now,
+    /// It is written by that change, once it is committed.
+    Now(i64),
     /// It had been written already, by that change; nothing more is done.
     Before(i64),
+    /// It says only what already stands: there is nothing to write.
+    Nothing,
 }
 
 /// Why a rehearsal cannot be committed, told in French.
@@ -38,11 +40,24 @@ pub enum CommitError {
     #[error("{0} cellule(s) refusée(s) : corrigez le fichier et recommencez, rien n’a été écrit")]
     Refused(i64),
     /// Somebody changed some of the same figures since.
-    #[error("d’autres valeurs ont été enregistrées depuis pour {} : répétez le fichier de nouveau, rien n’a été écrit", .0.join(", "))]
+    #[error("d’autres valeurs ont été enregistrées depuis pour {} : répétez le fichier de nouveau, rien n’a été écrit", named(.0))]
     Moved(Vec<String>),
     /// The database failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+}
+
+/// How many cells a sentence names before it only counts them.
+const NAMED: usize = 12;
+
+/// The cells, named in a sentence of readable length.
+fn named(cells: &[String]) -> String {
+    match cells.split_at_checked(NAMED) {
+        Some((first, rest)) if !rest.is_empty() => {
+            format!("{} et {} autres cellules", first.join(", "), rest.len())
+        }
+        _ => cells.join(", "),
+    }
 }
 
 impl From<DbError> for CommitError {
@@ -72,8 +87,11 @@ pub async fn commit(
     }
     let rows = store::rows(change.tx(), id).await?;
     refuse_moved(&rows, figures)?;
+    if rows.iter().all(|row| row.verdict == Verdict::Unchanged) {
+        return Ok(Committed::Nothing);
+    }
     write(change, &batch, &rows).await?;
-    Ok(Committed::Now)
+    Ok(Committed::Now(change.no()))
 }
 
 /// Every cell must still stand on what it stood on when it was rehearsed.

@@ -1,5 +1,7 @@
 //! Which column says what.
 
+use std::collections::HashMap;
+
 use crate::frameworks::{Catalogue, Framework, Indicator};
 use crate::imports::{Cell, Sheet};
 use crate::kernel::{Period, fold};
@@ -25,8 +27,17 @@ pub enum Column {
         /// The period in the heading.
         period: Option<Period>,
     },
+    /// Values of an indicator that its heading does not tell from others.
+    Unclear,
     /// Nothing that is asked for.
     Ignored,
+}
+
+impl Column {
+    /// Whether its cells are values.
+    pub fn holds_values(&self) -> bool {
+        matches!(self, Self::Value | Self::Measure { .. } | Self::Unclear)
+    }
 }
 
 /// The header of a table: its row, and what each column holds.
@@ -36,6 +47,8 @@ pub struct Layout {
     pub header: usize,
     /// What each column holds, the first first.
     pub columns: Vec<Column>,
+    /// The headings that name several indicators, with the rank of their column.
+    pub unclear: Vec<(usize, LayoutError)>,
 }
 
 /// Why no table was recognised, told in French.
@@ -47,7 +60,9 @@ pub enum LayoutError {
     )]
     NoHeader,
     /// A code that names several measures.
-    #[error("« {code} » désigne plusieurs indicateurs ({candidates}) ; précisez le cadre")]
+    #[error(
+        "« {code} » désigne plusieurs indicateurs ({candidates}) ; précisez le cadre, ou écrivez l’un de ces codes de mesure"
+    )]
     Ambiguous {
         /// The heading.
         code: String,
@@ -60,27 +75,43 @@ impl Layout {
     /// Recognises the header of a sheet.
     ///
     /// # Errors
-    /// Where no row reads as a header, or where a heading names several indicators.
+    /// Where no row reads as a header.
     pub fn recognise(sheet: &Sheet, codes: &Codes<'_>) -> Result<Self, LayoutError> {
         for (header, row) in sheet.rows.iter().enumerate().take(HEADER_WITHIN) {
-            let columns: Vec<Result<Column, LayoutError>> =
-                row.iter().map(|cell| column(cell, codes)).collect();
-            let has = |wanted: &Column| columns.iter().any(|c| c.as_ref() == Ok(wanted));
-            let measures = || {
-                let of_measure =
-                    |c: &&Result<Column, _>| matches!(c, Ok(Column::Measure { .. }) | Err(_));
-                columns.iter().filter(of_measure).count()
-            };
+            let layout = Self::read(header, row, codes);
+            let has = |wanted: &Column| layout.columns.contains(wanted);
             let long = has(&Column::Indicator) && has(&Column::Value);
-            if has(&Column::Place) && (long || measures() > 0) {
-                let columns = columns.into_iter().collect::<Result<_, _>>()?;
-                return Ok(Self { header, columns });
+            let of_measure = |c: &Column| matches!(c, Column::Measure { .. } | Column::Unclear);
+            if has(&Column::Place) && (long || layout.columns.iter().any(of_measure)) {
+                return Ok(layout);
             }
         }
         Err(LayoutError::NoHeader)
     }
 
-    /// The column that holds that.
+    /// A row read as if it were the header.
+    fn read(header: usize, row: &[Cell], codes: &Codes<'_>) -> Self {
+        let mut unclear = Vec::new();
+        let columns = row.iter().enumerate().map(|(rank, cell)| {
+            column(cell, codes).unwrap_or_else(|error| {
+                unclear.push((rank, error));
+                Column::Unclear
+            })
+        });
+        Self {
+            header,
+            columns: columns.collect(),
+            unclear,
+        }
+    }
+
+    /// The ranks of the columns that hold that.
+    pub fn all<'a>(&'a self, wanted: &'a Column) -> impl Iterator<Item = usize> + 'a {
+        let ranked = self.columns.iter().enumerate();
+        ranked.filter_map(move |(rank, column)| (column == wanted).then_some(rank))
+    }
+
+    /// The first column that holds that.
     pub fn find(&self, wanted: &Column) -> Option<usize> {
         self.columns.iter().position(|column| column == wanted)
     }
@@ -90,8 +121,10 @@ fn column(cell: &Cell, codes: &Codes<'_>) -> Result<Column, LayoutError> {
     let heading = fold(&cell.text);
     let known = match heading.as_str() {
         "" => Column::Ignored,
+        // Not « département »: its codes would read as those of other places, for 01 is
+        // Guadeloupe among regions and Ain among departments.
         "territoire" | "territory" | "region" | "regions" | "zone" | "zone id" | "code region"
-        | "code insee" | "insee" | "ars" | "lieu" | "departement" => Column::Place,
+        | "code insee" | "insee" | "ars" | "lieu" => Column::Place,
         "annee" | "an" | "year" | "periode" | "date valeur" | "exercice" => Column::Period,
         "indicateur" | "indicator" | "code indicateur" | "identifiant indic" => Column::Indicator,
         "valeur" | "value" | "valeurs" => Column::Value,
@@ -126,21 +159,42 @@ fn measure_column(text: &str, codes: &Codes<'_>) -> Result<Column, LayoutError> 
 #[derive(Debug)]
 pub struct Codes<'a> {
     catalogue: &'a Catalogue,
-    frameworks: Vec<&'a Framework>,
+    /// What each folded code, key or label names: measures, each with the first framework that
+    /// brings it in.
+    named: HashMap<String, Vec<(&'a str, &'a str)>>,
+    /// The first indicator that brings each measure in.
+    indicators: HashMap<&'a str, &'a Indicator>,
 }
 
 impl<'a> Codes<'a> {
     /// Of that framework, or of every framework.
     pub fn of(catalogue: &'a Catalogue, framework: Option<&str>) -> Self {
-        let frameworks = catalogue
-            .frameworks()
-            .into_iter()
-            .map(|edited| &edited.framework)
-            .filter(|f| framework.is_none_or(|code| f.code == code))
-            .collect();
-        Self {
+        let mut codes = Self {
             catalogue,
-            frameworks,
+            named: HashMap::new(),
+            indicators: HashMap::new(),
+        };
+        let frameworks = catalogue.frameworks().into_iter().map(|e| &e.framework);
+        for framework in frameworks.filter(|f| framework.is_none_or(|code| f.code == code)) {
+            for indicator in &framework.indicators {
+                codes.add(framework, indicator);
+            }
+        }
+        codes
+    }
+
+    fn add(&mut self, framework: &'a Framework, indicator: &'a Indicator) {
+        let names = [&indicator.key, &indicator.label];
+        for name in names.into_iter().chain(&indicator.code) {
+            let known = self.named.entry(fold(name)).or_default();
+            for measure in &indicator.measures {
+                if !known.iter().any(|(_, code)| code == measure) {
+                    known.push((&framework.code, measure));
+                }
+            }
+        }
+        for measure in &indicator.measures {
+            self.indicators.entry(measure).or_insert(indicator);
         }
     }
 
@@ -149,28 +203,12 @@ impl<'a> Codes<'a> {
     /// # Errors
     /// Where it names several.
     pub fn measure(&self, text: &str) -> Result<Option<String>, LayoutError> {
-        let wanted = fold(text);
-        if wanted.is_empty() {
-            return Ok(None);
-        }
         if let Some(measure) = self.catalogue.measure(text.trim()) {
             return Ok(Some(measure.code.clone()));
         }
-        let named = |i: &&Indicator| {
-            let code = i.code.as_deref().map(fold);
-            code.as_deref() == Some(&wanted) || fold(&i.key) == wanted || fold(&i.label) == wanted
-        };
-        let mut found: Vec<(&str, &str)> = Vec::new();
-        for framework in &self.frameworks {
-            for indicator in framework.indicators.iter().filter(named) {
-                for measure in &indicator.measures {
-                    if !found.iter().any(|(_, known)| known == measure) {
-                        found.push((&framework.code, measure));
-                    }
-                }
-            }
-        }
-        match found.as_slice() {
+        let wanted = fold(text);
+        let found = self.named.get(&wanted).filter(|_| !wanted.is_empty());
+        match found.map_or(&[][..], Vec::as_slice) {
             [] => Ok(None),
             [(_, measure)] => Ok(Some((*measure).to_owned())),
             several => {
@@ -188,9 +226,6 @@ impl<'a> Codes<'a> {
 
     /// The indicator that brings a measure in, for its supplier and source.
     pub fn indicator_of(&self, measure: &str) -> Option<&'a Indicator> {
-        self.frameworks
-            .iter()
-            .flat_map(|framework| &framework.indicators)
-            .find(|indicator| indicator.measures.iter().any(|code| code == measure))
+        self.indicators.get(measure).copied()
     }
 }

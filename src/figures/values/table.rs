@@ -10,6 +10,7 @@ use crate::imports::{Cell, Place, Problem, Sheet};
 use crate::kernel::{Period, Value};
 use crate::measures::Measure;
 use crate::organisations::{Directory, PlaceKind, Recognised};
+use crate::platform::clock::french_date;
 
 /// What a table is read against.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +61,16 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    fn refuse(&mut self, cell: &Cell, code: &'static str, message: impl Into<String>) {
+        let problem = Problem::refusal(cell.place.clone(), code, message);
+        self.problems.push(problem);
+    }
+
+    fn warn(&mut self, cell: &Cell, code: &'static str, message: impl Into<String>) {
+        let problem = Problem::warning(cell.place.clone(), code, message);
+        self.problems.push(problem);
+    }
+
     fn sheet(&mut self, sheet: &Sheet) {
         let layout = match Layout::recognise(sheet, &self.codes) {
             Ok(layout) => layout,
@@ -74,7 +85,7 @@ impl Reading<'_> {
                 return;
             }
         };
-        self.ignored_columns(sheet, &layout);
+        self.headings(&sheet.rows[layout.header], &layout);
         for row in &sheet.rows[layout.header + 1..] {
             if row.iter().any(|cell| !cell.text.is_empty()) {
                 self.row(row, &layout);
@@ -82,44 +93,129 @@ impl Reading<'_> {
         }
     }
 
-    fn ignored_columns(&mut self, sheet: &Sheet, layout: &Layout) {
-        let header = &sheet.rows[layout.header];
+    /// What is wrong with the header itself.
+    fn headings(&mut self, header: &[Cell], layout: &Layout) {
+        for (rank, error) in &layout.unclear {
+            self.refuse(&header[*rank], "ambiguous-indicator", error.to_string());
+        }
+        let has = |wanted: &Column| layout.find(wanted).is_some();
+        let (has_period, has_indicator) = (has(&Column::Period), has(&Column::Indicator));
         for (cell, column) in header.iter().zip(&layout.columns) {
-            if *column == Column::Ignored && !cell.text.is_empty() {
-                let message = format!(
-                    "La colonne « {} » n’est pas reconnue : elle est ignorée. Titrez-la du code d’un indicateur si elle porte des valeurs.",
-                    cell.text
-                );
-                let problem = Problem::warning(cell.place.clone(), "unknown-column", message);
-                self.problems.push(problem);
+            match column {
+                Column::Ignored if !cell.text.is_empty() => {
+                    let message = format!(
+                        "La colonne « {} » n’est pas reconnue : elle est ignorée. Titrez-la du code d’un indicateur si elle porte des valeurs.",
+                        cell.text
+                    );
+                    self.warn(cell, "unknown-column", message);
+                }
+                Column::Value if !has_indicator => {
+                    let message = "Rien ne dit l’indicateur de ces valeurs. Titrez cette colonne de son code, ou ajoutez une colonne « indicateur ».";
+                    self.refuse(cell, "no-indicator", message);
+                }
+                Column::Value | Column::Measure { period: None, .. } if !has_period => {
+                    let message = format!(
+                        "Rien ne dit l’année de ces valeurs. Ajoutez une colonne « année », ou titrez celle-ci par exemple « {} 2023 ».",
+                        cell.text
+                    );
+                    self.refuse(cell, "no-period", message);
+                }
+                _ => {}
             }
         }
     }
 
     fn row(&mut self, row: &[Cell], layout: &Layout) {
+        let beyond = row.iter().skip(layout.columns.len());
+        if let Some(cell) = beyond.into_iter().find(|cell| !cell.text.is_empty()) {
+            // The cells before it may have moved: none of them is read.
+            let message = "Cette ligne a plus de cellules que l’en-tête. Si la virgule y sert à la fois de décimale et de séparateur, enregistrez le fichier avec des points-virgules.";
+            self.refuse(cell, "beyond-header", message);
+            return;
+        }
+        let columns = row.iter().zip(&layout.columns);
+        let values: Vec<(&Cell, &Column)> = columns
+            .filter(|(cell, column)| column.holds_values() && !cell.text.is_empty())
+            .collect();
+        if values.is_empty() {
+            self.row_without_value(row, layout);
+            return;
+        }
         let place = self.row_place(row, layout);
-        let period = self.row_period(row, layout);
-        for (cell, column) in row.iter().zip(&layout.columns) {
+        let stated = self.row_period(row, layout, &values);
+        for (cell, column) in values {
             let (measure, own_period) = match column {
                 Column::Measure { measure, period } => (Some(measure.clone()), *period),
                 Column::Value => (self.row_measure(row, layout), None),
                 _ => continue,
             };
-            if cell.text.is_empty() {
+            if let (Some(own), Some(stated)) = (own_period, stated)
+                && own != stated
+            {
+                let message = format!(
+                    "Le titre de la colonne dit {own} et la ligne {stated}. Gardez l’un des deux."
+                );
+                self.refuse(cell, "wrong-period", message);
                 continue;
             }
-            let period = own_period.or(period);
+            let period = own_period.or(stated);
             if let (Some(measure), Some(place), Some(period)) = (measure, &place, period) {
                 self.cell(cell, &measure, place, period);
             }
         }
     }
 
+    /// A row that says nothing is no mistake; where it names no place, it is a note, or a row
+    /// whose values went elsewhere.
+    fn row_without_value(&mut self, row: &[Cell], layout: &Layout) {
+        let named = layout
+            .all(&Column::Place)
+            .filter_map(|rank| row.get(rank))
+            .any(|cell| self.recognised(cell).is_ok());
+        let first = row.iter().find(|cell| !cell.text.is_empty());
+        if let (false, Some(cell)) = (named, first) {
+            let message = "Cette ligne ne porte aucune valeur : elle est ignorée.";
+            self.warn(cell, "ignored-row", message);
+        }
+    }
+
+    /// The place that every cell of the row that names one agrees on.
     fn row_place(&mut self, row: &[Cell], layout: &Layout) -> Option<String> {
-        let cell = row.get(layout.find(&Column::Place)?)?;
+        let mut cells: Vec<Cell> = layout
+            .all(&Column::Place)
+            .map(|rank| cell_at(row, rank))
+            .collect();
+        if cells.iter().any(|cell| !cell.text.is_empty()) {
+            cells.retain(|cell| !cell.text.is_empty());
+        } else {
+            cells.truncate(1);
+        }
+        let mut agreed: Option<String> = None;
+        for cell in &cells {
+            match self.recognised(cell) {
+                Err((code, message)) => {
+                    self.refuse(cell, code, message);
+                    return None;
+                }
+                Ok(place) if agreed.as_ref().is_some_and(|agreed| *agreed != place) => {
+                    let message = format!(
+                        "« {} » n’est pas le même territoire que « {} ». Corrigez l’un des deux.",
+                        cell.text, cells[0].text
+                    );
+                    self.refuse(cell, "ambiguous-place", message);
+                    return None;
+                }
+                Ok(place) => agreed = Some(place),
+            }
+        }
+        agreed
+    }
+
+    /// The code of the place that a cell names, or what is wrong with it.
+    fn recognised(&self, cell: &Cell) -> Result<String, (&'static str, String)> {
         let kinds = [PlaceKind::Region, PlaceKind::Zone, PlaceKind::Country];
-        let (code, message) = match self.ground.directory.recognise(&cell.text, &kinds) {
-            Recognised::Found(place) => return Some(place.code.clone()),
+        match self.ground.directory.recognise(&cell.text, &kinds) {
+            Recognised::Found(place) => Ok(place.code.clone()),
             Recognised::Ambiguous(places) => {
                 let names: Vec<&str> = places.iter().map(|p| p.name.as_str()).collect();
                 let message = format!(
@@ -127,50 +223,73 @@ impl Reading<'_> {
                     cell.text,
                     names.join(" ou ")
                 );
-                ("ambiguous-place", message)
+                Err(("ambiguous-place", message))
+            }
+            Recognised::Unknown { .. } if cell.text.is_empty() => {
+                let message = "Le territoire de cette ligne manque.".to_owned();
+                Err(("unknown-place", message))
             }
             Recognised::Unknown { nearest } => {
                 let hint = nearest.map_or_else(
                     || "Écrivez le nom ou le code INSEE d’une région.".to_owned(),
                     |spelling| format!("Vouliez-vous écrire « {spelling} » ?"),
                 );
-                (
-                    "unknown-place",
-                    format!("Territoire inconnu : « {} ». {hint}", cell.text),
-                )
+                let message = format!("Territoire inconnu : « {} ». {hint}", cell.text);
+                Err(("unknown-place", message))
             }
-        };
-        let problem = Problem::refusal(cell.place.clone(), code, message);
-        self.problems.push(problem);
-        None
+        }
     }
 
-    fn row_period(&mut self, row: &[Cell], layout: &Layout) -> Option<Period> {
-        let cell = row.get(layout.find(&Column::Period)?)?;
+    /// The period of a row. It may be left out where the heading of every value says it.
+    fn row_period(
+        &mut self,
+        row: &[Cell],
+        layout: &Layout,
+        values: &[(&Cell, &Column)],
+    ) -> Option<Period> {
+        let cell = cell_at(row, layout.find(&Column::Period)?);
+        let says_its_own = |column: &Column| {
+            matches!(
+                column,
+                Column::Measure {
+                    period: Some(_),
+                    ..
+                }
+            )
+        };
+        if cell.text.is_empty() {
+            if !values.iter().all(|(_, column)| says_its_own(column)) {
+                self.refuse(&cell, "wrong-period", "L’année de cette ligne manque.");
+            }
+            return None;
+        }
         let read = cell.text.parse();
         if read.is_err() {
             let message = format!(
                 "« {} » n’est pas une année. Écrivez par exemple 2023, 2023-T4 ou 2023-M09.",
                 cell.text
             );
-            let problem = Problem::refusal(cell.place.clone(), "wrong-period", message);
-            self.problems.push(problem);
+            self.refuse(&cell, "wrong-period", message);
         }
         read.ok()
     }
 
     fn row_measure(&mut self, row: &[Cell], layout: &Layout) -> Option<String> {
-        let cell = row.get(layout.find(&Column::Indicator)?)?;
+        // A column of values without one of indicators was refused with the header.
+        let cell = cell_at(row, layout.find(&Column::Indicator)?);
         let (code, message) = match self.codes.measure(&cell.text) {
             Ok(Some(measure)) => return Some(measure),
+            Ok(None) if cell.text.is_empty() => (
+                "unknown-indicator",
+                "Le code de l’indicateur manque.".to_owned(),
+            ),
             Ok(None) => (
                 "unknown-indicator",
                 format!("Indicateur inconnu : « {} ». Vérifiez son code.", cell.text),
             ),
             Err(error) => ("ambiguous-indicator", error.to_string()),
         };
-        let problem = Problem::refusal(cell.place.clone(), code, message);
-        self.problems.push(problem);
+        self.refuse(&cell, code, message);
         None
     }
 
@@ -182,20 +301,18 @@ impl Reading<'_> {
             Ok(Some(value)) => value,
             Ok(None) => return,
             Err(error) => {
-                let problem =
-                    Problem::refusal(cell.place.clone(), "wrong-value", error.to_string());
-                self.problems.push(problem);
+                self.refuse(cell, "wrong-value", error.to_string());
                 return;
             }
         };
         if let Some(message) = out_of_bounds(&value, measure) {
-            let problem = Problem::refusal(cell.place.clone(), "out-of-bounds", message);
-            self.problems.push(problem);
+            self.refuse(cell, "out-of-bounds", message);
             return;
         }
         if self.already_read(cell, code, place, period, &value) {
             return;
         }
+        self.look_at_dates(cell, place, period);
         let indicator = self.codes.indicator_of(code);
         let named = self.ground.settings.supplier.clone();
         let supplier = named
@@ -214,6 +331,21 @@ impl Reading<'_> {
         });
     }
 
+    /// A place that did not exist is no mistake of typing: suppliers also publish past years on
+    /// the regions of today.
+    fn look_at_dates(&mut self, cell: &Cell, code: &str, period: Period) {
+        let last_day = period.last_day();
+        let place = self.ground.directory.place(code);
+        if let Some(place) = place.filter(|place| !place.valid_on(last_day)) {
+            let message = format!(
+                "{} n’existe pas au {} : la valeur est gardée, et ne paraît pas parmi les régions de cette année-là.",
+                place.name,
+                french_date(last_day)
+            );
+            self.warn(cell, "place-not-in-force", message);
+        }
+    }
+
     /// Whether the file already said something about this subject; saying it twice alike is a
     /// warning, saying it differently is refused.
     fn already_read(
@@ -229,19 +361,32 @@ impl Reading<'_> {
             self.seen.insert(key, (value.clone(), cell.place.clone()));
             return false;
         };
-        let problem = if known == value {
+        if known == value {
             let message = format!("Cette valeur est déjà donnée en {}.", at.cell());
-            Problem::warning(cell.place.clone(), "repeated-cell", message)
+            self.warn(cell, "repeated-cell", message);
         } else {
             let message = format!(
                 "Cette cellule dit {value}, et {} dit {known} pour le même territoire et la même année. Gardez une seule valeur.",
                 at.cell()
             );
-            Problem::refusal(cell.place.clone(), "contradiction", message)
-        };
-        self.problems.push(problem);
+            self.refuse(cell, "contradiction", message);
+        }
         true
     }
+}
+
+/// The cell at that rank, empty where the row is too short to have it.
+fn cell_at(row: &[Cell], rank: usize) -> Cell {
+    row.get(rank).cloned().unwrap_or_else(|| Cell {
+        place: Place {
+            column: u32::try_from(rank + 1).unwrap_or(u32::MAX),
+            ..row
+                .first()
+                .map(|cell| cell.place.clone())
+                .unwrap_or_default()
+        },
+        text: String::new(),
+    })
 }
 
 fn out_of_bounds(value: &Value, measure: &Measure) -> Option<String> {

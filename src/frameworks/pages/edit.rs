@@ -136,10 +136,18 @@ pub(super) async fn save(
     match revise(&mut change, permit, &catalogue, holders, proposal).await {
         Ok(_) => {}
         Err(RevisionError::Ledger(cause)) => return Err(WebError::internal(cause)),
+        Err(RevisionError::Stale { current, .. }) => return Ok(again(&[overtaken(current)])),
         Err(refused) => return Ok(again(&[refused.to_string()])),
     }
     change.commit().await.map_err(WebError::internal)?;
     Ok(Redirect::to(&format!("/indicateurs/{code}/{key}")).into_response())
+}
+
+/// What a person is told whom somebody else overtook.
+fn overtaken(current: i64) -> String {
+    format!(
+        "Quelqu’un a corrigé ce cadre entre-temps : il en est à la révision {current}. Rien n’a été enregistré et votre saisie est gardée ci-dessous : ouvrez de nouveau la fiche dans un autre onglet et reportez-y ce qui manque."
+    )
 }
 
 /// What the check of a framework's texts says of it, as it would for files.

@@ -25,6 +25,7 @@ pub(super) enum FrameworkCommand {
     /// Vérifier les textes d’un cadre, ou de tous ceux d’un dossier, sans rien écrire
     Check {
         /// Dossier d’un cadre, ou dossier qui contient des cadres
+        #[arg(value_name = "DOSSIER")]
         folder: PathBuf,
         /// Donner les problèmes en JSON
         #[arg(long)]
@@ -33,17 +34,18 @@ pub(super) enum FrameworkCommand {
     /// Charger un cadre, ou tous ceux d’un dossier, comme nouvelle révision
     Import {
         /// Dossier d’un cadre, ou dossier qui contient des cadres
+        #[arg(value_name = "DOSSIER")]
         folder: PathBuf,
         /// Numéro de la révision dont ces textes sont partis (par défaut : le fichier REVISION)
-        #[arg(long)]
+        #[arg(long, value_name = "NUMÉRO")]
         base: Option<i64>,
     },
     /// Écrire les textes de la révision en vigueur
     Export {
         /// Code du cadre
         code: String,
-        /// Dossier où créer celui du cadre
-        #[arg(long, default_value = "frameworks")]
+        /// Dossier où créer celui du cadre (par défaut : frameworks)
+        #[arg(long, value_name = "DOSSIER", default_value = "frameworks")]
         out: PathBuf,
     },
     /// Lister les cadres

@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Arg, ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::access::{Person, Reach, store};
 use crate::frameworks::{Known, Library};
@@ -30,9 +30,9 @@ pub type CliError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Contrats d’objectifs et de moyens : les rédiger, les suivre, les évaluer.
 #[derive(Debug, Parser)]
-#[command(name = "jalon", version, about, disable_help_subcommand = true)]
+#[command(name = "jalon", version, disable_help_subcommand = true)]
 pub struct Cli {
-    /// Fichier de configuration (par défaut : jalon.toml, s’il existe)
+    /// Fichier de configuration (par défaut : celui que nomme `JALON_CONFIG`, ou jalon.toml)
     #[arg(long, global = true, env = "JALON_CONFIG", value_name = "FICHIER")]
     config: Option<PathBuf>,
     /// Base de données : `sqlite://chemin` ou `postgres://…`
@@ -43,6 +43,45 @@ pub struct Cli {
     acting: Option<String>,
     #[command(subcommand)]
     command: Command,
+}
+
+impl Cli {
+    /// What was typed; help, version and wrong words end the program here.
+    pub fn read() -> Self {
+        let mut command = in_french(Self::command());
+        let matches = command.get_matches_mut();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
+    }
+}
+
+/// The words that the parser adds of itself, said in French, on a command and all those under it.
+fn in_french(command: clap::Command) -> clap::Command {
+    let flag = |name, letter, action, says| {
+        let flag = Arg::new(name).long(name).short(letter);
+        flag.action(action).help(says)
+    };
+    let command = command
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(flag("help", 'h', ArgAction::Help, "Montrer cette aide"))
+        .help_template("{about-with-newline}\nUsage : {usage}\n\n{all-args}")
+        .subcommand_help_heading("Commandes")
+        .subcommand_value_name("COMMANDE")
+        .mut_args(|arg| {
+            // The help of each argument says itself what stands for it.
+            let takes_values = arg.get_action().takes_values();
+            arg.hide_env(takes_values).hide_default_value(takes_values)
+        })
+        .mut_subcommands(in_french);
+    if command.get_version().is_none() {
+        return command;
+    }
+    command.arg(flag(
+        "version",
+        'V',
+        ArgAction::Version,
+        "Montrer la version de Jalon",
+    ))
 }
 
 #[derive(Debug, Subcommand)]

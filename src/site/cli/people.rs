@@ -12,10 +12,10 @@ use crate::site::{Installation, initialise, install, shipped};
 #[derive(Debug, Args)]
 pub(super) struct Init {
     /// Nom de la première personne, qui administre
-    #[arg(long)]
+    #[arg(long, value_name = "NOM")]
     name: String,
     /// Son adresse électronique
-    #[arg(long)]
+    #[arg(long, value_name = "ADRESSE")]
     email: String,
 }
 
@@ -24,10 +24,10 @@ pub(super) enum PersonCommand {
     /// Ouvrir un compte ; le mot de passe est lu sur l’entrée standard ou dans `JALON_PASSWORD`
     Add {
         /// Nom
-        #[arg(long)]
+        #[arg(long, value_name = "NOM")]
         name: String,
         /// Adresse électronique
-        #[arg(long)]
+        #[arg(long, value_name = "ADRESSE")]
         email: String,
     },
 }

@@ -15,6 +15,7 @@ use crate::figures::values::{
 use crate::frameworks::Library;
 use crate::imports::{BatchState, store};
 use crate::ledger::{Actor, Change};
+use crate::organisations::Directory;
 use crate::platform::clock::french_instant;
 
 #[derive(Debug, Subcommand)]
@@ -24,6 +25,7 @@ pub(super) enum ValuesCommand {
     /// Enregistrer une répétition : tout ou rien
     Commit {
         /// Identifiant donné par la répétition
+        #[arg(value_name = "RÉPÉTITION")]
         rehearsal: String,
     },
     /// Lister les répétitions et leur sort
@@ -37,12 +39,13 @@ pub(super) enum ValuesCommand {
 #[derive(Debug, Args)]
 pub(super) struct RehearseArgs {
     /// Le fichier
+    #[arg(value_name = "FICHIER")]
     file: PathBuf,
     /// Cadre dont le fichier emploie les codes (par défaut : tous, si les codes y sont uniques)
-    #[arg(long)]
+    #[arg(long, value_name = "CADRE")]
     framework: Option<String>,
-    /// Fournisseur (par défaut : celui de chaque indicateur)
-    #[arg(long)]
+    /// Organisation qui fournit les valeurs (par défaut : le fournisseur de chaque indicateur)
+    #[arg(long, value_name = "ORGANISATION")]
     supplier: Option<String>,
     /// Valeurs provisoires
     #[arg(long)]
@@ -82,9 +85,10 @@ async fn rehearse_file(session: &Session, args: RehearseArgs) -> Result<ExitCode
         )
         .into());
     }
+    let supplier = args.supplier.as_deref();
     let settings = Settings {
         framework: args.framework,
-        supplier: args.supplier,
+        supplier: supplier.map(|s| supplier_code(&directory, s)).transpose()?,
         provisional: args.provisional,
         fictional: args.fictional,
     };
@@ -105,6 +109,17 @@ async fn rehearse_file(session: &Session, args: RehearseArgs) -> Result<ExitCode
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// The code of the organisation that a person names as the supplier.
+fn supplier_code(directory: &Directory, text: &str) -> Result<String, CliError> {
+    let found = directory.resolve(text).found();
+    let found = found.ok_or_else(|| {
+        format!(
+            "aucune organisation ne s’appelle « {text} » ; `jalon organisations list` les donne"
+        )
+    })?;
+    Ok(found.code.clone())
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, CliError> {
@@ -150,11 +165,13 @@ async fn commit_rehearsal(session: &Session, rehearsal: &str) -> Result<ExitCode
     let snapshots = Snapshots::default();
     let figures = snapshots.current(change.tx(), Reach::of(actor)).await?;
     let outcome = commit(&mut change, permit, &figures).await?;
-    let no = change.commit().await?;
-    match (outcome, no) {
-        (Committed::Before(no), _) => println!("Déjà enregistré par le changement n° {no}."),
-        (Committed::Now, Some(no)) => println!("Enregistré : changement n° {no}."),
-        (Committed::Now, None) => println!("Rien à enregistrer."),
+    change.commit().await?;
+    match outcome {
+        Committed::Now(no) => println!("Enregistré : changement n° {no}."),
+        Committed::Before(no) => println!("Déjà enregistré par le changement n° {no}."),
+        Committed::Nothing => {
+            println!("Rien à enregistrer : ces valeurs sont déjà celles de Jalon.");
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,348 @@
+//! Revisions of frameworks: brought in as text, corrected on screen, never crossing each other.
+
+use std::path::Path;
+
+use axum::http::StatusCode;
+use jalon::frameworks::store::{self, Origin, RevisionHead};
+use jalon::frameworks::{
+    Framework, Known, Reading, Revised, RevisionError, Texts, read_dir, read_texts, write_texts,
+};
+use jalon::kernel::ValueKind;
+use jalon::ledger::{ChangeRow, Verified, history_of, verify};
+use jalon::measures::Aggregation;
+
+use crate::on_both_engines;
+use crate::stage::{GIRLS, Stage, shipped_frameworks};
+use crate::support::{Answer, Site};
+
+const CODE: &str = "etat-ars-2024-2028";
+const FORM: &str = "/cadres/etat-ars-2024-2028/indicateurs/2.c.1/modifier";
+const FIELDS: [&str; 8] = [
+    "base",
+    "libelle",
+    "code",
+    "theme",
+    "fournisseur",
+    "source",
+    "note",
+    "incertain",
+];
+
+/// The framework in force as it comes with Jalon.
+fn shipped() -> (Framework, Texts) {
+    let mut all = shipped_frameworks();
+    all.retain(|(framework, _)| framework.code == CODE);
+    all.remove(0)
+}
+
+/// What a field of the form holds, as a browser reads it.
+fn value(body: &str, name: &str) -> String {
+    let at = body.find(&format!("name=\"{name}\"")).unwrap();
+    let rest = &body[at..];
+    let rest = &rest[rest.find("value=\"").unwrap() + 7..];
+    let text = &rest[..rest.find('"').unwrap()];
+    let text = text.replace("&quot;", "\"").replace("&lt;", "<");
+    text.replace("&gt;", ">").replace("&amp;", "&")
+}
+
+/// Fills the form as it came, with some fields typed over, and sends it.
+async fn send(site: &mut Site, form: &str, typed: &[(&str, &str)]) -> Answer {
+    let mut fields: Vec<(&str, String)> = FIELDS
+        .iter()
+        .map(|name| (*name, value(form, name)))
+        .collect();
+    for (name, text) in typed {
+        fields.retain(|(known, _)| known != name);
+        fields.push((name, (*text).to_owned()));
+    }
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    site.post(FORM, &fields).await
+}
+
+async fn head(stage: &Stage<'_>) -> RevisionHead {
+    let mut tx = stage.db.read().await.unwrap();
+    store::head(&mut tx, CODE).await.unwrap().unwrap()
+}
+
+async fn exported(stage: &Stage<'_>) -> Texts {
+    let head = head(stage).await;
+    let mut tx = stage.db.read().await.unwrap();
+    store::texts(&mut tx, stage.reach(), head.id).await.unwrap()
+}
+
+async fn read_back(stage: &Stage<'_>, texts: &Texts) -> Reading {
+    let directory = stage.directory().await;
+    let known = stage.catalogue().await.known(Known::of(&directory));
+    read_texts(CODE, texts, &known)
+}
+
+async fn history(stage: &Stage<'_>) -> Vec<ChangeRow> {
+    let thing = stage.catalogue().await.framework(CODE).unwrap().thing;
+    let mut tx = stage.db.read().await.unwrap();
+    history_of(&mut tx, thing).await.unwrap()
+}
+
+on_both_engines! {
+    async fn importing_the_same_frameworks_again_is_no_change(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let before = stage.last_change().await;
+        for (framework, texts) in shipped_frameworks() {
+            let again = stage.bring(&framework, &texts, None).await.unwrap();
+            assert!(matches!(&again, Revised::Unchanged(head) if head.no == 1), "{again:?}");
+        }
+        assert_eq!((stage.last_change().await, stage.count("framework_revision").await), (before, 4));
+        let kept = stage.catalogue().await;
+        for (framework, _) in shipped_frameworks() {
+            assert_eq!(kept.framework(&framework.code).unwrap().framework, framework);
+        }
+    }
+}
+
+on_both_engines! {
+    async fn a_correction_on_screen_is_a_second_revision_with_its_reason(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let (first, before) = (head(&stage).await, stage.last_change().await);
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let form = site.get(FORM).await.body;
+        let label = "Filles de 15 ans « vaccinées » <HPV> & \"à jour\"";
+        let why = "Le libellé de l’instruction a été rectifié";
+        let typed = [("libelle", label), ("fournisseur", "DGS, SPF"), ("motif", why)];
+        let answer = send(&mut site, &form, &typed).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        assert_eq!(answer.location.as_deref(), Some("/indicateurs/etat-ars-2024-2028/2.c.1"));
+        let second = head(&stage).await;
+        assert_eq!((second.no, second.origin, second.change), (2, Origin::Interface, before + 1));
+        let history = history(&stage).await;
+        assert_eq!((history.len(), history[0].no), (2, before + 1));
+        assert_eq!((history[0].why.as_deref(), history[0].who.as_deref()), (Some(why), Some("Coordination nationale")));
+        let after = history[0].after_state.as_deref().unwrap();
+        assert!(after.contains("\"revision\":2") && after.contains("2.c.1"), "{after}");
+        // The page shows it, and the form opens on it.
+        assert_eq!(value(&site.get(FORM).await.body, "libelle"), label);
+        assert_eq!(value(&site.get(FORM).await.body, "base"), "2");
+        assert!(site.get("/cadres/etat-ars-2024-2028").await.body.contains("révision 2"));
+        // What was before is still there.
+        let mut tx = bench.db.read().await.unwrap();
+        let old = stage.library.revision(&mut tx, stage.reach(), first.id).await.unwrap().unwrap();
+        assert_eq!(old.framework, shipped().0);
+        assert_eq!(verify(&mut tx).await.unwrap(), Verified::Whole(before + 1));
+    }
+}
+
+on_both_engines! {
+    async fn what_was_typed_comes_back_with_what_is_wrong(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let before = stage.last_change().await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let form = site.get(FORM).await.body;
+        let label = "Un libellé longuement pesé";
+        for (typed, said) in [
+            ([("libelle", label), ("fournisseur", "DGSX"), ("motif", "x")], "DGSX"),
+            ([("libelle", label), ("fournisseur", "ANSP"), ("motif", "x")], "Écrivez le code : SPF"),
+            ([("libelle", label), ("fournisseur", "DGS"), ("motif", "  ")], "Dites pourquoi"),
+            ([("libelle", label), ("incertain", "coul&eur"), ("motif", "x")], "coul&amp;eur"),
+        ] {
+            let answer = send(&mut site, &form, &typed).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+            let told = answer.body.split("role=\"alert\"").nth(1).unwrap();
+            assert!(told.split("<form").next().unwrap().contains(said), "{told}");
+            for (name, text) in typed {
+                assert_eq!(value(&answer.body, name), text);
+            }
+            assert_eq!(value(&answer.body, "base"), "1");
+        }
+        assert_eq!((stage.last_change().await, head(&stage).await.no), (before, 1));
+        let blank = send(&mut site, &form, &[("libelle", " "), ("motif", "x")]).await;
+        assert_eq!(blank.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+on_both_engines! {
+    async fn of_two_corrections_from_the_same_form_the_second_is_refused_and_kept_on_screen(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let form = site.get(FORM).await.body;
+        let first = send(&mut site, &form, &[("theme", "Vaccination HPV"), ("motif", "précision")]).await;
+        assert_eq!(first.status, StatusCode::SEE_OTHER);
+        let no = stage.last_change().await;
+        let second = send(&mut site, &form, &[("note", "Phrase qu’il ne faut pas perdre"), ("motif", "note")]).await;
+        assert_eq!(second.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(second.body.contains("Quelqu’un a corrigé ce cadre entre-temps"), "{}", second.body);
+        assert!(second.body.contains("révision 2"), "{}", second.body);
+        assert_eq!(value(&second.body, "note"), "Phrase qu’il ne faut pas perdre");
+        assert_eq!((stage.last_change().await, head(&stage).await.no), (no, 2));
+        // From a fresh form it is taken, and the first correction is still there.
+        let fresh = site.get(FORM).await.body;
+        let again = send(&mut site, &fresh, &[("note", "Phrase qu’il ne faut pas perdre"), ("motif", "note")]).await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
+        assert_eq!(value(&site.get(FORM).await.body, "theme"), "Vaccination HPV");
+    }
+}
+
+on_both_engines! {
+    async fn a_form_sent_as_it_came_changes_nothing(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let before = stage.last_change().await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let form = site.get(FORM).await.body;
+        let answer = send(&mut site, &form, &[("motif", "rien")]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        assert_eq!((stage.last_change().await, head(&stage).await.no), (before, 1));
+    }
+}
+
+on_both_engines! {
+    async fn what_is_exported_reads_back_as_the_revision_in_force(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let (framework, texts) = shipped();
+        assert_eq!(exported(&stage).await, texts);
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let form = site.get(FORM).await.body;
+        send(&mut site, &form, &[("libelle", "Autre : libellé # « curieux »"), ("motif", "essai")]).await;
+        let texts = exported(&stage).await;
+        let reading = read_back(&stage, &texts).await;
+        let again = reading.framework.unwrap();
+        assert_ne!(again, framework);
+        assert_eq!(again, stage.catalogue().await.framework(CODE).unwrap().framework);
+        // And importing what was exported is no change.
+        let before = stage.last_change().await;
+        assert!(matches!(stage.bring(&again, &texts, Some(2)).await.unwrap(), Revised::Unchanged(_)));
+        assert_eq!(stage.last_change().await, before);
+    }
+}
+
+on_both_engines! {
+    async fn a_text_that_ignores_a_correction_on_screen_is_refused_and_from_the_right_base_taken(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let form = site.get(FORM).await.body;
+        send(&mut site, &form, &[("theme", "Vaccination HPV"), ("motif", "précision")]).await;
+        let before = stage.last_change().await;
+        let (mut framework, texts) = shipped();
+        for (base, from) in [(None, "qui ignore les modifications faites à l’écran"), (Some(1), "de la révision 1")] {
+            let refused = stage.bring(&framework, &texts, base).await.unwrap_err();
+            assert!(matches!(refused, RevisionError::Stale { current: 2, .. }), "{refused}");
+            let sentence = refused.to_string();
+            assert!(sentence.contains("en est à la révision 2") && sentence.contains(from), "{sentence}");
+            assert!(sentence.contains("Exportez le cadre"), "{sentence}");
+        }
+        assert_eq!((stage.last_change().await, head(&stage).await.no), (before, 2));
+        "CPOM 2024-2028, version consolidée".clone_into(&mut framework.title);
+        let taken = stage.bring(&framework, &write_texts(&framework), Some(2)).await.unwrap();
+        let Revised::Written(third, changes) = taken else { panic!() };
+        assert_eq!((third.no, third.origin), (3, Origin::Text));
+        assert_eq!(changes.len(), 2, "{changes:?}");
+        // What people call the thing follows its title.
+        let thing = stage.catalogue().await.framework(CODE).unwrap().thing;
+        let mut tx = bench.db.read().await.unwrap();
+        let (label,): (String,) = tx
+            .one("select label from thing where id = $1", jalon::args![thing])
+            .await
+            .unwrap();
+        assert_eq!(label, framework.title);
+        // After a text, a text that says no base may follow again.
+        drop(tx);
+        let (old, texts) = shipped();
+        assert!(matches!(stage.bring(&old, &texts, None).await.unwrap(), Revised::Written(head, _) if head.no == 4));
+    }
+}
+
+/// Without the indicator of girls' vaccination nor its measure.
+fn without_girls() -> Framework {
+    let mut framework = shipped().0;
+    framework.indicators.retain(|i| i.key != "2.c.1");
+    framework.measures.retain(|m| m.code != GIRLS);
+    framework
+}
+
+/// With the measure of girls' vaccination as a plain number, then as a yes or no.
+fn of_another_nature() -> [Framework; 2] {
+    let altered = |kind, per| {
+        let mut framework = shipped().0;
+        let mut measures = framework.measures.iter_mut();
+        let measure = measures.find(|m| m.code == GIRLS).unwrap();
+        measure.value_kind = kind;
+        measure.per = per;
+        measure.aggregation = Aggregation::None;
+        framework
+    };
+    [
+        altered(ValueKind::Number, None),
+        altered(ValueKind::YesNo, None),
+    ]
+}
+
+on_both_engines! {
+    async fn a_measure_that_has_values_neither_disappears_nor_changes_nature(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let before = stage.load("region;annee;2.c.1\n84;2023;54,3\n").await;
+        let [plain, yes_no] = of_another_nature();
+        for framework in [without_girls(), plain, yes_no] {
+            let texts = write_texts(&framework);
+            let refused = stage.bring(&framework, &texts, Some(1)).await.unwrap_err();
+            assert!(matches!(&refused, RevisionError::Held(held) if held.len() == 1), "{refused}");
+            let sentence = refused.to_string();
+            assert!(sentence.contains(&format!("La mesure « {GIRLS} » a des valeurs")), "{sentence}");
+        }
+        assert_eq!((stage.last_change().await, head(&stage).await.no), (before, 1));
+        assert_eq!(stage.count("framework_revision").await, 4);
+        // The other sex has none yet.
+        let mut framework = shipped().0;
+        framework.indicators.retain(|i| i.key != "2.c.2");
+        framework.measures.retain(|m| m.code != crate::stage::BOYS);
+        let texts = write_texts(&framework);
+        assert!(read_back(&stage, &texts).await.framework.is_some());
+        assert!(matches!(stage.bring(&framework, &texts, Some(1)).await.unwrap(), Revised::Written(head, _) if head.no == 2));
+    }
+}
+
+on_both_engines! {
+    async fn an_invented_fifth_framework_is_imported_and_shown(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        assert!(!site.get("/cadres").await.body.contains("ehpad-departement"));
+        let folder = Path::new("tests/fixtures/frameworks/ehpad-departement-2025-2029");
+        let known = stage.catalogue().await.known(Known::of(&stage.directory().await));
+        let framework = read_dir(folder, &known).framework.unwrap();
+        let texts = write_texts(&framework);
+        let brought = stage.bring(&framework, &texts, None).await.unwrap();
+        assert!(matches!(&brought, Revised::Written(head, changes) if head.no == 1 && changes.is_empty()), "{brought:?}");
+        let list = site.get("/cadres").await.body;
+        assert!(list.contains("CPOM des EHPAD du département, 2025-2029"), "{list}");
+        assert!(list.contains("href=\"/cadres/ehpad-departement-2025-2029\""), "{list}");
+        assert_eq!(list.matches("<tr>").count(), 1 + 5);
+        let page = site.get("/cadres/ehpad-departement-2025-2029").await.body;
+        assert!(page.contains("Conseil départemental") && page.contains("Gestionnaire de l'EHPAD"), "{page}");
+        for indicator in &framework.indicators {
+            let path = format!("/indicateurs/{}/{}", framework.code, indicator.key);
+            assert_eq!(site.get(&path).await.status, StatusCode::OK, "{path}");
+        }
+    }
+}
+
+on_both_engines! {
+    async fn the_form_of_nothing_is_not_found_and_nobody_edits_unsigned(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let before = stage.last_change().await;
+        let mut site = bench.site().await;
+        assert_eq!(site.get(FORM).await.status, StatusCode::SEE_OTHER);
+        let fields: Vec<(&str, &str)> = FIELDS.iter().map(|f| (*f, "1")).chain([("motif", "x")]).collect();
+        assert_eq!(site.post(FORM, &fields).await.status, StatusCode::SEE_OTHER);
+        site.sign_in().await;
+        for path in [
+            "/cadres/rien/indicateurs/2.c.1/modifier",
+            "/cadres/etat-ars-2024-2028/indicateurs/9.z/modifier",
+        ] {
+            assert_eq!(site.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(site.post(path, &fields).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(stage.last_change().await, before);
+    }
+}

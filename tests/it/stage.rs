@@ -1,0 +1,236 @@
+//! An installation with everything that comes with Jalon, and the hands that work on it: through
+//! the same doors as the pages and the command line.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jalon::access::{Act as _, Reach, permit};
+use jalon::figures::values::{
+    CommitError, Committed, Ground, LoadValues, Rehearsal, RehearseError, Settings, commit,
+    rehearse,
+};
+use jalon::figures::{Figure, FiguresHolder, FiguresView, Series, Snapshots, Subject};
+use jalon::frameworks::store::{Origin, Revise};
+use jalon::frameworks::{
+    self, Catalogue, Framework, Holders, Known, Library, Proposal, Revised, RevisionError, Texts,
+};
+use jalon::ledger::{Actor, Change, last_change};
+use jalon::organisations::store::{ImportDirectory, directory, import};
+use jalon::organisations::{Directory, source};
+use jalon::platform::db::Db;
+use jalon::site::shipped;
+use uuid::Uuid;
+
+use crate::support::Bench;
+
+/// What a revision of a framework must leave in place, as on the site.
+pub const HOLDERS: Holders = Holders(&[&FiguresHolder]);
+
+/// Measures of the vaccination file.
+pub const GIRLS: &str = "vaccination-hpv-filles-15-ans";
+pub const BOYS: &str = "vaccination-hpv-garcons-15-ans";
+
+/// Somebody at work on a database: one process.
+pub struct Stage<'a> {
+    pub bench: &'a Bench,
+    pub db: Db,
+    pub actor: Actor,
+    pub library: Library,
+    pub snapshots: Snapshots,
+}
+
+/// The figures of the vaccination file, in a form that can be compared.
+pub type Figures = BTreeMap<(String, Subject), Figure>;
+
+impl<'a> Stage<'a> {
+    /// Installs, with the directory and the four frameworks.
+    pub async fn set(bench: &'a Bench) -> Self {
+        let stage = Self::bare(bench).await;
+        for (framework, texts) in shipped_frameworks() {
+            stage.bring(&framework, &texts, None).await.unwrap();
+        }
+        stage
+    }
+
+    /// Installs, with the directory and no framework.
+    pub async fn bare(bench: &'a Bench) -> Self {
+        let actor = bench.install().await;
+        let stage = Self::beside(bench, actor, bench.db.clone());
+        stage.import_directory(&shipped::directory().unwrap()).await;
+        stage
+    }
+
+    /// Another process on the same database: nothing in memory is shared.
+    pub fn beside(bench: &'a Bench, actor: Actor, db: Db) -> Self {
+        Self {
+            bench,
+            db,
+            actor,
+            library: Library::default(),
+            snapshots: Snapshots::default(),
+        }
+    }
+
+    pub fn reach(&self) -> Reach {
+        Reach::of(self.actor)
+    }
+
+    pub async fn change(&self, kind: &'static str) -> Change {
+        let clock = &self.bench.clock;
+        Change::open(&self.db, clock, self.actor, kind)
+            .await
+            .unwrap()
+    }
+
+    pub async fn last_change(&self) -> i64 {
+        last_change(&mut self.db.read().await.unwrap())
+            .await
+            .unwrap()
+    }
+
+    pub async fn import_directory(&self, wanted: &Directory) {
+        let mut change = self.change(ImportDirectory::NAME).await;
+        let permit = permit::<ImportDirectory>(self.actor, ()).unwrap();
+        import(&mut change, permit, wanted).await.unwrap();
+        change.commit().await.unwrap();
+    }
+
+    pub async fn catalogue(&self) -> Arc<Catalogue> {
+        let mut tx = self.db.read().await.unwrap();
+        self.library.catalogue(&mut tx, self.reach()).await.unwrap()
+    }
+
+    pub async fn directory(&self) -> Directory {
+        let mut tx = self.db.read().await.unwrap();
+        directory(&mut tx, self.reach()).await.unwrap()
+    }
+
+    /// Brings in the text of a framework.
+    pub async fn bring(
+        &self,
+        framework: &Framework,
+        texts: &Texts,
+        base: Option<i64>,
+    ) -> Result<Revised, RevisionError> {
+        let mut change = self.change(Revise::NAME).await;
+        let permit = permit::<Revise>(self.actor, framework.code.clone()).unwrap();
+        let catalogue = self.library.catalogue(change.tx(), self.reach()).await?;
+        let proposal = Proposal {
+            framework,
+            texts,
+            origin: Origin::Text,
+            base,
+        };
+        let revised =
+            frameworks::revise(&mut change, permit, &catalogue, HOLDERS, proposal).await?;
+        change.commit().await?;
+        Ok(revised)
+    }
+
+    /// Rehearses a text whose codes may be those of any framework.
+    pub async fn rehearse(&self, text: impl AsRef<[u8]>) -> Rehearsal {
+        let settings = Settings::default();
+        self.rehearse_with(text, &settings).await.unwrap()
+    }
+
+    /// Rehearses a text with the codes of the framework in force.
+    pub async fn rehearse_current(&self, text: impl AsRef<[u8]>) -> Rehearsal {
+        let settings = Settings {
+            framework: Some("etat-ars-2024-2028".to_owned()),
+            ..Settings::default()
+        };
+        self.rehearse_with(text, &settings).await.unwrap()
+    }
+
+    pub async fn rehearse_with(
+        &self,
+        text: impl AsRef<[u8]>,
+        settings: &Settings,
+    ) -> Result<Rehearsal, RehearseError> {
+        let catalogue = self.catalogue().await;
+        let directory = self.directory().await;
+        let figures = self.figures().await;
+        let ground = Ground {
+            catalogue: &catalogue,
+            directory: &directory,
+            settings,
+        };
+        let (clock, bytes) = (&self.bench.clock, text.as_ref());
+        let name = "valeurs.csv";
+        rehearse(&self.db, clock, self.reach(), name, bytes, ground, &figures).await
+    }
+
+    pub async fn commit(&self, rehearsal: Uuid) -> Result<Committed, CommitError> {
+        let mut change = self.change(LoadValues::NAME).await;
+        let permit = permit::<LoadValues>(self.actor, rehearsal).unwrap();
+        let reach = self.reach();
+        let figures = self.snapshots.current(change.tx(), reach).await?;
+        let outcome = commit(&mut change, permit, &figures).await?;
+        change.commit().await?;
+        Ok(outcome)
+    }
+
+    /// Rehearses and commits a text with the codes of the framework in force; the change made.
+    pub async fn load(&self, text: impl AsRef<[u8]>) -> i64 {
+        let rehearsal = self.rehearse_current(text).await;
+        assert_eq!(rehearsal.problems, []);
+        match self.commit(rehearsal.id).await.unwrap() {
+            Committed::Now(no) => no,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub async fn figures(&self) -> FiguresView {
+        let mut tx = self.db.read().await.unwrap();
+        let reach = self.reach();
+        self.snapshots.current(&mut tx, reach).await.unwrap()
+    }
+
+    pub async fn figures_at(&self, change: i64) -> FiguresView {
+        let mut tx = self.db.read().await.unwrap();
+        let reach = self.reach();
+        self.snapshots.as_of(&mut tx, reach, change).await.unwrap()
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        let mut tx = self.db.read().await.unwrap();
+        let (count,): (i64,) = tx.one(sql, vec![]).await.unwrap();
+        count
+    }
+}
+
+/// Every figure of the vaccination file that a view holds.
+pub fn dump(view: &FiguresView) -> Figures {
+    let mut figures = Figures::new();
+    for measure in [GIRLS, BOYS] {
+        for (subject, figure) in view.series(measure).into_iter().flat_map(Series::iter) {
+            figures.insert((measure.to_owned(), subject.clone()), figure.clone());
+        }
+    }
+    figures
+}
+
+/// The frameworks that come with Jalon, read and checked together, the oldest first.
+pub fn shipped_frameworks() -> Vec<(Framework, Texts)> {
+    let folders = shipped::frameworks();
+    let mut known = Known::of(&shipped::directory().unwrap());
+    let texts = folders.iter().map(|(code, texts)| (code.as_str(), texts));
+    let readings = frameworks::read_all_texts(texts, &mut known);
+    let mut read: Vec<(Framework, Texts)> = readings
+        .into_iter()
+        .zip(folders)
+        .map(|((_, reading), (_, texts))| (reading.framework.unwrap(), texts))
+        .collect();
+    read.sort_by_key(|(framework, _)| framework.starts);
+    read
+}
+
+/// The directory that comes with Jalon, with one text replaced in that of the places.
+pub fn places_with(old: &str, new: &str) -> Directory {
+    let read = |file| std::fs::read_to_string(format!("reference/{file}")).unwrap();
+    let places = read(source::PLACES);
+    assert!(places.contains(old), "{old}");
+    source::read(&read(source::ORGANISATIONS), &places.replacen(old, new, 1)).unwrap()
+}
