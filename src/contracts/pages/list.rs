@@ -139,7 +139,7 @@ fn framework_section(code: &str, cards: &[&ContractCard], catalogue: &Catalogue)
         section.sect aria-labelledby=(id) {
             (section_heading(&id, title, Some(aside)))
             div.scroll tabindex="0" role="region" aria-label={ (title) ", défilable" } {
-                table.tbl.stack.even {
+                table.tbl.stack.even.listing {
                     thead { tr {
                         th scope="col" { "Contrat" }
                         th scope="col" { "Organisation" }

@@ -33,9 +33,10 @@ pub(super) fn targets(
     cells: &dyn Cells,
     class: &str,
 ) -> Markup {
+    let seen = if cells.shows_observed() { "seen" } else { "" };
     html! {
         div.scroll tabindex="0" role="region" aria-label={ (caption) ", défilable" } {
-            table class={ "tbl stack years " (class) } {
+            table class={ "tbl stack years " (seen) " " (class) } {
                 caption.vh { (caption) }
                 (head(contract, cells))
                 tbody { @for line in lines { (rows(contract, line, cells)) } }
