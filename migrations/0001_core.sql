@@ -4,7 +4,8 @@
 create table installation (
     id bigint primary key check (id = 1),
     purpose text not null check (purpose in ('real', 'demo')),
-    created_at bigint not null
+    created_at bigint not null,
+    complete boolean not null
 );
 
 -- One row per committed transaction, numbered in the order of commits.

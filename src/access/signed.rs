@@ -1,6 +1,7 @@
 //! The signed-in person, as handlers ask for it.
 
 use axum::extract::{FromRef, FromRequestParts};
+use axum::http::Method;
 use axum::http::request::Parts;
 use maud::Markup;
 use tower_sessions::Session;
@@ -59,11 +60,13 @@ where
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
-        let back = parts
-            .uri
-            .path_and_query()
-            .map_or("/", |path| path.as_str())
-            .to_owned();
+        // Only a page can be come back to, not what a form sent.
+        let asked = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let back = if parts.method == Method::GET {
+            asked.to_owned()
+        } else {
+            "/".to_owned()
+        };
         let session = Session::from_request_parts(parts, state)
             .await
             .map_err(|(_, cause)| WebError::internal(cause))?;

@@ -10,20 +10,23 @@ use super::{Contract, Instrument, Section, State};
 use crate::frameworks::{ActKind, Framework};
 
 /// The name of each instrument: « Contrat pluriannuel… », « Avenant n° 2 ». Each kind of act is
-/// numbered apart, in the order of drafting; what was given up takes no number.
+/// numbered apart, in the order of signatures, so that a number once read never changes; a draft
+/// has none yet, and what was given up never will.
 pub fn instrument_names(
     instruments: &[Instrument],
     framework: &Framework,
 ) -> BTreeMap<Uuid, String> {
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     let mut in_order: Vec<_> = instruments.iter().collect();
-    in_order.sort_by_key(|i| i.no);
+    in_order.sort_by_key(|i| (i.signed_change().unwrap_or(i64::MAX), i.no));
     let mut names = BTreeMap::new();
     for instrument in in_order {
         let act = framework.acts.iter().find(|act| act.key == instrument.act);
         let label = act.map_or(instrument.act.as_str(), |act| act.label.as_str());
         let name = if instrument.state == State::Abandoned {
             format!("{label} (abandonné)")
+        } else if instrument.state == State::Draft {
+            format!("{label} (projet)")
         } else if act.is_some_and(|act| act.kind == ActKind::Contract) {
             label.to_owned()
         } else {

@@ -98,10 +98,6 @@ fn value(review: &Review<'_>, measure: &Measure) -> Markup {
     };
     let text = Formatter::new(Some(measure)).value(&figure.value);
     html! {
-        @if let Delivery::Late(_) = review.delivery {
-            @let (tone, icon) = review.delivery.look();
-            span.sub { (state(tone, icon, &review.delivery.french())) }
-        }
         @if matches!(figure.value, Value::Unavailable(_)) { span.muted { (text) } }
         @else { b { (text) } }
         span.sub {
@@ -113,8 +109,9 @@ fn value(review: &Review<'_>, measure: &Measure) -> Markup {
 }
 
 fn attainment(review: &Review<'_>, measure: &Measure) -> Markup {
+    let late = late(review);
     let Some(verdict) = review.attainment else {
-        return html! { span.muted { "Sans objet" } };
+        return html! { span.muted { "Sans objet" } (late) };
     };
     let band = Band::of(verdict);
     let (tone, icon) = band.look();
@@ -129,9 +126,20 @@ fn attainment(review: &Review<'_>, measure: &Measure) -> Markup {
             @if let (Some(rate), Some((year, _))) = (review.progress.and_then(|p| p.rate), review.last_target) {
                 span.sub { "Vers la cible " (year) " : " (rate.french(0)) " %" }
             }
+            (late)
             @if let Some(Against::Path(point)) = review.against {
                 span.sub { "Sans cible cette année : trajectoire droite, " (Formatter::new(Some(measure)).number(point)) }
             }
+        }
+    }
+}
+
+/// A value that should be there and is not: an axis of its own beside attainment.
+fn late(review: &Review<'_>) -> Markup {
+    html! {
+        @if let Delivery::Late(_) = review.delivery {
+            @let (tone, icon) = review.delivery.look();
+            span.sub { (state(tone, icon, &review.delivery.french())) }
         }
     }
 }

@@ -25,7 +25,9 @@ use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
-use crate::platform::web::{NavItem, Shell, WebError, asset_router};
+use crate::platform::web::{
+    NavItem, Shell, WebError, asset_router, refusals_in_french, refuse_nul,
+};
 
 /// The main navigation.
 const NAV: &[NavItem] = &[
@@ -105,7 +107,9 @@ impl App {
             .fallback(|| async { WebError::NotFound });
         pages
             .layer(sessions)
+            .layer(axum::middleware::from_fn(refuse_nul))
             .layer(CsrfLayer::new())
+            .layer(axum::middleware::from_fn(refusals_in_french))
             .merge(asset_router())
             .layer(axum::middleware::from_fn(security_headers))
             .layer(CompressionLayer::new())

@@ -38,6 +38,23 @@ impl Installation {
     }
 }
 
+/// Whether everything the installation begins with is there: a demonstration that was interrupted
+/// is not.
+pub async fn is_complete(tx: &mut Tx) -> Result<bool, DbError> {
+    let row: Option<(bool,)> = tx
+        .optional("select complete from installation", vec![])
+        .await?;
+    Ok(row.is_some_and(|(complete,)| complete))
+}
+
+/// Says that everything the demonstration begins with is there.
+pub(super) async fn complete(db: &Db) -> Result<(), DbError> {
+    let mut tx = db.write_aside().await?;
+    tx.run("update installation set complete = true", vec![])
+        .await?;
+    tx.commit().await
+}
+
 /// Why an installation could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
@@ -76,8 +93,8 @@ pub async fn initialise(
     change
         .tx()
         .run(
-            "insert into installation (id, purpose, created_at) values (1, $1, $2)",
-            args![purpose.code(), at],
+            "insert into installation (id, purpose, created_at, complete) values (1, $1, $2, $3)",
+            args![purpose.code(), at, purpose == Installation::Real],
         )
         .await?;
     let new = NewPerson {

@@ -16,7 +16,7 @@ use crate::figures::FiguresHolder;
 use crate::frameworks::Holders;
 
 pub use app::{App, serve};
-pub use installation::{InitError, Installation, initialise};
+pub use installation::{InitError, Installation, initialise, is_complete};
 
 /// What a revision of a framework must leave in place.
 const HOLDERS: Holders = Holders(&[&ContractsHolder, &FiguresHolder]);

@@ -247,6 +247,12 @@ fn read(typed: &mut Typed, framework: &Framework, directory: &Directory) -> (Sco
         "" => slug(&title),
         text => slug(text),
     };
+    if address.is_empty() {
+        typed.refuse(
+            "adresse",
+            "Le titre ne donne pas d’adresse. Écrivez-en une, en lettres et en chiffres.",
+        );
+    }
     if address == "nouveau" {
         typed.refuse(
             "adresse",

@@ -1,6 +1,7 @@
 //! What ends a draft, or makes it ready to end: confirming, putting it upon new terms, signing,
 //! giving it up.
 
+use jiff::civil::{Date, date};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -9,10 +10,11 @@ use super::edit::draft;
 use crate::access::Permit;
 use crate::args;
 use crate::contracts::{
-    AbandonInstrument, Book, ConfirmInstrument, RebaseInstrument, SignInstrument, State,
-    check_draft,
+    AbandonInstrument, Book, ConfirmInstrument, Instrument, Obstacle, ObstacleKind,
+    RebaseInstrument, SignInstrument, State, check_draft,
 };
 use crate::ledger::Change;
+use crate::platform::clock::{french_date, paris_date};
 
 #[derive(Serialize)]
 struct StateChange {
@@ -85,6 +87,24 @@ pub async fn rebase(
     Ok(())
 }
 
+/// Nobody signed before these contracts existed (the first ran from 2010), nor signs tomorrow.
+fn wrong_days(draft: &Instrument, today: Date) -> Vec<Obstacle> {
+    let plausible = date(2009, 1, 1)..=today;
+    let wrong = draft.signatories.iter().filter_map(|signatory| {
+        let day = signatory.signed_on.filter(|day| !plausible.contains(day))?;
+        Some(Obstacle {
+            kind: ObstacleKind::MissingDate,
+            key: None,
+            sentence: format!(
+                "{} : la date de signature, {}, est impossible. Écrivez le jour où l’acte a été signé.",
+                signatory.name,
+                french_date(day)
+            ),
+        })
+    });
+    wrong.collect()
+}
+
 /// Records that a draft was signed: from this change on its terms are in force and can no longer
 /// be written. `book` is the revision of the framework that the draft refers to.
 ///
@@ -100,7 +120,8 @@ pub async fn sign(
     if book.revision() != draft.framework_revision {
         return Err(ContractError::OtherRevision);
     }
-    let obstacles = check_draft(book, &full, &draft, signer);
+    let mut obstacles = check_draft(book, &full, &draft, signer);
+    obstacles.extend(wrong_days(&draft, paris_date(change.at())));
     if !obstacles.is_empty() {
         return Err(ContractError::Blocked(obstacles));
     }

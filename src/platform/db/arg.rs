@@ -64,6 +64,10 @@ where
     let mut list = DB::Arguments::default();
     for arg in args {
         match arg {
+            // PostgreSQL keeps no NUL in a text: neither does Jalon, on either engine.
+            Arg::Text(Some(text)) if text.contains('\0') => {
+                return Err(sqlx::Error::Encode("a text holds a NUL character".into()));
+            }
             Arg::Text(value) => list.add(value),
             Arg::Int(value) => list.add(value),
             Arg::Bool(value) => list.add(value),

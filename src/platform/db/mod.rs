@@ -16,6 +16,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{Sqlite, Transaction};
 
 pub use arg::Arg;
 pub use copy::{Content, Table};
@@ -72,6 +73,20 @@ impl DbError {
         Self::Corrupt {
             what,
             cause: cause.to_string(),
+        }
+    }
+}
+
+/// Begins a transaction on the one writing connection. SQLite ends a transaction by itself when
+/// the disk is full or fails, and the driver then believes it still open: such a connection is
+/// closed, and the pool opens a sound one.
+async fn begin_alone(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    const BEGIN: &str = "begin immediate";
+    match writer.begin_with(BEGIN).await {
+        Ok(tx) => Ok(tx),
+        Err(_) => {
+            writer.acquire().await?.close().await?;
+            writer.begin_with(BEGIN).await
         }
     }
 }
@@ -198,7 +213,7 @@ impl Db {
     /// on PostgreSQL.
     pub async fn write_aside(&self) -> Result<Tx, DbError> {
         Ok(match &self.0 {
-            Engine::Lite { writer, .. } => Tx::Lite(writer.begin_with("begin immediate").await?),
+            Engine::Lite { writer, .. } => Tx::Lite(begin_alone(writer).await?),
             Engine::Pg(pool) => Tx::Pg(pool.begin().await?),
         })
     }

@@ -11,7 +11,7 @@ mod values;
 use jiff::Timestamp;
 
 use super::cli::CliError;
-use super::{Installation, initialise, install, shipped};
+use super::{Installation, initialise, install, installation, shipped};
 use crate::access::store;
 use crate::frameworks::Library;
 use crate::ledger::Actor;
@@ -70,6 +70,7 @@ pub async fn build(db: &Db, mut tell: impl FnMut(&str)) -> Result<(), CliError> 
     tell("Valeurs fictives de 2025");
     at(&clock, "2026-01-26T11:05:00Z")?;
     values::invented(db, &clock, actor, 2025).await?;
+    installation::complete(db).await?;
     Ok(())
 }
 
