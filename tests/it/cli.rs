@@ -243,7 +243,7 @@ on_both_engines! {
         tx.commit().await.unwrap();
         let command = program.command(&["serve", "--listen", "127.0.0.1:0"]);
         let mut command = tokio::process::Command::from(command);
-        let ended = tokio::time::timeout(Duration::from_secs(60), command.kill_on_drop(true).output());
+        let ended = tokio::time::timeout(Duration::from_mins(1), command.kill_on_drop(true).output());
         let output = ended.await.expect("it serves a database it does not know").unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{told}");
@@ -332,11 +332,8 @@ fn the_help_of_every_command_is_there_and_in_french() {
             .lines()
             .filter(|line| line.trim_start().starts_with(['-', '<', '[']))
         {
-            let said = line
-                .trim_start()
-                .splitn(2, "  ")
-                .nth(1)
-                .map_or("", str::trim);
+            let said = line.trim_start().split_once("  ");
+            let said = said.map_or("", |(_, said)| said.trim());
             assert!(said.len() > 2, "{path:?}: {line}");
         }
         for command in commands(&help) {

@@ -233,7 +233,7 @@ on_both_engines! {
             assert!(sentence.contains("Exportez le cadre"), "{sentence}");
         }
         assert_eq!((stage.last_change().await, head(&stage).await.no), (before, 2));
-        framework.title = "CPOM 2024-2028, version consolidée".to_owned();
+        "CPOM 2024-2028, version consolidée".clone_into(&mut framework.title);
         let taken = stage.bring(&framework, &write_texts(&framework), Some(2)).await.unwrap();
         let Revised::Written(third, changes) = taken else { panic!() };
         assert_eq!((third.no, third.origin), (3, Origin::Text));
