@@ -84,7 +84,7 @@ impl Check<'_> {
             .find(|section| section.id == key.section)
             .map_or_else(String::new, |section| {
                 let subject = subject_name(self.book, lines, &key.slot);
-                place_name(contract, section, subject, &key.slot)
+                place_name(contract, section, &subject, &key.slot)
             });
         self.obstacles.push(Obstacle {
             kind,

@@ -99,22 +99,28 @@ fn read_corridor(low: &str, high: &str, unit: Option<&str>) -> Result<Target, St
     if low > high {
         return Err(format!(
             "L’intervalle est à l’envers. Écrivez la borne basse en premier : {} à {}.",
-            plain(high),
-            plain(low)
+            write_decimal(high),
+            write_decimal(low)
         ));
     }
     Ok(Target::Corridor { low, high })
 }
 
-/// A number as one types it: `-1234,5`.
-fn plain(number: Decimal) -> String {
-    number.to_string().replace('.', ",")
+/// Decimals needed to write a number without losing any of it.
+fn digits(number: Decimal) -> u8 {
+    let needed = (0..=6).find(|places| number.round(*places) == number);
+    needed.unwrap_or(6)
+}
+
+/// A number as one types it, without losing any of it: `-1 234,5`; [`read_decimal`] gives it back.
+pub fn write_decimal(number: Decimal) -> String {
+    number.french(digits(number)).replace('−', "-")
 }
 
 /// A value as one types it; [`read_value`] gives it back.
 pub fn write_value(value: &Value) -> String {
     match value {
-        Value::Number(Quantity::Plain(number)) => plain(*number),
+        Value::Number(Quantity::Plain(number)) => write_decimal(*number),
         other => other.to_string(),
     }
 }
@@ -123,7 +129,9 @@ pub fn write_value(value: &Value) -> String {
 pub fn write_target(target: &Target) -> String {
     match target {
         Target::Value(value) => write_value(value),
-        Target::Corridor { low, high } => format!("{} à {}", plain(*low), plain(*high)),
+        Target::Corridor { low, high } => {
+            format!("{} à {}", write_decimal(*low), write_decimal(*high))
+        }
         Target::ObservedOnly => OBSERVED_ONLY[0].to_owned(),
         Target::Frozen => FROZEN[0].to_owned(),
         Target::NotApplicable => NOT_APPLICABLE[0].to_owned(),
@@ -132,8 +140,12 @@ pub fn write_target(target: &Target) -> String {
 
 /// Decimals needed to show a number without losing any of it, at least those of its measure.
 fn places(number: Decimal, facet: &Facet<'_>) -> u8 {
-    let needed = (0..=6).find(|places| number.round(*places) == number);
-    needed.unwrap_or(6).max(facet.decimals)
+    let needed = match digits(number) {
+        // Cents are written by two.
+        1 if facet.unit == Some("euros") => 2,
+        needed => needed,
+    };
+    needed.max(facet.decimals)
 }
 
 impl Facet<'_> {

@@ -95,7 +95,8 @@ pub struct Facet<'a> {
 }
 
 impl<'a> Facet<'a> {
-    fn of_measure(measure: &'a Measure) -> Self {
+    /// Of a measure.
+    pub fn of_measure(measure: &'a Measure) -> Self {
         Self {
             measure: &measure.code,
             label: &measure.label,

@@ -9,6 +9,7 @@
 mod acts;
 mod body;
 mod check;
+mod country;
 mod desk;
 mod entry;
 mod holder;
@@ -32,8 +33,9 @@ pub use body::{
     Baseline, Choice, CommitmentTerm, Definition, MeansTerm, Slot, Stage, Target, TermBody, TermKey,
 };
 pub use check::{check_draft, confirmed_by};
+pub use country::{SectionTarget, Together, together};
 pub use desk::{Desk, NoObservations, Observations, Observed, ObservedKey};
-pub use entry::{read_decimal, read_target, read_value, write_target, write_value};
+pub use entry::{read_decimal, read_target, read_value, write_decimal, write_target, write_value};
 pub use holder::ContractsHolder;
 pub use lines::{Book, Facet, Line, Standing};
 pub use naming::{instrument_name, instrument_names};

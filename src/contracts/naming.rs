@@ -76,19 +76,28 @@ pub(super) fn place_name(
     }
 }
 
-/// What a slot is about, as people call it: the printed code of an indicator, the name of a line
-/// of means.
-pub(super) fn subject_name<'a>(book: &'a Book, lines: &'a [Line<'_>], slot: &'a Slot) -> &'a str {
+/// What a slot is about, as people call it: the printed code of an indicator or its name, the
+/// number of a model action, the name of a line of means.
+pub(super) fn subject_name(book: &Book, lines: &[Line<'_>], slot: &Slot) -> String {
+    let framework = book.framework();
     match slot {
         Slot::Means { line, .. } => {
-            let means = book.framework().means.iter().find(|m| m.key == *line);
-            means.map_or(line.as_str(), |m| m.label.as_str())
+            let means = framework.means.iter().find(|m| m.key == *line);
+            means.map_or_else(|| line.clone(), |m| m.label.clone())
         }
-        Slot::Commitment { commitment } => commitment,
+        Slot::Commitment { commitment } => {
+            let model = framework.commitments.iter().find(|c| c.key == *commitment);
+            let code = model.and_then(|model| model.code.as_ref());
+            let node = model.map_or("", |model| model.node.as_str());
+            code.map_or_else(
+                || commitment.clone(),
+                |code| format!("{node}, action {code}"),
+            )
+        }
         of_indicator => {
             let key = of_indicator.subject();
             let line = lines.iter().find(|line| line.key == key);
-            line.and_then(|line| line.code).unwrap_or(key)
+            line.map_or(key, Line::short).to_owned()
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Documents to download.
 
 use axum::Router;
-use axum::extract::{FromRef, Path, Query, State};
+use axum::extract::{FromRef, Path, Query, RawQuery, State};
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
 use super::region::{DossierError, RegionRequest, region_pdf};
 use crate::access::Signed;
+use crate::contracts::store;
 use crate::figures::Snapshots;
 use crate::frameworks::Library;
 use crate::organisations::Directories;
@@ -27,7 +28,9 @@ where
     Snapshots: FromRef<S>,
     Directories: FromRef<S>,
 {
-    Router::new().route("/contrats/{slug}/fiche/{year}", get(region))
+    Router::new()
+        .route("/contrats/{slug}/fiche", get(last_year))
+        .route("/contrats/{slug}/fiche/{year}", get(region))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -39,6 +42,24 @@ struct Asked {
     indicateurs: String,
     #[serde(flatten)]
     as_of: AsOf,
+}
+
+/// The sheet of the last whole year of the contract.
+async fn last_year(
+    signed: Signed,
+    Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+) -> WebResult<Redirect> {
+    let mut tx = db.read().await?;
+    let full = store::load(&mut tx, signed.reach(), &slug).await?;
+    let contract = full.ok_or(WebError::NotFound)?.contract;
+    let year = (clock.today().year() - 1).clamp(contract.starts, contract.ends);
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    Ok(Redirect::to(&format!(
+        "/contrats/{slug}/fiche/{year}{query}"
+    )))
 }
 
 #[allow(clippy::too_many_arguments)] // each is one thing the request needs, taken by its extractor

@@ -5,11 +5,11 @@ use jiff::civil::Date;
 
 use super::sheet::{Material, rows};
 use crate::access::Reach;
-use crate::contracts::{FullContract, store};
+use crate::contracts::{Contract, FullContract, Section, store};
 use crate::figures::Snapshots;
 use crate::frameworks::Library;
 use crate::ledger;
-use crate::organisations::Directories;
+use crate::organisations::{Directories, Directory, OrganisationKind};
 use crate::platform::clock::{Clock, end_of_day};
 use crate::platform::db::{Db, DbError, Tx};
 
@@ -104,14 +104,10 @@ pub async fn region_pdf(
         year: request.year,
         today,
     });
-    let place = directory.place(&section.place);
     let as_of = day(request.day.unwrap_or(today))?;
     let sheet = RegionSheet {
         contract: edited.framework.title.clone(),
-        region: Region {
-            code: section.place.clone(),
-            name: place.map_or_else(|| section.place.clone(), |p| p.name.clone()),
-        },
+        region: concerned(contract, section, &directory),
         period: format!("{}-{}", contract.starts, contract.ends),
         as_of,
         issued: day(today)?,
@@ -127,6 +123,27 @@ pub async fn region_pdf(
     };
     let bytes = tokio::task::spawn_blocking(move || region_sheet(&sheet)).await??;
     Ok(bytes)
+}
+
+/// The region of an agency's contract; any other contract is named after its organisation, and
+/// no map locates it.
+fn concerned(contract: &Contract, section: &Section, directory: &Directory) -> Region {
+    let organisation = directory.organisation(&contract.organisation);
+    let place = directory.place(&section.place);
+    match (organisation, place) {
+        (Some(organisation), _) if organisation.kind != OrganisationKind::Ars => Region {
+            code: String::new(),
+            name: organisation.name.clone(),
+        },
+        (_, Some(place)) => Region {
+            code: place.code.clone(),
+            name: place.name.clone(),
+        },
+        _ => Region {
+            code: String::new(),
+            name: contract.title.clone(),
+        },
+    }
 }
 
 /// The last change known at the end of a day; the very last where no day is asked for.

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use maud::{Markup, html};
 
 use super::attainment::Band;
+use super::delivery::Delivery;
 use super::review::{Against, Asked, Review};
 use super::{Formatter, Snapshots};
 use crate::access::Reach;
@@ -65,7 +66,7 @@ impl Observations for ContractFigures {
                         indicator,
                         measure,
                         series: figures.series(&measure.code),
-                        upto: today.year().min(contract.ends),
+                        upto: (today.year() - 1).clamp(contract.starts, contract.ends),
                         today,
                     };
                     let review = asked.review();
@@ -97,6 +98,10 @@ fn value(review: &Review<'_>, measure: &Measure) -> Markup {
     };
     let text = Formatter::new(Some(measure)).value(&figure.value);
     html! {
+        @if let Delivery::Late(_) = review.delivery {
+            @let (tone, icon) = review.delivery.look();
+            span.sub { (state(tone, icon, &review.delivery.french())) }
+        }
         @if matches!(figure.value, Value::Unavailable(_)) { span.muted { (text) } }
         @else { b { (text) } }
         span.sub {
@@ -121,6 +126,9 @@ fn attainment(review: &Review<'_>, measure: &Measure) -> Markup {
         div {
             (state(tone, icon, &words))
             @if let Some(rate) = verdict.rate { (bar(tone, rate.to_f64_for_drawing())) }
+            @if let (Some(rate), Some((year, _))) = (review.progress.and_then(|p| p.rate), review.last_target) {
+                span.sub { "Vers la cible " (year) " : " (rate.french(0)) " %" }
+            }
             @if let Some(Against::Path(point)) = review.against {
                 span.sub { "Sans cible cette année : trajectoire droite, " (Formatter::new(Some(measure)).number(point)) }
             }

@@ -179,43 +179,42 @@ pub async fn save(tx: &mut Tx, new: &NewBatch<'_>) -> Result<(), DbError> {
         ],
     )
     .await?;
-    for (no, row) in (0_i64..).zip(new.rows) {
-        tx.run(
-            "insert into batch_row (batch_id, no, sheet, row_no, col_no, verdict, subject,
-                                    before_state, after_state)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            args![
-                new.id,
-                no,
-                &row.place.sheet,
-                row.place.row,
-                row.place.column,
-                row.verdict.code(),
-                &row.subject,
-                row.before.clone(),
-                &row.after
-            ],
-        )
-        .await?;
-    }
-    for (no, problem) in (0_i64..).zip(new.problems) {
-        tx.run(
-            "insert into problem (batch_id, no, sheet, row_no, col_no, code, severity, message)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            args![
-                new.id,
-                no,
-                &problem.place.sheet,
-                problem.place.row,
-                problem.place.column,
-                problem.code,
-                problem.severity.code(),
-                &problem.message
-            ],
-        )
-        .await?;
-    }
-    Ok(())
+    let rows = (0_i64..).zip(new.rows).map(|(no, row)| {
+        args![
+            new.id,
+            no,
+            &row.place.sheet,
+            row.place.row,
+            row.place.column,
+            row.verdict.code(),
+            &row.subject,
+            row.before.clone(),
+            &row.after
+        ]
+    });
+    tx.insert_rows(
+        "insert into batch_row (batch_id, no, sheet, row_no, col_no, verdict, subject,
+                                before_state, after_state) values",
+        rows.collect(),
+    )
+    .await?;
+    let problems = (0_i64..).zip(new.problems).map(|(no, problem)| {
+        args![
+            new.id,
+            no,
+            &problem.place.sheet,
+            problem.place.row,
+            problem.place.column,
+            problem.code,
+            problem.severity.code(),
+            &problem.message
+        ]
+    });
+    tx.insert_rows(
+        "insert into problem (batch_id, no, sheet, row_no, col_no, code, severity, message) values",
+        problems.collect(),
+    )
+    .await
 }
 
 /// Keeps the bytes once, under their digest.

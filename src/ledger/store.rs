@@ -124,22 +124,21 @@ pub(super) async fn insert_change(tx: &mut Tx, new: &NewChange<'_>) -> Result<()
         ],
     )
     .await?;
-    for (seq, entry) in (0_i64..).zip(new.entries) {
-        tx.run(
-            "insert into entry (change_no, seq, thing_id, verb, before_state, after_state)
-             values ($1, $2, $3, $4, $5, $6)",
-            args![
-                new.no,
-                seq,
-                entry.thing,
-                &entry.verb,
-                entry.before.clone(),
-                entry.after.clone()
-            ],
-        )
-        .await?;
-    }
-    Ok(())
+    let entries = (0_i64..).zip(new.entries).map(|(seq, entry)| {
+        args![
+            new.no,
+            seq,
+            entry.thing,
+            &entry.verb,
+            entry.before.clone(),
+            entry.after.clone()
+        ]
+    });
+    tx.insert_rows(
+        "insert into entry (change_no, seq, thing_id, verb, before_state, after_state) values",
+        entries.collect(),
+    )
+    .await
 }
 
 /// One line of a thing's history.

@@ -106,8 +106,8 @@ impl App {
         pages
             .layer(sessions)
             .layer(CsrfLayer::new())
-            .layer(axum::middleware::from_fn(security_headers))
             .merge(asset_router())
+            .layer(axum::middleware::from_fn(security_headers))
             .layer(CompressionLayer::new())
             .layer(CatchPanicLayer::new())
             .layer(TraceLayer::new_for_http())

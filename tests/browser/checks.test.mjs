@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { after, before, describe, test } from "node:test";
 
-import { accessible, fits, named } from "./every-page.mjs";
+import { accessible, fits, leads, named } from "./every-page.mjs";
 import { openBrowser, startInstalled, watch } from "./site.mjs";
 
 const right = `<!doctype html><html lang="fr"><head><title>Essai | Jalon</title>
@@ -37,7 +37,7 @@ describe("the checks", () => {
   });
 
   /** What the checks say of a page with this body. */
-  async function check({ body = "", policy = "", checks = [accessible, fits, named] }) {
+  async function check({ body = "", policy = "", checks = [accessible, fits, leads, named] }) {
     const page = await browser.newPage({ viewport: { width: 375, height: 800 } });
     try {
       const problems = await watch(page, origin);
@@ -70,6 +70,11 @@ describe("the checks", () => {
   test("what scrolls in its own frame does not stick out", async () => {
     const body = '<div style="overflow-x:auto" tabindex="0"><div style="width:600px">large</div></div>';
     assert.deepEqual(await check({ body }), []);
+  });
+
+  test("a link that leads nowhere is seen", async () => {
+    const body = '<a href="/">ici</a> <a href="/absente#là">ailleurs</a>';
+    await assert.rejects(check({ body, checks: [leads] }), /404 .*absente/);
   });
 
   test("a second main heading is seen", async () => {

@@ -14,6 +14,8 @@ const wide = { width: 1280, height: 900 };
  * `storageState` of somebody signed in; it is called once the site has started.
  */
 export function everyPage(paths, get) {
+  // Many pages share their links: each is followed once.
+  const followed = new Map();
   for (const path of paths) {
     test(path, async (t) => {
       await look(get(), path, { viewport: wide }, async (page) => {
@@ -29,6 +31,7 @@ export function everyPage(paths, get) {
             await fits(page);
           });
         }
+        await t.test("every link leads somewhere", () => leads(page, followed));
       });
       await look(get(), path, { javaScriptEnabled: false }, async (page) => {
         await t.test("it says what it is without JavaScript", () => named(page));
@@ -81,6 +84,23 @@ export async function fits(page) {
     return { over, culprits };
   });
   assert.ok(over <= 0, `${over} pixels too wide because of\n    ${culprits.join("\n    ")}`);
+}
+
+/** Each link of the page to this site is answered. `followed` holds what is known of them. */
+export async function leads(page, followed = new Map()) {
+  const here = new URL(page.url());
+  const links = await page.locator("a[href]").evaluateAll((all) => all.map((link) => link.href));
+  const dead = new Set();
+  for (const link of links) {
+    const { origin, pathname, search } = new URL(link);
+    if (origin !== here.origin) continue;
+    const address = origin + pathname + search;
+    if (!followed.has(address)) {
+      followed.set(address, (await page.context().request.get(address)).status());
+    }
+    if (followed.get(address) >= 400) dead.add(`${followed.get(address)} ${link}`);
+  }
+  assert.deepEqual([...dead], [], "links that lead nowhere");
 }
 
 /** In French, with a title, one main heading and one main region. */

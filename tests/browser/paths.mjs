@@ -12,10 +12,22 @@ export const installed = [
 
 export const demo = [
   "/",
+  "/contrats",
+  "/contrats/nouveau",
+  "/contrats/ocean-indien-2019-2023",
+  "/contrats/ch-valmont-2020-2024",
   "/cadres",
   "/cadres/etat-ars-2024-2028",
   "/cadres/etat-ars-2024-2028/indicateurs/2.c.1/modifier",
   "/organisations",
   "/organisations/ARS-53",
   "/indicateurs/etat-ars-2024-2028/2.c.1",
+  "/cadres/etat-ars-2015-2018",
+  "/cadres/es-aura-2020-2024",
+  "/cibles/etat-ars-2024-2028/2.c.1",
+  "/contrats/normandie-2024-2028",
+  "/contrats/normandie-2024-2028/moyens",
+  "/contrats/normandie-2024-2028/indicateurs/2.c.1",
+  "/contrats/normandie-2024-2028/actes/2",
+  "/contrats/normandie-2024-2028/actes/nouveau",
 ];

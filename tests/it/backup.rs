@@ -2,14 +2,15 @@
 
 use jalon::ledger::{Verified, verify};
 use jalon::site::backup::{BackupError, backup, restore};
-use jalon::site::demo;
 
+use crate::contracts::furnish;
 use crate::on_both_engines;
 use crate::support::{Bench, Folder};
 
 on_both_engines! {
     async fn a_backup_comes_back_into_both_engines_as_it_was(bench: Bench) {
-        demo::build(&bench.db, |_| {}).await.unwrap();
+        let actor = bench.install().await;
+        furnish(&bench, actor, "etat-ars").await;
         let folder = Folder::new();
         let file = folder.path().join("sauvegarde.db");
         let saved = backup(&bench.db, &file).await.unwrap();

@@ -7,6 +7,7 @@ mod access;
 mod backup;
 mod cli;
 mod contracts;
+mod demo;
 mod frameworks;
 mod kill;
 mod ledger;

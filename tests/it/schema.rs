@@ -220,12 +220,22 @@ fn statements(folder: &Path) -> Vec<(String, String)> {
                     || literal.contains("sqlite_master")
                     || literal.contains("to_regclass");
                 if is_statement && !of_one_engine {
-                    found.push((path.display().to_string(), literal));
+                    found.push((path.display().to_string(), whole(&literal)));
                 }
             }
         }
     }
     found
+}
+
+/// A statement that `insert_rows` completes, with one row of parameters.
+fn whole(literal: &str) -> String {
+    let Some(head) = literal.strip_suffix(" values") else {
+        return literal.to_owned();
+    };
+    let columns = head.matches(',').count() + 1;
+    let places: Vec<String> = (1..=columns).map(|n| format!("${n}")).collect();
+    format!("{literal} ({})", places.join(", "))
 }
 
 /// The plain string literals of a Rust text, unescaped; line and block comments are skipped.

@@ -10,8 +10,8 @@ use super::parts::{Tab, contract_head, count, day, flag, node_code, section_choi
 use super::table::{self, Cells, dash};
 use crate::access::Signed;
 use crate::contracts::{
-    Desk, Facet, Line, Observed, ObservedKey, Section, Standing, State as InstrumentState, Target,
-    Terms, instrument_names,
+    Desk, Facet, Instrument, Line, Observed, ObservedKey, Section, Standing,
+    State as InstrumentState, Target, Terms, instrument_names,
 };
 use crate::frameworks::Node;
 use crate::platform::clock::{french_date, french_instant};
@@ -32,6 +32,7 @@ pub(super) async fn page(
     let section = opened.section()?;
     let terms = opened.terms();
     let lines = opened.book.lines(section, &terms);
+    let objectives = kept(&opened, section, &terms, &lines);
     let cells = InForce {
         opened: &opened,
         section,
@@ -41,10 +42,15 @@ pub(super) async fn page(
     let body = html! {
         (contract_head(&opened, Tab::Objectives))
         (notice(&opened))
-        (section_choice(&opened, ""))
-        div.split.rail {
-            (rail(&opened, &lines))
-            div { @for node in opened.book.objectives() { (objective(&cells, node, &lines)) } }
+        @if opened.full.last_signed(opened.as_of).is_some() {
+            (section_choice(&opened, ""))
+            div.split.rail {
+                (rail(&opened, &objectives))
+                div {
+                    @for kept in objectives.iter().filter(|kept| !kept.is_empty()) { (objective(&cells, kept.node, &lines)) }
+                    (left_out(&objectives))
+                }
+            }
         }
         (instruments(&opened))
     };
@@ -81,19 +87,75 @@ fn notice(opened: &Opened) -> Markup {
     }
 }
 
-fn rail(opened: &Opened, lines: &[Line<'_>]) -> Markup {
-    let retained = lines.iter().filter(|line| line.is_retained()).count();
+fn rail(opened: &Opened, objectives: &[Kept<'_>]) -> Markup {
+    let retained: usize = objectives.iter().map(|kept| kept.indicators).sum();
     html! {
         nav.sect aria-labelledby="objectifs" {
             div.sect-h { h2 #objectifs { "Objectifs" } p { (count(retained, "indicateur", "indicateurs")) } }
             ol.rows {
-                @for node in opened.book.objectives() {
-                    @let own = lines.iter().filter(|line| line.node == node.key && line.is_retained()).count();
-                    li { a href={ "#objectif-" (node.key) } {
-                        b { (node.code.as_deref().unwrap_or("")) }
-                        span { (node.label) }
-                        span.sub { (count(own, "indicateur retenu", "indicateurs retenus")) }
+                @for kept in objectives {
+                    @let anchor = if kept.is_empty() { "sans-indicateur" } else { &kept.node.key };
+                    li { a href=(opened.href(&format!("#objectif-{anchor}"))) {
+                        b { (kept.node.code.as_deref().unwrap_or("")) }
+                        span { (kept.node.label) }
+                        span.sub { (count(kept.indicators, "indicateur retenu", "indicateurs retenus")) }
                     } }
+                }
+            }
+        }
+    }
+}
+
+/// An objective and how much the contract keeps of it.
+struct Kept<'a> {
+    node: &'a Node,
+    indicators: usize,
+    commitments: usize,
+}
+
+impl Kept<'_> {
+    fn is_empty(&self) -> bool {
+        self.indicators + self.commitments == 0
+    }
+}
+
+fn kept<'a>(
+    opened: &'a Opened,
+    section: &Section,
+    terms: &Terms<'_>,
+    lines: &[Line<'_>],
+) -> Vec<Kept<'a>> {
+    let commitments = |node: &Node| {
+        let models = opened.book.commitments_of(&node.key);
+        models
+            .filter(|model| terms.commitment(section.id, &model.key).is_some())
+            .count()
+    };
+    let indicators = |node: &Node| {
+        lines
+            .iter()
+            .filter(|line| line.node == node.key && line.is_retained())
+            .count()
+    };
+    let nodes = opened.book.objectives().into_iter();
+    nodes
+        .map(|node| Kept {
+            node,
+            indicators: indicators(node),
+            commitments: commitments(node),
+        })
+        .collect()
+}
+
+/// The objectives of which nothing is kept, in one list.
+fn left_out(objectives: &[Kept<'_>]) -> Markup {
+    let none: Vec<_> = objectives.iter().filter(|kept| kept.is_empty()).collect();
+    html! {
+        @if !none.is_empty() {
+            section.sect #objectif-sans-indicateur aria-labelledby="sans-indicateur-titre" {
+                (section_heading("sans-indicateur-titre", "Objectifs sans indicateur retenu", None))
+                ul.told-l {
+                    @for kept in none { li { @if let Some(code) = &kept.node.code { (code) ". " } (kept.node.label) } }
                 }
             }
         }
@@ -193,12 +255,17 @@ struct InForce<'a> {
 
 impl Cells for InForce<'_> {
     fn beside(&self, line: &Line<'_>) -> Markup {
-        html! {
-            @if let Some(theme) = line.theme { span.sub { (theme) } }
-            @if line.slot { span.sub { "Défini par le contrat, jamais agrégé" } }
-            @if line.standing == Standing::Common { span.sub { (line.kind.label) ", commun à tous les contrats" } }
-            @else { span.sub { (line.kind.label) } }
-        }
+        let common = format!("{}, commun à tous les contrats", line.kind.label);
+        let kind = match line.standing {
+            Standing::Common => common.as_str(),
+            _ => line.kind.label.as_str(),
+        };
+        let slot = line.slot.then_some("Défini par le contrat, jamais agrégé");
+        let words: Vec<&str> = [line.theme, Some(kind), slot]
+            .into_iter()
+            .flatten()
+            .collect();
+        html! { span.sub { (words.join(". ")) } }
     }
 
     fn baseline(&self, line: &Line<'_>, facet: &Facet<'_>) -> Markup {
@@ -252,16 +319,20 @@ pub(super) fn target_markup(facet: &Facet<'_>, target: &Target) -> Markup {
     }
 }
 
+/// Every act; in the past, those that were signed by then.
 fn instruments(opened: &Opened) -> Markup {
     let base = open::contract_path(&opened.full.contract.slug);
     let names = instrument_names(&opened.full.instruments, opened.book.framework());
+    let past = opened.day.is_some();
+    let by_then = |i: &&Instrument| !past || i.signed_change().is_some_and(|c| c <= opened.as_of);
+    let shown: Vec<_> = opened.full.instruments.iter().filter(by_then).collect();
     let add = html! { a.btn.sm href={ (base) "/actes/nouveau" } { "Préparer un acte" } };
     html! {
         section.sect #actes aria-labelledby="actes-titre" {
-            (section_heading("actes-titre", "Actes du contrat", Some(add)))
-            @if opened.full.instruments.is_empty() {
-                p { "Aucun acte. Préparez le contrat initial : ses termes, ses signataires, puis sa signature." }
-            } @else {
+            (section_heading("actes-titre", "Actes du contrat", (!past).then_some(add)))
+            @if shown.is_empty() && past { p { "Aucun acte n’était signé ce jour-là." } }
+            @else if shown.is_empty() { p { "Aucun acte. Préparez le contrat initial : ses termes, ses signataires, puis sa signature." } }
+            @else {
                 div.scroll tabindex="0" role="region" aria-label="Actes du contrat, défilable" {
                     table.tbl.stack {
                         thead { tr {
@@ -269,24 +340,29 @@ fn instruments(opened: &Opened) -> Markup {
                             th scope="col" { "Signé le" } th scope="col" { "Effet" }
                             th scope="col" { "Motif" } th scope="col" { "Enregistré" }
                         } }
-                        tbody {
-                            @for instrument in &opened.full.instruments {
-                                @let stamp = instrument.signed.as_ref().unwrap_or(&instrument.created);
-                                tr {
-                                    th scope="row" { a href={ (base) "/actes/" (instrument.no) } { b { (names[&instrument.id]) } } }
-                                    td data-l="État" { (state_of(instrument)) }
-                                    td data-l="Signé le" { (day(instrument.signed_on().filter(|_| instrument.state == InstrumentState::Signed))) }
-                                    td data-l="Effet" { (day(instrument.effective_on)) }
-                                    td.x data-l="Motif" { (instrument.motive.as_deref().unwrap_or("—")) }
-                                    td.x data-l="Enregistré" {
-                                        (french_instant(stamp.at))
-                                        @if let Some(who) = &stamp.who { span.sub { (who) } }
-                                    }
-                                }
-                            }
-                        }
+                        tbody { @for instrument in shown { (act_row(&base, instrument, &names[&instrument.id])) } }
                     }
                 }
+            }
+        }
+    }
+}
+
+fn act_row(base: &str, instrument: &Instrument, name: &str) -> Markup {
+    let stamp = instrument.signed.as_ref().unwrap_or(&instrument.created);
+    let signed_on = instrument
+        .signed_on()
+        .filter(|_| instrument.state == InstrumentState::Signed);
+    html! {
+        tr {
+            th scope="row" { a href={ (base) "/actes/" (instrument.no) } { b { (name) } } }
+            td data-l="État" { (state_of(instrument)) }
+            td.nb data-l="Signé le" { (day(signed_on)) }
+            td.nb data-l="Effet" { (day(instrument.effective_on)) }
+            td.x data-l="Motif" { (instrument.motive.as_deref().unwrap_or("—")) }
+            td.x.nb data-l="Enregistré" {
+                (french_instant(stamp.at))
+                @if let Some(who) = &stamp.who { span.sub { (who) } }
             }
         }
     }

@@ -291,6 +291,7 @@ fn choice(catalogue: &Catalogue) -> Markup {
         @if catalogue.frameworks().is_empty() {
             (flag("warn", "Aucun cadre n’est chargé. Chargez-en un avec jalon framework import, puis revenez."))
         }
+        h2.vh { "Les cadres" }
         ul.tasks { @for edited in catalogue.frameworks() { li {
             span.day { b { (edited.framework.starts) "-" (edited.framework.ends) } }
             div { h3 { (edited.framework.title) } p { (edited.framework.indicators.len()) " indicateurs" } }

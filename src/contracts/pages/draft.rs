@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::open::{self, OpenedInstrument, instrument_path, latest, told};
+use super::open::{self, AT_ONCE, OpenedInstrument, begin, instrument_path, latest, told};
 use super::parts::{flag, trail};
 use crate::access::{Act as _, Signed};
 use crate::contracts::check::changeable_name;
@@ -62,6 +62,15 @@ struct Problems {
     act: Option<String>,
     effect: Option<String>,
     whole: Option<String>,
+}
+
+impl Problems {
+    fn whole(sentence: impl Into<String>) -> Self {
+        Self {
+            whole: Some(sentence.into()),
+            ..Self::default()
+        }
+    }
 }
 
 /// The acts that can be drafted now: the contract until it is signed, the others afterwards.
@@ -208,7 +217,7 @@ pub(super) async fn edit_form(
     signed: Signed,
     Path((slug, no)): Path<(String, i64)>,
 ) -> WebResult<Markup> {
-    let opened = open::instrument(&desk, &signed, &slug, no).await?;
+    let opened = open::draft(&desk, &signed, &slug, no).await?;
     let typed = as_typed(&opened);
     let body = edit_page(&opened, &typed, &Problems::default());
     Ok(signed.page("Motif et date d’effet", &body))
@@ -230,55 +239,58 @@ fn as_typed(opened: &OpenedInstrument) -> Typed {
     }
 }
 
+/// The day of effect, where the form can be read and nobody wrote these fields meanwhile.
+fn checked(typed: &Typed, now: &Typed) -> Result<Option<Date>, (StatusCode, Problems)> {
+    let effective_on = typed.effective_on().map_err(|sentence| {
+        let problems = Problems {
+            effect: Some(sentence),
+            ..Problems::default()
+        };
+        (StatusCode::UNPROCESSABLE_ENTITY, problems)
+    })?;
+    let seen = typed.vu_motif.replace("\r\n", "\n");
+    if seen == now.motif && typed.vu_effet == now.effet {
+        return Ok(effective_on);
+    }
+    let sentence = format!(
+        "Rien n’est enregistré : entre-temps quelqu’un a écrit le motif « {} » et l’effet « {} ». \
+         Votre texte est gardé ci-dessous ; enregistrez-le de nouveau pour le retenir.",
+        now.motif, now.effet
+    );
+    Err((StatusCode::CONFLICT, Problems::whole(sentence)))
+}
+
 pub(super) async fn edit(
     State(desk): State<Desk>,
     signed: Signed,
     Path((slug, no)): Path<(String, i64)>,
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
-    let opened = open::instrument(&desk, &signed, &slug, no).await?;
+    let opened = open::draft(&desk, &signed, &slug, no).await?;
     let now = as_typed(&opened);
-    let again = |problems: Problems, status| {
+    let again = |status, problems: &Problems| {
         let kept = Typed {
             vu_motif: now.motif.clone(),
             vu_effet: now.effet.clone(),
             ..typed.clone()
         };
-        let body = edit_page(&opened, &kept, &problems);
-        Ok(document_with_status(
-            status,
-            signed.view(),
-            "Motif et date d’effet",
-            &body,
-        ))
+        let body = edit_page(&opened, &kept, problems);
+        let title = "Motif et date d’effet";
+        Ok(document_with_status(status, signed.view(), title, &body))
     };
-    let effective_on = match typed.effective_on() {
+    let effective_on = match checked(&typed, &now) {
         Ok(day) => day,
-        Err(sentence) => {
-            let problems = Problems {
-                effect: Some(sentence),
-                ..Problems::default()
-            };
-            return again(problems, StatusCode::UNPROCESSABLE_ENTITY);
-        }
+        Err((status, problems)) => return again(status, &problems),
     };
-    let seen = typed.vu_motif.replace("\r\n", "\n");
-    if (seen.as_str(), typed.vu_effet.as_str()) != (now.motif.as_str(), now.effet.as_str()) {
-        let sentence = format!(
-            "Rien n’est enregistré : entre-temps quelqu’un a écrit le motif « {} » et l’effet « {} ». \
-             Votre texte est gardé ci-dessous ; enregistrez-le de nouveau pour le retenir.",
-            now.motif, now.effet
-        );
-        let problems = Problems {
-            whole: Some(sentence),
-            ..Problems::default()
-        };
-        return again(problems, StatusCode::CONFLICT);
-    }
     let permit = signed.may::<EditInstrument>(opened.instrument.id)?;
-    let mut change = Change::open(&desk.db, &desk.clock, signed.actor(), EditInstrument::NAME)
-        .await
-        .map_err(WebError::internal)?;
+    let version = opened.instrument.version;
+    let mut change = match begin::<EditInstrument>(&desk, &signed, &opened, version).await {
+        Ok(change) => change,
+        Err(error) if error.is_stale() => {
+            return again(StatusCode::CONFLICT, &Problems::whole(AT_ONCE));
+        }
+        Err(error) => return Err(told(error)),
+    };
     let new = Description {
         motive: typed.motive(),
         effective_on,

@@ -12,20 +12,19 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::cells::{Shape, cell, kinds, labelled};
-use super::open::{self, OpenedInstrument, told};
+use super::open::{self, AT_ONCE, OpenedInstrument, begin, told};
 use super::parts::{capitalised, flag, node_code, trail};
 use super::sheet::{Field, Offer, Sheet, show_body};
 use super::table::{self, Cells, dash};
-use crate::access::{Act as _, Signed};
+use crate::access::Signed;
 use crate::contracts::check::allows;
 use crate::contracts::naming::{place_name, subject_name};
 use crate::contracts::store::set_terms;
 use crate::contracts::{
-    Book, Desk, EditInstrument, Facet, Line, Overlay, Section, Slot, Stage,
-    State as InstrumentState, TermBody, TermKey, instrument_name,
+    Book, Desk, EditInstrument, Facet, Line, Overlay, Section, Slot, Stage, TermBody, TermKey,
+    instrument_name,
 };
 use crate::frameworks::{Choice, MeansLine, Node, TargetUse};
-use crate::ledger::Change;
 use crate::platform::web::{WebError, WebResult, document_with_status, section_heading};
 
 /// Which part of the contract the sheet shows.
@@ -70,9 +69,6 @@ struct Desktop<'a> {
 
 impl<'a> Desktop<'a> {
     fn new(opened: &'a OpenedInstrument, part: &'a Part) -> WebResult<Self> {
-        if opened.instrument.state != InstrumentState::Draft {
-            return Err(told(crate::contracts::store::ContractError::NotADraft));
-        }
         let section = open::section(&opened.full, &part.volet)?;
         let objectives = opened.book.objectives();
         let node = match (part.partie.as_str(), part.objectif.as_str()) {
@@ -121,7 +117,7 @@ impl<'a> Desktop<'a> {
     fn offer(&self, slot: Slot, facet: Facet<'a>) -> Offer<'a> {
         let contract = &self.opened.full.contract;
         let subject = subject_name(self.book(), &self.lines, &slot);
-        let place = place_name(contract, self.section, subject, &slot);
+        let place = place_name(contract, self.section, &subject, &slot);
         Offer {
             key: TermKey {
                 section: self.section.id,
@@ -200,7 +196,7 @@ pub(super) async fn form(
     Path((slug, no)): Path<(String, i64)>,
     Query(part): Query<Part>,
 ) -> WebResult<Markup> {
-    let opened = open::instrument(&desk, &signed, &slug, no).await?;
+    let opened = open::draft(&desk, &signed, &slug, no).await?;
     let desktop = Desktop::new(&opened, &part)?;
     let offers = desktop.offers();
     let sheet = Sheet::of(&offers, &desktop.overlay.after);
@@ -216,7 +212,7 @@ pub(super) async fn submit(
     Form(posted): Form<Vec<(String, String)>>,
 ) -> WebResult<Response> {
     let posted: BTreeMap<String, String> = posted.into_iter().collect();
-    let opened = open::instrument(&desk, &signed, &slug, no).await?;
+    let opened = open::draft(&desk, &signed, &slug, no).await?;
     let desktop = Desktop::new(&opened, &part)?;
     let offers = desktop.offers();
     let mut sheet = Sheet::of(&offers, &desktop.overlay.after);
@@ -240,20 +236,12 @@ pub(super) async fn submit(
         return again(&sheet, StatusCode::CONFLICT, sentence);
     }
     let permit = signed.may::<EditInstrument>(opened.instrument.id)?;
-    let mut change = Change::open(&desk.db, &desk.clock, signed.actor(), EditInstrument::NAME)
-        .await
-        .map_err(WebError::internal)?;
-    // Read before the queue of writers: if somebody passed in between, show it rather than write.
-    if change
-        .expect_version(opened.instrument.id, opened.instrument.version)
-        .await
-        .is_err()
-    {
-        drop(change);
-        let sentence =
-            "Rien n’est enregistré : quelqu’un écrivait au même instant. Enregistrez de nouveau.";
-        return again(&sheet, StatusCode::CONFLICT, sentence);
-    }
+    let version = opened.instrument.version;
+    let mut change = match begin::<EditInstrument>(&desk, &signed, &opened, version).await {
+        Ok(change) => change,
+        Err(error) if error.is_stale() => return again(&sheet, StatusCode::CONFLICT, AT_ONCE),
+        Err(error) => return Err(told(error)),
+    };
     let changed = set_terms(&mut change, permit, edits).await.map_err(told)?;
     change.commit().await.map_err(WebError::internal)?;
     let next = format!("{}?enregistre={changed}", opened.path());
@@ -330,7 +318,7 @@ fn rail(desktop: &Desktop<'_>) -> Markup {
         _ => false,
     };
     html! {
-        nav.sect aria-labelledby="parties" {
+        nav.sect.after aria-labelledby="parties" {
             div.sect-h { h2 #parties { "Parties" } }
             ol.rows {
                 @for node in desktop.book().objectives() {
@@ -492,28 +480,33 @@ impl Cells for Inputs<'_> {
 }
 
 fn means(desktop: &Desktop<'_>, sheet: &Sheet) -> Markup {
-    let contract = &desktop.opened.full.contract;
     html! {
         p.hint { "Un montant va toujours avec sa source : notification, arrêté, compte." }
         @for line in &desktop.book().framework().means {
             h3 { (line.label) @if let Some(unit) = &line.unit { " (" (unit) ")" } }
             div.scroll tabindex="0" role="region" aria-label={ (line.label) ", défilable" } {
-                table.tbl.stack.cells {
+                table.tbl.stack.cells.even {
                     thead { tr {
-                        th scope="col" { "Étape" }
-                        @for year in contract.years() { th.n scope="col" { (year) } }
+                        th scope="col" { "Année" }
+                        @for stage in Stage::ALL { th scope="col" { (stage.french()) ", montant et source" } }
                     } }
-                    tbody { @for stage in Stage::ALL { tr {
-                        th scope="row" { (stage.french()) }
-                        @for year in contract.years() {
-                            @let slot = means_slot(line, stage, year);
-                            @let label = format!("{}, {} {year}", line.label, stage.french().to_lowercase());
-                            td.n data-l=(year) {
-                                (cell(sheet, &slot, Field::Amount, &format!("{label}, montant"), Shape::Line("")))
-                                (cell(sheet, &slot, Field::Source, &format!("{label}, source"), Shape::Line("source")))
-                            }
-                        }
-                    } } }
+                    tbody { @for year in desktop.opened.full.contract.years() { (means_row(sheet, line, year)) } }
+                }
+            }
+        }
+    }
+}
+
+fn means_row(sheet: &Sheet, line: &MeansLine, year: i16) -> Markup {
+    html! {
+        tr {
+            th scope="row" { b { (year) } }
+            @for stage in Stage::ALL {
+                @let slot = means_slot(line, stage, year);
+                @let label = format!("{}, {} {year}", line.label, stage.french().to_lowercase());
+                td data-l=(stage.french()) {
+                    (cell(sheet, &slot, Field::Amount, &format!("{label}, montant"), Shape::Line("amount")))
+                    (cell(sheet, &slot, Field::Source, &format!("{label}, source"), Shape::Line("source")))
                 }
             }
         }

@@ -210,13 +210,11 @@ fn story(opened: &Opened, line: &Line<'_>, steps: &[Step<'_>]) -> Markup {
                     table.tbl.stack {
                         thead { tr {
                             th scope="col" { "Acte" } th scope="col" { "Signé le" }
-                            th scope="col" { "Terme" } th scope="col" { "Changement" }
-                            th scope="col" { "Motif" } th scope="col" { "Enregistré" }
+                            th scope="col" { "Changements" } th scope="col" { "Motif" } th scope="col" { "Enregistré" }
                         } }
                         tbody {
-                            @for (rank, step) in steps.iter().enumerate() {
-                                @let opens = rank == 0 || steps[rank - 1].instrument.id != step.instrument.id;
-                                (step_row(opened, line, step, &names[&step.instrument.id], opens))
+                            @for own in steps.chunk_by(|a, b| a.instrument.id == b.instrument.id) {
+                                (act_row(opened, line, own, &names[&own[0].instrument.id]))
                             }
                         }
                     }
@@ -226,26 +224,38 @@ fn story(opened: &Opened, line: &Line<'_>, steps: &[Step<'_>]) -> Markup {
     }
 }
 
-fn step_row(opened: &Opened, line: &Line<'_>, step: &Step<'_>, name: &str, opens: bool) -> Markup {
-    let path = open::instrument_path(&opened.full.contract.slug, step.instrument.no);
-    let facet = line.facet(step.key.slot.facet()).or(line.facets.first());
-    let shown = |body| show_body(facet, body);
+/// One act and all it changed here; `own` is never empty.
+fn act_row(opened: &Opened, line: &Line<'_>, own: &[Step<'_>], name: &str) -> Markup {
+    let instrument = own[0].instrument;
+    let path = open::instrument_path(&opened.full.contract.slug, instrument.no);
     html! {
         tr {
-            th scope="row" {
-                @if opens { a href=(path) { b { (name) } } } @else { span.vh { (name) } }
-            }
-            td data-l="Signé le" { @if opens { (day(step.instrument.signed_on())) } }
-            td data-l="Terme" { (capitalised(&slot_name(&step.key.slot))) }
-            td.x data-l="Changement" { (change(step.before.map(shown).as_deref(), step.after.map(shown).as_deref())) }
-            td.x data-l="Motif" { (step.motive.unwrap_or("—")) }
-            td.x data-l="Enregistré" {
-                @if opens { @if let Some(stamp) = &step.instrument.signed {
+            th scope="row" { a href=(path) { b { (name) } } }
+            td.nb data-l="Signé le" { (day(instrument.signed_on())) }
+            td.x data-l="Changements" { ul { @for step in own { li { (step_line(line, step)) } } } }
+            td.x data-l="Motif" { (instrument.motive.as_deref().unwrap_or("—")) }
+            td.nb data-l="Enregistré" {
+                @if let Some(stamp) = &instrument.signed {
                     (french_instant(stamp.at))
                     @if let Some(who) = &stamp.who { span.sub { (who) } }
-                } }
+                }
             }
         }
+    }
+}
+
+fn step_line(line: &Line<'_>, step: &Step<'_>) -> Markup {
+    let facet = line.facet(step.key.slot.facet()).or(line.facets.first());
+    let shown = |body| show_body(facet, body);
+    let (before, after) = (step.before.map(shown), step.after.map(shown));
+    let own = step
+        .motive
+        .filter(|motive| Some(*motive) != step.instrument.motive.as_deref());
+    html! {
+        (capitalised(&slot_name(&step.key.slot)))
+        @if line.facets.len() > 1 && !step.key.slot.facet().is_empty() { @if let Some(facet) = facet { " (" (facet.label) ")" } }
+        " : " (change(before.as_deref(), after.as_deref()))
+        @if let Some(motive) = own { span.muted { " " (motive) } }
     }
 }
 

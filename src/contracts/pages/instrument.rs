@@ -15,9 +15,10 @@ use super::table::{self, Cells, change, dash};
 use crate::access::Signed;
 use crate::contracts::naming::{place_name, subject_name};
 use crate::contracts::{
-    Choice, Desk, Facet, Line, Obstacle, ObstacleKind, Overlay, Section, Slot,
+    Choice, CommitmentTerm, Desk, Facet, Line, Obstacle, ObstacleKind, Overlay, Section, Slot,
     State as InstrumentState, Term, TermBody, TermKey, Terms, check_draft, instrument_name,
 };
+use crate::frameworks::ActKind;
 use crate::platform::clock::french_instant;
 use crate::platform::web::{WebResult, section_heading};
 
@@ -39,9 +40,7 @@ impl Done {
                 "{} dans ce projet.",
                 count(n, "terme enregistré", "termes enregistrés")
             ),
-            (None, "signe") => {
-                "La signature est enregistrée : ces termes sont en vigueur.".to_owned()
-            }
+            (None, "signe") => "C’est enregistré : ces termes sont en vigueur.".to_owned(),
             (None, "confirme") => "Votre confirmation est enregistrée.".to_owned(),
             (None, "repris") => "Le projet part maintenant des termes en vigueur.".to_owned(),
             (None, "abandonne") => "Le projet est abandonné. Il reste lisible ici.".to_owned(),
@@ -98,6 +97,21 @@ pub(super) fn body(signed: &Signed, opened: &OpenedInstrument, notice: Option<Ma
     }
 }
 
+/// What brings a draft into force, as a word after « avant »: a correction repairs the record of
+/// what was signed already and is not signed again.
+fn end(opened: &OpenedInstrument) -> &'static str {
+    if is_correction(opened) {
+        "l’enregistrement"
+    } else {
+        "la signature"
+    }
+}
+
+fn is_correction(opened: &OpenedInstrument) -> bool {
+    let act = opened.book.act(&opened.instrument.act);
+    act.is_some_and(|act| act.kind == ActKind::Correction)
+}
+
 fn head(opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Markup {
     let (contract, instrument) = (&opened.full.contract, &opened.instrument);
     let framework = opened.book.framework();
@@ -110,7 +124,7 @@ fn head(opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Markup {
             h1 { (name) }
             p.lead {
                 @match instrument.state {
-                    InstrumentState::Draft => { "Ce projet écrit " (touched) ". Il ne compte pas avant sa signature." },
+                    InstrumentState::Draft => { "Ce projet écrit " (touched) ". Il ne compte pas avant " (end(opened)) "." },
                     InstrumentState::Signed => { "Cet acte a fixé " (touched) "." },
                     InstrumentState::Abandoned => { "Ce projet a été abandonné. Il n’a jamais compté." },
                 }
@@ -128,7 +142,7 @@ fn head(opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Markup {
                 p.acts {
                     (edit_link(&format!("{}/modifier", opened.path()), "Saisir les termes"))
                     (edit_link(&format!("{}/presentation", opened.path()), "Motif et date d’effet"))
-                    (edit_link(&format!("{}/signataires", opened.path()), "Signataires"))
+                    @if !is_correction(opened) { (edit_link(&format!("{}/signataires", opened.path()), "Signataires")) }
                 }
             }
         }
@@ -145,9 +159,9 @@ fn readiness(
     html! {
         section.sect aria-labelledby="pret" {
             @if obstacles.is_empty() {
-                (section_heading("pret", "Rien n’empêche la signature", None))
+                (section_heading("pret", &format!("Rien n’empêche {}", end(opened)), None))
             } @else {
-                (section_heading("pret", &format!("{} avant la signature", count(obstacles.len(), "point à régler", "points à régler")), None))
+                (section_heading("pret", &format!("{} avant {}", count(obstacles.len(), "point à régler", "points à régler"), end(opened)), None))
                 ol.told-l {
                     @for obstacle in obstacles {
                         @let href = obstacle.key.as_ref().and_then(|key| sheet_of(opened, lines, key)).or_else(|| way_to(opened, obstacle.kind));
@@ -192,6 +206,7 @@ fn since(opened: &OpenedInstrument, lines: &BTreeMap<Uuid, Vec<Line<'_>>>) -> Ma
         None => dash(),
     };
     html! {
+        h3 { "Signé depuis l’ouverture de ce projet" }
         @if moved.is_empty() {
             p { "Aucun terme de ce projet n’a été touché entre-temps." }
         } @else {
@@ -210,7 +225,7 @@ fn since(opened: &OpenedInstrument, lines: &BTreeMap<Uuid, Vec<Line<'_>>>) -> Ma
                 }
             }
         }
-        (act_button(&format!("{}/reprendre", opened.path()), opened.instrument.version, "J’ai lu : reprendre sur cette base", ""))
+        div.acts { (act_button(&format!("{}/reprendre", opened.path()), opened.instrument.version, "J’ai lu : reprendre sur cette base", "")) }
     }
 }
 
@@ -238,7 +253,7 @@ fn place_of(
         .iter()
         .find(|section| section.id == key.section);
     section.map_or_else(String::new, |section| {
-        capitalised(&place_name(contract, section, subject, &key.slot))
+        capitalised(&place_name(contract, section, &subject, &key.slot))
     })
 }
 
@@ -308,13 +323,18 @@ fn section_changes(
             h3 { "Engagements, définitions et moyens" }
             ul.acts-l { @for term in words { li {
                 h3 { (place_of(opened, lines, &term.key)) }
-                p { (word_change(opened, overlay, term)) }
+                p { (word_change(opened, overlay, of_section, term)) }
             } } }
         }
     }
 }
 
-fn word_change(opened: &OpenedInstrument, overlay: &Overlay<'_>, term: &Term) -> Markup {
+fn word_change(
+    opened: &OpenedInstrument,
+    overlay: &Overlay<'_>,
+    lines: &[Line<'_>],
+    term: &Term,
+) -> Markup {
     let means = match &term.key.slot {
         Slot::Means { line, .. } => opened
             .book
@@ -325,11 +345,20 @@ fn word_change(opened: &OpenedInstrument, overlay: &Overlay<'_>, term: &Term) ->
         _ => None,
     };
     let facet = means.map(Facet::of_means);
-    let shown = |terms: &Terms<'_>| {
-        terms
-            .get(&term.key)
-            .map(|held| show_body(facet.as_ref(), held.body))
+    let followed = |key: &str| {
+        let line = lines.iter().find(|line| line.key == key);
+        line.map_or_else(|| key.to_owned(), |line| line.label.to_owned())
     };
+    let said = |body: &TermBody| match body {
+        TermBody::Commitment(CommitmentTerm {
+            label,
+            indicator: Some(key),
+        }) => {
+            format!("{label} (suivi par : {})", followed(key))
+        }
+        body => show_body(facet.as_ref(), body),
+    };
+    let shown = |terms: &Terms<'_>| terms.get(&term.key).map(|held| said(held.body));
     let source = match &term.body {
         Some(TermBody::Means(means)) => Some(means.source.as_str()),
         _ => None,
@@ -422,7 +451,9 @@ fn signatories(opened: &OpenedInstrument, draft: bool) -> Markup {
         section.sect aria-labelledby="signataires" {
             (section_heading("signataires", "Signataires", None))
             @if opened.instrument.signatories.is_empty() {
-                p { @if draft { "Personne ne signe encore cet acte." } @else { "Cet acte n’a pas de signataire." } }
+                p { @if is_correction(opened) { "Une correction répare l’enregistrement de ce qui a déjà été signé : elle ne se signe pas de nouveau." }
+                    @else if draft { "Personne ne signe encore cet acte." }
+                    @else { "Cet acte n’a pas de signataire." } }
             } @else {
                 div.scroll tabindex="0" role="region" aria-label="Signataires, défilable" {
                     table.tbl.stack {
@@ -449,6 +480,11 @@ fn decision(signed: &Signed, opened: &OpenedInstrument, obstacles: &[Obstacle]) 
         .book
         .act(&opened.instrument.act)
         .is_some_and(|act| act.people > 1);
+    let label = if is_correction(opened) {
+        "Enregistrer la correction"
+    } else {
+        "Enregistrer la signature"
+    };
     let mine = opened
         .instrument
         .confirmations
@@ -462,7 +498,7 @@ fn decision(signed: &Signed, opened: &OpenedInstrument, obstacles: &[Obstacle]) 
             }
             div.acts {
                 @if obstacles.is_empty() {
-                    (act_button(&format!("{path}/signer"), version, "Enregistrer la signature", "main"))
+                    (act_button(&format!("{path}/signer"), version, label, "main"))
                 }
                 @if two && !mine { (act_button(&format!("{path}/confirmer"), version, "Confirmer ce projet tel quel", "")) }
                 (act_button(&format!("{path}/abandonner"), version, "Abandonner ce projet", "warn"))

@@ -81,11 +81,8 @@ fn verdict(cards: &[ContractCard], filter: &Filter) -> String {
         }
         (all, _) => {
             let open = match drafts {
-                0 => "aucun projet d’acte ouvert".to_owned(),
-                n => format!(
-                    "{} avec un projet d’acte ouvert",
-                    count(n, "contrat", "contrats")
-                ),
+                0 => "aucun projet d’acte n’est ouvert".to_owned(),
+                n => format!("dont {n} avec un projet d’acte ouvert"),
             };
             format!("{}, {open}.", count(all, "contrat", "contrats"))
         }
@@ -142,7 +139,7 @@ fn framework_section(code: &str, cards: &[&ContractCard], catalogue: &Catalogue)
         section.sect aria-labelledby=(id) {
             (section_heading(&id, title, Some(aside)))
             div.scroll tabindex="0" role="region" aria-label={ (title) ", défilable" } {
-                table.tbl.stack {
+                table.tbl.stack.even {
                     thead { tr {
                         th scope="col" { "Contrat" }
                         th scope="col" { "Organisation" }

@@ -55,7 +55,7 @@ fn means_line(opened: &Opened, section: &Section, line: &MeansLine, terms: &Term
         section.sect aria-labelledby=(id) {
             (section_heading(&id, &line.label, Some(unit)))
             div.scroll tabindex="0" role="region" aria-label={ (line.label) ", défilable" } {
-                table.tbl.stack {
+                table.tbl.stack.even {
                     thead { tr {
                         th scope="col" { "Étape" }
                         @for year in contract.years() { th.n scope="col" { (year) } }

@@ -5,6 +5,7 @@
 
 mod cells;
 mod contract;
+mod country;
 mod create;
 mod draft;
 mod grid;
@@ -44,6 +45,10 @@ where
         .route(
             "/contrats/{slug}/actes/nouveau",
             get(draft::form).post(draft::submit),
+        )
+        .route(
+            "/cibles/{framework}/{key}",
+            get(country::page).post(country::save),
         )
         .merge(instrument_router())
 }

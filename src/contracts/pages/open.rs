@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::access::Signed;
+use crate::access::{Act, Signed};
 use crate::contracts::store::{ContractError, load};
-use crate::contracts::{Book, Desk, FullContract, Instrument, Section, Terms};
-use crate::ledger::{LedgerError, last_change, last_change_before};
+use crate::contracts::{Book, Desk, FullContract, Instrument, Section, State, Terms};
+use crate::ledger::{Change, LedgerError, last_change, last_change_before};
 use crate::platform::clock::end_of_day;
 use crate::platform::db::Tx;
 use crate::platform::web::{AsOf, WebError, WebResult};
@@ -196,6 +196,37 @@ pub(super) async fn instrument(
         instrument,
         book,
     })
+}
+
+/// Opens an instrument that can still be written.
+pub(super) async fn draft(
+    desk: &Desk,
+    signed: &Signed,
+    slug: &str,
+    no: i64,
+) -> WebResult<OpenedInstrument> {
+    let opened = instrument(desk, signed, slug, no).await?;
+    if opened.instrument.state == State::Draft {
+        Ok(opened)
+    } else {
+        Err(told(ContractError::NotADraft))
+    }
+}
+
+/// Told where somebody wrote between the reading of a form and its turn among writers.
+pub(super) const AT_ONCE: &str = "Rien n’est enregistré : quelqu’un écrivait au même instant. \
+    Votre texte est gardé ; enregistrez de nouveau.";
+
+/// Opens a change of an instrument, unless it has moved on since that version.
+pub(super) async fn begin<A: Act>(
+    desk: &Desk,
+    signed: &Signed,
+    opened: &OpenedInstrument,
+    version: i64,
+) -> Result<Change, ContractError> {
+    let mut change = Change::open(&desk.db, &desk.clock, signed.actor(), A::NAME).await?;
+    change.expect_version(opened.instrument.id, version).await?;
+    Ok(change)
 }
 
 /// What a failure of the store is to a reader, where the page has nothing better to say.

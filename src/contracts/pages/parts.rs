@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::open::Opened;
 use crate::contracts::{Contract, Instrument, State, instrument_names};
 use crate::frameworks::{Framework, Node};
-use crate::platform::clock::{french_date, french_instant};
+use crate::platform::clock::{french_date, french_instant, paris_date};
 use crate::platform::web::{Crumb, crumbs, fictional_mark, icon, state};
 
 /// The path to a page below a contract.
@@ -108,7 +108,11 @@ pub(super) fn contract_head(opened: &Opened, tab: Tab) -> Markup {
                 } }
                 div { dt { "Version affichée" } dd { (version(opened)) } }
             }
+            p.acts { a.btn.sm href=(opened.href("/fiche")) { (icon("get")) "Fiche en PDF" } }
             (as_of_form(opened, tab))
+            @if let Some(day) = opened.day {
+                p.note { "Vous lisez les termes tels qu’ils étaient connus le " (french_date(day)) " au soir." }
+            }
         }
         (tabs(opened, tab))
     }
@@ -139,8 +143,8 @@ fn version(opened: &Opened) -> Markup {
     };
     html! {
         a href=(opened.href(&format!("/actes/{}", last.no))) { (names[&last.id]) }
-        @if let Some(on) = last.signed_on() { ", signé le " (french_date(on)) }
-        @else if let Some(stamp) = &last.signed { ", enregistré le " (french_instant(stamp.at)) }
+        @if let Some(on) = last.signed_on() { ", signature du " (french_date(on)) }
+        @else if let Some(stamp) = &last.signed { ", enregistrement du " (french_instant(stamp.at)) }
     }
 }
 
@@ -151,6 +155,10 @@ fn as_of_form(opened: &Opened, tab: Tab) -> Markup {
         super::open::contract_path(&contract.slug),
         tab.path()
     );
+    let volet = match opened.section() {
+        Ok(section) if contract.has_sections() => format!("&volet={}", section.key),
+        _ => String::new(),
+    };
     let typed = opened
         .day
         .map(|day| format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()));
@@ -165,11 +173,40 @@ fn as_of_form(opened: &Opened, tab: Tab) -> Markup {
             }
             button.btn.sm type="submit" { "Afficher" }
             span.vh #au-forme { "Format : jour, mois, année, par exemple 15/03/2026" }
-            @if opened.day.is_some() {
-                ul { li { a href=(action) { "Revenir à aujourd’hui" } } }
+            ul aria-label="Dates repères" {
+                @for (label, day) in landmarks(opened) {
+                    li { a href={ (action) "?au=" (day) (volet) } { (label) } }
+                }
+                @if opened.day.is_some() { li { a href={ (action) "?" (volet) } { "Revenir à aujourd’hui" } } }
             }
         }
     }
+}
+
+/// The days on which signatures were recorded, the last ones: what an earlier day may show.
+fn landmarks(opened: &Opened) -> Vec<(String, Date)> {
+    const SHOWN: usize = 3;
+    let names = instrument_names(&opened.full.instruments, opened.book.framework());
+    let mut signed: Vec<_> = opened
+        .full
+        .instruments
+        .iter()
+        .filter_map(|i| Some((i, i.signed.as_ref()?)))
+        .collect();
+    signed.sort_by_key(|(_, stamp)| stamp.change);
+    let last = signed.split_off(signed.len().saturating_sub(SHOWN));
+    let labelled = last.into_iter().map(|(instrument, stamp)| {
+        let day = paris_date(stamp.at);
+        let label = format!(
+            "{}, {:02}/{:02}/{}",
+            names[&instrument.id],
+            day.day(),
+            day.month(),
+            day.year()
+        );
+        (label, day)
+    });
+    labelled.collect()
 }
 
 fn tabs(opened: &Opened, current: Tab) -> Markup {
@@ -219,7 +256,7 @@ pub(super) fn act_button(action: &str, version: i64, label: &str, class: &str) -
     }
 }
 
-/// A word with its symbol, for a link to writing.
+/// A link to writing.
 pub(super) fn edit_link(href: &str, label: &str) -> Markup {
-    html! { a.btn.sm href=(href) { (icon("edit")) (label) } }
+    html! { a.btn.sm href=(href) { (label) } }
 }

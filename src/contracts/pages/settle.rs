@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::instrument::{body, title};
-use super::open::{self, OpenedInstrument, told};
+use super::open::{self, OpenedInstrument, begin, told};
 use super::parts::flag;
-use crate::access::{Act, Signed};
+use crate::access::Signed;
 use crate::contracts::store::{self, ContractError};
 use crate::contracts::{
     AbandonInstrument, ConfirmInstrument, Desk, RebaseInstrument, SignInstrument,
@@ -21,20 +21,6 @@ use crate::platform::web::{WebError, WebResult, document_with_status};
 #[derive(Debug, Deserialize)]
 pub(super) struct Seen {
     version: i64,
-}
-
-/// Opens the change, unless the instrument has moved on since it was read.
-async fn begin<A: Act>(
-    desk: &Desk,
-    signed: &Signed,
-    opened: &OpenedInstrument,
-    seen: &Seen,
-) -> Result<Change, ContractError> {
-    let mut change = Change::open(&desk.db, &desk.clock, signed.actor(), A::NAME).await?;
-    change
-        .expect_version(opened.instrument.id, seen.version)
-        .await?;
-    Ok(change)
 }
 
 /// Commits what was done, or shows the instrument again with what stands in the way.
@@ -51,7 +37,7 @@ async fn finish(
             return Ok(Redirect::to(&next).into_response());
         }
         Err(ContractError::Blocked(_)) => {
-            "La signature n’est pas enregistrée : réglez d’abord les points ci-dessous."
+            "Rien n’est enregistré : réglez d’abord les points ci-dessous."
         }
         Err(error) if error.is_stale() => {
             "Rien n’est fait : ce projet a changé depuis que vous l’avez ouvert. Le voici tel qu’il est ; relisez-le, puis recommencez."
@@ -76,7 +62,7 @@ pub(super) async fn confirm(
 ) -> WebResult<Response> {
     let opened = open::instrument(&desk, &signed, &slug, no).await?;
     let permit = signed.may::<ConfirmInstrument>(opened.instrument.id)?;
-    let outcome = match begin::<ConfirmInstrument>(&desk, &signed, &opened, &seen).await {
+    let outcome = match begin::<ConfirmInstrument>(&desk, &signed, &opened, seen.version).await {
         Ok(mut change) => store::confirm(&mut change, permit).await.map(|()| change),
         Err(error) => Err(error),
     };
@@ -91,7 +77,7 @@ pub(super) async fn rebase(
 ) -> WebResult<Response> {
     let opened = open::instrument(&desk, &signed, &slug, no).await?;
     let permit = signed.may::<RebaseInstrument>(opened.instrument.id)?;
-    let outcome = match begin::<RebaseInstrument>(&desk, &signed, &opened, &seen).await {
+    let outcome = match begin::<RebaseInstrument>(&desk, &signed, &opened, seen.version).await {
         Ok(mut change) => store::rebase(&mut change, permit).await.map(|()| change),
         Err(error) => Err(error),
     };
@@ -106,7 +92,7 @@ pub(super) async fn sign(
 ) -> WebResult<Response> {
     let opened = open::instrument(&desk, &signed, &slug, no).await?;
     let permit = signed.may::<SignInstrument>(opened.instrument.id)?;
-    let outcome = match begin::<SignInstrument>(&desk, &signed, &opened, &seen).await {
+    let outcome = match begin::<SignInstrument>(&desk, &signed, &opened, seen.version).await {
         Ok(mut change) => {
             let outcome = store::sign(&mut change, permit, &opened.book).await;
             outcome.map(|()| change)
@@ -124,7 +110,7 @@ pub(super) async fn abandon(
 ) -> WebResult<Response> {
     let opened = open::instrument(&desk, &signed, &slug, no).await?;
     let permit = signed.may::<AbandonInstrument>(opened.instrument.id)?;
-    let outcome = match begin::<AbandonInstrument>(&desk, &signed, &opened, &seen).await {
+    let outcome = match begin::<AbandonInstrument>(&desk, &signed, &opened, seen.version).await {
         Ok(mut change) => store::abandon(&mut change, permit).await.map(|()| change),
         Err(error) => Err(error),
     };

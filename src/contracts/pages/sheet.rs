@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::contracts::store::TermEdit;
 use crate::contracts::{
     Baseline, Choice, CommitmentTerm, Definition, Facet, MeansTerm, Slot, TermBody, TermKey, Terms,
-    read_decimal, read_target, read_value, write_target, write_value,
+    read_decimal, read_target, read_value, write_decimal, write_target, write_value,
 };
 use crate::kernel::ValueKind;
 
@@ -260,7 +260,7 @@ fn text_of(body: &TermBody, motive: Option<&str>, field: Field) -> String {
         (TermBody::Target(target), _) => write_target(target),
         (TermBody::Commitment(term), Field::Action) => term.label.clone(),
         (TermBody::Commitment(term), _) => term.indicator.clone().unwrap_or_default(),
-        (TermBody::Means(means), Field::Amount) => means.amount.to_string().replace('.', ","),
+        (TermBody::Means(means), Field::Amount) => write_decimal(means.amount),
         (TermBody::Means(means), _) => means.source.clone(),
         (TermBody::Choice(_), _) => String::new(),
     }
@@ -396,10 +396,7 @@ pub(super) fn show_body(facet: Option<&Facet<'_>>, body: &TermBody) -> String {
         TermBody::Target(target) => {
             facet.map_or_else(|| write_target(target), |facet| facet.show_target(target))
         }
-        TermBody::Commitment(term) => match &term.indicator {
-            Some(indicator) => format!("{} (suivi par {indicator})", term.label),
-            None => term.label.clone(),
-        },
+        TermBody::Commitment(term) => term.label.clone(),
         TermBody::Means(means) => facet.map_or_else(
             || means.amount.french(0),
             |facet| facet.show_decimal(means.amount),

@@ -8,17 +8,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 
-use super::open::{self, OpenedInstrument, told};
+use super::open::{self, AT_ONCE, OpenedInstrument, begin, told};
 use super::parts::{flag, trail};
-use crate::access::{Act as _, Signed};
+use crate::access::Signed;
 use crate::contracts::store::set_signatories;
 use crate::contracts::{Desk, EditInstrument, Signatory, instrument_name};
 use crate::frameworks::PartyRole;
-use crate::ledger::Change;
 use crate::platform::web::{WebError, WebResult, document_with_status, parse_day};
 
 /// Empty rows offered after the signatories already there.
-const BLANK: usize = 2;
+const BLANK: usize = 1;
 
 /// A row as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,9 +129,37 @@ pub(super) async fn form(
     signed: Signed,
     Path((slug, no)): Path<(String, i64)>,
 ) -> WebResult<Markup> {
-    let opened = open::instrument(&desk, &signed, &slug, no).await?;
+    let opened = open::draft(&desk, &signed, &slug, no).await?;
     let body = page(&opened, &offered(&opened), None);
     Ok(signed.page("Signataires", &body))
+}
+
+/// The signatories that the rows name; what is wrong with a row is noted beside it.
+fn read(rows: &mut [Row]) -> Vec<Signatory> {
+    let mut signatories = Vec::new();
+    for row in rows.iter_mut().filter(|row| !row.is_blank()) {
+        match row.read() {
+            Ok(signatory) => signatories.push(signatory),
+            Err(sentence) => row.problem = Some(sentence),
+        }
+    }
+    signatories
+}
+
+/// Why the list cannot be recorded as it is.
+fn refused(rows: &[Row], seen: Option<&String>, now: &str) -> Option<(StatusCode, String)> {
+    if rows.iter().any(|row| row.problem.is_some()) {
+        let sentence = "Rien n’est enregistré : une ligne est à corriger. Tout ce que vous avez écrit est gardé.";
+        return Some((StatusCode::UNPROCESSABLE_ENTITY, sentence.to_owned()));
+    }
+    if seen.is_none_or(|seen| seen == now) {
+        return None;
+    }
+    let sentence = format!(
+        "Rien n’est enregistré : entre-temps la liste est devenue « {now} ». La vôtre est gardée \
+         ci-dessous ; enregistrez-la de nouveau pour la retenir."
+    );
+    Some((StatusCode::CONFLICT, sentence))
 }
 
 pub(super) async fn submit(
@@ -142,43 +169,30 @@ pub(super) async fn submit(
     Form(posted): Form<Vec<(String, String)>>,
 ) -> WebResult<Response> {
     let posted: BTreeMap<String, String> = posted.into_iter().collect();
-    let opened = open::instrument(&desk, &signed, &slug, no).await?;
+    let opened = open::draft(&desk, &signed, &slug, no).await?;
     let mut rows = rows_of(&posted);
-    let mut read = Vec::new();
-    for row in rows.iter_mut().filter(|row| !row.is_blank()) {
-        match row.read() {
-            Ok(signatory) => read.push(signatory),
-            Err(sentence) => row.problem = Some(sentence),
-        }
-    }
-    let now: Vec<Row> = opened.instrument.signatories.iter().map(Row::of).collect();
-    let refused = if rows.iter().any(|row| row.problem.is_some()) {
-        let sentence = "Rien n’est enregistré : une ligne est incomplète. Tout ce que vous avez écrit est gardé.";
-        Some((StatusCode::UNPROCESSABLE_ENTITY, sentence.to_owned()))
-    } else if posted.get("vu").is_some_and(|seen| *seen != digest(&now)) {
-        let sentence = format!(
-            "Rien n’est enregistré : entre-temps la liste est devenue « {} ». La vôtre est gardée \
-             ci-dessous ; enregistrez-la de nouveau pour la retenir.",
-            digest(&now)
-        );
-        Some((StatusCode::CONFLICT, sentence))
-    } else {
-        None
-    };
-    if let Some((status, sentence)) = refused {
-        let body = page(&opened, &rows, Some(&sentence));
-        return Ok(document_with_status(
+    let signatories = read(&mut rows);
+    let again = |status, sentence: &str| {
+        let body = page(&opened, &rows, Some(sentence));
+        Ok(document_with_status(
             status,
             signed.view(),
             "Signataires",
             &body,
-        ));
+        ))
+    };
+    let now: Vec<Row> = opened.instrument.signatories.iter().map(Row::of).collect();
+    if let Some((status, sentence)) = refused(&rows, posted.get("vu"), &digest(&now)) {
+        return again(status, &sentence);
     }
     let permit = signed.may::<EditInstrument>(opened.instrument.id)?;
-    let mut change = Change::open(&desk.db, &desk.clock, signed.actor(), EditInstrument::NAME)
-        .await
-        .map_err(WebError::internal)?;
-    set_signatories(&mut change, permit, read)
+    let version = opened.instrument.version;
+    let mut change = match begin::<EditInstrument>(&desk, &signed, &opened, version).await {
+        Ok(change) => change,
+        Err(error) if error.is_stale() => return again(StatusCode::CONFLICT, AT_ONCE),
+        Err(error) => return Err(told(error)),
+    };
+    set_signatories(&mut change, permit, signatories)
         .await
         .map_err(told)?;
     change.commit().await.map_err(WebError::internal)?;

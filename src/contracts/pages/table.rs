@@ -35,7 +35,7 @@ pub(super) fn targets(
 ) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label={ (caption) ", défilable" } {
-            table class={ "tbl stack " (class) } {
+            table class={ "tbl stack years " (class) } {
                 caption.vh { (caption) }
                 (head(contract, cells))
                 tbody { @for line in lines { (rows(contract, line, cells)) } }

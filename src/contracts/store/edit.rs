@@ -9,7 +9,8 @@ use super::load::{TermState, contract_of, load_by_id};
 use crate::access::Permit;
 use crate::args;
 use crate::contracts::{
-    EditInstrument, FullContract, Instrument, Signatory, State, Term, TermBody, TermKey, Terms,
+    EditInstrument, FullContract, Instrument, Section, Signatory, State, Term, TermBody, TermKey,
+    Terms,
 };
 use crate::ledger::Change;
 
@@ -81,6 +82,10 @@ pub async fn set_terms(
     let overlay = full.overlay(&draft);
     let mut changed = 0;
     for edit in edits {
+        let section = |section: &Section| section.id == edit.key.section;
+        if !full.contract.sections.iter().any(section) {
+            return Err(ContractError::NotFound);
+        }
         if edit
             .wanted
             .as_ref()

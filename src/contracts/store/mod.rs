@@ -4,6 +4,7 @@ mod create;
 mod edit;
 mod load;
 mod national;
+mod regional;
 mod rows;
 mod settle;
 
@@ -18,6 +19,7 @@ pub use load::{
     used_measures,
 };
 pub use national::{NationalTarget, national_targets, set_national_target};
+pub use regional::targets_across;
 pub use settle::{abandon, confirm, rebase, sign};
 
 /// Why a contract could not be changed.

@@ -67,6 +67,12 @@ pub(super) fn as_of_form(facts: &Facts<'_>) -> Markup {
             label for="au" { "Chiffres connus au" }
             input #au name="au" value=[day] inputmode="numeric" autocomplete="off" placeholder="jj/mm/aaaa" aria-describedby="au-aide";
             button.btn.sm type="submit" { "Afficher" }
+            ul aria-label="Voir aussi" {
+                @if facts.measure.is_some() {
+                    li { a href={ "/cibles/" (facts.framework.code) "/" (facts.indicator.key) } { "Cibles nationales et régionales" } }
+                }
+                li { a href={ "/cadres/" (facts.framework.code) "/indicateurs/" (facts.indicator.key) "/modifier" } { "Corriger cet indicateur" } }
+            }
             span.vh #au-aide { "Format : jour, mois, année. Vide : aujourd’hui." }
         }
     }

@@ -138,8 +138,8 @@ struct Landing<'a> {
 }
 
 impl Landing<'_> {
-    /// Both engines take more parameters than a hundred rows of the widest table have.
-    const MOST: usize = 100;
+    /// How many rows wait for one another: enough for the statements that take a hundred each.
+    const MOST: usize = 1_000;
 
     async fn take(&mut self, row: Vec<Arg>) -> Result<(), DbError> {
         self.content.add(&row);
@@ -154,9 +154,8 @@ impl Landing<'_> {
 
     async fn flush(&mut self) -> Result<(), DbError> {
         let rows = std::mem::take(&mut self.waiting);
-        if let (Some(into), false) = (self.into.as_deref_mut(), rows.is_empty()) {
-            let insert = AssertSqlSafe(self.table.insert(rows.len()));
-            into.run(insert, rows.concat()).await?;
+        if let Some(into) = self.into.as_deref_mut() {
+            into.insert_rows(&self.table.insert(), rows).await?;
         }
         Ok(())
     }
@@ -172,15 +171,8 @@ impl Table {
         format!("select {} from {}", self.names(), self.name)
     }
 
-    fn insert(&self, rows: usize) -> String {
-        let width = self.columns.len();
-        let row = |rank: usize| {
-            let places = (1..=width).map(|n| format!("${}", rank * width + n));
-            format!("({})", places.collect::<Vec<_>>().join(", "))
-        };
-        let rows: Vec<String> = (0..rows).map(row).collect();
-        let (names, rows) = (self.names(), rows.join(", "));
-        format!("insert into {} ({names}) values {rows}", self.name)
+    fn insert(&self) -> String {
+        format!("insert into {} ({}) values", self.name, self.names())
     }
 
     fn lite_row(&self, row: &SqliteRow) -> Result<Vec<Arg>, DbError> {

@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Postgres, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, FromRow, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use super::arg::arguments;
 use super::{Arg, DbError};
@@ -27,6 +27,10 @@ pub enum Tx {
     /// On PostgreSQL.
     Pg(Transaction<'static, Postgres>),
 }
+
+/// How many rows one statement adds: both engines take more parameters than a hundred rows of
+/// the widest table have.
+const MOST_ROWS: usize = 100;
 
 /// The advisory lock that writers of the history queue on: « JALON » in ASCII.
 const WRITE_LOCK: i64 = 0x4A_41_4C_4F_4E;
@@ -122,6 +126,22 @@ impl Tx {
                 .await?
                 .rows_affected(),
         })
+    }
+
+    /// Adds rows by the hundred. `head` is the statement up to and including `values`; every row
+    /// holds as many parameters as the statement names columns.
+    pub async fn insert_rows(&mut self, head: &str, rows: Vec<Vec<Arg>>) -> Result<(), DbError> {
+        for rows in rows.chunks(MOST_ROWS) {
+            let width = rows.first().map_or(0, Vec::len);
+            let tuple = |rank: usize| {
+                let places = (1..=width).map(|n| format!("${}", rank * width + n));
+                format!("({})", places.collect::<Vec<_>>().join(", "))
+            };
+            let tuples: Vec<String> = (0..rows.len()).map(tuple).collect();
+            let sql = format!("{head} {}", tuples.join(", "));
+            self.run(AssertSqlSafe(sql), rows.concat()).await?;
+        }
+        Ok(())
     }
 
     /// Makes everything done since the beginning durable, all of it or nothing.

@@ -1,5 +1,7 @@
 //! `jalon contracts`: what is agreed, for scripts and demonstrations.
 
+use std::io::Write as _;
+
 use clap::Subcommand;
 use serde::Serialize;
 use uuid::Uuid;
@@ -43,9 +45,9 @@ pub(super) async fn contracts(
         ContractsCommand::List { framework, json } => {
             let cards = list(&mut tx, reach, framework.as_deref()).await?;
             if json {
-                println!("{}", serde_json::to_string_pretty(&cards)?);
+                write_json(&cards)?;
             } else {
-                cards.iter().for_each(print_card);
+                write_lines(cards.iter().map(card_line))?;
             }
         }
         ContractsCommand::Show { slug, json } => {
@@ -53,16 +55,26 @@ pub(super) async fn contracts(
             let full = full.ok_or_else(|| format!("aucun contrat n’a l’adresse « {slug} »"))?;
             let shown = Shown::of(&full);
             if json {
-                println!("{}", serde_json::to_string_pretty(&shown)?);
+                write_json(&shown)?;
             } else {
-                print_contract(&shown);
+                write_lines(contract_lines(&shown))?;
             }
         }
     }
     Ok(())
 }
 
-fn print_card(card: &ContractCard) {
+/// One write, so that a reader who stops early (`| head`) is an error and no panic.
+fn write_lines(lines: impl IntoIterator<Item = String>) -> Result<(), CliError> {
+    let text: String = lines.into_iter().map(|line| line + "\n").collect();
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
+}
+
+fn write_json(value: &impl Serialize) -> Result<(), CliError> {
+    write_lines([serde_json::to_string_pretty(value)?])
+}
+
+fn card_line(card: &ContractCard) -> String {
     let ContractCard {
         slug,
         title,
@@ -70,7 +82,7 @@ fn print_card(card: &ContractCard) {
         drafts,
         ..
     } = card;
-    println!("{slug}\t{title}\t{signed} signé(s), {drafts} projet(s)");
+    format!("{slug}\t{title}\t{signed} signé(s), {drafts} projet(s)")
 }
 
 /// A contract as scripts read it.
@@ -150,14 +162,12 @@ fn shown_instrument(instrument: &Instrument) -> ShownInstrument<'_> {
     }
 }
 
-fn print_contract(shown: &Shown<'_>) {
-    println!("{} ({}-{})", shown.title, shown.starts, shown.ends);
+fn contract_lines(shown: &Shown<'_>) -> Vec<String> {
+    let mut lines = vec![format!("{} ({}-{})", shown.title, shown.starts, shown.ends)];
     for instrument in &shown.instruments {
         let day = instrument.signed_on.as_deref().unwrap_or("sans date");
-        println!(
-            "acte {}\t{}\t{}\t{day}",
-            instrument.no, instrument.act, instrument.state
-        );
+        let ShownInstrument { no, act, state, .. } = instrument;
+        lines.push(format!("acte {no}\t{act}\t{state}\t{day}"));
     }
     for term in &shown.terms {
         let slot = term.slot;
@@ -165,14 +175,12 @@ fn print_contract(shown: &Shown<'_>) {
             .year()
             .map(|year| format!(" {year}"))
             .unwrap_or_default();
+        let what = format!("{} {} {}{year}", slot.kind(), slot.subject(), slot.facet());
         let said = serde_json::to_string(term.body).unwrap_or_default();
-        println!(
-            "{}\t{} {} {}{year}\t{said}\tacte {}",
-            term.section,
-            slot.kind(),
-            slot.subject(),
-            slot.facet(),
-            term.instrument
-        );
+        lines.push(format!(
+            "{}\t{what}\t{said}\tacte {}",
+            term.section, term.instrument
+        ));
     }
+    lines
 }

@@ -6,12 +6,12 @@ use uuid::Uuid;
 use super::terms::{self, Figures};
 use crate::access::{self, Act, NewPerson, Reach, permit};
 use crate::contracts::store::{
-    self, NewContract, NewInstrument, NewSection, TermEdit, create_contract, draft_instrument,
-    set_signatories, set_terms,
+    self, NationalTarget, NewContract, NewInstrument, NewSection, TermEdit, create_contract,
+    draft_instrument, set_signatories, set_terms,
 };
 use crate::contracts::{
     Book, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument, FullContract,
-    SignInstrument, Signatory, Slot, Target, TermBody, TermKey,
+    SetNationalTarget, SignInstrument, Signatory, Slot, Target, TermBody, TermKey,
 };
 use crate::frameworks::Library;
 use crate::kernel::{Decimal, Value};
@@ -171,6 +171,36 @@ fn signatories(full: &FullContract, book: &Book, signed_on: Date) -> Vec<Signato
         .collect()
 }
 
+/// Sets the national targets that tell a story beside the regional ones.
+async fn national(pen: &Pen<'_>) -> Result<(), CliError> {
+    let framework = super::values::CURRENT;
+    let mut change = pen.open(SetNationalTarget::NAME).await?;
+    for (rank, year) in (0_i64..).zip(2024..=2028) {
+        for (indicator, measure, first, step) in [
+            ("2.c.1", "vaccination-hpv-filles-15-ans", 58, 4),
+            ("2.c.2", "vaccination-hpv-garcons-15-ans", 35, 7),
+        ] {
+            let Some(value) = Decimal::from_int(first + step * rank) else {
+                continue;
+            };
+            let scope = Scope {
+                organisation: String::new(),
+                framework: framework.to_owned(),
+            };
+            let target = NationalTarget {
+                indicator: indicator.to_owned(),
+                measure: measure.to_owned(),
+                year,
+                target: Target::Value(Value::plain(value)),
+            };
+            let allowed = pen.may::<SetNationalTarget>(scope)?;
+            store::set_national_target(&mut change, allowed, target).await?;
+        }
+    }
+    change.commit().await?;
+    Ok(())
+}
+
 /// Signs the contracts of every region, three earlier ones, and a hospital's.
 pub(super) async fn sign(pen: &Pen<'_>) -> Result<(), CliError> {
     let figures = Figures::read()?;
@@ -180,7 +210,8 @@ pub(super) async fn sign(pen: &Pen<'_>) -> Result<(), CliError> {
     for plan in earlier() {
         pen.contract(plan, &figures).await?;
     }
-    pen.contract(hospital(), &figures).await
+    pen.contract(hospital(), &figures).await?;
+    national(pen).await
 }
 
 /// The contracts in force: one for each agency of today.

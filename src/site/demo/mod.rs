@@ -67,6 +67,9 @@ pub async fn build(db: &Db, mut tell: impl FnMut(&str)) -> Result<(), CliError> 
     tell("Avenants");
     at(&clock, "2025-12-12T09:00:00Z")?;
     contracts::amend(&pen).await?;
+    tell("Valeurs fictives de 2025");
+    at(&clock, "2026-01-26T11:05:00Z")?;
+    values::invented(db, &clock, actor, 2025).await?;
     Ok(())
 }
 

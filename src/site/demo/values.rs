@@ -100,9 +100,11 @@ fn invent(catalogue: &Catalogue, framework: &Framework, year: i16) -> Result<Str
 /// each year moves a little, more often the right way.
 fn plausible(measure: &Measure, region: &str, population: i64, year: i16) -> Option<String> {
     let code = measure.code.as_str();
-    // Some values never come: the circuit of indicators has something to show.
-    if between(0, 99, &[code, region, &year.to_string(), "absent"]) < 4 {
-        return Some("nd".to_owned());
+    // Some values are said to be missing, and some never come: lateness has something to show.
+    match between(0, 99, &[code, region, &year.to_string(), "absent"]) {
+        0..3 => return Some("nd".to_owned()),
+        3..8 if year == 2025 => return None,
+        _ => {}
     }
     match measure.value_kind {
         ValueKind::YesNo => Some(if between(0, 2, &[code, region, &year.to_string()]) > 0 {

@@ -5,3 +5,4 @@ mod hand;
 mod pages;
 mod rules;
 mod store;
+pub use hand::furnish;

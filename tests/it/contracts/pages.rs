@@ -101,7 +101,7 @@ on_both_engines! {
         assert_shows(&ready, &["Rien n’empêche la signature", "Enregistrer la signature"]);
         let signed = site.post(&format!("{CONTRACT}/actes/1/signer"), &[("version", &version(&ready))]).await;
         assert_eq!(signed.location.as_deref(), Some(&*format!("{CONTRACT}/actes/1?fait=signe")), "{}", signed.body);
-        assert_shows(&site.get(CONTRACT).await, &["66,3\u{202f}%", "71,0\u{202f}%", "75,0\u{202f}%", "signé le 20 décembre 2024"]);
+        assert_shows(&site.get(CONTRACT).await, &["66,3\u{202f}%", "71,0\u{202f}%", "75,0\u{202f}%", "signature du 20 décembre 2024"]);
     }
 }
 
@@ -241,4 +241,73 @@ fn the_names_of_fields_are_those_of_slots() {
         slot.facet()
     );
     assert_eq!(target(2026), expected);
+}
+
+on_both_engines! {
+    async fn means_are_written_with_their_source(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, NORMANDIE).await;
+        let section = hand.section("contrat").await;
+        let draft = hand.drafts("contrat", None).await;
+        hand.writes(draft, normandie_terms(section)).await;
+        hand.names_signatories(draft, BOTH, "2024-12-20").await;
+        let mut site = signed_in(&bench).await;
+        let grid = format!("{CONTRACT}/actes/1/modifier?partie=moyens");
+        let amount = field("means~fir~notified~2024", "montant");
+        let source = field("means~fir~notified~2024", "source");
+        let alone = site.post(&grid, &[(&amount, "118 200 000,5 euros")]).await;
+        assert_eq!(alone.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(alone.body.contains("Où ce montant est-il écrit ?"), "{}", alone.body);
+        let whole = site.post(&grid, &[(&amount, "118 200 000,5 euros"), (&source, "Arrêté du 7 mai 2024")]).await;
+        assert_eq!(whole.status, StatusCode::SEE_OTHER, "{}", whole.body);
+        assert_shows(&site.get(&grid).await, &["value=\"118\u{202f}200\u{202f}000,5\""]);
+        hand.signs(draft).await.unwrap();
+        assert_shows(&site.get(&format!("{CONTRACT}/moyens")).await, &["118\u{202f}200\u{202f}000,50\u{202f}€", "Arrêté du 7 mai 2024"]);
+    }
+}
+
+on_both_engines! {
+    async fn reasons_and_signatories_written_at_once_lose_nothing(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, NORMANDIE).await;
+        let draft = hand.drafts("contrat", None).await;
+        let mut site = signed_in(&bench).await;
+        hand.gives_motive(draft, "Celui d’une collègue").await;
+        let mine = [("motif", "Le mien"), ("effet", "01/01/2024"), ("vu_motif", ""), ("vu_effet", "")];
+        let told = site.post(&format!("{CONTRACT}/actes/1/presentation"), &mine).await;
+        assert_eq!(told.status, StatusCode::CONFLICT);
+        assert!(told.body.contains("Celui d’une collègue") && told.body.contains("Le mien"), "{}", told.body);
+        let knowing = [("motif", "Le mien"), ("effet", "01/01/2024"), ("vu_motif", "Celui d’une collègue"), ("vu_effet", "")];
+        let saved = site.post(&format!("{CONTRACT}/actes/1/presentation"), &knowing).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+        assert_eq!(hand.full().await.instrument(1).unwrap().motive.as_deref(), Some("Le mien"));
+
+        hand.names_signatories(draft, &["etat"], "2024-12-20").await;
+        let rows = [("vu", ""), ("pour.0", "ars"), ("nom.0", "Le directeur"), ("fonction.0", "Directeur"), ("date.0", "demain")];
+        let path = format!("{CONTRACT}/actes/1/signataires");
+        let bad = site.post(&path, &rows).await;
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(bad.body.contains("« demain » n’est pas une date"), "{}", bad.body);
+        let rows = [("vu", ""), ("pour.0", "ars"), ("nom.0", "Le directeur"), ("fonction.0", "Directeur"), ("date.0", "")];
+        let told = site.post(&path, &rows).await;
+        assert_eq!(told.status, StatusCode::CONFLICT);
+        assert!(told.body.contains("Signataire etat") && told.body.contains("Le directeur"), "{}", told.body);
+    }
+}
+
+on_both_engines! {
+    async fn what_is_signed_offers_no_form(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, NORMANDIE).await;
+        let section = hand.section("contrat").await;
+        hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
+        let mut site = signed_in(&bench).await;
+        for form in ["modifier", "presentation", "signataires"] {
+            let answer = site.get(&format!("{CONTRACT}/actes/1/{form}")).await;
+            assert_eq!(answer.status, StatusCode::CONFLICT, "{form}");
+        }
+        let read = site.get(&format!("{CONTRACT}/actes/1")).await;
+        assert_shows(&read, &["Cet acte a fixé 7 termes."]);
+        assert!(!read.body.contains("/abandonner"));
+    }
 }

@@ -1,0 +1,312 @@
+//! The targets of an indicator: the national ones beside what the contracts say.
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+
+use super::table::dash;
+use crate::access::{Act as _, Signed};
+use crate::contracts::store::{
+    NationalTarget, national_targets, set_national_target, targets_across,
+};
+use crate::contracts::{
+    Desk, Facet, SectionTarget, SetNationalTarget, Target, read_target, together, write_target,
+};
+use crate::frameworks::{Framework, Indicator};
+use crate::ledger::{Change, Scope, last_change};
+use crate::measures::Measure;
+use crate::platform::web::{
+    Crumb, WebError, WebResult, crumbs, document_with_status, section_heading,
+};
+
+/// What the page shows.
+struct Shown {
+    book: crate::contracts::Book,
+    indicator: Indicator,
+    measure: Measure,
+    national: Vec<NationalTarget>,
+    regional: Vec<SectionTarget>,
+}
+
+/// A year as typed in the form: `cible-2026=72`.
+type Typed = Vec<(String, String)>;
+
+pub(super) async fn page(
+    signed: Signed,
+    State(desk): State<Desk>,
+    Path((framework, key)): Path<(String, String)>,
+) -> WebResult<Markup> {
+    let shown = open(&desk, &signed, &framework, &key).await?;
+    Ok(signed.page(&title(&shown), &body(&shown, &[], &[])))
+}
+
+pub(super) async fn save(
+    signed: Signed,
+    State(desk): State<Desk>,
+    Path((framework, key)): Path<(String, String)>,
+    Form(typed): Form<Typed>,
+) -> WebResult<Response> {
+    let shown = open(&desk, &signed, &framework, &key).await?;
+    let facet = Facet::of_measure(&shown.measure);
+    let mut wanted = Vec::new();
+    let mut problems = Vec::new();
+    for year in shown.years() {
+        let text = typed_for(&typed, year).unwrap_or_default();
+        match read_target(text, &facet) {
+            Ok(Some(target)) => wanted.push((year, target)),
+            Ok(None) => {}
+            Err(problem) => problems.push(format!("Cible {year} : {problem}")),
+        }
+    }
+    if !problems.is_empty() {
+        let body = body(&shown, &typed, &problems);
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(document_with_status(
+            status,
+            signed.view(),
+            &title(&shown),
+            &body,
+        ));
+    }
+    let mut change = Change::open(
+        &desk.db,
+        &desk.clock,
+        signed.actor(),
+        SetNationalTarget::NAME,
+    )
+    .await
+    .map_err(WebError::internal)?;
+    for (year, target) in wanted {
+        let permit = signed.may::<SetNationalTarget>(Scope {
+            organisation: String::new(),
+            framework: framework.clone(),
+        })?;
+        let new = NationalTarget {
+            indicator: key.clone(),
+            measure: shown.measure.code.clone(),
+            year,
+            target,
+        };
+        set_national_target(&mut change, permit, new)
+            .await
+            .map_err(WebError::internal)?;
+    }
+    change.commit().await.map_err(WebError::internal)?;
+    Ok(Redirect::to(&format!("/cibles/{framework}/{key}")).into_response())
+}
+
+async fn open(desk: &Desk, signed: &Signed, framework: &str, key: &str) -> WebResult<Shown> {
+    let reach = signed.reach();
+    let mut tx = desk.db.read().await?;
+    let book = desk.latest(&mut tx, reach, framework).await?;
+    let book = book.ok_or(WebError::NotFound)?;
+    let indicator = book.framework().indicators.iter().find(|i| i.key == key);
+    let indicator = indicator.ok_or(WebError::NotFound)?.clone();
+    let measure = indicator
+        .measures
+        .first()
+        .and_then(|code| book.measure(code));
+    let measure = measure.ok_or(WebError::NotFound)?.clone();
+    let as_of = last_change(&mut tx).await?;
+    let national = national_targets(&mut tx, framework, as_of).await?;
+    let regional = targets_across(&mut tx, reach, framework, key, as_of).await?;
+    Ok(Shown {
+        national: national
+            .into_iter()
+            .filter(|n| n.indicator == key && n.measure == measure.code)
+            .collect(),
+        regional: regional
+            .into_iter()
+            .filter(|t| t.measure == measure.code)
+            .collect(),
+        book,
+        indicator,
+        measure,
+    })
+}
+
+impl Shown {
+    fn framework(&self) -> &Framework {
+        self.book.framework()
+    }
+
+    fn years(&self) -> std::ops::RangeInclusive<i16> {
+        self.framework().starts..=self.framework().ends
+    }
+
+    fn national(&self, year: i16) -> Option<&Target> {
+        let of_year = self.national.iter().find(|n| n.year == year);
+        of_year.map(|n| &n.target)
+    }
+
+    fn of_year(&self, year: i16) -> Vec<&Target> {
+        let of_year = self.regional.iter().filter(|t| t.year == year);
+        of_year.map(|t| &t.target).collect()
+    }
+
+    /// The sections that have a target, in order, once each.
+    fn sections(&self) -> Vec<&SectionTarget> {
+        let mut sections: Vec<&SectionTarget> = self.regional.iter().collect();
+        sections.dedup_by(|a, b| a.slug == b.slug && a.section == b.section);
+        sections
+    }
+}
+
+fn typed_for(typed: &Typed, year: i16) -> Option<&str> {
+    let name = format!("cible-{year}");
+    let found = typed.iter().find(|(key, _)| *key == name);
+    found.map(|(_, text)| text.as_str())
+}
+
+fn title(shown: &Shown) -> String {
+    format!("Cibles : {}", shown.indicator.label)
+}
+
+fn body(shown: &Shown, typed: &[(String, String)], problems: &[String]) -> Markup {
+    let framework = shown.framework();
+    let code = shown.indicator.code.as_deref().unwrap_or("Indicateur");
+    html! {
+        (crumbs(&[
+            Crumb { label: "Cadres", href: Some("/cadres".to_owned()) },
+            Crumb { label: &framework.title, href: Some(format!("/cadres/{}", framework.code)) },
+            Crumb { label: code, href: Some(format!("/indicateurs/{}/{}", framework.code, shown.indicator.key)) },
+            Crumb { label: "Cibles", href: None },
+        ]))
+        div.head {
+            p.eyebrow { (code) ", " (framework.title) }
+            h1 { "Cibles : " (shown.indicator.label) }
+            p.lead { (verdict(shown)) }
+        }
+        @if !problems.is_empty() {
+            div.flag.late role="alert" { div { @for problem in problems { p { (problem) } } } }
+        }
+        (table(shown))
+        (form(shown, typed))
+    }
+}
+
+fn verdict(shown: &Shown) -> String {
+    let contracts = shown.sections().len();
+    let last = *shown.years().end();
+    let facet = Facet::of_measure(&shown.measure);
+    let whole = together(&shown.of_year(last), &shown.measure);
+    match (contracts, whole.sum, whole.range) {
+        (0, ..) => "Aucun contrat signé ne fixe encore de cible pour cet indicateur.".to_owned(),
+        (n, Some(sum), _) => format!(
+            "En {last}, les cibles de {n} contrats totalisent {}.",
+            facet.show_decimal(sum)
+        ),
+        (n, None, Some((low, high))) => format!(
+            "En {last}, les cibles de {n} contrats vont de {} à {}. Un taux ne s’additionne pas d’une région à l’autre.",
+            facet.show_decimal(low),
+            facet.show_decimal(high)
+        ),
+        (n, None, None) => {
+            format!("{n} contrats suivent cet indicateur sans cible chiffrée en {last}.")
+        }
+    }
+}
+
+fn table(shown: &Shown) -> Markup {
+    let facet = Facet::of_measure(&shown.measure);
+    html! {
+        section.sect aria-labelledby="cibles" {
+            (section_heading("cibles", "National et régional", None))
+            div.scroll tabindex="0" role="region" aria-label="Cibles par contrat, défilable" {
+                table.tbl.dense {
+                    caption.vh { "Cibles par contrat et par année" }
+                    thead { tr {
+                        th scope="col" { "Contrat" }
+                        @for year in shown.years() { th.n scope="col" { (year) } }
+                    } }
+                    tbody {
+                        @for section in shown.sections() { (section_row(shown, section, &facet)) }
+                        (national_row(shown, &facet))
+                        (together_row(shown, &facet))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn section_row(shown: &Shown, section: &SectionTarget, facet: &Facet<'_>) -> Markup {
+    let own = |year: i16| {
+        let same = |t: &&SectionTarget| {
+            t.slug == section.slug && t.section == section.section && t.year == year
+        };
+        shown.regional.iter().find(same)
+    };
+    html! {
+        tr {
+            th scope="row" {
+                a href={ "/contrats/" (section.slug) "/indicateurs/" (shown.indicator.key) } { (section.title) }
+                @if !section.section.is_empty() { span.sub { (section.section) } }
+            }
+            @for year in shown.years() {
+                td.n { @match own(year) { Some(t) => (facet.show_target(&t.target)), None => (dash()) } }
+            }
+        }
+    }
+}
+
+fn national_row(shown: &Shown, facet: &Facet<'_>) -> Markup {
+    html! {
+        tr.tot {
+            th scope="row" { "Cible nationale" }
+            @for year in shown.years() {
+                td.n { @match shown.national(year) { Some(target) => (facet.show_target(target)), None => (dash()) } }
+            }
+        }
+    }
+}
+
+fn together_row(shown: &Shown, facet: &Facet<'_>) -> Markup {
+    let wholes: Vec<_> = shown
+        .years()
+        .map(|year| together(&shown.of_year(year), &shown.measure))
+        .collect();
+    let adds_up = wholes.iter().any(|whole| whole.sum.is_some());
+    html! {
+        tr.tot {
+            th scope="row" { @if adds_up { "Total des contrats" } @else { "De la plus basse à la plus haute" } }
+            @for whole in wholes {
+                td.n {
+                    @match (whole.sum, whole.range) {
+                        (Some(sum), _) => (facet.show_decimal(sum)),
+                        (None, Some((low, high))) => { (facet.show_decimal(low)) " à " (facet.show_decimal(high)) },
+                        (None, None) => (dash()),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn form(shown: &Shown, typed: &[(String, String)]) -> Markup {
+    let text = |year: i16| {
+        let name = format!("cible-{year}");
+        let typed = typed.iter().find(|(key, _)| *key == name);
+        typed.map_or_else(
+            || shown.national(year).map(write_target).unwrap_or_default(),
+            |(_, text)| text.clone(),
+        )
+    };
+    html! {
+        section.sect aria-labelledby="nationales" {
+            (section_heading("nationales", "Fixer les cibles nationales", None))
+            p.note { "Un nombre, un couloir (« 64 à 66 »), ou « observé ». Une case vide ne change rien ; l’ancienne cible reste lisible dans l’historique." }
+            form.years method="post" {
+                @for year in shown.years() {
+                    div.field {
+                        label for={ "cible-" (year) } { (year) }
+                        input id={ "cible-" (year) } name={ "cible-" (year) } value=(text(year)) inputmode="decimal" autocomplete="off";
+                    }
+                }
+                p.acts { button.btn.main type="submit" { "Enregistrer" } }
+            }
+        }
+    }
+}

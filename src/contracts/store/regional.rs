@@ -1,0 +1,81 @@
+//! The targets of one indicator across contracts.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::access::Reach;
+use crate::args;
+use crate::contracts::{SectionTarget, TermBody};
+use crate::platform::db::{DbError, Tx};
+
+#[derive(sqlx::FromRow)]
+struct TargetRow {
+    section_id: Uuid,
+    slug: String,
+    title: String,
+    label: String,
+    facet: String,
+    period: String,
+    body: Option<String>,
+}
+
+/// The targets in force, after the change `as_of`, for one indicator in every contract of a
+/// framework, by contract, section, measure and year. One query, whatever the number of contracts.
+pub async fn targets_across(
+    tx: &mut Tx,
+    _reach: Reach,
+    framework: &str,
+    indicator: &str,
+    as_of: i64,
+) -> Result<Vec<SectionTarget>, DbError> {
+    let rows: Vec<TargetRow> = tx
+        .all(
+            "select s.id as section_id, c.slug, c.title, s.label, t.facet, t.period, t.body
+             from term t
+             join instrument i on i.id = t.instrument_id
+             join contract c on c.id = i.contract_id
+             join section s on s.id = t.section_id
+             where c.framework = $1 and t.kind = 'target' and t.subject = $2
+               and i.signed_change <= $3
+             order by i.signed_change",
+            args![framework, indicator, as_of],
+        )
+        .await?;
+    // The last instrument to be signed holds; one without a body takes the target away.
+    let mut held: BTreeMap<(String, Uuid, String, String), TargetRow> = BTreeMap::new();
+    for row in rows {
+        let key = (
+            row.slug.clone(),
+            row.section_id,
+            row.facet.clone(),
+            row.period.clone(),
+        );
+        if row.body.is_some() {
+            held.insert(key, row);
+        } else {
+            held.remove(&key);
+        }
+    }
+    held.into_values().map(section_target).collect()
+}
+
+fn section_target(row: TargetRow) -> Result<SectionTarget, DbError> {
+    let body = row.body.unwrap_or_default();
+    let body: TermBody =
+        serde_json::from_str(&body).map_err(|cause| DbError::corrupt("target", cause))?;
+    let TermBody::Target(target) = body else {
+        return Err(DbError::corrupt("target", "another term stands there"));
+    };
+    Ok(SectionTarget {
+        slug: row.slug,
+        title: row.title,
+        section: row.label,
+        measure: row.facet,
+        year: row
+            .period
+            .parse()
+            .map_err(|cause| DbError::corrupt("year", cause))?,
+        target,
+    })
+}
