@@ -59,7 +59,7 @@ pub struct NewBatch<'a> {
     pub media: &'static str,
     /// What the person said beside the file, in JSON.
     pub settings: String,
-    /// The last change when it was read.
+    /// The last change of what it was read against.
     pub at_change: i64,
     /// Who rehearsed it.
     pub created_by: Option<Uuid>,
@@ -119,7 +119,7 @@ pub struct Batch {
     pub file_name: String,
     /// What the person said beside the file, in JSON.
     pub settings: String,
-    /// The last change when it was read.
+    /// The last change of what it was read against.
     pub at_change: i64,
     /// When it was read, in microseconds UTC.
     pub created_at: i64,

@@ -332,10 +332,8 @@ fn the_help_of_every_command_is_there_and_in_french() {
             .lines()
             .filter(|line| line.trim_start().starts_with(['-', '<', '[']))
         {
-            let said = line
-                .trim_start()
-                .split_once("  ")
-                .map_or("", |(_, said)| said.trim());
+            let said = line.trim_start().split_once("  ");
+            let said = said.map_or("", |(_, said)| said.trim());
             assert!(said.len() > 2, "{path:?}: {line}");
         }
         for command in commands(&help) {

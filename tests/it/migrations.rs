@@ -14,125 +14,144 @@ use crate::on_both_engines;
 
 const ID: fn(u128) -> Uuid = Uuid::from_u128;
 
-/// Rows for the tables that a step makes, and a question whose answer must never change.
-#[allow(clippy::too_many_lines)] // a list of rows, step by step
-fn rows_of(step: i64) -> (Vec<(&'static str, Vec<Arg>)>, &'static str, &'static str) {
-    let nothing = vec![0_u8];
+/// Rows with their parameters, and a question whose answer must never change.
+type Sample = (Vec<(&'static str, Vec<Arg>)>, &'static str, &'static str);
+
+/// Rows for the tables that a step makes.
+fn rows_of(step: i64) -> Sample {
     match step {
-        1 => (
-            vec![
-                (
-                    "insert into installation (id, purpose, created_at) values (1, 'real', 5)",
-                    args![],
-                ),
-                (
-                    "insert into change (no, at, kind, prev, hash) values (1, 5, 'essai', $1, $1)",
-                    args![nothing.clone()],
-                ),
-                (
-                    "insert into scope (id, organisation, framework) values ($1, '', '')",
-                    args![ID(1)],
-                ),
-                (
-                    "insert into thing (id, kind, scope_id, version, label) values ($1, 'person', $2, 1, 'Une personne')",
-                    args![ID(2), ID(1)],
-                ),
-                (
-                    "insert into thing (id, kind, scope_id, version, label) values ($1, 'place', $2, 1, 'Bretagne')",
-                    args![ID(3), ID(1)],
-                ),
-                (
-                    "insert into entry (change_no, seq, thing_id, verb, after_state) values (1, 0, $1, 'create', '{}')",
-                    args![ID(2)],
-                ),
-                (
-                    "insert into person (id, name, email, created_change) values ($1, 'Une personne', 'a@example.org', 1)",
-                    args![ID(2)],
-                ),
-                (
-                    "insert into place (id, code, kind, name, usages, changed_in) values ($1, '53', 'region', 'Bretagne', '[]', 1)",
-                    args![ID(3)],
-                ),
-            ],
-            "select p.email || ' ' || e.verb || ' ' || t.label from person p join entry e on e.thing_id = p.id join thing t on t.id = p.id",
-            "a@example.org create Une personne",
-        ),
-        2 => (
-            vec![
-                (
-                    "insert into thing (id, kind, scope_id, version, label) values ($1, 'framework', $2, 1, 'Un cadre')",
-                    args![ID(4), ID(1)],
-                ),
-                (
-                    "insert into framework (code, thing_id, current_no) values ('essai', $1, 1)",
-                    args![ID(4)],
-                ),
-                (
-                    "insert into framework_revision (id, framework, no, origin, model, change_no) values ($1, 'essai', 1, 'text', '{}', 1)",
-                    args![ID(5)],
-                ),
-                (
-                    "insert into framework_file (revision_id, name, body) values ($1, 'cadre.yaml', 'code: essai')",
-                    args![ID(5)],
-                ),
-            ],
-            "select f.code || ' ' || r.origin || ' ' || t.body from framework f join framework_revision r on r.framework = f.code join framework_file t on t.revision_id = r.id",
-            "essai text code: essai",
-        ),
-        3 => (
-            vec![
-                (
-                    "insert into thing (id, kind, scope_id, version, label) values ($1, 'contract', $2, 1, 'Un contrat')",
-                    args![ID(6), ID(1)],
-                ),
-                (
-                    "insert into thing (id, kind, scope_id, version, label) values ($1, 'instrument', $2, 1, 'Un acte')",
-                    args![ID(7), ID(1)],
-                ),
-                (
-                    "insert into contract (id, framework, slug, title, organisation_code, place_code, starts, ends, fictional, created_change) values ($1, 'essai', 'un-contrat', 'Un contrat', 'ARS-53', '53', 2024, 2028, false, 1)",
-                    args![ID(6)],
-                ),
-                (
-                    "insert into section (id, contract_id, position, key, label, place_code) values ($1, $2, 1, 'unique', 'Bretagne', '53')",
-                    args![ID(8), ID(6)],
-                ),
-                (
-                    "insert into instrument (id, contract_id, no, act, state, framework_revision, base_change, created_change) values ($1, $2, 1, 'contrat', 'draft', $3, 0, 1)",
-                    args![ID(7), ID(6), ID(5)],
-                ),
-                (
-                    "insert into term (instrument_id, section_id, kind, subject, facet, period, body, change_no) values ($1, $2, 'target', 'a', 'm', '2024', '1', 1)",
-                    args![ID(7), ID(8)],
-                ),
-            ],
-            "select c.slug || ' ' || i.state || ' ' || t.period from contract c join instrument i on i.contract_id = c.id join term t on t.instrument_id = i.id",
-            "un-contrat draft 2024",
-        ),
-        4 => (
-            vec![
-                (
-                    "insert into blob (sha, size, media, stored) values ($1, 1, 'text/csv', $1)",
-                    args![nothing.clone()],
-                ),
-                (
-                    "insert into batch (id, intake, state, file_name, blob_sha, settings, at_change, created_at, committed_change) values ($1, 'values', 'committed', 'a.csv', $2, '{}', 0, 5, 1)",
-                    args![ID(9), nothing.clone()],
-                ),
-                (
-                    "insert into observation (id, measure, place, period, breakdown) values ($1, 'm', '53', '2023', '')",
-                    args![ID(10)],
-                ),
-                (
-                    "insert into revision (observation_id, no, change_no, kind, micros, provisional, received_at, supplier, batch_id, fictional) values ($1, 1, 1, 'number', 54600000, false, 5, 'DGS', $2, false)",
-                    args![ID(10), ID(9)],
-                ),
-            ],
-            "select b.file_name || ' ' || o.place || ' ' || r.kind from batch b join revision r on r.batch_id = b.id join observation o on o.id = r.observation_id where r.micros = 54600000",
-            "a.csv 53 number",
-        ),
+        1 => core(),
+        2 => frameworks(),
+        3 => contracts(),
+        4 => figures(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
+}
+
+fn core() -> Sample {
+    let nothing = vec![0_u8];
+    (
+        vec![
+            (
+                "insert into installation (id, purpose, created_at, complete) values (1, 'real', 5, true)",
+                args![],
+            ),
+            (
+                "insert into change (no, at, kind, prev, hash) values (1, 5, 'essai', $1, $1)",
+                args![nothing.clone()],
+            ),
+            (
+                "insert into scope (id, organisation, framework) values ($1, '', '')",
+                args![ID(1)],
+            ),
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'person', $2, 1, 'Une personne')",
+                args![ID(2), ID(1)],
+            ),
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'place', $2, 1, 'Bretagne')",
+                args![ID(3), ID(1)],
+            ),
+            (
+                "insert into entry (change_no, seq, thing_id, verb, after_state) values (1, 0, $1, 'create', '{}')",
+                args![ID(2)],
+            ),
+            (
+                "insert into person (id, name, email, created_change) values ($1, 'Une personne', 'a@example.org', 1)",
+                args![ID(2)],
+            ),
+            (
+                "insert into place (id, code, kind, name, usages, changed_in) values ($1, '53', 'region', 'Bretagne', '[]', 1)",
+                args![ID(3)],
+            ),
+        ],
+        "select p.email || ' ' || e.verb || ' ' || t.label from person p join entry e on e.thing_id = p.id join thing t on t.id = p.id",
+        "a@example.org create Une personne",
+    )
+}
+
+fn frameworks() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'framework', $2, 1, 'Un cadre')",
+                args![ID(4), ID(1)],
+            ),
+            (
+                "insert into framework (code, thing_id, current_no) values ('essai', $1, 1)",
+                args![ID(4)],
+            ),
+            (
+                "insert into framework_revision (id, framework, no, origin, model, change_no) values ($1, 'essai', 1, 'text', '{}', 1)",
+                args![ID(5)],
+            ),
+            (
+                "insert into framework_file (revision_id, name, body) values ($1, 'cadre.yaml', 'code: essai')",
+                args![ID(5)],
+            ),
+        ],
+        "select f.code || ' ' || r.origin || ' ' || t.body from framework f join framework_revision r on r.framework = f.code join framework_file t on t.revision_id = r.id",
+        "essai text code: essai",
+    )
+}
+
+fn contracts() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'contract', $2, 1, 'Un contrat')",
+                args![ID(6), ID(1)],
+            ),
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'instrument', $2, 1, 'Un acte')",
+                args![ID(7), ID(1)],
+            ),
+            (
+                "insert into contract (id, framework, slug, title, organisation_code, place_code, starts, ends, fictional, created_change) values ($1, 'essai', 'un-contrat', 'Un contrat', 'ARS-53', '53', 2024, 2028, false, 1)",
+                args![ID(6)],
+            ),
+            (
+                "insert into section (id, contract_id, position, key, label, place_code) values ($1, $2, 1, 'unique', 'Bretagne', '53')",
+                args![ID(8), ID(6)],
+            ),
+            (
+                "insert into instrument (id, contract_id, no, act, state, framework_revision, base_change, created_change) values ($1, $2, 1, 'contrat', 'draft', $3, 0, 1)",
+                args![ID(7), ID(6), ID(5)],
+            ),
+            (
+                "insert into term (instrument_id, section_id, kind, subject, facet, period, body, change_no) values ($1, $2, 'target', 'a', 'm', '2024', '1', 1)",
+                args![ID(7), ID(8)],
+            ),
+        ],
+        "select c.slug || ' ' || i.state || ' ' || t.period from contract c join instrument i on i.contract_id = c.id join term t on t.instrument_id = i.id",
+        "un-contrat draft 2024",
+    )
+}
+
+fn figures() -> Sample {
+    let nothing = vec![0_u8];
+    (
+        vec![
+            (
+                "insert into blob (sha, size, media, stored) values ($1, 1, 'text/csv', $1)",
+                args![nothing.clone()],
+            ),
+            (
+                "insert into batch (id, intake, state, file_name, blob_sha, settings, at_change, created_at, committed_change) values ($1, 'values', 'committed', 'a.csv', $2, '{}', 0, 5, 1)",
+                args![ID(9), nothing.clone()],
+            ),
+            (
+                "insert into observation (id, measure, place, period, breakdown) values ($1, 'm', '53', '2023', '')",
+                args![ID(10)],
+            ),
+            (
+                "insert into revision (observation_id, no, change_no, kind, micros, provisional, received_at, supplier, batch_id, fictional) values ($1, 1, 1, 'number', 54600000, false, 5, 'DGS', $2, false)",
+                args![ID(10), ID(9)],
+            ),
+        ],
+        "select b.file_name || ' ' || o.place || ' ' || r.kind from batch b join revision r on r.batch_id = b.id join observation o on o.id = r.observation_id where r.micros = 54600000",
+        "a.csv 53 number",
+    )
 }
 
 /// The steps of the schema as its files number them.

@@ -90,7 +90,7 @@ on_both_engines! {
         };
         assert_eq!(obstacles.len(), 1);
         assert_eq!(obstacles[0].kind, ObstacleKind::StaleBase);
-        assert!(obstacles[0].sentence.contains("Avenant n° 2"), "{}", obstacles[0].sentence);
+        assert!(obstacles[0].sentence.contains("Avenant n° 1"), "{}", obstacles[0].sentence);
         let mut change = hand.change(actor).await;
         rebase(&mut change, permit::<RebaseInstrument>(actor, slow).unwrap()).await.unwrap();
         change.commit().await.unwrap();

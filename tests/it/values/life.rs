@@ -98,6 +98,8 @@ on_both_engines! {
         let no = stage.load(hpv()).await;
         let again = stage.rehearse_current(hpv()).await;
         assert_eq!(again.counts, counts(0, 0, 72, 0));
+        let kept = store::batch(&mut bench.db.read().await.unwrap(), again.id).await.unwrap().unwrap();
+        assert_eq!(kept.at_change, no);
         assert_eq!(stage.commit(again.id).await.unwrap(), Committed::Nothing);
         assert_eq!((stage.last_change().await, stage.count("revision").await), (no, 72));
     }
