@@ -82,13 +82,11 @@ impl DbError {
 /// closed, and the pool opens a sound one.
 async fn begin_alone(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
     const BEGIN: &str = "begin immediate";
-    match writer.begin_with(BEGIN).await {
-        Ok(tx) => Ok(tx),
-        Err(_) => {
-            writer.acquire().await?.close().await?;
-            writer.begin_with(BEGIN).await
-        }
+    if let Ok(tx) = writer.begin_with(BEGIN).await {
+        return Ok(tx);
     }
+    writer.acquire().await?.close().await?;
+    writer.begin_with(BEGIN).await
 }
 
 /// A handle on the database, cheap to clone.
