@@ -138,7 +138,7 @@ impl Cell {
 }
 
 /// What a file says that a cell is. A CSV file only has texts, and errors that Excel wrote.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Content {
     /// Nothing.
     #[default]

@@ -3,25 +3,9 @@
 use csv::{Position, ReaderBuilder};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
-use super::ReadError;
 use super::tables::Tables;
+use super::{ERRORS, ReadError};
 use crate::imports::sheet::{Content, Format, Workbook};
-
-/// The errors of formulas as Excel and LibreOffice write them into a CSV file, in both languages.
-const ERRORS: [&str; 12] = [
-    "#DIV/0!",
-    "#N/A",
-    "#NOM?",
-    "#NAME?",
-    "#NOMBRE!",
-    "#NUM!",
-    "#NUL!",
-    "#NULL!",
-    "#REF!",
-    "#VALEUR!",
-    "#VALUE!",
-    "#PROPAGATION!",
-];
 
 /// Reads a CSV file, whatever its separator and its encoding.
 pub(super) fn read(bytes: &[u8]) -> Result<Workbook, ReadError> {

@@ -7,29 +7,66 @@ mod csv;
 mod error;
 mod kind;
 mod number;
+mod ods;
+mod process;
 mod tables;
+mod upload;
+mod wire;
+mod xlsx;
 
-use super::sheet::{Sheet, Workbook};
+use jiff::civil::DateTime;
+
+use super::sheet::{Content, Sheet, Workbook};
 use kind::Kind;
 
 pub use error::{Foreign, ReadError};
+pub use process::{COMMAND, Limits, Measured, Reader, child};
+pub use upload::Upload;
 
-/// More cells than this are refused, empty ones between two others included.
+/// More cells than this are refused, empty ones before another of their row included.
 pub const MOST_CELLS: u32 = 1_500_000;
 /// A row with more columns than this is no row of a table of values.
 pub const MOST_COLUMNS: u32 = 1_000;
-/// A text longer than this fits no spreadsheet.
+/// A text longer than this, in characters, fits no cell of a spreadsheet.
 pub const LONGEST_CELL: usize = 32_767;
+
+/// What stands in a cell whose formula was never computed, in the manner of the errors of Excel.
+const UNCALCULATED: &str = "#NON CALCULÉ";
+
+/// The errors of formulas as Excel and LibreOffice write them in French and in English.
+const ERRORS: [&str; 11] = [
+    "#DIV/0!", "#N/A", "#NOM?", "#NAME?", "#NOMBRE!", "#NUM!", "#NUL!", "#NULL!", "#REF!",
+    "#VALEUR!", "#VALUE!",
+];
 
 /// Reads a file here and now. Bytes of unknown origin are for [`Reader::read`], which reads them
 /// in a process that may fail alone.
 pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, ReadError> {
     match kind::recognise(bytes)? {
         Kind::Csv => csv::read(bytes),
+        Kind::Xlsx => xlsx::read(bytes),
+        Kind::Ods => ods::read(bytes),
     }
 }
 
-/// The sheets of a CSV text.
+/// The sheets of a file, read here and now.
 pub fn read_file(bytes: &[u8]) -> Result<Vec<Sheet>, ReadError> {
     read_workbook(bytes).map(|workbook| workbook.sheets)
+}
+
+/// What a parser says of a workbook it cannot read.
+#[allow(clippy::needless_pass_by_value)] // the form that `map_err` asks for
+fn damaged(cause: impl ToString) -> ReadError {
+    ReadError::Damaged {
+        cause: cause.to_string(),
+    }
+}
+
+/// A day, or a text where an hour goes with it.
+fn day(instant: DateTime) -> (Content, String) {
+    if instant.time() == jiff::civil::Time::midnight() {
+        return (Content::Date(instant.date()), String::new());
+    }
+    let text = instant.strftime("%d/%m/%Y %H:%M").to_string();
+    (Content::Text, text)
 }
