@@ -48,6 +48,10 @@ impl Day {
         format!("{}{ordinal}\u{a0}{month}\u{a0}{}", self.day, self.year)
     }
 
+    pub(crate) fn parts(self) -> (i32, u8, u8) {
+        (self.year, self.month, self.day)
+    }
+
     pub(crate) fn datetime(self) -> Option<Datetime> {
         Datetime::from_ymd(self.year, self.month, self.day)
     }

@@ -12,6 +12,12 @@ pub enum RenderError {
     /// The document does not meet the PDF standards it must claim.
     #[error("the PDF does not meet its standards: {0}")]
     Export(String),
+    /// The workbook cannot be written.
+    #[error("the workbook cannot be written: {0}")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// A cell stands before the first row or column, or a day before those that Excel counts.
+    #[error("no spreadsheet has such a cell")]
+    NoSuchCell,
     /// A drawing was given no title, hence would have no text alternative.
     #[error("a drawing needs a title and a description")]
     NoDescription,

@@ -6,7 +6,8 @@
 //!
 //! * [`region_sheet`] sets a region's sheet as an accessible, archivable PDF;
 //! * [`map::choropleth`] draws the 18 regions;
-//! * [`chart::trajectory`] and [`chart::dots`] draw the two charts.
+//! * [`chart::trajectory`] and [`chart::dots`] draw the two charts;
+//! * [`workbook::xlsx`] and [`workbook::csv`] write tables for spreadsheets.
 //!
 //! A drawing cannot be built without a [`Description`]: no image without a text alternative.
 
@@ -22,6 +23,7 @@ pub mod map;
 mod sheet;
 mod svg;
 mod text;
+pub mod workbook;
 mod world;
 
 pub use day::Day;

@@ -108,7 +108,9 @@ impl Table {
                 column,
             };
             let cells = (1..).zip(cells);
-            cells.map(|(column, held)| cell(place(column), &held)).collect()
+            cells
+                .map(|(column, held)| cell(place(column), &held))
+                .collect()
         };
         let rows = self.rows.into_iter().map(row).collect::<Result<_, _>>()?;
         Ok(Sheet {

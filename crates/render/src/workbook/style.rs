@@ -1,0 +1,106 @@
+//! How cells look in Excel. Texts and grounds contrast by 4.5 to 1 at least.
+
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
+
+use super::{Content, Style};
+
+/// The format of a cell: its style, then the way its content is shown.
+pub(super) fn format(style: Style, content: &Content, is_list: bool) -> Format {
+    let format = match mark(style) {
+        "" => plain_format(content),
+        mark => marked_format(content, mark),
+    };
+    let format = dress(format, style);
+    match content {
+        // Typed in again, the text would be taken for a formula without this.
+        Content::Text(text) if begins_as_formula(text) => format.set_quote_prefix(),
+        // What is typed there is a text, even « 01 » or « 1/2 ».
+        Content::Empty if style == Style::Input && is_list => format.set_num_format("@"),
+        _ => format,
+    }
+}
+
+/// Whether a spreadsheet would take a text for a formula.
+pub(super) fn begins_as_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// What is shown before the content of a cell, without being in it: no colour says it alone.
+fn mark(style: Style) -> &'static str {
+    match style {
+        Style::Faulty => "⚠ ",
+        Style::Warning => "? ",
+        _ => "",
+    }
+}
+
+fn plain_format(content: &Content) -> Format {
+    match code(content) {
+        Some(code) => Format::new().set_num_format(code),
+        None => Format::new(),
+    }
+}
+
+fn marked_format(content: &Content, mark: &str) -> Format {
+    let code = code(content).unwrap_or_else(|| "General".to_owned());
+    let code = match content {
+        Content::Text(_) | Content::Empty => format!("General;General;General;\"{mark}\"@"),
+        Content::Date(_) => format!("\"{mark}\"{code}"),
+        _ => format!("\"{mark}\"{code};\"{mark}\"-{code};\"{mark}\"{code};\"{mark}\"@"),
+    };
+    Format::new().set_num_format(code)
+}
+
+/// The code of the format of a content, where it needs one.
+fn code(content: &Content) -> Option<String> {
+    match content {
+        Content::Date(_) => Some("dd/mm/yyyy".to_owned()),
+        Content::Percentage(number) => {
+            let places = number.split_once('.').map_or(0, |(_, places)| places.len());
+            let places = "0".repeat(places.min(15));
+            let point = if places.is_empty() { "" } else { "." };
+            Some(format!("0{point}{places}%"))
+        }
+        _ => None,
+    }
+}
+
+fn dress(format: Format, style: Style) -> Format {
+    let framed = |format: Format, colour: u32| {
+        format
+            .set_border(FormatBorder::Thin)
+            .set_border_color(colour)
+    };
+    let wrapped = |format: Format| format.set_text_wrap().set_align(FormatAlign::Top);
+    match style {
+        Style::Plain => format,
+        Style::Wrapped => wrapped(format),
+        Style::Title => format.set_bold().set_font_size(14),
+        Style::Header => {
+            let format = framed(wrapped(format.set_bold()), 0x0092_9292);
+            format.set_background_color(0x00E3_E3FD)
+        }
+        Style::Locked => format
+            .set_background_color(0x00F6_F6F6)
+            .set_font_color(0x003A_3A3A),
+        Style::Input => {
+            framed(format.set_unlocked(), 0x006A_6AF4).set_background_color(0x00FF_FFFF)
+        }
+        Style::Faulty => {
+            let format = format
+                .set_border(FormatBorder::Medium)
+                .set_border_color(0x00CE_0500);
+            format
+                .set_background_color(0x00FF_E9E9)
+                .set_font_color(0x009E_0400)
+        }
+        Style::Warning => {
+            let format = format
+                .set_border(FormatBorder::Dashed)
+                .set_border_color(0x00B3_4000);
+            format
+                .set_background_color(0x00FF_E8D9)
+                .set_font_color(0x0071_2B00)
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! A workbook as the bytes of an XLSX file.
+
+use std::collections::HashMap;
+
+use rust_xlsxwriter::{
+    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, Formula, Note,
+    ProtectionOptions, Url, Workbook, Worksheet,
+};
+
+use super::style::format;
+use super::{Area, Book, Cell, Content, LONGEST_TEXT, Sheet, Style};
+use crate::{Day, RenderError};
+
+/// The sheet that holds the lists of answers, hidden.
+const LISTS: &str = "Listes";
+/// Nobody reads a page scaled to fit any height.
+const ANY_HEIGHT: u16 = 0;
+/// A4, as Excel numbers papers.
+const A4: u8 = 9;
+/// The most digits that a spreadsheet keeps.
+const DIGITS: usize = 15;
+
+/// Writes a workbook.
+pub fn xlsx(book: &Book) -> Result<Vec<u8>, RenderError> {
+    let mut workbook = Workbook::new();
+    let properties = DocProperties::new()
+        .set_title(&book.title)
+        .set_author("Jalon")
+        .set_company("Jalon")
+        .set_creation_datetime(&date(book.created)?);
+    workbook.set_properties(&properties);
+    let mut formats = Formats::default();
+    for sheet in &book.sheets {
+        write_sheet(workbook.add_worksheet(), sheet, &book.lists, &mut formats)?;
+    }
+    if !book.lists.is_empty() {
+        write_lists(workbook.add_worksheet(), &book.lists)?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+/// The formats met so far: a cell's is looked up rather than made again.
+#[derive(Default)]
+struct Formats(HashMap<(Style, String, bool), Format>);
+
+impl Formats {
+    fn of(&mut self, cell: &Cell) -> &Format {
+        // What of the content changes the format.
+        let shown = match &cell.content {
+            Content::Empty => "empty".to_owned(),
+            Content::Text(text) => format!("text {}", super::style::begins_as_formula(text)),
+            Content::Number(_) | Content::YesNo(_) => "number".to_owned(),
+            Content::Date(_) => "date".to_owned(),
+            Content::Percentage(number) => {
+                let places = number.split_once('.').map_or(0, |(_, places)| places.len());
+                format!("percentage {places}")
+            }
+        };
+        let is_list = cell.list.is_some();
+        let made = || format(cell.style, &cell.content, is_list);
+        self.0
+            .entry((cell.style, shown, is_list))
+            .or_insert_with(made)
+    }
+}
+
+fn write_sheet(
+    to: &mut Worksheet,
+    sheet: &Sheet,
+    lists: &[Vec<String>],
+    formats: &mut Formats,
+) -> Result<(), RenderError> {
+    to.set_name(&sheet.name)?.set_hidden(sheet.hidden);
+    for (column, width) in (0..).zip(&sheet.widths) {
+        to.set_column_width(column, *width)?;
+    }
+    for Area {
+        top,
+        left,
+        bottom,
+        right,
+    } in &sheet.merged
+    {
+        let plain = Format::new();
+        to.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", &plain)?;
+    }
+    for cell in &sheet.cells {
+        write_cell(to, cell, formats.of(cell))?;
+        if let Some(list) = cell.list {
+            offer(to, cell, list, lists)?;
+        }
+    }
+    if sheet.frozen != (0, 0) {
+        to.set_freeze_panes(sheet.frozen.0, sheet.frozen.1)?;
+    }
+    if sheet.protected {
+        // Columns may be widened and rows sorted by eye: only contents are kept.
+        to.protect_with_options(&ProtectionOptions {
+            format_columns: true,
+            format_rows: true,
+            ..ProtectionOptions::new()
+        });
+    }
+    to.set_paper_size(A4).set_print_fit_to_pages(1, ANY_HEIGHT);
+    to.set_footer("&L&A&R&P/&N");
+    if sheet.print.landscape {
+        to.set_landscape();
+    }
+    if sheet.print.repeated_rows > 0 {
+        to.set_repeat_rows(0, sheet.print.repeated_rows - 1)?;
+    }
+    Ok(())
+}
+
+fn write_cell(to: &mut Worksheet, cell: &Cell, format: &Format) -> Result<(), RenderError> {
+    if cell.row == 0 || cell.column == 0 {
+        return Err(RenderError::NoSuchCell);
+    }
+    let (row, column) = (cell.row - 1, cell.column - 1);
+    match &cell.content {
+        Content::Empty => to.write_blank(row, column, format)?,
+        Content::Text(text) => to.write_string_with_format(row, column, short(text), format)?,
+        Content::Number(text) => match number(text, 0) {
+            Some(number) => to.write_number_with_format(row, column, number, format)?,
+            None => to.write_string_with_format(row, column, short(text), format)?,
+        },
+        Content::Percentage(text) => match number(text, -2) {
+            Some(number) => to.write_number_with_format(row, column, number, format)?,
+            None => {
+                let text = format!("{} %", text.replace('.', ","));
+                to.write_string_with_format(row, column, short(&text), format)?
+            }
+        },
+        Content::Date(day) => match date(*day) {
+            Ok(date) => to.write_datetime_with_format(row, column, &date, format)?,
+            // Excel knows no day before 1900.
+            Err(_) => to.write_string_with_format(row, column, day.in_words(), format)?,
+        },
+        Content::YesNo(yes) => to.write_boolean_with_format(row, column, *yes, format)?,
+    };
+    if let (Some(link), Content::Text(text)) = (&cell.link, &cell.content) {
+        let target = format!(
+            "internal:'{}'!{}",
+            link.sheet.replace('\'', "''"),
+            link.cell
+        );
+        let url = Url::new(target).set_text(short(text));
+        to.write_url_with_format(row, column, url, &format.clone().set_hyperlink())?;
+    }
+    if let Some(note) = &cell.note {
+        let note = Note::new(short(note))
+            .set_author("Jalon")
+            .add_author_prefix(false);
+        to.insert_note(row, column, &note.set_width(320).set_height(120))?;
+    }
+    Ok(())
+}
+
+/// A text as long as a cell may hold.
+fn short(text: &str) -> String {
+    text.chars().take(LONGEST_TEXT / 2).collect()
+}
+
+/// A decimal text as the number that Excel would read there, moved by a power of ten.
+fn number(text: &str, shift: i32) -> Option<f64> {
+    let bare = text.strip_prefix('-').unwrap_or(text);
+    let digits = bare.chars().filter(char::is_ascii_digit);
+    let significant: String = digits.collect();
+    let significant = significant
+        .trim_start_matches('0')
+        .trim_end_matches('0')
+        .len();
+    let decimal = bare.chars().all(|c| c.is_ascii_digit() || c == '.') && !bare.is_empty();
+    if !decimal || significant > DIGITS {
+        return None;
+    }
+    format!("{text}e{shift}").parse().ok()
+}
+
+fn date(day: Day) -> Result<ExcelDateTime, RenderError> {
+    let (year, month, day) = day.parts();
+    let year = u16::try_from(year).map_err(|_| RenderError::NoSuchCell)?;
+    Ok(ExcelDateTime::from_ymd(year, month, day)?)
+}
+
+/// Offers a list of answers; another is refused.
+fn offer(
+    to: &mut Worksheet,
+    cell: &Cell,
+    list: usize,
+    lists: &[Vec<String>],
+) -> Result<(), RenderError> {
+    let length = lists.get(list).map_or(0, Vec::len);
+    let Some(letters) = u32::try_from(list).ok().map(|list| letters(list + 1)) else {
+        return Ok(());
+    };
+    // Written by Jalon, of ranks only.
+    let answers = Formula::new(format!(
+        "={LISTS}!${letters}$1:${letters}${}",
+        length.max(1)
+    ));
+    let validation = DataValidation::new()
+        .allow_list_formula(answers)
+        .set_error_style(DataValidationErrorStyle::Stop)
+        .set_error_title("Réponse inconnue")?
+        .set_error_message("Choisissez une réponse de la liste, ou laissez la cellule vide.")?;
+    let (row, column) = (cell.row - 1, cell.column - 1);
+    to.add_data_validation(row, column, row, column, &validation)?;
+    Ok(())
+}
+
+fn write_lists(to: &mut Worksheet, lists: &[Vec<String>]) -> Result<(), RenderError> {
+    to.set_name(LISTS)?.set_hidden(true);
+    for (column, answers) in (0..).zip(lists) {
+        for (row, answer) in (0..).zip(answers) {
+            to.write_string(row, column, short(answer))?;
+        }
+    }
+    Ok(())
+}
+
+/// A column as spreadsheets name it: `C` for 3.
+fn letters(column: u32) -> String {
+    let mut letters = String::new();
+    let mut rest = column;
+    while rest > 0 {
+        let digit = u8::try_from((rest - 1) % 26).unwrap_or(0);
+        letters.insert(0, char::from(b'A' + digit));
+        rest = (rest - 1) / 26;
+    }
+    letters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn book(cells: Vec<Cell>) -> Book {
+        Book {
+            title: "Essai".to_owned(),
+            created: Day::new(2026, 3, 10).unwrap(),
+            sheets: vec![Sheet {
+                name: "Valeurs".to_owned(),
+                cells,
+                ..Sheet::default()
+            }],
+            lists: vec![vec!["oui".to_owned(), "non".to_owned()]],
+        }
+    }
+
+    #[test]
+    fn numbers_are_those_of_their_text() {
+        assert_eq!(number("54.6", 0), Some(54.6));
+        assert_eq!(number("54.6", -2), Some(0.546));
+        assert_eq!(number("-0.1", 0), Some(-0.1));
+        assert_eq!(number("1234567890123456", 0), None);
+        assert_eq!(number("1000000000000000000000", 0), Some(1e21));
+        for text in ["", "-", "1e5", "NaN", "=1", "1,5"] {
+            assert_eq!(number(text, 0), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_same_book_gives_the_same_bytes() {
+        let cell = Cell {
+            note: Some("à revoir".to_owned()),
+            list: Some(0),
+            ..Cell::text(1, 1, "=cmd|'/c calc'!A1", Style::Faulty)
+        };
+        let book = book(vec![
+            cell,
+            Cell::new(2, 2, Content::Number("54.6".to_owned())),
+        ]);
+        assert_eq!(xlsx(&book).unwrap(), xlsx(&book).unwrap());
+    }
+
+    #[test]
+    fn a_cell_before_the_first_is_refused() {
+        assert!(xlsx(&book(vec![Cell::new(0, 1, Content::Empty)])).is_err());
+    }
+
+    #[test]
+    fn columns_are_named_as_spreadsheets_do() {
+        assert_eq!([letters(1), letters(26), letters(27)], ["A", "Z", "AA"]);
+    }
+}
