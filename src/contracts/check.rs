@@ -11,7 +11,7 @@ use super::lines::{Book, Facet, Line, Standing};
 use super::naming::{instrument_name, place_name, subject_name};
 use super::obstacle::{Obstacle, ObstacleKind as Kind};
 use super::terms::{Held, Overlay, Term};
-use super::{FullContract, Instrument, Section, State};
+use super::{FullContract, Instrument, Section, Signatory, State};
 use crate::frameworks::{Act, ActKind, Changeable, TargetUse};
 use crate::kernel::{Decimal, Value};
 
@@ -165,6 +165,14 @@ impl Check<'_> {
                 );
                 self.say(Kind::MissingSignatory, sentence);
             }
+        }
+        let of_none = |s: &&Signatory| !framework.parties.iter().any(|role| role.key == s.role);
+        for signatory in self.draft.signatories.iter().filter(of_none) {
+            let sentence = format!(
+                "{} signe pour « {} », un rôle que le cadre ne connaît pas. Choisissez-en un autre.",
+                signatory.name, signatory.role
+            );
+            self.say(Kind::UnknownRole, sentence);
         }
         for signatory in self
             .draft

@@ -13,12 +13,14 @@ mod country;
 mod desk;
 mod entry;
 mod holder;
+pub mod limits;
 mod lines;
 mod naming;
 mod obstacle;
 pub mod pages;
 #[cfg(test)]
 mod properties;
+mod proposal;
 pub mod store;
 mod terms;
 
@@ -40,6 +42,7 @@ pub use holder::ContractsHolder;
 pub use lines::{Book, Facet, Line, Standing};
 pub use naming::{instrument_name, instrument_names};
 pub use obstacle::{Obstacle, ObstacleKind};
+pub use proposal::{Field, Ground, NewContract, NewSection, Objection, Rival, check_new};
 pub use terms::{Held, Overlay, Step, Term, Terms, history, overlay};
 
 /// A contract between parties, for some years, under a framework.

@@ -52,6 +52,8 @@ pub enum ObstacleKind {
     CommitmentWithoutIndicator,
     /// Nobody signs for a party that must.
     MissingSignatory,
+    /// A signatory for a role that the framework has not.
+    UnknownRole,
     /// A signatory without a date.
     MissingDate,
     /// Another person must confirm.

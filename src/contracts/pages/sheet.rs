@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::contracts::limits::{self, Limit};
 use crate::contracts::store::TermEdit;
 use crate::contracts::{
     Baseline, Choice, CommitmentTerm, Definition, Facet, MeansTerm, Slot, TermBody, TermKey, Terms,
@@ -57,6 +58,16 @@ impl Field {
             Self::Indicator => "indicateur",
             Self::Amount => "montant",
             Self::Source => "source",
+        }
+    }
+}
+
+impl Field {
+    fn limit(self) -> Limit {
+        match self {
+            Self::Label | Self::Action | Self::Indicator => limits::TITLE,
+            Self::Choice | Self::Kind | Self::Unit | Self::Year => limits::NAME,
+            _ => limits::TEXT,
         }
     }
 }
@@ -183,7 +194,14 @@ impl Sheet {
                 continue;
             }
             let text = |field| entry(field).map_or("", |entry| entry.typed.as_str());
-            match read_term(slot, &offer.facet, &text) {
+            let too_long = fields(slot)
+                .iter()
+                .find_map(|field| Some((*field, field.limit().read(text(*field)).err()?)));
+            let read = match too_long {
+                Some(refused) => Err(refused),
+                None => read_term(slot, &offer.facet, &text),
+            };
+            match read {
                 Ok(wanted) => {
                     let motive = Some(text(Field::Motive).to_owned());
                     edits.push(TermEdit {
@@ -482,6 +500,25 @@ mod tests {
         let (mut sheet, conflict) = posted("72", "71", "72");
         assert!(!conflict);
         assert_eq!(sheet.read(&[offer(2026)]), Some(vec![]));
+    }
+
+    #[test]
+    fn a_text_too_long_is_kept_and_told() {
+        let text = Facet {
+            kind: ValueKind::Text,
+            ..RATE
+        };
+        let offers = [Offer {
+            facet: text,
+            ..offer(2026)
+        }];
+        let long = "é".repeat(limits::TEXT.characters() + 1);
+        let mut sheet = Sheet::of(&offers, &Terms::default());
+        sheet.receive(&[(named(2026), long.clone())].into());
+        assert_eq!(sheet.read(&offers), None);
+        assert_eq!(sheet.get(&named(2026)).unwrap().typed, long);
+        let problem = sheet.problems(&offers)[0].2;
+        assert!(problem.contains("4001 caractères"), "{problem}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod cases;
 mod hand;
 mod pages;
+mod proposal;
 mod rules;
 mod store;
 pub use hand::furnish;
