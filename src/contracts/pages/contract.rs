@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::open::{self, Opened, View};
@@ -22,7 +23,7 @@ pub(super) async fn page(
     signed: Signed,
     Path(slug): Path<String>,
     Query(view): Query<View>,
-) -> WebResult<Markup> {
+) -> WebResult<(StatusCode, Markup)> {
     let opened = open::contract(&desk, &signed, &slug, view).await?;
     let contract = &opened.full.contract;
     let observed = desk
@@ -54,7 +55,7 @@ pub(super) async fn page(
         }
         (instruments(&opened))
     };
-    Ok(signed.page(&contract.title, &body))
+    Ok((opened.asked().status(), signed.page(&contract.title, &body)))
 }
 
 /// The verdict before the figures, and what is under way.

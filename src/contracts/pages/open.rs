@@ -22,6 +22,15 @@ pub(super) struct View {
     pub volet: String,
 }
 
+impl View {
+    /// The day asked for, as typed.
+    pub(super) fn as_of(&self) -> AsOf {
+        AsOf {
+            au: self.au.clone(),
+        }
+    }
+}
+
 /// A contract as a page shows it.
 pub(super) struct Opened {
     /// The contract and its whole past.
@@ -40,6 +49,11 @@ impl Opened {
     /// The terms in force.
     pub(super) fn terms(&self) -> Terms<'_> {
         self.full.in_force(self.as_of)
+    }
+
+    /// The day asked for, as typed.
+    pub(super) fn asked(&self) -> AsOf {
+        self.view.as_of()
     }
 
     /// The section asked for, or else the first.
@@ -96,10 +110,7 @@ pub(super) async fn contract(
     slug: &str,
     view: View,
 ) -> WebResult<Opened> {
-    let asked = AsOf {
-        au: view.au.clone(),
-    };
-    let day = asked.day().map_err(WebError::Invalid)?;
+    let day = view.as_of().day();
     let mut tx = desk.db.read().await?;
     let full = load(&mut tx, signed.reach(), slug).await?;
     let full = full.ok_or(WebError::NotFound)?;

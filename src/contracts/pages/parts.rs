@@ -6,7 +6,8 @@ use maud::{Markup, html};
 use super::open::Opened;
 use crate::contracts::{Contract, Instrument, State, instrument_names};
 use crate::frameworks::{Framework, Node};
-use crate::platform::clock::{french_date, french_instant, paris_date};
+use crate::ledger::TOKEN_FIELD;
+use crate::platform::clock::{Clock, french_date, french_instant, paris_date};
 use crate::platform::web::{Crumb, crumbs, fictional_mark, icon, state};
 
 /// The path to a page below a contract.
@@ -159,20 +160,16 @@ fn as_of_form(opened: &Opened, tab: Tab) -> Markup {
         Ok(section) if contract.has_sections() => format!("&volet={}", section.key),
         _ => String::new(),
     };
-    let typed = opened
-        .day
-        .map(|day| format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()));
     html! {
         form.asof method="get" action=(action) {
             label for="au" { "Termes connus au" }
-            input #au name="au" value=[typed] placeholder="aujourd’hui" inputmode="numeric" autocomplete="off" aria-describedby="au-forme";
+            (opened.asked().field(None))
             @if contract.has_sections() {
                 @if let Ok(section) = opened.section() {
                     input type="hidden" name="volet" value=(section.key);
                 }
             }
             button.btn.sm type="submit" { "Afficher" }
-            span.vh #au-forme { "Format : jour, mois, année, par exemple 15/03/2026" }
             ul aria-label="Dates repères" {
                 @for (label, day) in landmarks(opened) {
                     li { a href={ (action) "?au=" (day) (volet) } { (label) } }
@@ -259,4 +256,9 @@ pub(super) fn act_button(action: &str, version: i64, label: &str, class: &str) -
 /// A link to writing.
 pub(super) fn edit_link(href: &str, label: &str) -> Markup {
     html! { a.btn.sm href=(href) { (label) } }
+}
+
+/// What makes a form unlike any other, so that it is acted upon once however often it is sent.
+pub(super) fn once(clock: &Clock) -> Markup {
+    html! { input type="hidden" name=(TOKEN_FIELD) value=(clock.new_id()); }
 }
