@@ -185,7 +185,11 @@ impl Check<'_> {
                 );
                 self.say(Field::Party(role.clone()), sentence);
             }
-            if let Some(sentence) = self.absent(code) {
+            if let Some(sentence) = absent(
+                self.ground.directory,
+                code,
+                (self.new.starts, self.new.ends),
+            ) {
                 self.say(Field::Party(role.clone()), sentence);
             }
         }
@@ -199,42 +203,6 @@ impl Check<'_> {
     fn name<'n>(&'n self, code: &'n str) -> &'n str {
         let known = self.ground.directory.organisation(code);
         known.map_or(code, Organisation::label)
-    }
-
-    /// What is to be said of an organisation that exists on no day of the contract. One that ends
-    /// or begins on the way is right: the agency of Océan Indien signed for 2019-2023 and was
-    /// divided in 2020.
-    fn absent(&self, code: &str) -> Option<String> {
-        let organisation = self.ground.directory.organisation(code)?;
-        let (first, last) = self.days();
-        let (name, years) = (organisation.label(), (self.new.starts, self.new.ends));
-        let heirs = |found: Vec<&Organisation>, words: &str| {
-            let names: Vec<&str> = found.iter().map(|o| o.label()).collect();
-            if names.is_empty() {
-                "Corrigez l’organisation ou les années.".to_owned()
-            } else {
-                format!("{words} : {}.", names.join(", "))
-            }
-        };
-        if let Some(end) = organisation.valid_to.filter(|end| *end < first) {
-            let found = self.ground.directory.successors(code, first);
-            return Some(format!(
-                "« {name} » n’existe plus depuis le {} et le contrat va de {} à {}. {}",
-                french_date(end),
-                years.0,
-                years.1,
-                heirs(found, "Lui ont succédé")
-            ));
-        }
-        let begin = organisation.valid_from.filter(|begin| *begin > last)?;
-        let found = self.ground.directory.predecessors(code, last);
-        Some(format!(
-            "« {name} » n’existe que depuis le {} et le contrat va de {} à {}. {}",
-            french_date(begin),
-            years.0,
-            years.1,
-            heirs(found, "L’ont précédée")
-        ))
     }
 
     fn days(&self) -> (Date, Date) {
@@ -316,6 +284,40 @@ impl Check<'_> {
             self.say(Field::Starts, sentence);
         }
     }
+}
+
+/// What is to be said of an organisation that exists on no day of those years. One that ends or
+/// begins on the way is right: the agency of Océan Indien signed for 2019-2023 and was divided in
+/// 2020.
+pub(super) fn absent(directory: &Directory, code: &str, years: (i16, i16)) -> Option<String> {
+    let organisation = directory.organisation(code)?;
+    let (first, last) = days(years.0, years.1);
+    let name = organisation.label();
+    let others = |found: Vec<&Organisation>, words: &str| {
+        let names: Vec<&str> = found.iter().map(|o| o.label()).collect();
+        if names.is_empty() {
+            "Corrigez l’organisation ou les années.".to_owned()
+        } else {
+            format!("{words} : {}.", names.join(", "))
+        }
+    };
+    if let Some(end) = organisation.valid_to.filter(|end| *end < first) {
+        return Some(format!(
+            "« {name} » n’existe plus depuis le {} et le contrat va de {} à {}. {}",
+            french_date(end),
+            years.0,
+            years.1,
+            others(directory.successors(code, first), "Lui ont succédé")
+        ));
+    }
+    let begin = organisation.valid_from.filter(|begin| *begin > last)?;
+    Some(format!(
+        "« {name} » n’existe que depuis le {} et le contrat va de {} à {}. {}",
+        french_date(begin),
+        years.0,
+        years.1,
+        others(directory.predecessors(code, last), "L’ont précédée")
+    ))
 }
 
 /// The first and the last day of some years; the widest where a year is none of the calendar.

@@ -228,15 +228,14 @@ fn statements(folder: &Path) -> Vec<(String, String)> {
     found
 }
 
-/// A statement that `insert_rows` or `run_rows` completes, with one row of parameters.
+/// A statement that `insert_rows` or `upsert_rows` completes, with one row of parameters.
 fn whole(literal: &str) -> String {
-    let Some(head) = literal.strip_suffix("values").map(str::trim_end) else {
+    let Some(head) = literal.strip_suffix(" values") else {
         return literal.to_owned();
     };
     let columns = head.matches(',').count() + 1;
     let places: Vec<String> = (1..=columns).map(|n| format!("${n}")).collect();
-    let closing = if head.ends_with('(') { ")" } else { "" };
-    format!("{literal} ({}){closing}", places.join(", "))
+    format!("{literal} ({})", places.join(", "))
 }
 
 /// The plain string literals of a Rust text, unescaped; line and block comments are skipped.

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::open::{contract_path, latest};
-use super::parts::{flag, once};
+use super::parts::{datalist, flag, once};
 use crate::access::{Act as _, Permit, Signed};
 use crate::contracts::store::{ContractError, create_contract};
 use crate::contracts::{
@@ -419,10 +419,6 @@ fn sections_field(typed: &Typed) -> Markup {
             p.s-late.told #volets-dit { (problem.map_or("", String::as_str)) }
         }
     }
-}
-
-fn datalist<'d>(id: &str, known: impl Iterator<Item = (&'d str, &'d str)>) -> Markup {
-    html! { datalist id=(id) { @for (code, name) in known { option value=(code) { (name) } } } }
 }
 
 #[cfg(test)]

@@ -159,6 +159,7 @@ fn head(opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Markup {
                 p.acts {
                     (edit_link(&format!("{}/modifier", opened.path()), "Saisir les termes"))
                     (edit_link(&format!("{}/presentation", opened.path()), "Motif et date d’effet"))
+                    @if opened.may_change_parties() { (edit_link(&format!("{}/parties", opened.path()), "Parties")) }
                     @if !is_correction(opened) { (edit_link(&format!("{}/signataires", opened.path()), "Signataires")) }
                 }
             }
@@ -325,7 +326,10 @@ fn section_changes(
     let words = |term: &&&Term| {
         matches!(
             term.key.slot,
-            Slot::Definition { .. } | Slot::Commitment { .. } | Slot::Means { .. }
+            Slot::Definition { .. }
+                | Slot::Commitment { .. }
+                | Slot::Means { .. }
+                | Slot::Party { .. }
         )
     };
     let words: Vec<_> = own.iter().filter(words).collect();
@@ -339,7 +343,7 @@ fn section_changes(
             }
         }
         @if !words.is_empty() {
-            h3 { "Engagements, définitions et moyens" }
+            h3 { "Parties, engagements, définitions et moyens" }
             ul.acts-l { @for term in words { li {
                 h3 { (place_of(opened, lines, &term.key)) }
                 p { (word_change(opened, overlay, of_section, term)) }

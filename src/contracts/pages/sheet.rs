@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use crate::contracts::limits::{self, Limit};
 use crate::contracts::store::TermEdit;
 use crate::contracts::{
-    Baseline, Choice, CommitmentTerm, Definition, Facet, MeansTerm, Slot, TermBody, TermKey, Terms,
-    read_decimal, read_target, read_value, write_decimal, write_target, write_value,
+    Baseline, Choice, CommitmentTerm, Definition, Facet, MeansTerm, Membership, Slot, TermBody,
+    TermKey, Terms, read_decimal, read_target, read_value, write_decimal, write_target,
+    write_value,
 };
 use crate::kernel::ValueKind;
 
@@ -81,6 +82,8 @@ pub(super) fn fields(slot: &Slot) -> &'static [Field] {
         Slot::Target { .. } => &[Field::Target],
         Slot::Commitment { .. } => &[Field::Action, Field::Indicator],
         Slot::Means { .. } => &[Field::Amount, Field::Source],
+        // Parties have their own page.
+        Slot::Party { .. } => &[],
     }
 }
 
@@ -280,7 +283,7 @@ fn text_of(body: &TermBody, motive: Option<&str>, field: Field) -> String {
         (TermBody::Commitment(term), _) => term.indicator.clone().unwrap_or_default(),
         (TermBody::Means(means), Field::Amount) => write_decimal(means.amount),
         (TermBody::Means(means), _) => means.source.clone(),
-        (TermBody::Choice(_), _) => String::new(),
+        (TermBody::Choice(_) | TermBody::Party(_), _) => String::new(),
     }
 }
 
@@ -321,6 +324,7 @@ fn read_term<'t>(
         }
         Slot::Commitment { .. } => Ok(read_commitment(text)?.map(TermBody::Commitment)),
         Slot::Means { .. } => Ok(read_means(facet, text)?.map(TermBody::Means)),
+        Slot::Party { .. } => Ok(None),
     }
 }
 
@@ -415,6 +419,8 @@ pub(super) fn show_body(facet: Option<&Facet<'_>>, body: &TermBody) -> String {
             facet.map_or_else(|| write_target(target), |facet| facet.show_target(target))
         }
         TermBody::Commitment(term) => term.label.clone(),
+        TermBody::Party(Membership::Joins) => "Devient partie".to_owned(),
+        TermBody::Party(Membership::Leaves) => "N’est plus partie".to_owned(),
         TermBody::Means(means) => facet.map_or_else(
             || means.amount.french(0),
             |facet| facet.show_decimal(means.amount),

@@ -1,6 +1,6 @@
 //! Writing a draft: its terms, its reason, who signs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -26,6 +26,17 @@ pub struct TermEdit {
     pub wanted: Option<TermBody>,
     /// Why, where the reason is not the instrument's.
     pub motive: Option<String>,
+}
+
+impl TermEdit {
+    /// The edit that writes a term as it is.
+    fn of(term: &Term) -> Self {
+        Self {
+            key: term.key.clone(),
+            wanted: term.body.clone(),
+            motive: term.motive.clone(),
+        }
+    }
 }
 
 /// What an edit asks of the draft: an instrument holds only what it changes.
@@ -85,13 +96,19 @@ pub async fn set_terms(
     let overlay = full.overlay(&draft);
     let own: BTreeMap<&TermKey, &Term> = overlay.touched.iter().map(|t| (&t.key, *t)).collect();
     let mut states = Vec::new();
-    let (mut forgotten, mut set) = (Vec::new(), Vec::new());
+    let (mut forgotten, mut set) = (BTreeSet::new(), BTreeSet::new());
+    let mut rows = Vec::new();
     for edit in last_of_each(edits) {
         fits(&full, &edit)?;
         match step(&edit, &overlay.before, own.get(&edit.key).copied()) {
             Step::Nothing => continue,
-            Step::Forget => forgotten.push(key_args(instrument, &edit.key)),
-            Step::Set => set.push(term_args(instrument, &edit, change.no())?),
+            Step::Forget => {
+                forgotten.insert(edit.key.clone());
+            }
+            Step::Set => {
+                set.insert(edit.key.clone());
+                rows.push(row(instrument, &edit, change.no())?);
+            }
         }
         let (body, motive) = match overlay.after.get(&edit.key) {
             Some(held) => (Some(held.body.clone()), held.term.motive.clone()),
@@ -100,8 +117,15 @@ pub async fn set_terms(
         let was = recorded(&edit.key, body, motive);
         states.push((was, recorded(&edit.key, edit.wanted, edit.motive)));
     }
-    forget(change, forgotten).await?;
-    write(change, set).await?;
+    if !forgotten.is_empty() {
+        // Both engines lack one way to delete a list of such keys: all go, and the others return.
+        clear(change, instrument).await?;
+        let others = own.values();
+        let others = others.filter(|t| !forgotten.contains(&t.key) && !set.contains(&t.key));
+        let others = others.map(|term| row(instrument, &TermEdit::of(term), term.change));
+        rows.extend(others.collect::<Result<Vec<_>, _>>()?);
+    }
+    write(change, rows).await?;
     change.record_all(instrument, "term", &states).await?;
     if !states.is_empty() {
         withdraw_confirmations(change, &draft).await?;
@@ -151,41 +175,38 @@ fn period(key: &TermKey) -> String {
         .unwrap_or_default()
 }
 
-fn key_args(instrument: Uuid, key: &TermKey) -> Vec<Arg> {
-    let slot = &key.slot;
-    args![
+fn row(instrument: Uuid, edit: &TermEdit, no: i64) -> Result<Vec<Arg>, ContractError> {
+    let slot = &edit.key.slot;
+    let body = edit.wanted.as_ref().map(serde_json::to_string).transpose();
+    let body = body.map_err(|_| ContractError::Misfit(slot.kind()))?;
+    Ok(args![
         instrument,
-        key.section,
+        edit.key.section,
         slot.kind(),
         slot.subject(),
         slot.facet(),
-        period(key)
-    ]
+        period(&edit.key),
+        body,
+        edit.motive.clone(),
+        no
+    ])
 }
 
-fn term_args(instrument: Uuid, edit: &TermEdit, no: i64) -> Result<Vec<Arg>, ContractError> {
-    let body = edit.wanted.as_ref().map(serde_json::to_string).transpose();
-    let body = body.map_err(|_| ContractError::Misfit(edit.key.slot.kind()))?;
-    let mut row = key_args(instrument, &edit.key);
-    row.extend(args![body, edit.motive.clone(), no]);
-    Ok(row)
-}
-
-async fn forget(change: &mut Change, keys: Vec<Vec<Arg>>) -> Result<(), DbError> {
+async fn clear(change: &mut Change, instrument: Uuid) -> Result<(), DbError> {
     change
         .tx()
-        .run_rows(
-            "delete from term where (instrument_id, section_id, kind, subject, facet, period) in (values",
-            keys,
-            ")",
+        .run(
+            "delete from term where instrument_id = $1",
+            args![instrument],
         )
-        .await
+        .await?;
+    Ok(())
 }
 
 async fn write(change: &mut Change, rows: Vec<Vec<Arg>>) -> Result<(), DbError> {
     change
         .tx()
-        .run_rows(
+        .upsert_rows(
             "insert into term (instrument_id, section_id, kind, subject, facet, period, body, motive, change_no) values",
             rows,
             "on conflict (instrument_id, section_id, kind, subject, facet, period)

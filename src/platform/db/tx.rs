@@ -131,12 +131,11 @@ impl Tx {
     /// Adds rows by the hundred. `head` is the statement up to and including `values`; every row
     /// holds as many parameters as the statement names columns.
     pub async fn insert_rows(&mut self, head: &str, rows: Vec<Vec<Arg>>) -> Result<(), DbError> {
-        self.run_rows(head, rows, "").await
+        self.upsert_rows(head, rows, "").await
     }
 
-    /// [`insert_rows`](Self::insert_rows) where the statement goes on after its rows: what to do
-    /// on a conflict, or the bracket that closes `in (values …`.
-    pub async fn run_rows(
+    /// [`insert_rows`](Self::insert_rows) where `tail` says what to do on a conflict.
+    pub async fn upsert_rows(
         &mut self,
         head: &str,
         rows: Vec<Vec<Arg>>,

@@ -12,7 +12,7 @@ use crate::contracts::store::{
 use crate::contracts::{
     Book, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument, FullContract, Ground,
     NewContract, NewSection, SetNationalTarget, SignInstrument, Signatory, Slot, Target, TermBody,
-    TermKey,
+    TermKey, party_edits,
 };
 use crate::frameworks::Library;
 use crate::kernel::{Decimal, Value};
@@ -323,8 +323,31 @@ fn hospital() -> Plan {
     }
 }
 
-/// An amendment in Normandie and a correction that takes two people.
+/// The agency of Océan Indien was divided: each of its heirs takes over one section.
+async fn divide(pen: &Pen<'_>) -> Result<(), CliError> {
+    let slug = "ocean-indien-2019-2023";
+    let book = pen.book("etat-ars-2019-2023").await?;
+    let full = pen.full(slug).await?;
+    let before = full.in_force(i64::MAX);
+    let heirs = [("la-reunion", "ARS-04"), ("mayotte", "ARS-06")];
+    let mut edits = Vec::new();
+    for (key, heir) in heirs {
+        let section = full.contract.section(key).ok_or("volet manquant")?.id;
+        let wanted = [heir.to_owned()].into();
+        let contract = &full.contract;
+        edits.extend(party_edits(
+            contract, &before, &before, section, "ars", &wanted,
+        ));
+    }
+    let motive = "Au 1er janvier 2020, deux agences succèdent à l’ARS Océan Indien.";
+    let day = date(2019, 12, 20);
+    pen.instrument(&book, &full, "avenant", Some(motive), day, edits, None)
+        .await
+}
+
+/// The division of Océan Indien, an amendment in Normandie and a correction that takes two people.
 pub(super) async fn amend(pen: &Pen<'_>) -> Result<(), CliError> {
+    divide(pen).await?;
     let second = colleague(pen).await?;
     let slug = "normandie-2024-2028";
     let book = pen.book(super::values::CURRENT).await?;

@@ -3,6 +3,7 @@
 mod cases;
 mod hand;
 mod pages;
+mod parties;
 mod proposal;
 mod rules;
 mod store;

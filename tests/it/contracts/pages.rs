@@ -170,6 +170,9 @@ on_both_engines! {
         assert_shows(&before, &["Au 4 janvier 2026, rien n’était encore signé"]);
         let wrong = site.get(&format!("{CONTRACT}?au=hier")).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for kept in ["value=\"hier\"", "« hier » n’est pas une date", "72,0\u{202f}%"] {
+            assert!(wrong.body.contains(kept), "{kept}\n{}", wrong.body);
+        }
 
         let indicator = site.get(&format!("{CONTRACT}/indicateurs/2.c.1")).await;
         assert_shows(&indicator, &["Cible 2026", "La campagne porte ses fruits.", "9 février 2026", "Coordination nationale", "Journal des saisies"]);
@@ -192,6 +195,10 @@ on_both_engines! {
         let mut site = signed_in(&bench).await;
         let path = format!("{CONTRACT}/actes/2");
         let alone = site.get(&path).await;
+        for forged in ["signe", "confirme", "abandonne"] {
+            let told = site.get(&format!("{path}?fait={forged}")).await.body;
+            assert_eq!(told, alone.body, "{forged}: an address proves nothing");
+        }
         assert_shows(&alone, &["Une autre personne que celle qui enregistre", "Confirmer ce projet tel quel"]);
         let stale = version(&alone);
         hand.confirms(other, slip).await;
