@@ -50,6 +50,14 @@ create table entry (
 );
 create index entry_thing on entry (thing_id, change_no);
 
+-- What a form led to, by its digest, for as long as it may be sent again.
+create table answer (
+    form bytea primary key,
+    change_no bigint not null references change (no) deferrable initially deferred,
+    at bigint not null,
+    location text not null
+);
+
 create table person (
     id uuid primary key references thing (id),
     name text not null,

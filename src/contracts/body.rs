@@ -58,6 +58,13 @@ pub enum Slot {
         /// The year.
         year: i16,
     },
+    /// Whether an organisation holds a role.
+    Party {
+        /// Key of the role in the framework.
+        role: String,
+        /// Code of the organisation.
+        organisation: String,
+    },
 }
 
 impl Slot {
@@ -70,10 +77,11 @@ impl Slot {
             Self::Target { .. } => "target",
             Self::Commitment { .. } => "commitment",
             Self::Means { .. } => "means",
+            Self::Party { .. } => "party",
         }
     }
 
-    /// Key of the indicator, the commitment or the line of means.
+    /// Key of the indicator, the commitment, the line of means or the role.
     pub fn subject(&self) -> &str {
         match self {
             Self::Choice { indicator }
@@ -82,22 +90,24 @@ impl Slot {
             | Self::Target { indicator, .. } => indicator,
             Self::Commitment { commitment } => commitment,
             Self::Means { line, .. } => line,
+            Self::Party { role, .. } => role,
         }
     }
 
     /// Key of the indicator, where it is about one.
     pub fn indicator(&self) -> Option<&str> {
         match self {
-            Self::Commitment { .. } | Self::Means { .. } => None,
+            Self::Commitment { .. } | Self::Means { .. } | Self::Party { .. } => None,
             other => Some(other.subject()),
         }
     }
 
-    /// The measure or the stage, or nothing.
+    /// The measure, the stage or the organisation, or nothing.
     pub fn facet(&self) -> &str {
         match self {
             Self::Baseline { measure, .. } | Self::Target { measure, .. } => measure,
             Self::Means { stage, .. } => stage.code(),
+            Self::Party { organisation, .. } => organisation,
             Self::Choice { .. } | Self::Definition { .. } | Self::Commitment { .. } => "",
         }
     }
@@ -134,6 +144,10 @@ impl Slot {
                 stage: Stage::from_code(facet)?,
                 year: period.parse().ok()?,
             },
+            "party" => Self::Party {
+                role: subject,
+                organisation: facet.to_owned(),
+            },
             _ => return None,
         })
     }
@@ -155,6 +169,8 @@ pub enum TermBody {
     Commitment(CommitmentTerm),
     /// How much.
     Means(MeansTerm),
+    /// Whether it is a party.
+    Party(Membership),
 }
 
 impl TermBody {
@@ -168,6 +184,7 @@ impl TermBody {
                 | (Self::Target(_), Slot::Target { .. })
                 | (Self::Commitment(_), Slot::Commitment { .. })
                 | (Self::Means(_), Slot::Means { .. })
+                | (Self::Party(_), Slot::Party { .. })
         )
     }
 }
@@ -243,6 +260,16 @@ pub struct MeansTerm {
     pub amount: Decimal,
     /// Where the amount is written.
     pub source: String,
+}
+
+/// What an instrument does to a party. Who was party from the beginning stands in the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Membership {
+    /// The organisation holds the role from now on.
+    Joins,
+    /// It no longer does.
+    Leaves,
 }
 
 /// How far an amount has gone.

@@ -10,8 +10,9 @@ use super::body::{Choice, Definition, Slot, Target, TermBody, TermKey};
 use super::lines::{Book, Facet, Line, Standing};
 use super::naming::{instrument_name, place_name, subject_name};
 use super::obstacle::{Obstacle, ObstacleKind as Kind};
+use super::parties::parties_in_force;
 use super::terms::{Held, Overlay, Term};
-use super::{FullContract, Instrument, Section, State};
+use super::{FullContract, Instrument, Section, Signatory, State};
 use crate::frameworks::{Act, ActKind, Changeable, TargetUse};
 use crate::kernel::{Decimal, Value};
 
@@ -149,22 +150,23 @@ impl Check<'_> {
 
     fn signatories(&mut self) {
         let framework = self.book.framework();
-        let roles: BTreeSet<&str> = self
-            .full
-            .contract
-            .parties
-            .iter()
-            .map(|p| p.role.as_str())
-            .collect();
         for role in framework.parties.iter().filter(|role| role.signs) {
             let mut who = self.draft.signatories.iter().filter(|s| s.role == role.key);
-            if !roles.contains(role.key.as_str()) || who.next().is_none() {
+            if who.next().is_none() {
                 let sentence = format!(
                     "Personne ne signe pour « {} ». Ajoutez un signataire.",
                     role.label
                 );
                 self.say(Kind::MissingSignatory, sentence);
             }
+        }
+        let of_none = |s: &&Signatory| !framework.parties.iter().any(|role| role.key == s.role);
+        for signatory in self.draft.signatories.iter().filter(of_none) {
+            let sentence = format!(
+                "{} signe pour « {} », un rôle que le cadre ne connaît pas. Choisissez-en un autre.",
+                signatory.name, signatory.role
+            );
+            self.say(Kind::UnknownRole, sentence);
         }
         for signatory in self
             .draft
@@ -231,6 +233,44 @@ impl Check<'_> {
             }
         }
         self.commitments(&lines, section, &touched, everything);
+        if everything || own.iter().any(|t| matches!(t.key.slot, Slot::Party { .. })) {
+            self.parties(section);
+        }
+    }
+
+    /// Every role that signs is held by somebody, and nobody holds two.
+    fn parties(&mut self, section: &Section) {
+        let contract = &self.full.contract;
+        let parties = parties_in_force(contract, &self.overlay.after, section.id);
+        let place = match section.label.as_str() {
+            "" => String::new(),
+            label => format!(" ({label})"),
+        };
+        let signing = self
+            .book
+            .framework()
+            .parties
+            .iter()
+            .filter(|role| role.signs);
+        for role in signing {
+            if !parties.iter().any(|(key, _)| *key == role.key) {
+                let sentence = format!(
+                    "Personne n’est partie comme « {} »{place}. Nommez une organisation.",
+                    role.label
+                );
+                self.say(Kind::MissingParty, sentence);
+            }
+        }
+        for (rank, (_, organisation)) in parties.iter().enumerate() {
+            if parties[..rank]
+                .iter()
+                .any(|(_, other)| other == organisation)
+            {
+                let sentence =
+                    format!("« {organisation} » est partie à deux titres{place}. Gardez-en un.");
+                self.say(Kind::PartyTwice, sentence);
+            }
+        }
     }
 
     /// Whether the framework knows what the term is about.
@@ -241,6 +281,7 @@ impl Check<'_> {
                 framework.commitments.iter().any(|c| c.key == *commitment)
             }
             Slot::Means { line, .. } => framework.means.iter().any(|m| m.key == *line),
+            Slot::Party { role, .. } => framework.parties.iter().any(|p| p.key == *role),
             of_indicator => lines.iter().any(|line| {
                 line.key == of_indicator.subject()
                     && (of_indicator.facet().is_empty()
@@ -452,7 +493,12 @@ fn beyond(number: Decimal, facet: Facet<'_>) -> Option<String> {
 
 /// Whether an act may change what stands in a slot; the first contract may set everything.
 pub(super) fn allows(act: &Act, slot: &Slot) -> bool {
-    act.kind == ActKind::Contract || act.changes.contains(&changeable(slot))
+    changes(act, changeable(slot))
+}
+
+/// Whether an act may change such things; the first contract may set everything.
+pub(super) fn changes(act: &Act, what: Changeable) -> bool {
+    act.kind == ActKind::Contract || act.changes.contains(&what)
 }
 
 fn changeable(slot: &Slot) -> Changeable {
@@ -463,6 +509,7 @@ fn changeable(slot: &Slot) -> Changeable {
         Slot::Target { .. } => Changeable::Targets,
         Slot::Commitment { .. } => Changeable::Commitments,
         Slot::Means { .. } => Changeable::Means,
+        Slot::Party { .. } => Changeable::Parties,
     }
 }
 

@@ -84,14 +84,36 @@ pub fn read_target(text: &str, facet: &Facet<'_>) -> Result<Option<Target>, Stri
     Ok(read_value(text, facet)?.map(Target::Value))
 }
 
-/// The two ends of `64 à 66` or `entre 64 et 66`, as typed.
+/// The two ends of `64 à 66`, `de 64 à 66`, `entre 64 et 66` or `64-66`, as typed.
 fn corridor(text: &str) -> Option<(&str, &str)> {
     let text = text.trim();
-    let between = text.strip_prefix("entre ").or(text.strip_prefix("Entre "));
-    match between {
-        Some(rest) => rest.split_once(" et "),
-        None => text.split_once(" à ").or_else(|| text.split_once(" a ")),
+    let lower = text.to_lowercase();
+    // Lower case may change the length of a text; these words it leaves as they are.
+    let after = |word: &str| {
+        lower
+            .starts_with(word)
+            .then(|| text.get(word.len()..))
+            .flatten()
+    };
+    if let Some(rest) = after("entre ") {
+        return rest.split_once(" et ");
     }
+    let text = after("de ").unwrap_or(text);
+    let words = text.split_once(" à ").or_else(|| text.split_once(" a "));
+    words.or_else(|| dashed(text))
+}
+
+/// The two ends of `64-66`, `64 - 66`, `-5 – -3`: a dash that follows a number is no sign.
+fn dashed(text: &str) -> Option<(&str, &str)> {
+    const DASHES: [char; 5] = ['-', '\u{2010}', '\u{2011}', '–', '−'];
+    let follows_a_number = |before: &str| {
+        let last = before.trim_end().chars().next_back();
+        last.is_some_and(|c| c.is_ascii_digit() || c == '%' || c == '€')
+    };
+    let (at, dash) = text
+        .char_indices()
+        .find(|(at, c)| DASHES.contains(c) && follows_a_number(&text[..*at]))?;
+    Some((&text[..at], &text[at + dash.len_utf8()..]))
 }
 
 fn read_corridor(low: &str, high: &str, unit: Option<&str>) -> Result<Target, String> {
@@ -221,9 +243,28 @@ mod tests {
             low: "64".parse().unwrap(),
             high: "66".parse().unwrap(),
         };
-        for text in ["64 à 66", "64 % à 66 %", "entre 64 et 66", "64 a 66"] {
+        for text in [
+            "64 à 66",
+            "64 % à 66 %",
+            "entre 64 et 66",
+            "Entre 64 % et 66 %",
+            "de 64 à 66",
+            "64 a 66",
+            "64-66",
+            "64 - 66",
+            "64–66 %",
+            "64 % - 66 %",
+        ] {
             assert_eq!(read(text), Some(corridor.clone()), "{text}");
         }
+        let below_zero = Target::Corridor {
+            low: "-5".parse().unwrap(),
+            high: "-3.5".parse().unwrap(),
+        };
+        for text in ["-5 à -3,5", "-5 - -3,5", "−5–−3,5"] {
+            assert_eq!(read(text), Some(below_zero.clone()), "{text}");
+        }
+        assert_eq!(read("-5"), Some(number("-5")));
         assert_eq!(read("Observé"), Some(Target::ObservedOnly));
         assert_eq!(read("GELÉE"), Some(Target::Frozen));
         assert_eq!(read("Sans objet"), Some(Target::NotApplicable));
@@ -234,6 +275,10 @@ mod tests {
     fn says_what_to_write_instead() {
         let refused = read_target("soixante", &RATE).unwrap_err();
         assert!(refused.contains("« soixante »") && refused.contains("64 à 66"));
+        for text in ["6 4", "64 66", "64-", "64-66-68"] {
+            let refused = read_target(text, &RATE).unwrap_err();
+            assert!(refused.contains("Écrivez un nombre"), "{text} : {refused}");
+        }
         let upside_down = read_target("66 à 64", &RATE).unwrap_err();
         assert!(upside_down.contains("64 à 66"), "{upside_down}");
         let yes_no = Facet {
@@ -268,6 +313,22 @@ mod tests {
             for target in targets {
                 prop_assert_eq!(read_target(&write_target(&target), &RATE), Ok(Some(target)));
             }
+        }
+
+        #[test]
+        fn a_corridor_reads_back_however_it_is_written(low: i32, width in 0_i64..1_000_000_000, form in 0..5_usize) {
+            let at = Decimal::from_micros(i64::from(low));
+            let high = Decimal::from_micros(i64::from(low) + width);
+            let (from, to) = (write_decimal(at), write_decimal(high));
+            let typed = [
+                format!("{from}-{to}"),
+                format!("{from} - {to} %"),
+                format!("{from} à {to}"),
+                format!("de {from} % à {to} %"),
+                format!("entre {from} et {to}"),
+            ];
+            let corridor = Target::Corridor { low: at, high };
+            prop_assert_eq!(read_target(&typed[form], &RATE), Ok(Some(corridor)));
         }
 
         #[test]

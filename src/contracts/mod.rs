@@ -13,12 +13,15 @@ mod country;
 mod desk;
 mod entry;
 mod holder;
+pub mod limits;
 mod lines;
 mod naming;
 mod obstacle;
 pub mod pages;
+mod parties;
 #[cfg(test)]
 mod properties;
+mod proposal;
 pub mod store;
 mod terms;
 
@@ -30,7 +33,8 @@ pub use acts::{
     RebaseInstrument, SetNationalTarget, SignInstrument,
 };
 pub use body::{
-    Baseline, Choice, CommitmentTerm, Definition, MeansTerm, Slot, Stage, Target, TermBody, TermKey,
+    Baseline, Choice, CommitmentTerm, Definition, MeansTerm, Membership, Slot, Stage, Target,
+    TermBody, TermKey,
 };
 pub use check::{check_draft, confirmed_by};
 pub use country::{SectionTarget, Together, together};
@@ -40,6 +44,8 @@ pub use holder::ContractsHolder;
 pub use lines::{Book, Facet, Line, Standing};
 pub use naming::{instrument_name, instrument_names};
 pub use obstacle::{Obstacle, ObstacleKind};
+pub use parties::{RoleHolder, parties_in_force, party_edits};
+pub use proposal::{Field, Ground, NewContract, NewSection, Objection, Rival, check_new};
 pub use terms::{Held, Overlay, Step, Term, Terms, history, overlay};
 
 /// A contract between parties, for some years, under a framework.

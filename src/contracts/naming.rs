@@ -61,6 +61,7 @@ pub(super) fn slot_name(slot: &Slot) -> String {
         Slot::Means { stage, year, .. } => {
             format!("{} {year}", stage.french().to_lowercase())
         }
+        Slot::Party { .. } => "partie".to_owned(),
     }
 }
 
@@ -96,6 +97,11 @@ pub(super) fn subject_name(book: &Book, lines: &[Line<'_>], slot: &Slot) -> Stri
                 || commitment.clone(),
                 |code| format!("{node}, action {code}"),
             )
+        }
+        Slot::Party { role, organisation } => {
+            let found = framework.parties.iter().find(|party| party.key == *role);
+            let label = found.map_or(role.as_str(), |party| party.label.as_str());
+            format!("{label} {organisation}")
         }
         of_indicator => {
             let key = of_indicator.subject();

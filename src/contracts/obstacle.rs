@@ -50,8 +50,14 @@ pub enum ObstacleKind {
     OutOfPeriod,
     /// A commitment without its one indicator.
     CommitmentWithoutIndicator,
+    /// Nobody holds a role that signs.
+    MissingParty,
+    /// An organisation holds two roles.
+    PartyTwice,
     /// Nobody signs for a party that must.
     MissingSignatory,
+    /// A signatory for a role that the framework has not.
+    UnknownRole,
     /// A signatory without a date.
     MissingDate,
     /// Another person must confirm.

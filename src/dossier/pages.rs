@@ -73,12 +73,16 @@ async fn region(
     State(snapshots): State<Snapshots>,
     State(directories): State<Directories>,
 ) -> WebResult<Response> {
+    // There is no page to say it on.
+    if let Some(problem) = asked.as_of.problem() {
+        return Err(WebError::Invalid(problem));
+    }
     let request = RegionRequest {
         contract: slug.clone(),
         section: Some(asked.volet).filter(|key| !key.is_empty()),
         year,
         whole: asked.indicateurs == "tout",
-        day: asked.as_of.day().map_err(WebError::Invalid)?,
+        day: asked.as_of.day(),
     };
     let reach = signed.reach();
     let pdf = region_pdf(

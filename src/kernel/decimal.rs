@@ -164,20 +164,25 @@ pub enum ParseDecimalError {
     /// Beyond plus or minus nine thousand billion.
     #[error("nombre trop grand")]
     TooLarge,
+    /// Spaces elsewhere than between thousands: `6 4` is two numbers or a slip, never 64.
+    #[error("ses espaces ne séparent pas des milliers")]
+    MisplacedSpace,
 }
 
-/// Reads `1234.5`, `1 234,5` (spaces of every kind between digits), a leading sign written `-`,
-/// `−` or `+`, and a trailing exponent as spreadsheets export it (`4.7E1`). Points are decimal
-/// points, never thousands.
+/// Reads `1234.5`, `1 234,5` (one space of any kind between groups of three digits), a leading
+/// sign written `-`, `−` or `+`, and a trailing exponent as spreadsheets export it (`4.7E1`).
+/// Points are decimal points, never thousands.
 impl FromStr for Decimal {
     type Err = ParseDecimalError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        let (negative, unsigned) = match compact.strip_prefix(['-', '−']) {
-            Some(rest) => (true, rest),
-            None => (false, compact.strip_prefix('+').unwrap_or(&compact)),
+        let text = text.trim();
+        let (negative, unsigned) = match text.strip_prefix(['-', '−']) {
+            Some(rest) => (true, rest.trim_start()),
+            None => (false, text.strip_prefix('+').unwrap_or(text).trim_start()),
         };
+        let compact = without_thousands(unsigned)?;
+        let unsigned = compact.as_str();
         let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
             Some((m, e)) => (
                 m,
@@ -195,6 +200,30 @@ impl FromStr for Decimal {
         let micros = shift_to_micros(digits(), point.saturating_add(exponent))?;
         Ok(Self(if negative { -micros } else { micros }))
     }
+}
+
+/// The number without the spaces between its thousands.
+fn without_thousands(unsigned: &str) -> Result<String, ParseDecimalError> {
+    let whole_ends = unsigned
+        .find([',', '.', 'e', 'E'])
+        .unwrap_or(unsigned.len());
+    let (whole, rest) = unsigned.split_at(whole_ends);
+    let groups: Vec<&str> = whole.split(char::is_whitespace).collect();
+    let digits = |group: &&str| group.chars().all(|c| c.is_ascii_digit());
+    if !groups.iter().all(digits) {
+        return Err(ParseDecimalError::NotANumber);
+    }
+    let grouped = match groups.as_slice() {
+        [_] => true,
+        [first, thousands @ ..] => {
+            (1..=3).contains(&first.len()) && thousands.iter().all(|group| group.len() == 3)
+        }
+        [] => false,
+    };
+    if !grouped || rest.contains(char::is_whitespace) {
+        return Err(ParseDecimalError::MisplacedSpace);
+    }
+    Ok(groups.concat() + rest)
 }
 
 /// The digits read with the decimal point after `point` of them, in millionths.
@@ -254,6 +283,18 @@ mod tests {
         assert_eq!(d(",5"), d("0.5"));
         assert_eq!(d("0012"), d("12"));
         assert_eq!(d("1.0000000000"), d("1"));
+        assert_eq!(d(" 12\u{2009}345 "), d("12345"));
+        assert_eq!(d("- 3,5"), d("-3.5"));
+    }
+
+    #[test]
+    fn spaces_separate_thousands_and_nothing_else() {
+        for text in [
+            "6 4", "64 66", "1 2345", "1234 567", "1  234", "1,5 0", "3 ,5", "1 234 56",
+        ] {
+            let read = text.parse::<Decimal>();
+            assert_eq!(read, Err(ParseDecimalError::MisplacedSpace), "{text}");
+        }
     }
 
     #[test]
@@ -294,6 +335,13 @@ mod tests {
             prop_assume!(micros != i64::MIN);
             let value = Decimal::from_micros(micros);
             prop_assert_eq!(value.to_string().parse::<Decimal>(), Ok(value));
+        }
+
+        #[test]
+        fn french_typography_reads_back(micros in -(1_i64 << 62)..(1_i64 << 62), space in "[ \u{a0}\u{2009}\u{202f}]") {
+            let value = Decimal::from_micros(micros);
+            let typed = value.french(6).replace(THIN_SPACE, &space);
+            prop_assert_eq!(typed.parse::<Decimal>(), Ok(value));
         }
 
         #[test]

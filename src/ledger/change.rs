@@ -4,6 +4,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::history::{Entry, Link, chain_hash};
+use super::once::SentForm;
 use super::store;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
@@ -190,6 +191,43 @@ impl Change {
             before,
             after,
         });
+        Ok(())
+    }
+
+    /// Records several changes of one thing at once, each with what was before and after; its
+    /// version is raised once.
+    pub async fn record_all<S: Serialize>(
+        &mut self,
+        thing: Uuid,
+        verb: &str,
+        states: &[(S, S)],
+    ) -> Result<(), LedgerError> {
+        if states.is_empty() {
+            return Ok(());
+        }
+        store::raise_version(&mut self.tx, thing).await?;
+        for (before, after) in states {
+            let entry = Entry {
+                thing,
+                verb: verb.to_owned(),
+                before: Some(self.json(before)?),
+                after: Some(self.json(after)?),
+            };
+            self.entries.push(entry);
+        }
+        Ok(())
+    }
+
+    /// What the same form led to, where it was sent already.
+    pub async fn answered(&mut self, form: &SentForm) -> Result<Option<String>, LedgerError> {
+        Ok(store::answer_to(&mut self.tx, form.digest()).await?)
+    }
+
+    /// Keeps what a form leads to, with everything else that this change writes: the same form
+    /// sent twice leads there twice and is acted upon once.
+    pub async fn answer(&mut self, form: &SentForm, location: &str) -> Result<(), LedgerError> {
+        let (no, at) = (self.no, self.at);
+        store::keep_answer(&mut self.tx, form.digest(), no, at, location).await?;
         Ok(())
     }
 

@@ -5,8 +5,10 @@
 
 mod change;
 mod history;
+mod once;
 mod store;
 
 pub use change::{Actor, Change, LedgerError, NewThing, Scope};
 pub use history::{Entry, Link, chain_hash};
+pub use once::{SentForm, TOKEN_FIELD};
 pub use store::{ChangeRow, Verified, history_of, last_change, last_change_before, verify};

@@ -141,6 +141,36 @@ pub(super) async fn insert_change(tx: &mut Tx, new: &NewChange<'_>) -> Result<()
     .await
 }
 
+/// A form is not sent again after this long.
+const ANSWERS_KEPT: i64 = 7 * 24 * 3600 * 1_000_000;
+
+pub(super) async fn answer_to(tx: &mut Tx, form: &[u8]) -> Result<Option<String>, DbError> {
+    let row: Option<(String,)> = tx
+        .optional("select location from answer where form = $1", args![form])
+        .await?;
+    Ok(row.map(|(location,)| location))
+}
+
+pub(super) async fn keep_answer(
+    tx: &mut Tx,
+    form: &[u8],
+    change_no: i64,
+    at: i64,
+    location: &str,
+) -> Result<(), DbError> {
+    tx.run(
+        "delete from answer where at < $1",
+        args![at.saturating_sub(ANSWERS_KEPT)],
+    )
+    .await?;
+    tx.run(
+        "insert into answer (form, change_no, at, location) values ($1, $2, $3, $4)",
+        args![form, change_no, at, location],
+    )
+    .await?;
+    Ok(())
+}
+
 /// One line of a thing's history.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ChangeRow {

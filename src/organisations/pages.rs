@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use super::{Directories, Directory, Organisation, Place, PlaceKind};
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
-use crate::platform::web::Shell;
+use crate::platform::web::{AsOf, Shell};
 
 /// The pages of this module.
 pub fn router<S>() -> Router<S>
@@ -68,15 +68,20 @@ impl Shown {
 }
 
 /// The choice of the day; `hidden` is what else the address holds.
-fn day_form(shown: Shown, label: &str, action: &str, hidden: Option<(&str, &str)>) -> Markup {
+fn day_form(
+    as_of: &AsOf,
+    shown: Shown,
+    label: &str,
+    action: &str,
+    hidden: Option<(&str, &str)>,
+) -> Markup {
     html! {
         form.asof method="get" action=(action) {
             @if let Some((name, value)) = hidden {
                 input type="hidden" name=(name) value=(value);
             }
             label for="au" { (label) }
-            input #au name="au" inputmode="numeric" autocomplete="off" placeholder="jj/mm/aaaa"
-                value=(shown.day.strftime("%d/%m/%Y"));
+            (as_of.field(Some(shown.day)))
             button.btn.sm type="submit" { "Afficher" }
             @if shown.asked.is_some() {
                 ul { li { a href={ (action) (hidden.map(|(n, v)| format!("?{n}={v}")).unwrap_or_default()) } { "Revenir à aujourd’hui" } } }

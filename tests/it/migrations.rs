@@ -57,6 +57,10 @@ fn core() -> Sample {
                 args![ID(2)],
             ),
             (
+                "insert into answer (form, change_no, at, location) values ($1, 1, 5, '/contrats/essai')",
+                args![nothing.clone()],
+            ),
+            (
                 "insert into person (id, name, email, created_change) values ($1, 'Une personne', 'a@example.org', 1)",
                 args![ID(2)],
             ),

@@ -228,7 +228,7 @@ fn statements(folder: &Path) -> Vec<(String, String)> {
     found
 }
 
-/// A statement that `insert_rows` completes, with one row of parameters.
+/// A statement that `insert_rows` or `upsert_rows` completes, with one row of parameters.
 fn whole(literal: &str) -> String {
     let Some(head) = literal.strip_suffix(" values") else {
         return literal.to_owned();

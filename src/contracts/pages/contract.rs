@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::open::{self, Opened, View};
-use super::parts::{Tab, contract_head, count, day, flag, node_code, section_choice, state_of};
+use super::parts::{
+    Tab, contract_head, count, day, flag, node_code, organisation, section_choice, state_of,
+};
+use super::sheet::show_body;
 use super::table::{self, Cells, dash};
 use crate::access::Signed;
 use crate::contracts::{
-    Desk, Facet, Instrument, Line, Observed, ObservedKey, Section, Standing,
-    State as InstrumentState, Target, Terms, instrument_names,
+    Desk, Facet, Instrument, Line, Observed, ObservedKey, Section, Slot, Standing,
+    State as InstrumentState, Target, TermKey, Terms, history, instrument_names,
 };
 use crate::frameworks::Node;
 use crate::platform::clock::{french_date, french_instant};
@@ -22,7 +26,7 @@ pub(super) async fn page(
     signed: Signed,
     Path(slug): Path<String>,
     Query(view): Query<View>,
-) -> WebResult<Markup> {
+) -> WebResult<(StatusCode, Markup)> {
     let opened = open::contract(&desk, &signed, &slug, view).await?;
     let contract = &opened.full.contract;
     let observed = desk
@@ -52,9 +56,10 @@ pub(super) async fn page(
                 }
             }
         }
+        (party_history(&opened))
         (instruments(&opened))
     };
-    Ok(signed.page(&contract.title, &body))
+    Ok((opened.asked().status(), signed.page(&contract.title, &body)))
 }
 
 /// The verdict before the figures, and what is under way.
@@ -316,6 +321,44 @@ pub(super) fn target_markup(facet: &Facet<'_>, target: &Target) -> Markup {
             html! { span.muted title="Observé : cible à fixer par avenant" { (shown) } }
         }
         Target::Frozen | Target::NotApplicable => html! { span.muted { (shown) } },
+    }
+}
+
+/// How the parties came to be what they are, where an act changed them.
+fn party_history(opened: &Opened) -> Markup {
+    let full = &opened.full;
+    let contract = &full.contract;
+    let framework = opened.book.framework();
+    let names = instrument_names(&full.instruments, framework);
+    let is_party = |key: &TermKey| matches!(key.slot, Slot::Party { .. });
+    let steps = history(&full.instruments, &full.terms, opened.as_of, is_party);
+    let section = |id| contract.sections.iter().find(|s| s.id == id);
+    let role = |key: &str| {
+        let found = framework.parties.iter().find(|role| role.key == key);
+        found.map_or_else(|| key.to_owned(), |role| role.label.clone())
+    };
+    html! {
+        @if !steps.is_empty() {
+            section.sect aria-labelledby="parties-titre" {
+                (section_heading("parties-titre", "Changements de parties", None))
+                div.scroll tabindex="0" role="region" aria-label="Changements de parties, défilable" {
+                    table.tbl.stack {
+                        thead { tr {
+                            th scope="col" { "Organisation" } th scope="col" { "Changement" }
+                            @if contract.has_sections() { th scope="col" { "Volet" } }
+                            th scope="col" { "Acte" } th scope="col" { "Motif" }
+                        } }
+                        tbody { @for step in &steps { tr {
+                            th scope="row" { (organisation(opened, step.key.slot.facet())) span.sub { (role(step.key.slot.subject())) } }
+                            td data-l="Changement" { (step.after.map_or("Changement retiré".to_owned(), |body| show_body(None, body))) }
+                            @if contract.has_sections() { td data-l="Volet" { (section(step.key.section).map_or("", |s| s.label.as_str())) } }
+                            td data-l="Acte" { a href=(opened.href(&format!("/actes/{}", step.instrument.no))) { (names[&step.instrument.id]) } }
+                            td.x data-l="Motif" { (step.motive.unwrap_or("—")) }
+                        } } }
+                    }
+                }
+            }
+        }
     }
 }
 

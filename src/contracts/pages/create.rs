@@ -10,15 +10,17 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::open::{contract_path, latest};
-use super::parts::flag;
-use crate::access::{Act as _, Signed};
-use crate::contracts::store::{NewContract, NewSection, create_contract};
-use crate::contracts::{CreateContract, Desk};
+use super::parts::{datalist, flag, once};
+use crate::access::{Act as _, Permit, Signed};
+use crate::contracts::store::{ContractError, create_contract};
+use crate::contracts::{
+    CreateContract, Desk, Field, Ground, NewContract, NewSection, Objection, limits,
+};
 use crate::frameworks::{Catalogue, Framework, PartyKind, PartyRole};
 use crate::kernel::fold;
-use crate::ledger::{Change, Scope};
+use crate::ledger::{Change, Scope, SentForm};
 use crate::organisations::{Directory, Place, PlaceKind, Recognised};
-use crate::platform::web::{Crumb, WebError, WebResult, crumbs, document_with_status};
+use crate::platform::web::{Crumb, WebResult, crumbs, document_with_status};
 
 /// Which framework the address names.
 #[derive(Debug, Default, Deserialize)]
@@ -39,8 +41,36 @@ impl Typed {
         self.texts.get(field).map_or("", |text| text.trim())
     }
 
+    /// Says what is wrong with a field, after what was said of it already.
     fn refuse(&mut self, field: &str, sentence: impl Into<String>) {
-        self.problems.insert(field.to_owned(), sentence.into());
+        let told = self.problems.entry(field.to_owned()).or_default();
+        if !told.is_empty() {
+            told.push(' ');
+        }
+        told.push_str(&sentence.into());
+    }
+
+    /// Says each objection beside the text that it is about.
+    fn object(&mut self, objections: Vec<Objection>) {
+        for Objection { field, sentence } in objections {
+            let name = match field {
+                Field::Address => "adresse".to_owned(),
+                Field::Title => "titre".to_owned(),
+                Field::Party(role) => format!("partie.{role}"),
+                Field::Place => "lieu".to_owned(),
+                Field::Starts => "debut".to_owned(),
+                Field::Ends => "fin".to_owned(),
+                Field::Sections => "volets".to_owned(),
+            };
+            self.refuse(&name, sentence);
+        }
+    }
+
+    /// The form as it was sent, to be acted upon once.
+    fn sent(&self, signed: &Signed) -> Option<SentForm> {
+        let fields = self.texts.iter();
+        let fields = fields.map(|(name, text)| (name.as_str(), text.as_str()));
+        SentForm::read(signed.actor().person(), "/contrats/nouveau", fields)
     }
 
     /// A text that must be there.
@@ -180,7 +210,7 @@ pub(super) async fn form(
     }
     let book = latest(&desk, &mut tx, &signed, &chosen.cadre).await?;
     let directory = desk.directories.current(&mut tx, signed.reach()).await?;
-    let body = page(book.framework(), &directory, &Typed::default());
+    let body = page(&desk, book.framework(), &directory, &Typed::default());
     Ok(signed.page("Préparer un contrat", &body))
 }
 
@@ -197,29 +227,24 @@ pub(super) async fn submit(
     let book = latest(&desk, &mut tx, &signed, typed.text("cadre")).await?;
     let directory = desk.directories.current(&mut tx, signed.reach()).await?;
     drop(tx);
-    let new = read(&mut typed, book.framework(), &directory);
+    let (scope, new) = read(&mut typed, book.framework(), &directory);
     if typed.problems.is_empty() {
-        let (scope, new) = new;
-        let slug = new.slug.clone();
+        let ground = Ground {
+            framework: book.framework(),
+            directory: &directory,
+        };
         let permit = signed.may::<CreateContract>(scope)?;
-        let mut change = Change::open(&desk.db, &desk.clock, signed.actor(), CreateContract::NAME)
-            .await
-            .map_err(WebError::internal)?;
-        match create_contract(&mut change, permit, new).await {
-            Ok(_) => {
-                change.commit().await.map_err(WebError::internal)?;
-                return Ok(Redirect::to(&contract_path(&slug)).into_response());
-            }
-            Err(error) if error.is_taken() => {
-                typed.refuse(
-                    "adresse",
-                    "Cette adresse sert déjà à un autre contrat. Choisissez-en une autre.",
-                );
-            }
+        match prepare(&desk, &signed, typed.sent(&signed), permit, new, ground).await {
+            Ok(next) => return Ok(Redirect::to(&next).into_response()),
+            Err(ContractError::Objections(objections)) => typed.object(objections),
+            Err(error) if error.is_taken() => typed.refuse(
+                "adresse",
+                "Cette adresse sert déjà à un autre contrat. Choisissez-en une autre.",
+            ),
             Err(error) => return Err(super::open::told(error)),
         }
     }
-    let body = page(book.framework(), &directory, &typed);
+    let body = page(&desk, book.framework(), &directory, &typed);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(document_with_status(
         status,
@@ -229,15 +254,37 @@ pub(super) async fn submit(
     ))
 }
 
+/// Prepares the contract, once for one form; where its page is.
+async fn prepare(
+    desk: &Desk,
+    signed: &Signed,
+    sent: Option<SentForm>,
+    permit: Permit<CreateContract>,
+    new: NewContract,
+    ground: Ground<'_>,
+) -> Result<String, ContractError> {
+    let mut change =
+        Change::open(&desk.db, &desk.clock, signed.actor(), CreateContract::NAME).await?;
+    if let Some(sent) = &sent
+        && let Some(answer) = change.answered(sent).await?
+    {
+        return Ok(answer);
+    }
+    let next = contract_path(&new.slug);
+    create_contract(&mut change, permit, new, ground).await?;
+    if let Some(sent) = &sent {
+        change.answer(sent, &next).await?;
+    }
+    change.commit().await?;
+    Ok(next)
+}
+
 /// The contract that was typed, and whom it concerns; what is wrong is noted beside the texts.
 fn read(typed: &mut Typed, framework: &Framework, directory: &Directory) -> (Scope, NewContract) {
     let title = typed.required("titre", "Donnez un titre au contrat.");
     let place = typed.place(directory);
     let starts = typed.year("debut", framework.starts);
     let ends = typed.year("fin", framework.ends);
-    if starts > ends {
-        typed.refuse("fin", "La fin vient avant le début.");
-    }
     let mut parties = Vec::new();
     for role in &framework.parties {
         let code = typed.organisation(&format!("partie.{}", role.key), role, directory);
@@ -319,7 +366,7 @@ fn trail() -> Markup {
     ])
 }
 
-fn page(framework: &Framework, directory: &Directory, typed: &Typed) -> Markup {
+fn page(desk: &Desk, framework: &Framework, directory: &Directory, typed: &Typed) -> Markup {
     html! {
         (trail())
         div.head {
@@ -331,8 +378,9 @@ fn page(framework: &Framework, directory: &Directory, typed: &Typed) -> Markup {
             (flag("late", "Rien n’est enregistré : des champs sont à corriger. Tout ce que vous avez écrit est gardé."))
         }
         form method="post" action="/contrats/nouveau" {
+            (once(&desk.clock))
             input type="hidden" name="cadre" value=(framework.code);
-            (field(typed, "titre", "Titre", "Par exemple : CPOM 2024-2028 de l’ARS Normandie", None))
+            (field(typed, "titre", "Titre", &format!("Par exemple : CPOM 2024-2028 de l’ARS Normandie ; {} caractères au plus", limits::TITLE.characters()), None))
             (field(typed, "adresse", "Adresse (facultative)", "La fin de l’adresse de la page ; tirée du titre si elle est vide", None))
             @for role in &framework.parties {
                 (field(typed, &format!("partie.{}", role.key), &role.label, "Nom ou code de l’organisation", Some("organisations")))
@@ -366,15 +414,11 @@ fn sections_field(typed: &Typed) -> Markup {
     html! {
         div.field {
             label for="volets" { "Volets (facultatifs)" }
-            p.hint #volets-aide { "Un par ligne, si le contrat se lit par territoires : La Réunion ; 04" }
+            p.hint #volets-aide { "Un par ligne, si le contrat se lit par territoires : La Réunion ; 04. " (limits::SECTIONS) " au plus, " (limits::LABEL.characters()) " caractères par libellé." }
             textarea #volets name="volets" rows="3" aria-describedby="volets-aide volets-dit" aria-invalid=[problem.map(|_| "true")] { (typed.text("volets")) }
             p.s-late.told #volets-dit { (problem.map_or("", String::as_str)) }
         }
     }
-}
-
-fn datalist<'d>(id: &str, known: impl Iterator<Item = (&'d str, &'d str)>) -> Markup {
-    html! { datalist id=(id) { @for (code, name) in known { option value=(code) { (name) } } } }
 }
 
 #[cfg(test)]

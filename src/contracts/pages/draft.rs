@@ -9,20 +9,25 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::open::{self, AT_ONCE, OpenedInstrument, begin, instrument_path, latest, told};
-use super::parts::{flag, trail};
-use crate::access::{Act as _, Signed};
+use super::parts::{flag, once, trail};
+use crate::access::{Act as _, Permit, Signed};
 use crate::contracts::check::changeable_name;
-use crate::contracts::store::{Description, NewInstrument, describe, draft_instrument, load};
+use crate::contracts::store::{
+    ContractError, Description, NewInstrument, describe, draft_instrument, load,
+};
 use crate::contracts::{
-    Book, Desk, DraftInstrument, EditInstrument, FullContract, instrument_name,
+    Book, Desk, DraftInstrument, EditInstrument, FullContract, instrument_name, limits,
 };
 use crate::frameworks::{Act, ActKind};
-use crate::ledger::Change;
+use crate::ledger::{Change, SentForm, TOKEN_FIELD};
 use crate::platform::web::{WebError, WebResult, document_with_status, parse_day};
 
 /// What the form holds, as typed.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Typed {
+    /// What makes the form unlike any other.
+    #[serde(default)]
+    jeton: String,
     /// Key of the act.
     #[serde(default)]
     acte: String,
@@ -41,9 +46,37 @@ pub(super) struct Typed {
 }
 
 impl Typed {
-    fn motive(&self) -> Option<String> {
-        let text = self.motif.trim().replace("\r\n", "\n");
-        Some(text).filter(|text| !text.is_empty())
+    fn motive(&self) -> Result<Option<String>, String> {
+        let text = limits::TEXT.read(&self.motif)?;
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    /// What both forms ask, or what is wrong with it.
+    fn description(&self) -> Result<Description, Problems> {
+        let (motive, effective_on) = (self.motive(), self.effective_on());
+        match (motive, effective_on) {
+            (Ok(motive), Ok(effective_on)) => Ok(Description {
+                motive,
+                effective_on,
+            }),
+            (motive, effective_on) => Err(Problems {
+                motive: motive.err(),
+                effect: effective_on.err(),
+                ..Problems::default()
+            }),
+        }
+    }
+
+    /// The form as it was sent, to be acted upon once.
+    fn sent(&self, signed: &Signed, address: &str) -> Option<SentForm> {
+        let fields = [
+            (TOKEN_FIELD, &self.jeton),
+            ("acte", &self.acte),
+            ("motif", &self.motif),
+            ("effet", &self.effet),
+        ];
+        let fields = fields.into_iter().map(|(name, text)| (name, text.as_str()));
+        SentForm::read(signed.actor().person(), address, fields)
     }
 
     fn effective_on(&self) -> Result<Option<Date>, String> {
@@ -60,6 +93,7 @@ impl Typed {
 #[derive(Default)]
 struct Problems {
     act: Option<String>,
+    motive: Option<String>,
     effect: Option<String>,
     whole: Option<String>,
 }
@@ -95,7 +129,7 @@ pub(super) async fn form(
     Path(slug): Path<String>,
 ) -> WebResult<Markup> {
     let (full, book) = contract(&desk, &signed, &slug).await?;
-    let body = new_page(&full, &book, &Typed::default(), &Problems::default());
+    let body = new_page(&desk, &full, &book, &Typed::default(), &Problems::default());
     Ok(signed.page("Préparer un acte", &body))
 }
 
@@ -106,44 +140,66 @@ pub(super) async fn submit(
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
     let (full, book) = contract(&desk, &signed, &slug).await?;
-    let mut problems = Problems::default();
-    let acts = possible(&book, &full);
-    if !acts.iter().any(|act| act.key == typed.acte) {
-        problems.act = Some("Choisissez l’acte à préparer.".to_owned());
-    }
-    let effective_on = typed.effective_on().unwrap_or_else(|sentence| {
-        problems.effect = Some(sentence);
-        None
-    });
-    if problems.act.is_some() || problems.effect.is_some() {
-        let body = new_page(&full, &book, &typed, &problems);
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(document_with_status(
-            status,
-            signed.view(),
-            "Préparer un acte",
-            &body,
-        ));
-    }
+    let known = possible(&book, &full)
+        .iter()
+        .any(|act| act.key == typed.acte);
+    let asked = match typed.description() {
+        Ok(asked) if known => asked,
+        outcome => {
+            let mut problems = outcome.err().unwrap_or_default();
+            problems.act = (!known).then(|| "Choisissez l’acte à préparer.".to_owned());
+            let body = new_page(&desk, &full, &book, &typed, &problems);
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            let title = "Préparer un acte";
+            return Ok(document_with_status(status, signed.view(), title, &body));
+        }
+    };
     let permit = signed.may::<DraftInstrument>(full.contract.id)?;
-    let mut change = Change::open(&desk.db, &desk.clock, signed.actor(), DraftInstrument::NAME)
-        .await
-        .map_err(WebError::internal)?;
     let new = NewInstrument {
         act: typed.acte.clone(),
         framework_revision: book.revision(),
-        motive: typed.motive(),
-        effective_on,
+        motive: asked.motive,
+        effective_on: asked.effective_on,
     };
-    let (_, no) = draft_instrument(&mut change, permit, new)
+    let sent = typed.sent(&signed, &open::contract_path(&slug));
+    let next = prepare(&desk, &signed, sent, permit, &slug, new)
         .await
         .map_err(told)?;
-    change.commit().await.map_err(WebError::internal)?;
-    let next = instrument_path(&slug, no);
     Ok(Redirect::to(&next).into_response())
 }
 
-fn new_page(full: &FullContract, book: &Book, typed: &Typed, problems: &Problems) -> Markup {
+/// Opens the draft, once for one form; where its page is.
+async fn prepare(
+    desk: &Desk,
+    signed: &Signed,
+    sent: Option<SentForm>,
+    permit: Permit<DraftInstrument>,
+    slug: &str,
+    new: NewInstrument,
+) -> Result<String, ContractError> {
+    let mut change =
+        Change::open(&desk.db, &desk.clock, signed.actor(), DraftInstrument::NAME).await?;
+    if let Some(sent) = &sent
+        && let Some(answer) = change.answered(sent).await?
+    {
+        return Ok(answer);
+    }
+    let (_, no) = draft_instrument(&mut change, permit, new).await?;
+    let next = instrument_path(slug, no);
+    if let Some(sent) = &sent {
+        change.answer(sent, &next).await?;
+    }
+    change.commit().await?;
+    Ok(next)
+}
+
+fn new_page(
+    desk: &Desk,
+    full: &FullContract,
+    book: &Book,
+    typed: &Typed,
+    problems: &Problems,
+) -> Markup {
     let base = open::contract_path(&full.contract.slug);
     let acts = possible(book, full);
     let alone = acts.len() == 1;
@@ -155,6 +211,7 @@ fn new_page(full: &FullContract, book: &Book, typed: &Typed, problems: &Problems
             p.lead { "Un acte est d’abord un projet : il ne compte pas avant sa signature, et chacun peut le lire." }
         }
         form method="post" action={ (base) "/actes/nouveau" } {
+            (once(&desk.clock))
             fieldset.field {
                 legend { "Quel acte ?" }
                 @if let Some(problem) = &problems.act { p.s-late.told #acte-dit { (problem) } }
@@ -200,8 +257,9 @@ fn reason_fields(typed: &Typed, problems: &Problems) -> Markup {
     html! {
         div.field {
             label for="motif" { "Motif" }
-            p.hint #motif-aide { "Pourquoi cet acte ? Le motif se lit à côté de chaque terme qu’il change." }
-            textarea #motif name="motif" rows="3" aria-describedby="motif-aide" { (typed.motif) }
+            p.hint #motif-aide { "Pourquoi cet acte ? Le motif se lit à côté de chaque terme qu’il change. " (limits::TEXT.characters()) " caractères au plus." }
+            textarea #motif name="motif" rows="3" aria-describedby="motif-aide motif-dit" aria-invalid=[problems.motive.as_ref().map(|_| "true")] { (typed.motif) }
+            p.s-late.told #motif-dit { (problems.motive.as_deref().unwrap_or_default()) }
         }
         div.field {
             label for="effet" { "Date d’effet (facultative)" }
@@ -231,6 +289,7 @@ fn as_typed(opened: &OpenedInstrument) -> Typed {
         format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
     });
     Typed {
+        jeton: String::new(),
         acte: opened.instrument.act.clone(),
         vu_motif: motif.clone(),
         vu_effet: effet.clone(),
@@ -239,18 +298,14 @@ fn as_typed(opened: &OpenedInstrument) -> Typed {
     }
 }
 
-/// The day of effect, where the form can be read and nobody wrote these fields meanwhile.
-fn checked(typed: &Typed, now: &Typed) -> Result<Option<Date>, (StatusCode, Problems)> {
-    let effective_on = typed.effective_on().map_err(|sentence| {
-        let problems = Problems {
-            effect: Some(sentence),
-            ..Problems::default()
-        };
-        (StatusCode::UNPROCESSABLE_ENTITY, problems)
-    })?;
+/// What is asked, where the form can be read and nobody wrote these fields meanwhile.
+fn checked(typed: &Typed, now: &Typed) -> Result<Description, (StatusCode, Problems)> {
+    let asked = typed
+        .description()
+        .map_err(|problems| (StatusCode::UNPROCESSABLE_ENTITY, problems))?;
     let seen = typed.vu_motif.replace("\r\n", "\n");
     if seen == now.motif && typed.vu_effet == now.effet {
-        return Ok(effective_on);
+        return Ok(asked);
     }
     let sentence = format!(
         "Rien n’est enregistré : entre-temps quelqu’un a écrit le motif « {} » et l’effet « {} ». \
@@ -278,8 +333,8 @@ pub(super) async fn edit(
         let title = "Motif et date d’effet";
         Ok(document_with_status(status, signed.view(), title, &body))
     };
-    let effective_on = match checked(&typed, &now) {
-        Ok(day) => day,
+    let new = match checked(&typed, &now) {
+        Ok(asked) => asked,
         Err((status, problems)) => return again(status, &problems),
     };
     let permit = signed.may::<EditInstrument>(opened.instrument.id)?;
@@ -290,10 +345,6 @@ pub(super) async fn edit(
             return again(StatusCode::CONFLICT, &Problems::whole(AT_ONCE));
         }
         Err(error) => return Err(told(error)),
-    };
-    let new = Description {
-        motive: typed.motive(),
-        effective_on,
     };
     describe(&mut change, permit, new).await.map_err(told)?;
     change.commit().await.map_err(WebError::internal)?;

@@ -530,6 +530,9 @@ pub(super) fn sheet_of(
         ..Part::default()
     };
     match &key.slot {
+        Slot::Party { role, .. } => {
+            return Some(format!("{}/parties#{}.{role}", opened.path(), section.key));
+        }
         Slot::Means { .. } => "moyens".clone_into(&mut part.partie),
         Slot::Commitment { commitment } => {
             let model = opened

@@ -2,11 +2,12 @@
 //! to say so.
 
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::contract::target_markup;
 use super::open::{self, Opened, View};
-use super::parts::{capitalised, day, mark, node_code, section_choice, trail};
+use super::parts::{capitalised, day, flag, mark, node_code, section_choice, trail};
 use super::sheet::show_body;
 use super::table::{change, dash};
 use crate::access::Signed;
@@ -23,7 +24,7 @@ pub(super) async fn page(
     signed: Signed,
     Path((slug, key)): Path<(String, String)>,
     Query(view): Query<View>,
-) -> WebResult<Markup> {
+) -> WebResult<(StatusCode, Markup)> {
     let opened = open::contract(&desk, &signed, &slug, view).await?;
     let section = opened.section()?;
     let terms = opened.terms();
@@ -45,13 +46,14 @@ pub(super) async fn page(
     let body = html! {
         (trail(opened.book.framework(), contract, &[(line.short(), None)]))
         (head(&opened, section, line, &terms))
+        @if let Some(problem) = opened.asked().problem() { (flag("late", &problem)) }
         (section_choice(&opened, &format!("/indicateurs/{key}")))
         (targets(&opened, section, line, &terms, &national))
         (story(&opened, line, &steps))
         (journal_section(line, &journal))
     };
     let title = format!("{}, {}", line.short(), contract.title);
-    Ok(signed.page(&title, &body))
+    Ok((opened.asked().status(), signed.page(&title, &body)))
 }
 
 fn head(opened: &Opened, section: &Section, line: &Line<'_>, terms: &Terms<'_>) -> Markup {

@@ -15,8 +15,9 @@ use super::table::{self, Cells, change, dash};
 use crate::access::Signed;
 use crate::contracts::naming::{place_name, subject_name};
 use crate::contracts::{
-    Choice, CommitmentTerm, Desk, Facet, Line, Obstacle, ObstacleKind, Overlay, Section, Slot,
-    State as InstrumentState, Term, TermBody, TermKey, Terms, check_draft, instrument_name,
+    Choice, CommitmentTerm, Confirmation, Desk, Facet, Line, Obstacle, ObstacleKind, Overlay,
+    Section, Slot, State as InstrumentState, Term, TermBody, TermKey, Terms, check_draft,
+    instrument_name,
 };
 use crate::frameworks::ActKind;
 use crate::platform::clock::french_instant;
@@ -33,17 +34,32 @@ pub(super) struct Done {
 }
 
 impl Done {
-    fn sentence(&self) -> Option<String> {
+    /// What was just done, where what is recorded says so too: an address proves nothing.
+    fn sentence(&self, signed: &Signed, opened: &OpenedInstrument) -> Option<String> {
+        let instrument = &opened.instrument;
+        let draft = instrument.state == InstrumentState::Draft;
+        let written = opened.full.overlay(instrument).touched.len();
+        let mine = |c: &Confirmation| c.person == signed.person.id;
         let sentence = match (self.enregistre, self.fait.as_str()) {
-            (Some(0), _) => "Rien n’a changé : ces termes étaient déjà écrits ainsi.".to_owned(),
-            (Some(n), _) => format!(
-                "{} dans ce projet.",
-                count(n, "terme enregistré", "termes enregistrés")
-            ),
-            (None, "signe") => "C’est enregistré : ces termes sont en vigueur.".to_owned(),
-            (None, "confirme") => "Votre confirmation est enregistrée.".to_owned(),
-            (None, "repris") => "Le projet part maintenant des termes en vigueur.".to_owned(),
-            (None, "abandonne") => "Le projet est abandonné. Il reste lisible ici.".to_owned(),
+            (Some(0), _) if draft => {
+                "Rien n’a changé : ces termes étaient déjà écrits ainsi.".to_owned()
+            }
+            (Some(_), _) if draft => {
+                let terms = count(written, "terme", "termes");
+                format!("Votre saisie est enregistrée. Ce projet écrit maintenant {terms}.")
+            }
+            (None, "signe") if instrument.state == InstrumentState::Signed => {
+                "C’est enregistré : ces termes sont en vigueur.".to_owned()
+            }
+            (None, "confirme") if draft && instrument.confirmations.iter().any(mine) => {
+                "Votre confirmation est enregistrée.".to_owned()
+            }
+            (None, "repris") if draft && instrument.base_change == opened.full.last_signature() => {
+                "Le projet part maintenant des termes en vigueur.".to_owned()
+            }
+            (None, "abandonne") if instrument.state == InstrumentState::Abandoned => {
+                "Le projet est abandonné. Il reste lisible ici.".to_owned()
+            }
             _ => return None,
         };
         Some(sentence)
@@ -57,7 +73,8 @@ pub(super) async fn page(
     Query(done): Query<Done>,
 ) -> WebResult<Markup> {
     let opened = open::instrument(&desk, &signed, &slug, no).await?;
-    let notice = done.sentence().map(|sentence| flag("", &sentence));
+    let notice = done.sentence(&signed, &opened);
+    let notice = notice.map(|sentence| flag("", &sentence));
     Ok(signed.page(&title(&opened), &body(&signed, &opened, notice)))
 }
 
@@ -142,6 +159,7 @@ fn head(opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Markup {
                 p.acts {
                     (edit_link(&format!("{}/modifier", opened.path()), "Saisir les termes"))
                     (edit_link(&format!("{}/presentation", opened.path()), "Motif et date d’effet"))
+                    @if opened.may_change_parties() { (edit_link(&format!("{}/parties", opened.path()), "Parties")) }
                     @if !is_correction(opened) { (edit_link(&format!("{}/signataires", opened.path()), "Signataires")) }
                 }
             }
@@ -181,7 +199,9 @@ fn readiness(
 fn way_to(opened: &OpenedInstrument, kind: ObstacleKind) -> Option<String> {
     let page = match kind {
         ObstacleKind::MissingMotive => "presentation",
-        ObstacleKind::MissingSignatory | ObstacleKind::MissingDate => "signataires",
+        ObstacleKind::MissingSignatory | ObstacleKind::UnknownRole | ObstacleKind::MissingDate => {
+            "signataires"
+        }
         ObstacleKind::Empty => "modifier",
         _ => return None,
     };
@@ -306,7 +326,10 @@ fn section_changes(
     let words = |term: &&&Term| {
         matches!(
             term.key.slot,
-            Slot::Definition { .. } | Slot::Commitment { .. } | Slot::Means { .. }
+            Slot::Definition { .. }
+                | Slot::Commitment { .. }
+                | Slot::Means { .. }
+                | Slot::Party { .. }
         )
     };
     let words: Vec<_> = own.iter().filter(words).collect();
@@ -320,7 +343,7 @@ fn section_changes(
             }
         }
         @if !words.is_empty() {
-            h3 { "Engagements, définitions et moyens" }
+            h3 { "Parties, engagements, définitions et moyens" }
             ul.acts-l { @for term in words { li {
                 h3 { (place_of(opened, lines, &term.key)) }
                 p { (word_change(opened, overlay, of_section, term)) }

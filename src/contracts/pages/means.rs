@@ -1,6 +1,7 @@
 //! `/contrats/{slug}/moyens`: what was notified, committed and paid, year by year, with sources.
 
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::open::{self, Opened, View};
@@ -17,7 +18,7 @@ pub(super) async fn page(
     signed: Signed,
     Path(slug): Path<String>,
     Query(view): Query<View>,
-) -> WebResult<Markup> {
+) -> WebResult<(StatusCode, Markup)> {
     let opened = open::contract(&desk, &signed, &slug, view).await?;
     let section = opened.section()?;
     let terms = opened.terms();
@@ -36,7 +37,7 @@ pub(super) async fn page(
         @for line in lines.iter().filter(|line| known(line)) { (means_line(&opened, section, line, &terms)) }
     };
     let title = format!("Moyens, {}", opened.full.contract.title);
-    Ok(signed.page(&title, &body))
+    Ok((opened.asked().status(), signed.page(&title, &body)))
 }
 
 fn nothing(opened: &Opened) -> String {

@@ -14,6 +14,7 @@ mod instrument;
 mod list;
 mod means;
 mod open;
+mod parties;
 mod parts;
 mod settle;
 mod sheet;
@@ -69,6 +70,10 @@ where
         .route(
             "/contrats/{slug}/actes/{no}/presentation",
             get(draft::edit_form).post(draft::edit),
+        )
+        .route(
+            "/contrats/{slug}/actes/{no}/parties",
+            get(parties::form).post(parties::submit),
         )
         .route(
             "/contrats/{slug}/actes/{no}/signataires",

@@ -1,12 +1,17 @@
 //! Opening what an address names: a contract as of a day, an instrument, a section.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::access::{Act, Signed};
+use crate::contracts::check::changes;
 use crate::contracts::store::{ContractError, load};
 use crate::contracts::{Book, Desk, FullContract, Instrument, Section, State, Terms};
+use crate::frameworks::Changeable;
 use crate::ledger::{Change, LedgerError, last_change, last_change_before};
+use crate::organisations::Directory;
 use crate::platform::clock::end_of_day;
 use crate::platform::db::Tx;
 use crate::platform::web::{AsOf, WebError, WebResult};
@@ -22,12 +27,23 @@ pub(super) struct View {
     pub volet: String,
 }
 
+impl View {
+    /// The day asked for, as typed.
+    pub(super) fn as_of(&self) -> AsOf {
+        AsOf {
+            au: self.au.clone(),
+        }
+    }
+}
+
 /// A contract as a page shows it.
 pub(super) struct Opened {
     /// The contract and its whole past.
     pub full: FullContract,
     /// The framework, at the revision that the terms shown refer to.
     pub book: Book,
+    /// Organisations, to name who joined since.
+    pub directory: Arc<Directory>,
     /// The last change counted.
     pub as_of: i64,
     /// The day asked for.
@@ -42,6 +58,11 @@ impl Opened {
         self.full.in_force(self.as_of)
     }
 
+    /// The day asked for, as typed.
+    pub(super) fn asked(&self) -> AsOf {
+        self.view.as_of()
+    }
+
     /// The section asked for, or else the first.
     pub(super) fn section(&self) -> WebResult<&Section> {
         section(&self.full, &self.view.volet)
@@ -50,6 +71,14 @@ impl Opened {
     /// An address of this contract that keeps the day and the section.
     pub(super) fn href(&self, path: &str) -> String {
         self.href_in(path, &self.view.volet)
+    }
+
+    /// An address elsewhere on the site, on the day shown.
+    pub(super) fn with_day(&self, path: &str) -> String {
+        match self.day {
+            Some(day) => format!("{path}?au={day}"),
+            None => path.to_owned(),
+        }
     }
 
     /// The same in another section.
@@ -96,10 +125,7 @@ pub(super) async fn contract(
     slug: &str,
     view: View,
 ) -> WebResult<Opened> {
-    let asked = AsOf {
-        au: view.au.clone(),
-    };
-    let day = asked.day().map_err(WebError::Invalid)?;
+    let day = view.as_of().day();
     let mut tx = desk.db.read().await?;
     let full = load(&mut tx, signed.reach(), slug).await?;
     let full = full.ok_or(WebError::NotFound)?;
@@ -108,10 +134,12 @@ pub(super) async fn contract(
         None => last_change(&mut tx).await?,
     };
     let book = book_shown(desk, &mut tx, signed, &full, as_of).await?;
+    let directory = desk.directories.current(&mut tx, signed.reach()).await?;
     drop(tx);
     Ok(Opened {
         full,
         book,
+        directory,
         as_of,
         day,
         view,
@@ -175,6 +203,12 @@ impl OpenedInstrument {
     /// Its address.
     pub(super) fn path(&self) -> String {
         instrument_path(&self.full.contract.slug, self.instrument.no)
+    }
+
+    /// Whether its act may change who is party.
+    pub(super) fn may_change_parties(&self) -> bool {
+        let act = self.book.act(&self.instrument.act);
+        act.is_some_and(|act| changes(act, Changeable::Parties))
     }
 }
 

@@ -4,9 +4,10 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::open::Opened;
-use crate::contracts::{Contract, Instrument, State, instrument_names};
+use crate::contracts::{Contract, Instrument, Section, State, instrument_names, parties_in_force};
 use crate::frameworks::{Framework, Node};
-use crate::platform::clock::{french_date, french_instant, paris_date};
+use crate::ledger::TOKEN_FIELD;
+use crate::platform::clock::{Clock, french_date, french_instant, paris_date};
 use crate::platform::web::{Crumb, crumbs, fictional_mark, icon, state};
 
 /// The path to a page below a contract.
@@ -97,12 +98,7 @@ pub(super) fn contract_head(opened: &Opened, tab: Tab) -> Markup {
             p.eyebrow { (framework.title) }
             h1 { (contract.title) (mark(contract)) }
             dl.facts.row {
-                div { dt { "Parties" } dd {
-                    @for (rank, party) in contract.parties.iter().enumerate() {
-                        @if rank > 0 { br; }
-                        (party.name)
-                    }
-                } }
+                (parties(opened))
                 div { dt { "Période" } dd {
                     "1er janvier " (contract.starts) " au 31 décembre " (contract.ends)
                 } }
@@ -115,6 +111,45 @@ pub(super) fn contract_head(opened: &Opened, tab: Tab) -> Markup {
             }
         }
         (tabs(opened, tab))
+    }
+}
+
+/// Who is party, as of the day shown; section by section where they differ.
+fn parties(opened: &Opened) -> Markup {
+    let contract = &opened.full.contract;
+    let terms = opened.terms();
+    let of = |section: &Section| parties_in_force(contract, &terms, section.id);
+    let alike = contract
+        .sections
+        .windows(2)
+        .all(|pair| of(&pair[0]) == of(&pair[1]));
+    let shown = if alike { 1 } else { contract.sections.len() };
+    html! {
+        @for section in contract.sections.iter().take(shown) {
+            div {
+                dt { "Parties" @if !alike { ", " (section.label) } }
+                dd { @for (rank, (_, code)) in of(section).iter().enumerate() {
+                    @if rank > 0 { br; }
+                    (organisation(opened, code))
+                } }
+            }
+        }
+    }
+}
+
+/// An organisation by its name, which leads to its page where it has one.
+pub(super) fn organisation(opened: &Opened, code: &str) -> Markup {
+    let known = opened.directory.organisation(code);
+    let of_contract = opened
+        .full
+        .contract
+        .parties
+        .iter()
+        .find(|p| p.organisation == code);
+    html! {
+        @if let Some(organisation) = known {
+            a href=(opened.with_day(&format!("/organisations/{code}"))) { (organisation.label()) }
+        } @else { (of_contract.map_or(code, |party| party.name.as_str())) }
     }
 }
 
@@ -159,20 +194,16 @@ fn as_of_form(opened: &Opened, tab: Tab) -> Markup {
         Ok(section) if contract.has_sections() => format!("&volet={}", section.key),
         _ => String::new(),
     };
-    let typed = opened
-        .day
-        .map(|day| format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()));
     html! {
         form.asof method="get" action=(action) {
             label for="au" { "Termes connus au" }
-            input #au name="au" value=[typed] placeholder="aujourd’hui" inputmode="numeric" autocomplete="off" aria-describedby="au-forme";
+            (opened.asked().field(None))
             @if contract.has_sections() {
                 @if let Ok(section) = opened.section() {
                     input type="hidden" name="volet" value=(section.key);
                 }
             }
             button.btn.sm type="submit" { "Afficher" }
-            span.vh #au-forme { "Format : jour, mois, année, par exemple 15/03/2026" }
             ul aria-label="Dates repères" {
                 @for (label, day) in landmarks(opened) {
                     li { a href={ (action) "?au=" (day) (volet) } { (label) } }
@@ -259,4 +290,14 @@ pub(super) fn act_button(action: &str, version: i64, label: &str, class: &str) -
 /// A link to writing.
 pub(super) fn edit_link(href: &str, label: &str) -> Markup {
     html! { a.btn.sm href=(href) { (label) } }
+}
+
+/// What makes a form unlike any other, so that it is acted upon once however often it is sent.
+pub(super) fn once(clock: &Clock) -> Markup {
+    html! { input type="hidden" name=(TOKEN_FIELD) value=(clock.new_id()); }
+}
+
+/// What a text field may suggest: codes with their names.
+pub(super) fn datalist<'d>(id: &str, known: impl Iterator<Item = (&'d str, &'d str)>) -> Markup {
+    html! { datalist id=(id) { @for (code, name) in known { option value=(code) { (name) } } } }
 }

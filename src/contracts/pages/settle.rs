@@ -5,14 +5,15 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::instrument::{body, title};
-use super::open::{self, OpenedInstrument, begin, told};
+use super::open::{self, begin, told};
 use super::parts::flag;
-use crate::access::Signed;
+use crate::access::{Act, Permit, Signed};
 use crate::contracts::store::{self, ContractError};
 use crate::contracts::{
-    AbandonInstrument, ConfirmInstrument, Desk, RebaseInstrument, SignInstrument,
+    AbandonInstrument, Book, ConfirmInstrument, Desk, RebaseInstrument, SignInstrument,
 };
 use crate::ledger::Change;
 use crate::platform::web::{WebError, WebResult, document_with_status};
@@ -23,17 +24,75 @@ pub(super) struct Seen {
     version: i64,
 }
 
-/// Commits what was done, or shows the instrument again with what stands in the way.
-async fn finish(
+/// What one button does: the act it needs, what the store does, what the page then says.
+trait Button: Act<Thing = Uuid> {
+    /// What the page says once it is done, as [`Done`](super::instrument::Done) names it.
+    const DONE: &'static str;
+
+    /// Does it.
+    async fn press(
+        change: &mut Change,
+        permit: Permit<Self>,
+        book: &Book,
+    ) -> Result<(), ContractError>
+    where
+        Self: Sized;
+}
+
+impl Button for ConfirmInstrument {
+    const DONE: &'static str = "confirme";
+
+    async fn press(c: &mut Change, permit: Permit<Self>, _: &Book) -> Result<(), ContractError> {
+        store::confirm(c, permit).await
+    }
+}
+
+impl Button for RebaseInstrument {
+    const DONE: &'static str = "repris";
+
+    async fn press(c: &mut Change, permit: Permit<Self>, _: &Book) -> Result<(), ContractError> {
+        store::rebase(c, permit).await
+    }
+}
+
+impl Button for SignInstrument {
+    const DONE: &'static str = "signe";
+
+    async fn press(c: &mut Change, permit: Permit<Self>, book: &Book) -> Result<(), ContractError> {
+        store::sign(c, permit, book).await
+    }
+}
+
+impl Button for AbandonInstrument {
+    const DONE: &'static str = "abandonne";
+
+    async fn press(c: &mut Change, permit: Permit<Self>, _: &Book) -> Result<(), ContractError> {
+        store::abandon(c, permit).await
+    }
+}
+
+/// Does what a button says to the instrument that its reader saw, or shows the instrument again
+/// with what stands in the way.
+async fn settle<A: Button>(
+    desk: &Desk,
     signed: &Signed,
-    opened: &OpenedInstrument,
-    outcome: Result<Change, ContractError>,
-    done: &str,
+    slug: &str,
+    no: i64,
+    seen: Seen,
 ) -> WebResult<Response> {
+    let opened = open::instrument(desk, signed, slug, no).await?;
+    let permit = signed.may::<A>(opened.instrument.id)?;
+    let outcome = match begin::<A>(desk, signed, &opened, seen.version).await {
+        Ok(mut change) => {
+            let pressed = A::press(&mut change, permit, &opened.book).await;
+            pressed.map(|()| change)
+        }
+        Err(error) => Err(error),
+    };
     let sentence = match outcome {
         Ok(change) => {
             change.commit().await.map_err(WebError::internal)?;
-            let next = format!("{}?fait={done}", opened.path());
+            let next = format!("{}?fait={}", opened.path(), A::DONE);
             return Ok(Redirect::to(&next).into_response());
         }
         Err(ContractError::Blocked(_)) => {
@@ -44,75 +103,28 @@ async fn finish(
         }
         Err(error) => return Err(told(error)),
     };
-    let page = body(signed, opened, Some(flag("late", sentence)));
+    let page = body(signed, &opened, Some(flag("late", sentence)));
     let status = StatusCode::CONFLICT;
-    Ok(document_with_status(
-        status,
-        signed.view(),
-        &title(opened),
-        &page,
-    ))
+    let title = title(&opened);
+    Ok(document_with_status(status, signed.view(), &title, &page))
 }
 
-pub(super) async fn confirm(
-    State(desk): State<Desk>,
-    signed: Signed,
-    Path((slug, no)): Path<(String, i64)>,
-    Form(seen): Form<Seen>,
-) -> WebResult<Response> {
-    let opened = open::instrument(&desk, &signed, &slug, no).await?;
-    let permit = signed.may::<ConfirmInstrument>(opened.instrument.id)?;
-    let outcome = match begin::<ConfirmInstrument>(&desk, &signed, &opened, seen.version).await {
-        Ok(mut change) => store::confirm(&mut change, permit).await.map(|()| change),
-        Err(error) => Err(error),
-    };
-    finish(&signed, &opened, outcome, "confirme").await
-}
-
-pub(super) async fn rebase(
-    State(desk): State<Desk>,
-    signed: Signed,
-    Path((slug, no)): Path<(String, i64)>,
-    Form(seen): Form<Seen>,
-) -> WebResult<Response> {
-    let opened = open::instrument(&desk, &signed, &slug, no).await?;
-    let permit = signed.may::<RebaseInstrument>(opened.instrument.id)?;
-    let outcome = match begin::<RebaseInstrument>(&desk, &signed, &opened, seen.version).await {
-        Ok(mut change) => store::rebase(&mut change, permit).await.map(|()| change),
-        Err(error) => Err(error),
-    };
-    finish(&signed, &opened, outcome, "repris").await
-}
-
-pub(super) async fn sign(
-    State(desk): State<Desk>,
-    signed: Signed,
-    Path((slug, no)): Path<(String, i64)>,
-    Form(seen): Form<Seen>,
-) -> WebResult<Response> {
-    let opened = open::instrument(&desk, &signed, &slug, no).await?;
-    let permit = signed.may::<SignInstrument>(opened.instrument.id)?;
-    let outcome = match begin::<SignInstrument>(&desk, &signed, &opened, seen.version).await {
-        Ok(mut change) => {
-            let outcome = store::sign(&mut change, permit, &opened.book).await;
-            outcome.map(|()| change)
+macro_rules! handlers {
+    ($($name:ident does $act:ty),* $(,)?) => {$(
+        pub(super) async fn $name(
+            State(desk): State<Desk>,
+            signed: Signed,
+            Path((slug, no)): Path<(String, i64)>,
+            Form(seen): Form<Seen>,
+        ) -> WebResult<Response> {
+            settle::<$act>(&desk, &signed, &slug, no, seen).await
         }
-        Err(error) => Err(error),
-    };
-    finish(&signed, &opened, outcome, "signe").await
+    )*};
 }
 
-pub(super) async fn abandon(
-    State(desk): State<Desk>,
-    signed: Signed,
-    Path((slug, no)): Path<(String, i64)>,
-    Form(seen): Form<Seen>,
-) -> WebResult<Response> {
-    let opened = open::instrument(&desk, &signed, &slug, no).await?;
-    let permit = signed.may::<AbandonInstrument>(opened.instrument.id)?;
-    let outcome = match begin::<AbandonInstrument>(&desk, &signed, &opened, seen.version).await {
-        Ok(mut change) => store::abandon(&mut change, permit).await.map(|()| change),
-        Err(error) => Err(error),
-    };
-    finish(&signed, &opened, outcome, "abandonne").await
+handlers! {
+    confirm does ConfirmInstrument,
+    rebase does RebaseInstrument,
+    sign does SignInstrument,
+    abandon does AbandonInstrument,
 }

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::contracts::limits::{self, Limit};
 use crate::contracts::store::TermEdit;
 use crate::contracts::{
-    Baseline, Choice, CommitmentTerm, Definition, Facet, MeansTerm, Slot, TermBody, TermKey, Terms,
-    read_decimal, read_target, read_value, write_decimal, write_target, write_value,
+    Baseline, Choice, CommitmentTerm, Definition, Facet, MeansTerm, Membership, Slot, TermBody,
+    TermKey, Terms, read_decimal, read_target, read_value, write_decimal, write_target,
+    write_value,
 };
 use crate::kernel::ValueKind;
 
@@ -61,6 +63,16 @@ impl Field {
     }
 }
 
+impl Field {
+    fn limit(self) -> Limit {
+        match self {
+            Self::Label | Self::Action | Self::Indicator => limits::TITLE,
+            Self::Choice | Self::Kind | Self::Unit | Self::Year => limits::NAME,
+            _ => limits::TEXT,
+        }
+    }
+}
+
 /// The texts that make the term of a slot.
 pub(super) fn fields(slot: &Slot) -> &'static [Field] {
     match slot {
@@ -70,6 +82,8 @@ pub(super) fn fields(slot: &Slot) -> &'static [Field] {
         Slot::Target { .. } => &[Field::Target],
         Slot::Commitment { .. } => &[Field::Action, Field::Indicator],
         Slot::Means { .. } => &[Field::Amount, Field::Source],
+        // Parties have their own page.
+        Slot::Party { .. } => &[],
     }
 }
 
@@ -183,7 +197,14 @@ impl Sheet {
                 continue;
             }
             let text = |field| entry(field).map_or("", |entry| entry.typed.as_str());
-            match read_term(slot, &offer.facet, &text) {
+            let too_long = fields(slot)
+                .iter()
+                .find_map(|field| Some((*field, field.limit().read(text(*field)).err()?)));
+            let read = match too_long {
+                Some(refused) => Err(refused),
+                None => read_term(slot, &offer.facet, &text),
+            };
+            match read {
                 Ok(wanted) => {
                     let motive = Some(text(Field::Motive).to_owned());
                     edits.push(TermEdit {
@@ -262,7 +283,7 @@ fn text_of(body: &TermBody, motive: Option<&str>, field: Field) -> String {
         (TermBody::Commitment(term), _) => term.indicator.clone().unwrap_or_default(),
         (TermBody::Means(means), Field::Amount) => write_decimal(means.amount),
         (TermBody::Means(means), _) => means.source.clone(),
-        (TermBody::Choice(_), _) => String::new(),
+        (TermBody::Choice(_) | TermBody::Party(_), _) => String::new(),
     }
 }
 
@@ -303,6 +324,7 @@ fn read_term<'t>(
         }
         Slot::Commitment { .. } => Ok(read_commitment(text)?.map(TermBody::Commitment)),
         Slot::Means { .. } => Ok(read_means(facet, text)?.map(TermBody::Means)),
+        Slot::Party { .. } => Ok(None),
     }
 }
 
@@ -397,6 +419,8 @@ pub(super) fn show_body(facet: Option<&Facet<'_>>, body: &TermBody) -> String {
             facet.map_or_else(|| write_target(target), |facet| facet.show_target(target))
         }
         TermBody::Commitment(term) => term.label.clone(),
+        TermBody::Party(Membership::Joins) => "Devient partie".to_owned(),
+        TermBody::Party(Membership::Leaves) => "N’est plus partie".to_owned(),
         TermBody::Means(means) => facet.map_or_else(
             || means.amount.french(0),
             |facet| facet.show_decimal(means.amount),
@@ -482,6 +506,25 @@ mod tests {
         let (mut sheet, conflict) = posted("72", "71", "72");
         assert!(!conflict);
         assert_eq!(sheet.read(&[offer(2026)]), Some(vec![]));
+    }
+
+    #[test]
+    fn a_text_too_long_is_kept_and_told() {
+        let text = Facet {
+            kind: ValueKind::Text,
+            ..RATE
+        };
+        let offers = [Offer {
+            facet: text,
+            ..offer(2026)
+        }];
+        let long = "é".repeat(limits::TEXT.characters() + 1);
+        let mut sheet = Sheet::of(&offers, &Terms::default());
+        sheet.receive(&[(named(2026), long.clone())].into());
+        assert_eq!(sheet.read(&offers), None);
+        assert_eq!(sheet.get(&named(2026)).unwrap().typed, long);
+        let problem = sheet.problems(&offers)[0].2;
+        assert!(problem.contains("4001 caractères"), "{problem}");
     }
 
     #[test]

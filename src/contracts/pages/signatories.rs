@@ -12,7 +12,7 @@ use super::open::{self, AT_ONCE, OpenedInstrument, begin, told};
 use super::parts::{flag, trail};
 use crate::access::Signed;
 use crate::contracts::store::set_signatories;
-use crate::contracts::{Desk, EditInstrument, Signatory, instrument_name};
+use crate::contracts::{Desk, EditInstrument, Signatory, instrument_name, limits};
 use crate::frameworks::PartyRole;
 use crate::platform::web::{WebError, WebResult, document_with_status, parse_day};
 
@@ -51,11 +51,14 @@ impl Row {
             .all(|text| text.is_empty())
     }
 
-    /// The signatory it names.
+    /// The signatory it names, for one of these roles.
     ///
     /// # Errors
     /// A sentence that says what is missing.
-    fn read(&self) -> Result<Signatory, String> {
+    fn read(&self, roles: &[PartyRole]) -> Result<Signatory, String> {
+        if !roles.iter().any(|role| role.key == self.role) {
+            return Err("Choisissez pour qui cette personne signe.".to_owned());
+        }
         if self.name.is_empty() || self.function.is_empty() {
             return Err("Écrivez le nom et la fonction, ou videz la ligne.".to_owned());
         }
@@ -65,11 +68,12 @@ impl Row {
                 format!("« {text} » n’est pas une date. Écrivez-la jour/mois/année, par exemple 20/12/2024.")
             })?),
         };
+        let capacity = limits::NAME.read(&self.capacity)?;
         Ok(Signatory {
             role: self.role.clone(),
-            name: self.name.clone(),
-            function: self.function.clone(),
-            capacity: Some(self.capacity.clone()).filter(|text| !text.is_empty()),
+            name: limits::NAME.read(&self.name)?,
+            function: limits::NAME.read(&self.function)?,
+            capacity: Some(capacity).filter(|text| !text.is_empty()),
             signed_on,
         })
     }
@@ -135,10 +139,14 @@ pub(super) async fn form(
 }
 
 /// The signatories that the rows name; what is wrong with a row is noted beside it.
-fn read(rows: &mut [Row]) -> Vec<Signatory> {
+fn read(rows: &mut [Row], roles: &[PartyRole]) -> Vec<Signatory> {
     let mut signatories = Vec::new();
     for row in rows.iter_mut().filter(|row| !row.is_blank()) {
-        match row.read() {
+        match row.read(roles) {
+            Ok(_) if signatories.len() == limits::SIGNATORIES => {
+                let most = limits::SIGNATORIES;
+                row.problem = Some(format!("Un acte a {most} signataires au plus."));
+            }
             Ok(signatory) => signatories.push(signatory),
             Err(sentence) => row.problem = Some(sentence),
         }
@@ -171,7 +179,7 @@ pub(super) async fn submit(
     let posted: BTreeMap<String, String> = posted.into_iter().collect();
     let opened = open::draft(&desk, &signed, &slug, no).await?;
     let mut rows = rows_of(&posted);
-    let signatories = read(&mut rows);
+    let signatories = read(&mut rows, &opened.book.framework().parties);
     let again = |status, sentence: &str| {
         let body = page(&opened, &rows, Some(sentence));
         Ok(document_with_status(
@@ -209,7 +217,7 @@ fn page(opened: &OpenedInstrument, rows: &[Row], sentence: Option<&str>) -> Mark
         div.head {
             p.eyebrow { (name) }
             h1 { "Signataires" }
-            p.lead { "Un signataire au moins pour chaque partie qui signe. La date est celle écrite à côté de la signature. Une ligne vide est oubliée." }
+            p.lead { "Un signataire au moins pour chaque partie qui signe. La date est celle écrite à côté de la signature. Une ligne vide est oubliée. Noms, fonctions et qualités : " (limits::NAME.characters()) " caractères au plus." }
         }
         @if let Some(sentence) = sentence { (flag("late", sentence)) }
         form method="post" action={ (opened.path()) "/signataires" } {

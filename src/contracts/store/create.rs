@@ -5,43 +5,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::ContractError;
+use super::rows::year;
 use crate::access::Permit;
 use crate::args;
-use crate::contracts::{CreateContract, DraftInstrument, State};
+use crate::contracts::{
+    CreateContract, DraftInstrument, Ground, NewContract, NewSection, Rival, State, check_new,
+};
 use crate::ledger::{Change, NewThing, Scope};
 use crate::platform::db::DbError;
-
-/// A contract about to be prepared; the organisation and the framework stand in the permit.
-#[derive(Clone, Debug, Serialize)]
-pub struct NewContract {
-    /// Its address, unique.
-    pub slug: String,
-    /// What people call it.
-    pub title: String,
-    /// Code of the place it covers.
-    pub place: String,
-    /// First year.
-    pub starts: i16,
-    /// Last year.
-    pub ends: i16,
-    /// Whether it is invented for a demonstration.
-    pub fictional: bool,
-    /// Role and organisation of each party, in order.
-    pub parties: Vec<(String, String)>,
-    /// Its sections; none for a contract in one piece.
-    pub sections: Vec<NewSection>,
-}
-
-/// A section about to exist.
-#[derive(Clone, Debug, Serialize)]
-pub struct NewSection {
-    /// Unique in the contract.
-    pub key: String,
-    /// What people call it.
-    pub label: String,
-    /// Code of the place it covers.
-    pub place: String,
-}
 
 /// An instrument about to be drafted; the contract stands in the permit.
 #[derive(Clone, Debug)]
@@ -57,12 +28,21 @@ pub struct NewInstrument {
 }
 
 /// Prepares a contract, with its parties and sections and nothing agreed yet.
+///
+/// # Errors
+/// [`ContractError::Objections`] with everything that makes no sense in it.
 pub async fn create_contract(
     change: &mut Change,
     permit: Permit<CreateContract>,
     new: NewContract,
+    ground: Ground<'_>,
 ) -> Result<Uuid, ContractError> {
     let scope = permit.into_thing();
+    let rivals = rivals(change, &scope).await?;
+    let objections = check_new(ground, &new, &rivals);
+    if !objections.is_empty() {
+        return Err(ContractError::Objections(objections));
+    }
     let (framework, organisation) = (scope.framework.clone(), scope.organisation.clone());
     let thing = NewThing {
         kind: "contract",
@@ -97,22 +77,56 @@ pub async fn create_contract(
     Ok(id)
 }
 
+#[derive(sqlx::FromRow)]
+struct RivalRow {
+    title: String,
+    starts: i64,
+    ends: i64,
+    instruments: i64,
+    abandoned: i64,
+}
+
+/// The contracts that the organisation has already under the framework.
+async fn rivals(change: &mut Change, scope: &Scope) -> Result<Vec<Rival>, DbError> {
+    let rows: Vec<RivalRow> = change
+        .tx()
+        .all(
+            "select c.title, c.starts, c.ends,
+                    (select count(*) from instrument i where i.contract_id = c.id) as instruments,
+                    (select count(*) from instrument i
+                     where i.contract_id = c.id and i.state = 'abandoned') as abandoned
+             from contract c
+             where c.framework = $1 and c.organisation_code = $2
+             order by c.starts, c.slug collate \"C\"",
+            args![&scope.framework, &scope.organisation],
+        )
+        .await?;
+    let rival = |row: RivalRow| {
+        Ok(Rival {
+            title: row.title,
+            starts: year(row.starts)?,
+            ends: year(row.ends)?,
+            given_up: row.instruments > 0 && row.instruments == row.abandoned,
+        })
+    };
+    rows.into_iter().map(rival).collect()
+}
+
 async fn insert_parties(
     change: &mut Change,
     contract: Uuid,
     new: &NewContract,
 ) -> Result<(), DbError> {
-    for (position, (role, organisation)) in (0_i64..).zip(&new.parties) {
-        change
-            .tx()
-            .run(
-                "insert into party (contract_id, position, role, organisation_code)
-                 values ($1, $2, $3, $4)",
-                args![contract, position, role, organisation],
-            )
-            .await?;
-    }
-    Ok(())
+    let rows = (0_i64..)
+        .zip(&new.parties)
+        .map(|(position, (role, organisation))| args![contract, position, role, organisation]);
+    change
+        .tx()
+        .insert_rows(
+            "insert into party (contract_id, position, role, organisation_code) values",
+            rows.collect(),
+        )
+        .await
 }
 
 async fn insert_sections(
@@ -130,25 +144,26 @@ async fn insert_sections(
     } else {
         &new.sections
     };
-    for (position, section) in (0_i64..).zip(sections) {
-        let id = change.new_id();
-        change
-            .tx()
-            .run(
-                "insert into section (id, contract_id, position, key, label, place_code)
-                 values ($1, $2, $3, $4, $5, $6)",
-                args![
-                    id,
-                    contract,
-                    position,
-                    &section.key,
-                    &section.label,
-                    &section.place
-                ],
-            )
-            .await?;
-    }
-    Ok(())
+    let rows: Vec<_> = (0_i64..)
+        .zip(sections)
+        .map(|(position, section)| {
+            args![
+                change.new_id(),
+                contract,
+                position,
+                &section.key,
+                &section.label,
+                &section.place
+            ]
+        })
+        .collect();
+    change
+        .tx()
+        .insert_rows(
+            "insert into section (id, contract_id, position, key, label, place_code) values",
+            rows,
+        )
+        .await
 }
 
 /// What the history keeps of an instrument at its birth.

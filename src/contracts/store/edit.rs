@@ -1,5 +1,7 @@
 //! Writing a draft: its terms, its reason, who signs it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
@@ -13,6 +15,7 @@ use crate::contracts::{
     Terms,
 };
 use crate::ledger::Change;
+use crate::platform::db::{Arg, DbError};
 
 /// What a person wants a term to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,17 @@ pub struct TermEdit {
     pub wanted: Option<TermBody>,
     /// Why, where the reason is not the instrument's.
     pub motive: Option<String>,
+}
+
+impl TermEdit {
+    /// The edit that writes a term as it is.
+    fn of(term: &Term) -> Self {
+        Self {
+            key: term.key.clone(),
+            wanted: term.body.clone(),
+            motive: term.motive.clone(),
+        }
+    }
 }
 
 /// What an edit asks of the draft: an instrument holds only what it changes.
@@ -80,41 +94,66 @@ pub async fn set_terms(
     let instrument = permit.into_thing();
     let (full, draft) = draft(change, instrument).await?;
     let overlay = full.overlay(&draft);
-    let mut changed = 0;
-    for edit in edits {
-        let section = |section: &Section| section.id == edit.key.section;
-        if !full.contract.sections.iter().any(section) {
-            return Err(ContractError::NotFound);
-        }
-        if edit
-            .wanted
-            .as_ref()
-            .is_some_and(|body| !body.fits(&edit.key.slot))
-        {
-            return Err(ContractError::Misfit(edit.key.slot.kind()));
-        }
-        let own = overlay.touched.iter().find(|term| term.key == edit.key);
-        let step = step(&edit, &overlay.before, own.copied());
-        match step {
+    let own: BTreeMap<&TermKey, &Term> = overlay.touched.iter().map(|t| (&t.key, *t)).collect();
+    let mut states = Vec::new();
+    let (mut forgotten, mut set) = (BTreeSet::new(), BTreeSet::new());
+    let mut rows = Vec::new();
+    for edit in last_of_each(edits) {
+        fits(&full, &edit)?;
+        match step(&edit, &overlay.before, own.get(&edit.key).copied()) {
             Step::Nothing => continue,
-            Step::Forget => forget(change, instrument, &edit.key).await?,
-            Step::Set => set(change, instrument, &edit).await?,
+            Step::Forget => {
+                forgotten.insert(edit.key.clone());
+            }
+            Step::Set => {
+                set.insert(edit.key.clone());
+                rows.push(row(instrument, &edit, change.no())?);
+            }
         }
         let (body, motive) = match overlay.after.get(&edit.key) {
             Some(held) => (Some(held.body.clone()), held.term.motive.clone()),
             None => (None, None),
         };
         let was = recorded(&edit.key, body, motive);
-        let is = recorded(&edit.key, edit.wanted, edit.motive);
-        change
-            .record(instrument, "term", Some(&was), Some(&is))
-            .await?;
-        changed += 1;
+        states.push((was, recorded(&edit.key, edit.wanted, edit.motive)));
     }
-    if changed > 0 {
+    if !forgotten.is_empty() {
+        // Both engines lack one way to delete a list of such keys: all go, and the others return.
+        clear(change, instrument).await?;
+        let others = own.values();
+        let others = others.filter(|t| !forgotten.contains(&t.key) && !set.contains(&t.key));
+        let others = others.map(|term| row(instrument, &TermEdit::of(term), term.change));
+        rows.extend(others.collect::<Result<Vec<_>, _>>()?);
+    }
+    write(change, rows).await?;
+    change.record_all(instrument, "term", &states).await?;
+    if !states.is_empty() {
         withdraw_confirmations(change, &draft).await?;
     }
-    Ok(changed)
+    Ok(states.len())
+}
+
+/// What is asked last of a term is what is asked of it.
+fn last_of_each(edits: Vec<TermEdit>) -> impl Iterator<Item = TermEdit> {
+    let by_key: BTreeMap<TermKey, TermEdit> = edits
+        .into_iter()
+        .map(|edit| (edit.key.clone(), edit))
+        .collect();
+    by_key.into_values()
+}
+
+/// Whether a term may stand where it is asked for.
+fn fits(full: &FullContract, edit: &TermEdit) -> Result<(), ContractError> {
+    let of_contract = |section: &Section| section.id == edit.key.section;
+    if !full.contract.sections.iter().any(of_contract) {
+        return Err(ContractError::NotFound);
+    }
+    match &edit.wanted {
+        Some(body) if !body.fits(&edit.key.slot) => {
+            Err(ContractError::Misfit(edit.key.slot.kind()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn recorded(key: &TermKey, body: Option<TermBody>, motive: Option<String>) -> TermState {
@@ -136,53 +175,45 @@ fn period(key: &TermKey) -> String {
         .unwrap_or_default()
 }
 
-async fn forget(change: &mut Change, instrument: Uuid, key: &TermKey) -> Result<(), ContractError> {
+fn row(instrument: Uuid, edit: &TermEdit, no: i64) -> Result<Vec<Arg>, ContractError> {
+    let slot = &edit.key.slot;
+    let body = edit.wanted.as_ref().map(serde_json::to_string).transpose();
+    let body = body.map_err(|_| ContractError::Misfit(slot.kind()))?;
+    Ok(args![
+        instrument,
+        edit.key.section,
+        slot.kind(),
+        slot.subject(),
+        slot.facet(),
+        period(&edit.key),
+        body,
+        edit.motive.clone(),
+        no
+    ])
+}
+
+async fn clear(change: &mut Change, instrument: Uuid) -> Result<(), DbError> {
     change
         .tx()
         .run(
-            "delete from term where instrument_id = $1 and section_id = $2 and kind = $3
-             and subject = $4 and facet = $5 and period = $6",
-            args![
-                instrument,
-                key.section,
-                key.slot.kind(),
-                key.slot.subject(),
-                key.slot.facet(),
-                period(key)
-            ],
+            "delete from term where instrument_id = $1",
+            args![instrument],
         )
         .await?;
     Ok(())
 }
 
-async fn set(change: &mut Change, instrument: Uuid, edit: &TermEdit) -> Result<(), ContractError> {
-    let key = &edit.key;
-    let body = edit.wanted.as_ref().map(serde_json::to_string).transpose();
-    let body = body.map_err(|_| ContractError::Misfit(key.slot.kind()))?;
-    let no = change.no();
+async fn write(change: &mut Change, rows: Vec<Vec<Arg>>) -> Result<(), DbError> {
     change
         .tx()
-        .run(
-            "insert into term (instrument_id, section_id, kind, subject, facet, period, body,
-                               motive, change_no)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-             on conflict (instrument_id, section_id, kind, subject, facet, period)
+        .upsert_rows(
+            "insert into term (instrument_id, section_id, kind, subject, facet, period, body, motive, change_no) values",
+            rows,
+            "on conflict (instrument_id, section_id, kind, subject, facet, period)
              do update set body = excluded.body, motive = excluded.motive,
                            change_no = excluded.change_no",
-            args![
-                instrument,
-                key.section,
-                key.slot.kind(),
-                key.slot.subject(),
-                key.slot.facet(),
-                period(key),
-                body,
-                edit.motive.clone(),
-                no
-            ],
         )
-        .await?;
-    Ok(())
+        .await
 }
 
 /// Who confirmed a draft confirmed it as it stood: any later change asks them again.
@@ -290,25 +321,25 @@ pub async fn set_signatories(
             args![draft.id],
         )
         .await?;
-    for (position, signatory) in (0_i64..).zip(&signatories) {
-        change
-            .tx()
-            .run(
-                "insert into signatory (instrument_id, position, role, name, function, capacity,
-                                        signed_on)
-                 values ($1, $2, $3, $4, $5, $6, $7)",
-                args![
-                    draft.id,
-                    position,
-                    &signatory.role,
-                    &signatory.name,
-                    &signatory.function,
-                    signatory.capacity.clone(),
-                    signatory.signed_on.map(|day| day.to_string())
-                ],
-            )
-            .await?;
-    }
+    let rows = (0_i64..).zip(&signatories).map(|(position, signatory)| {
+        args![
+            draft.id,
+            position,
+            &signatory.role,
+            &signatory.name,
+            &signatory.function,
+            signatory.capacity.clone(),
+            signatory.signed_on.map(|day| day.to_string())
+        ]
+    });
+    let rows = rows.collect();
+    change
+        .tx()
+        .insert_rows(
+            "insert into signatory (instrument_id, position, role, name, function, capacity, signed_on) values",
+            rows,
+        )
+        .await?;
     let (was, is) = (
         signatory_states(&draft.signatories),
         signatory_states(&signatories),

@@ -9,10 +9,11 @@ mod rows;
 mod settle;
 
 use super::obstacle::Obstacle;
+use super::proposal::Objection;
 use crate::ledger::LedgerError;
 use crate::platform::db::DbError;
 
-pub use create::{NewContract, NewInstrument, NewSection, create_contract, draft_instrument};
+pub use create::{NewInstrument, create_contract, draft_instrument};
 pub use edit::{Description, TermEdit, describe, set_signatories, set_terms};
 pub use load::{
     Change, ContractCard, contract_of, list, load, load_by_id, subject_changes, used_indicators,
@@ -46,6 +47,9 @@ pub enum ContractError {
     /// One change would sign two instruments of a contract, whose order nobody could tell.
     #[error("a change signs one instrument of a contract at most")]
     SignedTwice,
+    /// Why a contract cannot be prepared so.
+    #[error("{} objections to the contract", .0.len())]
+    Objections(Vec<Objection>),
     /// What blocks the signature.
     #[error("{} obstacles to the signature", .0.len())]
     Blocked(Vec<Obstacle>),

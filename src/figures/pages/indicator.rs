@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -41,6 +42,7 @@ pub(super) struct Facts<'a> {
     pub periods: Vec<Period>,
     pub provenance: Vec<Provenance>,
     pub fictional: bool,
+    pub as_of: &'a AsOf,
     pub day: Option<Date>,
 }
 
@@ -52,8 +54,8 @@ pub(super) async fn page(
     State(library): State<Library>,
     State(snapshots): State<Snapshots>,
     State(directories): State<Directories>,
-) -> WebResult<Markup> {
-    let day = asked.as_of.day().map_err(WebError::Invalid)?;
+) -> WebResult<(StatusCode, Markup)> {
+    let day = asked.as_of.day();
     let reach = signed.reach();
     let mut tx = db.read().await?;
     let catalogue = library.catalogue(&mut tx, reach).await?;
@@ -90,9 +92,11 @@ pub(super) async fn page(
         periods,
         provenance,
         fictional: series.is_some_and(|s| s.iter().any(|(_, figure)| figure.fictional)),
+        as_of: &asked.as_of,
         day,
     };
-    Ok(signed.page(&title(&facts), &body(&facts)))
+    let page = signed.page(&title(&facts), &body(&facts));
+    Ok((asked.as_of.status(), page))
 }
 
 fn found<'a>(catalogue: &'a Catalogue, code: &str) -> WebResult<&'a Arc<Edited>> {

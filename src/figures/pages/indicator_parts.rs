@@ -61,11 +61,10 @@ fn capital(text: &str) -> String {
 
 /// The day on which the figures were known.
 pub(super) fn as_of_form(facts: &Facts<'_>) -> Markup {
-    let day = facts.day.map(|d| d.strftime("%d/%m/%Y").to_string());
     html! {
         form.asof method="get" {
             label for="au" { "Chiffres connus au" }
-            input #au name="au" value=[day] inputmode="numeric" autocomplete="off" placeholder="jj/mm/aaaa" aria-describedby="au-aide";
+            (facts.as_of.field(None))
             button.btn.sm type="submit" { "Afficher" }
             ul aria-label="Voir aussi" {
                 @if facts.measure.is_some() {
@@ -73,7 +72,6 @@ pub(super) fn as_of_form(facts: &Facts<'_>) -> Markup {
                 }
                 li { a href={ "/cadres/" (facts.framework.code) "/indicateurs/" (facts.indicator.key) "/modifier" } { "Corriger cet indicateur" } }
             }
-            span.vh #au-aide { "Format : jour, mois, année. Vide : aujourd’hui." }
         }
     }
 }

@@ -84,7 +84,9 @@ fn number(text: &str, measure: &Measure) -> Result<Value, AnswerError> {
     bare.parse::<Decimal>()
         .map(Value::plain)
         .map_err(|error| match error {
-            ParseDecimalError::NotANumber => AnswerError::NotANumber(text.to_owned()),
+            ParseDecimalError::NotANumber | ParseDecimalError::MisplacedSpace => {
+                AnswerError::NotANumber(text.to_owned())
+            }
             ParseDecimalError::TooPrecise => AnswerError::TooPrecise(text.to_owned()),
             ParseDecimalError::TooLarge => AnswerError::TooLarge(text.to_owned()),
         })

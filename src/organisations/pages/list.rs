@@ -1,6 +1,7 @@
 //! The organisations of a day, by kind.
 
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -82,9 +83,9 @@ pub(super) async fn page(
     State(clock): State<Clock>,
     State(directories): State<Directories>,
     Query(asked): Query<Asked>,
-) -> WebResult<Markup> {
+) -> WebResult<(StatusCode, Markup)> {
     let as_of = AsOf { au: asked.au };
-    let day = as_of.day().map_err(WebError::Invalid)?;
+    let day = as_of.day();
     let group = match asked.group.as_str() {
         "" => None,
         word => Some(
@@ -101,10 +102,11 @@ pub(super) async fn page(
         asked: day,
         day: day.unwrap_or_else(|| clock.today()),
     };
-    Ok(signed.page("Organisations", &body(&directory, shown, group)))
+    let page = signed.page("Organisations", &body(&directory, &as_of, shown, group));
+    Ok((as_of.status(), page))
 }
 
-fn body(directory: &Directory, shown: Shown, chosen: Option<&Group>) -> Markup {
+fn body(directory: &Directory, as_of: &AsOf, shown: Shown, chosen: Option<&Group>) -> Markup {
     let groups = GROUPS
         .iter()
         .filter(|group| chosen.is_none_or(|chosen| chosen.word == group.word));
@@ -121,7 +123,7 @@ fn body(directory: &Directory, shown: Shown, chosen: Option<&Group>) -> Markup {
             (nothing_yet())
         } @else {
             (choice(shown, chosen))
-            (day_form(shown, "En vigueur le", "/organisations", chosen.map(|group| ("type", group.word))))
+            (day_form(as_of, shown, "En vigueur le", "/organisations", chosen.map(|group| ("type", group.word))))
             @for group in groups {
                 @if group.word == "ars" {
                     (agencies(directory, shown))

@@ -24,7 +24,7 @@ pub(super) async fn page(
     Path(code): Path<String>,
     Query(as_of): Query<AsOf>,
 ) -> WebResult<Response> {
-    let asked = as_of.day().map_err(WebError::Invalid)?;
+    let asked = as_of.day();
     let shown = Shown {
         asked,
         day: asked.unwrap_or_else(|| clock.today()),
@@ -39,13 +39,15 @@ pub(super) async fn page(
     };
     let changes = store::history(&mut tx, signed.reach(), &code).await?;
     drop(tx);
-    let body = body(&directory, organisation, shown, &changes);
-    Ok(signed.page(organisation.label(), &body).into_response())
+    let body = body(&directory, organisation, &as_of, shown, &changes);
+    let page = signed.page(organisation.label(), &body);
+    Ok((as_of.status(), page).into_response())
 }
 
 fn body(
     directory: &Directory,
     organisation: &Organisation,
+    as_of: &AsOf,
     shown: Shown,
     changes: &[ChangeRow],
 ) -> Markup {
@@ -60,7 +62,7 @@ fn body(
             h1 { (organisation.name) }
             p.lead { (verdict(directory, organisation, shown)) }
         }
-        (day_form(shown, "Situation au", &action, None))
+        (day_form(as_of, shown, "Situation au", &action, None))
         div.split.wide-l {
             div {
                 (territory(directory, organisation, shown))

@@ -131,6 +131,16 @@ impl Tx {
     /// Adds rows by the hundred. `head` is the statement up to and including `values`; every row
     /// holds as many parameters as the statement names columns.
     pub async fn insert_rows(&mut self, head: &str, rows: Vec<Vec<Arg>>) -> Result<(), DbError> {
+        self.upsert_rows(head, rows, "").await
+    }
+
+    /// [`insert_rows`](Self::insert_rows) where `tail` says what to do on a conflict.
+    pub async fn upsert_rows(
+        &mut self,
+        head: &str,
+        rows: Vec<Vec<Arg>>,
+        tail: &str,
+    ) -> Result<(), DbError> {
         for rows in rows.chunks(MOST_ROWS) {
             let width = rows.first().map_or(0, Vec::len);
             let tuple = |rank: usize| {
@@ -138,7 +148,7 @@ impl Tx {
                 format!("({})", places.collect::<Vec<_>>().join(", "))
             };
             let tuples: Vec<String> = (0..rows.len()).map(tuple).collect();
-            let sql = format!("{head} {}", tuples.join(", "));
+            let sql = format!("{head} {} {tail}", tuples.join(", "));
             self.run(AssertSqlSafe(sql), rows.concat()).await?;
         }
         Ok(())

@@ -1,7 +1,11 @@
 //! Words that many addresses share.
 
+use axum::http::StatusCode;
 use jiff::civil::Date;
+use maud::{Markup, html};
 use serde::Deserialize;
+
+use crate::kernel::fold;
 
 /// `?au=15/03/2026` or `?au=2026-03-15`: show what was known at the end of that day in Paris.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -12,49 +16,136 @@ pub struct AsOf {
 }
 
 impl AsOf {
-    /// The day asked for; `None` for now.
-    ///
-    /// # Errors
-    /// A sentence for the user where the text is no day.
-    pub fn day(&self) -> Result<Option<Date>, String> {
-        match self.au.trim() {
-            "" => Ok(None),
-            text => parse_day(text).map(Some).ok_or_else(|| {
-                format!("« {text} » n’est pas une date. Écrivez-la jour/mois/année, par exemple 15/03/2026.")
-            }),
+    /// The day asked for; nothing for now, and where the text is no day: a page then shows what
+    /// is known now and [`field`](Self::field) says so.
+    pub fn day(&self) -> Option<Date> {
+        parse_day(&self.au)
+    }
+
+    /// What is wrong with the text, where it is no day.
+    pub fn problem(&self) -> Option<String> {
+        let text = self.au.trim();
+        (!text.is_empty() && self.day().is_none()).then(|| {
+            format!(
+                "« {text} » n’est pas une date. Écrivez-la jour/mois/année, par exemple 15/03/2026."
+            )
+        })
+    }
+
+    /// The status of a page that shows this day.
+    pub fn status(&self) -> StatusCode {
+        match self.problem() {
+            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            None => StatusCode::OK,
+        }
+    }
+
+    /// The text field `au` with what is wrong in it, for a form `asof` that has a label for it;
+    /// `shown` is the day that the page shows.
+    pub fn field(&self, shown: Option<Date>) -> Markup {
+        let problem = self.problem();
+        let typed = match (&problem, self.day().or(shown)) {
+            (Some(_), _) => Some(self.au.trim().to_owned()),
+            (None, day) => day.map(|day| day.strftime("%d/%m/%Y").to_string()),
+        };
+        html! {
+            input #au name="au" value=[typed] placeholder="jj/mm/aaaa" inputmode="numeric" autocomplete="off" aria-describedby="au-aide au-dit" aria-invalid=[problem.as_ref().map(|_| "true")];
+            span.vh #au-aide { "Format : jour, mois, année, par exemple 15/03/2026. Vide : aujourd’hui." }
+            span.s-late #au-dit role=[problem.as_ref().map(|_| "alert")] { @if let Some(problem) = &problem { (problem) " La page montre la situation d’aujourd’hui." } }
         }
     }
 }
 
-/// A day as people write it: `15/03/2026`, or `2026-03-15`.
+/// A day as people write it: `15/03/2026`, `15.3.2026`, `15 mars 2026`, `1er mars 2026`, or
+/// `2026-03-15`. A year of two digits is not guessed.
 pub fn parse_day(text: &str) -> Option<Date> {
-    let text = text.trim();
-    if let Some((day, rest)) = text.split_once('/') {
-        let (month, year) = rest.split_once('/')?;
-        if year.len() != 4 {
-            return None;
-        }
-        return Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok();
+    let folded = fold(text);
+    let parts: Vec<&str> = folded.split(' ').collect();
+    let [first, month, last] = parts.as_slice() else {
+        return None;
+    };
+    let (year, day) = match (first.len(), last.len()) {
+        (4, 2) => (first, *last),
+        (1..=3, 4) => (last, first.strip_suffix("er").unwrap_or(first)),
+        _ => return None,
+    };
+    let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    if !is_number(year) || !is_number(day) {
+        return None;
     }
-    (text.len() == 10).then(|| text.parse().ok()).flatten()
+    let named = MONTHS.iter().zip(1_i8..).find(|(name, _)| *name == month);
+    let month = match named {
+        Some((_, rank)) => rank,
+        None if is_number(month) => month.parse().ok()?,
+        None => return None,
+    };
+    Date::new(year.parse().ok()?, month, day.parse().ok()?).ok()
 }
+
+const MONTHS: [&str; 12] = [
+    "janvier",
+    "fevrier",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "aout",
+    "septembre",
+    "octobre",
+    "novembre",
+    "decembre",
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn what_is_no_day_is_kept_and_told() {
+        let asked = |au: &str| AsOf { au: au.to_owned() };
+        assert_eq!(asked(" ").problem(), None);
+        assert_eq!(asked("").status(), StatusCode::OK);
+        let wrong = asked("hier <b>");
+        assert_eq!(
+            (wrong.day(), wrong.status()),
+            (None, StatusCode::UNPROCESSABLE_ENTITY)
+        );
+        let field = wrong.field(None).into_string();
+        assert!(
+            field.contains("value=\"hier &lt;b&gt;\"") && field.contains("n’est pas une date"),
+            "{field}"
+        );
+    }
+
+    #[test]
     fn reads_both_ways_of_writing_a_day() {
         let expected = Some(jiff::civil::date(2026, 3, 15));
         assert_eq!(parse_day("15/03/2026"), expected);
         assert_eq!(parse_day(" 15/3/2026 "), expected);
-        assert_eq!(parse_day("2026-03-15"), expected);
+        for text in [
+            "2026-03-15",
+            "15.03.2026",
+            "15-3-2026",
+            "15 mars 2026",
+            "15 MARS 2026",
+        ] {
+            assert_eq!(parse_day(text), expected, "{text}");
+        }
+        assert_eq!(
+            parse_day("1er août 2026"),
+            Some(jiff::civil::date(2026, 8, 1))
+        );
         for wrong in [
             "31/02/2026",
             "15/03/26",
             "hier",
             "2026-03-15T10:00",
             "2026-3",
+            "15 brumaire 2026",
+            "15 mars",
+            "2026-15-03",
+            "a5/03/2026",
         ] {
             assert_eq!(parse_day(wrong), None, "{wrong}");
         }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{CliError, Session};
 use crate::access::Reach;
 use crate::contracts::store::{ContractCard, list, load};
-use crate::contracts::{FullContract, Instrument, Slot, TermBody};
+use crate::contracts::{FullContract, Instrument, Slot, TermBody, parties_in_force};
 use crate::ledger::Actor;
 
 #[derive(Debug, Subcommand)]
@@ -96,8 +96,16 @@ struct Shown<'a> {
     starts: i16,
     ends: i16,
     fictional: bool,
+    parties: Vec<ShownParty<'a>>,
     instruments: Vec<ShownInstrument<'a>>,
     terms: Vec<ShownTerm<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShownParty<'a> {
+    section: &'a str,
+    role: String,
+    organisation: String,
 }
 
 #[derive(Serialize)]
@@ -128,6 +136,14 @@ impl<'a> Shown<'a> {
             found.map_or("", |section| section.key.as_str())
         };
         let in_force = full.in_force(i64::MAX);
+        let parties = contract.sections.iter().flat_map(|section| {
+            let held = parties_in_force(contract, &in_force, section.id);
+            held.into_iter().map(|(role, organisation)| ShownParty {
+                section: &section.key,
+                role,
+                organisation,
+            })
+        });
         let terms = in_force.iter().map(|(key, held)| ShownTerm {
             section: section(key.section),
             slot: &key.slot,
@@ -144,6 +160,7 @@ impl<'a> Shown<'a> {
             starts: contract.starts,
             ends: contract.ends,
             fictional: contract.fictional,
+            parties: parties.collect(),
             instruments: full.instruments.iter().map(shown_instrument).collect(),
             terms: terms.collect(),
         }
@@ -164,6 +181,14 @@ fn shown_instrument(instrument: &Instrument) -> ShownInstrument<'_> {
 
 fn contract_lines(shown: &Shown<'_>) -> Vec<String> {
     let mut lines = vec![format!("{} ({}-{})", shown.title, shown.starts, shown.ends)];
+    for party in &shown.parties {
+        let ShownParty {
+            section,
+            role,
+            organisation,
+        } = party;
+        lines.push(format!("{section}\tpartie {role}\t{organisation}"));
+    }
     for instrument in &shown.instruments {
         let day = instrument.signed_on.as_deref().unwrap_or("sans date");
         let ShownInstrument { no, act, state, .. } = instrument;

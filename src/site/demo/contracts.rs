@@ -6,17 +6,18 @@ use uuid::Uuid;
 use super::terms::{self, Figures};
 use crate::access::{self, Act, NewPerson, Reach, permit};
 use crate::contracts::store::{
-    self, NationalTarget, NewContract, NewInstrument, NewSection, TermEdit, create_contract,
+    self, ContractError, NationalTarget, NewInstrument, TermEdit, create_contract,
     draft_instrument, set_signatories, set_terms,
 };
 use crate::contracts::{
-    Book, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument, FullContract,
-    SetNationalTarget, SignInstrument, Signatory, Slot, Target, TermBody, TermKey,
+    Book, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument, FullContract, Ground,
+    NewContract, NewSection, SetNationalTarget, SignInstrument, Signatory, Slot, Target, TermBody,
+    TermKey, party_edits,
 };
 use crate::frameworks::Library;
 use crate::kernel::{Decimal, Value};
 use crate::ledger::{Actor, Change, Scope};
-use crate::organisations::OrganisationKind;
+use crate::organisations::{self, Directory, OrganisationKind};
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::site::cli::CliError;
@@ -61,6 +62,11 @@ impl Pen<'_> {
         Ok(Book::new(edited, catalogue))
     }
 
+    async fn directory(&self) -> Result<Directory, CliError> {
+        let mut tx = self.db.read().await?;
+        Ok(organisations::store::directory(&mut tx, Reach::of(self.actor)).await?)
+    }
+
     async fn full(&self, slug: &str) -> Result<FullContract, CliError> {
         let mut tx = self.db.read().await?;
         let full = store::load(&mut tx, Reach::of(self.actor), slug).await?;
@@ -75,7 +81,6 @@ impl Pen<'_> {
             framework: plan.framework.to_owned(),
         };
         let framework = book.framework();
-        let mut change = self.open(CreateContract::NAME).await?;
         let new = NewContract {
             slug: plan.slug.clone(),
             title: plan.title,
@@ -86,7 +91,16 @@ impl Pen<'_> {
             parties: plan.parties,
             sections: plan.sections,
         };
-        create_contract(&mut change, self.may::<CreateContract>(scope)?, new).await?;
+        let directory = self.directory().await?;
+        let ground = Ground {
+            framework,
+            directory: &directory,
+        };
+        let allowed = self.may::<CreateContract>(scope)?;
+        let mut change = self.open(CreateContract::NAME).await?;
+        create_contract(&mut change, allowed, new, ground)
+            .await
+            .map_err(told)?;
         change.commit().await?;
         let full = self.full(&plan.slug).await?;
         let edits = terms::first(&book, &full.contract, figures);
@@ -134,17 +148,24 @@ impl Pen<'_> {
     async fn sign(&self, book: &Book, id: Uuid) -> Result<(), CliError> {
         let mut change = self.open(SignInstrument::NAME).await?;
         let allowed = self.may::<SignInstrument>(id)?;
-        match store::sign(&mut change, allowed, book).await {
-            Ok(()) => {}
-            Err(store::ContractError::Blocked(obstacles)) => {
-                let sentences: Vec<String> = obstacles.into_iter().map(|o| o.sentence).collect();
-                return Err(sentences.join("\n").into());
-            }
-            Err(other) => return Err(other.into()),
-        }
+        store::sign(&mut change, allowed, book)
+            .await
+            .map_err(told)?;
         change.commit().await?;
         Ok(())
     }
+}
+
+/// What stands in the way, sentence by sentence.
+fn told(error: ContractError) -> CliError {
+    let sentences: Vec<String> = match error {
+        ContractError::Blocked(obstacles) => obstacles.into_iter().map(|o| o.sentence).collect(),
+        ContractError::Objections(objections) => {
+            objections.into_iter().map(|o| o.sentence).collect()
+        }
+        other => return other.into(),
+    };
+    sentences.join("\n").into()
 }
 
 /// Invented people who sign for every party that must.
@@ -216,8 +237,7 @@ pub(super) async fn sign(pen: &Pen<'_>) -> Result<(), CliError> {
 
 /// The contracts in force: one for each agency of today.
 async fn regional(pen: &Pen<'_>) -> Result<Vec<Plan>, CliError> {
-    let mut tx = pen.db.read().await?;
-    let directory = crate::organisations::store::directory(&mut tx, Reach::of(pen.actor)).await?;
+    let directory = pen.directory().await?;
     let agencies = directory.existing(OrganisationKind::Ars, pen.clock.today());
     let plans = agencies.into_iter().filter_map(|agency| {
         let place = directory.place(agency.place.as_deref()?)?;
@@ -303,8 +323,31 @@ fn hospital() -> Plan {
     }
 }
 
-/// An amendment in Normandie and a correction that takes two people.
+/// The agency of Océan Indien was divided: each of its heirs takes over one section.
+async fn divide(pen: &Pen<'_>) -> Result<(), CliError> {
+    let slug = "ocean-indien-2019-2023";
+    let book = pen.book("etat-ars-2019-2023").await?;
+    let full = pen.full(slug).await?;
+    let before = full.in_force(i64::MAX);
+    let heirs = [("la-reunion", "ARS-04"), ("mayotte", "ARS-06")];
+    let mut edits = Vec::new();
+    for (key, heir) in heirs {
+        let section = full.contract.section(key).ok_or("volet manquant")?.id;
+        let wanted = [heir.to_owned()].into();
+        let contract = &full.contract;
+        edits.extend(party_edits(
+            contract, &before, &before, section, "ars", &wanted,
+        ));
+    }
+    let motive = "Au 1er janvier 2020, deux agences succèdent à l’ARS Océan Indien.";
+    let day = date(2019, 12, 20);
+    pen.instrument(&book, &full, "avenant", Some(motive), day, edits, None)
+        .await
+}
+
+/// The division of Océan Indien, an amendment in Normandie and a correction that takes two people.
 pub(super) async fn amend(pen: &Pen<'_>) -> Result<(), CliError> {
+    divide(pen).await?;
     let second = colleague(pen).await?;
     let slug = "normandie-2024-2028";
     let book = pen.book(super::values::CURRENT).await?;

@@ -61,7 +61,7 @@ on_both_engines! {
     }
 }
 
-const OCEAN_INDIEN: Made = Made {
+pub const OCEAN_INDIEN: Made = Made {
     family: "etat-ars",
     framework: "etat-ars-2019-2023",
     slug: "ocean-indien-2019-2023",

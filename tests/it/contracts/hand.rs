@@ -5,12 +5,13 @@ use std::sync::LazyLock;
 use jalon::access::store::AddPerson;
 use jalon::access::{self, Act, NewPerson, Reach, permit};
 use jalon::contracts::store::{
-    ContractError, Description, NewContract, NewInstrument, NewSection, TermEdit, confirm,
-    create_contract, describe, draft_instrument, load, set_signatories, set_terms, sign,
+    ContractError, Description, NewInstrument, TermEdit, confirm, create_contract, describe,
+    draft_instrument, load, set_signatories, set_terms, sign,
 };
 use jalon::contracts::{
     Baseline, Book, Choice, ConfirmInstrument, CreateContract, Definition, DraftInstrument,
-    EditInstrument, FullContract, SignInstrument, Signatory, Slot, Target, TermBody, TermKey,
+    EditInstrument, FullContract, Ground, NewContract, NewSection, SignInstrument, Signatory, Slot,
+    Target, TermBody, TermKey,
 };
 use jalon::frameworks::store::{Origin, Revise};
 use jalon::frameworks::{
@@ -172,7 +173,14 @@ impl<'a> Hand<'a> {
                 .collect(),
         };
         let permit = permit::<CreateContract>(actor, scope).unwrap();
-        let contract = create_contract(&mut change, permit, new).await.unwrap();
+        let directory = shipped::directory().unwrap();
+        let ground = Ground {
+            framework: book.framework(),
+            directory: &directory,
+        };
+        let contract = create_contract(&mut change, permit, new, ground)
+            .await
+            .unwrap();
         change.commit().await.unwrap();
         Self {
             bench,

@@ -3,6 +3,8 @@
 mod cases;
 mod hand;
 mod pages;
+mod parties;
+mod proposal;
 mod rules;
 mod store;
 pub use hand::furnish;

@@ -170,6 +170,9 @@ on_both_engines! {
         assert_shows(&before, &["Au 4 janvier 2026, rien n’était encore signé"]);
         let wrong = site.get(&format!("{CONTRACT}?au=hier")).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for kept in ["value=\"hier\"", "« hier » n’est pas une date", "72,0\u{202f}%"] {
+            assert!(wrong.body.contains(kept), "{kept}\n{}", wrong.body);
+        }
 
         let indicator = site.get(&format!("{CONTRACT}/indicateurs/2.c.1")).await;
         assert_shows(&indicator, &["Cible 2026", "La campagne porte ses fruits.", "9 février 2026", "Coordination nationale", "Journal des saisies"]);
@@ -192,6 +195,10 @@ on_both_engines! {
         let mut site = signed_in(&bench).await;
         let path = format!("{CONTRACT}/actes/2");
         let alone = site.get(&path).await;
+        for forged in ["signe", "confirme", "abandonne"] {
+            let told = site.get(&format!("{path}?fait={forged}")).await.body;
+            assert_eq!(told, alone.body, "{forged}: an address proves nothing");
+        }
         assert_shows(&alone, &["Une autre personne que celle qui enregistre", "Confirmer ce projet tel quel"]);
         let stale = version(&alone);
         hand.confirms(other, slip).await;
@@ -309,5 +316,84 @@ on_both_engines! {
         let read = site.get(&format!("{CONTRACT}/actes/1")).await;
         assert_shows(&read, &["Cet acte a fixé 7 termes."]);
         assert!(!read.body.contains("/abandonner"));
+    }
+}
+
+/// The token of the form on a page.
+fn token(answer: &Answer) -> String {
+    let (_, rest) = answer.body.split_once("name=\"jeton\" value=\"").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+on_both_engines! {
+    async fn a_form_sent_twice_is_acted_upon_once(bench: Bench) {
+        let actor = bench.install().await;
+        furnish(&bench, actor, NORMANDIE.family).await;
+        let mut site = signed_in(&bench).await;
+        let shown = token(&site.get("/contrats/nouveau?cadre=etat-ars-2024-2028").await);
+        let contract = [
+            ("jeton", shown.as_str()), ("cadre", "etat-ars-2024-2028"), ("titre", "CPOM"), ("adresse", "normandie-2024-2028"),
+            ("partie.etat", "État"), ("partie.ars", "ARS Normandie"), ("lieu", "Normandie"),
+        ];
+        for _ in 0..2 {
+            let created = site.post("/contrats/nouveau", &contract).await;
+            assert_eq!(created.location.as_deref(), Some(CONTRACT), "{}", created.body);
+        }
+        let new_act = format!("{CONTRACT}/actes/nouveau");
+        let shown = token(&site.get(&new_act).await);
+        let act = [("jeton", shown.as_str()), ("acte", "contrat"), ("motif", "Un")];
+        let mut other = bench.site().await;
+        other.sign_in().await;
+        let (first, second) = tokio::join!(site.post(&new_act, &act), other.post(&new_act, &act));
+        for answer in [first, second] {
+            assert_eq!(answer.location.as_deref(), Some(&*format!("{CONTRACT}/actes/1")), "{}", answer.body);
+        }
+        // What was typed differs, or the page was opened again: another act is meant.
+        let changed = [act[0], act[1], ("motif", "Deux")];
+        assert_eq!(site.post(&new_act, &changed).await.location.as_deref(), Some(&*format!("{CONTRACT}/actes/2")));
+        let shown = token(&site.get(&new_act).await);
+        let again = [("jeton", shown.as_str()), act[1], act[2]];
+        assert_eq!(site.post(&new_act, &again).await.location.as_deref(), Some(&*format!("{CONTRACT}/actes/3")));
+    }
+}
+
+on_both_engines! {
+    async fn a_contract_that_makes_no_sense_is_told_beside_its_fields(bench: Bench) {
+        let actor = bench.install().await;
+        Hand::creates(&bench, actor, NORMANDIE).await;
+        let mut site = signed_in(&bench).await;
+        let long = "é".repeat(201);
+        let refused = site.post("/contrats/nouveau", &[
+            ("cadre", "etat-ars-2024-2028"), ("titre", &long), ("partie.etat", "État"), ("partie.ars", "ARS Océan Indien"), ("lieu", "Corse"),
+        ]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for told in ["201 caractères", "n’existe plus depuis le 31 décembre 2019", long.as_str()] {
+            assert!(refused.body.contains(told), "{told}\n{}", refused.body);
+        }
+        let second = [
+            ("cadre", "etat-ars-2024-2028"), ("titre", "Un autre"), ("partie.etat", "État"), ("partie.ars", "ARS Normandie"), ("lieu", "Normandie"),
+        ];
+        let refused = site.post("/contrats/nouveau", &second).await;
+        assert!(refused.body.contains("lie déjà cette organisation dans ce cadre"), "{}", refused.body);
+    }
+}
+
+on_both_engines! {
+    async fn who_signs_signs_for_a_known_role(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, NORMANDIE).await;
+        hand.drafts("contrat", None).await;
+        let mut site = signed_in(&bench).await;
+        let long = "x".repeat(121);
+        let rows = [
+            ("vu", ""), ("pour.0", "roi"), ("nom.0", "Le roi"), ("fonction.0", "Roi"),
+            ("pour.1", "ars"), ("nom.1", &long), ("fonction.1", "Directeur"),
+        ];
+        let refused = site.post(&format!("{CONTRACT}/actes/1/signataires"), &rows).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for told in ["Choisissez pour qui", "121 caractères", "Le roi"] {
+            assert!(refused.body.contains(told), "{told}\n{}", refused.body);
+        }
+        assert!(hand.full().await.instrument(1).unwrap().signatories.is_empty());
     }
 }

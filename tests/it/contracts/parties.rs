@@ -1,0 +1,148 @@
+//! Parties that change on the way: the agency of Océan Indien was divided in 2020.
+
+use axum::http::StatusCode;
+use jalon::contracts::store::ContractError;
+use jalon::contracts::{Membership, ObstacleKind, Slot, TermBody, parties_in_force};
+use uuid::Uuid;
+
+use super::cases::OCEAN_INDIEN;
+use super::hand::{BOTH, Hand, NORMANDIE, edit, normandie_terms};
+use crate::on_both_engines;
+
+const CONTRACT: &str = "/contrats/ocean-indien-2019-2023";
+
+fn party(
+    section: Uuid,
+    organisation: &str,
+    membership: Membership,
+) -> jalon::contracts::store::TermEdit {
+    let slot = Slot::Party {
+        role: "ars".to_owned(),
+        organisation: organisation.to_owned(),
+    };
+    edit(section, slot, TermBody::Party(membership))
+}
+
+async fn parties(hand: &Hand<'_>, section: Uuid, as_of: i64) -> Vec<String> {
+    let full = hand.full().await;
+    let held = parties_in_force(&full.contract, &full.in_force(as_of), section);
+    held.into_iter()
+        .map(|(_, organisation)| organisation)
+        .collect()
+}
+
+/// Names and signs the first contract, whose every target is left aside, and gives its change.
+async fn signed_without_targets(hand: &Hand<'_>) -> i64 {
+    let full = hand.full().await;
+    let mut edits = Vec::new();
+    for section in &full.contract.sections {
+        for line in hand.book.lines(section, &full.in_force(i64::MAX)) {
+            for facet in line.facets.iter().filter(|_| line.is_retained()) {
+                for year in full.contract.years() {
+                    let target = jalon::contracts::Target::ObservedOnly;
+                    edits.push(super::hand::aims(
+                        section.id,
+                        &line.key,
+                        facet.measure,
+                        year,
+                        target,
+                    ));
+                }
+            }
+        }
+    }
+    let framework = hand.book.framework();
+    let never = |key: &str| {
+        let indicator = framework.indicators.iter().find(|i| i.key == key).unwrap();
+        let kind = framework
+            .kinds
+            .iter()
+            .find(|kind| kind.key == indicator.kind)
+            .unwrap();
+        kind.target == jalon::frameworks::TargetUse::Never
+    };
+    edits.retain(|edit| !never(edit.key.slot.subject()));
+    hand.agrees("contrat", None, edits, BOTH, "2019-07-19")
+        .await
+}
+
+on_both_engines! {
+    async fn an_amendment_changes_the_parties_of_each_section(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, OCEAN_INDIEN).await;
+        let (reunion, mayotte) = (hand.section("la-reunion").await, hand.section("mayotte").await);
+        let first = signed_without_targets(&hand).await;
+        hand.drafts("avenant", Some("Deux agences succèdent à une.")).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let path = format!("{CONTRACT}/actes/2/parties");
+        let shown = site.get(&path).await;
+        assert!(shown.body.contains("name=\"mayotte.ars\" value=\"ARS-OI\""), "{}", shown.body);
+        let form = |mayotte: &'static str| {
+            [
+                ("la-reunion.etat", "MSS"), ("la-reunion.ars", "ARS La Réunion"), ("vu:la-reunion.ars", "ARS-OI"),
+                ("mayotte.etat", "MSS"), ("mayotte.ars", mayotte), ("vu:mayotte.ars", "ARS-OI"),
+            ]
+        };
+        for (wrong, told) in [("ARS Atlantide", "n’est pas connu"), ("", "Nommez au moins une"), ("ARS-73", "n’existe plus depuis")] {
+            let refused = site.post(&path, &form(wrong)).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.body.contains(told) && refused.body.contains("value=\"ARS La Réunion\""), "{told}\n{}", refused.body);
+        }
+        let saved = site.post(&path, &form("ARS Mayotte")).await;
+        assert_eq!(saved.location.as_deref(), Some(&*format!("{CONTRACT}/actes/2?enregistre=4")), "{}", saved.body);
+        let again = site.post(&path, &form("ARS Mayotte")).await;
+        assert_eq!(again.status, StatusCode::CONFLICT, "the form was shown before the first was recorded");
+        assert_eq!(parties(&hand, mayotte, i64::MAX).await, ["MSS", "ARS-OI"], "a draft counts for nothing");
+
+        let draft = hand.full().await.instrument(2).unwrap().id;
+        hand.names_signatories(draft, BOTH, "2019-12-20").await;
+        let divided = hand.signs(draft).await.unwrap();
+        assert_eq!(parties(&hand, reunion, divided).await, ["MSS", "ARS-04"]);
+        assert_eq!(parties(&hand, mayotte, divided).await, ["MSS", "ARS-06"]);
+        assert_eq!(parties(&hand, mayotte, first).await, ["MSS", "ARS-OI"]);
+        let page = site.get(CONTRACT).await.body;
+        for told in ["Changements de parties", "Parties, Mayotte", "/organisations/ARS-06", "Deux agences succèdent à une."] {
+            assert!(page.contains(told), "{told}\n{page}");
+        }
+    }
+}
+
+on_both_engines! {
+    async fn every_role_that_signs_is_held_and_by_an_act_that_may(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, OCEAN_INDIEN).await;
+        let mayotte = hand.section("mayotte").await;
+        signed_without_targets(&hand).await;
+        let draft = hand.drafts("avenant", Some("Départ")).await;
+        hand.names_signatories(draft, BOTH, "2019-12-20").await;
+        hand.writes(draft, vec![party(mayotte, "ARS-OI", Membership::Leaves)]).await;
+        assert_eq!(blocked(&hand, draft).await, [ObstacleKind::MissingParty]);
+        hand.writes(draft, vec![party(mayotte, "MSS", Membership::Joins)]).await;
+        assert_eq!(blocked(&hand, draft).await, [ObstacleKind::PartyTwice]);
+    }
+}
+
+on_both_engines! {
+    async fn an_act_that_may_not_change_parties_does_not(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, NORMANDIE).await;
+        let section = hand.section("contrat").await;
+        hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
+        let draft = hand.drafts("actualisation", Some("Une agence de plus")).await;
+        hand.names_signatories(draft, BOTH, "2025-12-20").await;
+        hand.writes(draft, vec![party(section, "ARS-11", Membership::Joins)]).await;
+        assert_eq!(blocked(&hand, draft).await, [ObstacleKind::NotAllowed]);
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let closed = site.get("/contrats/normandie-2024-2028/actes/2/parties").await;
+        assert_eq!(closed.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+async fn blocked(hand: &Hand<'_>, draft: Uuid) -> Vec<ObstacleKind> {
+    match hand.signs(draft).await {
+        Err(ContractError::Blocked(obstacles)) => obstacles.iter().map(|o| o.kind).collect(),
+        other => panic!("{other:?}"),
+    }
+}
