@@ -2,10 +2,12 @@
 
 .PHONY: demo test test-rust test-browser lint pictures
 
-# The demonstration, on http://127.0.0.1:8080, over data/demo.db, which is made if it is absent.
+# The demonstration, over data/demo.db, which is made if it is absent. On another port:
+#   make demo PORT=8090
+PORT ?= 8080
 demo:
 	mkdir -p data
-	cargo run -- --database-url sqlite://data/demo.db demo
+	cargo run -- --database-url sqlite://data/demo.db demo --listen 127.0.0.1:$(PORT)
 
 # Everything, on both databases, then in a browser.
 test:

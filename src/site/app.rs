@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::get;
+use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -138,9 +139,37 @@ async fn security_headers(request: Request, next: Next) -> Response {
     response
 }
 
+/// An address that cannot be listened on, told in French.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// Another program listens there.
+    #[error(
+        "{0} est déjà pris par un autre programme : arrêtez-le, ou choisissez un autre port avec --listen (make demo PORT=8090)"
+    )]
+    Taken(SocketAddr),
+    /// The system refuses: a port below 1024, an address that is not this machine's.
+    #[error(
+        "impossible d’écouter sur {address} : choisissez une autre adresse avec --listen ({cause})"
+    )]
+    Refused {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+}
+
+/// Takes the address at which the site answers.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
+    let taken = TcpListener::bind(address).await;
+    taken.map_err(|cause| match cause.kind() {
+        std::io::ErrorKind::AddrInUse => ListenError::Taken(address),
+        _ => ListenError::Refused { address, cause },
+    })
+}
+
 /// Serves until the process is asked to stop, then finishes what is under way.
-pub async fn serve(app: App, listen: SocketAddr) -> std::io::Result<()> {
-    let listener = tokio::net::TcpListener::bind(listen).await?;
+pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "listening");
     axum::serve(listener, app.router())
         .with_graceful_shutdown(stop_signal())

@@ -1,17 +1,22 @@
 //! Saving an installation into one file, and bringing it back.
 //!
-//! A backup is a SQLite database with the same schema, whichever engine it was taken from; it can
-//! be brought back into either.
+//! A backup is a SQLite database with the schema of the Jalon that wrote it, whichever engine it
+//! was taken from; it can be brought back into either, by that Jalon or by a later one.
 
-use std::path::Path;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
 
 use super::Installation;
 use crate::ledger::{self, Verified};
-use crate::platform::db::{Db, DbError};
+use crate::platform::db::{Db, DbError, Tx};
 
 /// What a backup or a restoration copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copied {
+    /// The step of the schema that the backup was written at.
+    pub schema: i64,
     /// How many tables.
     pub tables: usize,
     /// How many rows.
@@ -29,6 +34,21 @@ pub enum BackupError {
     /// The file is not there.
     #[error("« {0} » n’existe pas")]
     Missing(String),
+    /// The file is something else, or a backup that was interrupted.
+    #[error(
+        "« {0} » n’est pas une sauvegarde de Jalon, ou n’est pas entière ; rien n’a été restauré"
+    )]
+    NotABackup(String),
+    /// A later version of Jalon wrote the backup.
+    #[error(
+        "cette sauvegarde est à l’étape {found} du schéma et cette version de Jalon s’arrête à l’étape {known} : mettez Jalon à jour, puis recommencez ; rien n’a été restauré"
+    )]
+    Newer {
+        /// The step of the backup.
+        found: i64,
+        /// The last step that this program carries.
+        known: i64,
+    },
     /// The database already serves.
     #[error("cette base est déjà installée : une sauvegarde ne se restaure que dans une base vide")]
     NotEmpty,
@@ -40,16 +60,42 @@ pub enum BackupError {
         "la table « {0} » ne se relit pas comme elle a été sauvegardée ; rien n’a été restauré"
     )]
     Differs(String),
+    /// A file could not be read or written.
+    #[error("« {path} » : {cause}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
     /// A database failed.
     #[error(transparent)]
     Db(#[from] DbError),
 }
 
-/// Copies the whole installation, as it is at one moment, into a new file.
+/// Copies the whole installation, as it is at one moment, into a new file that only its owner may
+/// read. Where that fails, no file is left.
 pub async fn backup(db: &Db, file: &Path) -> Result<Copied, BackupError> {
-    if file.exists() {
-        return Err(BackupError::Exists(file.display().to_string()));
+    create(file)?;
+    let saved = write(db, file).await;
+    if saved.is_err() {
+        // The failure is what matters; what is left of the file would be refused anyway.
+        let _ = std::fs::remove_file(file);
     }
+    saved
+}
+
+/// An empty file, which SQLite takes for an empty database.
+fn create(file: &Path) -> Result<(), BackupError> {
+    let mut options = std::fs::OpenOptions::new();
+    let created = options.write(true).create_new(true).mode(0o600).open(file);
+    created.map(drop).map_err(|cause| match cause.kind() {
+        std::io::ErrorKind::AlreadyExists => BackupError::Exists(file.display().to_string()),
+        _ => told(file, cause),
+    })
+}
+
+async fn write(db: &Db, file: &Path) -> Result<Copied, BackupError> {
     let saved = open(file).await?;
     saved.migrate().await?;
     let mut from = db.read().await?;
@@ -63,22 +109,23 @@ pub async fn backup(db: &Db, file: &Path) -> Result<Copied, BackupError> {
     into.commit().await?;
     saved.close().await;
     Ok(Copied {
+        schema: Db::known_schema(),
         tables: tables.len(),
         rows,
         change,
     })
 }
 
-/// Brings a backup back into an empty database: all of it or nothing. The chain of its history is
-/// verified first; `verify` also reads every table again and compares it with the backup.
+/// Brings a backup back into an empty database: all of it or nothing. A backup of an earlier
+/// version is stepped forward first, in a copy: the file itself is never written to. The chain of
+/// its history is verified; `verify` also reads every table again and compares it.
 pub async fn restore(db: &Db, file: &Path, verify: bool) -> Result<Copied, BackupError> {
-    if !file.exists() {
-        return Err(BackupError::Missing(file.display().to_string()));
-    }
-    let saved = open(file).await?;
-    saved.check_schema().await?;
+    let (saved, schema, _folder) = up_to_date_copy(file).await?;
     db.migrate().await?;
     let mut from = saved.read().await?;
+    if Installation::read(&mut from).await?.is_none() {
+        return Err(BackupError::NotABackup(file.display().to_string()));
+    }
     if let Verified::Broken(no) = ledger::verify(&mut from).await? {
         return Err(BackupError::Broken(no));
     }
@@ -86,22 +133,56 @@ pub async fn restore(db: &Db, file: &Path, verify: bool) -> Result<Copied, Backu
     if Installation::read(&mut into).await?.is_some() {
         return Err(BackupError::NotEmpty);
     }
+    let (tables, rows) = copy(&mut from, &mut into, verify).await?;
+    let change = ledger::last_change(&mut into).await?;
+    into.commit().await?;
+    Ok(Copied {
+        schema,
+        tables,
+        rows,
+        change,
+    })
+}
+
+/// Copies every table; how many there are, and how many rows.
+async fn copy(from: &mut Tx, into: &mut Tx, verify: bool) -> Result<(usize, u64), BackupError> {
     let tables = from.tables().await?;
     let mut rows = 0;
     for table in &tables {
-        let copied = from.copy_table(table, &mut into).await?;
+        let copied = from.copy_table(table, into).await?;
         if verify && into.content(table).await? != copied {
             return Err(BackupError::Differs(table.name.clone()));
         }
         rows += copied.rows;
     }
-    let change = ledger::last_change(&mut into).await?;
-    into.commit().await?;
-    Ok(Copied {
-        tables: tables.len(),
-        rows,
-        change,
-    })
+    Ok((tables.len(), rows))
+}
+
+/// A copy of the backup with the schema of this program, and the step that the backup itself is
+/// at. The copy goes with the folder.
+async fn up_to_date_copy(file: &Path) -> Result<(Db, i64, TempDir), BackupError> {
+    if !file.exists() {
+        return Err(BackupError::Missing(file.display().to_string()));
+    }
+    let folder = tempfile::tempdir().map_err(|cause| told(&std::env::temp_dir(), cause))?;
+    let copy: PathBuf = folder.path().join("sauvegarde.db");
+    std::fs::copy(file, &copy).map_err(|cause| told(file, cause))?;
+    let not_a_backup = |_| BackupError::NotABackup(file.display().to_string());
+    let saved = open(&copy).await.map_err(not_a_backup)?;
+    let schema = saved.schema().await.map_err(not_a_backup)?;
+    if schema == 0 {
+        return Err(BackupError::NotABackup(file.display().to_string()));
+    }
+    match saved.migrate().await {
+        Ok(()) => Ok((saved, schema, folder)),
+        Err(DbError::NewerSchema { found, known }) => Err(BackupError::Newer { found, known }),
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn told(path: &Path, cause: std::io::Error) -> BackupError {
+    let path = path.display().to_string();
+    BackupError::File { path, cause }
 }
 
 async fn open(file: &Path) -> Result<Db, DbError> {

@@ -15,7 +15,7 @@ use crate::contracts::ContractsHolder;
 use crate::figures::FiguresHolder;
 use crate::frameworks::Holders;
 
-pub use app::{App, serve};
+pub use app::{App, ListenError, listen, serve};
 pub use installation::{InitError, Installation, initialise, is_complete};
 
 /// What a revision of a framework must leave in place.

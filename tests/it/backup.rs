@@ -1,11 +1,22 @@
 //! A backup taken from either engine comes back into either engine, whole.
 
-use jalon::ledger::{Verified, verify};
-use jalon::site::backup::{BackupError, backup, restore};
+use std::path::Path;
+
+use jalon::ledger::{Verified, last_change, verify};
+use jalon::platform::db::Db;
+use jalon::site::backup::{BackupError, Copied, backup, restore};
 
 use crate::contracts::furnish;
+use crate::migrations::{bring_to, steps};
 use crate::on_both_engines;
+use crate::program::Program;
 use crate::support::{Bench, Folder};
+
+async fn open(file: &Path) -> Db {
+    Db::open(&format!("sqlite://{}", file.display()))
+        .await
+        .unwrap()
+}
 
 on_both_engines! {
     async fn a_backup_comes_back_into_both_engines_as_it_was(bench: Bench) {
@@ -47,7 +58,7 @@ on_both_engines! {
         let folder = Folder::new();
         let file = folder.path().join("sauvegarde.db");
         backup(&bench.db, &file).await.unwrap();
-        let saved = jalon::platform::db::Db::open(&format!("sqlite://{}", file.display())).await.unwrap();
+        let saved = open(&file).await;
         let mut tx = saved.write_aside().await.unwrap();
         tx.run("update entry set verb = 'forged'", vec![]).await.unwrap();
         tx.commit().await.unwrap();
@@ -57,4 +68,104 @@ on_both_engines! {
         assert!(matches!(refused, BackupError::Broken(1)), "{refused}");
         drop(bench);
     }
+}
+
+/// A backup as the version of Jalon wrote it whose schema ended with that step: the same things,
+/// as far as it had tables for them.
+async fn backup_at(step: i64, db: &Db, file: &Path) -> Copied {
+    bring_to(&format!("sqlite://{}", file.display()), step).await;
+    let saved = open(file).await;
+    let mut from = db.read().await.unwrap();
+    let mut into = saved.write().await.unwrap();
+    let tables = into.tables().await.unwrap();
+    let mut rows = 0;
+    for table in &tables {
+        rows += from.copy_table(table, &mut into).await.unwrap().rows;
+    }
+    let change = last_change(&mut into).await.unwrap();
+    into.commit().await.unwrap();
+    saved.close().await;
+    Copied {
+        schema: step,
+        tables: tables.len(),
+        rows,
+        change,
+    }
+}
+
+on_both_engines! {
+    async fn a_backup_of_any_earlier_version_is_stepped_forward(bench: Bench) {
+        let actor = bench.install().await;
+        furnish(&bench, actor, "etat-ars").await;
+        let folder = Folder::new();
+        let empty = Bench::sqlite().await;
+        let today = empty.db.read().await.unwrap().tables().await.unwrap().len();
+        for step in steps().await {
+            let file = folder.path().join(format!("etape-{step}.db"));
+            let saved = backup_at(step, &bench.db, &file).await;
+            let before = std::fs::read(&file).unwrap();
+            let url = bench.another().await;
+            let db = Db::open(&url).await.unwrap();
+            let restored = restore(&db, &file, true).await.unwrap();
+            assert_eq!(restored, Copied { tables: today, ..saved });
+            db.check_schema().await.unwrap();
+            let mut tx = db.read().await.unwrap();
+            assert_eq!(verify(&mut tx).await.unwrap(), Verified::Whole(saved.change));
+            let (people,): (String,) = tx.one("select email from person", vec![]).await.unwrap();
+            assert_eq!(people, crate::support::EMAIL);
+            drop(tx);
+            assert_eq!(std::fs::read(&file).unwrap(), before, "the backup was written to");
+        }
+    }
+}
+
+on_both_engines! {
+    async fn what_is_no_backup_of_this_version_is_refused_in_french(bench: Bench) {
+        let source = Bench::sqlite().await;
+        source.install().await;
+        let folder = Folder::new();
+        let path = |name: &str| folder.path().join(name);
+        backup(&source.db, &path("demain.db")).await.unwrap();
+        let later = open(&path("demain.db")).await;
+        let mut tx = later.write_aside().await.unwrap();
+        let sql = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+                   values (9999, 'later', true, $1, 0)";
+        tx.run(sql, jalon::args![vec![0_u8]]).await.unwrap();
+        tx.commit().await.unwrap();
+        later.close().await;
+        std::fs::write(path("texte.db"), "une note, pas une base ".repeat(100)).unwrap();
+        std::fs::write(path("vide.db"), "").unwrap();
+        // What a backup killed on its way leaves.
+        bring_to(&format!("sqlite://{}", path("interrompue.db").display()), Db::known_schema()).await;
+        let program = Program::on(&bench.url);
+        for (name, said) in [
+            ("demain.db", "étape 9999"),
+            ("demain.db", "mettez Jalon à jour"),
+            ("texte.db", "n’est pas une sauvegarde de Jalon"),
+            ("vide.db", "n’est pas une sauvegarde de Jalon"),
+            ("interrompue.db", "n’est pas entière"),
+            ("absente.db", "n’existe pas"),
+        ] {
+            let refused = program.run(&["restore", path(name).to_str().unwrap()]).refused();
+            assert!(refused.contains(said), "{name}: {refused}");
+        }
+        // Nothing was kept of any of them.
+        backup(&source.db, &path("juste.db")).await.unwrap();
+        let told = program.run(&["restore", "--verify", path("juste.db").to_str().unwrap()]).done();
+        for words in ["chaîne d’empreintes intacte du changement n° 1 au n° ", "tables relues dans la base", "les mêmes empreintes"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_backup_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let bench = Bench::sqlite().await;
+    bench.install().await;
+    let folder = Folder::new();
+    let file = folder.path().join("sauvegarde.db");
+    backup(&bench.db, &file).await.unwrap();
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use jalon::ledger::{Verified, verify};
 use jalon::platform::db::Db;
+use jalon::site::is_complete;
 use serde_json::Value;
 
 use crate::on_both_engines;
-use crate::program::Program;
+use crate::program::{Program, Said};
 use crate::support::EMAIL;
 
 fn keys(value: &Value) -> BTreeSet<&str> {
@@ -263,6 +265,80 @@ on_both_engines! {
         let mut tx = bench.db.read().await.unwrap();
         let (people,): (i64,) = tx.one("select count(*) from person", vec![]).await.unwrap();
         assert_eq!(people, 1);
+    }
+}
+
+#[test]
+fn words_that_are_no_command_are_told_in_french_and_end_with_2() {
+    let program = Program::on("sqlite://nulle-part.db");
+    for (words, told) in [
+        (&["valeurs"][..], "la commande « valeurs » n’existe pas"),
+        (&["serv"], "Vouliez-vous dire « serve » ?"),
+        (&["values", "commit"], "il manque <RÉPÉTITION>"),
+        (
+            &["serve", "--port", "1"],
+            "l’argument « --port » n’existe pas ici",
+        ),
+        (
+            &["serve", "--listen", "ici"],
+            "« ici » ne convient pas pour « --listen <ADRESSE:PORT> »",
+        ),
+        (
+            &["serve", "--listen"],
+            "« --listen <ADRESSE:PORT> » attend une valeur",
+        ),
+        (
+            &[
+                "serve",
+                "--listen",
+                "127.0.0.1:1",
+                "--listen",
+                "127.0.0.1:2",
+            ],
+            "ne se donne qu’une fois",
+        ),
+    ] {
+        let said = program.run(words);
+        assert_eq!(said.code, Some(2), "{words:?}: {}{}", said.out, said.err);
+        assert!(said.err.contains(told), "{words:?}: {}", said.err);
+        assert!(
+            said.err.ends_with("L’aide : ajoutez --help.\n"),
+            "{}",
+            said.err
+        );
+        for word in ["error", "Usage:", "For more", "required", "invalid"] {
+            assert!(!said.err.contains(word), "{words:?}: {word}: {}", said.err);
+        }
+    }
+    assert!(program.run(&["--version"]).done().starts_with("jalon "));
+}
+
+on_both_engines! {
+    async fn a_port_that_is_taken_is_told_before_anything_is_built(bench: Bench) {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = taken.local_addr().unwrap().to_string();
+        let program = Program::on(&bench.another().await);
+        let refused = program.run(&["demo", "--listen", &address]).refused();
+        assert!(refused.contains(&format!("{address} est déjà pris")), "{refused}");
+        assert_eq!(Db::open(&program.url).await.unwrap().schema().await.unwrap(), 0);
+    }
+}
+
+on_both_engines! {
+    async fn several_demonstrations_begun_at_once_build_one(bench: Bench) {
+        let program = Program::on(&bench.another().await);
+        let begun: Vec<_> = (0..4).map(|_| {
+            let mut command = program.command(&["demo", "--build-only"]);
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+            command.spawn().unwrap()
+        }).collect();
+        let said = begun.into_iter().map(|child| Said::from(child.wait_with_output().unwrap()).done());
+        let said: Vec<String> = said.collect();
+        let built = said.iter().filter(|said| said.contains("Démonstration prête.")).count();
+        assert_eq!(built, 1, "{said:?}");
+        let mut tx = Db::open(&program.url).await.unwrap().read().await.unwrap();
+        assert!(matches!(verify(&mut tx).await.unwrap(), Verified::Whole(_)));
+        assert!(is_complete(&mut tx).await.unwrap());
     }
 }
 

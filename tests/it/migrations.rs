@@ -159,13 +159,13 @@ fn figures() -> Sample {
 }
 
 /// The steps of the schema as its files number them.
-async fn steps() -> Vec<i64> {
+pub async fn steps() -> Vec<i64> {
     let migrator = Migrator::new(Path::new("migrations")).await.unwrap();
     migrator.iter().map(|step| step.version).collect()
 }
 
 /// Brings a database to a step, as the version of Jalon that ended with it did.
-async fn bring_to(url: &str, step: i64) {
+pub async fn bring_to(url: &str, step: i64) {
     let migrator = Migrator::new(Path::new("migrations")).await.unwrap();
     if url.starts_with("sqlite:") {
         let options: SqliteConnectOptions = url.parse().unwrap();

@@ -5,10 +5,12 @@
 //! functions named in ARCHITECTURE.md, all of them in this module. What never lives here: a
 //! statement about a concept.
 
+mod alone;
 mod arg;
 mod copy;
 mod tx;
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -18,6 +20,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Sqlite, Transaction};
 
+pub use alone::Alone;
 pub use arg::Arg;
 pub use copy::{Content, Table};
 pub use tx::{Record, Tx};
@@ -99,6 +102,7 @@ enum Engine {
     Lite {
         readers: SqlitePool,
         writer: SqlitePool,
+        folder: PathBuf,
     },
     Pg(PgPool),
 }
@@ -128,6 +132,9 @@ impl Db {
             .busy_timeout(Duration::from_secs(30))
             // PostgreSQL's `collate "C"`: the order of the bytes.
             .collation("C", |a: &str, b: &str| a.as_bytes().cmp(b.as_bytes()));
+        let folder = options.get_filename().parent().map(Path::to_owned);
+        let folder = folder.filter(|folder| folder != Path::new(""));
+        let folder = folder.unwrap_or_else(|| PathBuf::from("."));
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_mins(1))
@@ -137,14 +144,22 @@ impl Db {
             .max_connections(8)
             .connect_with(options.pragma("query_only", "on"))
             .await?;
-        Ok(Self(Engine::Lite { readers, writer }))
+        Ok(Self(Engine::Lite {
+            readers,
+            writer,
+            folder,
+        }))
     }
 
     /// Brings the schema up to date. Refuses a database written by a later version.
     pub async fn migrate(&self) -> Result<(), DbError> {
         self.refuse_newer_schema().await?;
         match &self.0 {
-            Engine::Lite { writer, .. } => MIGRATIONS.run(writer).await?,
+            Engine::Lite { writer, .. } => {
+                // On PostgreSQL the migrator itself has others wait.
+                let _alone = self.alone().await?;
+                MIGRATIONS.run(writer).await?;
+            }
             Engine::Pg(pool) => MIGRATIONS.run(pool).await?,
         }
         Ok(())
@@ -219,7 +234,9 @@ impl Db {
     /// Closes every connection, so that a SQLite file can be moved.
     pub async fn close(self) {
         match self.0 {
-            Engine::Lite { readers, writer } => {
+            Engine::Lite {
+                readers, writer, ..
+            } => {
                 readers.close().await;
                 writer.close().await;
             }

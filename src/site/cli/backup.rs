@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{CliError, Session};
+use crate::platform::db::Db;
 use crate::site::backup::{self, Copied};
 
 #[derive(Debug, Args)]
@@ -34,12 +35,19 @@ pub(super) async fn backup(session: &Session, args: BackupArgs) -> Result<(), Cl
 pub(super) async fn restore(session: &Session, args: RestoreArgs) -> Result<(), CliError> {
     let db = session.database().await?;
     let copied = backup::restore(&db, &args.file, args.verify).await?;
-    let done = if args.verify {
-        "Sauvegarde restaurée et relue"
-    } else {
-        "Sauvegarde restaurée"
-    };
-    tell(done, &args.file, copied);
+    tell("Sauvegarde restaurée", &args.file, copied);
+    let (schema, known) = (copied.schema, Db::known_schema());
+    if schema < known {
+        println!("Schéma : étape {schema} dans la sauvegarde, {known} dans la base.");
+    }
+    let change = copied.change;
+    println!("Historique vérifié : chaîne d’empreintes intacte du changement n° 1 au n° {change}.");
+    if args.verify {
+        let Copied { tables, rows, .. } = copied;
+        println!(
+            "Contenu vérifié : {tables} tables relues dans la base, {rows} lignes, les mêmes comptes et les mêmes empreintes que dans la sauvegarde."
+        );
+    }
     Ok(())
 }
 
@@ -48,6 +56,7 @@ fn tell(done: &str, file: &Path, copied: Copied) {
         tables,
         rows,
         change,
+        ..
     } = copied;
     println!(
         "{done} : {}, {tables} tables, {rows} lignes, jusqu’au changement n° {change}.",

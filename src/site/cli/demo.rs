@@ -1,39 +1,52 @@
 //! `jalon demo`.
 
 use super::{CliError, Session, server};
-use crate::site::{Installation, demo, is_complete};
+use crate::platform::db::Db;
+use crate::site::{self, Installation, demo, is_complete};
 
 pub(super) async fn run(session: Session, build_only: bool) -> Result<(), CliError> {
-    let db = session.database().await?;
-    db.migrate().await?;
-    let (purpose, complete) = {
-        let mut tx = db.read().await?;
-        (
-            Installation::read(&mut tx).await?,
-            is_complete(&mut tx).await?,
-        )
+    // A port that is taken is told before anything is built.
+    let listener = if build_only {
+        None
+    } else {
+        Some(site::listen(session.config.listen).await?)
     };
-    match purpose {
-        None => {
-            demo::build(&db, |step| println!("{step}…")).await?;
-            println!("Démonstration prête.");
-        }
-        Some(Installation::Demo) if complete => {}
-        Some(Installation::Demo) => {
-            return Err("la construction de la démonstration a été interrompue : supprimez cette base et recommencez".into());
-        }
-        Some(Installation::Real) => {
-            return Err("cette base sert pour de vrai : la démonstration n’y entre pas".into());
-        }
-    }
-    if build_only {
+    prepare(&session.database().await?).await?;
+    let Some(listener) = listener else {
         return Ok(());
-    }
+    };
     println!(
         "Ouvrez http://{} : {} / {}",
-        session.config.listen,
+        listener.local_addr()?,
         demo::EMAIL,
         demo::PASSWORD
     );
-    server::serve(session).await
+    server::serve_on(session, listener).await
+}
+
+/// Builds the demonstration where it is absent. Where another process is at it, waits for it.
+async fn prepare(db: &Db) -> Result<(), CliError> {
+    db.migrate().await?;
+    let _alone = if let Some(alone) = db.try_alone().await? {
+        alone
+    } else {
+        println!("Une autre commande construit cette démonstration ; attente de sa fin…");
+        db.alone().await?
+    };
+    let mut tx = db.read().await?;
+    let purpose = Installation::read(&mut tx).await?;
+    let complete = is_complete(&mut tx).await?;
+    drop(tx);
+    match purpose {
+        None => {
+            demo::build(db, |step| println!("{step}…")).await?;
+            println!("Démonstration prête.");
+            Ok(())
+        }
+        Some(Installation::Demo) if complete => Ok(()),
+        Some(Installation::Demo) => Err("la construction de la démonstration a été interrompue : supprimez cette base et recommencez".into()),
+        Some(Installation::Real) => {
+            Err("cette base sert pour de vrai : la démonstration n’y entre pas".into())
+        }
+    }
 }

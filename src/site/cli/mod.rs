@@ -9,12 +9,15 @@ mod organisations;
 mod people;
 mod server;
 mod values;
+mod wording;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use wording::{French, in_french};
 
 use crate::access::{Person, Reach, store};
 use crate::frameworks::{Known, Library};
@@ -49,39 +52,11 @@ impl Cli {
     /// What was typed; help, version and wrong words end the program here.
     pub fn read() -> Self {
         let mut command = in_french(Self::command());
-        let matches = command.get_matches_mut();
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
+        let arguments = std::env::args_os();
+        let read = command.try_get_matches_from_mut(arguments);
+        let read = read.and_then(|matches| Self::from_arg_matches(&matches));
+        read.unwrap_or_else(|error| error.format(&mut command).apply::<French>().exit())
     }
-}
-
-/// The words that the parser adds of itself, said in French, on a command and all those under it.
-fn in_french(command: clap::Command) -> clap::Command {
-    let flag = |name, letter, action, says| {
-        let flag = Arg::new(name).long(name).short(letter);
-        flag.action(action).help(says)
-    };
-    let command = command
-        .disable_help_flag(true)
-        .disable_version_flag(true)
-        .arg(flag("help", 'h', ArgAction::Help, "Montrer cette aide"))
-        .help_template("{about-with-newline}\nUsage : {usage}\n\n{all-args}")
-        .subcommand_help_heading("Commandes")
-        .subcommand_value_name("COMMANDE")
-        .mut_args(|arg| {
-            // The help of each argument says itself what stands for it.
-            let takes_values = arg.get_action().takes_values();
-            arg.hide_env(takes_values).hide_default_value(takes_values)
-        })
-        .mut_subcommands(in_french);
-    if command.get_version().is_none() {
-        return command;
-    }
-    command.arg(flag(
-        "version",
-        'V',
-        ArgAction::Version,
-        "Montrer la version de Jalon",
-    ))
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,17 +1,23 @@
 //! `jalon serve`, `jalon migrate`, `jalon config`.
 
+use tokio::net::TcpListener;
+
 use super::{CliError, Session};
 use crate::platform::db::Db;
 use crate::site::{self, App};
 
 pub(super) async fn serve(session: Session) -> Result<(), CliError> {
+    let listener = site::listen(session.config.listen).await?;
+    serve_on(session, listener).await
+}
+
+pub(super) async fn serve_on(session: Session, listener: TcpListener) -> Result<(), CliError> {
     let filter = tracing_subscriber::EnvFilter::try_new(&session.config.log)
         .map_err(|error| format!("configuration invalide : « log » : {error}"))?;
     tracing_subscriber::fmt().with_env_filter(filter).init();
     let db = session.ready_database().await?;
-    let listen = session.config.listen;
     let app = App::new(db, session.clock, session.config).await?;
-    site::serve(app, listen).await?;
+    site::serve(app, listener).await?;
     Ok(())
 }
 
