@@ -5,11 +5,11 @@ use jalon_render::{
 };
 
 use crate::contracts::{Contract, Section, Target, Terms};
-use crate::figures::attainment::{Band, Goal};
+use crate::figures::attainment::Goal;
 use crate::figures::delivery::Delivery;
 use crate::figures::review::{Against, Asked, Review};
 use crate::figures::{FiguresView, Formatter};
-use crate::frameworks::{Catalogue, Framework, Indicator};
+use crate::frameworks::{Catalogue, Framework, Indicator, Scale, Tone};
 use crate::kernel::Value;
 use crate::measures::Measure;
 use jiff::civil::Date;
@@ -73,6 +73,7 @@ impl Rows {
 
 /// One row for each measure that has a baseline, a target or a figure, in the framework's order.
 pub(super) fn rows(material: Material<'_>) -> Rows {
+    let scale = material.framework.scale();
     let mut rows = Vec::new();
     let (mut judged, mut reached, mut late) = (0, 0, 0);
     for indicator in &material.framework.indicators {
@@ -93,8 +94,8 @@ pub(super) fn rows(material: Material<'_>) -> Rows {
                 reached += usize::from(verdict.reached);
             }
             late += usize::from(matches!(review.delivery, Delivery::Late(_)));
-            let row = row(indicator, measure, &review, agreed, material.year);
-            rows.push((concern(&review), row));
+            let row = row(indicator, measure, &review, agreed, material.year, &scale);
+            rows.push((concern(&review, &scale), row));
         }
     }
     let fictional = material.contract.fictional;
@@ -106,11 +107,11 @@ pub(super) fn rows(material: Material<'_>) -> Rows {
     }
 }
 
-fn concern(review: &Review<'_>) -> Concern {
-    match review.attainment.map(Band::of) {
-        Some(Band::Setback | Band::VeryFar | Band::Far | Band::NotReached) => Concern::Behind,
-        Some(Band::Near) => Concern::OnTheWay,
-        Some(Band::Reached) => Concern::Fine,
+fn concern(review: &Review<'_>, scale: &Scale) -> Concern {
+    match review.attainment.map(|verdict| verdict.band(scale).tone) {
+        Some(Tone::Setback | Tone::Alert | Tone::Attention) => Concern::Behind,
+        Some(Tone::Near) => Concern::OnTheWay,
+        Some(Tone::Reached) => Concern::Fine,
         None => Concern::Missing,
     }
 }
@@ -158,6 +159,7 @@ fn row(
     review: &Review<'_>,
     agreed: Option<&Target>,
     year: i16,
+    scale: &Scale,
 ) -> IndicatorRow {
     let formatter = Formatter::new(Some(measure));
     let dated = |value: String, year: i16| DatedValue {
@@ -186,7 +188,7 @@ fn row(
         target: agreed
             .and_then(|target| printed_target(target, formatter))
             .map(|value| dated(value, year)),
-        attainment: printed_attainment(review),
+        attainment: printed_attainment(review, scale),
         source,
         fictional: review.figure.is_some_and(|(_, figure)| figure.fictional),
     }
@@ -206,7 +208,7 @@ fn printed_target(target: &Target, formatter: Formatter<'_>) -> Option<String> {
     }
 }
 
-fn printed_attainment(review: &Review<'_>) -> PrintedAttainment {
+fn printed_attainment(review: &Review<'_>, scale: &Scale) -> PrintedAttainment {
     let Some(verdict) = review.attainment else {
         let words = match (&review.figure, &review.delivery) {
             (None, delivery) => delivery.french(),
@@ -220,19 +222,19 @@ fn printed_attainment(review: &Review<'_>) -> PrintedAttainment {
             words,
         };
     };
-    let band = Band::of(verdict);
-    let state = match band {
-        Band::Reached => PrintedState::Reached,
-        Band::Near => PrintedState::Under,
-        Band::Far | Band::NotReached => PrintedState::Watch,
-        Band::VeryFar | Band::Setback => PrintedState::Late,
+    let band = verdict.band(scale);
+    let state = match band.tone {
+        Tone::Reached => PrintedState::Reached,
+        Tone::Near => PrintedState::Under,
+        Tone::Attention => PrintedState::Watch,
+        Tone::Alert | Tone::Setback => PrintedState::Late,
     };
-    let path = matches!(review.against, Some(Against::Path(_)));
-    let corridor = matches!(review.against, Some(Against::Agreed(Goal::Corridor { .. })));
-    let words = match (band, path, corridor) {
-        (Band::Reached, true, _) => "Sur la trajectoire".to_owned(),
-        (Band::Reached, _, true) => "Dans le couloir".to_owned(),
-        (band, ..) => band.french().to_owned(),
+    let words = match review.against {
+        Some(Against::Path(_)) if verdict.reached => "Sur la trajectoire".to_owned(),
+        Some(Against::Agreed(Goal::Corridor { .. })) if verdict.reached => {
+            "Dans le couloir".to_owned()
+        }
+        _ => band.label.clone(),
     };
     PrintedAttainment { state, words }
 }

@@ -1,18 +1,18 @@
 //! How far an observed value is from its target. Pure rules; the method is the framework's data.
 //!
-//! The frameworks' texts give no method: the methods and the limits of the bands are Jalon's
-//! reading. The straight path between baseline and final target serves only the years without a
+//! The words for a verdict are the framework's bands ([`Scale`]). Every comparison is between exact
+//! quotients: no rounding decides a verdict. The straight path between baseline and final target serves only the years without a
 //! target of their own.
 
-use crate::frameworks::Method;
-use crate::kernel::{Decimal, Value};
+use crate::frameworks::{Band, Method, Scale, Tone};
+use crate::kernel::{Decimal, Fraction, Value};
 use crate::measures::Direction;
 
 /// What a target asks for, as numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
     /// A value to reach.
-    Value(Decimal),
+    Value(Fraction),
     /// Both limits included.
     Corridor {
         /// Lowest value that fits.
@@ -34,7 +34,7 @@ pub struct Question<'a> {
     /// The scale of a rate computed from its two terms.
     pub per: Option<u32>,
     /// Where the contract started from.
-    pub baseline: Option<Decimal>,
+    pub baseline: Option<Fraction>,
     /// What was agreed.
     pub goal: Goal,
     /// What was observed.
@@ -46,9 +46,20 @@ pub struct Question<'a> {
 pub struct Attainment {
     /// Whether the target is reached.
     pub reached: bool,
-    /// How far, in per cent, where the method gives it: 100 is the target; below 0, further than
-    /// at the start.
-    pub rate: Option<Decimal>,
+    /// How far, where the method gives it: 1 is the target; below 0, further than at the start.
+    pub rate: Option<Fraction>,
+}
+
+impl Attainment {
+    /// How far, in per cent, for display: 100 is the target.
+    pub fn percent(self) -> Option<Decimal> {
+        self.rate.and_then(Fraction::percent)
+    }
+
+    /// The words for it.
+    pub fn band(self, scale: &Scale) -> &Band {
+        scale.band(self.reached, self.rate)
+    }
 }
 
 /// Judges an observed value; `None` where the method does not judge or the question has no sense
@@ -63,21 +74,21 @@ pub fn attain(q: &Question<'_>) -> Option<Attainment> {
             rate: None,
         }),
         (Goal::Corridor { low, high }, Value::Number(_)) => {
-            let observed = q.observed.amount(q.per)?;
+            let observed = q.observed.exact(q.per)?;
             Some(Attainment {
-                reached: (low..=high).contains(&observed),
+                reached: (low.into()..=high.into()).contains(&observed),
                 rate: None,
             })
         }
         (Goal::Value(target), Value::Number(_)) => {
-            let observed = q.observed.amount(q.per)?;
+            let observed = q.observed.exact(q.per)?;
             judge(q, target, observed)
         }
         _ => None,
     }
 }
 
-fn judge(q: &Question<'_>, target: Decimal, observed: Decimal) -> Option<Attainment> {
+fn judge(q: &Question<'_>, target: Fraction, observed: Fraction) -> Option<Attainment> {
     let rising = wants_rise(q.direction, q.baseline, target);
     let reached = match (q.method, q.direction) {
         (Method::Floor, _) => observed >= target,
@@ -88,15 +99,15 @@ fn judge(q: &Question<'_>, target: Decimal, observed: Decimal) -> Option<Attainm
     };
     let rate = match q.method {
         Method::Progression => progression(q.baseline?, target, observed),
-        Method::Ratio if rising => Decimal::ratio(observed, target, 100),
-        Method::Ratio => Decimal::ratio(target, observed, 100),
+        Method::Ratio if rising => observed.checked_div(target),
+        Method::Ratio => target.checked_div(observed),
         _ => None,
     };
     Some(Attainment { reached, rate })
 }
 
 /// Whether more is better. Where the direction does not say, the way from baseline to target does.
-fn wants_rise(direction: Direction, baseline: Option<Decimal>, target: Decimal) -> bool {
+fn wants_rise(direction: Direction, baseline: Option<Fraction>, target: Fraction) -> bool {
     match direction {
         Direction::Higher => true,
         Direction::Lower => false,
@@ -104,12 +115,11 @@ fn wants_rise(direction: Direction, baseline: Option<Decimal>, target: Decimal) 
     }
 }
 
-/// The part of the way done from baseline to target, in per cent; `None` where there was no way
-/// to go.
-fn progression(baseline: Decimal, target: Decimal, observed: Decimal) -> Option<Decimal> {
+/// The part of the way done from baseline to target; `None` where there was no way to go.
+fn progression(baseline: Fraction, target: Fraction, observed: Fraction) -> Option<Fraction> {
     let way = target.checked_sub(baseline)?;
     let done = observed.checked_sub(baseline)?;
-    Decimal::ratio(done, way, 100)
+    done.checked_div(way)
 }
 
 /// What the straight path from baseline to final target asks of a year in between, rounded to six
@@ -131,66 +141,22 @@ pub fn straight_path(
     baseline.checked_add(part)
 }
 
-/// The words for a verdict. Limits in per cent of the way; Jalon's reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Band {
-    /// The target is reached.
-    Reached,
-    /// From 80 % of the way.
-    Near,
-    /// From 50 %.
-    Far,
-    /// From 0 %.
-    VeryFar,
-    /// Further than at the start.
-    Setback,
-    /// Not reached, and the method gives no rate.
-    NotReached,
-}
-
-impl Band {
-    /// The band of a verdict.
-    pub fn of(attainment: Attainment) -> Self {
-        let percent = |n: i64| Decimal::from_micros(n * 1_000_000);
-        match attainment.rate {
-            _ if attainment.reached => Self::Reached,
-            None => Self::NotReached,
-            Some(rate) if rate >= percent(80) => Self::Near,
-            Some(rate) if rate >= percent(50) => Self::Far,
-            Some(rate) if rate >= percent(0) => Self::VeryFar,
-            Some(_) => Self::Setback,
-        }
-    }
-
-    /// As the interface says it.
-    pub fn french(self) -> &'static str {
-        match self {
-            Self::Reached => "Cible atteinte",
-            Self::Near => "Proche",
-            Self::Far => "Éloignée",
-            Self::VeryFar => "Très éloignée",
-            Self::Setback => "En recul",
-            Self::NotReached => "Non atteinte",
-        }
-    }
-
-    /// Tone and pictogram of the word.
-    pub fn look(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Reached => ("ok", "ok"),
-            Self::Near => ("go", "q3"),
-            Self::Far => ("warn", "q2"),
-            Self::VeryFar => ("late", "q1"),
-            Self::Setback => ("late", "late"),
-            Self::NotReached => ("warn", "q0"),
-        }
+/// How a tone is drawn: its class and its pictogram.
+pub fn look(tone: Tone) -> (&'static str, &'static str) {
+    match tone {
+        Tone::Reached => ("ok", "ok"),
+        Tone::Near => ("go", "q3"),
+        Tone::Attention => ("warn", "q2"),
+        Tone::Alert => ("late", "q1"),
+        Tone::Setback => ("late", "late"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Absence;
+    use crate::frameworks::Framework;
+    use crate::kernel::{Absence, Quantity};
     use proptest::prelude::*;
 
     fn d(text: &str) -> Decimal {
@@ -208,8 +174,8 @@ mod tests {
             method,
             direction,
             per: Some(100),
-            baseline: Some(d(from)),
-            goal: Goal::Value(d(to)),
+            baseline: Some(d(from).into()),
+            goal: Goal::Value(d(to).into()),
             observed: &Value::plain(d(seen)),
         })
     }
@@ -225,13 +191,13 @@ mod tests {
         )
         .unwrap();
         assert_eq!(
-            (up.reached, up.rate.unwrap().french(1)),
+            (up.reached, up.percent().unwrap().french(1)),
             (false, "85,3".to_owned())
         );
         let down = ask(Method::Progression, Direction::Lower, "10", "5", "4").unwrap();
-        assert_eq!((down.reached, down.rate), (true, Some(d("120"))));
+        assert_eq!((down.reached, down.percent()), (true, Some(d("120"))));
         let back = ask(Method::Progression, Direction::Higher, "44.1", "46", "43.2").unwrap();
-        assert_eq!(Band::of(back), Band::Setback);
+        assert_eq!(back.band(&Framework::default().scale()).tone, Tone::Setback);
     }
 
     #[test]
@@ -254,14 +220,43 @@ mod tests {
         );
     }
 
+    /// Two thirds against a target of 66.666667 % and bands limited there: rounding would say that
+    /// the target is reached, and that 80 % of the way is done.
+    #[test]
+    fn no_rounding_decides_a_verdict() {
+        let observed = Value::Number(Quantity::Ratio {
+            num: d("2"),
+            den: d("3"),
+        });
+        let judged = |from: &str, to: &str| {
+            let q = Question {
+                method: Method::Progression,
+                direction: Direction::Higher,
+                per: Some(100),
+                baseline: Some(d(from).into()),
+                goal: Goal::Value(d(to).into()),
+                observed: &observed,
+            };
+            attain(&q).unwrap()
+        };
+        assert!(!judged("0", "66.666667").reached);
+        assert!(judged("0", "66.666666").reached);
+        let scale = Framework::default().scale();
+        // (200/3 - 0) / 83.333334 is 0.79999999…
+        let nearly = judged("0", "83.333334");
+        assert_eq!(nearly.percent().map(|p| p.round(2)), Some(d("80")));
+        assert_eq!(nearly.band(&scale).key, "eloignee");
+        assert_eq!(judged("0", "83.333333").band(&scale).key, "proche");
+    }
+
     #[test]
     fn an_absence_is_never_judged() {
         let q = Question {
             method: Method::Progression,
             direction: Direction::Higher,
             per: None,
-            baseline: Some(d("1")),
-            goal: Goal::Value(d("2")),
+            baseline: Some(d("1").into()),
+            goal: Goal::Value(d("2").into()),
             observed: &Value::Unavailable(Absence::Secret),
         };
         assert_eq!(attain(&q), None);
@@ -296,8 +291,8 @@ mod tests {
                 method: Method::Progression,
                 direction,
                 per: None,
-                baseline: Some(number(base)),
-                goal: Goal::Value(number(base + sign * way)),
+                baseline: Some(number(base).into()),
+                goal: Goal::Value(number(base + sign * way).into()),
                 observed: &Value::plain(number(observed)),
             }).unwrap();
             let (before, after) = (judge(seen), judge(seen + sign * more));
@@ -313,11 +308,11 @@ mod tests {
                 method: Method::Progression,
                 direction: if up { Direction::Higher } else { Direction::Lower },
                 per: None,
-                baseline: Some(number(base)),
-                goal: Goal::Value(number(base + sign * way)),
+                baseline: Some(number(base).into()),
+                goal: Goal::Value(number(base + sign * way).into()),
                 observed: &Value::plain(number(seen)),
             }).unwrap();
-            prop_assert_eq!(verdict.reached, verdict.rate.unwrap() >= Decimal::HUNDRED);
+            prop_assert_eq!(verdict.reached, verdict.percent().unwrap() >= Decimal::HUNDRED);
         }
 
         #[test]

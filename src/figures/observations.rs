@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use maud::{Markup, html};
 
-use super::attainment::Band;
+use super::attainment::{Attainment, look};
 use super::delivery::Delivery;
 use super::review::{Against, Asked, Review};
 use super::{Formatter, Snapshots};
 use crate::access::Reach;
 use crate::contracts::{Contract, Observations, Observed, ObservedKey, store};
-use crate::frameworks::Library;
+use crate::frameworks::{Library, Scale};
 use crate::kernel::Value;
 use crate::measures::Measure;
 use crate::platform::clock::Clock;
@@ -50,6 +50,7 @@ impl Observations for ContractFigures {
             return Ok(BTreeMap::new());
         };
         let terms = full.in_force(as_of);
+        let scale = edited.framework.scale();
         let today = self.clock.today();
         let mut shown = BTreeMap::new();
         for section in &contract.sections {
@@ -76,7 +77,7 @@ impl Observations for ContractFigures {
                             indicator: indicator.key.clone(),
                             measure: measure.code.clone(),
                         };
-                        shown.insert(key, observed(&review, measure));
+                        shown.insert(key, observed(&review, measure, &scale));
                     }
                 }
             }
@@ -85,10 +86,10 @@ impl Observations for ContractFigures {
     }
 }
 
-fn observed(review: &Review<'_>, measure: &Measure) -> Observed {
+fn observed(review: &Review<'_>, measure: &Measure, scale: &Scale) -> Observed {
     Observed {
         value: value(review, measure),
-        attainment: attainment(review, measure),
+        attainment: attainment(review, measure, scale),
     }
 }
 
@@ -108,22 +109,22 @@ fn value(review: &Review<'_>, measure: &Measure) -> Markup {
     }
 }
 
-fn attainment(review: &Review<'_>, measure: &Measure) -> Markup {
+fn attainment(review: &Review<'_>, measure: &Measure, scale: &Scale) -> Markup {
     let late = late(review);
     let Some(verdict) = review.attainment else {
         return html! { span.muted { "Sans objet" } (late) };
     };
-    let band = Band::of(verdict);
-    let (tone, icon) = band.look();
-    let words = match verdict.rate {
-        Some(rate) => format!("{} · {} %", band.french(), rate.french(0)),
-        None => band.french().to_owned(),
+    let band = verdict.band(scale);
+    let (tone, icon) = look(band.tone);
+    let words = match verdict.percent() {
+        Some(rate) => format!("{} · {} %", band.label, rate.french(0)),
+        None => band.label.clone(),
     };
     html! {
         div {
             (state(tone, icon, &words))
-            @if let Some(rate) = verdict.rate { (bar(tone, rate.to_f64_for_drawing())) }
-            @if let (Some(rate), Some((year, _))) = (review.progress.and_then(|p| p.rate), review.last_target) {
+            @if let Some(rate) = verdict.percent() { (bar(tone, rate.to_f64_for_drawing())) }
+            @if let (Some(rate), Some((year, _))) = (review.progress.and_then(Attainment::percent), review.last_target) {
                 span.sub { "Vers la cible " (year) " : " (rate.french(0)) " %" }
             }
             (late)

@@ -77,17 +77,17 @@ impl<'a> Asked<'a> {
         let judge = |goal| {
             let (_, figure) = figure?;
             attain(&Question {
-                method: self.indicator.method,
+                method: self.indicator.method_of(&self.measure.code),
                 direction: self.measure.direction,
                 per: self.measure.per,
-                baseline: baseline.and_then(|b| b.value.amount(self.measure.per)),
+                baseline: baseline.and_then(|b| b.value.exact(self.measure.per)),
                 goal,
                 observed: &figure.value,
             })
         };
         let attainment = against.and_then(|against| match against {
             Against::Agreed(goal) => judge(goal),
-            Against::Path(point) => judge(Goal::Value(point)),
+            Against::Path(point) => judge(Goal::Value(point.into())),
         });
         let last_goal = last_target.and_then(|(_, target)| goal(target, self.measure.per));
         Review {
@@ -121,9 +121,10 @@ impl<'a> Asked<'a> {
             return None;
         }
         let from = baseline.value.amount(self.measure.per)?;
-        let Some(Goal::Value(goal)) = goal(target, self.measure.per) else {
+        let Target::Value(goal) = target else {
             return None;
         };
+        let goal = goal.amount(self.measure.per)?;
         straight_path(from, baseline.year, goal, to, year).map(Against::Path)
     }
 
@@ -140,7 +141,7 @@ impl<'a> Asked<'a> {
 fn goal(target: &Target, per: Option<u32>) -> Option<Goal> {
     match target {
         Target::Value(Value::YesNo(answer)) => Some(Goal::Answer(*answer)),
-        Target::Value(value) => value.amount(per).map(Goal::Value),
+        Target::Value(value) => value.exact(per).map(Goal::Value),
         Target::Corridor { low, high } => Some(Goal::Corridor {
             low: *low,
             high: *high,

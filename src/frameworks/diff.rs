@@ -38,6 +38,8 @@ pub enum Subject {
     Party,
     /// An instrument.
     Act,
+    /// A band of attainment.
+    Band,
     /// A line of means.
     Means,
     /// A source document.
@@ -103,7 +105,7 @@ pub fn differences(before: &Framework, after: &Framework) -> Vec<Change> {
 }
 
 /// The things of a framework, kind by kind, always in the same order.
-fn all_items(framework: &Framework) -> [(Subject, Vec<Item>); 15] {
+fn all_items(framework: &Framework) -> [(Subject, Vec<Item>); 16] {
     let f = framework;
     [
         (Subject::Framework, vec![whole(f)]),
@@ -122,6 +124,10 @@ fn all_items(framework: &Framework) -> [(Subject, Vec<Item>); 15] {
         (
             Subject::Act,
             list(&f.acts, |i| (&i.key, &i.label), items::act),
+        ),
+        (
+            Subject::Band,
+            list(&f.bands, |i| (&i.key, &i.label), items::band),
         ),
         (
             Subject::Means,
@@ -183,6 +189,7 @@ fn whole(framework: &Framework) -> Item {
         "natures",
         "parties",
         "actes",
+        "paliers",
         "moyens",
         "documents",
         "annonces",
@@ -327,6 +334,7 @@ impl Subject {
             Self::Kind => ("La nature d'indicateur", true),
             Self::Party => ("La partie", true),
             Self::Act => ("L'acte", false),
+            Self::Band => ("Le palier d'atteinte", false),
             Self::Means => ("La ligne de moyens", true),
             Self::Document => ("Le document", false),
             Self::Announced => ("Le chiffre annoncé", false),

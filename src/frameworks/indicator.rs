@@ -32,9 +32,12 @@ pub struct Indicator {
     /// Each contract defines it: no measure, never aggregated, blocks signature until defined.
     #[serde(default)]
     pub left_to_contract: bool,
-    /// How attainment is computed.
+    /// How attainment is computed, but for the measures of [`methods`](Self::methods).
     #[serde(default)]
     pub method: Method,
+    /// The measures of a composite that are judged in another way.
+    #[serde(default)]
+    pub methods: Vec<MeasureMethod>,
     /// Links with indicators of other generations.
     #[serde(default)]
     pub links: Vec<Link>,
@@ -71,6 +74,23 @@ pub struct Indicator {
     /// What a reader should know.
     #[serde(default)]
     pub note: Option<String>,
+}
+
+impl Indicator {
+    /// How a measure of this indicator is judged.
+    pub fn method_of(&self, measure: &str) -> Method {
+        let own = self.methods.iter().find(|own| own.measure == measure);
+        own.map_or(self.method, |own| own.method)
+    }
+}
+
+/// The method of one measure of a composite.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MeasureMethod {
+    /// Code of the measure.
+    pub measure: String,
+    /// How it is judged.
+    pub method: Method,
 }
 
 /// How attainment is computed.

@@ -6,16 +6,17 @@
 //! is in the text. Values, contracts and SQL never stand in these types; measures, which own
 //! values, stand in [`crate::measures`].
 
+mod band;
 mod check;
 mod commitment;
 mod diff;
 mod due;
 mod edition;
+mod glossary;
 mod indicator;
 mod known;
 mod library;
 mod pages;
-mod problem;
 mod revise;
 mod source;
 pub mod store;
@@ -27,15 +28,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::measures::Measure;
 
+pub use crate::platform::yaml::{Position, Problem, Severity};
+pub use band::{Band, BandCase, Scale, Tone, usual_bands};
 pub use commitment::{Commitment, Eligibility, EligibilityScope};
 pub use diff::{Change, FieldChange, Subject, What, differences};
 pub use due::{DataYear, Deadline, DeliveryStatus, Due, DueRule, DueState, Gap, Limit};
-pub use edition::{CalendarDate, CalendarEntry, Edition, EditionIndicators, EditionYear};
-pub use indicator::{Frequency, Indicator, Link, LinkKind, Method, Supply};
+pub use edition::{
+    CalendarDate, CalendarEntry, Campaign, Edition, EditionIndicators, EditionYear, Step,
+};
+pub use indicator::{Frequency, Indicator, Link, LinkKind, MeasureMethod, Method, Supply};
 pub use known::Known;
 pub use library::{Catalogue, Edited, Library};
 pub use pages::router;
-pub use problem::{Position, Problem, Severity};
 pub use revise::{Holder, Holders, Proposal, Revised, RevisionError, revise};
 pub use source::{
     FILES, Reading, Texts, read_all, read_all_texts, read_dir, read_texts, write_texts,
@@ -81,6 +85,9 @@ pub struct Framework {
     /// Instruments that make and change a contract.
     #[serde(default)]
     pub acts: Vec<Act>,
+    /// How far a value is from its target, in words; empty: the usual bands.
+    #[serde(default)]
+    pub bands: Vec<Band>,
     /// Lines of means that contracts follow.
     #[serde(default)]
     pub means: Vec<MeansLine>,
@@ -93,6 +100,9 @@ pub struct Framework {
     /// What a reader should know.
     #[serde(default)]
     pub remarks: Vec<String>,
+    /// Names of the fields that Jalon deduced.
+    #[serde(default)]
+    pub our_reading: Vec<String>,
     /// Words that eligibility rules may use.
     #[serde(default)]
     pub vocabulary: Vocabulary,

@@ -4,11 +4,13 @@
 //! clocks, anything that knows a concept of the domain such as a contract or an indicator.
 
 mod decimal;
+mod fraction;
 mod period;
 mod text;
 mod value;
 
 pub use decimal::{Decimal, ParseDecimalError};
+pub use fraction::Fraction;
 pub use period::{ParsePeriodError, Period};
 pub use text::{fold, hex, nearest};
 pub use value::{Absence, Quantity, Value, ValueKind};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Decimal;
+use super::{Decimal, Fraction};
 
 /// The kind of value a measure takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,6 +42,14 @@ impl Quantity {
         match self {
             Self::Plain(number) => Some(number),
             Self::Ratio { num, den } => Decimal::ratio(num, den, per.unwrap_or(1)),
+        }
+    }
+
+    /// As [`amount`](Self::amount), without any rounding.
+    pub fn exact(self, per: Option<u32>) -> Option<Fraction> {
+        match self {
+            Self::Plain(number) => Some(number.into()),
+            Self::Ratio { num, den } => Fraction::of(num, den, per.unwrap_or(1)),
         }
     }
 }
@@ -124,6 +132,14 @@ impl Value {
     pub fn amount(&self, per: Option<u32>) -> Option<Decimal> {
         match self {
             Self::Number(quantity) => quantity.amount(per),
+            Self::YesNo(_) | Self::Text(_) | Self::Unavailable(_) => None,
+        }
+    }
+
+    /// The number in the measure's unit without any rounding, for those that are numbers.
+    pub fn exact(&self, per: Option<u32>) -> Option<Fraction> {
+        match self {
+            Self::Number(quantity) => quantity.exact(per),
             Self::YesNo(_) | Self::Text(_) | Self::Unavailable(_) => None,
         }
     }

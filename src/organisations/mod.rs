@@ -70,16 +70,6 @@ impl OrganisationKind {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().find(|k| k.1 == code).map(|k| k.0)
     }
-
-    /// The kind that a source file names so.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|k| k.2 == word).map(|k| k.0)
-    }
-
-    /// The words that a source file may use.
-    pub fn words() -> impl Iterator<Item = &'static str> {
-        Self::ALL.iter().map(|k| k.2)
-    }
 }
 
 /// What a place is, from the widest to the narrowest.
@@ -113,16 +103,6 @@ impl PlaceKind {
     /// The kind with that stable code.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().find(|k| k.1 == code).map(|k| k.0)
-    }
-
-    /// The kind that a source file names so.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|k| k.2 == word).map(|k| k.0)
-    }
-
-    /// The words that a source file may use.
-    pub fn words() -> impl Iterator<Item = &'static str> {
-        Self::ALL.iter().map(|k| k.2)
     }
 }
 
@@ -242,6 +222,7 @@ fn covers(from: Option<Date>, to: Option<Date>, day: Date) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::yaml::Worded as _;
 
     #[test]
     fn the_tables_of_kinds_follow_the_order_of_the_kinds() {

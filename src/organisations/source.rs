@@ -4,59 +4,60 @@
 //! What lives here: reading the two files into a [`Directory`], and saying everything that is
 //! wrong in them with file, line and remedy. What never does: storing anything.
 
-mod yaml;
-
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use jiff::civil::Date;
+
 use super::{Directory, Organisation, OrganisationKind, Place, PlaceKind, PlacePart, Succession};
 use crate::kernel::nearest;
-use yaml::{Item, Problems};
+use crate::platform::file;
+use crate::platform::yaml::{Findings, Item, MAX_BYTES, Problem, Worded, read_file};
 
 /// Name of the file of organisations and successions.
 pub const ORGANISATIONS: &str = "organisations.yaml";
 /// Name of the file of places and parts.
 pub const PLACES: &str = "lieux.yaml";
 
-/// Something wrong in a file, told to whoever writes it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}{} : {what}. {remedy}.", line.map(|n| format!(", ligne {n}")).unwrap_or_default())]
-pub struct Problem {
-    /// Name of the file.
-    pub file: &'static str,
-    /// Line, from 1; absent where it is the file as a whole.
-    pub line: Option<usize>,
-    /// What is wrong.
-    pub what: String,
-    /// What to do.
-    pub remedy: String,
-}
-
 /// Files that cannot be used, with every reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
 pub struct Unusable(pub Vec<Problem>);
+
+impl Worded for OrganisationKind {
+    fn words() -> impl Iterator<Item = (&'static str, Self)> {
+        Self::ALL.into_iter().map(|(kind, _, word, _)| (word, kind))
+    }
+}
+
+impl Worded for PlaceKind {
+    fn words() -> impl Iterator<Item = (&'static str, Self)> {
+        Self::ALL.into_iter().map(|(kind, _, word)| (word, kind))
+    }
+}
 
 /// Reads the two files of a folder.
 ///
 /// # Errors
 /// Every problem of both files.
 pub fn read_folder(folder: &Path) -> Result<Directory, Unusable> {
-    let mut missing = Vec::new();
+    let mut findings = Findings::default();
     let mut text = |file: &'static str| {
-        std::fs::read_to_string(folder.join(file)).unwrap_or_else(|cause| {
-            missing.push(Problem {
-                file,
-                line: None,
-                what: format!("le fichier ne se lit pas dans {} ({cause})", folder.display()),
-                remedy: format!(
-                    "Indiquez le dossier qui contient {ORGANISATIONS} et {PLACES}, en UTF-8, par exemple « reference »"
-                ),
-            });
+        let read = file::read_text(&folder.join(file), MAX_BYTES);
+        read.unwrap_or_else(|cause| {
+            let message = format!(
+                "le fichier ne se lit pas dans {} : {cause}",
+                folder.display()
+            );
+            let remedy = format!(
+                "Indiquez le dossier qui contient {ORGANISATIONS} et {PLACES}, en UTF-8, par exemple « reference »"
+            );
+            findings.error(file, "unreadable", message, remedy);
             String::new()
         })
     };
     let (organisations, places) = (text(ORGANISATIONS), text(PLACES));
+    let missing = findings.into_problems();
     if missing.is_empty() {
         read(&organisations, &places)
     } else {
@@ -69,11 +70,14 @@ pub fn read_folder(folder: &Path) -> Result<Directory, Unusable> {
 /// # Errors
 /// Every problem of both texts.
 pub fn read(organisations: &str, places: &str) -> Result<Directory, Unusable> {
+    let mut findings = Findings::default();
     let mut reading = Reading::default();
-    reading.places(places);
-    reading.organisations(organisations);
-    reading.check_references();
-    let problems = reading.problems.into_list();
+    read_file(PLACES, places, &mut findings, |item| reading.places(item));
+    read_file(ORGANISATIONS, organisations, &mut findings, |item| {
+        reading.organisations(item);
+    });
+    reading.check_references(&mut findings);
+    let problems = findings.into_problems();
     if problems.is_empty() {
         Ok(Directory::new(
             reading.organisations,
@@ -94,211 +98,173 @@ enum Kind {
 
 /// A code that must be declared somewhere.
 struct Reference {
-    file: &'static str,
-    line: usize,
+    path: String,
     to: Kind,
     code: String,
 }
 
 #[derive(Default)]
 struct Reading {
-    problems: Problems,
     organisations: Vec<Organisation>,
     successions: Vec<Succession>,
     places: Vec<Place>,
     parts: Vec<PlacePart>,
     /// Every code declared, with its line, even that of an element which cannot be read: one
     /// mistake is told once, not again at every reference.
-    codes: HashMap<(Kind, String), usize>,
+    codes: HashMap<(Kind, String), u32>,
     references: Vec<Reference>,
 }
 
 impl Reading {
-    fn places(&mut self, text: &str) {
-        let [places] = self.problems.lists(PLACES, text, ["lieux"]);
-        for mut item in places {
-            let Some(code) = self.own_code(&mut item, Kind::Place) else {
-                continue;
-            };
-            self.parts_of(&code, &mut item);
-            let place = self.place(code, &mut item);
-            self.places.extend(place);
-            item.finish(&mut self.problems);
+    fn places(&mut self, item: &mut Item<'_>) {
+        self.places = item.list("lieux", |item| self.place(item));
+    }
+
+    fn place(&mut self, item: &mut Item<'_>) -> Place {
+        let code = self.own_code(item, Kind::Place);
+        self.parts_of(&code, item);
+        let (valid_from, valid_to) = validity(item);
+        Place {
+            code,
+            kind: item.required_word_or("type", PlaceKind::Zone),
+            name: item.required("libelle"),
+            valid_from,
+            valid_to,
+            iso: item.text("iso"),
+            usages: item.texts("usages"),
         }
     }
 
-    fn place(&mut self, code: String, item: &mut Item) -> Option<Place> {
-        let problems = &mut self.problems;
-        let kind = item.word("type", PlaceKind::from_word, PlaceKind::words(), problems);
-        let name = item.required("libelle", problems);
-        let (valid_from, valid_to) = item.validity(problems);
-        let iso = item.text("iso", problems);
-        let usages = item.texts("usages", problems);
-        Some(Place {
-            code,
-            kind: kind?,
-            name: name?,
-            valid_from,
-            valid_to,
-            iso,
-            usages,
-        })
-    }
-
-    fn parts_of(&mut self, whole: &str, item: &mut Item) {
+    fn parts_of(&mut self, whole: &str, item: &mut Item<'_>) {
         let mut named = HashSet::new();
-        for mut inside in item.items("contient", &mut self.problems) {
-            let part = inside.required("lieu", &mut self.problems);
-            let (valid_from, valid_to) = inside.validity(&mut self.problems);
-            let line = inside.line_of("lieu");
-            inside.finish(&mut self.problems);
-            let Some(part) = part else { continue };
+        let parts = item.list("contient", |inside| {
+            let part = inside.required("lieu");
+            let (valid_from, valid_to) = validity(inside);
             if part == whole || !named.insert(part.clone()) {
-                let what = if part == whole {
+                let message = if part == whole {
                     format!("« {whole} » se contient lui-même")
                 } else {
                     format!("« {part} » est déjà dans « {whole} »")
                 };
-                self.problems
-                    .note(PLACES, line, what, "Retirez cet élément");
-                continue;
+                inside.error("lieu", "repeated-part", message, "Retirez cet élément");
+            } else {
+                self.refer(inside, "lieu", Kind::Place, &part);
             }
-            self.refer(PLACES, line, Kind::Place, &part);
-            self.parts.push(PlacePart {
+            PlacePart {
                 whole: whole.to_owned(),
                 part,
                 valid_from,
                 valid_to,
-            });
-        }
+            }
+        });
+        self.parts.extend(parts);
     }
 
-    fn organisations(&mut self, text: &str) {
-        let keys = ["organisations", "successions"];
-        let [organisations, successions] = self.problems.lists(ORGANISATIONS, text, keys);
-        for mut item in organisations {
-            let Some(code) = self.own_code(&mut item, Kind::Organisation) else {
-                continue;
-            };
-            let organisation = self.organisation(code, &mut item);
-            self.organisations.extend(organisation);
-            item.finish(&mut self.problems);
-        }
+    fn organisations(&mut self, item: &mut Item<'_>) {
+        self.organisations = item.list("organisations", |item| self.organisation(item));
         let mut seen = HashSet::new();
-        for mut item in successions {
-            let succession = self.succession(&mut item);
-            item.finish(&mut self.problems);
-            let Some(succession) = succession else {
-                continue;
-            };
-            if seen.insert((succession.from.clone(), succession.to.clone())) {
-                self.successions.push(succession);
-            } else {
-                let what = format!(
+        self.successions = item.list("successions", |item| {
+            let succession = self.succession(item);
+            if !seen.insert((succession.from.clone(), succession.to.clone())) {
+                let message = format!(
                     "la succession de « {} » à « {} » est écrite deux fois",
                     succession.from, succession.to
                 );
-                let remedy = "Gardez-en une seule";
-                self.problems.note(ORGANISATIONS, item.line, what, remedy);
+                item.error_here("repeated-succession", &message, "Gardez-en une seule");
             }
-        }
+            succession
+        });
     }
 
-    fn organisation(&mut self, code: String, item: &mut Item) -> Option<Organisation> {
-        let problems = &mut self.problems;
-        let words = OrganisationKind::words();
-        let kind = item.word("type", OrganisationKind::from_word, words, problems);
-        let name = item.required("libelle", problems);
-        let short_name = item.text("sigle", problems);
-        let (valid_from, valid_to) = item.validity(problems);
-        let parent = item.text("parent", problems);
-        let place = item.text("lieu", problems);
-        let usages = item.texts("usages", problems);
-        let note = item.text("note", problems);
-        if kind == Some(OrganisationKind::Ars) && place.is_none() {
-            let what = format!("l’agence « {code} » n’a pas de territoire");
+    fn organisation(&mut self, item: &mut Item<'_>) -> Organisation {
+        let code = self.own_code(item, Kind::Organisation);
+        let kind = item.required_word_or("type", OrganisationKind::Other);
+        let (valid_from, valid_to) = validity(item);
+        let (parent, place) = (item.text("parent"), item.text("lieu"));
+        if kind == OrganisationKind::Ars && place.is_none() {
+            let message = format!("l’agence « {code} » n’a pas de territoire");
             let remedy = format!("Ajoutez « lieu: » et un code de {PLACES}");
-            problems.note(ORGANISATIONS, item.line, what, remedy);
+            item.error_here("no-place", &message, &remedy);
         }
         for (key, to, named) in [
             ("parent", Kind::Organisation, &parent),
             ("lieu", Kind::Place, &place),
         ] {
             if let Some(named) = named {
-                self.refer(ORGANISATIONS, item.line_of(key), to, named);
+                self.refer(item, key, to, named);
             }
         }
-        Some(Organisation {
+        Organisation {
             code,
-            kind: kind?,
-            name: name?,
-            short_name,
+            kind,
+            name: item.required("libelle"),
+            short_name: item.text("sigle"),
             valid_from,
             valid_to,
             parent,
             place,
-            usages,
-            note,
-        })
+            usages: item.texts("usages"),
+            note: item.text("note"),
+        }
     }
 
-    fn succession(&mut self, item: &mut Item) -> Option<Succession> {
-        let problems = &mut self.problems;
-        let from = item.required("de", problems);
-        let to = item.required("vers", problems);
-        let on = item.required_day("le", problems);
-        let note = item.text("note", problems);
+    fn succession(&mut self, item: &mut Item<'_>) -> Succession {
+        let (from, to) = (item.required("de"), item.required("vers"));
         for (key, named) in [("de", &from), ("vers", &to)] {
-            if let Some(named) = named {
-                self.refer(ORGANISATIONS, item.line_of(key), Kind::Organisation, named);
-            }
+            self.refer(item, key, Kind::Organisation, named);
         }
-        Some(Succession {
-            from: from?,
-            to: to?,
-            on: on?,
-            note,
-        })
+        Succession {
+            from,
+            to,
+            on: item.required_date("le"),
+            note: item.text("note"),
+        }
     }
 
     /// The code that an item declares: present, simple, and its own.
-    fn own_code(&mut self, item: &mut Item, kind: Kind) -> Option<String> {
-        let code = item.required("code", &mut self.problems)?;
-        let line = item.line_of("code");
+    fn own_code(&mut self, item: &mut Item<'_>, kind: Kind) -> String {
+        let code = item.required("code");
+        if code.is_empty() {
+            return code;
+        }
         let simple = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
         if !code.chars().all(simple) {
-            let what = format!("le code « {code} » n’est pas simple");
+            let message = format!("le code « {code} » n’est pas simple");
             let remedy = "Écrivez-le en majuscules sans accent, chiffres et tirets";
-            self.problems.note(item.file, line, what, remedy);
+            item.error("code", "bad-code", message, remedy);
         }
+        let line = item.line("code");
         if let Some(first) = self.codes.insert((kind, code.clone()), line) {
-            let what = format!("le code « {code} » est déjà pris à la ligne {first}");
+            let message = format!("le code « {code} » est déjà pris à la ligne {first}");
             let remedy = "Donnez un autre code, ou réunissez les deux éléments";
-            self.problems.note(item.file, line, what, remedy);
+            item.error("code", "repeated-code", message, remedy);
         }
-        Some(code)
+        code
     }
 
-    fn refer(&mut self, file: &'static str, line: usize, to: Kind, code: &str) {
-        self.references.push(Reference {
-            file,
-            line,
-            to,
-            code: code.to_owned(),
-        });
+    fn refer(&mut self, item: &Item<'_>, key: &str, to: Kind, code: &str) {
+        if !code.is_empty() {
+            self.references.push(Reference {
+                path: format!("{}/{key}", item.path()),
+                to,
+                code: code.to_owned(),
+            });
+        }
     }
 
-    fn check_references(&mut self) {
-        for reference in &self.references {
-            let (to, code) = (reference.to, &reference.code);
-            if self.codes.contains_key(&(to, code.clone())) {
+    fn check_references(&self, findings: &mut Findings) {
+        for Reference { path, to, code } in &self.references {
+            if self.codes.contains_key(&(*to, code.clone())) {
                 continue;
             }
             let (what, file) = match to {
                 Kind::Organisation => ("aucune organisation", ORGANISATIONS),
                 Kind::Place => ("aucun lieu", PLACES),
             };
-            let known = self.codes.keys().filter(|(kind, _)| *kind == to);
+            if findings.is_unread(file) {
+                continue;
+            }
+            let known = self.codes.keys().filter(|(kind, _)| kind == to);
             let mut sorted: Vec<&str> = known.map(|(_, code)| code.as_str()).collect();
             sorted.sort_unstable();
             let remedy = match nearest(code, sorted) {
@@ -307,11 +273,27 @@ impl Reading {
                 ),
                 None => format!("Ajoutez « {code} » à {file}, ou corrigez le code"),
             };
-            let what = format!("{what} n’a le code « {code} »");
-            self.problems
-                .note(reference.file, reference.line, what, remedy);
+            let message = format!("{what} n’a le code « {code} »");
+            findings.error(path, "unknown-code", message, remedy);
         }
     }
+}
+
+/// First and last day, `du` and `au`.
+fn validity(item: &mut Item<'_>) -> (Option<Date>, Option<Date>) {
+    let (from, to) = (item.date("du"), item.date("au"));
+    if let (Some(first), Some(last)) = (from, to)
+        && first > last
+    {
+        let message = format!("l’élément finit le {last}, avant de commencer le {first}");
+        item.error(
+            "au",
+            "period-backwards",
+            message,
+            "Corrigez « du » ou « au »",
+        );
+    }
+    (from, to)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What every concept stands on: configuration, clock, database, web shell.
+//! What every concept stands on: configuration, clock, files, texts, database, web shell.
 //!
 //! What lives here: machinery that would serve any application of this kind. What never does:
 //! a word of the domain (no contract, no indicator, no region).
@@ -6,4 +6,6 @@
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod file;
 pub mod web;
+pub mod yaml;

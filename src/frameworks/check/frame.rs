@@ -1,8 +1,8 @@
 //! Rules on `cadre.yaml`.
 
 use super::{Checker, keyed};
-use crate::frameworks::source::suggestion;
 use crate::frameworks::{ActKind, Word};
+use crate::platform::yaml::suggestion;
 
 const FILE: &str = "cadre.yaml";
 
@@ -19,6 +19,7 @@ impl Checker<'_> {
         self.check_previous();
         self.check_list_note();
         self.check_acts();
+        self.check_bands();
         self.check_keys();
         self.check_vocabulary();
     }
@@ -164,6 +165,10 @@ impl Checker<'_> {
         );
         self.refuse_repeats(
             keyed("cadre.yaml/actes", &framework.acts, |i| &i.key),
+            "cle",
+        );
+        self.refuse_repeats(
+            keyed("cadre.yaml/paliers", &framework.bands, |i| &i.key),
             "cle",
         );
         self.refuse_repeats(

@@ -3,8 +3,12 @@
 use super::{Checker, Family, keyed};
 use crate::frameworks::{Indicator, Method};
 use crate::kernel::ValueKind;
+use crate::platform::yaml::suggestion;
 
 const LIST: &str = "indicateurs.yaml/indicateurs";
+
+const METHOD_REMEDY: &str =
+    "« oui-non » va aux mesures oui-non, « aucune » aux textes, les autres aux nombres";
 
 impl<'a> Checker<'a> {
     pub(super) fn check_indicators(&mut self) {
@@ -101,6 +105,7 @@ impl<'a> Checker<'a> {
     }
 
     fn check_method(&mut self, path: &str, indicator: &Indicator) {
+        self.check_own_methods(path, indicator);
         let path = format!("{path}/methode");
         if indicator.method == Method::None || self.findings.is_troubled(&path) {
             return;
@@ -115,40 +120,67 @@ impl<'a> Checker<'a> {
             );
             return;
         }
-        let kinds = self.value_kinds(indicator);
-        let fitting = kinds
+        let own = |code: &&String| indicator.methods.iter().all(|own| own.measure != **code);
+        let judged = indicator.measures.iter().filter(own);
+        let judged: Vec<(&String, ValueKind)> = judged
+            .filter_map(|code| Some((code, self.value_kind(code)?)))
+            .collect();
+        let misfits = judged
             .iter()
-            .filter(|kind| suits(indicator.method, **kind))
-            .count();
-        if kinds.is_empty() || fitting == kinds.len() {
+            .filter(|(_, kind)| !suits(indicator.method, *kind));
+        let misfits: Vec<&str> = misfits.map(|(code, _)| code.as_str()).collect();
+        if misfits.is_empty() {
             return;
         }
-        if fitting == 0 {
+        if misfits.len() == judged.len() {
             let message = "la méthode ne convient pas au genre de valeur de la mesure";
-            let remedy =
-                "« oui-non » va aux mesures oui-non, « aucune » aux textes, les autres aux nombres";
-            self.error(&path, "method-value-kind", message, remedy);
+            self.error(&path, "method-value-kind", message, METHOD_REMEDY);
         } else {
-            let message = "l'indicateur composite mêle des genres de valeur : la méthode ne vaut que pour une partie de ses mesures";
-            let remedy = "Vérifiez que c'est voulu ; sinon séparez l'indicateur";
+            let message = format!(
+                "la méthode de cet indicateur composite ne convient pas à « {} »",
+                misfits.join(" », « ")
+            );
+            let remedy = format!(
+                "Ajoutez « methodes: {{{}: aucune}} », ou la méthode qui convient",
+                misfits[0]
+            );
             self.warning(&path, "composite-mixed", message, remedy);
         }
     }
 
-    /// Value kinds of the measures whose definition is known and settled.
-    fn value_kinds(&self, indicator: &Indicator) -> Vec<ValueKind> {
-        let mut kinds = Vec::new();
-        for code in &indicator.measures {
-            let written = self.framework.measures.iter().position(|m| m.code == *code);
-            let unsettled = written.is_some_and(|rank| {
-                let path = format!("mesures.yaml/mesures/{rank}/valeur");
-                self.findings.is_troubled(&path)
-            });
-            if !unsettled {
-                kinds.extend(self.measure(code).map(|measure| measure.value_kind));
+    /// Each method of its own is that of a measure of the indicator, and suits it.
+    fn check_own_methods(&mut self, path: &str, indicator: &Indicator) {
+        for own in &indicator.methods {
+            let path = format!("{path}/methodes/{}", own.measure);
+            if !indicator.measures.contains(&own.measure) {
+                let cited: Vec<&str> = indicator.measures.iter().map(String::as_str).collect();
+                let remedy = suggestion(&own.measure, &cited).unwrap_or_else(|| {
+                    "Nommez une mesure citée sous « mesures », ou retirez cette ligne".to_owned()
+                });
+                let message = format!("l'indicateur ne suit pas la mesure « {} »", own.measure);
+                self.error(&path, "method-measure", message, remedy);
+            } else if self
+                .value_kind(&own.measure)
+                .is_some_and(|kind| !suits(own.method, kind))
+            {
+                let message = format!(
+                    "la méthode ne convient pas au genre de valeur de « {} »",
+                    own.measure
+                );
+                self.error(&path, "method-value-kind", message, METHOD_REMEDY);
             }
         }
-        kinds
+    }
+
+    /// The value kind of a measure whose definition is known and settled.
+    fn value_kind(&self, code: &str) -> Option<ValueKind> {
+        let written = self.framework.measures.iter().position(|m| m.code == code);
+        let unsettled = written.is_some_and(|rank| {
+            let path = format!("mesures.yaml/mesures/{rank}/valeur");
+            self.findings.is_troubled(&path)
+        });
+        let measure = self.measure(code)?;
+        (!unsettled).then_some(measure.value_kind)
     }
 }
 

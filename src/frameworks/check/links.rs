@@ -1,8 +1,8 @@
 //! Rules on the links between indicators of different generations.
 
 use super::Checker;
-use crate::frameworks::source::suggestion;
 use crate::frameworks::{Indicator, Link, LinkKind};
+use crate::platform::yaml::suggestion;
 
 impl Checker<'_> {
     pub(super) fn check_links(&mut self, path: &str, indicator: &Indicator) {

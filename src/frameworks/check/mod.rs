@@ -3,6 +3,7 @@
 //! The form of each file is checked while reading, in `source`. Here every reference is
 //! followed and every contradiction looked for; one rule per function, one code per rule.
 
+mod bands;
 mod commitments;
 mod due;
 mod editions;
@@ -14,10 +15,9 @@ mod nodes;
 
 use std::collections::BTreeMap;
 
-use super::problem::Findings;
-use super::source::suggestion;
-use super::{Framework, Index, Known};
+use super::{Framework, Index, Known, Texts};
 use crate::measures::Measure;
+use crate::platform::yaml::{Findings, suggestion};
 
 /// Organisation words that stand for each agency and each establishment.
 const EVERYONE: [&str; 2] = ["ARS", "ETABLISSEMENT"];
@@ -31,6 +31,8 @@ pub(super) struct Draft {
     pub(super) framework: Framework,
     /// Path of each node, whose rank in the text is not its rank in the list.
     pub(super) node_paths: Vec<String>,
+    /// The text of each file.
+    pub(super) texts: Texts,
     /// Where things stand, and the problems found so far.
     pub(super) findings: Findings,
 }

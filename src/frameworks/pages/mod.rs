@@ -1,6 +1,8 @@
 //! The pages of frameworks.
 
+mod campaign;
 mod edit;
+mod history;
 mod list;
 mod parts;
 mod show;

@@ -1,40 +1,79 @@
 //! One framework: its tree, its indicators, where it comes from.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::parts::{counts, marks};
+use super::{campaign, history};
 use crate::access::Signed;
+use crate::frameworks::glossary::explained;
 use crate::frameworks::{
-    CalendarDate, Commitment, Edited, Edition, EditionYear, Framework, Index, Indicator, Library,
-    Node,
+    Band, BandCase, CalendarDate, Campaign, Commitment, Edition, EditionYear, Framework, Index,
+    Indicator, Library, Node, usual_bands,
 };
+use crate::ledger::history_of;
 use crate::platform::clock::french_date;
 use crate::platform::db::Db;
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading};
 
+/// What may be asked of the page.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    /// The year whose campaign is to be shown; the whole framework without it.
+    edition: Option<i16>,
+}
+
 pub(super) async fn page(
     signed: Signed,
     Path(code): Path<String>,
+    Query(asked): Query<Asked>,
     State(db): State<Db>,
     State(library): State<Library>,
 ) -> WebResult<Markup> {
     let mut tx = db.read().await?;
     let catalogue = library.catalogue(&mut tx, signed.reach()).await?;
     let edited = catalogue.framework(&code).ok_or(WebError::NotFound)?;
-    Ok(signed.page(&edited.framework.title, &body(edited)))
+    let framework = &edited.framework;
+    let Some(year) = asked.edition else {
+        let history = history_of(&mut tx, edited.thing).await?;
+        let body = html! {
+            (head(framework, edited.no))
+            (tree(framework, framework))
+            (calendars(framework))
+            (campaign::choice(framework, None))
+            (sources(framework))
+            (history::revisions(&history))
+        };
+        return Ok(signed.page(&framework.title, &body));
+    };
+    let campaign = framework.campaign(year).ok_or(WebError::NotFound)?;
+    let title = format!("{}, bilan {year}", framework.title);
+    let body = html! {
+        (head(framework, edited.no))
+        (campaign::banner(framework, &campaign))
+        (tree(framework, &as_found_by(framework, &campaign)))
+        (campaign::choice(framework, Some(year)))
+    };
+    Ok(signed.page(&title, &body))
 }
 
-fn body(edited: &Edited) -> Markup {
-    let framework = &edited.framework;
-    let index = framework.index();
+/// The framework with the indicators of a campaign only.
+fn as_found_by(framework: &Framework, campaign: &Campaign<'_>) -> Framework {
+    Framework {
+        indicators: campaign.indicators.iter().copied().cloned().collect(),
+        ..framework.clone()
+    }
+}
+
+fn head(framework: &Framework, revision: i64) -> Markup {
     html! {
         (crumbs(&[
             Crumb { label: "Cadres", href: Some("/cadres".to_owned()) },
             Crumb { label: &framework.title, href: None },
         ]))
         div.head {
-            p.eyebrow { "Cadre contractuel, révision " (edited.no) }
+            p.eyebrow { "Cadre contractuel, révision " (revision) }
             h1 { (framework.title) }
             p.lead { (counts(framework)) "." }
             (identity(framework))
@@ -42,10 +81,15 @@ fn body(edited: &Edited) -> Markup {
         @if let Some(note) = framework.list_note.as_ref().filter(|_| !framework.complete_list) {
             div.flag.warn { p { b { "Liste partielle. " } (note) } }
         }
+    }
+}
+
+/// What the documents announce, then the tree with these indicators.
+fn tree(framework: &Framework, listed: &Framework) -> Markup {
+    let index = listed.index();
+    html! {
         @if !framework.announced.is_empty() { (announced(framework)) }
         @for node in index.children(None) { (branch(&index, node)) }
-        (editions(framework))
-        (sources(framework))
     }
 }
 
@@ -96,7 +140,7 @@ fn branch(index: &Index<'_>, node: &Node) -> Markup {
 /// A node under another.
 fn twig(index: &Index<'_>, node: &Node) -> Markup {
     html! {
-        h3 id={ "n-" (node.key) } { (name(node)) }
+        h3 id={ "n-" (node.key) } { (explained(&name(node), &index.framework().glossary)) }
         (about(node))
         (indicators(index, node))
         @for child in index.children(Some(&node.key)) { (twig(index, child)) }
@@ -174,7 +218,7 @@ fn row(framework: &Framework, indicator: &Indicator) -> Markup {
         tr {
             th scope="row" {
                 @if let Some(code) = &indicator.code { span.code { (code) } " " }
-                a href={ "/indicateurs/" (framework.code) "/" (indicator.key) } { (indicator.label) }
+                a href={ "/indicateurs/" (framework.code) "/" (indicator.key) } { (explained(&indicator.label, &framework.glossary)) }
                 (marks(indicator))
                 @if let Some(theme) = &indicator.theme { span.sub { (theme) } }
             }
@@ -195,13 +239,13 @@ fn action(index: &Index<'_>, commitment: &Commitment) -> Markup {
         li id={ "e-" (commitment.key) } {
             h3 {
                 @if let Some(code) = &commitment.code { span.code { (code) } " " }
-                (commitment.label)
+                (explained(&commitment.label, &framework.glossary))
             }
-            @if let Some(who) = &commitment.establishments { p.muted { "Établissements : " (who) } }
+            @if let Some(who) = &commitment.establishments { p.muted { "Établissements : " (explained(who, &framework.glossary)) } }
             ul {
                 @for indicator in candidates {
                     li {
-                        a href={ "/indicateurs/" (framework.code) "/" (indicator.key) } { (indicator.label) }
+                        a href={ "/indicateurs/" (framework.code) "/" (indicator.key) } { (explained(&indicator.label, &framework.glossary)) }
                         (marks(indicator))
                     }
                 }
@@ -210,25 +254,18 @@ fn action(index: &Index<'_>, commitment: &Commitment) -> Markup {
     }
 }
 
-fn editions(framework: &Framework) -> Markup {
-    html! {
-        @for edition in &framework.editions {
-            @if !edition.calendar.is_empty() { (calendar(edition)) }
-        }
-    }
+/// The calendar that comes back every year; those of one year are with its campaign.
+fn calendars(framework: &Framework) -> Markup {
+    let editions = framework.editions.iter();
+    let mut every = editions.filter(|e| e.year == EditionYear::Every && !e.calendar.is_empty());
+    html! { @if let Some(edition) = every.next() { (calendar(edition)) } }
 }
 
 fn calendar(edition: &Edition) -> Markup {
-    let (id, title) = match edition.year {
-        EditionYear::Every => (
-            "calendrier".to_owned(),
-            "Calendrier de chaque année".to_owned(),
-        ),
-        EditionYear::Year(year) => (format!("campagne-{year}"), format!("Campagne {year}")),
-    };
+    let (id, title) = ("calendrier", "Calendrier de chaque année");
     html! {
         section.sect aria-labelledby=(id) {
-            (section_heading(&id, &title, None))
+            (section_heading(id, title, None))
             div.scroll tabindex="0" role="region" aria-label={ (title) ", défilable" } {
                 table.tbl.stack {
                     caption.vh { (title) }
@@ -259,6 +296,43 @@ fn date(date: Option<CalendarDate>) -> String {
     }
 }
 
+/// How attainment is worded, and who says so.
+fn bands(framework: &Framework) -> Markup {
+    let usual = framework.bands.is_empty();
+    let ours = usual || framework.our_reading.iter().any(|field| field == "paliers");
+    let usual_bands = usual_bands();
+    let bands = if usual {
+        &usual_bands
+    } else {
+        &framework.bands
+    };
+    html! {
+        details.more {
+            summary { "Paliers d’atteinte des cibles" }
+            @if ours { p { span.mark { "lecture de Jalon" } " Les documents n’en donnent pas." } }
+            dl.facts {
+                @for band in bands { dt { (band.label) } dd { (limit(band)) } }
+            }
+        }
+    }
+}
+
+fn limit(band: &Band) -> String {
+    match (band.case, band.from) {
+        (BandCase::Reached, _) => "La cible est atteinte".to_owned(),
+        (BandCase::WithoutRate, _) => {
+            "La cible n’est pas atteinte et aucun taux ne le mesure".to_owned()
+        }
+        (BandCase::Rate, Some(from)) if from.micros() % 1_000_000 == 0 => {
+            format!("À partir de {} %", from.french(0))
+        }
+        (BandCase::Rate, Some(from)) => {
+            format!("À partir de {} %", from.to_string().replace('.', ","))
+        }
+        (BandCase::Rate, None) => "Au-dessous".to_owned(),
+    }
+}
+
 fn sources(framework: &Framework) -> Markup {
     html! {
         section.sect aria-labelledby="sources" {
@@ -278,13 +352,14 @@ fn sources(framework: &Framework) -> Markup {
                     @for remark in &framework.remarks { li { (remark) } }
                 } }
             }
+            (bands(framework))
             @if !framework.rules.is_empty() {
                 details.more { summary { "Règles du guide" } ul.prose {
-                    @for rule in &framework.rules { li { (rule.statement) } }
+                    @for rule in &framework.rules { li { (explained(&rule.statement, &framework.glossary)) } }
                 } }
             }
             @if !framework.glossary.is_empty() {
-                details.more { summary { "Sigles" } dl.facts {
+                details.more id="sigles" { summary { "Sigles" } dl.facts {
                     @for term in &framework.glossary { dt { (term.acronym) } dd { (term.meaning) } }
                 } }
             }

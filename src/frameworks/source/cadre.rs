@@ -1,12 +1,12 @@
 //! `cadre.yaml`: identity, levels, kinds, parties, acts, documents, vocabulary and rules.
 
 use super::layout::Map;
-use super::reader::Item;
-use super::words::Worded;
+use super::lines;
 use crate::frameworks::{
-    Act, Announced, Framework, Kind, Level, MeansLine, PartyRole, Rule, SourceDocument, Vocabulary,
-    Word,
+    Act, Announced, Band, BandCase, Framework, Kind, Level, MeansLine, PartyRole, Rule,
+    SourceDocument, Vocabulary, Word,
 };
+use crate::platform::yaml::{Item, Worded};
 
 /// The only version of the format so far.
 const FORMAT: &str = "1";
@@ -29,10 +29,12 @@ pub(super) fn read(item: &mut Item<'_>) -> Framework {
         kinds: item.required_list("natures", read_kind),
         parties: item.required_list("parties", read_party),
         acts: item.required_list("actes", read_act),
+        bands: item.list("paliers", read_band),
         means: item.list("moyens", read_means),
         documents: item.list("documents", read_document),
         announced: item.list("annonces", read_announced),
         remarks: item.texts("remarques"),
+        our_reading: item.field_names("lecture_jalon"),
         vocabulary: item
             .nested("vocabulaire", read_vocabulary)
             .unwrap_or_default(),
@@ -59,10 +61,12 @@ pub(crate) fn write(framework: &Framework) -> Map {
         .list("natures", &framework.kinds, write_kind)
         .list("parties", &framework.parties, write_party)
         .list("actes", &framework.acts, write_act)
+        .list("paliers", &framework.bands, write_band)
         .list("moyens", &framework.means, write_means)
         .list("documents", &framework.documents, write_document)
         .list("annonces", &framework.announced, write_announced)
         .sentences("remarques", &framework.remarks)
+        .codes("lecture_jalon", &framework.our_reading)
         .nested("vocabulaire", write_vocabulary(&framework.vocabulary))
         .list("regles", &framework.rules, write_rule)
 }
@@ -164,6 +168,27 @@ pub(crate) fn write_act(act: &Act) -> Map {
         .word("motif", act.motive)
 }
 
+fn read_band(item: &mut Item<'_>) -> Band {
+    Band {
+        key: item.key("cle"),
+        label: item.required("libelle"),
+        case: item.word("cas").unwrap_or_default(),
+        from: item.decimal("depuis"),
+        tone: item.required_word("ton"),
+    }
+}
+
+/// A band of attainment as written.
+pub(crate) fn write_band(band: &Band) -> Map {
+    let case = (band.case != BandCase::Rate).then_some(band.case);
+    Map::inline()
+        .text("cle", &band.key)
+        .text("libelle", &band.label)
+        .maybe_word("cas", case)
+        .maybe("depuis", band.from)
+        .word("ton", band.tone)
+}
+
 fn read_means(item: &mut Item<'_>) -> MeansLine {
     MeansLine {
         key: item.key("cle"),
@@ -246,7 +271,7 @@ fn read_rule(item: &mut Item<'_>) -> Rule {
         key: item.key("cle"),
         level: item.required_word("niveau"),
         statement: item.required("enonce"),
-        lines: item.lines("lignes"),
+        lines: lines::read(item, "lignes"),
     }
 }
 

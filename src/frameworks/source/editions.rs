@@ -1,8 +1,8 @@
 //! `editions.yaml`: the yearly campaigns that the documents describe.
 
 use super::layout::Map;
-use super::reader::{Item, parse_iso};
 use crate::frameworks::{CalendarDate, CalendarEntry, Edition, EditionIndicators, EditionYear};
+use crate::platform::yaml::{Item, parse_iso};
 
 /// The word for what comes back every year.
 const EVERY_YEAR: &str = "toutes";

@@ -1,8 +1,9 @@
 //! `engagements.yaml`: model commitments and whom they concern.
 
 use super::layout::Map;
-use super::reader::Item;
+use super::lines;
 use crate::frameworks::{Commitment, Eligibility};
+use crate::platform::yaml::Item;
 
 /// Reads every model commitment.
 pub(super) fn read(item: &mut Item<'_>) -> Vec<Commitment> {
@@ -26,9 +27,9 @@ fn read_commitment(item: &mut Item<'_>) -> Commitment {
         establishments: item.text("etablissements"),
         eligibility: item.nested("eligibilite", read_eligibility),
         collection: item.text("recueil"),
-        lines: item.lines("lignes"),
-        uncertain: item.texts("incertain"),
-        our_reading: item.texts("lecture_jalon"),
+        lines: lines::read(item, "lignes"),
+        uncertain: item.field_names("incertain"),
+        our_reading: item.field_names("lecture_jalon"),
         note: item.text("note"),
     }
 }

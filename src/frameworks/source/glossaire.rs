@@ -1,8 +1,8 @@
 //! `glossaire.yaml`: acronyms and their meanings.
 
 use super::layout::Map;
-use super::reader::Item;
 use crate::frameworks::Term;
+use crate::platform::yaml::Item;
 
 /// Reads every acronym.
 pub(super) fn read(item: &mut Item<'_>) -> Vec<Term> {

@@ -1,8 +1,9 @@
 //! `indicateurs.yaml`: indicators, their links with other generations and their due dates.
 
 use super::layout::Map;
-use super::reader::Item;
-use crate::frameworks::{Due, DueRule, Gap, Indicator, Limit, Link};
+use super::lines;
+use crate::frameworks::{Due, DueRule, Gap, Indicator, Limit, Link, MeasureMethod, Method};
+use crate::platform::yaml::Item;
 
 /// Reads every indicator.
 pub(super) fn read(item: &mut Item<'_>) -> Vec<Indicator> {
@@ -26,6 +27,7 @@ fn read_indicator(item: &mut Item<'_>) -> Indicator {
         measures: item.texts("mesures"),
         left_to_contract: item.yes_no("a_definir").unwrap_or_default(),
         method: item.word("methode").unwrap_or_default(),
+        methods: read_methods(item),
         links: item.list("liens", read_link),
         leads: item.texts("pilote"),
         suppliers: item.texts("fournisseur"),
@@ -34,9 +36,9 @@ fn read_indicator(item: &mut Item<'_>) -> Indicator {
         supply: item.word("alimentation"),
         due: item.nested("echeance", read_due).unwrap_or_default(),
         regions: item.texts("regions"),
-        lines: item.lines("lignes"),
-        uncertain: item.texts("incertain"),
-        our_reading: item.texts("lecture_jalon"),
+        lines: lines::read(item, "lignes"),
+        uncertain: item.field_names("incertain"),
+        our_reading: item.field_names("lecture_jalon"),
         note: item.text("note"),
     }
 }
@@ -54,6 +56,7 @@ pub(crate) fn write_indicator(indicator: &Indicator) -> Map {
         .codes("mesures", &indicator.measures)
         .yes("a_definir", indicator.left_to_contract)
         .word("methode", indicator.method)
+        .nested("methodes", write_methods(&indicator.methods))
         .list("liens", &indicator.links, write_link)
         .codes("pilote", &indicator.leads)
         .codes("fournisseur", &indicator.suppliers)
@@ -66,6 +69,18 @@ pub(crate) fn write_indicator(indicator: &Indicator) -> Map {
         .codes("incertain", &indicator.uncertain)
         .codes("lecture_jalon", &indicator.our_reading)
         .maybe("note", indicator.note.as_ref())
+}
+
+fn read_methods(item: &mut Item<'_>) -> Vec<MeasureMethod> {
+    let pairs = item.worded_pairs::<Method>("methodes").into_iter();
+    pairs
+        .map(|(measure, method)| MeasureMethod { measure, method })
+        .collect()
+}
+
+fn write_methods(methods: &[MeasureMethod]) -> Map {
+    let add = |map: Map, own: &MeasureMethod| map.word(&own.measure, own.method);
+    methods.iter().fold(Map::new(), add)
 }
 
 fn read_link(item: &mut Item<'_>) -> Link {

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
-use super::words::Worded;
 use crate::frameworks::Lines;
+use crate::platform::yaml::Worded;
 
 /// A value to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -336,9 +336,9 @@ fn escaped(text: &str) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::tree::{Entry, Shape, Tree, parse};
     use super::*;
     use crate::frameworks::Position;
+    use crate::platform::yaml::{Entry, Shape, Tree, parse};
 
     /// What should be read back.
     fn expected(value: &Value) -> Shape {

@@ -1,10 +1,9 @@
 //! `mesures.yaml`: the measures that a framework is the first to write.
 
 use super::layout::Map;
-use super::reader::Item;
-use super::words::Worded;
-use crate::kernel::{Decimal, ValueKind};
+use crate::kernel::ValueKind;
 use crate::measures::{Break, Measure};
+use crate::platform::yaml::{Item, Worded};
 
 /// Reads every measure.
 pub(super) fn read(item: &mut Item<'_>) -> Vec<Measure> {
@@ -26,14 +25,14 @@ fn read_measure(item: &mut Item<'_>) -> Measure {
         per: item.number("pour"),
         direction: item.required_word("sens"),
         aggregation: item.required_word("agregation"),
-        min: read_decimal(item, "min"),
-        max: read_decimal(item, "max"),
+        min: item.decimal("min"),
+        max: item.decimal("max"),
         window: item.word("fenetre"),
         numerator: item.text("numerateur"),
         denominator: item.text("denominateur"),
         breakdowns: item.words("ventilations"),
         breaks: item.list("ruptures", read_break),
-        our_reading: item.texts("lecture_jalon"),
+        our_reading: item.field_names("lecture_jalon"),
         note: item.text("note"),
     }
 }
@@ -59,20 +58,6 @@ pub(crate) fn write_measure(measure: &Measure) -> Map {
         .list("ruptures", &measure.breaks, write_break)
         .codes("lecture_jalon", &measure.our_reading)
         .maybe("note", measure.note.as_ref())
-}
-
-fn read_decimal(item: &mut Item<'_>, key: &'static str) -> Option<Decimal> {
-    let text = item.text(key)?;
-    let decimal = text.parse();
-    if decimal.is_err() {
-        item.error(
-            key,
-            "bad-number",
-            format!("« {text} » n'est pas un nombre décimal"),
-            "Écrivez des chiffres et au plus six décimales, par exemple 12,5",
-        );
-    }
-    decimal.ok()
 }
 
 fn read_break(item: &mut Item<'_>) -> Break {

@@ -10,10 +10,9 @@ mod engagements;
 mod glossaire;
 mod indicateurs;
 mod layout;
+mod lines;
 mod mesures;
 mod objectifs;
-mod reader;
-mod tree;
 mod words;
 
 use std::collections::BTreeMap;
@@ -21,18 +20,18 @@ use std::path::Path;
 use std::{fs, io};
 
 use super::check::{self, Draft};
-use super::problem::{Findings, Severity};
-use super::{Framework, Known, Problem};
-use reader::Item;
-use tree::{Shape, Tree};
+use super::{Framework, Known};
+use crate::platform::file;
+use crate::platform::yaml::{
+    Findings, Item, MAX_BYTES, Problem, Severity, read_file, suggestion, unreadable,
+};
 
 pub(super) use layout::{Map, one_line};
-pub(super) use reader::suggestion;
 
 /// Writers of single items, for comparisons.
 pub(super) mod items {
     pub(crate) use super::cadre::{
-        write as framework, write_act as act, write_announced as announced,
+        write as framework, write_act as act, write_announced as announced, write_band as band,
         write_document as document, write_kind as kind, write_level as level, write_means as means,
         write_party as party, write_rule as rule,
     };
@@ -58,9 +57,6 @@ pub const FILES: [&str; 7] = [
 /// How many of [`FILES`] must be there.
 const REQUIRED: usize = 3;
 
-/// Largest file read; the largest real one is twenty times smaller.
-const MAX_BYTES: usize = 2_000_000;
-
 /// The text of each file of a framework, by file name.
 pub type Texts = BTreeMap<String, String>;
 
@@ -71,6 +67,8 @@ pub struct Reading {
     pub framework: Option<Framework>,
     /// Every problem, in the order of the files and lines.
     pub problems: Vec<Problem>,
+    /// The text of each file, as it was read.
+    pub texts: Texts,
 }
 
 /// Reads and checks the framework in a folder.
@@ -85,14 +83,15 @@ pub fn read_texts(folder: &str, texts: &Texts, known: &Known) -> Reading {
     read_draft(folder, texts, Findings::default()).finish(known)
 }
 
-/// Reads and checks every framework of a folder of folders, in the order of their names.
+/// Reads and checks every framework of a folder of folders, in the order of their names. A folder
+/// without any of [`FILES`] is no framework.
 ///
 /// They may point to each other in any order: all are read, then added to `known`, then checked.
 pub fn read_all(parent: &Path, known: &mut Known) -> io::Result<Vec<(String, Reading)>> {
     let mut folders: Vec<_> = fs::read_dir(parent)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<io::Result<_>>()?;
-    folders.retain(|path| path.is_dir());
+    folders.retain(|path| FILES.iter().any(|file| path.join(file).exists()));
     folders.sort();
     Ok(together(folders.iter().map(|folder| open(folder)), known))
 }
@@ -154,6 +153,7 @@ impl Draft {
         Reading {
             framework: usable.then_some(self.framework),
             problems,
+            texts: self.texts,
         }
     }
 }
@@ -165,7 +165,7 @@ fn open(folder: &Path) -> Draft {
         Err(error) => unreadable(&mut findings, FILES[0], &error.to_string()),
         Ok(names) => {
             for name in names {
-                read_file(folder, &name, &mut texts, &mut findings);
+                take_file(folder, &name, &mut texts, &mut findings);
             }
         }
     }
@@ -182,33 +182,21 @@ fn file_names(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-fn read_file(folder: &Path, name: &str, texts: &mut Texts, findings: &mut Findings) {
-    let known = FILES.iter().find(|file| **file == name);
-    let extension = Path::new(name).extension().unwrap_or_default();
-    let Some(file) = known else {
+fn take_file(folder: &Path, name: &str, texts: &mut Texts, findings: &mut Findings) {
+    let Some(file) = FILES.iter().find(|file| **file == name) else {
         // Other kinds of file (notes, pictures) may keep a framework company.
+        let extension = Path::new(name).extension().unwrap_or_default();
         if extension == "yaml" || extension == "yml" {
             texts.insert(name.to_owned(), String::new());
         }
         return;
     };
-    match fs::read(folder.join(name)).map(String::from_utf8) {
-        Ok(Ok(text)) => {
+    match file::read_text(&folder.join(name), MAX_BYTES) {
+        Ok(text) => {
             texts.insert(name.to_owned(), text);
         }
-        Ok(Err(_)) => unreadable(findings, file, "son texte n'est pas en UTF-8"),
         Err(error) => unreadable(findings, file, &error.to_string()),
     }
-}
-
-fn unreadable(findings: &mut Findings, file: &'static str, why: &str) {
-    findings.give_up(file);
-    findings.error(
-        file,
-        "unreadable",
-        format!("le fichier ne se lit pas : {why}"),
-        "Vérifiez le nom, les droits d'accès et l'encodage (UTF-8)",
-    );
 }
 
 fn read_draft(folder: &str, texts: &Texts, mut findings: Findings) -> Draft {
@@ -247,6 +235,7 @@ fn read_draft(folder: &str, texts: &Texts, mut findings: Findings) -> Draft {
         folder: folder.to_owned(),
         framework,
         node_paths: nodes.paths,
+        texts: texts.clone(),
         findings,
     }
 }
@@ -260,52 +249,9 @@ struct Source<'a> {
 impl Source<'_> {
     /// Reads a file; one that is absent or unreadable gives nothing and hides no other.
     fn read<T: Default>(&mut self, file: &'static str, read: fn(&mut Item<'_>) -> T) -> T {
-        let Some(tree) = self.tree(file) else {
-            return T::default();
-        };
-        reader::read_item(&tree, file.to_owned(), self.findings, read)
-    }
-
-    fn tree(&mut self, file: &'static str) -> Option<Tree> {
-        let text = self.texts.get(file)?;
-        if text.len() > MAX_BYTES {
-            unreadable(self.findings, file, "il dépasse deux millions d'octets");
-            return None;
-        }
-        let (tree, faults) = tree::parse(text);
-        for (rank, fault) in faults.into_iter().enumerate() {
-            let path = format!("{file}/#{rank}");
-            self.findings.place(path.clone(), fault.at);
-            let tree::Fault {
-                code,
-                message,
-                remedy,
-                ..
-            } = fault;
-            self.findings.error(&path, code, message, remedy);
-        }
-        match &tree {
-            Some(tree) => place(self.findings, file, tree),
-            None => self.findings.give_up(file),
-        }
-        tree
-    }
-}
-
-/// Remembers where every part of a file stands.
-fn place(findings: &mut Findings, path: &str, tree: &Tree) {
-    findings.place(path.to_owned(), tree.at);
-    match &tree.shape {
-        Shape::Absent | Shape::Text(_) => {}
-        Shape::List(items) => {
-            for (rank, item) in items.iter().enumerate() {
-                place(findings, &format!("{path}/{rank}"), item);
-            }
-        }
-        Shape::Map(entries) => {
-            for entry in entries {
-                place(findings, &format!("{path}/{}", entry.key), &entry.value);
-            }
+        match self.texts.get(file) {
+            Some(text) => read_file(file, text, self.findings, read),
+            None => T::default(),
         }
     }
 }

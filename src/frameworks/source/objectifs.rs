@@ -1,8 +1,9 @@
 //! `objectifs.yaml`: the tree of axes, objectives, blocs and themes, kept as a flat list in order.
 
 use super::layout::{Map, Value};
-use super::reader::Item;
+use super::lines;
 use crate::frameworks::{Index, Node};
+use crate::platform::yaml::Item;
 
 /// Nodes in the order of the text, and the path of each.
 #[derive(Default)]
@@ -32,9 +33,9 @@ fn read_node(item: &mut Item<'_>, parent: Option<&str>, found: &mut Nodes) {
         regions: item.texts("regions"),
         exchange_mode: item.text("mode_echange"),
         dialogues: item.texts("dialogue"),
-        lines: item.lines("lignes"),
-        uncertain: item.texts("incertain"),
-        our_reading: item.texts("lecture_jalon"),
+        lines: lines::read(item, "lignes"),
+        uncertain: item.field_names("incertain"),
+        our_reading: item.field_names("lecture_jalon"),
         note: item.text("note"),
     };
     let key = node.key.clone();

@@ -1,44 +1,28 @@
 //! The French words of the text format, and the values they stand for.
 
 use crate::frameworks::{
-    ActKind, Changeable, Choice, DataYear, DeliveryStatus, DueState, EligibilityScope, Frequency,
-    LinkKind, Method, PartyKind, RuleLevel, Supply, TargetUse,
+    ActKind, BandCase, Changeable, Choice, DataYear, DeliveryStatus, DueState, EligibilityScope,
+    Frequency, LinkKind, Method, PartyKind, RuleLevel, Supply, TargetUse, Tone,
 };
 use crate::kernel::ValueKind;
 use crate::measures::{Aggregation, Breakdown, Direction, Window};
-
-/// A value written as one word of a closed list.
-pub(super) trait Worded: Copy + PartialEq + 'static {
-    /// Every word and its value.
-    const WORDS: &'static [(&'static str, Self)];
-
-    /// The value of a word.
-    fn from_word(text: &str) -> Option<Self> {
-        let found = Self::WORDS.iter().find(|(word, _)| *word == text)?;
-        Some(found.1)
-    }
-
-    /// The word of a value.
-    fn word(self) -> &'static str {
-        let found = Self::WORDS.iter().find(|(_, value)| *value == self);
-        found.map_or("", |(word, _)| word)
-    }
-}
+use crate::platform::yaml::Worded;
 
 macro_rules! words {
     ($($type:ty { $($word:literal => $value:expr),+ $(,)? })+) => {
         $(impl Worded for $type {
-            const WORDS: &'static [(&'static str, Self)] = &[$(($word, $value)),+];
+            fn words() -> impl Iterator<Item = (&'static str, Self)> {
+                [$(($word, $value)),+].into_iter()
+            }
         })+
 
         #[cfg(test)]
         #[test]
         fn every_value_has_its_own_word() {
             $({
-                let words = <$type>::WORDS;
-                for (word, value) in words {
-                    assert_eq!(value.word(), *word);
-                    assert!(<$type>::from_word(word) == Some(*value));
+                for (word, value) in <$type>::words() {
+                    assert_eq!(value.word(), word);
+                    assert!(<$type>::from_word(word) == Some(value));
                 }
             })+
         }
@@ -46,7 +30,6 @@ macro_rules! words {
 }
 
 words! {
-    bool { "oui" => true, "non" => false }
     ValueKind { "nombre" => Self::Number, "oui-non" => Self::YesNo, "texte" => Self::Text }
     Direction {
         "hausse" => Self::Higher,
@@ -92,6 +75,14 @@ words! {
         "engagements" => Self::Commitments,
         "moyens" => Self::Means,
         "parties" => Self::Parties,
+    }
+    BandCase { "atteinte" => Self::Reached, "taux" => Self::Rate, "sans-taux" => Self::WithoutRate }
+    Tone {
+        "atteint" => Self::Reached,
+        "proche" => Self::Near,
+        "attention" => Self::Attention,
+        "alerte" => Self::Alert,
+        "recul" => Self::Setback,
     }
     RuleLevel {
         "obligatoire" => Self::Required,

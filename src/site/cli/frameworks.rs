@@ -1,5 +1,7 @@
 //! `jalon framework check|import|export|list`.
 
+mod export;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,12 +11,12 @@ use serde_json::json;
 
 use super::{CliError, Session};
 use crate::access::{self, Act as _, Reach};
-use crate::frameworks::store::{self, Origin, Revise};
+use crate::frameworks::store::{Origin, Revise};
 use crate::frameworks::{
-    self, FILES, Framework, Known, Library, Problem, Proposal, Reading, Revised, Severity, Texts,
+    self, FILES, Framework, Known, Library, Problem, Proposal, Reading, Revised, Severity,
 };
 use crate::ledger::{Actor, Change};
-use crate::platform::db::Db;
+use crate::platform::file;
 use crate::site::{HOLDERS, shipped};
 
 /// The file in which an export says which revision it was written from.
@@ -47,6 +49,9 @@ pub(super) enum FrameworkCommand {
         /// Dossier où créer celui du cadre (par défaut : frameworks)
         #[arg(long, value_name = "DOSSIER", default_value = "frameworks")]
         out: PathBuf,
+        /// Écraser ce que contient le dossier du cadre
+        #[arg(long)]
+        force: bool,
     },
     /// Lister les cadres
     List {
@@ -63,7 +68,9 @@ pub(super) async fn run(
     match command {
         FrameworkCommand::Check { folder, json } => check(&folder, json),
         FrameworkCommand::Import { folder, base } => import(session, &folder, base).await,
-        FrameworkCommand::Export { code, out } => export(session, &code, &out).await,
+        FrameworkCommand::Export { code, out, force } => {
+            export::export(session, &code, &out, force).await
+        }
         FrameworkCommand::List { json } => list(session, json).await,
     }
 }
@@ -79,9 +86,11 @@ fn read(folder: &Path, mut known: Known) -> Result<Vec<(PathBuf, Reading)>, CliE
         let placed = readings.into_iter().map(|(name, r)| (folder.join(name), r));
         return Ok(placed.collect());
     }
-    if let Some(parent) = folder.parent() {
-        // The neighbours, for what this one may refer to.
-        for (_, reading) in frameworks::read_all(parent, &mut known)? {
+    if let Some(parent) = folder.parent()
+        && let Ok(neighbours) = frameworks::read_all(parent, &mut known)
+    {
+        // For what this one may refer to.
+        for (_, reading) in neighbours {
             if let Some(neighbour) = &reading.framework {
                 known.add(neighbour);
             }
@@ -171,41 +180,41 @@ async fn import(session: &Session, folder: &Path, base: Option<i64>) -> Result<E
         }
         return Err("rien n’a été chargé : corrigez ces erreurs".into());
     }
+    if base.is_some() && readings.len() > 1 {
+        return Err("--base ne va qu’avec un seul cadre : importez chaque dossier à part".into());
+    }
     // The oldest first: it owns the measures that later generations share.
     readings.sort_by_key(|(_, reading)| reading.framework.as_ref().map(|f| f.starts));
-    for (folder, reading) in readings {
-        if let Some(framework) = reading.framework {
-            import_one(session, &db, &library, actor, &folder, &framework, base).await?;
-        }
+    // One change for all: a refusal in the middle leaves nothing written.
+    let mut change = Change::open(&db, &session.clock, actor, Revise::NAME).await?;
+    let catalogue = library.catalogue(change.tx(), Reach::of(actor)).await?;
+    let mut told = Vec::new();
+    for (folder, reading) in &readings {
+        let Some(framework) = &reading.framework else {
+            continue;
+        };
+        let permit = access::permit::<Revise>(actor, framework.code.clone())?;
+        let proposal = Proposal {
+            framework,
+            texts: &reading.texts,
+            origin: Origin::Text,
+            base: match base {
+                Some(base) => Some(base),
+                None => stated_base(folder)?,
+            },
+        };
+        let revised =
+            frameworks::revise(&mut change, permit, &catalogue, HOLDERS, proposal).await?;
+        told.push((framework, revised));
+    }
+    change.commit().await?;
+    for (framework, revised) in told {
+        tell(framework, revised);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn import_one(
-    session: &Session,
-    db: &Db,
-    library: &Library,
-    actor: Actor,
-    folder: &Path,
-    framework: &Framework,
-    base: Option<i64>,
-) -> Result<(), CliError> {
-    let texts = texts_of(folder)?;
-    let base = match base {
-        Some(base) => Some(base),
-        None => stated_base(folder)?,
-    };
-    let mut change = Change::open(db, &session.clock, actor, Revise::NAME).await?;
-    let permit = access::permit::<Revise>(actor, framework.code.clone())?;
-    let catalogue = library.catalogue(change.tx(), Reach::of(actor)).await?;
-    let proposal = Proposal {
-        framework,
-        texts: &texts,
-        origin: Origin::Text,
-        base,
-    };
-    let revised = frameworks::revise(&mut change, permit, &catalogue, HOLDERS, proposal).await?;
-    change.commit().await?;
+fn tell(framework: &Framework, revised: Revised) {
     let code = &framework.code;
     match revised {
         Revised::Unchanged(head) => println!("{code} : révision {}, inchangée.", head.no),
@@ -216,52 +225,21 @@ async fn import_one(
             }
         }
     }
-    Ok(())
 }
 
-fn texts_of(folder: &Path) -> Result<Texts, CliError> {
-    let mut texts = Texts::new();
-    for name in FILES {
-        let path = folder.join(name);
-        if path.exists() {
-            texts.insert(name.to_owned(), std::fs::read_to_string(path)?);
-        }
-    }
-    Ok(texts)
-}
-
+/// The revision that a folder says it was exported from.
 fn stated_base(folder: &Path) -> Result<Option<i64>, CliError> {
     let path = folder.join(REVISION_FILE);
-    if !path.exists() {
+    if std::fs::symlink_metadata(&path).is_err() {
         return Ok(None);
     }
-    let text = std::fs::read_to_string(&path)?;
+    let text =
+        file::read_text(&path, 100).map_err(|error| format!("{} : {error}", path.display()))?;
     let base = text
         .trim()
         .parse()
         .map_err(|_| format!("{} : un numéro de révision est attendu", path.display()))?;
     Ok(Some(base))
-}
-
-async fn export(session: &Session, code: &str, out: &Path) -> Result<ExitCode, CliError> {
-    let db = session.ready_database().await?;
-    let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
-    let mut tx = db.read().await?;
-    let Some(head) = store::head(&mut tx, code).await? else {
-        return Err(format!(
-            "aucun cadre n’a le code « {code} » ; `jalon framework list` les donne"
-        )
-        .into());
-    };
-    let folder = out.join(code);
-    std::fs::create_dir_all(&folder)?;
-    let texts = store::texts(&mut tx, reach, head.id).await?;
-    for (name, body) in &texts {
-        std::fs::write(folder.join(name), body)?;
-    }
-    std::fs::write(folder.join(REVISION_FILE), format!("{}\n", head.no))?;
-    println!("{} : révision {} écrite.", folder.display(), head.no);
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn list(session: &Session, as_json: bool) -> Result<ExitCode, CliError> {

@@ -17,6 +17,11 @@ use crate::imports::{BatchState, store};
 use crate::ledger::{Actor, Change};
 use crate::organisations::Directory;
 use crate::platform::clock::french_instant;
+use crate::platform::file;
+
+/// Largest file of values read; a file of every figure of a framework over ten years is ten times
+/// smaller.
+const MOST_BYTES: u64 = 50_000_000;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ValuesCommand {
@@ -122,8 +127,8 @@ fn supplier_code(directory: &Directory, text: &str) -> Result<String, CliError> 
     Ok(found.code.clone())
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, CliError> {
-    std::fs::read(file).map_err(|error| format!("{} : {error}", file.display()).into())
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    file::read(path, MOST_BYTES).map_err(|error| format!("{} : {error}", path.display()).into())
 }
 
 fn print_json(rehearsal: &Rehearsal) -> Result<(), CliError> {

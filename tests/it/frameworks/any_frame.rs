@@ -1,13 +1,14 @@
 //! Any `cadre.yaml`, any tree of objectives, any commitments and any editions.
 
 use jalon::frameworks::{
-    Act, ActKind, Announced, CalendarDate, CalendarEntry, Changeable, Choice, Commitment, Edition,
-    EditionIndicators, EditionYear, Eligibility, EligibilityScope, Framework, Kind, Level,
-    MeansLine, Node, PartyKind, PartyRole, Rule, RuleLevel, SourceDocument, TargetUse, Term,
-    Vocabulary, Word,
+    Act, ActKind, Announced, Band, BandCase, CalendarDate, CalendarEntry, Changeable, Choice,
+    Commitment, Edition, EditionIndicators, EditionYear, Eligibility, EligibilityScope, Framework,
+    Kind, Level, MeansLine, Node, PartyKind, PartyRole, Rule, RuleLevel, SourceDocument, TargetUse,
+    Term, Tone, Vocabulary, Word,
 };
+use jalon::kernel::Decimal;
 use jiff::civil::date;
-use proptest::collection::vec;
+use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
@@ -226,6 +227,33 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     })
 }
 
+/// No bands, or bands without a gap, by falling limit.
+fn bands() -> impl Strategy<Value = Vec<Band>> {
+    let tone = any_of(&[Tone::Near, Tone::Attention, Tone::Alert, Tone::Setback]);
+    let limits = option::of(btree_set(-100_000_000..100_000_000_i64, 0..4));
+    (limits, vec((text(), tone), 6)).prop_map(|(limits, words)| {
+        let Some(limits) = limits else {
+            return Vec::new();
+        };
+        let limits = limits.into_iter().rev().map(Decimal::from_micros).map(Some);
+        let rates = limits.chain([None]).map(|from| (BandCase::Rate, from));
+        let cases = [(BandCase::Reached, None), (BandCase::WithoutRate, None)];
+        let bands = cases.into_iter().chain(rates).zip(words);
+        let bands = bands.map(|((case, from), (label, tone))| Band {
+            key: String::new(),
+            label,
+            case,
+            from,
+            tone: if case == BandCase::Reached {
+                Tone::Reached
+            } else {
+                tone
+            },
+        });
+        keyed(bands.collect(), |band, key| band.key = key)
+    })
+}
+
 fn words() -> impl Strategy<Value = Vec<Word>> {
     let word = text().prop_map(|label| Word {
         key: String::new(),
@@ -251,11 +279,19 @@ fn rules() -> impl Strategy<Value = Vec<Rule>> {
 
 /// What `cadre.yaml` and `glossaire.yaml` say.
 pub(super) fn frame() -> impl Strategy<Value = Framework> {
-    let lists = (levels(), kinds(), parties(), acts(), words(), rules());
+    let lists = (
+        levels(),
+        kinds(),
+        parties(),
+        acts(),
+        words(),
+        rules(),
+        bands(),
+    );
     let texts = (text(), text(), maybe(), texts());
     let counts = (any::<bool>(), option::of(any::<u32>()));
     (lists, texts, counts).prop_map(|(lists, texts, (complete_list, count))| {
-        let (levels, kinds, parties, acts, words, rules) = lists;
+        let (levels, kinds, parties, acts, words, rules, bands) = lists;
         let (title, label, note, remarks) = texts;
         let key = || "a0".to_owned();
         Framework {
@@ -271,6 +307,8 @@ pub(super) fn frame() -> impl Strategy<Value = Framework> {
             kinds,
             parties,
             acts,
+            our_reading: vec!["paliers".to_owned()],
+            bands,
             means: vec![MeansLine {
                 key: key(),
                 label: label.clone(),

@@ -2,7 +2,7 @@
 
 use jalon::frameworks::{
     DataYear, DeliveryStatus, Due, DueRule, DueState, Frequency, Gap, Indicator, Limit, Link,
-    LinkKind, Method, Supply,
+    LinkKind, MeasureMethod, Method, Supply,
 };
 use jalon::kernel::{Decimal, ValueKind};
 use jalon::measures::{Aggregation, Break, Breakdown, Direction, Measure, Window};
@@ -225,6 +225,9 @@ pub(super) fn indicator() -> impl Strategy<Value = Indicator> {
                     kind: LinkKind::Related,
                     reason,
                 };
+                // A second measure takes no number, hence another method.
+                let composite = !slot && frequency.is_some();
+                let measures = ["a0", "a1"].into_iter().map(str::to_owned);
                 Indicator {
                     key: String::new(),
                     code,
@@ -233,13 +236,19 @@ pub(super) fn indicator() -> impl Strategy<Value = Indicator> {
                     theme,
                     commitment,
                     kind: "a0".to_owned(),
-                    measures: if slot {
-                        Vec::new()
-                    } else {
-                        vec!["a0".to_owned()]
-                    },
+                    measures: measures
+                        .take(usize::from(!slot) + usize::from(composite))
+                        .collect(),
                     left_to_contract: slot,
                     method: if slot { Method::None } else { method },
+                    methods: if composite {
+                        vec![MeasureMethod {
+                            measure: "a1".to_owned(),
+                            method: Method::None,
+                        }]
+                    } else {
+                        Vec::new()
+                    },
                     links: vec![link],
                     leads: codes.clone(),
                     suppliers: codes,

@@ -125,7 +125,7 @@ fn a_problem_says_where_what_and_what_to_do() {
 
 /// One fault sown in the sound framework: the file, what is replaced and by what, and the only
 /// problem that should be named.
-const ONE_BY_ONE: [(&str, &str, &str, &str); 23] = [
+const ONE_BY_ONE: [(&str, &str, &str, &str); 35] = [
     (
         "cadre.yaml",
         "famille: ehpad",
@@ -154,6 +154,40 @@ const ONE_BY_ONE: [(&str, &str, &str, &str); 23] = [
         "wrong-shape",
     ),
     ("cadre.yaml", "pasa:", "PASA:", "bad-key"),
+    ("cadre.yaml", "ton: alerte", "ton: rouge", "unknown-word"),
+    ("cadre.yaml", "ton: alerte", "ton: atteint", "band-tone"),
+    ("cadre.yaml", "ton: atteint", "ton: proche", "band-tone"),
+    (
+        "cadre.yaml",
+        "depuis: \"66,7\"",
+        "depuis: 100",
+        "band-limit",
+    ),
+    (
+        "cadre.yaml",
+        "depuis: \"66,7\"",
+        "depuis: haut",
+        "bad-number",
+    ),
+    (
+        "cadre.yaml",
+        "  - {cle: a-suivre",
+        "  - {cle: milieu, libelle: Milieu, depuis: 70, ton: attention}\n  - {cle: a-suivre",
+        "band-order",
+    ),
+    (
+        "cadre.yaml",
+        "  - {cle: non-tenu, libelle: Engagement non tenu, cas: sans-taux, ton: alerte}\n",
+        "",
+        "band-gap",
+    ),
+    (
+        "cadre.yaml",
+        "cas: sans-taux, ton: alerte}",
+        "cas: sans-taux, ton: alerte}\n  - {cle: encore, libelle: Encore, ton: recul}",
+        "band-twice",
+    ),
+    ("cadre.yaml", "cle: a-suivre", "cle: tenu", "repeated-key"),
     ("cadre.yaml", "titre: CPOM", "titre: &t CPOM", "yaml-extras"),
     ("cadre.yaml", "niveaux:", "---\nniveaux:", "yaml-documents"),
     (
@@ -198,6 +232,24 @@ const ONE_BY_ONE: [(&str, &str, &str, &str); 23] = [
         "a_definir: oui\n    methode: aucune",
         "a_definir: oui\n    methode: ratio",
         "slot-with-method",
+    ),
+    (
+        "indicateurs.yaml",
+        "    methode: ratio\n",
+        "    methode: ratio\n    methodes: {autre: aucune}\n",
+        "method-measure",
+    ),
+    (
+        "indicateurs.yaml",
+        "    methode: ratio\n",
+        "    methode: ratio\n    methodes: [aucune]\n",
+        "wrong-shape",
+    ),
+    (
+        "indicateurs.yaml",
+        "    methode: oui-non\n",
+        "    methode: oui-non\n    methodes: {ehpad-commission-menus: plancher}\n",
+        "method-value-kind",
     ),
     (
         "indicateurs.yaml",

@@ -1,7 +1,7 @@
-//! What is wrong in the text of a framework, where it stands and what to do about it.
+//! What is wrong in a text, where it stands and what to do about it.
 //!
 //! Here live the problems themselves and the notebook that collects them. The rules that find
-//! them never do: those are in `source` (form) and `check` (meaning).
+//! them never do: those are in the modules whose texts they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -22,22 +22,22 @@ impl Position {
     pub const START: Self = Self { line: 1, column: 1 };
 }
 
-/// Whether a problem prevents the framework from being used.
+/// Whether a problem prevents the text from being used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// The framework cannot be used until it is mended.
+    /// The text cannot be used until it is mended.
     Error,
-    /// The framework can be used; someone should look.
+    /// The text can be used; someone should look.
     Warning,
 }
 
-/// Something wrong in the text of a framework.
+/// Something wrong in a text.
 ///
 /// The order is that of reading: by file, then line, then column.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Problem {
-    /// Name of the file in the folder of the framework.
+    /// Name of the file in its folder.
     pub file: String,
     /// Where in that file.
     pub position: Position,
@@ -77,7 +77,7 @@ impl fmt::Display for Problem {
 /// A thing is named by its path, `indicateurs.yaml/indicateurs/3/noeud`: the file, then keys and
 /// ranks from 0. A path that the text lacks stands where its nearest ancestor does.
 #[derive(Debug, Default)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     positions: BTreeMap<String, Position>,
     troubled: BTreeSet<String>,
     unread: BTreeSet<&'static str>,
@@ -86,27 +86,27 @@ pub(super) struct Findings {
 
 impl Findings {
     /// Remembers where a path stands.
-    pub(super) fn place(&mut self, path: String, at: Position) {
+    pub(crate) fn place(&mut self, path: String, at: Position) {
         self.positions.insert(path, at);
     }
 
     /// Remembers that a file could not be read, so that nothing is said of what it may contain.
-    pub(super) fn give_up(&mut self, file: &'static str) {
+    pub(crate) fn give_up(&mut self, file: &'static str) {
         self.unread.insert(file);
     }
 
     /// Whether a file could not be read.
-    pub(super) fn is_unread(&self, file: &str) -> bool {
+    pub(crate) fn is_unread(&self, file: &str) -> bool {
         self.unread.contains(file)
     }
 
     /// Whether an error was already found at exactly this path.
-    pub(super) fn is_troubled(&self, path: &str) -> bool {
+    pub(crate) fn is_troubled(&self, path: &str) -> bool {
         self.troubled.contains(path)
     }
 
     /// Notes an error about a path.
-    pub(super) fn error(
+    pub(crate) fn error(
         &mut self,
         path: &str,
         code: &'static str,
@@ -118,7 +118,7 @@ impl Findings {
     }
 
     /// Notes a warning about a path.
-    pub(super) fn warning(
+    pub(crate) fn warning(
         &mut self,
         path: &str,
         code: &'static str,
@@ -129,12 +129,12 @@ impl Findings {
     }
 
     /// Line of a path, for messages that name another place of the same file.
-    pub(super) fn line(&self, path: &str) -> u32 {
+    pub(crate) fn line(&self, path: &str) -> u32 {
         self.position(path).line
     }
 
     /// Every problem found, in order of reading.
-    pub(super) fn into_problems(self) -> Vec<Problem> {
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
         let mut problems = self.problems;
         problems.sort();
         problems.dedup();

@@ -7,30 +7,83 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 
-use super::tree::{Entry, Shape, Tree};
+use super::MAX_BYTES;
+use super::problem::Findings;
+use super::tree::{self, Entry, Shape, Tree};
 use super::words::Worded;
-use crate::frameworks::Lines;
-use crate::frameworks::problem::Findings;
-use crate::kernel::nearest;
-
-/// Keys that name other keys of the same item.
-const FIELD_LISTS: [&str; 2] = ["incertain", "lecture_jalon"];
+use crate::kernel::{Decimal, nearest};
 
 /// Fewest letters from which a likeness means anything.
 const SHORTEST_GUESS: usize = 4;
 
 /// A mapping being read, and where to note what is wrong in it.
-pub(super) struct Item<'a> {
+pub(crate) struct Item<'a> {
     path: String,
     entries: &'a [Entry],
     asked: Vec<&'static str>,
+    /// Keys whose texts name other keys of this item.
+    naming: Vec<&'static str>,
     findings: &'a mut Findings,
+}
+
+/// Reads the text of a file with `read`; one that cannot be read gives nothing.
+pub(crate) fn read_file<T: Default>(
+    file: &'static str,
+    text: &str,
+    findings: &mut Findings,
+    read: impl FnOnce(&mut Item<'_>) -> T,
+) -> T {
+    if text.len() as u64 > MAX_BYTES {
+        unreadable(findings, file, "il dépasse deux millions d'octets");
+        return T::default();
+    }
+    let (tree, faults) = tree::parse(text);
+    for (rank, fault) in faults.into_iter().enumerate() {
+        let path = format!("{file}/#{rank}");
+        findings.place(path.clone(), fault.at);
+        findings.error(&path, fault.code, fault.message, fault.remedy);
+    }
+    let Some(tree) = tree else {
+        findings.give_up(file);
+        return T::default();
+    };
+    place(findings, file, &tree);
+    read_item(&tree, file.to_owned(), findings, read)
+}
+
+/// Notes that a file cannot be read at all.
+pub(crate) fn unreadable(findings: &mut Findings, file: &'static str, why: &str) {
+    findings.give_up(file);
+    findings.error(
+        file,
+        "unreadable",
+        format!("le fichier ne se lit pas : {why}"),
+        "Vérifiez le nom, les droits d'accès et l'encodage (UTF-8)",
+    );
+}
+
+/// Remembers where every part of a file stands.
+fn place(findings: &mut Findings, path: &str, tree: &Tree) {
+    findings.place(path.to_owned(), tree.at);
+    match &tree.shape {
+        Shape::Absent | Shape::Text(_) => {}
+        Shape::List(items) => {
+            for (rank, item) in items.iter().enumerate() {
+                place(findings, &format!("{path}/{rank}"), item);
+            }
+        }
+        Shape::Map(entries) => {
+            for entry in entries {
+                place(findings, &format!("{path}/{}", entry.key), &entry.value);
+            }
+        }
+    }
 }
 
 /// Reads a mapping with `read`, then notes the keys that `read` did not ask for.
 ///
 /// What is not a mapping is noted and read as an empty one.
-pub(super) fn read_item<T>(
+fn read_item<T>(
     tree: &Tree,
     path: String,
     findings: &mut Findings,
@@ -59,6 +112,7 @@ pub(super) fn read_item<T>(
         path,
         entries,
         asked: Vec::new(),
+        naming: Vec::new(),
     };
     let value = read(&mut item);
     item.finish();
@@ -71,17 +125,17 @@ impl<'a> Item<'a> {
     }
 
     /// Path of this item.
-    pub(super) fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
     /// Whether an error was already found about a key.
-    pub(super) fn is_troubled(&self, key: &str) -> bool {
+    pub(crate) fn is_troubled(&self, key: &str) -> bool {
         self.findings.is_troubled(&self.path_of(key))
     }
 
     /// An optional text.
-    pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
+    pub(crate) fn text(&mut self, key: &'static str) -> Option<String> {
         let tree = self.get(key)?;
         if let Shape::Text(text) = &tree.shape {
             return Some(text.clone());
@@ -91,13 +145,13 @@ impl<'a> Item<'a> {
     }
 
     /// A text that must be there.
-    pub(super) fn required(&mut self, key: &'static str) -> String {
+    pub(crate) fn required(&mut self, key: &'static str) -> String {
         self.demand(key);
         self.text(key).unwrap_or_default()
     }
 
     /// A key that names a thing for ever.
-    pub(super) fn key(&mut self, key: &'static str) -> String {
+    pub(crate) fn key(&mut self, key: &'static str) -> String {
         let text = self.required(key);
         let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
         let starts_well = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
@@ -114,7 +168,7 @@ impl<'a> Item<'a> {
     }
 
     /// An optional number.
-    pub(super) fn number<T: FromStr>(&mut self, key: &'static str) -> Option<T> {
+    pub(crate) fn number<T: FromStr>(&mut self, key: &'static str) -> Option<T> {
         let text = self.text(key)?;
         let number = text.parse().ok();
         if number.is_none() {
@@ -129,41 +183,56 @@ impl<'a> Item<'a> {
     }
 
     /// A number that must be there.
-    pub(super) fn required_number<T: FromStr + Default>(&mut self, key: &'static str) -> T {
+    pub(crate) fn required_number<T: FromStr + Default>(&mut self, key: &'static str) -> T {
         self.demand(key);
         self.number(key).unwrap_or_default()
     }
 
+    /// An optional exact decimal.
+    pub(crate) fn decimal(&mut self, key: &'static str) -> Option<Decimal> {
+        let text = self.text(key)?;
+        let decimal = text.parse();
+        if decimal.is_err() {
+            self.error(
+                key,
+                "bad-number",
+                format!("« {text} » n'est pas un nombre décimal"),
+                "Écrivez des chiffres et au plus six décimales, par exemple 12,5",
+            );
+        }
+        decimal.ok()
+    }
+
     /// An optional `oui` or `non`.
-    pub(super) fn yes_no(&mut self, key: &'static str) -> Option<bool> {
+    pub(crate) fn yes_no(&mut self, key: &'static str) -> Option<bool> {
         self.word::<bool>(key)
     }
 
     /// A `oui` or `non` that must be there.
-    pub(super) fn required_yes_no(&mut self, key: &'static str) -> bool {
+    pub(crate) fn required_yes_no(&mut self, key: &'static str) -> bool {
         self.required_word::<bool>(key)
     }
 
     /// An optional word of a closed list.
-    pub(super) fn word<W: Worded>(&mut self, key: &'static str) -> Option<W> {
+    pub(crate) fn word<W: Worded>(&mut self, key: &'static str) -> Option<W> {
         let text = self.text(key)?;
         let path = self.path_of(key);
         self.one_word(&path, &text)
     }
 
     /// A word of a closed list that must be there.
-    pub(super) fn required_word<W: Worded + Default>(&mut self, key: &'static str) -> W {
+    pub(crate) fn required_word<W: Worded + Default>(&mut self, key: &'static str) -> W {
         self.required_word_or(key, W::default())
     }
 
     /// A word of a closed list that must be there; `fallback` stands in for one that is not.
-    pub(super) fn required_word_or<W: Worded>(&mut self, key: &'static str, fallback: W) -> W {
+    pub(crate) fn required_word_or<W: Worded>(&mut self, key: &'static str, fallback: W) -> W {
         self.demand(key);
         self.word(key).unwrap_or(fallback)
     }
 
     /// Words of a closed list; those it lacks are noted and left out.
-    pub(super) fn words<W: Worded>(&mut self, key: &'static str) -> Vec<W> {
+    pub(crate) fn words<W: Worded>(&mut self, key: &'static str) -> Vec<W> {
         let texts = self.texts(key);
         let mut words = Vec::new();
         for (rank, text) in texts.iter().enumerate() {
@@ -174,7 +243,7 @@ impl<'a> Item<'a> {
     }
 
     /// A list of texts; a single text counts as a list of one.
-    pub(super) fn texts(&mut self, key: &'static str) -> Vec<String> {
+    pub(crate) fn texts(&mut self, key: &'static str) -> Vec<String> {
         match self.get(key).map(|tree| &tree.shape) {
             None => Vec::new(),
             Some(Shape::Text(text)) => vec![text.clone()],
@@ -193,30 +262,14 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// Lines of the source document: `[first, last]`, or several such ranges.
-    pub(super) fn lines(&mut self, key: &'static str) -> Vec<Lines> {
-        let Some(tree) = self.get(key) else {
-            return Vec::new();
-        };
-        let ranges = match &tree.shape {
-            Shape::List(items) if items.iter().all(|i| matches!(i.shape, Shape::List(_))) => {
-                items.iter().map(one_range).collect()
-            }
-            _ => one_range(tree).map(|range| vec![range]),
-        };
-        ranges.unwrap_or_else(|| {
-            self.error(
-                key,
-                "bad-lines",
-                "les lignes du document ne se lisent pas",
-                "Écrivez [première, dernière], ou plusieurs fois cela entre crochets, dans l'ordre",
-            );
-            Vec::new()
-        })
+    /// Texts that name other keys of this item; those that name none are noted.
+    pub(crate) fn field_names(&mut self, key: &'static str) -> Vec<String> {
+        self.naming.push(key);
+        self.texts(key)
     }
 
     /// An optional date, `AAAA-MM-JJ`.
-    pub(super) fn date(&mut self, key: &'static str) -> Option<Date> {
+    pub(crate) fn date(&mut self, key: &'static str) -> Option<Date> {
         let text = self.text(key)?;
         let date = parse_iso(&text);
         if date.is_none() {
@@ -230,8 +283,14 @@ impl<'a> Item<'a> {
         date
     }
 
+    /// A date that must be there.
+    pub(crate) fn required_date(&mut self, key: &'static str) -> Date {
+        self.demand(key);
+        self.date(key).unwrap_or(Date::ZERO)
+    }
+
     /// An optional mapping.
-    pub(super) fn nested<T>(
+    pub(crate) fn nested<T>(
         &mut self,
         key: &'static str,
         read: impl FnOnce(&mut Item<'_>) -> T,
@@ -242,7 +301,7 @@ impl<'a> Item<'a> {
     }
 
     /// A list of mappings: one value per element.
-    pub(super) fn list<T>(
+    pub(crate) fn list<T>(
         &mut self,
         key: &'static str,
         mut read: impl FnMut(&mut Item<'_>) -> T,
@@ -263,7 +322,7 @@ impl<'a> Item<'a> {
     }
 
     /// A list of mappings that must be there and not be empty.
-    pub(super) fn required_list<T>(
+    pub(crate) fn required_list<T>(
         &mut self,
         key: &'static str,
         read: impl FnMut(&mut Item<'_>) -> T,
@@ -277,7 +336,7 @@ impl<'a> Item<'a> {
     }
 
     /// Keys chosen by the author and their texts, in order.
-    pub(super) fn pairs(&mut self, key: &'static str) -> Vec<(String, String)> {
+    pub(crate) fn pairs(&mut self, key: &'static str) -> Vec<(String, String)> {
         let Some(tree) = self.get(key) else {
             return Vec::new();
         };
@@ -293,8 +352,19 @@ impl<'a> Item<'a> {
         pairs
     }
 
+    /// Keys chosen by the author and a word of a closed list for each, in order; words that the
+    /// list lacks are noted and left out.
+    pub(crate) fn worded_pairs<W: Worded>(&mut self, key: &'static str) -> Vec<(String, W)> {
+        let mut pairs = Vec::new();
+        for (name, text) in self.pairs(key) {
+            let path = format!("{}/{name}", self.path_of(key));
+            pairs.extend(self.one_word(&path, &text).map(|word| (name, word)));
+        }
+        pairs
+    }
+
     /// Notes an error about a key of this item.
-    pub(super) fn error(
+    pub(crate) fn error(
         &mut self,
         key: &str,
         code: &'static str,
@@ -305,12 +375,18 @@ impl<'a> Item<'a> {
         self.findings.error(&path, code, message, remedy);
     }
 
+    /// Line of a key, or that of this item where the key is absent.
+    pub(crate) fn line(&self, key: &str) -> u32 {
+        self.findings.line(&self.path_of(key))
+    }
+
     /// Notes an error about this item as a whole.
-    pub(super) fn error_here(&mut self, code: &'static str, message: &str, remedy: &str) {
+    pub(crate) fn error_here(&mut self, code: &'static str, message: &str, remedy: &str) {
         self.findings.error(&self.path, code, message, remedy);
     }
 
-    fn get(&mut self, key: &'static str) -> Option<&'a Tree> {
+    /// What stands under a key, whatever its shape; nothing where it is not stated.
+    pub(crate) fn get(&mut self, key: &'static str) -> Option<&'a Tree> {
         if !self.asked.contains(&key) {
             self.asked.push(key);
         }
@@ -338,7 +414,7 @@ impl<'a> Item<'a> {
             key,
             "wrong-shape",
             format!("« {key} » attend {what}"),
-            "Comparez avec un élément voisin ou avec le guide des cadres",
+            "Comparez avec un élément voisin ou avec le guide",
         );
     }
 
@@ -361,7 +437,7 @@ impl<'a> Item<'a> {
         }
         let found = W::from_word(text);
         if found.is_none() {
-            let known: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
+            let known: Vec<&str> = W::words().map(|(word, _)| word).collect();
             self.findings.error(
                 path,
                 "unknown-word",
@@ -385,17 +461,14 @@ impl<'a> Item<'a> {
                 self.findings.error(&path, "unknown-key", message, remedy);
             }
         }
-        for list in FIELD_LISTS {
-            if self.asked.contains(&list) {
-                self.check_field_names(list);
-            }
+        for list in std::mem::take(&mut self.naming) {
+            self.check_field_names(list);
         }
     }
 
     fn check_field_names(&mut self, list: &'static str) {
-        // `incertain: oui` says that the whole is uncertain.
         let names = match self.get(list).map(|tree| &tree.shape) {
-            Some(Shape::List(_)) => self.texts(list),
+            Some(Shape::List(_) | Shape::Text(_)) => self.texts(list),
             _ => return,
         };
         for (rank, name) in names.iter().enumerate() {
@@ -412,7 +485,7 @@ impl<'a> Item<'a> {
 }
 
 /// Reads `AAAA-MM-JJ`, and nothing looser.
-pub(super) fn parse_iso(text: &str) -> Option<Date> {
+pub(crate) fn parse_iso(text: &str) -> Option<Date> {
     let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
     let [year, month, day] = text.split('-').collect::<Vec<_>>()[..] else {
         return None;
@@ -423,24 +496,6 @@ pub(super) fn parse_iso(text: &str) -> Option<Date> {
         return None;
     }
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
-}
-
-fn one_range(tree: &Tree) -> Option<Lines> {
-    let Shape::List(items) = &tree.shape else {
-        return None;
-    };
-    let [first, last] = &items[..] else {
-        return None;
-    };
-    let number = |tree: &Tree| match &tree.shape {
-        Shape::Text(text) => text.parse::<u32>().ok(),
-        _ => None,
-    };
-    let lines = Lines {
-        first: number(first)?,
-        last: number(last)?,
-    };
-    (lines.first <= lines.last).then_some(lines)
 }
 
 /// The known word that was probably meant, as a remedy.

@@ -1,19 +1,19 @@
 //! A YAML text as a tree whose every part knows where it stands.
 //!
-//! Only the simple part of YAML that frameworks use: keys, lists, text. Every scalar stays text,
+//! Only the simple part of YAML: keys, lists, text. Every scalar stays text,
 //! so `01` and `1.10` are kept as written. What the text means is for the readers.
 //!
 //! `saphyr-parser` gives the events: unlike `marked-yaml` it tells a quoted `"null"` from a bare
-//! one, lets every repeated key be reported instead of the first only, shows a second document
-//! instead of dropping it, and is the maintained successor of the parser `marked-yaml` wraps.
+//! one, lets every repeated key be reported instead of the first only, and shows a second document
+//! instead of dropping it.
 
 use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, SpannedEventReceiver};
 
-use crate::frameworks::problem::Position;
+use super::Position;
 
-/// Deepest nesting accepted; frameworks need some ten levels.
+/// Deepest nesting accepted; the texts need some ten levels.
 const MAX_DEPTH: usize = 40;
 
 /// A part of a YAML text.
@@ -93,7 +93,7 @@ fn position_of(mark: saphyr_parser::Marker) -> Position {
     }
 }
 
-/// Says in French what the parser's message means for someone who writes a framework.
+/// Says in French what the parser's message means for someone who writes a text.
 fn syntax_fault(at: Position, info: &str) -> Fault {
     let (what, remedy) = if info.contains("mapping values are not allowed")
         || info.contains("simple key")
