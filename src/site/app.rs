@@ -18,6 +18,7 @@ use super::installation::Installation;
 use super::{HOLDERS, home};
 use crate::access;
 use crate::contracts::{self, Desk};
+use crate::documents;
 use crate::dossier;
 use crate::figures::{self, ContractFigures, Snapshots};
 use crate::frameworks::{self, Holders, Library};
@@ -33,6 +34,7 @@ use crate::platform::web::{
 const NAV: &[NavItem] = &[
     item("Accueil", "/"),
     item("Contrats", "/contrats"),
+    item("Circuit", "/circuit"),
     item("Cadres", "/cadres"),
     item("Organisations", "/organisations"),
 ];
@@ -66,7 +68,7 @@ impl App {
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
         drop(tx);
         let (directories, library) = (Directories::default(), Library::default());
-        let snapshots = Snapshots::default();
+        let snapshots = Snapshots::new(clock.clone());
         let desk = Desk {
             db: db.clone(),
             clock: clock.clone(),
@@ -101,6 +103,7 @@ impl App {
             .merge(access::router())
             .merge(organisations::router())
             .merge(frameworks::router())
+            .merge(documents::router())
             .merge(figures::router())
             .merge(dossier::router())
             .merge(contracts::pages::router())
