@@ -73,6 +73,8 @@ create table revision (
     supplier text not null,
     source text,
     comment text,
+    -- The first day, in Paris, on which everybody may see it.
+    embargo_until text,
     batch_id uuid references batch (id),
     sheet text,
     row_no bigint,
@@ -82,3 +84,64 @@ create table revision (
 );
 create index revision_change on revision (change_no);
 create index revision_batch on revision (batch_id);
+
+-- A value contested: until it is answered, both are shown.
+create table contest (
+    id uuid primary key references thing (id),
+    observation_id uuid not null references observation (id),
+    revision_no bigint not null,
+    reason text not null,
+    own_value text,
+    due_on text not null,
+    opened_change bigint not null references change (no) deferrable initially deferred,
+    outcome text check (outcome in ('accepted', 'maintained')),
+    answer text,
+    answered_change bigint references change (no) deferrable initially deferred,
+    check ((outcome is null) = (answered_change is null))
+);
+create index contest_observation on contest (observation_id);
+create index contest_opened on contest (opened_change);
+create index contest_answered on contest (answered_change);
+
+-- Who wants to be told of what. A liking, not a fact: it may be given up without a trace.
+create table follow (
+    person_id uuid not null references person (id),
+    framework text not null,
+    indicator text not null,
+    measure text not null,
+    primary key (person_id, framework, indicator, measure)
+);
+create index follow_measure on follow (measure);
+
+-- What a change did to what somebody follows.
+create table figure_event (
+    person_id uuid not null references person (id),
+    change_no bigint not null references change (no) deferrable initially deferred,
+    measure text not null,
+    arrived bigint not null,
+    corrected bigint not null,
+    visible_from text,
+    primary key (person_id, change_no, measure)
+);
+
+-- Documents: what they are about, and the files they were, one after the other.
+create table document (
+    id uuid primary key references thing (id),
+    kind text not null,
+    subject text not null,
+    place text not null,
+    period text not null
+);
+create index document_about on document (kind, subject);
+
+create table document_version (
+    document_id uuid not null references document (id),
+    no bigint not null,
+    name text not null,
+    media text not null,
+    size bigint not null,
+    sha bytea not null references blob (sha),
+    why text,
+    change_no bigint not null references change (no) deferrable initially deferred,
+    primary key (document_id, no)
+);

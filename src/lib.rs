@@ -12,6 +12,8 @@ pub mod access;
 
 pub mod organisations;
 
+pub mod documents;
+
 pub mod imports;
 
 pub mod measures;

@@ -1,5 +1,7 @@
 //! The proof that an act was allowed.
 
+use uuid::Uuid;
+
 use crate::ledger::Actor;
 
 /// Something a person may be allowed to do to a thing.
@@ -70,6 +72,15 @@ impl Reach {
     /// What `actor` may see, now.
     pub fn of(actor: Actor) -> Self {
         Self { actor }
+    }
+
+    /// Whether they may see, before its day, what `author` brought in under embargo: who brought
+    /// it, and the installation itself.
+    pub fn sees_embargoed(&self, author: Option<Uuid>) -> bool {
+        match self.actor {
+            Actor::Person(person) => author == Some(person),
+            Actor::Installation => true,
+        }
     }
 
     /// Whose reach it is.

@@ -173,9 +173,15 @@ fn row(
     };
     let source = review.figure.map_or_else(
         || indicator.suppliers.join(", "),
-        |(_, figure)| match &figure.source {
-            Some(source) => format!("{}, {source}", figure.supplier),
-            None => figure.supplier.clone(),
+        |(_, figure)| {
+            let mut words = match &figure.source {
+                Some(source) => format!("{}, {source}", figure.supplier),
+                None => figure.supplier.clone(),
+            };
+            if let Some(contest) = &figure.contest {
+                words += &format!(". {}", contest.french(formatter));
+            }
+            words
         },
     );
     IndicatorRow {

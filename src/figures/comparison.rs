@@ -18,8 +18,10 @@ pub struct Comparison<'a> {
     pub period: Period,
     /// The period it is compared with: the one before it in the series.
     pub before: Option<Period>,
-    /// The value the supplier gives for the country.
+    /// The value of the country: the supplier's, or what the regions add up to.
     pub national: Row<'a>,
+    /// Whether it is computed from the regions.
+    pub national_computed: bool,
     /// The regions.
     pub rows: Vec<Row<'a>>,
 }
@@ -35,6 +37,8 @@ pub struct Row<'a> {
     pub figure: Option<&'a Figure>,
     /// The number of the figure.
     pub amount: Option<Decimal>,
+    /// Its figure one period earlier.
+    pub earlier_figure: Option<&'a Figure>,
     /// The number one period earlier.
     pub earlier: Option<Decimal>,
 }
@@ -57,13 +61,15 @@ impl<'a> Comparison<'a> {
         let before = series.periods().into_iter().rfind(|p| *p < period);
         let row = |code: &'a str, name: &'a str| {
             let figure = series.whole(code, period);
+            let earlier_figure = before.and_then(|before| series.whole(code, before));
             let amount = |figure: Option<&Figure>| figure?.value.amount(measure.per);
             Row {
                 code,
                 name,
                 figure,
                 amount: amount(figure),
-                earlier: amount(before.and_then(|before| series.whole(code, before))),
+                earlier_figure,
+                earlier: amount(earlier_figure),
             }
         };
         let mut rows: Vec<Row<'a>> = regions.iter().map(|r| row(&r.code, &r.name)).collect();
@@ -77,8 +83,21 @@ impl<'a> Comparison<'a> {
             period,
             before,
             national,
+            national_computed: false,
             rows,
         })
+    }
+
+    /// Puts what the regions add up to where the supplier gives nothing for the country, now and
+    /// one period earlier.
+    #[must_use]
+    pub fn completed(mut self, now: Option<Decimal>, earlier: Option<Decimal>) -> Self {
+        if self.national.figure.is_none() && now.is_some() {
+            self.national.amount = now;
+            self.national_computed = true;
+        }
+        self.national.earlier = self.national.earlier.or(earlier);
+        self
     }
 
     /// The regions that have a number, the highest first.

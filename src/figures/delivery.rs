@@ -42,7 +42,7 @@ pub fn delivery(due: &Due, year: i16, received: Option<Date>, today: Date) -> De
 
 /// The last day for the first delivery of the data of `year`. A rule is written for the campaign
 /// of a year N; where it delivers the data of N-1, the campaign is the next year's.
-fn limit(due: &Due, year: i16) -> Option<Date> {
+pub fn limit(due: &Due, year: i16) -> Option<Date> {
     [year, year.checked_add(1)?]
         .into_iter()
         .flat_map(|campaign| due.deadlines(campaign))

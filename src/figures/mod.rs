@@ -5,22 +5,31 @@
 //! definitions (`frameworks`, `measures`).
 
 pub mod attainment;
+pub mod circuit;
 pub mod comparison;
+pub mod contest;
 pub mod delivery;
+pub mod follow;
 mod format;
 mod holder;
+pub mod national;
 mod observations;
 mod pages;
+pub mod provenance;
 pub mod review;
 mod snapshot;
 pub mod store;
 pub mod values;
 
+use std::sync::Arc;
+
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::imports::Place as FilePlace;
 use crate::kernel::{Period, Value};
 
+pub use contest::OpenContest;
 pub use format::Formatter;
 pub use holder::FiguresHolder;
 pub use observations::ContractFigures;
@@ -63,4 +72,17 @@ pub struct Figure {
     pub cell: Option<FilePlace>,
     /// Whether it was invented for the demonstration.
     pub fictional: bool,
+    /// The day the supplier says it stands for.
+    pub reference_date: Option<Date>,
+    /// What the supplier says of it.
+    pub comment: Option<String>,
+    /// The first day, in Paris, on which everybody may see it.
+    pub embargo_until: Option<Date>,
+    /// When the first value of this observation came, in microseconds UTC: what lateness is
+    /// counted from, since a correction is not a late delivery.
+    pub first_received_at: i64,
+    /// Who loaded it.
+    pub loaded_by: Option<Uuid>,
+    /// The contest it is under, until it is answered.
+    pub contest: Option<Arc<OpenContest>>,
 }

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use super::attainment::{Attainment, look};
 use super::delivery::Delivery;
+use super::pages::contested;
 use super::review::{Against, Asked, Review};
 use super::{Formatter, Snapshots};
 use crate::access::Reach;
@@ -99,13 +100,16 @@ fn value(review: &Review<'_>, measure: &Measure) -> Markup {
     };
     let text = Formatter::new(Some(measure)).value(&figure.value);
     html! {
-        @if matches!(figure.value, Value::Unavailable(_)) { span.muted { (text) } }
-        @else { b { (text) } }
+        a href={ "/valeurs/" (figure.observation) } {
+            @if matches!(figure.value, Value::Unavailable(_)) { (text) }
+            @else { b { (text) } }
+        }
         span.sub {
             (period.french())
             @if figure.provisional { ", provisoire" }
             @if figure.fictional { " " span.mark { "fictif" } }
         }
+        (contested(Some(figure), Formatter::new(Some(measure))))
     }
 }
 

@@ -132,7 +132,7 @@ impl<'a> Asked<'a> {
         let received = self
             .series
             .and_then(|series| series.whole(self.place, Period::Year(self.upto)))
-            .map(|figure| paris_date(figure.received_at));
+            .map(|figure| paris_date(figure.first_received_at));
         delivery(&self.indicator.due, self.upto, received, self.today)
     }
 }

@@ -7,11 +7,16 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::contest::{self, Contested, OpenContest};
 use super::store::{self, Kept};
 use super::{Figure, Subject};
 use crate::access::Reach;
 use crate::kernel::Period;
 use crate::ledger;
+use crate::platform::clock::Clock;
 use crate::platform::db::{DbError, Tx};
 
 /// The figures of one measure.
@@ -28,6 +33,22 @@ impl Series {
             period,
             breakdown: String::new(),
         })
+    }
+
+    /// A series of these figures.
+    pub fn of(figures: impl IntoIterator<Item = (Subject, Figure)>) -> Self {
+        Self {
+            figures: figures.into_iter().collect(),
+        }
+    }
+
+    /// When the first figure of a whole place over a year or a part of it came, in microseconds
+    /// UTC.
+    pub fn first_received(&self, place: &str, year: i16) -> Option<i64> {
+        let of_year = self.figures.iter().filter(|(subject, _)| {
+            subject.place == place && subject.breakdown.is_empty() && subject.period.year() == year
+        });
+        of_year.map(|(_, figure)| figure.first_received_at).min()
     }
 
     /// Every figure, in the order of places and periods.
@@ -57,38 +78,140 @@ impl Series {
     }
 }
 
-/// Every figure as it stood at one change.
+/// Every figure as it stood at one change. Those under embargo stand apart: the series hold what
+/// everybody may see on `day`.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     at_change: i64,
+    day: Date,
     series: HashMap<String, Arc<Series>>,
+    /// In the order of the revisions of each observation.
+    embargoed: Vec<Embargoed>,
+    /// By observation, those not yet answered.
+    contests: HashMap<Uuid, Arc<OpenContest>>,
+}
+
+#[derive(Clone, Debug)]
+struct Embargoed {
+    measure: String,
+    subject: Subject,
+    figure: Figure,
+}
+
+/// Series being changed, each copied once.
+#[derive(Default)]
+struct Touched(HashMap<String, Series>);
+
+impl Touched {
+    fn of(&mut self, snapshot: &Snapshot, measure: &str) -> &mut Series {
+        self.0.entry(measure.to_owned()).or_insert_with(|| {
+            let known = snapshot.series.get(measure);
+            known.map(|known| Series::clone(known)).unwrap_or_default()
+        })
+    }
+
+    fn laid_over(self, series: &mut HashMap<String, Arc<Series>>) {
+        series.extend(self.0.into_iter().map(|(m, s)| (m, Arc::new(s))));
+    }
 }
 
 impl Snapshot {
-    /// The same with later figures laid over it; the series they do not touch are shared.
-    fn with(&self, at_change: i64, later: Vec<Kept>) -> Self {
-        let mut series = self.series.clone();
-        let mut touched: HashMap<String, Series> = HashMap::new();
+    /// The same with later revisions and contests laid over it; the series they do not touch are
+    /// shared.
+    fn with(&self, at_change: i64, day: Date, later: Vec<Kept>, contests: Vec<Contested>) -> Self {
+        let mut next = self.clone();
+        next.at_change = at_change;
+        next.day = day;
+        let mut touched = Touched::default();
+        for contested in &contests {
+            match &contested.open {
+                Some(open) => next
+                    .contests
+                    .insert(contested.observation, Arc::clone(open)),
+                None => next.contests.remove(&contested.observation),
+            };
+        }
         for kept in later {
-            let Kept {
+            next.lay(&mut touched, kept);
+        }
+        for contested in contests {
+            let series = touched.of(&next, &contested.measure);
+            if let Some(figure) = series.figures.get_mut(&contested.subject) {
+                figure.contest.clone_from(&contested.open);
+            }
+            for held in &mut next.embargoed {
+                if held.figure.observation == contested.observation {
+                    held.figure.contest.clone_from(&contested.open);
+                }
+            }
+        }
+        touched.laid_over(&mut next.series);
+        next.settled(day)
+    }
+
+    fn lay(&mut self, touched: &mut Touched, kept: Kept) {
+        let Kept {
+            measure,
+            subject,
+            figure,
+        } = kept;
+        let Some(mut figure) = figure else {
+            self.embargoed
+                .retain(|held| held.measure != measure || held.subject != subject);
+            touched.of(self, &measure).figures.remove(&subject);
+            return;
+        };
+        figure.contest = self.contests.get(&figure.observation).cloned();
+        if figure.embargo_until.is_some() {
+            self.embargoed.push(Embargoed {
                 measure,
                 subject,
                 figure,
-            } = kept;
-            let changed = touched.entry(measure).or_insert_with_key(|measure| {
-                series
-                    .get(measure)
-                    .map(|known| Series::clone(known))
-                    .unwrap_or_default()
             });
-            match figure {
-                Some(figure) => changed.figures.insert(subject, figure),
-                None => changed.figures.remove(&subject),
-            };
+            return;
         }
-        series.extend(touched.into_iter().map(|(m, s)| (m, Arc::new(s))));
-        Self { at_change, series }
+        self.embargoed
+            .retain(|held| held.figure.observation != figure.observation);
+        touched.of(self, &measure).figures.insert(subject, figure);
     }
+
+    /// The same on another day: the embargoes that have ended by then are lifted.
+    fn settled(mut self, day: Date) -> Self {
+        self.day = day;
+        let is_lifted = |held: &Embargoed| !under_embargo(held.figure.embargo_until, day);
+        if self.embargoed.iter().any(is_lifted) {
+            let mut touched = Touched::default();
+            let mut held_back: Vec<Embargoed> = Vec::new();
+            for held in std::mem::take(&mut self.embargoed) {
+                if is_lifted(&held) {
+                    held_back.retain(|e| e.figure.observation != held.figure.observation);
+                    let series = touched.of(&self, &held.measure);
+                    series.figures.insert(held.subject, held.figure);
+                } else {
+                    held_back.push(held);
+                }
+            }
+            self.embargoed = held_back;
+            touched.laid_over(&mut self.series);
+        }
+        self
+    }
+}
+
+/// Whether a figure is kept from most people on that day: an embargo ends as its day begins, in
+/// Paris.
+fn under_embargo(until: Option<Date>, day: Date) -> bool {
+    until.is_some_and(|until| day < until)
+}
+
+/// Whether a revision is to be hidden from somebody: the one rule of embargoes.
+pub(super) fn is_hidden(
+    until: Option<Date>,
+    author: Option<Uuid>,
+    reach: Reach,
+    day: Date,
+) -> bool {
+    under_embargo(until, day) && !reach.sees_embargoed(author)
 }
 
 /// What one person may read of a snapshot.
@@ -98,6 +221,35 @@ pub struct FiguresView {
 }
 
 impl FiguresView {
+    /// What that person may see, for pages and files alike: a figure under embargo is laid over
+    /// what stood before it for those who may see it, and for nobody else.
+    fn new(snapshot: Arc<Snapshot>, reach: Reach) -> Self {
+        let seen: Vec<&Embargoed> = snapshot
+            .embargoed
+            .iter()
+            .filter(|held| reach.sees_embargoed(held.figure.loaded_by))
+            .collect();
+        if seen.is_empty() {
+            return Self { snapshot };
+        }
+        let mut touched = Touched::default();
+        for held in seen {
+            let series = touched.of(&snapshot, &held.measure);
+            let figure = held.figure.clone();
+            series.figures.insert(held.subject.clone(), figure);
+        }
+        let mut own = Snapshot::clone(&snapshot);
+        touched.laid_over(&mut own.series);
+        Self {
+            snapshot: Arc::new(own),
+        }
+    }
+
+    /// The day, in Paris, on which it is looked at.
+    pub fn day(&self) -> Date {
+        self.snapshot.day
+    }
+
     /// The last change the figures include.
     pub fn at_change(&self) -> i64 {
         self.snapshot.at_change
@@ -113,8 +265,11 @@ impl FiguresView {
 const EARLIER: usize = 8;
 
 /// The snapshots in memory.
-#[derive(Clone, Debug, Default)]
-pub struct Snapshots(Arc<Mutex<Memory>>);
+#[derive(Clone, Debug)]
+pub struct Snapshots {
+    memory: Arc<Mutex<Memory>>,
+    clock: Clock,
+}
 
 #[derive(Debug, Default)]
 struct Memory {
@@ -122,26 +277,43 @@ struct Memory {
     earlier: VecDeque<Arc<Snapshot>>,
 }
 
+impl Default for Snapshots {
+    fn default() -> Self {
+        Self::new(Clock::system())
+    }
+}
+
 impl Snapshots {
+    /// None yet; the clock says which embargoes have ended.
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            memory: Arc::default(),
+            clock,
+        }
+    }
+
     /// The figures as this transaction sees them.
-    pub async fn current(&self, tx: &mut Tx, _reach: Reach) -> Result<FiguresView, DbError> {
+    pub async fn current(&self, tx: &mut Tx, reach: Reach) -> Result<FiguresView, DbError> {
         let latest = store::latest_change(tx).await?;
+        let today = self.clock.today();
         let known = Arc::clone(&self.kept().current);
-        if known.at_change == latest {
-            return Ok(FiguresView { snapshot: known });
+        if known.at_change == latest && known.day == today {
+            return Ok(FiguresView::new(known, reach));
         }
         if known.at_change > latest {
             // A newer snapshot was kept while this transaction, opened earlier, was waiting.
-            return self.at(tx, latest).await;
+            return self.as_of(tx, reach, latest).await;
         }
         let later = store::figures_between(tx, known.at_change, latest).await?;
-        let snapshot = Arc::new(known.with(latest, later));
+        let contests = contest::store::contested_between(tx, known.at_change, latest).await?;
+        let snapshot = Arc::new(known.with(latest, today, later, contests));
         let committed = is_committed(tx, latest).await?;
         let mut kept = self.kept();
-        if committed && kept.current.at_change < latest {
+        if committed && kept.current.at_change <= latest {
             kept.current = Arc::clone(&snapshot);
         }
-        Ok(FiguresView { snapshot })
+        drop(kept);
+        Ok(FiguresView::new(snapshot, reach))
     }
 
     /// The figures as they stood at a change, the latest included.
@@ -155,41 +327,40 @@ impl Snapshots {
         if current.at_change() <= change {
             return Ok(current);
         }
-        self.at(tx, change).await
+        self.as_of(tx, reach, change).await
     }
 
-    /// The figures as they stood at an earlier change.
+    /// The figures as they stood at an earlier change. Whether an embargo has ended is a matter of
+    /// today: what was kept from somebody then is shown once its day has come.
     pub async fn as_of(
         &self,
         tx: &mut Tx,
-        _reach: Reach,
+        reach: Reach,
         change: i64,
     ) -> Result<FiguresView, DbError> {
-        self.at(tx, change).await
-    }
-
-    async fn at(&self, tx: &mut Tx, change: i64) -> Result<FiguresView, DbError> {
+        let today = self.clock.today();
         let known = {
             let kept = self.kept();
-            let found = kept.earlier.iter().find(|s| s.at_change == change);
-            found.cloned()
+            let same = |s: &&Arc<Snapshot>| s.at_change == change && s.day == today;
+            kept.earlier.iter().find(same).cloned()
         };
         if let Some(snapshot) = known {
-            return Ok(FiguresView { snapshot });
+            return Ok(FiguresView::new(snapshot, reach));
         }
         let figures = store::figures_between(tx, 0, change).await?;
-        let snapshot = Arc::new(Snapshot::default().with(change, figures));
+        let contests = contest::store::contested_between(tx, 0, change).await?;
+        let snapshot = Arc::new(Snapshot::default().with(change, today, figures, contests));
         if is_committed(tx, change).await? {
             let mut kept = self.kept();
             kept.earlier.push_front(Arc::clone(&snapshot));
             kept.earlier.truncate(EARLIER);
         }
-        Ok(FiguresView { snapshot })
+        Ok(FiguresView::new(snapshot, reach))
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Memory> {
         // What it guards is replaced whole: a panic elsewhere leaves it usable.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,20 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Figure, Subject};
+use super::{Figure, Subject, contest};
 use crate::args;
 use crate::imports::Place as FilePlace;
 use crate::kernel::{Absence, Decimal, Period, Quantity, Value};
 use crate::platform::db::{Arg, DbError, Tx};
 
-/// The change that wrote the latest revision of any figure, 0 where there is none.
+/// The last change that wrote a revision, or opened or answered a contest; 0 where there is none.
 pub(super) async fn latest_change(tx: &mut Tx) -> Result<i64, DbError> {
     let (no,): (i64,) = tx
         .one("select coalesce(max(change_no), 0) from revision", vec![])
         .await?;
-    Ok(no)
+    let contested = contest::store::latest_change(tx).await?;
+    Ok(no.max(contested))
 }
 
 /// The measures that have at least one observation.
@@ -57,13 +59,24 @@ struct FigureRecord {
     row_no: Option<i64>,
     col_no: Option<i64>,
     fictional: bool,
+    reference_date: Option<String>,
+    comment: Option<String>,
+    embargo_until: Option<String>,
+    first_received_at: i64,
+    loaded_by: Option<Uuid>,
 }
 
 impl TryFrom<FigureRecord> for Kept {
     type Error = DbError;
 
     fn try_from(record: FigureRecord) -> Result<Self, DbError> {
-        let value = value(&record)?;
+        let value = RawValue {
+            kind: &record.kind,
+            micros: record.micros,
+            den_micros: record.den_micros,
+            body: record.body.as_deref(),
+        };
+        let value = value.value()?;
         let cell = match (record.sheet, record.row_no, record.col_no) {
             (Some(sheet), Some(row), Some(column)) => Some(FilePlace {
                 sheet,
@@ -72,6 +85,8 @@ impl TryFrom<FigureRecord> for Kept {
             }),
             _ => None,
         };
+        let reference_date = parsed_day(record.reference_date.as_deref())?;
+        let embargo_until = parsed_day(record.embargo_until.as_deref())?;
         let figure = value.map(|value| Figure {
             observation: record.observation_id,
             no: record.no,
@@ -84,12 +99,18 @@ impl TryFrom<FigureRecord> for Kept {
             batch: record.batch_id,
             cell,
             fictional: record.fictional,
+            reference_date,
+            comment: record.comment,
+            embargo_until,
+            first_received_at: record.first_received_at,
+            loaded_by: record.loaded_by,
+            contest: None,
         });
         Ok(Self {
             measure: record.measure,
             subject: Subject {
                 place: record.place,
-                period: period(&record.period)?,
+                period: parsed_period(&record.period)?,
                 breakdown: record.breakdown,
             },
             figure,
@@ -97,30 +118,49 @@ impl TryFrom<FigureRecord> for Kept {
     }
 }
 
-fn period(text: &str) -> Result<Period, DbError> {
+pub(super) fn parsed_period(text: &str) -> Result<Period, DbError> {
     text.parse()
         .map_err(|cause| DbError::corrupt("period", cause))
 }
 
-fn value(record: &FigureRecord) -> Result<Option<Value>, DbError> {
-    let number = record.micros.map(Decimal::from_micros);
-    let denominator = record.den_micros.map(Decimal::from_micros);
-    let body = record.body.as_deref();
-    let value = match (record.kind.as_str(), number, denominator, body) {
-        ("number", Some(number), _, _) => Value::plain(number),
-        ("ratio", Some(num), Some(den), _) => Value::Number(Quantity::Ratio { num, den }),
-        ("yes_no", Some(answer), _, _) => Value::YesNo(answer != Decimal::ZERO),
-        ("text", _, _, Some(text)) => Value::Text(text.to_owned()),
-        ("unavailable", _, _, Some(code)) => Value::Unavailable(
-            Absence::from_code(code).ok_or_else(|| DbError::corrupt("absence", code))?,
-        ),
-        ("withdrawn", ..) => return Ok(None),
-        (kind, ..) => return Err(DbError::corrupt("figure", kind)),
-    };
-    Ok(Some(value))
+pub(super) fn parsed_day(text: Option<&str>) -> Result<Option<Date>, DbError> {
+    text.map(str::parse)
+        .transpose()
+        .map_err(|cause: jiff::Error| DbError::corrupt("day", cause))
 }
 
-/// The figures that changed after `after` and no later than `upto`, each as it stood at `upto`.
+/// The columns that hold a value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RawValue<'a> {
+    pub kind: &'a str,
+    pub micros: Option<i64>,
+    pub den_micros: Option<i64>,
+    pub body: Option<&'a str>,
+}
+
+impl RawValue<'_> {
+    /// The value; `None` for a withdrawal.
+    pub(super) fn value(self) -> Result<Option<Value>, DbError> {
+        let number = self.micros.map(Decimal::from_micros);
+        let denominator = self.den_micros.map(Decimal::from_micros);
+        let value = match (self.kind, number, denominator, self.body) {
+            ("number", Some(number), _, _) => Value::plain(number),
+            ("ratio", Some(num), Some(den), _) => Value::Number(Quantity::Ratio { num, den }),
+            ("yes_no", Some(answer), _, _) => Value::YesNo(answer != Decimal::ZERO),
+            ("text", _, _, Some(text)) => Value::Text(text.to_owned()),
+            ("unavailable", _, _, Some(code)) => Value::Unavailable(
+                Absence::from_code(code).ok_or_else(|| DbError::corrupt("absence", code))?,
+            ),
+            ("withdrawn", ..) => return Ok(None),
+            (kind, ..) => return Err(DbError::corrupt("figure", kind)),
+        };
+        Ok(Some(value))
+    }
+}
+
+/// The revisions written after `after` and no later than `upto` from which the figures at `upto`
+/// are known: the last one of each observation and, since an embargo hides it from some, those
+/// under embargo down to the first that is not; in the order they were written.
 pub(super) async fn figures_between(
     tx: &mut Tx,
     after: i64,
@@ -131,13 +171,18 @@ pub(super) async fn figures_between(
         "select o.measure, o.place, o.period, o.breakdown,
                 r.observation_id, r.no, r.change_no, r.kind, r.micros, r.den_micros, r.body,
                 r.provisional, r.received_at, r.supplier, r.source, r.batch_id, r.sheet,
-                r.row_no, r.col_no, r.fictional
+                r.row_no, r.col_no, r.fictional, r.reference_date, r.comment, r.embargo_until,
+                first.received_at as first_received_at, c.actor as loaded_by
          from revision r
          join observation o on o.id = r.observation_id
+         join revision first on first.observation_id = r.observation_id and first.no = 1
+         left join change c on c.no = r.change_no
          where r.change_no > $1 and r.change_no <= $2
            and not exists (select 1 from revision later
                            where later.observation_id = r.observation_id
-                             and later.no > r.no and later.change_no <= $2)",
+                             and later.no > r.no and later.change_no <= $2
+                             and later.embargo_until is null)
+         order by r.observation_id, r.no",
         args![after, upto],
         |record| records.push(record),
     )
@@ -159,6 +204,8 @@ pub(super) struct NewRevision<'a> {
     pub batch: Option<Uuid>,
     pub cell: Option<&'a FilePlace>,
     pub fictional: bool,
+    pub comment: Option<&'a str>,
+    pub embargo_until: Option<Date>,
 }
 
 /// Adds a revision to an observation, which begins with it where it is the first.
@@ -173,8 +220,8 @@ pub(super) async fn add_revision(
     tx.run(
         "insert into revision (observation_id, no, change_no, kind, micros, den_micros, body,
                                provisional, received_at, supplier, source, batch_id, sheet,
-                               row_no, col_no, fictional)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                               row_no, col_no, fictional, comment, embargo_until)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         args![
             observation,
             last + 1,
@@ -191,7 +238,9 @@ pub(super) async fn add_revision(
             cell.map(|c| c.sheet.as_str()),
             cell.map(|c| c.row),
             cell.map(|c| c.column),
-            new.fictional
+            new.fictional,
+            new.comment,
+            new.embargo_until.map(|day| day.to_string())
         ],
     )
     .await?;
@@ -249,45 +298,4 @@ fn columns(value: &Value) -> [Arg; 4] {
             ["unavailable".into(), none(), none(), absence.code().into()]
         }
     }
-}
-
-/// Where a figure comes from, for a person.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Provenance {
-    /// The observation.
-    pub observation_id: Uuid,
-    /// The revision, from 1.
-    pub no: i64,
-    /// When it was received, in microseconds UTC.
-    pub received_at: i64,
-    /// Who supplied it.
-    pub supplier: String,
-    /// Where the supplier took it from.
-    pub source: Option<String>,
-    /// Name of the file it came in.
-    pub file_name: Option<String>,
-    /// Who loaded it.
-    pub loaded_by: Option<String>,
-}
-
-/// The provenance of every revision of a measure's figures written no later than `upto`.
-pub async fn provenance_of(
-    tx: &mut Tx,
-    _reach: crate::access::Reach,
-    measure: &str,
-    upto: i64,
-) -> Result<Vec<Provenance>, DbError> {
-    tx.all(
-        "select r.observation_id, r.no, r.received_at, r.supplier, r.source, b.file_name,
-                p.name as loaded_by
-         from observation o
-         join revision r on r.observation_id = o.id
-         left join batch b on b.id = r.batch_id
-         left join change c on c.no = r.change_no
-         left join person p on p.id = c.actor
-         where o.measure = $1 and r.change_no <= $2
-         order by r.change_no desc, r.observation_id",
-        args![measure, upto],
-    )
-    .await
 }

@@ -1,10 +1,10 @@
 //! Rehearsals and their verdicts in the database.
 
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::problem::{Place, Problem};
 use crate::args;
+use crate::documents::store::save_blob;
 use crate::platform::db::{DbError, Tx};
 
 /// What a cell would do if the file were committed.
@@ -215,23 +215,6 @@ pub async fn save(tx: &mut Tx, new: &NewBatch<'_>) -> Result<(), DbError> {
         problems.collect(),
     )
     .await
-}
-
-/// Keeps the bytes once, under their digest.
-async fn save_blob(tx: &mut Tx, bytes: &[u8], media: &str) -> Result<Vec<u8>, DbError> {
-    let sha = Sha256::digest(bytes).to_vec();
-    tx.run(
-        "insert into blob (sha, size, media, stored) values ($1, $2, $3, $4)
-         on conflict (sha) do nothing",
-        args![
-            sha.clone(),
-            i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-            media,
-            bytes
-        ],
-    )
-    .await?;
-    Ok(sha)
 }
 
 #[derive(sqlx::FromRow)]

@@ -21,6 +21,9 @@ pub struct Config {
     /// What the log shows, in the syntax of `tracing` filters.
     #[serde(default = "default_log")]
     pub log: String,
+    /// The largest document that may be attached, in bytes.
+    #[serde(default = "default_largest_document")]
+    pub largest_document: u64,
 }
 
 fn default_database_url() -> String {
@@ -37,6 +40,10 @@ fn default_public_url() -> String {
 
 fn default_log() -> String {
     "info,sqlx=warn".to_owned()
+}
+
+fn default_largest_document() -> u64 {
+    20 * 1024 * 1024
 }
 
 /// Variables of the environment that are no settings: the file's own name, a password read once,

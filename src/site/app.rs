@@ -19,6 +19,7 @@ use super::installation::Installation;
 use super::{HOLDERS, home};
 use crate::access;
 use crate::contracts::{self, Desk};
+use crate::documents;
 use crate::dossier;
 use crate::figures::{self, ContractFigures, Snapshots};
 use crate::frameworks::{self, Holders, Library};
@@ -34,6 +35,7 @@ use crate::platform::web::{
 const NAV: &[NavItem] = &[
     item("Accueil", "/"),
     item("Contrats", "/contrats"),
+    item("Circuit", "/circuit"),
     item("Cadres", "/cadres"),
     item("Organisations", "/organisations"),
 ];
@@ -67,7 +69,7 @@ impl App {
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
         drop(tx);
         let (directories, library) = (Directories::default(), Library::default());
-        let snapshots = Snapshots::default();
+        let snapshots = Snapshots::new(clock.clone());
         let desk = Desk {
             db: db.clone(),
             clock: clock.clone(),
@@ -102,6 +104,7 @@ impl App {
             .merge(access::router())
             .merge(organisations::router())
             .merge(frameworks::router())
+            .merge(documents::router())
             .merge(figures::router())
             .merge(dossier::router())
             .merge(contracts::pages::router())

@@ -30,4 +30,9 @@ export const demo = [
   "/contrats/normandie-2024-2028/indicateurs/2.c.1",
   "/contrats/normandie-2024-2028/actes/2",
   "/contrats/normandie-2024-2028/actes/nouveau",
+  "/circuit/etat-ars-2024-2028",
+  "/circuit/etat-ars-2024-2028?etat=retard",
+  "/circuit/fournisseurs/DGS",
+  "/contestations",
+  "/suivis",
 ];

@@ -5,9 +5,12 @@
 
 mod access;
 mod backup;
+mod circuit;
 mod cli;
+mod contest;
 mod contracts;
 mod demo;
+mod documents;
 mod frameworks;
 mod kill;
 mod ledger;

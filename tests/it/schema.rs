@@ -154,6 +154,7 @@ fn no_statement_of_a_store_escapes_the_check() {
         "ledger",
         "access",
         "organisations",
+        "documents",
         "imports",
         "frameworks",
         "figures",

@@ -68,7 +68,7 @@ impl<'a> Stage<'a> {
             db,
             actor,
             library: Library::default(),
-            snapshots: Snapshots::default(),
+            snapshots: Snapshots::new(bench.clock.clone()),
         }
     }
 

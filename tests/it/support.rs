@@ -189,6 +189,44 @@ impl Site {
         self.send(request).await
     }
 
+    /// Sends a form with a file in `fichier`.
+    pub async fn send_file(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: (&str, &[u8]),
+    ) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let head =
+                format!("--limite\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(value.as_bytes());
+            body.extend_from_slice(b"\r\n");
+        }
+        let head = format!(
+            "--limite\r\nContent-Disposition: form-data; name=\"fichier\"; filename=\"{}\"\r\nContent-Type: text/html\r\n\r\n",
+            file.0
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file.1);
+        body.extend_from_slice(b"\r\n--limite--\r\n");
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=limite")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// The header of an answer to a page.
+    pub async fn header(&mut self, path: &str, name: &str) -> String {
+        let mut request = Request::get(path).body(Body::empty()).unwrap();
+        let cookie = self.cookie().parse().unwrap();
+        request.headers_mut().insert(header::COOKIE, cookie);
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        response.headers()[name].to_str().unwrap().to_owned()
+    }
+
     pub fn cookie(&self) -> &str {
         self.cookie.as_deref().unwrap()
     }

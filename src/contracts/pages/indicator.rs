@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::contract::target_markup;
+use super::documents;
 use super::open::{self, Opened, View};
 use super::parts::{capitalised, day, flag, mark, node_code, section_choice, trail};
 use super::sheet::show_body;
@@ -35,6 +36,7 @@ pub(super) async fn page(
     let mut tx = desk.db.read().await?;
     let national = national_targets(&mut tx, &contract.framework, opened.as_of).await?;
     let mut journal = subject_changes(&mut tx, signed.reach(), contract.id, &key).await?;
+    let documents = documents::of(&mut tx, signed.reach(), contract.id, &key).await?;
     drop(tx);
     journal.retain(|change| change.row.no <= opened.as_of && change.about.section == section.id);
     let steps = history(
@@ -50,6 +52,7 @@ pub(super) async fn page(
         (section_choice(&opened, &format!("/indicateurs/{key}")))
         (targets(&opened, section, line, &terms, &national))
         (story(&opened, line, &steps))
+        (documents::section(contract, &key, &documents))
         (journal_section(line, &journal))
     };
     let title = format!("{}, {}", line.short(), contract.title);

@@ -7,6 +7,7 @@ mod cells;
 mod contract;
 mod country;
 mod create;
+mod documents;
 mod draft;
 mod grid;
 mod indicator;
@@ -21,11 +22,14 @@ mod sheet;
 mod signatories;
 mod table;
 
+use std::sync::Arc;
+
 use axum::Router;
-use axum::extract::FromRef;
+use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 
 use super::Desk;
+use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::web::Shell;
 
@@ -36,6 +40,7 @@ where
     Db: FromRef<S>,
     Shell: FromRef<S>,
     Desk: FromRef<S>,
+    Arc<Config>: FromRef<S>,
 {
     Router::new()
         .route("/contrats", get(list::page))
@@ -50,6 +55,11 @@ where
         .route(
             "/cibles/{framework}/{key}",
             get(country::page).post(country::save),
+        )
+        .route(
+            "/contrats/{slug}/indicateurs/{key}/documents",
+            // The limit is counted as the file arrives.
+            post(documents::attach).layer(DefaultBodyLimit::disable()),
         )
         .merge(instrument_router())
 }

@@ -9,12 +9,16 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::indicator_parts as parts;
+use super::sources;
 use crate::access::Signed;
-use crate::figures::comparison::Comparison;
-use crate::figures::store::{self, Provenance};
+use crate::documents::{self, AboutKind, Document};
+use crate::figures::comparison::{COUNTRY, Comparison};
+use crate::figures::follow;
+use crate::figures::national::{Computed, National};
+use crate::figures::provenance::{self, Load};
 use crate::figures::{FiguresView, Series, Snapshots};
 use crate::frameworks::{Catalogue, Edited, Framework, Indicator, Library};
-use crate::kernel::Period;
+use crate::kernel::{Decimal, Period};
 use crate::ledger;
 use crate::measures::Measure;
 use crate::organisations::{Directories, Directory, PlaceKind};
@@ -40,10 +44,19 @@ pub(super) struct Facts<'a> {
     pub measure: Option<&'a Measure>,
     pub comparison: Option<Comparison<'a>>,
     pub periods: Vec<Period>,
-    pub provenance: Vec<Provenance>,
+    pub nationals: Vec<National<'a>>,
+    pub kept: Kept,
     pub fictional: bool,
     pub as_of: &'a AsOf,
     pub day: Option<Date>,
+}
+
+/// What the page shows that is read from the database each time.
+#[derive(Default)]
+pub(super) struct Kept {
+    pub loads: Vec<Load>,
+    pub documents: Vec<Document>,
+    pub followed: bool,
 }
 
 pub(super) async fn page(
@@ -66,10 +79,8 @@ pub(super) async fn page(
     let measure = chosen_measure(&catalogue, indicator, &asked.mesure);
     let figures = figures_on(&mut tx, &snapshots, &signed, day).await?;
     let upto = figures.at_change();
-    let provenance = match measure {
-        Some(measure) => store::provenance_of(&mut tx, reach, &measure.code, upto).await?,
-        None => Vec::new(),
-    };
+    let today = figures.day();
+    let kept = kept(&mut tx, &signed, (&code, &key), measure, (upto, today)).await?;
     drop(tx);
     let series = measure.and_then(|measure| figures.series(&measure.code));
     let periods = series.map(Series::periods).unwrap_or_default();
@@ -77,11 +88,18 @@ pub(super) async fn page(
     let regions = period
         .map(|period| regions(&directory, period))
         .unwrap_or_default();
-    let comparison = match (measure, series, period) {
+    let (comparison, nationals) = match (measure, series, period) {
         (Some(measure), Some(series), Some(period)) => {
-            Comparison::new(measure, series, &regions, period)
+            let wholes = |period| nationals(measure, series, &directory, period);
+            let comparison = Comparison::new(measure, series, &regions, period).map(|comparison| {
+                let earlier = comparison
+                    .before
+                    .and_then(|before| country(&wholes(before)));
+                comparison.completed(country(&wholes(period)), earlier)
+            });
+            (comparison, wholes(period))
         }
-        _ => None,
+        _ => (None, Vec::new()),
     };
     let facts = Facts {
         catalogue: &catalogue,
@@ -90,13 +108,66 @@ pub(super) async fn page(
         measure,
         comparison,
         periods,
-        provenance,
+        nationals,
+        kept,
         fictional: series.is_some_and(|s| s.iter().any(|(_, figure)| figure.fictional)),
         as_of: &asked.as_of,
         day,
     };
     let page = signed.page(&title(&facts), &body(&facts));
     Ok((asked.as_of.status(), page))
+}
+
+async fn kept(
+    tx: &mut Tx,
+    signed: &Signed,
+    (framework, key): (&str, &str),
+    measure: Option<&Measure>,
+    (upto, today): (i64, Date),
+) -> WebResult<Kept> {
+    let reach = signed.reach();
+    let loads = match measure {
+        Some(measure) => provenance::store::loads(tx, reach, today, &measure.code, upto).await?,
+        None => Vec::new(),
+    };
+    let subject = format!("{framework}/{key}");
+    let known = ledger::last_change(tx).await?;
+    let documents =
+        documents::store::about(tx, reach, AboutKind::Indicator, &subject, known).await?;
+    let followed = follow::store::followed(tx, reach).await?;
+    let is_this = |f: &follow::Followed| f.framework == framework && f.indicator == key;
+    Ok(Kept {
+        loads,
+        documents,
+        followed: followed.iter().any(is_this),
+    })
+}
+
+/// The country, and every other perimeter for which the supplier gives a value.
+fn nationals<'a>(
+    measure: &'a Measure,
+    series: &'a Series,
+    directory: &'a Directory,
+    period: Period,
+) -> Vec<National<'a>> {
+    let places = directory.places().iter();
+    let wide = places.filter(|place| matches!(place.kind, PlaceKind::Country | PlaceKind::Zone));
+    let nationals = wide.map(|place| {
+        let parts = directory.parts_of(&place.code, period.last_day());
+        National::new(measure, series, place, &parts, period)
+    });
+    nationals
+        .filter(|national| national.given.is_some() || national.place.code == COUNTRY)
+        .collect()
+}
+
+/// What the regions of the country add up to.
+fn country(nationals: &[National<'_>]) -> Option<Decimal> {
+    let country = nationals.iter().find(|n| n.place.code == COUNTRY)?;
+    match country.computed {
+        Computed::Amount(amount) => Some(amount),
+        _ => None,
+    }
 }
 
 fn found<'a>(catalogue: &'a Catalogue, code: &str) -> WebResult<&'a Arc<Edited>> {
@@ -167,6 +238,7 @@ fn body(facts: &Facts<'_>) -> Markup {
                 @if facts.fictional { " " (fictional_mark()) }
             }
             (parts::as_of_form(facts))
+            (sources::follow_button(facts))
         }
         (parts::measures(facts))
         @match &facts.comparison {
@@ -180,7 +252,9 @@ fn body(facts: &Facts<'_>) -> Markup {
             @if let Some(comparison) = &facts.comparison { (parts::table(facts, comparison)) }
             (parts::sheet(facts))
         }
+        (sources::nationals(facts))
         (parts::generations(facts))
-        (parts::provenance(facts))
+        (sources::loads(facts))
+        (sources::documents(facts))
     }
 }

@@ -4,13 +4,12 @@ use maud::{Markup, PreEscaped, html};
 
 use super::indicator::Facts;
 use super::pictures;
+use super::sourced::{contested, sourced};
 use crate::figures::Formatter;
 use crate::figures::comparison::{Comparison, Row};
-use crate::figures::store::Provenance;
 use crate::frameworks::LinkKind;
 use crate::kernel::Decimal;
 use crate::measures::Direction;
-use crate::platform::clock::french_instant;
 use crate::platform::web::{icon, section_heading};
 
 /// Where the indicator stands in its framework, in words.
@@ -101,7 +100,8 @@ pub(super) fn key_figures(comparison: &Comparison<'_>) -> Markup {
             @if let Some(amount) = comparison.national.amount {
                 div {
                     dt { "France, " (comparison.period.french()) }
-                    dd { (formatter.number(amount)) }
+                    dd { (sourced(comparison.national.figure, &formatter.number(amount))) }
+                    @if comparison.national_computed { dd.small { "calculée à partir des régions" } }
                     @if let Some(change) = comparison.national.change() {
                         dd.small { (formatter.difference(change)) (points) " depuis la période précédente" }
                     }
@@ -123,7 +123,7 @@ fn extreme(comparison: &Comparison<'_>, row: &Row<'_>, which: &str) -> Markup {
     html! {
         div {
             dt { (row.name) ", " (which) }
-            dd { (row.amount.map(|amount| formatter.number(amount)).unwrap_or_default()) }
+            dd { (sourced(row.figure, &row.amount.map(|amount| formatter.number(amount)).unwrap_or_default())) }
             @if let Some(gap) = comparison.gap(row) {
                 dd.small { (formatter.difference(gap)) (unit_of_difference(comparison)) " par rapport à la France" }
             }
@@ -285,16 +285,16 @@ fn table_row(comparison: &Comparison<'_>, rank: usize, row: &Row<'_>) -> Markup 
         tr {
             @if row.amount.is_some() {
                 td.n { (rank) }
-                th scope="row" { (row.name) }
-                @if comparison.before.is_some() { td.n { (bare(row.earlier)) } }
-                td.n { b { (bare(row.amount)) } @if row.figure.is_some_and(|f| f.provisional) { " p" } }
+                th scope="row" { (row.name) (contested(row.figure, formatter)) }
+                @if comparison.before.is_some() { td.n { (sourced(row.earlier_figure, &bare(row.earlier))) } }
+                td.n { b { (sourced(row.figure, &bare(row.amount))) } @if row.figure.is_some_and(|f| f.provisional) { " p" } }
                 @if comparison.before.is_some() { td.n { (evolution(comparison, row)) } }
                 td.n { (comparison.gap(row).map(|gap| formatter.difference(gap)).unwrap_or_default()) }
             } @else {
                 td.n.muted { "–" }
-                th scope="row" { (row.name) }
+                th scope="row" { (row.name) (contested(row.figure, formatter)) }
                 td.muted colspan=(if comparison.before.is_some() { 4 } else { 2 }) {
-                    (row.figure.map_or_else(|| "Valeur non reçue".to_owned(), |figure| formatter.value(&figure.value)))
+                    (sourced(row.figure, &row.figure.map_or_else(|| "Valeur non reçue".to_owned(), |figure| formatter.value(&figure.value))))
                 }
             }
         }
@@ -324,12 +324,12 @@ fn national_row(comparison: &Comparison<'_>) -> Markup {
     let bare =
         |amount: Option<Decimal>| amount.map_or_else(|| "–".to_owned(), |a| formatter.bare(a));
     html! {
-        @if national.figure.is_some() {
+        @if national.figure.is_some() || comparison.national_computed {
             tr.tot {
                 td {}
-                th scope="row" { "France" }
-                @if comparison.before.is_some() { td.n { (bare(national.earlier)) } }
-                td.n { (bare(national.amount)) }
+                th scope="row" { "France" @if comparison.national_computed { " (calculée)" } (contested(national.figure, formatter)) }
+                @if comparison.before.is_some() { td.n { (sourced(national.earlier_figure, &bare(national.earlier))) } }
+                td.n { (sourced(national.figure, &bare(national.amount))) }
                 @if comparison.before.is_some() { td.n { (evolution(comparison, national)) } }
                 td.n { "–" }
             }
@@ -468,72 +468,4 @@ pub(super) fn generations(facts: &Facts<'_>) -> Markup {
             }
         }
     }
-}
-
-/// Who says so: every load, the latest first.
-pub(super) fn provenance(facts: &Facts<'_>) -> Markup {
-    let loads = loads(&facts.provenance);
-    html! {
-        @if !loads.is_empty() {
-            section.sect aria-labelledby="provenance-titre" {
-                (section_heading("provenance-titre", "Provenance et révisions", Some(html! {
-                    p { "Une valeur n’est jamais effacée : une correction est une révision de plus." }
-                })))
-                div.scroll tabindex="0" role="region" aria-label="Provenance, défilable" {
-                    table.tbl {
-                        caption.vh { "Chargements des valeurs de cet indicateur" }
-                        thead { tr {
-                            th scope="col" { "Chargé" }
-                            th scope="col" { "Fichier" }
-                            th scope="col" { "Fournisseur, source" }
-                            th.n scope="col" { "Valeurs" }
-                        } }
-                        tbody {
-                            @for load in loads {
-                                tr {
-                                    th scope="row" {
-                                        (french_instant(load.first.received_at))
-                                        span.sub { (load.first.loaded_by.as_deref().unwrap_or("–")) }
-                                    }
-                                    td { @match &load.first.file_name {
-                                        Some(name) => span.mono { (name) },
-                                        None => span.muted { "Saisie à l’écran" },
-                                    } }
-                                    td {
-                                        (load.first.supplier)
-                                        @if let Some(source) = &load.first.source { ", " (source) }
-                                    }
-                                    td.n { (load.figures) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The figures of one measure that came together.
-struct Load<'a> {
-    first: &'a Provenance,
-    figures: usize,
-}
-
-fn loads(provenance: &[Provenance]) -> Vec<Load<'_>> {
-    let mut loads: Vec<Load<'_>> = Vec::new();
-    for revision in provenance {
-        let together = |load: &&mut Load<'_>| {
-            load.first.received_at == revision.received_at
-                && load.first.file_name == revision.file_name
-        };
-        match loads.iter_mut().find(together) {
-            Some(load) => load.figures += 1,
-            None => loads.push(Load {
-                first: revision,
-                figures: 1,
-            }),
-        }
-    }
-    loads
 }

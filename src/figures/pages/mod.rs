@@ -1,17 +1,29 @@
 //! The pages of figures.
 
+mod attach;
+mod circuit;
+mod contests;
+mod follow;
 mod indicator;
 mod indicator_parts;
 mod pictures;
+mod sourced;
+mod sources;
+mod value;
+
+pub(super) use sourced::contested;
+
+use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
-use axum::routing::get;
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::routing::{get, post};
 
 use super::Snapshots;
 use crate::frameworks::Library;
 use crate::organisations::Directories;
 use crate::platform::clock::Clock;
+use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::web::Shell;
 
@@ -25,6 +37,32 @@ where
     Library: FromRef<S>,
     Snapshots: FromRef<S>,
     Directories: FromRef<S>,
+    Arc<Config>: FromRef<S>,
 {
-    Router::new().route("/indicateurs/{framework}/{key}", get(indicator::page))
+    // The limit of these is counted as the file arrives, by `documents::receive`.
+    let with_files = Router::new()
+        .route(
+            "/indicateurs/{framework}/{key}/documents",
+            post(attach::to_indicator),
+        )
+        .route("/valeurs/{observation}/documents", post(attach::to_value))
+        .route("/valeurs/{observation}/contester", post(contests::open))
+        .layer(DefaultBodyLimit::disable());
+    Router::new()
+        .route("/indicateurs/{framework}/{key}", get(indicator::page))
+        .route(
+            "/indicateurs/{framework}/{key}/suivre",
+            post(follow::submit),
+        )
+        .route("/suivis", get(follow::page))
+        .route("/valeurs/{observation}", get(value::page))
+        .route("/contestations", get(contests::list))
+        .route(
+            "/contestations/{id}",
+            get(contests::page).post(contests::answer),
+        )
+        .route("/circuit", get(circuit::latest))
+        .route("/circuit/{framework}", get(circuit::page))
+        .route("/circuit/fournisseurs/{code}", get(circuit::supplier))
+        .merge(with_files)
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{INTAKE, LoadValues, RowState, RowSubject, Settings};
 use crate::access::Permit;
 use crate::figures::store::{NewRevision, add_revision};
-use crate::figures::{FiguresView, Subject};
+use crate::figures::{FiguresView, Subject, follow};
 use crate::imports::{Batch, BatchState, Row, Verdict, store};
 use crate::kernel::hex;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
@@ -149,11 +149,14 @@ async fn write(change: &mut Change, batch: &Batch, rows: &[Row]) -> Result<(), C
             batch: Some(batch.id),
             cell: Some(&row.place),
             fictional: settings.fictional,
+            comment: None,
+            embargo_until: None,
         };
         let id = change.new_id();
         add_revision(change.tx(), id, &revision).await?;
     }
     record(change, batch, written, &digest.finalize()).await?;
+    follow::store::tell_followers(change).await?;
     store::mark_committed(change.tx(), batch.id, no).await?;
     Ok(())
 }

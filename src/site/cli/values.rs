@@ -80,7 +80,9 @@ async fn rehearse_file(session: &Session, args: RehearseArgs) -> Result<ExitCode
     let (_, directory) = session.ground(&db, &library, actor).await?;
     let mut tx = db.read().await?;
     let catalogue = library.catalogue(&mut tx, reach).await?;
-    let figures = Snapshots::default().current(&mut tx, reach).await?;
+    let figures = Snapshots::new(session.clock.clone())
+        .current(&mut tx, reach)
+        .await?;
     drop(tx);
     if let Some(code) = &args.framework
         && catalogue.framework(code).is_none()
@@ -167,7 +169,7 @@ async fn commit_rehearsal(session: &Session, rehearsal: &str) -> Result<ExitCode
     let actor = Actor::Person(session.person(&db).await?.id);
     let mut change = Change::open(&db, &session.clock, actor, LoadValues::NAME).await?;
     let permit = access::permit::<LoadValues>(actor, id)?;
-    let snapshots = Snapshots::default();
+    let snapshots = Snapshots::new(session.clock.clone());
     let figures = snapshots.current(change.tx(), Reach::of(actor)).await?;
     let outcome = commit(&mut change, permit, &figures).await?;
     change.commit().await?;

@@ -1,0 +1,116 @@
+//! Files that people attach to what they say: a supplier's detail, the evidence of a contest, the
+//! plan behind a short text.
+//!
+//! What lives here: bytes kept once under their digest, documents and their versions, which kinds
+//! of files are taken, receiving and giving them. What never does: what a document is about (the
+//! module that shows it knows), reading tables out of it (`imports`).
+
+mod media;
+mod pages;
+mod receive;
+pub mod store;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::access::Act;
+
+pub use media::{Media, Unfit, safe_name};
+pub use pages::{list, optional_file, router, section};
+pub use receive::{Received, Upload, receive};
+
+/// What a document is about. The parts are texts of the module that shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct About {
+    /// Which kind of thing.
+    pub kind: AboutKind,
+    /// The thing: a measure, `framework/indicator`, `contract/indicator`, a contest.
+    pub subject: String,
+    /// A place, or empty.
+    pub place: String,
+    /// A period, or empty.
+    pub period: String,
+}
+
+/// Kinds of things that documents are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AboutKind {
+    /// Values of a measure, for a place and a period.
+    Value,
+    /// An indicator and a year: the supplier's detail.
+    Indicator,
+    /// A term of a contract.
+    Term,
+    /// A contest: its evidence.
+    Contest,
+}
+
+impl AboutKind {
+    /// The word kept in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Indicator => "indicator",
+            Self::Term => "term",
+            Self::Contest => "contest",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Value, Self::Indicator, Self::Term, Self::Contest]
+            .into_iter()
+            .find(|kind| kind.code() == code)
+    }
+}
+
+/// Attaching a document to something.
+#[derive(Debug)]
+pub struct AttachDocument;
+
+impl Act for AttachDocument {
+    type Thing = About;
+    const NAME: &'static str = "document.attach";
+}
+
+/// Putting another file in the place of a document's.
+#[derive(Debug)]
+pub struct ReplaceDocument;
+
+impl Act for ReplaceDocument {
+    type Thing = Uuid;
+    const NAME: &'static str = "document.replace";
+}
+
+/// One file of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Its number in the document, from 1.
+    pub no: i64,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub media: Media,
+    /// In bytes.
+    pub size: i64,
+    /// SHA-256 of its bytes.
+    pub sha: Vec<u8>,
+    /// Why it took the place of the one before.
+    pub why: Option<String>,
+    /// When it was attached, in microseconds UTC.
+    pub at: i64,
+    /// Who attached it.
+    pub who: Option<String>,
+}
+
+/// A document with all its versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Its identifier.
+    pub id: Uuid,
+    /// What it is about.
+    pub about: About,
+    /// The latest first; never empty.
+    pub versions: Vec<Version>,
+}

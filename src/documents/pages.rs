@@ -1,0 +1,241 @@
+//! Giving documents back, replacing them, and the list of them that other pages show.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, Multipart, Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use maud::{Markup, html};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::receive::french_size;
+use super::{Document, Media, ReplaceDocument, Version, receive, store};
+use crate::access::{Act as _, Signed};
+use crate::ledger::Change;
+use crate::platform::clock::{Clock, french_instant};
+use crate::platform::config::Config;
+use crate::platform::db::Db;
+use crate::platform::web::{Crumb, Shell, WebError, WebResult, crumbs, icon, section_heading};
+
+/// The pages of this module.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+    Shell: FromRef<S>,
+    Arc<Config>: FromRef<S>,
+{
+    Router::new()
+        .route("/documents/{id}", get(page).post(submit))
+        .route("/documents/{id}/{no}", get(download))
+        // The limit is counted as the file arrives, by `receive`.
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// `/documents/{id}/{no}`: a version, always as a file to save and never shown in the site.
+async fn download(
+    signed: Signed,
+    State(db): State<Db>,
+    Path((id, no)): Path<(Uuid, i64)>,
+) -> WebResult<Response> {
+    let mut tx = db.read().await?;
+    let document = store::document(&mut tx, signed.reach(), id).await?;
+    let document = document.ok_or(WebError::NotFound)?;
+    let version = document.versions.iter().find(|version| version.no == no);
+    let version = version.ok_or(WebError::NotFound)?;
+    let bytes = store::bytes(&mut tx, &version.sha).await?;
+    let bytes = bytes.ok_or(WebError::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, version.media.name().to_owned()),
+        (header::CONTENT_DISPOSITION, disposition(version)),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// The name in plain letters for old programs, and as it is for the others.
+fn disposition(version: &Version) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ');
+    let plain: String = version
+        .name
+        .chars()
+        .map(|c| if is_plain(c) { c } else { '_' })
+        .collect();
+    let exact: String = form_urlencoded::byte_serialize(version.name.as_bytes()).collect();
+    let exact = exact.replace('+', "%20");
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}")
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    retour: String,
+}
+
+/// `/documents/{id}`: its versions, and the form that replaces it.
+async fn page(
+    signed: Signed,
+    State(db): State<Db>,
+    Path(id): Path<Uuid>,
+    Query(asked): Query<Asked>,
+) -> WebResult<Markup> {
+    let mut tx = db.read().await?;
+    let document = store::document(&mut tx, signed.reach(), id).await?;
+    drop(tx);
+    let document = document.ok_or(WebError::NotFound)?;
+    let current = &document.versions[0];
+    let back = local(&asked.retour);
+    let body = html! {
+        (crumbs(&[
+            Crumb { label: "Page du document", href: back.map(ToOwned::to_owned) },
+            Crumb { label: &current.name, href: None },
+        ]))
+        div.head {
+            p.eyebrow { "Document " (current.media.french()) ", " (french_size(current.size)) }
+            h1 { (current.name) }
+            p.acts { a.btn.main href=(href(&document, current)) { "Télécharger" } }
+        }
+        section.sect aria-labelledby="versions-titre" {
+            (section_heading("versions-titre", "Versions", None))
+            div.scroll tabindex="0" role="region" aria-label="Versions, défilable" {
+                table.tbl { caption.vh { "Versions du document" }
+                    thead { tr {
+                        th.n scope="col" { "N°" } th scope="col" { "Fichier" }
+                        th scope="col" { "Joint" } th scope="col" { "Motif" }
+                    } }
+                    tbody { @for version in &document.versions {
+                        tr {
+                            td.n { (version.no) }
+                            th scope="row" { a href=(href(&document, version)) { (version.name) } span.sub { (french_size(version.size)) } }
+                            td { (french_instant(version.at)) @if let Some(who) = &version.who { span.sub { (who) } } }
+                            td { (version.why.as_deref().unwrap_or("–")) }
+                        }
+                    } }
+                }
+            }
+        }
+        section.sect aria-labelledby="remplacer-titre" {
+            (section_heading("remplacer-titre", "Remplacer ce document", None))
+            form method="post" enctype="multipart/form-data" {
+                (file_field("remplacer", true))
+                div.field {
+                    label for="motif" { "Motif du remplacement" }
+                    textarea #motif name="motif" rows="2" required {}
+                }
+                @if let Some(back) = back { input type="hidden" name="retour" value=(back); }
+                p.acts { button.btn type="submit" { "Remplacer" } }
+            }
+            p.note { "La version précédente reste lisible." }
+        }
+    };
+    Ok(signed.page(&current.name, &body))
+}
+
+async fn submit(
+    signed: Signed,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+    State(config): State<Arc<Config>>,
+    Path(id): Path<Uuid>,
+    form: Multipart,
+) -> WebResult<Redirect> {
+    let received = receive(form, config.largest_document).await?;
+    let why = received.text("motif").to_owned();
+    if why.is_empty() {
+        return Err(WebError::Invalid(
+            "Dites pourquoi ce document remplace le précédent.".to_owned(),
+        ));
+    }
+    let upload = received.into_file()?;
+    let permit = signed.may::<ReplaceDocument>(id)?;
+    let change = Change::open(&db, &clock, signed.actor(), ReplaceDocument::NAME).await;
+    let mut change = change.map_err(WebError::internal)?.because(why.clone());
+    let replaced = store::replace(&mut change, permit, &upload, &why).await;
+    if !replaced.map_err(WebError::internal)? {
+        return Err(WebError::NotFound);
+    }
+    change.commit().await.map_err(WebError::internal)?;
+    Ok(Redirect::to(&format!("/documents/{id}")))
+}
+
+/// An address of this site, to come back to.
+fn local(path: &str) -> Option<&str> {
+    let is_local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    is_local.then_some(path)
+}
+
+fn href(document: &Document, version: &Version) -> String {
+    format!("/documents/{}/{}", document.id, version.no)
+}
+
+/// The choice of a file; `name` tells apart the fields of one page.
+fn file_field(name: &str, required: bool) -> Markup {
+    html! {
+        div.field {
+            label for={ "fichier-" (name) } { "Fichier" @if !required { " (facultatif)" } }
+            input id={ "fichier-" (name) } type="file" name="fichier" accept=(Media::accepted()) required[required] aria-describedby={ "aide-" (name) };
+            p.hint id={ "aide-" (name) } { "PDF, XLSX, ODS, DOCX, ODT, CSV, PNG ou JPEG ; ni macros, ni page web." }
+        }
+    }
+}
+
+/// The list of documents of a page, with a form that attaches another one.
+///
+/// `action` is where the form goes, `back` the page shown, `extra` the fields that the page adds
+/// before the file.
+pub fn section(
+    heading: &str,
+    documents: &[Document],
+    action: &str,
+    back: &str,
+    extra: &Markup,
+) -> Markup {
+    html! {
+        section.sect aria-labelledby="documents-titre" {
+            (section_heading("documents-titre", heading, None))
+            (list(documents, back))
+            details.more {
+                summary { "Joindre un document" }
+                form method="post" action=(action) enctype="multipart/form-data" {
+                    (extra)
+                    (file_field("joindre", true))
+                    p.acts { button.btn type="submit" { "Joindre" } }
+                }
+            }
+        }
+    }
+}
+
+/// Documents, with what they are about, who attached them and their earlier versions.
+pub fn list(documents: &[Document], back: &str) -> Markup {
+    let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    html! {
+        @if documents.is_empty() { p.muted { "Aucun document n’est joint." } }
+        @else { ul.rows { @for document in documents {
+            @let current = &document.versions[0];
+            li {
+                a href=(href(document, current)) download { b { (icon("get")) } span { (current.name) }
+                    span.sub {
+                        span {
+                            @if !document.about.period.is_empty() { (document.about.period) ". " }
+                            (current.media.french()) ", " (french_size(current.size)) ". " (french_instant(current.at))
+                            @if let Some(who) = &current.who { ", " (who) }
+                        }
+                    }
+                }
+                p.small { a href={ "/documents/" (document.id) "?retour=" (back) } {
+                    @if document.versions.len() > 1 { (document.versions.len()) " versions" } @else { "Remplacer" }
+                    span.vh { " de " (current.name) }
+                } }
+            }
+        } } }
+    }
+}
+
+/// The choice of a file that a form of another page holds.
+pub fn optional_file() -> Markup {
+    file_field("piece", false)
+}

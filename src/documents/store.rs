@@ -1,0 +1,229 @@
+//! Bytes, documents and their versions in the database.
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::media::Media;
+use super::receive::Upload;
+use super::{About, AboutKind, AttachDocument, Document, ReplaceDocument, Version};
+use crate::access::{Permit, Reach};
+use crate::args;
+use crate::kernel::hex;
+use crate::ledger::{Change, LedgerError, NewThing, Scope};
+use crate::platform::db::{DbError, Tx};
+
+/// Keeps the bytes once, under their digest.
+pub async fn save_blob(tx: &mut Tx, bytes: &[u8], media: &str) -> Result<Vec<u8>, DbError> {
+    let sha = Sha256::digest(bytes).to_vec();
+    tx.run(
+        "insert into blob (sha, size, media, stored) values ($1, $2, $3, $4)
+         on conflict (sha) do nothing",
+        args![sha.clone(), size(bytes), media, bytes],
+    )
+    .await?;
+    Ok(sha)
+}
+
+fn size(bytes: &[u8]) -> i64 {
+    i64::try_from(bytes.len()).unwrap_or(i64::MAX)
+}
+
+/// Attaches a document to what the permit was given for.
+pub async fn attach(
+    change: &mut Change,
+    permit: Permit<AttachDocument>,
+    upload: &Upload,
+) -> Result<Uuid, LedgerError> {
+    let about = permit.into_thing();
+    let sha = save_blob(change.tx(), &upload.bytes, upload.media.name()).await?;
+    let thing = NewThing {
+        kind: "document",
+        parent: None,
+        scope: Scope::common(),
+        label: &upload.name,
+    };
+    let state = json!({ "about": about, "file": recorded(upload, &sha) });
+    let id = change.create(thing, &state).await?;
+    change
+        .tx()
+        .run(
+            "insert into document (id, kind, subject, place, period)
+             values ($1, $2, $3, $4, $5)",
+            args![
+                id,
+                about.kind.code(),
+                &about.subject,
+                &about.place,
+                &about.period
+            ],
+        )
+        .await?;
+    add_version(change, id, 1, upload, sha, None).await?;
+    Ok(id)
+}
+
+/// Puts another file in the place of the one a document holds; the earlier ones are kept. Tells
+/// whether there is such a document.
+pub async fn replace(
+    change: &mut Change,
+    permit: Permit<ReplaceDocument>,
+    upload: &Upload,
+    why: &str,
+) -> Result<bool, LedgerError> {
+    let id = permit.into_thing();
+    let last: Option<(i64, String, Vec<u8>)> = change
+        .tx()
+        .optional(
+            "select no, name, sha from document_version
+             where document_id = $1 order by no desc limit 1",
+            args![id],
+        )
+        .await?;
+    let Some((last, name, old_sha)) = last else {
+        return Ok(false);
+    };
+    let sha = save_blob(change.tx(), &upload.bytes, upload.media.name()).await?;
+    let before = json!({ "name": name, "sha256": hex(&old_sha) });
+    let after = recorded(upload, &sha);
+    change
+        .record(id, "replace", Some(&before), Some(&after))
+        .await?;
+    change.relabel(id, &upload.name).await?;
+    add_version(change, id, last + 1, upload, sha, Some(why)).await?;
+    Ok(true)
+}
+
+fn recorded(upload: &Upload, sha: &[u8]) -> serde_json::Value {
+    json!({ "name": upload.name, "size": size(&upload.bytes), "sha256": hex(sha) })
+}
+
+async fn add_version(
+    change: &mut Change,
+    id: Uuid,
+    no: i64,
+    upload: &Upload,
+    sha: Vec<u8>,
+    why: Option<&str>,
+) -> Result<(), DbError> {
+    let made_in = change.no();
+    change
+        .tx()
+        .run(
+            "insert into document_version (document_id, no, name, media, size, sha, why, change_no)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            args![
+                id,
+                no,
+                &upload.name,
+                upload.media.name(),
+                size(&upload.bytes),
+                sha,
+                why,
+                made_in
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct VersionRecord {
+    document_id: Uuid,
+    kind: String,
+    subject: String,
+    place: String,
+    period: String,
+    no: i64,
+    name: String,
+    media: String,
+    size: i64,
+    sha: Vec<u8>,
+    why: Option<String>,
+    at: i64,
+    who: Option<String>,
+}
+
+/// The documents about a subject attached no later than the change `upto`, the latest first.
+pub async fn about(
+    tx: &mut Tx,
+    _reach: Reach,
+    kind: AboutKind,
+    subject: &str,
+    upto: i64,
+) -> Result<Vec<Document>, DbError> {
+    let records: Vec<VersionRecord> = tx
+        .all(
+            "select v.document_id, d.kind, d.subject, d.place, d.period, v.no, v.name, v.media,
+                    v.size, v.sha, v.why, c.at, p.name as who
+             from document d
+             join document_version v on v.document_id = d.id
+             join change c on c.no = v.change_no
+             left join person p on p.id = c.actor
+             where d.kind = $1 and d.subject = $2 and v.change_no <= $3
+             order by d.id desc, v.no desc",
+            args![kind.code(), subject, upto],
+        )
+        .await?;
+    gathered(records)
+}
+
+/// One document.
+pub async fn document(tx: &mut Tx, _reach: Reach, id: Uuid) -> Result<Option<Document>, DbError> {
+    let records: Vec<VersionRecord> = tx
+        .all(
+            "select v.document_id, d.kind, d.subject, d.place, d.period, v.no, v.name, v.media,
+                    v.size, v.sha, v.why, c.at, p.name as who
+             from document d
+             join document_version v on v.document_id = d.id
+             join change c on c.no = v.change_no
+             left join person p on p.id = c.actor
+             where d.id = $1
+             order by v.no desc",
+            args![id],
+        )
+        .await?;
+    Ok(gathered(records)?.pop())
+}
+
+/// Records of versions as documents; those of one document stand together.
+fn gathered(records: Vec<VersionRecord>) -> Result<Vec<Document>, DbError> {
+    let mut documents: Vec<Document> = Vec::new();
+    for record in records {
+        let media = Media::from_name(&record.media)
+            .ok_or_else(|| DbError::corrupt("media", record.media.as_str()))?;
+        let version = Version {
+            no: record.no,
+            name: record.name,
+            media,
+            size: record.size,
+            sha: record.sha,
+            why: record.why,
+            at: record.at,
+            who: record.who,
+        };
+        match documents.last_mut() {
+            Some(last) if last.id == record.document_id => last.versions.push(version),
+            _ => documents.push(Document {
+                id: record.document_id,
+                about: About {
+                    kind: AboutKind::from_code(&record.kind)
+                        .ok_or_else(|| DbError::corrupt("document", record.kind.as_str()))?,
+                    subject: record.subject,
+                    place: record.place,
+                    period: record.period,
+                },
+                versions: vec![version],
+            }),
+        }
+    }
+    Ok(documents)
+}
+
+/// The bytes of that digest.
+pub(super) async fn bytes(tx: &mut Tx, sha: &[u8]) -> Result<Option<Vec<u8>>, DbError> {
+    let found: Option<(Vec<u8>,)> = tx
+        .optional("select stored from blob where sha = $1", args![sha])
+        .await?;
+    Ok(found.map(|(stored,)| stored))
+}

@@ -1,0 +1,155 @@
+//! Opening a contest and answering it, each in one change.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{AnswerContest, OpenAContest, Outcome, due_on, store};
+use crate::access::Permit;
+use crate::figures::follow;
+use crate::figures::store::{NewRevision, add_revision};
+use crate::kernel::Value;
+use crate::ledger::{Change, LedgerError, NewThing, Scope};
+use crate::platform::clock::paris_date;
+use crate::platform::db::DbError;
+
+/// What a region says.
+#[derive(Clone, Debug)]
+pub struct NewContest {
+    /// The revision it read.
+    pub revision: i64,
+    /// Why it contests it.
+    pub reason: String,
+    /// Its own figure.
+    pub own: Option<Value>,
+}
+
+/// What a supplier answers.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The value becomes this one.
+    Accept(Value),
+    /// The value stands.
+    Maintain,
+}
+
+/// Why a contest could not be opened or answered, told in French.
+#[derive(Debug, thiserror::Error)]
+pub enum ContestError {
+    /// There is no such value or contest.
+    #[error("cette valeur n’existe pas")]
+    Unknown,
+    /// The value is already contested.
+    #[error("Cette valeur est déjà contestée : complétez la contestation en cours.")]
+    AlreadyOpen,
+    /// The value changed since it was read.
+    #[error("Cette valeur vient d’être corrigée. Relisez-la avant de la contester.")]
+    Moved,
+    /// Somebody answered already.
+    #[error("Cette contestation a déjà reçu sa réponse.")]
+    AlreadyAnswered,
+    /// The database failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl From<DbError> for ContestError {
+    fn from(error: DbError) -> Self {
+        Self::Ledger(error.into())
+    }
+}
+
+/// Opens a contest of the value the permit was given for; gives its identifier.
+pub async fn open(
+    change: &mut Change,
+    permit: Permit<OpenAContest>,
+    new: &NewContest,
+) -> Result<Uuid, ContestError> {
+    let observation = permit.into_thing();
+    let last = store::last_revision(change.tx(), observation).await?;
+    let last = last.ok_or(ContestError::Unknown)?;
+    if last.no != new.revision {
+        return Err(ContestError::Moved);
+    }
+    if store::is_contested(change.tx(), observation).await? {
+        return Err(ContestError::AlreadyOpen);
+    }
+    let due = due_on(paris_date(change.at()));
+    let thing = NewThing {
+        kind: "contest",
+        parent: None,
+        scope: Scope::common(),
+        label: "Valeur contestée",
+    };
+    let state = json!({
+        "observation": observation,
+        "revision": new.revision,
+        "reason": new.reason,
+        "own": new.own,
+        "due_on": due,
+    });
+    let id = change.create(thing, &state).await?;
+    store::insert(change, id, observation, new, due).await?;
+    Ok(id)
+}
+
+/// Answers the contest the permit was given for. An accepted one gives the observation a new
+/// revision, from the same supplier.
+pub async fn answer(
+    change: &mut Change,
+    permit: Permit<AnswerContest>,
+    answer: &Answer,
+    words: &str,
+) -> Result<(), ContestError> {
+    let id = permit.into_thing();
+    let contest = store::contest(change.tx(), id).await?;
+    let contest = contest.ok_or(ContestError::Unknown)?;
+    if contest.settled.is_some() {
+        return Err(ContestError::AlreadyAnswered);
+    }
+    let outcome = match answer {
+        Answer::Accept(value) => {
+            correct(change, &contest, value).await?;
+            Outcome::Accepted
+        }
+        Answer::Maintain => Outcome::Maintained,
+    };
+    let value = match answer {
+        Answer::Accept(value) => Some(value),
+        Answer::Maintain => None,
+    };
+    let before = json!({ "outcome": null });
+    let after = json!({ "outcome": outcome.code(), "answer": words, "value": value });
+    change
+        .record(id, "answer", Some(&before), Some(&after))
+        .await?;
+    store::settle(change, id, outcome, words).await?;
+    Ok(())
+}
+
+async fn correct(
+    change: &mut Change,
+    contest: &super::Contest,
+    value: &Value,
+) -> Result<(), ContestError> {
+    let last = store::last_revision(change.tx(), contest.observation).await?;
+    let last = last.ok_or(ContestError::Unknown)?;
+    let revision = NewRevision {
+        measure: &contest.measure,
+        subject: &contest.subject,
+        change: change.no(),
+        value,
+        provisional: last.provisional,
+        received_at: change.at(),
+        supplier: &last.supplier,
+        source: last.source.as_deref(),
+        batch: None,
+        cell: None,
+        fictional: last.fictional,
+        comment: Some("Correction après contestation"),
+        embargo_until: None,
+    };
+    let id = change.new_id();
+    add_revision(change.tx(), id, &revision).await?;
+    follow::store::tell_followers(change).await?;
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! A figure as any page shows it: a link to where it comes from, and what is said against it.
+
+use maud::{Markup, html};
+
+use crate::figures::{Figure, Formatter};
+use crate::platform::web::icon;
+
+/// A figure's text, leading to its provenance.
+pub(super) fn sourced(figure: Option<&Figure>, text: &str) -> Markup {
+    html! {
+        @match figure {
+            Some(figure) => a.src href={ "/valeurs/" (figure.observation) } { (text) },
+            None => (text),
+        }
+    }
+}
+
+/// The contest a figure is under, with the region's own figure.
+pub(in crate::figures) fn contested(figure: Option<&Figure>, formatter: Formatter<'_>) -> Markup {
+    html! {
+        @if let Some(contest) = figure.and_then(|figure| figure.contest.as_ref()) {
+            span.sub { a href={ "/contestations/" (contest.id) } {
+                span.st.s-warn { (icon("bang")) (contest.french(formatter)) }
+            } }
+        }
+    }
+}

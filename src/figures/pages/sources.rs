@@ -1,0 +1,197 @@
+//! Parts of an indicator's page: who says so. National values, loads, documents, following.
+
+use maud::{Markup, html};
+
+use super::indicator::Facts;
+use super::sourced::{contested, sourced};
+use crate::documents;
+use crate::figures::Formatter;
+use crate::figures::national::{Check, Computed, National};
+use crate::measures::Aggregation;
+use crate::platform::clock::french_instant;
+use crate::platform::web::{icon, section_heading, state};
+
+/// The button that follows an indicator, or ends it.
+pub(super) fn follow_button(facts: &Facts<'_>) -> Markup {
+    let action = format!(
+        "/indicateurs/{}/{}/suivre",
+        facts.framework.code, facts.indicator.key
+    );
+    html! {
+        @if facts.measure.is_some() {
+            form method="post" action=(action) {
+                @if facts.kept.followed {
+                    input type="hidden" name="suivre" value="non";
+                    p.acts { button.btn.sm type="submit" { "Ne plus suivre" } a href="/suivis" { "Mes suivis" } }
+                } @else {
+                    input type="hidden" name="suivre" value="oui";
+                    p.acts { button.btn.sm type="submit" { (icon("plus")) " Suivre cet indicateur" } }
+                }
+            }
+        }
+    }
+}
+
+/// Each perimeter: what the supplier gives, what the regions add up to, and which prevails.
+pub(super) fn nationals(facts: &Facts<'_>) -> Markup {
+    let Some(comparison) = &facts.comparison else {
+        return html! {};
+    };
+    let formatter = Formatter::new(facts.measure);
+    html! {
+        section.sect aria-labelledby="national-titre" {
+            (section_heading("national-titre", heading(&facts.nationals), None))
+            div.scroll tabindex="0" role="region" aria-label="Valeurs nationales, défilable" {
+                table.tbl.stack {
+                    caption.vh { "Valeurs nationales, " (comparison.period.french()) }
+                    thead { tr {
+                        th scope="col" { "Périmètre, " (comparison.period.french()) }
+                        th.n scope="col" { "Donnée par le fournisseur" }
+                        th.n scope="col" { "Calculée à partir des régions" }
+                        th scope="col" { "Ce qui vaut" }
+                    } }
+                    tbody { @for national in &facts.nationals { (national_row(national, formatter)) } }
+                }
+            }
+            @if facts.measure.is_some_and(|m| m.aggregation == Aggregation::Ratio) {
+                p.note { "Un taux national est la somme des numérateurs sur la somme des dénominateurs ; une moyenne de taux n’est jamais calculée." }
+            }
+        }
+    }
+}
+
+fn heading(nationals: &[National<'_>]) -> &'static str {
+    let differs = |n: &National<'_>| matches!(n.check(), Check::Differ(_));
+    if nationals.iter().any(differs) {
+        "Le national donné et le national calculé diffèrent"
+    } else {
+        "Valeur nationale"
+    }
+}
+
+fn national_row(national: &National<'_>, formatter: Formatter<'_>) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (national.place.name) span.sub { (national.parts) " régions" } }
+            td.n data-l="Donnée" {
+                @match national.given {
+                    Some(figure) => { (sourced(Some(figure), &formatter.value(&figure.value))) (contested(Some(figure), formatter)) },
+                    None => { "–" },
+                }
+            }
+            td.n data-l="Calculée" {
+                @match &national.computed {
+                    Computed::Amount(amount) => (formatter.number(*amount)),
+                    _ => { "–" },
+                }
+            }
+            td.x data-l="Ce qui vaut" { (prevailing(national, formatter)) }
+        }
+    }
+}
+
+fn prevailing(national: &National<'_>, formatter: Formatter<'_>) -> Markup {
+    match (national.given, national.check()) {
+        (Some(figure), Check::Differ(gap)) => html! {
+            (state("warn", "bang", "La valeur du fournisseur vaut"))
+            span.sub {
+                "Elle s’écarte de " (formatter.difference(gap)) " du calcul. " (figure.supplier)
+                " répond de sa valeur ; demandez-lui l’écart, ou contestez-la."
+            }
+        },
+        (Some(_), Check::Agree) => html! {
+            (state("ok", "ok", "La valeur du fournisseur vaut"))
+            span.sub { "Le calcul la retrouve, à l’arrondi près." }
+        },
+        (Some(_), Check::NothingToCompare) => html! {
+            "La valeur du fournisseur vaut." span.sub { (why_not(&national.computed)) }
+        },
+        (None, _) => match &national.computed {
+            Computed::Amount(_) => html! {
+                "La valeur calculée vaut." span.sub { "Le fournisseur n’en donne pas." }
+            },
+            other => html! { span.muted { "Aucune valeur." } span.sub { (why_not(other)) } },
+        },
+    }
+}
+
+fn why_not(computed: &Computed) -> String {
+    let named = |names: &[String]| match names {
+        names if names.len() > 3 => format!("{} régions", names.len()),
+        names => names.join(", "),
+    };
+    match computed {
+        Computed::Amount(_) => String::new(),
+        Computed::Missing(names) => format!("Pas de calcul : il manque {}.", named(names)),
+        Computed::RatesOnly(names) => format!(
+            "Pas de calcul : taux sans numérateur ni dénominateur pour {}.",
+            named(names)
+        ),
+        Computed::NotAdditive => "Pas de calcul : cette mesure ne s’additionne pas.".to_owned(),
+    }
+}
+
+/// Every load, the latest first.
+pub(super) fn loads(facts: &Facts<'_>) -> Markup {
+    let loads = &facts.kept.loads;
+    html! {
+        @if !loads.is_empty() {
+            section.sect aria-labelledby="provenance-titre" {
+                (section_heading("provenance-titre", "Provenance et révisions", Some(html! {
+                    p { "Une valeur n’est jamais effacée : une correction est une révision de plus." }
+                })))
+                div.scroll tabindex="0" role="region" aria-label="Provenance, défilable" {
+                    table.tbl {
+                        caption.vh { "Chargements des valeurs de cet indicateur" }
+                        thead { tr {
+                            th scope="col" { "Chargé" }
+                            th scope="col" { "Fichier" }
+                            th scope="col" { "Fournisseur, source" }
+                            th.n scope="col" { "Valeurs" }
+                        } }
+                        tbody { @for load in loads {
+                            tr {
+                                th scope="row" {
+                                    (french_instant(load.received_at))
+                                    span.sub { (load.who.as_deref().unwrap_or("–")) }
+                                }
+                                td { @match &load.file {
+                                    Some((batch, name)) => a.mono href={ "/imports/" (batch) } { (name) },
+                                    None => span.muted { "Saisie à l’écran" },
+                                } }
+                                td {
+                                    (load.supplier)
+                                    @if let Some(source) = &load.source { ", " (source) }
+                                }
+                                td.n { (load.figures) }
+                            }
+                        } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The supplier's detail, by year.
+pub(super) fn documents(facts: &Facts<'_>) -> Markup {
+    let path = format!(
+        "/indicateurs/{}/{}",
+        facts.framework.code, facts.indicator.key
+    );
+    let last = facts.periods.last().map(|period| period.year());
+    let extra = html! {
+        div.field {
+            label for="annee" { "Année des données" }
+            input #annee name="annee" inputmode="numeric" required value=[last] pattern="[0-9]{4}" size="6";
+        }
+    };
+    let action = format!("{path}/documents");
+    documents::section(
+        "Documents et détail du fournisseur",
+        &facts.kept.documents,
+        &action,
+        &path,
+        &extra,
+    )
+}

@@ -1,0 +1,253 @@
+//! `/valeurs/{observation}`: one value and all that was ever said of it.
+
+use axum::extract::{Path, State};
+use maud::{Markup, html};
+use uuid::Uuid;
+
+use crate::access::Signed;
+use crate::documents::{self, AboutKind, Document};
+use crate::figures::Formatter;
+use crate::figures::contest::{self, Contest};
+use crate::figures::provenance::{self, Revision, Story};
+use crate::frameworks::{Catalogue, Library};
+use crate::ledger;
+use crate::measures::Measure;
+use crate::organisations::{Directories, Directory};
+use crate::platform::clock::{Clock, french_date, french_instant};
+use crate::platform::db::Db;
+use crate::platform::web::{
+    Crumb, WebError, WebResult, crumbs, fictional_mark, section_heading, state,
+};
+use jiff::civil::Date;
+
+/// What the page shows.
+struct Facts<'a> {
+    observation: Uuid,
+    story: &'a Story,
+    measure: Option<&'a Measure>,
+    catalogue: &'a Catalogue,
+    directory: &'a Directory,
+    contests: Vec<Contest>,
+    documents: Vec<Document>,
+    today: Date,
+}
+
+pub(super) async fn page(
+    signed: Signed,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+    State(library): State<Library>,
+    State(directories): State<Directories>,
+    Path(observation): Path<Uuid>,
+) -> WebResult<Markup> {
+    let (reach, today) = (signed.reach(), clock.today());
+    let mut tx = db.read().await?;
+    let story = provenance::store::story(&mut tx, reach, today, observation).await?;
+    let story = story.ok_or(WebError::NotFound)?;
+    let catalogue = library.catalogue(&mut tx, reach).await?;
+    let directory = directories.current(&mut tx, reach).await?;
+    let mut contests = contest::store::contests(&mut tx, Some(observation)).await?;
+    contests.retain(|contest| !contest.is_hidden(reach, today));
+    let known = ledger::last_change(&mut tx).await?;
+    let kind = AboutKind::Value;
+    let mut documents =
+        documents::store::about(&mut tx, reach, kind, &story.measure, known).await?;
+    drop(tx);
+    let (place, period) = (&story.subject.place, story.subject.period.to_string());
+    documents.retain(|d| d.about.place == *place && d.about.period == period);
+    let facts = Facts {
+        observation,
+        measure: catalogue.measure(&story.measure),
+        story: &story,
+        catalogue: &catalogue,
+        directory: &directory,
+        contests,
+        documents,
+        today,
+    };
+    Ok(signed.page(&title(&facts), &body(&facts)))
+}
+
+fn title(facts: &Facts<'_>) -> String {
+    let subject = &facts.story.subject;
+    let measure = facts
+        .measure
+        .map_or(facts.story.measure.as_str(), |m| m.label.as_str());
+    let part = match subject.breakdown.as_str() {
+        "" => String::new(),
+        part => format!(" ({part})"),
+    };
+    let place = place_name(facts.directory, &subject.place);
+    format!("{measure}, {place}, {}{part}", subject.period.french())
+}
+
+/// What people call a place.
+pub(super) fn place_name<'a>(directory: &'a Directory, code: &'a str) -> &'a str {
+    directory
+        .place(code)
+        .map_or(code, |place| place.name.as_str())
+}
+
+fn body(facts: &Facts<'_>) -> Markup {
+    let formatter = Formatter::new(facts.measure);
+    let current = &facts.story.revisions[0];
+    let subject = &facts.story.subject;
+    let having = facts.catalogue.following(&facts.story.measure);
+    let indicator = having.first();
+    let home = indicator.map(|(framework, indicator)| {
+        format!(
+            "/indicateurs/{}/{}?mesure={}&periode={}",
+            framework.code, indicator.key, facts.story.measure, subject.period
+        )
+    });
+    let code = indicator.and_then(|(_, indicator)| indicator.code.as_deref());
+    let documents_to = format!("/valeurs/{}/documents", facts.observation);
+    let here = format!("/valeurs/{}", facts.observation);
+    html! {
+        (crumbs(&[
+            Crumb { label: "Cadres", href: Some("/cadres".to_owned()) },
+            Crumb { label: code.unwrap_or("Indicateur"), href: home },
+            Crumb { label: "Valeur", href: None },
+        ]))
+        div.head {
+            p.eyebrow { (place_name(facts.directory, &subject.place)) ", " (subject.period.french()) }
+            h1 { (facts.measure.map_or(facts.story.measure.as_str(), |m| m.label.as_str())) }
+            p.lead {
+                b { (shown(current, formatter)) }
+                @if current.provisional { ", provisoire" }
+                @if current.fictional { " " (fictional_mark()) }
+            }
+            @for contest in facts.contests.iter().filter(|c| c.settled.is_none()) {
+                div.flag.warn { p {
+                    a href={ "/contestations/" (contest.open.id) } { (contest.open.french(formatter)) }
+                    ". " (contest.standing(facts.today).french()) "."
+                } }
+            }
+        }
+        (sheet(current))
+        (revisions(facts, formatter))
+        (contests(facts, formatter))
+        (documents::section("Documents", &facts.documents, &documents_to, &here, &html! {}))
+    }
+}
+
+fn shown(revision: &Revision, formatter: Formatter<'_>) -> String {
+    revision.value.as_ref().map_or_else(
+        || "Valeur retirée".to_owned(),
+        |value| formatter.value(value),
+    )
+}
+
+fn sheet(current: &Revision) -> Markup {
+    html! {
+        section.sect aria-labelledby="source-titre" {
+            (section_heading("source-titre", "D’où vient cette valeur", None))
+            dl.facts.big {
+                dt { "Fournisseur" } dd { (current.supplier) }
+                @if let Some(source) = &current.source { dt { "Source" } dd { (source) } }
+                @if let Some(day) = current.reference_date { dt { "Date de référence" } dd { (french_date(day)) } }
+                dt { "Reçue" } dd { (french_instant(current.received_at)) @if let Some(who) = &current.who { ", par " (who) } }
+                dt { "Fichier" } dd { (file(current)) }
+                @if let Some(comment) = &current.comment { dt { "Commentaire" } dd { (comment) } }
+                @if let Some(day) = current.embargo_until { dt { "Embargo" } dd { "Visible de tous à partir du " (french_date(day)) } }
+            }
+        }
+    }
+}
+
+/// The file, its sheet and its cell.
+fn file(revision: &Revision) -> Markup {
+    html! {
+        @match (&revision.file, &revision.cell) {
+            (Some((batch, name)), cell) => {
+                a.mono href={ "/imports/" (batch) } { (name) }
+                @if let Some(cell) = cell {
+                    @if !cell.sheet.is_empty() { ", feuille « " (cell.sheet) " »" }
+                    ", cellule " (cell.cell())
+                }
+            },
+            (None, _) => span.muted { "Saisie à l’écran" },
+        }
+    }
+}
+
+fn revisions(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
+    let all = &facts.story.revisions;
+    html! {
+        section.sect aria-labelledby="revisions-titre" {
+            (section_heading("revisions-titre", if all.len() > 1 { "Ce qui a été corrigé" } else { "Une seule révision" }, Some(html! {
+                p { "Une valeur n’est jamais effacée : une correction est une révision de plus." }
+            })))
+            div.scroll tabindex="0" role="region" aria-label="Révisions, défilable" {
+                table.tbl.stack {
+                    caption.vh { "Révisions, la dernière d’abord" }
+                    thead { tr {
+                        th.n scope="col" { "N°" } th scope="col" { "Valeur" } th scope="col" { "Quand, par qui" }
+                        th scope="col" { "Pourquoi" } th scope="col" { "Fournisseur, fichier" }
+                    } }
+                    tbody { @for (at, revision) in all.iter().enumerate() {
+                        tr {
+                            td.n data-l="N°" { (revision.no) }
+                            th scope="row" {
+                                @if let Some(before) = all.get(at + 1) { del { (shown(before, formatter)) } " → " }
+                                ins { (shown(revision, formatter)) }
+                                @if revision.provisional { " p" }
+                            }
+                            td data-l="Quand" { (french_instant(revision.received_at)) @if let Some(who) = &revision.who { span.sub { (who) } } }
+                            td.x data-l="Pourquoi" { (revision.why.as_deref().or(revision.comment.as_deref()).unwrap_or("–")) }
+                            td.x data-l="Fournisseur" {
+                                (revision.supplier) @if let Some(source) = &revision.source { ", " (source) }
+                                span.sub { (file(revision)) }
+                            }
+                        }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+fn contests(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
+    let is_open = facts.contests.iter().any(|c| c.settled.is_none());
+    let current = &facts.story.revisions[0];
+    html! {
+        section.sect aria-labelledby="contestations-titre" {
+            (section_heading("contestations-titre", "Contestations", None))
+            @if facts.contests.is_empty() { p.muted { "Cette valeur n’a jamais été contestée." } }
+            @else { ul.rows { @for contest in &facts.contests {
+                @let standing = contest.standing(facts.today);
+                @let (tone, icon) = standing.look();
+                li { a href={ "/contestations/" (contest.open.id) } {
+                    b {}
+                    span { (contest.open.reason) }
+                    span.sub { (state(tone, icon, &standing.french())) span { (french_instant(contest.opened_at)) } }
+                } }
+            } } }
+            @if !is_open && current.value.is_some() { (contest_form(facts, formatter)) }
+        }
+    }
+}
+
+fn contest_form(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
+    let current = &facts.story.revisions[0];
+    html! {
+        details.more {
+            summary { "Contester cette valeur" }
+            form method="post" action={ "/valeurs/" (facts.observation) "/contester" } enctype="multipart/form-data" {
+                input type="hidden" name="revision" value=(current.no);
+                div.field {
+                    label for="motif" { "Motif" }
+                    textarea #motif name="motif" rows="3" required aria-describedby="motif-aide" {}
+                    p.hint #motif-aide { "Ce qui ne va pas dans la valeur « " (shown(current, formatter)) " », et sur quoi vous vous appuyez." }
+                }
+                div.field {
+                    label for="valeur" { "Votre valeur (facultatif)" }
+                    input #valeur name="valeur" autocomplete="off";
+                }
+                (documents::optional_file())
+                p.note { "Le fournisseur a " (contest::DAYS_TO_ANSWER) " jours pour répondre. D’ici là, les deux valeurs sont montrées partout." }
+                p.acts { button.btn type="submit" { "Contester" } }
+            }
+        }
+    }
+}

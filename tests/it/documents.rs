@@ -1,0 +1,131 @@
+//! Documents: attached, replaced, given back, refused.
+
+use axum::http::StatusCode;
+use jalon::documents::{AboutKind, store};
+
+use crate::on_both_engines;
+use crate::stage::Stage;
+use crate::support::{Answer, Site};
+
+const INDICATOR: &str = "/indicateurs/etat-ars-2024-2028/2.c.1";
+const PDF: &[u8] = b"%PDF-1.7 le detail";
+
+async fn site(bench: &crate::support::Bench) -> Site {
+    let mut site = bench.site().await;
+    site.sign_in().await;
+    site
+}
+
+async fn attach(site: &mut Site, file: (&str, &[u8])) -> Answer {
+    let path = format!("{INDICATOR}/documents");
+    site.send_file(&path, &[("annee", "2023")], file).await
+}
+
+on_both_engines! {
+    async fn a_document_is_attached_listed_and_given_back_as_a_file(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut site = site(&bench).await;
+        let answer = attach(&mut site, ("../Détail 2023.html", PDF)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let page = site.get(INDICATOR).await.body;
+        assert!(page.contains("Détail 2023.pdf"), "{page}");
+        let known = stage.last_change().await;
+        let mut tx = bench.db.read().await.unwrap();
+        let subject = "etat-ars-2024-2028/2.c.1";
+        let found = store::about(&mut tx, stage.reach(), AboutKind::Indicator, subject, known).await.unwrap();
+        assert_eq!((found.len(), found[0].about.period.as_str()), (1, "2023"));
+        drop(tx);
+        let file = format!("/documents/{}/1", found[0].id);
+        assert_eq!(site.get(&file).await.body.as_bytes(), PDF);
+        assert_eq!(site.header(&file, "content-type").await, "application/pdf");
+        assert_eq!(site.header(&file, "x-content-type-options").await, "nosniff");
+        let disposition = site.header(&file, "content-disposition").await;
+        assert_eq!(disposition, "attachment; filename=\"D_tail 2023.pdf\"; filename*=UTF-8''D%C3%A9tail%202023.pdf");
+        for missing in [format!("/documents/{}/2", found[0].id), format!("/documents/{}/1", uuid::Uuid::nil())] {
+            assert_eq!(site.get(&missing).await.status, StatusCode::NOT_FOUND);
+        }
+    }
+}
+
+on_both_engines! {
+    async fn the_same_bytes_are_kept_once_and_versions_are_kept_all(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut site = site(&bench).await;
+        attach(&mut site, ("a.pdf", PDF)).await;
+        attach(&mut site, ("b.pdf", PDF)).await;
+        assert_eq!((stage.count("document").await, stage.count("blob").await), (2, 1));
+        let known = stage.last_change().await;
+        let mut tx = bench.db.read().await.unwrap();
+        let subject = "etat-ars-2024-2028/2.c.1";
+        let found = store::about(&mut tx, stage.reach(), AboutKind::Indicator, subject, known).await.unwrap();
+        drop(tx);
+        let page = format!("/documents/{}", found[0].id);
+        let without = site.send_file(&page, &[], ("c.pdf", b"%PDF-2")).await;
+        assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(without.body.contains("Dites pourquoi"));
+        let answer = site.send_file(&page, &[("motif", "Total corrigé")], ("c.pdf", b"%PDF-2")).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let shown = site.get(&page).await.body;
+        assert!(shown.contains("Total corrigé") && shown.contains("c.pdf") && shown.contains("/1\""), "{shown}");
+        assert_eq!(site.get(&format!("{page}/1")).await.body.as_bytes(), PDF);
+        assert_eq!(site.get(&format!("{page}/2")).await.body, "%PDF-2");
+        assert_eq!(stage.count("document_version").await, 3);
+        // What was known before the replacement still says so.
+        let mut tx = bench.db.read().await.unwrap();
+        let then = store::about(&mut tx, stage.reach(), AboutKind::Indicator, subject, known).await.unwrap();
+        assert!(then.iter().all(|document| document.versions.len() == 1));
+    }
+}
+
+on_both_engines! {
+    async fn a_file_that_is_not_taken_changes_nothing_and_says_why(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let before = stage.last_change().await;
+        let mut site = site(&bench).await;
+        for (file, why) in [
+            (("a.pdf", b"<html>".as_slice()), "d’aucun type admis"),
+            (("a.svg", b"<svg/>"), "d’aucun type admis"),
+            (("a.pdf", b""), "vide"),
+            (("a.xlsx", b"PK\x03\x04abc"), "abîmé"),
+        ] {
+            let answer = attach(&mut site, file).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(answer.body.contains(why), "{}", answer.body);
+        }
+        let path = format!("{INDICATOR}/documents");
+        let answer = site.send_file(&path, &[("annee", "l’an dernier")], ("a.pdf", PDF)).await;
+        assert!(answer.body.contains("quatre chiffres"), "{}", answer.body);
+        let nowhere = site.send_file("/indicateurs/rien/rien/documents", &[("annee", "2023")], ("a.pdf", PDF)).await;
+        assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+        assert_eq!((stage.last_change().await, stage.count("blob").await), (before, 0));
+    }
+}
+
+on_both_engines! {
+    async fn a_file_over_the_limit_is_refused_as_it_arrives(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut site = site(&bench).await;
+        let limit = 20 * 1024 * 1024;
+        let mut bytes = PDF.to_vec();
+        bytes.resize(limit, b' ');
+        let fits = attach(&mut site, ("a.pdf", &bytes)).await;
+        assert_eq!(fits.status, StatusCode::SEE_OTHER, "{}", fits.body);
+        bytes.push(b' ');
+        let over = attach(&mut site, ("a.pdf", &bytes)).await;
+        assert_eq!(over.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(over.body.contains("dépasse 20,9 Mo"), "{}", over.body);
+        assert_eq!(stage.count("document").await, 1);
+    }
+}
+
+on_both_engines! {
+    async fn a_document_needs_an_account(bench: Bench) {
+        Stage::set(&bench).await;
+        let mut site = bench.site().await;
+        let answer = attach(&mut site, ("a.pdf", PDF)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert!(answer.location.unwrap().starts_with("/connexion"));
+        let file = site.get(&format!("/documents/{}/1", uuid::Uuid::nil())).await;
+        assert_eq!(file.status, StatusCode::SEE_OTHER);
+    }
+}
