@@ -228,7 +228,7 @@ async fn a_process_without_memory_or_time_says_so() {
     };
     let outcome = Reader::new(&script, clock).measure(b"a;b").await.outcome;
     assert_eq!(outcome, Err(ReadError::TooLong));
-    let script = executable(&endless, "ulimit -t 1; while :; do :; done");
+    let script = executable(&endless, "ulimit -S -t 1; while :; do :; done");
     let outcome = Reader::new(&script, Limits::default())
         .measure(b"a;b")
         .await
