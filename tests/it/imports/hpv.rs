@@ -90,7 +90,11 @@ fn make_the_workbooks() {
             cells.collect::<String>()
         ));
     }
-    std::fs::write(format!("{folder}/hpv-2022-2023.ods"), ods("", &rows)).unwrap();
+    std::fs::write(
+        format!("{folder}/hpv-2022-2023.ods"),
+        super::ods_with("", &rows, ""),
+    )
+    .unwrap();
     make_the_corpus(folder);
 }
 

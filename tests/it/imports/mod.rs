@@ -63,10 +63,16 @@ fn xlsx(rows: &str) -> Vec<u8> {
     xlsx_with("", rows, "", strings)
 }
 
-/// An OpenDocument workbook with those rows, in XML, in its only sheet.
+/// An OpenDocument workbook with those rows, in XML, and a hidden sheet.
 fn ods(head: &str, rows: &str) -> Vec<u8> {
+    let hidden = r#"<table:table table:name="Cachée" table:style-name="ta2"/>"#;
+    ods_with(head, rows, hidden)
+}
+
+/// The same, with those sheets after it.
+fn ods_with(head: &str, rows: &str, others: &str) -> Vec<u8> {
     let content = format!(
-        r#"<?xml version="1.0"?>{head}<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"><office:automatic-styles><style:style style:name="ta2" style:family="table"><style:table-properties table:display="false"/></style:style></office:automatic-styles><office:body><office:spreadsheet><table:table table:name="Valeurs">{rows}</table:table><table:table table:name="Cachée" table:style-name="ta2"/></office:spreadsheet></office:body></office:document-content>"#
+        r#"<?xml version="1.0"?>{head}<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"><office:automatic-styles><style:style style:name="ta2" style:family="table"><style:table-properties table:display="false"/></style:style></office:automatic-styles><office:body><office:spreadsheet><table:table table:name="Valeurs">{rows}</table:table>{others}</office:spreadsheet></office:body></office:document-content>"#
     );
     zipped(&[
         ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
