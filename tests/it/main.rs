@@ -12,6 +12,7 @@ mod contracts;
 mod demo;
 mod documents;
 mod frameworks;
+mod imports;
 mod kill;
 mod ledger;
 mod migrations;

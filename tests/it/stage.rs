@@ -7,14 +7,15 @@ use std::sync::Arc;
 use jalon::access::{Act as _, Reach, permit};
 use jalon::contracts::ContractsHolder;
 use jalon::figures::values::{
-    CommitError, Committed, Ground, LoadValues, Rehearsal, RehearseError, Settings, commit,
-    rehearse,
+    CommitError, Committed, FileRead, Ground, LoadValues, Rehearsal, RehearseError, Settings,
+    commit, rehearse,
 };
 use jalon::figures::{Figure, FiguresHolder, FiguresView, Series, Snapshots, Subject};
 use jalon::frameworks::store::{Origin, Revise};
 use jalon::frameworks::{
     self, Catalogue, Framework, Holders, Known, Library, Proposal, Revised, RevisionError, Texts,
 };
+use jalon::imports::read_workbook;
 use jalon::ledger::{Actor, Change, last_change};
 use jalon::organisations::store::{ImportDirectory, directory, import};
 use jalon::organisations::{Directory, source};
@@ -157,8 +158,12 @@ impl<'a> Stage<'a> {
             settings,
         };
         let (clock, bytes) = (&self.bench.clock, text.as_ref());
-        let name = "valeurs.csv";
-        rehearse(&self.db, clock, self.reach(), name, bytes, ground, &figures).await
+        let file = FileRead {
+            name: "valeurs.csv",
+            bytes,
+            workbook: &read_workbook(bytes)?,
+        };
+        rehearse(&self.db, clock, self.reach(), file, ground, &figures).await
     }
 
     pub async fn commit(&self, rehearsal: Uuid) -> Result<Committed, CommitError> {

@@ -17,7 +17,7 @@ use crate::kernel::{Period, Value};
 pub use answer::{AnswerError, read_answer};
 pub use commit::{CommitError, Committed, commit, parse_id};
 pub use layout::{Codes, Column, Layout, LayoutError};
-pub use rehearse::{Rehearsal, RehearseError, rehearse};
+pub use rehearse::{FileRead, Rehearsal, RehearseError, rehearse};
 pub use table::{Candidate, Ground, read_table};
 
 /// The word that names this kind of intake in the database.

@@ -7,7 +7,7 @@ use super::{INTAKE, RowState};
 use crate::access::Reach;
 use crate::figures::FiguresView;
 use crate::imports::store::{self, NewBatch};
-use crate::imports::{Counts, Problem, ReadError, Row, Verdict, read_file};
+use crate::imports::{Counts, Problem, ReadError, Row, Verdict, Workbook};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError};
 
@@ -22,6 +22,17 @@ pub struct Rehearsal {
     pub problems: Vec<Problem>,
     /// The accepted cells.
     pub rows: Vec<Row>,
+}
+
+/// A file as it was received, and as it was read.
+#[derive(Clone, Copy, Debug)]
+pub struct FileRead<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it holds.
+    pub bytes: &'a [u8],
+    /// Its cells.
+    pub workbook: &'a Workbook,
 }
 
 /// Why a file could not be rehearsed.
@@ -44,13 +55,11 @@ pub async fn rehearse(
     db: &Db,
     clock: &Clock,
     reach: Reach,
-    file_name: &str,
-    bytes: &[u8],
+    file: FileRead<'_>,
     ground: Ground<'_>,
     figures: &FiguresView,
 ) -> Result<Rehearsal, RehearseError> {
-    let sheets = read_file(bytes)?;
-    let (candidates, problems) = read_table(&sheets, ground);
+    let (candidates, problems) = read_table(&file.workbook.sheets, ground);
     let provisional = ground.settings.provisional;
     let rows = candidates
         .iter()
@@ -60,9 +69,9 @@ pub async fn rehearse(
     let new = NewBatch {
         id,
         intake: INTAKE,
-        file_name,
-        bytes,
-        media: "text/csv",
+        file_name: file.name,
+        bytes: file.bytes,
+        media: file.workbook.format.media(),
         settings: json(ground.settings)?,
         at_change: figures.at_change(),
         created_by: reach.actor().person(),

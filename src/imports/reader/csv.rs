@@ -4,7 +4,7 @@ use csv::{Position, ReaderBuilder};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use super::tables::Tables;
-use super::{ERRORS, ReadError};
+use super::{ReadError, is_error};
 use crate::imports::sheet::{Content, Format, Workbook};
 
 /// Reads a CSV file, whatever its separator and its encoding.
@@ -97,7 +97,7 @@ fn read_rows(text: &str, separator: u8, tables: &mut Tables) -> Result<(), ReadE
 fn content(text: &str) -> Content {
     match text.trim() {
         "" => Content::Empty,
-        error if ERRORS.contains(&error) => Content::Error(error.to_owned()),
+        error if is_error(error) => Content::Error(error.to_owned()),
         _ => Content::Text,
     }
 }

@@ -16,6 +16,7 @@ mod xlsx;
 
 use jiff::civil::DateTime;
 
+use super::corrected;
 use super::sheet::{Content, Sheet, Workbook};
 use kind::Kind;
 
@@ -42,16 +43,24 @@ const ERRORS: [&str; 11] = [
 /// Reads a file here and now. Bytes of unknown origin are for [`Reader::read`], which reads them
 /// in a process that may fail alone.
 pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, ReadError> {
-    match kind::recognise(bytes)? {
+    let mut workbook = match kind::recognise(bytes)? {
         Kind::Csv => csv::read(bytes),
         Kind::Xlsx => xlsx::read(bytes),
         Kind::Ods => ods::read(bytes),
-    }
+    }?;
+    // What a corrected copy says of problems is Jalon's own.
+    workbook.sheets.retain(|sheet| !corrected::is_list(sheet));
+    Ok(workbook)
 }
 
 /// The sheets of a file, read here and now.
 pub fn read_file(bytes: &[u8]) -> Result<Vec<Sheet>, ReadError> {
     read_workbook(bytes).map(|workbook| workbook.sheets)
+}
+
+/// Whether a text is the error of a formula.
+fn is_error(text: &str) -> bool {
+    text == UNCALCULATED || ERRORS.contains(&text)
 }
 
 /// What a parser says of a workbook it cannot read.

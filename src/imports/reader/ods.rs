@@ -13,7 +13,7 @@ use zip::ZipArchive;
 
 use super::number::decimal_text;
 use super::tables::Tables;
-use super::{ERRORS, LONGEST_CELL, ReadError, UNCALCULATED, damaged, day};
+use super::{LONGEST_CELL, ReadError, UNCALCULATED, damaged, day, is_error};
 use crate::imports::sheet::{Area, Content, Format, Workbook};
 
 /// A manifest is a list of a few files.
@@ -274,7 +274,7 @@ impl Open {
                 .and_then(|n| decimal_text(n, shift))
         };
         let no_text = |content| (content, String::new());
-        if self.is_error || (self.has_formula && ERRORS.contains(&text.as_str())) {
+        if self.is_error || is_error(&text) {
             return no_text(Content::Error(text));
         }
         match self.value_type.as_str() {

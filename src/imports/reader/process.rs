@@ -216,7 +216,7 @@ fn explain(status: ExitStatus, complaint: &str) -> ReadError {
         _ if out_of_memory.iter().any(|said| complaint.contains(said)) => ReadError::TooMuchMemory,
         Some(COMPUTED_ENOUGH) => ReadError::TooLong,
         // Not by its parent, which reads no answer from a process it has ended: by a system that
-        // has no memory left, or because its time of computing is spent.
+        // has no memory left.
         Some(KILLED) => ReadError::TooMuchMemory,
         _ => crashed(format!("{status}: {complaint}")),
     }
@@ -259,14 +259,14 @@ pub fn child(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> 
 fn restrain(memory: u64, computing: u64) -> std::io::Result<()> {
     for (resource, most) in [
         (Resource::AS, memory),
-        (Resource::CPU, computing),
         (Resource::FSIZE, 0),
         (Resource::CORE, 0),
         (Resource::NOFILE, 16),
     ] {
         rlimit::setrlimit(resource, most, most)?;
     }
-    Ok(())
+    // The first limit ends the process with a signal that says why, the second would not.
+    rlimit::setrlimit(Resource::CPU, computing, computing.saturating_add(1))
 }
 
 /// Reads the file on the input, answers on the output.

@@ -21,8 +21,8 @@ impl Tables {
         });
     }
 
-    /// Whether something was put in that row, the last, of the sheet begun last.
-    pub(super) fn reached(&self) -> (u32, u32) {
+    /// The row and column of the last cell put in the sheet begun last.
+    fn reached(&self) -> (u32, u32) {
         let row = self.sheets.last().and_then(|sheet| sheet.rows.last());
         row.and_then(|row| row.last())
             .map_or((0, 0), |cell| (cell.place.row, cell.place.column))
@@ -71,13 +71,15 @@ impl Tables {
         if self.cells > MOST_CELLS {
             return Err(ReadError::TooManyCells { most: MOST_CELLS });
         }
-        let mut added: Vec<Cell> = (first..column)
-            .map(|column| Cell::new(place(column), Content::Empty, ""))
-            .collect();
-        added.push(Cell::new(place(column), content, text));
-        match sheet.rows.last_mut() {
-            Some(cells) if row == last_row => cells.append(&mut added),
-            _ => sheet.rows.push(added),
+        if row != last_row {
+            // Exactly what is needed: tables of one column are many rows of one cell.
+            let width = usize::try_from(column).unwrap_or_default();
+            sheet.rows.push(Vec::with_capacity(width));
+        }
+        if let Some(cells) = sheet.rows.last_mut() {
+            let empty = |column| Cell::new(place(column), Content::Empty, "");
+            cells.extend((first..column).map(empty));
+            cells.push(Cell::new(place(column), content, text));
         }
         Ok(())
     }

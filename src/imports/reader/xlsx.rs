@@ -12,7 +12,7 @@ use jiff::civil::DateTime;
 
 use super::number::decimal_text;
 use super::tables::Tables;
-use super::{ReadError, UNCALCULATED, damaged, day};
+use super::{ReadError, UNCALCULATED, damaged, day, is_error};
 use crate::imports::sheet::{Area, Content, Format, Workbook};
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
@@ -143,6 +143,8 @@ fn content(value: &DataRef<'_>, shown: Shown) -> (Content, String) {
 fn written(text: &str) -> (Content, String) {
     match text.trim() {
         "" => (Content::Empty, String::new()),
+        // Copied from a sheet where a formula failed.
+        error if is_error(error) => (Content::Error(error.to_owned()), String::new()),
         text => (Content::Text, text.to_owned()),
     }
 }

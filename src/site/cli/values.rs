@@ -10,10 +10,10 @@ use super::{CliError, Session};
 use crate::access::{self, Act as _, Reach};
 use crate::figures::Snapshots;
 use crate::figures::values::{
-    Committed, Ground, LoadValues, Rehearsal, Settings, commit, parse_id, rehearse,
+    Committed, FileRead, Ground, LoadValues, Rehearsal, Settings, commit, parse_id, rehearse,
 };
 use crate::frameworks::Library;
-use crate::imports::{BatchState, store};
+use crate::imports::{BatchState, Reader, store};
 use crate::ledger::{Actor, Change};
 use crate::organisations::Directory;
 use crate::platform::clock::french_instant;
@@ -73,6 +73,8 @@ pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<Exi
 
 async fn rehearse_file(session: &Session, args: RehearseArgs) -> Result<ExitCode, CliError> {
     let bytes = read(&args.file)?;
+    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
+    let workbook = Reader::of_this_program()?.read(&name, &bytes).await?;
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let reach = Reach::of(actor);
@@ -104,8 +106,12 @@ async fn rehearse_file(session: &Session, args: RehearseArgs) -> Result<ExitCode
         directory: &directory,
         settings: &settings,
     };
-    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
-    let rehearsal = rehearse(&db, &session.clock, reach, &name, &bytes, ground, &figures).await?;
+    let file = FileRead {
+        name: &name,
+        bytes: &bytes,
+        workbook: &workbook,
+    };
+    let rehearsal = rehearse(&db, &session.clock, reach, file, ground, &figures).await?;
     if args.json {
         print_json(&rehearsal)?;
     } else {

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use super::random::between;
 use crate::access::{self, Act as _, Reach};
 use crate::figures::Snapshots;
-use crate::figures::values::{Ground, LoadValues, Settings, commit, rehearse};
+use crate::figures::values::{FileRead, Ground, LoadValues, Settings, commit, rehearse};
 use crate::frameworks::{Catalogue, Framework, Library};
+use crate::imports::read_workbook;
 use crate::kernel::{Decimal, ValueKind};
 use crate::ledger::{Actor, Change};
 use crate::measures::{Direction, Measure};
@@ -183,7 +184,13 @@ async fn load(
         settings: &settings,
     };
     let bytes = text.as_bytes();
-    let rehearsal = rehearse(db, clock, reach, name, bytes, ground, &figures).await?;
+    let file = FileRead {
+        name,
+        bytes,
+        // Written by Jalon itself: it needs no process of its own.
+        workbook: &read_workbook(bytes)?,
+    };
+    let rehearsal = rehearse(db, clock, reach, file, ground, &figures).await?;
     if let Some(problem) = rehearsal.problems.first() {
         let where_ = problem.place.cell();
         return Err(format!("{name} : {where_} : {}", problem.message).into());
