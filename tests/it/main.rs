@@ -14,6 +14,7 @@ mod ledger;
 mod migrations;
 mod organisations;
 mod program;
+mod refusals;
 mod revisions;
 mod schema;
 mod stage;

@@ -5,4 +5,4 @@ mod hand;
 mod pages;
 mod rules;
 mod store;
-pub use hand::furnish;
+pub use hand::{BOTH, HPV, Hand, NORMANDIE, aims, furnish, normandie_terms, number};

@@ -1,4 +1,4 @@
-//! A process killed in the middle of a commit: all of it is there, or nothing.
+//! The commit of a file of values, by the program itself.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
@@ -9,6 +9,7 @@ use jalon::ledger::{Verified, last_change, verify};
 use jalon::platform::db::Db;
 use uuid::Uuid;
 
+use super::fraction;
 use crate::on_both_engines;
 use crate::program::Program;
 use crate::support::Bench;
@@ -87,12 +88,6 @@ async fn whole_or_nothing(bench: &Bench, batch: Uuid) -> bool {
     drop(tx);
     db.close().await;
     committed
-}
-
-/// The same delays at every run: a fraction of the whole, in thousandths.
-fn fraction(kill: u32) -> u32 {
-    // Steps of the golden ratio spread evenly whatever their number.
-    kill.wrapping_mul(2_654_435_769) / (u32::MAX / 1_000)
 }
 
 on_both_engines! {
