@@ -170,7 +170,9 @@ fn told_late(late: &[&str], year: i16) -> Option<String> {
     match late.len() {
         0 => None,
         1 => Some(format!(" Une valeur de {year} est en retard : {names}.")),
-        n => Some(format!(" {n} valeurs de {year} sont en retard : {names}.")),
+        n => Some(format!(
+            " {n}\u{a0}valeurs de {year} sont en retard : {names}."
+        )),
     }
 }
 
@@ -270,12 +272,12 @@ mod tests {
         assert_eq!(one, " Une valeur de 2024 est en retard : 2.c.1.");
         // Two values of one indicator: it is named once.
         let twice = told_late(&["2.c.1", "2.c.1"], 2024).unwrap();
-        assert_eq!(twice, " 2 valeurs de 2024 sont en retard : 2.c.1.");
+        assert_eq!(twice, " 2\u{a0}valeurs de 2024 sont en retard : 2.c.1.");
         let many: Vec<String> = (0..10).map(|n| format!("1.{n}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         let many = told_late(&many, 2024).unwrap();
         assert!(
-            many.starts_with(" 10 valeurs de 2024 sont en retard : 1.0, 1.1,"),
+            many.starts_with(" 10\u{a0}valeurs de 2024 sont en retard : 1.0, 1.1,"),
             "{many}"
         );
         assert!(many.ends_with("1.7 et 2 autres."), "{many}");

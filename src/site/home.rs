@@ -104,7 +104,7 @@ fn generation(edited: &Edited, contracts: &[ContractCard]) -> Markup {
     html! {
         tr {
             th scope="row" { a href={ "/cadres/" (framework.code) } { b { (framework.title) } } }
-            td data-l="Période" { (framework.starts) "-" (framework.ends) }
+            td.nb data-l="Période" { (framework.starts) "-" (framework.ends) }
             td.n data-l="Indicateurs" { (framework.indicators.len()) }
             td.n data-l="Contrats" {
                 @if count > 0 { a href={ "/contrats?cadre=" (framework.code) } { (count) } } @else { "0" }

@@ -22,7 +22,7 @@ use crate::contracts::{BOTH, HPV, Hand, NORMANDIE, aims, furnish, normandie_term
 use crate::on_both_engines;
 use crate::support::Bench;
 
-const KILLS: u32 = 40;
+const KILLS: u32 = 25;
 const FRAMEWORK: &str = "etat-ars-2024-2028";
 const READY: &str = "about to write";
 /// What the child does: `sign` or `import`, the database, the person, the instrument.

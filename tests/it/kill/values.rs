@@ -15,13 +15,13 @@ use crate::program::Program;
 use crate::support::Bench;
 
 const KILLS: u32 = 100;
-const MONTHS: usize = 30;
+const MONTHS: usize = 12;
 const REGIONS: [&str; 18] = [
     "01", "02", "03", "04", "06", "11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84",
     "93", "94",
 ];
 /// Two measures, in every region, every month.
-const FIGURES: i64 = 2 * 18 * 30;
+const FIGURES: i64 = 2 * 18 * 12;
 
 /// A file whose every value depends on its number.
 fn file(no: i64) -> String {
