@@ -9,8 +9,9 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fmt::Write as _;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -101,6 +102,8 @@ async fn measure(demo: &str, bare: &str, folder: &Path, rows: usize) -> Vec<Line
         &["values", "rehearse", "--json", path.to_str().unwrap()],
     );
     let told: serde_json::Value = serde_json::from_str(&rehearsed.out).unwrap();
+    let created = told["created"].as_u64().unwrap() + told["changed"].as_u64().unwrap();
+    assert_eq!(usize::try_from(created), Ok(rows), "cells were refused");
     let id = told["rehearsal"].as_str().unwrap();
     let committed = jalon(demo, &["values", "commit", id]);
     let inserted = insert(bare, rows).await;
@@ -140,12 +143,14 @@ struct Run {
 }
 
 fn jalon(url: &str, words: &[&str]) -> Run {
+    // A file: a pipe that nobody reads yet would hold the program up.
+    let mut out = tempfile::tempfile().unwrap();
     let begun = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_jalon"))
         .args(words)
         .env("JALON_DATABASE_URL", url)
         .env_remove("JALON_TEST_POSTGRES")
-        .stdout(Stdio::piped())
+        .stdout(out.try_clone().unwrap())
         .spawn()
         .unwrap();
     let mut peak_kb = 0;
@@ -154,10 +159,12 @@ fn jalon(url: &str, words: &[&str]) -> Run {
         std::thread::sleep(Duration::from_millis(2));
     }
     let took = begun.elapsed();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{words:?}");
+    let mut told = String::new();
+    out.seek(SeekFrom::Start(0)).unwrap();
+    out.read_to_string(&mut told).unwrap();
+    assert!(child.wait().unwrap().success(), "{words:?}: {told:.2000}");
     Run {
-        out: String::from_utf8(output.stdout).unwrap(),
+        out: told,
         took,
         peak_kb,
     }

@@ -128,20 +128,16 @@ async fn signed(bench: &Bench, instrument: Uuid, before: i64) -> bool {
                from instrument i where i.id = $1";
     let (state, change, entries): (String, Option<i64>, i64) =
         tx.one(sql, jalon::args![instrument, before]).await.unwrap();
-    match change {
-        Some(change) => {
-            assert_eq!(
-                (state.as_str(), change, last),
-                ("signed", before + 1, before + 1)
-            );
-            assert!(entries > 0, "a signature that the history does not tell");
-            true
-        }
-        None => {
-            assert_eq!((state.as_str(), entries, last), ("draft", 0, before));
-            false
-        }
-    }
+    let Some(change) = change else {
+        assert_eq!((state.as_str(), entries, last), ("draft", 0, before));
+        return false;
+    };
+    assert_eq!(
+        (state.as_str(), change, last),
+        ("signed", before + 1, before + 1)
+    );
+    assert!(entries > 0, "a signature that the history does not tell");
+    true
 }
 
 /// Whether the framework has a new revision, with all its files; or nothing happened.
