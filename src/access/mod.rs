@@ -16,5 +16,5 @@ pub use pages::router;
 pub use password::{PasswordError, hash_password};
 pub use permit::{Act, Denied, Permit, Reach, permit};
 pub use session::{DbSessionStore, session_layer};
-pub use signed::Signed;
+pub use signed::{Signed, refusals_in_french};
 pub use store::{NewPerson, Person};

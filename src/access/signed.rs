@@ -1,8 +1,10 @@
 //! The signed-in person, as handlers ask for it.
 
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::{FromRef, FromRequestParts, Request, State};
 use axum::http::Method;
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
 use maud::Markup;
 use tower_sessions::Session;
 use uuid::Uuid;
@@ -11,7 +13,7 @@ use super::permit::{Act, Permit, Reach, permit};
 use super::store::{Person, person};
 use crate::ledger::Actor;
 use crate::platform::db::Db;
-use crate::platform::web::{Shell, View, WebError, WebResult, document};
+use crate::platform::web::{Refusal, Shell, View, WebError, WebResult, document};
 
 /// The key under which the session holds the person.
 pub(super) const PERSON_KEY: &str = "person";
@@ -51,6 +53,34 @@ impl Signed {
     }
 }
 
+impl Signed {
+    /// The person of the request's session, if somebody is signed in.
+    async fn find<S>(parts: &mut Parts, state: &S) -> WebResult<Option<Self>>
+    where
+        S: Send + Sync,
+        Db: FromRef<S>,
+        Shell: FromRef<S>,
+    {
+        let session = Session::from_request_parts(parts, state)
+            .await
+            .map_err(|(_, cause)| WebError::internal(cause))?;
+        let id: Option<Uuid> = session.get(PERSON_KEY).await.map_err(WebError::internal)?;
+        let Some(id) = id else {
+            return Ok(None);
+        };
+        let mut tx = Db::from_ref(state).read().await?;
+        let found = person(&mut tx, id).await?;
+        Ok(found.map(|person| Self {
+            view: View {
+                shell: Shell::from_ref(state),
+                path: parts.uri.path().to_owned(),
+                person: Some(person.name.clone()),
+            },
+            person,
+        }))
+    }
+}
+
 impl<S> FromRequestParts<S> for Signed
 where
     S: Send + Sync,
@@ -60,6 +90,9 @@ where
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
+        if let Some(signed) = Self::find(parts, state).await? {
+            return Ok(signed);
+        }
         // Only a page can be come back to, not what a form sent.
         let asked = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let back = if parts.method == Method::GET {
@@ -67,22 +100,32 @@ where
         } else {
             "/".to_owned()
         };
-        let session = Session::from_request_parts(parts, state)
-            .await
-            .map_err(|(_, cause)| WebError::internal(cause))?;
-        let id: Option<Uuid> = session.get(PERSON_KEY).await.map_err(WebError::internal)?;
-        let Some(id) = id else {
-            return Err(WebError::SignIn { back });
-        };
-        let mut tx = Db::from_ref(state).read().await?;
-        let Some(person) = person(&mut tx, id).await? else {
-            return Err(WebError::SignIn { back });
-        };
-        let view = View {
-            shell: Shell::from_ref(state),
-            path: parts.uri.path().to_owned(),
-            person: Some(person.name.clone()),
-        };
-        Ok(Self { person, view })
+        Err(WebError::SignIn { back })
     }
+}
+
+/// Makes a page in French of every refusal, in the frame of whoever is signed in. It stands inside
+/// the layer of sessions.
+pub async fn refusals_in_french<S>(State(state): State<S>, request: Request, next: Next) -> Response
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Shell: FromRef<S>,
+{
+    let (parts, body) = request.into_parts();
+    let mut asked = parts.clone();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(refusal) = Refusal::of(&response) else {
+        return response;
+    };
+    let view = match Signed::find(&mut asked, &state).await {
+        Ok(Some(signed)) => signed.view,
+        // Where the person cannot be told, the refusal still is.
+        Ok(None) | Err(_) => View {
+            shell: Shell::from_ref(&state),
+            path: asked.uri.path().to_owned(),
+            person: None,
+        },
+    };
+    refusal.page(&view, &response)
 }

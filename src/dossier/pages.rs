@@ -7,13 +7,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
-use super::region::{DossierError, RegionRequest, region_pdf};
+use super::region::{DossierError, RegionRequest, Sources, region_pdf};
 use crate::access::Signed;
 use crate::contracts::store;
-use crate::figures::Snapshots;
-use crate::frameworks::Library;
-use crate::organisations::Directories;
-use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::{AsOf, Shell, WebError, WebResult};
 
@@ -22,11 +18,8 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
-    Clock: FromRef<S>,
     Shell: FromRef<S>,
-    Library: FromRef<S>,
-    Snapshots: FromRef<S>,
-    Directories: FromRef<S>,
+    Sources: FromRef<S>,
 {
     Router::new()
         .route("/contrats/{slug}/fiche", get(last_year))
@@ -49,29 +42,23 @@ async fn last_year(
     signed: Signed,
     Path(slug): Path<String>,
     RawQuery(query): RawQuery,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
+    State(sources): State<Sources>,
 ) -> WebResult<Redirect> {
-    let mut tx = db.read().await?;
+    let mut tx = sources.db.read().await?;
     let full = store::load(&mut tx, signed.reach(), &slug).await?;
     let contract = full.ok_or(WebError::NotFound)?.contract;
-    let year = (clock.today().year() - 1).clamp(contract.starts, contract.ends);
+    let year = (sources.clock.today().year() - 1).clamp(contract.starts, contract.ends);
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
     Ok(Redirect::to(&format!(
         "/contrats/{slug}/fiche/{year}{query}"
     )))
 }
 
-#[allow(clippy::too_many_arguments)] // each is one thing the request needs, taken by its extractor
 async fn region(
     signed: Signed,
     Path((slug, year)): Path<(String, i16)>,
     Query(asked): Query<Asked>,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
-    State(library): State<Library>,
-    State(snapshots): State<Snapshots>,
-    State(directories): State<Directories>,
+    State(sources): State<Sources>,
 ) -> WebResult<Response> {
     // There is no page to say it on.
     if let Some(problem) = asked.as_of.problem() {
@@ -84,18 +71,8 @@ async fn region(
         whole: asked.indicateurs == "tout",
         day: asked.as_of.day(),
     };
-    let reach = signed.reach();
-    let pdf = region_pdf(
-        &db,
-        &clock,
-        &library,
-        &snapshots,
-        &directories,
-        reach,
-        &request,
-    )
-    .await
-    .map_err(|error| match error {
+    let made = region_pdf(&sources, signed.reach(), &request).await;
+    let pdf = made.map_err(|error| match error {
         DossierError::NotFound => WebError::NotFound,
         wrong_year @ DossierError::Year { .. } => WebError::Invalid(wrong_year.to_string()),
         other => WebError::internal(other),

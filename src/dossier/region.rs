@@ -16,6 +16,21 @@ use crate::platform::db::{Db, DbError, Tx};
 /// How many rows one page holds, the longest labels included.
 const ONE_PAGE: usize = 12;
 
+/// What documents are drawn from.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// The frameworks.
+    pub library: Library,
+    /// The figures.
+    pub snapshots: Snapshots,
+    /// Organisations and places.
+    pub directories: Directories,
+}
+
 /// What sheet is asked for.
 #[derive(Clone, Debug)]
 pub struct RegionRequest {
@@ -61,16 +76,12 @@ pub enum DossierError {
 
 /// The sheet, drawn outside any transaction.
 pub async fn region_pdf(
-    db: &Db,
-    clock: &Clock,
-    library: &Library,
-    snapshots: &Snapshots,
-    directories: &Directories,
+    sources: &Sources,
     reach: Reach,
     request: &RegionRequest,
 ) -> Result<Vec<u8>, DossierError> {
-    let mut tx = db.read().await?;
-    let today = clock.today();
+    let mut tx = sources.db.read().await?;
+    let today = sources.clock.today();
     let as_of = known_at(&mut tx, request.day).await?;
     let full = store::load(&mut tx, reach, &request.contract).await?;
     let full = full.ok_or(DossierError::NotFound)?;
@@ -82,9 +93,9 @@ pub async fn region_pdf(
             ends: contract.ends,
         });
     }
-    let catalogue = library.catalogue(&mut tx, reach).await?;
-    let figures = snapshots.upto(&mut tx, reach, as_of).await?;
-    let directory = directories.current(&mut tx, reach).await?;
+    let catalogue = sources.library.catalogue(&mut tx, reach).await?;
+    let figures = sources.snapshots.upto(&mut tx, reach, as_of).await?;
+    let directory = sources.directories.current(&mut tx, reach).await?;
     drop(tx);
     let edited = catalogue.framework(&contract.framework);
     let edited = edited.ok_or(DossierError::NotFound)?;

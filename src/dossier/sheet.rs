@@ -75,7 +75,8 @@ impl Rows {
 pub(super) fn rows(material: Material<'_>) -> Rows {
     let scale = material.framework.scale();
     let mut rows = Vec::new();
-    let (mut judged, mut reached, mut late) = (0, 0, 0);
+    let (mut judged, mut reached) = (0, 0);
+    let mut late = Vec::new();
     for indicator in &material.framework.indicators {
         for code in &indicator.measures {
             let Some(measure) = material.catalogue.measure(code) else {
@@ -93,13 +94,15 @@ pub(super) fn rows(material: Material<'_>) -> Rows {
                 judged += 1;
                 reached += usize::from(verdict.reached);
             }
-            late += usize::from(matches!(review.delivery, Delivery::Late(_)));
+            if matches!(review.delivery, Delivery::Late(_)) {
+                late.push(indicator.code.as_ref().unwrap_or(&indicator.label).as_str());
+            }
             let row = row(indicator, measure, &review, agreed, material.year, &scale);
             rows.push((concern(&review, &scale), row));
         }
     }
     let fictional = material.contract.fictional;
-    let verdict = verdict(rows.len(), judged, reached, late, material.year);
+    let verdict = verdict(rows.len(), judged, reached, &late, material.year);
     Rows {
         ranked: rows,
         verdict,
@@ -131,7 +134,7 @@ impl<'a> Material<'a> {
     }
 }
 
-fn verdict(rows: usize, judged: usize, reached: usize, late: usize, year: i16) -> String {
+fn verdict(rows: usize, judged: usize, reached: usize, late: &[&str], year: i16) -> String {
     let mut words = match (rows, judged) {
         (0, _) => format!("Aucune cible ni valeur initiale n’est encore convenue pour {year}."),
         (_, 0) => format!("Aucune valeur ne permet encore de juger l’année {year}."),
@@ -145,12 +148,33 @@ fn verdict(rows: usize, judged: usize, reached: usize, late: usize, year: i16) -
             },
         ),
     };
-    match late {
-        0 => {}
-        1 => words += &format!(" Une valeur de {year} est en retard."),
-        n => words += &format!(" {n} valeurs de {year} sont en retard."),
+    if let Some(late) = told_late(late, year) {
+        words += &late;
     }
     words
+}
+
+/// How many values are late, and of which indicators.
+fn told_late(late: &[&str], year: i16) -> Option<String> {
+    /// More names than this are a list to read and no longer a sentence.
+    const MOST: usize = 8;
+    let mut names = late.to_vec();
+    names.dedup();
+    let others = names.len().saturating_sub(MOST);
+    names.truncate(MOST);
+    let names = names.join(", ");
+    let names = match others {
+        0 => names,
+        1 => format!("{names} et un autre"),
+        n => format!("{names} et {n} autres"),
+    };
+    match late.len() {
+        0 => None,
+        1 => Some(format!(" Une valeur de {year} est en retard : {names}.")),
+        n => Some(format!(
+            " {n}\u{a0}valeurs de {year} sont en retard : {names}."
+        )),
+    }
 }
 
 fn row(
@@ -243,4 +267,27 @@ fn printed_attainment(review: &Review<'_>, scale: &Scale) -> PrintedAttainment {
         _ => band.label.clone(),
     };
     PrintedAttainment { state, words }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told_late;
+
+    #[test]
+    fn what_is_late_is_named() {
+        assert_eq!(told_late(&[], 2024), None);
+        let one = told_late(&["2.c.1"], 2024).unwrap();
+        assert_eq!(one, " Une valeur de 2024 est en retard : 2.c.1.");
+        // Two values of one indicator: it is named once.
+        let twice = told_late(&["2.c.1", "2.c.1"], 2024).unwrap();
+        assert_eq!(twice, " 2\u{a0}valeurs de 2024 sont en retard : 2.c.1.");
+        let many: Vec<String> = (0..10).map(|n| format!("1.{n}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let many = told_late(&many, 2024).unwrap();
+        assert!(
+            many.starts_with(" 10\u{a0}valeurs de 2024 sont en retard : 1.0, 1.1,"),
+            "{many}"
+        );
+        assert!(many.ends_with("1.7 et 2 autres."), "{many}");
+    }
 }

@@ -11,6 +11,6 @@ mod value;
 
 pub use decimal::{Decimal, ParseDecimalError};
 pub use fraction::Fraction;
-pub use period::{ParsePeriodError, Period};
-pub use text::{fold, hex, nearest};
+pub use period::{MONTHS, ParsePeriodError, Period};
+pub use text::{counted, fold, hex, nearest};
 pub use value::{Absence, Quantity, Value, ValueKind};

@@ -6,6 +6,22 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// The months, as a sentence says them. (`crates/render`, which stands alone, has its own.)
+pub const MONTHS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+
 /// A period, ordered by its first day and then by its length.
 ///
 /// Written `2023`, `2023-S1`, `2023-T4`, `2023-M09` in the database, the files and the JSON.
@@ -51,20 +67,6 @@ impl Period {
 
     /// As a reader says it: `2023`, `1er semestre 2023`, `4e trimestre 2023`, `septembre 2023`.
     pub fn french(self) -> String {
-        const MONTHS: [&str; 12] = [
-            "janvier",
-            "février",
-            "mars",
-            "avril",
-            "mai",
-            "juin",
-            "juillet",
-            "août",
-            "septembre",
-            "octobre",
-            "novembre",
-            "décembre",
-        ];
         let ordinal = |n: u8| {
             if n == 1 {
                 "1er".to_owned()

@@ -20,6 +20,11 @@ pub fn fold(text: &str) -> String {
     out
 }
 
+/// A number with its noun: `1 département`, `12 départements`.
+pub fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n > 1 { many } else { one })
+}
+
 /// Bytes in lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = [
@@ -60,6 +65,12 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_plural_begins_at_two() {
+        let told = [0, 1, 2].map(|n| counted(n, "région", "régions"));
+        assert_eq!(told, ["0 région", "1 région", "2 régions"]);
+    }
 
     #[test]
     fn folds_what_people_type_differently() {

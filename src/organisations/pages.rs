@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::{Directories, Directory, Organisation, Place, PlaceKind};
+use crate::kernel::counted;
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
 use crate::platform::web::{AsOf, Shell};
@@ -90,11 +91,6 @@ fn day_form(
     }
 }
 
-/// `1 département`, `12 départements`.
-fn count(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n > 1 { many } else { one })
-}
-
 /// `a`, `a et b`, `a, b et c`.
 fn enumerate(words: &[String]) -> String {
     match words {
@@ -115,7 +111,7 @@ fn composition(parts: &[&Place]) -> String {
     .into_iter()
     .map(|(kind, one, many)| (of(kind), one, many))
     .filter(|(n, ..)| *n > 0)
-    .map(|(n, one, many)| count(n, one, many))
+    .map(|(n, one, many)| counted(n, one, many))
     .collect();
     enumerate(&words)
 }
@@ -167,8 +163,6 @@ mod tests {
         };
         let joined: Vec<String> = (0..=3).map(|n| enumerate(&words(n))).collect();
         assert_eq!(joined, ["", "a", "a et b", "a, b et c"]);
-        assert_eq!(count(0, "région", "régions"), "0 région");
-        assert_eq!(count(2, "région", "régions"), "2 régions");
     }
 
     #[test]

@@ -104,31 +104,16 @@ async fn import_places(
     let mut tally = Tally::default();
     let mut with_other_parts = Vec::new();
     for place in wanted.places() {
-        let after = PlaceState::of(place, wanted);
-        let found = known.place(&place.code).zip(ids.get(&place.code));
-        if let Some((old, id)) = found {
-            let before = PlaceState::of(old, known);
-            if before == after {
-                tally.same += 1;
-                continue;
-            }
-            tally.changed += 1;
-            change
-                .record(*id, "edit", Some(&before), Some(&after))
-                .await?;
-            if old.name != place.name {
-                change.relabel(*id, &place.name).await?;
-            }
-            update_place(change, *id, place).await?;
-            if before.parts != after.parts {
-                with_other_parts.push(place.code.as_str());
-            }
-        } else {
-            tally.created += 1;
-            let id = change
-                .create(new_thing("place", &place.name), &after)
-                .await?;
-            insert_place(change, id, place).await?;
+        let old = known.place(&place.code);
+        let before = old.map(|old| (PlaceState::of(old, known), old.name.as_str()));
+        let after = (PlaceState::of(place, wanted), place.name.as_str());
+        let id = ids.get(&place.code).copied();
+        let written = settle(change, &mut tally, "place", id, before.as_ref(), &after).await?;
+        let Some(id) = written else {
+            continue;
+        };
+        write_place(change, id, place).await?;
+        if before.is_none_or(|(before, _)| before.parts != after.0.parts) {
             with_other_parts.push(place.code.as_str());
         }
     }
@@ -154,30 +139,26 @@ async fn import_organisations(
     let mut with_other_heirs = Vec::new();
     for organisation in wanted.organisations() {
         let code = &organisation.code;
-        let after = OrganisationState::of(organisation, wanted);
-        let found = known.organisation(code).zip(ids.get(code));
-        if let Some((old, id)) = found {
-            let before = OrganisationState::of(old, known);
-            if before == after {
-                tally.same += 1;
-                continue;
-            }
-            tally.changed += 1;
-            change
-                .record(*id, "edit", Some(&before), Some(&after))
-                .await?;
-            if old.label() != organisation.label() {
-                change.relabel(*id, organisation.label()).await?;
-            }
-            update_organisation(change, *id, organisation).await?;
-            if before.successions != after.successions {
-                with_other_heirs.push(code.as_str());
-            }
-        } else {
-            tally.created += 1;
-            let new = new_thing("organisation", organisation.label());
-            let id = change.create(new, &after).await?;
-            insert_organisation(change, id, organisation).await?;
+        let old = known.organisation(code);
+        let before = old.map(|old| (OrganisationState::of(old, known), old.label()));
+        let after = (
+            OrganisationState::of(organisation, wanted),
+            organisation.label(),
+        );
+        let id = ids.get(code).copied();
+        let written = settle(
+            change,
+            &mut tally,
+            "organisation",
+            id,
+            before.as_ref(),
+            &after,
+        );
+        let Some(id) = written.await? else {
+            continue;
+        };
+        write_organisation(change, id, organisation).await?;
+        if before.is_none_or(|(before, _)| before.successions != after.0.successions) {
             with_other_heirs.push(code.as_str());
         }
     }
@@ -192,13 +173,37 @@ async fn import_organisations(
     Ok(tally)
 }
 
-fn new_thing<'a>(kind: &'static str, label: &'a str) -> NewThing<'a> {
-    NewThing {
-        kind,
-        parent: None,
-        scope: Scope::common(),
-        label,
+/// Records what is new or differs, each state with its label; its identifier where it must be
+/// written.
+async fn settle<S: Serialize + PartialEq + Sync>(
+    change: &mut Change,
+    tally: &mut Tally,
+    kind: &'static str,
+    id: Option<Uuid>,
+    before: Option<&(S, &str)>,
+    after: &(S, &str),
+) -> Result<Option<Uuid>, LedgerError> {
+    let (state, label) = after;
+    let Some((id, (old, old_label))) = id.zip(before) else {
+        tally.created += 1;
+        let new = NewThing {
+            kind,
+            parent: None,
+            scope: Scope::common(),
+            label,
+        };
+        return Ok(Some(change.create(new, state).await?));
+    };
+    if old == state {
+        tally.same += 1;
+        return Ok(None);
     }
+    tally.changed += 1;
+    change.record(id, "edit", Some(old), Some(state)).await?;
+    if old_label != label {
+        change.relabel(id, label).await?;
+    }
+    Ok(Some(id))
 }
 
 async fn ids(tx: &mut Tx, sql: &'static str) -> Result<HashMap<String, Uuid>, DbError> {
@@ -206,14 +211,18 @@ async fn ids(tx: &mut Tx, sql: &'static str) -> Result<HashMap<String, Uuid>, Db
     Ok(rows.into_iter().collect())
 }
 
-async fn insert_place(change: &mut Change, id: Uuid, place: &Place) -> Result<(), DbError> {
+async fn write_place(change: &mut Change, id: Uuid, place: &Place) -> Result<(), DbError> {
     let no = change.no();
     change
         .tx()
         .run(
             "insert into place
                  (id, code, kind, name, valid_from, valid_to, iso, usages, changed_in)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             on conflict (id) do update
+             set kind = excluded.kind, name = excluded.name, valid_from = excluded.valid_from,
+                 valid_to = excluded.valid_to, iso = excluded.iso, usages = excluded.usages,
+                 changed_in = excluded.changed_in",
             args![
                 id,
                 &place.code,
@@ -230,49 +239,25 @@ async fn insert_place(change: &mut Change, id: Uuid, place: &Place) -> Result<()
     Ok(())
 }
 
-async fn update_place(change: &mut Change, id: Uuid, place: &Place) -> Result<(), DbError> {
-    let no = change.no();
-    change
-        .tx()
-        .run(
-            "update place
-             set kind = $2, name = $3, valid_from = $4, valid_to = $5, iso = $6, usages = $7,
-                 changed_in = $8
-             where id = $1",
-            args![
-                id,
-                place.kind.code(),
-                &place.name,
-                text(place.valid_from),
-                text(place.valid_to),
-                place.iso.clone(),
-                list(&place.usages),
-                no
-            ],
-        )
-        .await?;
-    Ok(())
-}
-
 async fn replace_parts(tx: &mut Tx, whole: &str, wanted: &Directory) -> Result<(), DbError> {
     tx.run("delete from place_part where whole = $1", args![whole])
         .await?;
-    for part in wanted.parts_inside(whole) {
-        tx.run(
-            "insert into place_part (whole, part, valid_from, valid_to) values ($1, $2, $3, $4)",
-            args![
-                whole,
-                &part.part,
-                text(part.valid_from),
-                text(part.valid_to)
-            ],
-        )
-        .await?;
-    }
-    Ok(())
+    let parts = wanted.parts_inside(whole).map(|part| {
+        args![
+            whole,
+            &part.part,
+            text(part.valid_from),
+            text(part.valid_to)
+        ]
+    });
+    tx.insert_rows(
+        "insert into place_part (whole, part, valid_from, valid_to) values",
+        parts.collect(),
+    )
+    .await
 }
 
-async fn insert_organisation(
+async fn write_organisation(
     change: &mut Change,
     id: Uuid,
     organisation: &Organisation,
@@ -284,7 +269,13 @@ async fn insert_organisation(
             "insert into organisation
                  (id, code, kind, name, short_name, valid_from, valid_to, parent_code, place_code,
                   usages, note, changed_in)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             on conflict (id) do update
+             set kind = excluded.kind, name = excluded.name, short_name = excluded.short_name,
+                 valid_from = excluded.valid_from, valid_to = excluded.valid_to,
+                 parent_code = excluded.parent_code, place_code = excluded.place_code,
+                 usages = excluded.usages, note = excluded.note,
+                 changed_in = excluded.changed_in",
             args![
                 id,
                 &organisation.code,
@@ -304,53 +295,22 @@ async fn insert_organisation(
     Ok(())
 }
 
-async fn update_organisation(
-    change: &mut Change,
-    id: Uuid,
-    organisation: &Organisation,
-) -> Result<(), DbError> {
-    let no = change.no();
-    change
-        .tx()
-        .run(
-            "update organisation
-             set kind = $2, name = $3, short_name = $4, valid_from = $5, valid_to = $6,
-                 parent_code = $7, place_code = $8, usages = $9, note = $10, changed_in = $11
-             where id = $1",
-            args![
-                id,
-                organisation.kind.code(),
-                &organisation.name,
-                organisation.short_name.clone(),
-                text(organisation.valid_from),
-                text(organisation.valid_to),
-                organisation.parent.clone(),
-                organisation.place.clone(),
-                list(&organisation.usages),
-                organisation.note.clone(),
-                no
-            ],
-        )
-        .await?;
-    Ok(())
-}
-
 async fn replace_successions(tx: &mut Tx, from: &str, wanted: &Directory) -> Result<(), DbError> {
     tx.run("delete from succession where from_code = $1", args![from])
         .await?;
-    for succession in wanted.successions_from(from) {
-        tx.run(
-            "insert into succession (from_code, to_code, on_date, note) values ($1, $2, $3, $4)",
-            args![
-                from,
-                &succession.to,
-                succession.on.to_string(),
-                succession.note.clone()
-            ],
-        )
-        .await?;
-    }
-    Ok(())
+    let heirs = wanted.successions_from(from).map(|succession| {
+        args![
+            from,
+            &succession.to,
+            succession.on.to_string(),
+            succession.note.clone()
+        ]
+    });
+    tx.insert_rows(
+        "insert into succession (from_code, to_code, on_date, note) values",
+        heirs.collect(),
+    )
+    .await
 }
 
 fn text(day: Option<Date>) -> Option<String> {

@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use crate::kernel::MONTHS;
+
 /// Time and identifiers: those of the machine, or a fixed start that only moves when told to.
 #[derive(Clone, Debug)]
 pub struct Clock(Source);
@@ -117,20 +119,6 @@ pub fn french_instant(micros: i64) -> String {
 
 /// `1er janvier 2024`.
 pub fn french_date(date: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ];
     let month = usize::try_from(date.month()).unwrap_or(1) - 1;
     let day = if date.day() == 1 {
         "1er".to_owned()

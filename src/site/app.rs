@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{FromRef, Request};
 use axum::http::{HeaderValue, header};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use tokio::net::TcpListener;
@@ -20,16 +20,14 @@ use super::{HOLDERS, home};
 use crate::access;
 use crate::contracts::{self, Desk};
 use crate::documents;
-use crate::dossier;
+use crate::dossier::{self, Sources};
 use crate::figures::{self, ContractFigures, Snapshots};
 use crate::frameworks::{self, Holders, Library};
 use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
-use crate::platform::web::{
-    NavItem, Shell, WebError, asset_router, refusals_in_french, refuse_nul,
-};
+use crate::platform::web::{NavItem, Shell, WebError, asset_router, refuse_nul};
 
 /// The main navigation.
 const NAV: &[NavItem] = &[
@@ -56,6 +54,7 @@ pub struct App {
     holders: Holders,
     snapshots: Snapshots,
     desk: Desk,
+    sources: Sources,
 }
 
 impl App {
@@ -82,10 +81,18 @@ impl App {
                 snapshots: snapshots.clone(),
             }),
         };
+        let sources = Sources {
+            db: db.clone(),
+            clock: clock.clone(),
+            library: library.clone(),
+            snapshots: snapshots.clone(),
+            directories: directories.clone(),
+        };
         Ok(Self {
             db,
             clock,
             desk,
+            sources,
             config: Arc::new(config),
             shell: Shell { nav: NAV, demo },
             directories,
@@ -97,8 +104,6 @@ impl App {
 
     /// Every route, with what stands around them.
     pub fn router(self) -> Router {
-        let https = self.config.is_https();
-        let sessions = access::session_layer(self.db.clone(), https);
         let pages = Router::new()
             .route("/", get(home::page))
             .merge(access::router())
@@ -107,17 +112,25 @@ impl App {
             .merge(documents::router())
             .merge(figures::router())
             .merge(dossier::router())
-            .merge(contracts::pages::router())
-            .fallback(|| async { WebError::NotFound });
+            .merge(contracts::pages::router());
+        self.around(pages)
+    }
+
+    /// These pages, with what stands around all pages.
+    pub fn around(self, pages: Router<Self>) -> Router {
+        let https = self.config.is_https();
+        let sessions = access::session_layer(self.db.clone(), https);
+        let refusals = from_fn_with_state(self.clone(), access::refusals_in_french::<Self>);
         pages
-            .layer(sessions)
-            .layer(axum::middleware::from_fn(refuse_nul))
-            .layer(CsrfLayer::new())
-            .layer(axum::middleware::from_fn(refusals_in_french))
-            .merge(asset_router())
-            .layer(axum::middleware::from_fn(security_headers))
-            .layer(CompressionLayer::new())
+            .fallback(|| async { WebError::NotFound })
             .layer(CatchPanicLayer::new())
+            .layer(from_fn(refuse_nul))
+            .layer(CsrfLayer::new())
+            .layer(refusals)
+            .layer(sessions)
+            .merge(asset_router())
+            .layer(from_fn(security_headers))
+            .layer(CompressionLayer::new())
             .layer(TraceLayer::new_for_http())
             .with_state(self)
     }

@@ -7,6 +7,7 @@ use crate::access::Signed;
 use crate::contracts::store::{self, ContractCard};
 use crate::frameworks::{Edited, Library};
 use crate::imports::{BatchState, store as imports};
+use crate::kernel::counted;
 use crate::platform::clock::french_instant;
 use crate::platform::db::Db;
 use crate::platform::web::{WebResult, section_heading};
@@ -35,7 +36,7 @@ pub(super) async fn page(
         section.sect aria-labelledby="fichiers" {
             (section_heading("fichiers", "Derniers fichiers de valeurs", None))
             @if batches.is_empty() {
-                p { "Aucun fichier reçu. " span.mono { "jalon values rehearse FICHIER" } " en lit un et dit ce qu’il changerait, sans rien changer." }
+                p { "Aucun fichier reçu. Chaque fichier est d’abord lu, et ce qu’il changerait est montré avant que rien ne change." }
             } @else {
                 ul.acts-l {
                     @for batch in batches.iter().take(LAST) {
@@ -65,7 +66,9 @@ fn verdict(frameworks: &[&std::sync::Arc<Edited>], contracts: &[ContractCard]) -
         (0, _) => "Commencez par charger un cadre contractuel.".to_owned(),
         (_, 0) => "Les cadres sont chargés ; aucun contrat n’est encore préparé.".to_owned(),
         (frameworks, contracts) => {
-            format!("{contracts} contrats suivis, de {frameworks} générations, sur un même modèle.")
+            let contracts = counted(contracts, "contrat suivi", "contrats suivis");
+            let frameworks = counted(frameworks, "génération", "générations");
+            format!("{contracts}, de {frameworks}, sur un même modèle.")
         }
     }
 }
@@ -101,7 +104,7 @@ fn generation(edited: &Edited, contracts: &[ContractCard]) -> Markup {
     html! {
         tr {
             th scope="row" { a href={ "/cadres/" (framework.code) } { b { (framework.title) } } }
-            td data-l="Période" { (framework.starts) "-" (framework.ends) }
+            td.nb data-l="Période" { (framework.starts) "-" (framework.ends) }
             td.n data-l="Indicateurs" { (framework.indicators.len()) }
             td.n data-l="Contrats" {
                 @if count > 0 { a href={ "/contrats?cadre=" (framework.code) } { (count) } } @else { "0" }

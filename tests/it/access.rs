@@ -73,21 +73,6 @@ on_both_engines! {
 }
 
 on_both_engines! {
-    async fn every_refusal_is_a_page_in_french(bench: Bench) {
-        bench.install().await;
-        let mut site = bench.site().await;
-        site.sign_in().await;
-        for path in ["/contrats/x/actes/abc", "/deconnexion", "/connexion?retour=a&retour=b", "/nulle-part", "/contrats/%00"] {
-            let answer = site.get(path).await;
-            assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
-            assert!(answer.body.contains("lang=\"fr\""), "{path}: {}", answer.body);
-        }
-        let nul = site.post("/connexion", &[("email", "a\0b"), ("password", "x")]).await;
-        assert_eq!(nul.status, StatusCode::UNPROCESSABLE_ENTITY);
-    }
-}
-
-on_both_engines! {
     async fn a_text_never_holds_a_nul(bench: Bench) {
         let mut tx = bench.db.write_aside().await.unwrap();
         let sql = "insert into session (id, data, expires_at) values ($1, $2, 1)";

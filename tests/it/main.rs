@@ -18,6 +18,7 @@ mod ledger;
 mod migrations;
 mod organisations;
 mod program;
+mod refusals;
 mod revisions;
 mod schema;
 mod stage;

@@ -133,18 +133,25 @@ impl Bench {
 
     /// The site over this database.
     pub async fn site(&self) -> Site {
+        let app = self.app().await;
+        Site::over(app.router())
+    }
+
+    /// Pages of a test's own, with what stands around those of the site.
+    pub async fn site_of(&self, pages: Router<App>) -> Site {
+        let app = self.app().await;
+        Site::over(app.around(pages))
+    }
+
+    async fn app(&self) -> App {
         let overrides = Overrides {
             database_url: Some(self.url.clone()),
             listen: None,
         };
         let config = Config::load(None, &overrides).unwrap();
-        let app = App::new(self.db.clone(), self.clock.clone(), config)
+        App::new(self.db.clone(), self.clock.clone(), config)
             .await
-            .unwrap();
-        Site {
-            router: app.router(),
-            cookie: None,
-        }
+            .unwrap()
     }
 }
 
@@ -173,6 +180,11 @@ pub struct Answer {
 }
 
 impl Site {
+    fn over(router: Router) -> Self {
+        let cookie = None;
+        Self { router, cookie }
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).unwrap())
             .await

@@ -9,13 +9,14 @@ use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Coverage, Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
-use typst_kit::fonts::{FontStore, embedded};
+use typst_kit::fonts::FontStore;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::{Day, RenderError};
 
-/// The family in which everything is set.
+/// The family in which everything is set, under the SIL Open Font License 1.1 (`fonts/OFL.txt`).
+/// Typst's own set of fonts is left out: it is nine megabytes of other families, one under the GPL.
 pub(crate) const TEXT_FAMILY: &str = "Libertinus Serif";
 
 /// Renders after which an unused result leaves the compiler's cache.
@@ -26,9 +27,19 @@ const COMMON: (&str, &str) = ("jalon.typ", include_str!("../templates/jalon.typ"
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 
+/// Its faces: the weights that templates and drawings use.
+const FACES: [&[u8]; 3] = [
+    include_bytes!("../fonts/LibertinusSerif-Regular.otf"),
+    include_bytes!("../fonts/LibertinusSerif-Semibold.otf"),
+    include_bytes!("../fonts/LibertinusSerif-Bold.otf"),
+];
+
 static FONTS: LazyLock<FontStore> = LazyLock::new(|| {
     let mut store = FontStore::new();
-    store.extend(embedded().filter(|(_, info)| info.family == TEXT_FAMILY));
+    for face in FACES {
+        let fonts = Font::iter(Bytes::new(face));
+        store.extend(fonts.map(|font| (font.clone(), font.info().clone())));
+    }
     store
 });
 

@@ -240,8 +240,7 @@ pub(super) fn nothing_yet(facts: &Facts<'_>) -> Markup {
                 p {
                     "Les valeurs sont attendues de "
                     @if supplier.is_empty() { "leur fournisseur" } @else { (supplier) }
-                    ". Elles se chargent depuis un fichier : "
-                    span.mono { "jalon values rehearse FICHIER" } "."
+                    ". Elles se chargent depuis le fichier que ce fournisseur envoie."
                 }
             }
         }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::count;
+use crate::kernel::counted;
 use crate::ledger::ChangeRow;
 use crate::organisations::OrganisationKind;
 use crate::platform::clock::{french_date, french_instant};
@@ -33,7 +33,7 @@ pub(super) fn section(changes: &[ChangeRow]) -> Markup {
         0 => "Jamais modifiée depuis son inscription".to_owned(),
         n => format!(
             "{} depuis son inscription",
-            count(n, "changement", "changements")
+            counted(n, "changement", "changements")
         ),
     };
     html! {

@@ -6,8 +6,9 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Shown, composition, count, day_form, enumerate, links, nothing_yet, origins};
+use super::{Shown, composition, day_form, enumerate, links, nothing_yet, origins};
 use crate::access::Signed;
+use crate::kernel::counted;
 use crate::organisations::{Directories, Directory, Organisation, OrganisationKind, PlaceKind};
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
@@ -138,7 +139,7 @@ fn body(directory: &Directory, as_of: &AsOf, shown: Shown, chosen: Option<&Group
 
 /// `18 ARS aujourd’hui, 14 ministères, directions et services…`
 fn verdict(directory: &Directory, shown: Shown) -> String {
-    let counted = |group: &Group| {
+    let told = |group: &Group| {
         let n = group.existing(directory, shown.day).len();
         let (one, many) = group.counted;
         (
@@ -146,18 +147,18 @@ fn verdict(directory: &Directory, shown: Shown) -> String {
             if n == 0 {
                 format!("aucun {one}")
             } else {
-                count(n, one, many)
+                counted(n, one, many)
             },
         )
     };
-    let (n, agencies) = counted(&GROUPS[0]);
+    let (n, agencies) = told(&GROUPS[0]);
     let agencies = match n {
         0 => "Aucune ARS".to_owned(),
         _ if directory.without_agency(shown.day).is_empty() => agencies,
         1 => format!("{agencies} connue"),
         _ => format!("{agencies} connues"),
     };
-    let others: Vec<String> = GROUPS[1..].iter().map(|group| counted(group).1).collect();
+    let others: Vec<String> = GROUPS[1..].iter().map(|group| told(group).1).collect();
     format!("{agencies} {} ; {}.", shown.french(), enumerate(&others))
 }
 
@@ -187,10 +188,10 @@ fn agencies(directory: &Directory, shown: Shown) -> Markup {
         .filter(|place| place.kind == PlaceKind::Department && place.valid_on(shown.day))
         .count();
     let title = if orphans == 0 {
-        let agencies = count(agencies.len(), "agence couvre", "agences couvrent");
+        let agencies = counted(agencies.len(), "agence couvre", "agences couvrent");
         format!("{agencies} les {departments} départements")
     } else {
-        let agencies = count(agencies.len(), "agence connue", "agences connues");
+        let agencies = counted(agencies.len(), "agence connue", "agences connues");
         format!(
             "{agencies}, pour {} départements sur {departments}",
             departments - orphans
@@ -202,7 +203,7 @@ fn agencies(directory: &Directory, shown: Shown) -> Markup {
             @if orphans > 0 {
                 div.flag.warn { p {
                     b { "La liste est incomplète à cette date." }
-                    " L’agence de " (count(orphans, "département", "départements"))
+                    " L’agence de " (counted(orphans, "département", "départements"))
                     " n’est pas dans le répertoire."
                 } }
             }
@@ -272,9 +273,9 @@ fn section(directory: &Directory, shown: Shown, group: &Group) -> Markup {
     let parents = organisations.iter().any(|o| o.parent.is_some());
     html! {
         section.sect aria-labelledby=(group.word) {
-            (section_heading(group.word, &count(organisations.len(), one, many), None))
+            (section_heading(group.word, &counted(organisations.len(), one, many), None))
             table.tbl.dense {
-                caption.vh { (count(organisations.len(), one, many)) ", " (shown.french()) }
+                caption.vh { (counted(organisations.len(), one, many)) ", " (shown.french()) }
                 thead { tr {
                     th scope="col" { "Sigle" }
                     th scope="col" { "Nom" }
@@ -323,7 +324,7 @@ fn ended(directory: &Directory, shown: Shown, chosen: Option<&Group>) -> Markup 
     if gone.is_empty() {
         return html! {};
     }
-    let title = count(
+    let title = counted(
         gone.len(),
         "organisation a cessé d’exister",
         "organisations ont cessé d’exister",

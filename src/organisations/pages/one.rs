@@ -5,8 +5,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::{Shown, composition, count, day_form, history, links, origins};
+use super::{Shown, composition, day_form, history, links, origins};
 use crate::access::Signed;
+use crate::kernel::counted;
 use crate::ledger::ChangeRow;
 use crate::organisations::{
     Directories, Directory, Organisation, Place, PlaceKind, Recognised, store,
@@ -177,7 +178,7 @@ fn services(directory: &Directory, organisation: &Organisation, shown: Shown) ->
     if services.is_empty() {
         return html! {};
     }
-    let title = count(
+    let title = counted(
         services.len(),
         "organisation en dépend",
         "organisations en dépendent",

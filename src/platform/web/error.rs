@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 
-use super::shell::{Shell, View, document_with_status};
+use super::shell::{View, document_with_status};
 use crate::platform::db::DbError;
 
 /// Why a request was not answered as asked.
@@ -70,50 +70,86 @@ impl WebError {
             ),
             Self::Internal(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "Jalon a rencontré un problème",
-                "Rien n’a été enregistré. Réessayez ; si cela dure, prévenez votre administrateur."
-                    .to_owned(),
+                FAILURE,
+                FAILURE_SENTENCE.to_owned(),
             ),
         }
     }
 }
 
-/// Gives a page in French to a refusal that came without one: a wrong address, a form that lacks a
-/// field, a method that the address does not take, a body too large, another site's post.
-pub async fn refusals_in_french(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    let status = response.status();
-    let is_page = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|media| media.as_bytes().starts_with(b"text/html"));
-    if !(status.is_client_error() || status.is_server_error()) || is_page {
-        return response;
+/// What a person is told in place of the page asked for. It becomes a page once it is known who
+/// looks at it.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    status: StatusCode,
+    heading: &'static str,
+    sentence: String,
+}
+
+impl Refusal {
+    /// The refusal that a response stands for, if it does: one of ours, or one that came without a
+    /// page (a form that lacks a field, a method that the address does not take, a body too large,
+    /// another site's post, a panic).
+    pub fn of(response: &Response) -> Option<Self> {
+        if let Some(ours) = response.extensions().get::<Self>() {
+            return Some(ours.clone());
+        }
+        let status = response.status();
+        let media = response.headers().get(header::CONTENT_TYPE);
+        let is_page = media.is_some_and(|media| media.as_bytes().starts_with(b"text/html"));
+        if is_page || !(status.is_client_error() || status.is_server_error()) {
+            return None;
+        }
+        let (heading, sentence) = without_words(status);
+        Some(Self {
+            status,
+            heading,
+            sentence: sentence.to_owned(),
+        })
     }
-    let (heading, sentence) = match status {
+
+    /// The page to show in place of `instead_of`.
+    pub fn page(&self, view: &View, instead_of: &Response) -> Response {
+        let body = html! {
+            div.head {
+                h1 { (self.heading) }
+                p.lead { (self.sentence) }
+                p.acts { a.btn.main href="/" { "Revenir à l’accueil" } }
+            }
+        };
+        let mut page = document_with_status(self.status, view, self.heading, &body);
+        if let Some(methods) = instead_of.headers().get(header::ALLOW) {
+            page.headers_mut().insert(header::ALLOW, methods.clone());
+        }
+        page
+    }
+}
+
+/// Heading and sentence for a refusal that says nothing itself.
+fn without_words(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
         StatusCode::METHOD_NOT_ALLOWED => (
             "Adresse sans page",
-            "Cette adresse reçoit un formulaire et ne se lit pas. Repartez de l’accueil.",
+            "Cette adresse ne répond pas à cette demande : on y envoie un formulaire, ou on ne fait que la lire. Repartez de l’accueil.",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => (
             "Envoi trop volumineux",
-            "Ce que vous avez envoyé dépasse la taille permise. Rien n’a été enregistré.",
+            "Ce que vous avez envoyé dépasse la taille permise. Rien n’a été enregistré : revenez à la page précédente et envoyez-le en plusieurs fois.",
         ),
         StatusCode::FORBIDDEN => (
             "Action non permise",
             "Cette demande vient d’un autre site. Ouvrez Jalon et recommencez.",
         ),
-        status if status.is_server_error() => (
-            "Jalon a rencontré un problème",
-            "Rien n’a été enregistré. Réessayez ; si cela dure, prévenez votre administrateur.",
-        ),
+        status if status.is_server_error() => (FAILURE, FAILURE_SENTENCE),
         _ => (
             "Demande incomplète",
             "Cette adresse ou ce formulaire n’est pas complet. Revenez à la page précédente et recommencez.",
         ),
-    };
-    page(status, heading, sentence)
+    }
 }
+
+const FAILURE: &str = "Jalon a rencontré un problème";
+const FAILURE_SENTENCE: &str = "Votre demande n’a pas abouti et rien n’a été enregistré à moitié. Réessayez ; si cela dure, prévenez votre administrateur en lui disant l’heure.";
 
 /// Refuses a form or an address that holds a NUL character: no text that a person writes does.
 pub async fn refuse_nul(request: Request, next: Next) -> Response {
@@ -150,25 +186,6 @@ pub async fn refuse_nul(request: Request, next: Next) -> Response {
 /// The largest form: an entry grid of a whole objective is some 100 kB.
 const LARGEST_FORM: usize = 2 * 1024 * 1024;
 
-fn page(status: StatusCode, heading: &str, sentence: &str) -> Response {
-    let view = View {
-        shell: Shell {
-            nav: &[],
-            demo: false,
-        },
-        path: String::new(),
-        person: None,
-    };
-    let body = html! {
-        div.head {
-            h1 { (heading) }
-            p.lead { (sentence) }
-            p.acts { a.btn.main href="/" { "Revenir à l’accueil" } }
-        }
-    };
-    document_with_status(status, &view, heading, &body)
-}
-
 impl From<DbError> for WebError {
     fn from(error: DbError) -> Self {
         Self::internal(error)
@@ -185,7 +202,13 @@ impl IntoResponse for WebError {
             tracing::error!(error = %DisplayChain(cause.as_ref()), "request failed");
         }
         let (status, heading, sentence) = self.told();
-        page(status, heading, &sentence)
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Refusal {
+            status,
+            heading,
+            sentence,
+        });
+        response
     }
 }
 

@@ -10,6 +10,6 @@ mod shell;
 
 pub use assets::{asset_router, stylesheet_path};
 pub use components::{Crumb, crumbs, fictional_mark, icon, section_heading, state};
-pub use error::{WebError, WebResult, refusals_in_french, refuse_nul};
+pub use error::{Refusal, WebError, WebResult, refuse_nul};
 pub use params::{AsOf, parse_day};
 pub use shell::{NavItem, Shell, View, document, document_with_status};

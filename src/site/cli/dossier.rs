@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::{CliError, Session};
 use crate::access::Reach;
-use crate::dossier::{RegionRequest, region_pdf};
+use crate::dossier::{RegionRequest, Sources, region_pdf};
 use crate::figures::Snapshots;
 use crate::frameworks::Library;
 use crate::ledger::Actor;
@@ -50,16 +50,14 @@ pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), 
         whole: !args.one_page,
         day: args.au,
     };
-    let pdf = region_pdf(
-        &db,
-        &session.clock,
-        &Library::default(),
-        &Snapshots::new(session.clock.clone()),
-        &Directories::default(),
-        reach,
-        &request,
-    )
-    .await?;
+    let sources = Sources {
+        db,
+        clock: session.clock.clone(),
+        library: Library::default(),
+        snapshots: Snapshots::new(session.clock.clone()),
+        directories: Directories::default(),
+    };
+    let pdf = region_pdf(&sources, reach, &request).await?;
     std::fs::write(&args.out, &pdf)?;
     println!("{} : {} ko.", args.out.display(), pdf.len() / 1024);
     Ok(())

@@ -7,4 +7,4 @@ mod parties;
 mod proposal;
 mod rules;
 mod store;
-pub use hand::furnish;
+pub use hand::{BOTH, HPV, Hand, NORMANDIE, aims, furnish, normandie_terms, number};

@@ -1,4 +1,4 @@
-//! A process killed in the middle of a commit: all of it is there, or nothing.
+//! The commit of a file of values, by the program itself.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
@@ -9,18 +9,19 @@ use jalon::ledger::{Verified, last_change, verify};
 use jalon::platform::db::Db;
 use uuid::Uuid;
 
+use super::fraction;
 use crate::on_both_engines;
 use crate::program::Program;
 use crate::support::Bench;
 
 const KILLS: u32 = 100;
-const MONTHS: usize = 30;
+const MONTHS: usize = 12;
 const REGIONS: [&str; 18] = [
     "01", "02", "03", "04", "06", "11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84",
     "93", "94",
 ];
 /// Two measures, in every region, every month.
-const FIGURES: i64 = 2 * 18 * 30;
+const FIGURES: i64 = 2 * 18 * 12;
 
 /// A file whose every value depends on its number.
 fn file(no: i64) -> String {
@@ -87,12 +88,6 @@ async fn whole_or_nothing(bench: &Bench, batch: Uuid) -> bool {
     drop(tx);
     db.close().await;
     committed
-}
-
-/// The same delays at every run: a fraction of the whole, in thousandths.
-fn fraction(kill: u32) -> u32 {
-    // Steps of the golden ratio spread evenly whatever their number.
-    kill.wrapping_mul(2_654_435_769) / (u32::MAX / 1_000)
 }
 
 on_both_engines! {
