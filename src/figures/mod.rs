@@ -64,3 +64,12 @@ pub struct Figure {
     /// Whether it was invented for the demonstration.
     pub fictional: bool,
 }
+
+/// Who supplied a figure, in words: a source may not say it.
+pub fn supplier_words(supplier: &str) -> &str {
+    if supplier.is_empty() {
+        "fournisseur non précisé par la source"
+    } else {
+        supplier
+    }
+}
