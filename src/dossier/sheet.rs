@@ -8,7 +8,7 @@ use crate::contracts::{Contract, Section, Target, Terms};
 use crate::figures::attainment::Goal;
 use crate::figures::delivery::Delivery;
 use crate::figures::review::{Against, Asked, Review};
-use crate::figures::{FiguresView, Formatter};
+use crate::figures::{FiguresView, Formatter, supplier_words};
 use crate::frameworks::{Catalogue, Framework, Indicator, Scale, Tone};
 use crate::kernel::Value;
 use crate::measures::Measure;
@@ -198,9 +198,10 @@ fn row(
     let source = review.figure.map_or_else(
         || indicator.suppliers.join(", "),
         |(_, figure)| {
+            let supplier = supplier_words(&figure.supplier);
             let mut words = match &figure.source {
-                Some(source) => format!("{}, {source}", figure.supplier),
-                None => figure.supplier.clone(),
+                Some(source) => format!("{supplier}, {source}"),
+                None => supplier.to_owned(),
             };
             if let Some(contest) = &figure.contest {
                 words += &format!(". {}", contest.french(formatter));

@@ -86,3 +86,12 @@ pub struct Figure {
     /// The contest it is under, until it is answered.
     pub contest: Option<Arc<OpenContest>>,
 }
+
+/// Who supplied a figure, in words: a source may not say it.
+pub fn supplier_words(supplier: &str) -> &str {
+    if supplier.is_empty() {
+        "fournisseur non précisé par la source"
+    } else {
+        supplier
+    }
+}

@@ -9,6 +9,9 @@ use super::Framework;
 use crate::measures::Measure;
 use crate::organisations::Directory;
 
+/// Organisation words that stand for each agency and each establishment.
+pub(super) const EVERYONE: [&str; 2] = ["ARS", "ETABLISSEMENT"];
+
 /// Organisations, places, frameworks and measures that already exist.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
@@ -88,6 +91,18 @@ impl Known {
                 written_by: framework.code.clone(),
                 measure: measure.clone(),
             });
+        }
+    }
+
+    /// Whether a code is that of an organisation, or stands for each agency or establishment.
+    ///
+    /// # Errors
+    /// It is not; the code of the organisation of which it is another name, where it is one.
+    pub(super) fn organisation(&self, code: &str) -> Result<(), Option<&str>> {
+        if self.organisations.contains(code) || EVERYONE.contains(&code) {
+            Ok(())
+        } else {
+            Err(self.other_names.get(code).map(String::as_str))
         }
     }
 

@@ -23,6 +23,7 @@ export const demo = [
   "/organisations/ARS-53",
   "/indicateurs/etat-ars-2024-2028/2.c.1",
   "/cadres/etat-ars-2015-2018",
+  "/cadres/etat-ars-2015-2018?edition=2017",
   "/cadres/es-aura-2020-2024",
   "/cibles/etat-ars-2024-2028/2.c.1",
   "/contrats/normandie-2024-2028",

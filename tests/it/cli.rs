@@ -140,6 +140,149 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn an_export_overwrites_nothing_silently(bench: Bench) {
+        let program = Program::furnished(&bench.url);
+        let code = "etat-ars-2024-2028";
+        let out = program.folder.path().join("sortie");
+        let folder = out.join(code);
+        let words = ["framework", "export", code, "--out", out.to_str().unwrap()];
+        let forced = ["framework", "export", code, "--force", "--out", out.to_str().unwrap()];
+        // An export of the same framework, untouched, is written again.
+        program.run(&words).done();
+        program.run(&words).done();
+        let path = folder.join("indicateurs.yaml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let edited = text.replacen("theme: Vaccination\n", "theme: Vaccination HPV\n", 1);
+        std::fs::write(&path, &edited).unwrap();
+        let refused = program.run(&words).refused();
+        assert!(refused.contains("indicateurs.yaml a changé depuis l’export de la révision 1"), "{refused}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), edited);
+        // Once imported, it is lost no more.
+        program.run(&["framework", "import", folder.to_str().unwrap()]).done();
+        program.run(&words).done();
+        assert_eq!(std::fs::read_to_string(folder.join("REVISION")).unwrap(), "2\n");
+        // Another framework's folder, or any other, is not taken over.
+        let foreign = out.join("es-aura-2020-2024");
+        std::fs::create_dir_all(&foreign).unwrap();
+        std::fs::write(foreign.join("notes.txt"), "à garder").unwrap();
+        let other = ["framework", "export", "es-aura-2020-2024", "--out", out.to_str().unwrap()];
+        let refused = program.run(&other).refused();
+        assert!(refused.contains("autre chose qu’un export de ce cadre") && refused.contains("--force"), "{refused}");
+        assert_eq!(std::fs::read_dir(&foreign).unwrap().count(), 1);
+        // What is forced takes away the files that the revision no longer has.
+        std::fs::write(folder.join("engagements.yaml"), "engagements: []").unwrap();
+        program.run(&words).refused();
+        program.run(&forced).done();
+        assert!(!folder.join("engagements.yaml").exists());
+    }
+}
+
+on_both_engines! {
+    async fn frameworks_imported_together_are_one_change_or_none(bench: Bench) {
+        let program = Program::on(&bench.url);
+        program.init().done();
+        program.run(&["framework", "import", "frameworks"]).done();
+        let changes = |program: &Program| program.run(&["framework", "list", "--json"]).json();
+        let before = changes(&program);
+        let folder = program.folder.path().join("cadres");
+        for code in ["etat-ars-2015-2018", "etat-ars-2019-2023", "etat-ars-2024-2028"] {
+            std::fs::create_dir_all(folder.join(code)).unwrap();
+            for file in std::fs::read_dir(format!("frameworks/{code}")).unwrap() {
+                let file = file.unwrap();
+                std::fs::copy(file.path(), folder.join(code).join(file.file_name())).unwrap();
+            }
+            let path = folder.join(code).join("cadre.yaml");
+            let text = std::fs::read_to_string(&path).unwrap();
+            std::fs::write(&path, text.replacen("outil: ", "outil: Ancien ", 1)).unwrap();
+        }
+        // The last of the three says that it follows a revision that is not in force.
+        std::fs::write(folder.join("etat-ars-2024-2028/REVISION"), "7\n").unwrap();
+        let refused = program.run(&["framework", "import", folder.to_str().unwrap()]).refused();
+        assert!(refused.contains("ce texte part de la révision 7"), "{refused}");
+        assert_eq!(changes(&program), before);
+        let many = program.run(&["framework", "import", "--base", "1", folder.to_str().unwrap()]).refused();
+        assert!(many.contains("--base ne va qu’avec un seul cadre"), "{many}");
+        std::fs::remove_file(folder.join("etat-ars-2024-2028/REVISION")).unwrap();
+        let done = program.run(&["framework", "import", folder.to_str().unwrap()]).done();
+        assert_eq!(done.matches("révision 2, ").count(), 3, "{done}");
+        let (count,): (i64,) = bench.db.read().await.unwrap()
+            .one("select count(distinct change_no) from framework_revision where no = 2", vec![])
+            .await
+            .unwrap();
+        assert_eq!(count, 1);
+    }
+}
+
+/// What can stand where a file should, and what is said of it.
+#[cfg(unix)]
+#[test]
+fn what_is_no_ordinary_file_is_refused_at_once_by_every_command() {
+    let program = Program::on("sqlite://nulle-part.db");
+    let folder = program.folder.path().join("cadre");
+    let copy = |name: &str| {
+        let from = format!("tests/fixtures/frameworks/ehpad-departement-2025-2029/{name}");
+        std::fs::copy(from, folder.join(name)).unwrap();
+    };
+    let fifo = |path: &std::path::Path| {
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.unwrap().success());
+    };
+    std::fs::create_dir_all(&folder).unwrap();
+    for name in [
+        "cadre.yaml",
+        "objectifs.yaml",
+        "mesures.yaml",
+        "editions.yaml",
+    ] {
+        copy(name);
+    }
+    fifo(&folder.join("indicateurs.yaml"));
+    fifo(&folder.join("notes.txt"));
+    std::fs::create_dir(folder.join("engagements.yaml")).unwrap();
+    std::os::unix::fs::symlink("glossaire.yaml", folder.join("glossaire.yaml")).unwrap();
+    // A neighbour that would never end.
+    let beside = program.folder.path().join("voisin");
+    std::fs::create_dir_all(&beside).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", beside.join("cadre.yaml")).unwrap();
+    let said = program.run(&["framework", "check", folder.to_str().unwrap()]);
+    assert_eq!(said.code, Some(1));
+    for (file, words) in [
+        ("indicateurs.yaml", "un tube"),
+        ("engagements.yaml", "un dossier"),
+        ("glossaire.yaml", "ne se lit pas"),
+    ] {
+        let line = said
+            .out
+            .lines()
+            .find(|line| line.contains(file) && line.contains(words));
+        assert!(line.is_some(), "{file}: {}", said.out);
+    }
+    assert!(!said.out.contains("notes.txt"), "{}", said.out);
+    std::fs::write(folder.join("cadre.yaml"), "# ".repeat(2_000_000)).unwrap();
+    let said = program.run(&["framework", "check", folder.to_str().unwrap()]);
+    assert!(said.out.contains("il dépasse 2 Mo"), "{}", said.out);
+
+    let pipe = program.folder.path().join("valeurs.csv");
+    fifo(&pipe);
+    for path in [pipe.to_str().unwrap(), "/dev/zero", "src"] {
+        let said = program.run(&["values", "rehearse", path]).refused();
+        assert!(said.contains("ce n’est pas un fichier ordinaire"), "{said}");
+    }
+    let directory = program.folder.path().join("reference");
+    std::fs::create_dir_all(&directory).unwrap();
+    fifo(&directory.join("organisations.yaml"));
+    std::os::unix::fs::symlink("/dev/zero", directory.join("lieux.yaml")).unwrap();
+    let said = program
+        .run(&["organisations", "import", directory.to_str().unwrap()])
+        .refused();
+    assert_eq!(
+        said.matches("ce n’est pas un fichier ordinaire").count(),
+        2,
+        "{said}"
+    );
+}
+
+on_both_engines! {
     async fn a_framework_with_an_error_is_not_imported_at_all(bench: Bench) {
         let program = Program::on(&bench.url);
         program.init().done();

@@ -5,8 +5,8 @@ use maud::{Markup, PreEscaped, html};
 use super::indicator::Facts;
 use super::pictures;
 use super::sourced::{contested, sourced};
-use crate::figures::Formatter;
 use crate::figures::comparison::{Comparison, Row};
+use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
 use crate::kernel::Decimal;
 use crate::measures::Direction;
@@ -350,7 +350,7 @@ pub(super) fn sheet(facts: &Facts<'_>) -> Markup {
                     @if let Some(unit) = &measure.unit { dt { "Unité" } dd { (unit) (decimals(measure.decimals)) } }
                     dt { "Sens souhaité" } dd { (direction(measure.direction)) }
                 }
-                @if !indicator.suppliers.is_empty() { dt { "Fournisseur" } dd { (indicator.suppliers.join(", ")) } }
+                @if !indicator.left_to_contract { dt { "Fournisseur" } dd { (supplier_words(&indicator.suppliers.join(", "))) } }
                 @if let Some(source) = &indicator.source { dt { "Source" } dd { (source) } }
                 @if let Some(text) = &indicator.due.text { dt { "Échéance" } dd { (text) } }
                 @if !indicator.regions.is_empty() { dt { "Régions" } dd { (indicator.regions.join(", ")) } }

@@ -7,6 +7,8 @@ use crate::kernel::Decimal;
 
 const LIST: &str = "cadre.yaml/paliers";
 
+type IsSo = fn(&Band) -> bool;
+
 impl Checker<'_> {
     pub(super) fn check_bands(&mut self) {
         let bands = &self.framework.bands;
@@ -19,15 +21,15 @@ impl Checker<'_> {
             return;
         }
         self.check_limits_fall();
-        let lowest = |band: &Band| band.case == BandCase::Rate && band.from.is_none();
-        let cases: [(&str, &str, &dyn Fn(&Band) -> bool); 3] = [
-            ("atteinte", "une cible atteinte", &|band| {
+        let lowest: IsSo = |band| band.case == BandCase::Rate && band.from.is_none();
+        let cases: [(&str, &str, IsSo); 3] = [
+            ("atteinte", "une cible atteinte", |band| {
                 band.case == BandCase::Reached
             }),
-            ("sans-taux", "une cible manquée sans taux", &|band| {
+            ("sans-taux", "une cible manquée sans taux", |band| {
                 band.case == BandCase::WithoutRate
             }),
-            ("taux", "les taux les plus bas", &lowest),
+            ("taux", "les taux les plus bas", lowest),
         ];
         for (word, said, is_so) in cases {
             self.check_once(word, said, is_so);
@@ -92,7 +94,7 @@ impl Checker<'_> {
     }
 
     /// Exactly one band is so.
-    fn check_once(&mut self, word: &str, said: &str, is_so: &dyn Fn(&Band) -> bool) {
+    fn check_once(&mut self, word: &str, said: &str, is_so: IsSo) {
         let bands = self.framework.bands.iter().enumerate();
         let unsettled = bands.clone().any(|(rank, _)| {
             let troubled = |key| self.findings.is_troubled(&format!("{LIST}/{rank}{key}"));

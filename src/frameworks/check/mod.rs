@@ -15,12 +15,10 @@ mod nodes;
 
 use std::collections::BTreeMap;
 
+use super::known::EVERYONE;
 use super::{Framework, Index, Known, Texts};
 use crate::measures::Measure;
 use crate::platform::yaml::{Findings, suggestion};
-
-/// Organisation words that stand for each agency and each establishment.
-const EVERYONE: [&str; 2] = ["ARS", "ETABLISSEMENT"];
 
 /// A framework read from text, before its references are followed.
 #[derive(Debug)]

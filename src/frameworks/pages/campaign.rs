@@ -6,8 +6,11 @@ use crate::frameworks::{Campaign, Framework, Step};
 use crate::platform::clock::french_date;
 use crate::platform::web::section_heading;
 
-/// The years whose campaign can be looked at.
+/// The years whose campaign can be looked at; nothing where the documents tell of none.
 pub(super) fn choice(framework: &Framework, shown: Option<i16>) -> Markup {
+    if framework.editions.is_empty() {
+        return html! {};
+    }
     let address = |year| format!("/cadres/{}?edition={year}", framework.code);
     html! {
         section.sect aria-labelledby="campagnes" {

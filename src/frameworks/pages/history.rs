@@ -44,10 +44,10 @@ fn revision(change: &ChangeRow) -> Markup {
         @match changes.len() {
             0 if recorded.revision == 1 => p { "Premier chargement du cadre." },
             0 => p { "Le texte a été réécrit sans que son sens change." },
-            1..=3 => ul { @for change in changes { li { (change) } } },
+            1..=3 => @for change in changes { p { (change) } },
             n => details.more {
                 summary { (n) " changements" }
-                ul { @for change in changes { li { (change) } } }
+                @for change in changes { p { (change) } }
             },
         }
     }

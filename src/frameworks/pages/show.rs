@@ -38,7 +38,7 @@ pub(super) async fn page(
     let Some(year) = asked.edition else {
         let history = history_of(&mut tx, edited.thing).await?;
         let body = html! {
-            (head(framework, edited.no))
+            (head(framework, edited.no, None))
             (tree(framework, framework))
             (calendars(framework))
             (campaign::choice(framework, None))
@@ -50,7 +50,7 @@ pub(super) async fn page(
     let campaign = framework.campaign(year).ok_or(WebError::NotFound)?;
     let title = format!("{}, bilan {year}", framework.title);
     let body = html! {
-        (head(framework, edited.no))
+        (head(framework, edited.no, Some(year)))
         (campaign::banner(framework, &campaign))
         (tree(framework, &as_found_by(framework, &campaign)))
         (campaign::choice(framework, Some(year)))
@@ -66,12 +66,25 @@ fn as_found_by(framework: &Framework, campaign: &Campaign<'_>) -> Framework {
     }
 }
 
-fn head(framework: &Framework, revision: i64) -> Markup {
+/// The head of the page; `campaign` is the year that it shows.
+fn head(framework: &Framework, revision: i64, campaign: Option<i16>) -> Markup {
+    let review = campaign.map(|year| format!("Bilan {year}"));
+    let whole = review
+        .as_ref()
+        .map(|_| format!("/cadres/{}", framework.code));
+    let mut path = vec![
+        Crumb {
+            label: "Cadres",
+            href: Some("/cadres".to_owned()),
+        },
+        Crumb {
+            label: &framework.title,
+            href: whole,
+        },
+    ];
+    path.extend(review.as_deref().map(|label| Crumb { label, href: None }));
     html! {
-        (crumbs(&[
-            Crumb { label: "Cadres", href: Some("/cadres".to_owned()) },
-            Crumb { label: &framework.title, href: None },
-        ]))
+        (crumbs(&path))
         div.head {
             p.eyebrow { "Cadre contractuel, révision " (revision) }
             h1 { (framework.title) }

@@ -97,7 +97,7 @@ fn position_of(mark: saphyr_parser::Marker) -> Position {
 fn syntax_fault(at: Position, info: &str) -> Fault {
     let (what, remedy) = if info.contains("mapping values are not allowed")
         || info.contains("simple key")
-        || info.contains("did not find expected key")
+        || info.contains("did not find expected")
     {
         (
             "la mise en page ne se comprend pas ici",
