@@ -106,6 +106,7 @@ impl App {
             .merge(contracts::pages::router())
             .fallback(|| async { WebError::NotFound });
         pages
+            .layer(axum::middleware::from_fn(access::keep_refused_form))
             .layer(sessions)
             .layer(axum::middleware::from_fn(refuse_nul))
             .layer(CsrfLayer::new())
