@@ -69,8 +69,8 @@ pub async fn keep_refused_form(session: Session, request: Request, next: Next) -
         return next.run(request).await;
     }
     match keep(&session, request).await {
-        Ok(Outcome::Pass(request)) => next.run(request).await,
-        Ok(Outcome::Kept) => {
+        Ok(Some(request)) => next.run(request).await,
+        Ok(None) => {
             let to_sign_in = format!("/connexion?retour={RESUME}");
             Redirect::to(&to_sign_in).into_response()
         }
@@ -78,14 +78,8 @@ pub async fn keep_refused_form(session: Session, request: Request, next: Next) -
     }
 }
 
-enum Outcome {
-    /// Nothing to keep.
-    Pass(Request),
-    /// The form is in the session.
-    Kept,
-}
-
-async fn keep(session: &Session, request: Request) -> WebResult<Outcome> {
+/// The request, to be answered as usual; nothing where its form is now in the session.
+async fn keep(session: &Session, request: Request) -> WebResult<Option<Request>> {
     let address = request
         .uri()
         .path_and_query()
@@ -95,19 +89,19 @@ async fn keep(session: &Session, request: Request) -> WebResult<Outcome> {
         Standing::Lapsed(person) if is_form(&request) && is_ours(&address) => person,
         Standing::Signed(_) => {
             forget_sent(session, &address).await?;
-            return Ok(Outcome::Pass(request));
+            return Ok(Some(request));
         }
-        _ => return Ok(Outcome::Pass(request)),
+        _ => return Ok(Some(request)),
     };
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, LARGEST).await else {
-        return Ok(Outcome::Pass(Request::from_parts(parts, Body::empty())));
+        return Ok(Some(Request::from_parts(parts, Body::empty())));
     };
     let text = String::from_utf8(bytes.to_vec()).unwrap_or_default();
     let is_secret =
         form_urlencoded::parse(text.as_bytes()).any(|(name, _)| name.contains("password"));
     if is_secret || text.is_empty() {
-        return Ok(Outcome::Pass(Request::from_parts(parts, Body::from(bytes))));
+        return Ok(Some(Request::from_parts(parts, Body::from(bytes))));
     }
     let kept = Kept {
         person,
@@ -118,7 +112,7 @@ async fn keep(session: &Session, request: Request) -> WebResult<Outcome> {
         .insert(KEPT_KEY, kept)
         .await
         .map_err(WebError::internal)?;
-    Ok(Outcome::Kept)
+    Ok(None)
 }
 
 /// A page of this site, which is not about signing in.
