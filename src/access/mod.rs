@@ -5,6 +5,7 @@
 //! acts and the things they are done to; it knows no concept of the domain, whose modules name
 //! their own acts. What never lives here: what an act does.
 
+mod kept;
 mod pages;
 mod password;
 mod permit;
@@ -12,6 +13,7 @@ mod session;
 mod signed;
 pub mod store;
 
+pub use kept::keep_refused_form;
 pub use pages::router;
 pub use password::{PasswordError, hash_password};
 pub use permit::{Act, Denied, Permit, Reach, permit};

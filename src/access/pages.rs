@@ -10,8 +10,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::password::verify_password;
-use super::signed::PERSON_KEY;
-use super::store;
+use super::{kept, store};
 use crate::platform::db::Db;
 use crate::platform::web::{Shell, View, WebError, WebResult, document, document_with_status};
 
@@ -25,6 +24,7 @@ where
     Router::new()
         .route("/connexion", get(sign_in_form).post(sign_in))
         .route("/deconnexion", post(sign_out))
+        .route(kept::RESUME, get(kept::resume).post(kept::drop_kept))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -67,12 +67,10 @@ async fn sign_in(
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(document_with_status(status, &view, "Connexion", &body));
     };
-    // A session known before signing in must not survive it.
-    session.cycle_id().await.map_err(WebError::internal)?;
-    session
-        .insert(PERSON_KEY, id)
+    super::session::sign_in(&session, id)
         .await
         .map_err(WebError::internal)?;
+    kept::keep_for(&session, id).await?;
     Ok(Redirect::to(local_path(&typed.retour)).into_response())
 }
 
@@ -102,6 +100,9 @@ fn form(view: &View, back: &str, email: &str, problem: Option<&str>) -> Markup {
         div.head {
             h1 { "Connexion" }
             p.lead { "Contrats d’objectifs et de moyens entre l’État, les agences régionales de santé et les établissements." }
+        }
+        @if back == kept::RESUME {
+            div.flag.warn role="status" { p { "Votre session a expiré. Ce que vous avez écrit est gardé : connectez-vous avec le même compte pour le retrouver." } }
         }
         @if let Some(problem) = problem {
             div.flag.late role="alert" { p { (problem) } }

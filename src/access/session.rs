@@ -4,15 +4,63 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
+use tower_sessions::session::Error as SessionError;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{self, Error};
-use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
+use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
+use uuid::Uuid;
 
 use super::store;
 use crate::platform::db::{Db, DbError};
 
-/// A session ends after this long without a request.
+/// Nobody is signed in any more after this long without a request.
 const IDLE: time::Duration = time::Duration::hours(8);
+/// What the session holds is kept this long after the last sign of life: somebody whose session
+/// ended overnight finds again what they had typed.
+const KEPT: time::Duration = time::Duration::hours(24);
+/// A sign of life is written down when the last one is older than this.
+const SIGN_OF_LIFE: time::Duration = time::Duration::minutes(5);
+
+/// The key under which the session holds the person.
+const PERSON_KEY: &str = "person";
+/// The key of the last sign of life, in seconds since 1970.
+const SEEN_KEY: &str = "seen";
+
+/// Who a session belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nobody signed in with it.
+    Nobody,
+    /// That person did, too long ago.
+    Lapsed(Uuid),
+    /// That person is signed in.
+    Signed(Uuid),
+}
+
+/// Who the session belongs to; a request of somebody signed in is a sign of life.
+pub(super) async fn standing(session: &Session) -> Result<Standing, SessionError> {
+    let Some(person) = session.get(PERSON_KEY).await? else {
+        return Ok(Standing::Nobody);
+    };
+    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let seen: i64 = session.get(SEEN_KEY).await?.unwrap_or_default();
+    if now - seen > IDLE.whole_seconds() {
+        return Ok(Standing::Lapsed(person));
+    }
+    if now - seen > SIGN_OF_LIFE.whole_seconds() {
+        session.insert(SEEN_KEY, now).await?;
+    }
+    Ok(Standing::Signed(person))
+}
+
+/// Signs a person in.
+pub(super) async fn sign_in(session: &Session, person: Uuid) -> Result<(), SessionError> {
+    // A session known before signing in must not survive it.
+    session.cycle_id().await?;
+    session.insert(PERSON_KEY, person).await?;
+    let now = OffsetDateTime::now_utc().unix_timestamp();
+    session.insert(SEEN_KEY, now).await
+}
 
 /// Sessions in the database.
 #[derive(Clone, Debug)]
@@ -34,7 +82,7 @@ pub fn session_layer(db: Db, https: bool) -> SessionManagerLayer<DbSessionStore>
         .with_secure(https)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
-        .with_expiry(Expiry::OnInactivity(IDLE))
+        .with_expiry(Expiry::OnInactivity(KEPT))
 }
 
 fn digest(id: &Id) -> Vec<u8> {

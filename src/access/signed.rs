@@ -7,16 +7,13 @@ use axum::middleware::Next;
 use axum::response::Response;
 use maud::Markup;
 use tower_sessions::Session;
-use uuid::Uuid;
 
 use super::permit::{Act, Permit, Reach, permit};
+use super::session::{Standing, standing};
 use super::store::{Person, person};
 use crate::ledger::Actor;
 use crate::platform::db::Db;
 use crate::platform::web::{Refusal, Shell, View, WebError, WebResult, document};
-
-/// The key under which the session holds the person.
-pub(super) const PERSON_KEY: &str = "person";
 
 /// Somebody signed in. A handler that takes it cannot be reached by anyone else.
 #[derive(Clone, Debug)]
@@ -64,8 +61,8 @@ impl Signed {
         let session = Session::from_request_parts(parts, state)
             .await
             .map_err(|(_, cause)| WebError::internal(cause))?;
-        let id: Option<Uuid> = session.get(PERSON_KEY).await.map_err(WebError::internal)?;
-        let Some(id) = id else {
+        let standing = standing(&session).await.map_err(WebError::internal)?;
+        let Standing::Signed(id) = standing else {
             return Ok(None);
         };
         let mut tx = Db::from_ref(state).read().await?;

@@ -123,6 +123,7 @@ impl App {
         let refusals = from_fn_with_state(self.clone(), access::refusals_in_french::<Self>);
         pages
             .fallback(|| async { WebError::NotFound })
+            .layer(from_fn(access::keep_refused_form))
             .layer(CatchPanicLayer::new())
             .layer(from_fn(refuse_nul))
             .layer(CsrfLayer::new())

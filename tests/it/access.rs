@@ -3,8 +3,9 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 
+use crate::contracts::hand::{Hand, NORMANDIE, colleague};
 use crate::on_both_engines;
-use crate::support::{EMAIL, PASSWORD};
+use crate::support::{Answer, Bench, EMAIL, PASSWORD, Site};
 
 on_both_engines! {
     async fn nobody_sees_a_page_without_signing_in(bench: Bench) {
@@ -78,5 +79,93 @@ on_both_engines! {
         let sql = "insert into session (id, data, expires_at) values ($1, $2, 1)";
         let refused = tx.run(sql, jalon::args![vec![1_u8], "a\0b"]).await;
         assert!(refused.is_err());
+    }
+}
+
+/// Makes every session as old as if nobody had been there since 1970.
+async fn everybody_leaves(bench: &Bench) {
+    let mut tx = bench.db.write_aside().await.unwrap();
+    let rows: Vec<(Vec<u8>, String)> = tx
+        .all("select id, data from session", vec![])
+        .await
+        .unwrap();
+    for (id, data) in rows {
+        let mut data: serde_json::Value = serde_json::from_str(&data).unwrap();
+        data["seen"] = 0.into();
+        let sql = "update session set data = $2 where id = $1";
+        tx.run(sql, jalon::args![id, data.to_string()])
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+const NEW_ACT: &str = "/contrats/normandie-2024-2028/actes/nouveau";
+
+/// Sends a form after the session ended; what comes back.
+async fn sends_too_late(bench: &Bench, site: &mut Site, form: &[(&str, &str)]) -> Answer {
+    site.sign_in().await;
+    everybody_leaves(bench).await;
+    assert_eq!(
+        site.get("/").await.status,
+        StatusCode::SEE_OTHER,
+        "nobody is signed in"
+    );
+    site.post(NEW_ACT, form).await
+}
+
+on_both_engines! {
+    async fn what_was_typed_before_the_session_ended_comes_back_and_is_not_acted_upon(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, NORMANDIE).await;
+        let mut site = bench.site().await;
+        let form = [("acte", "contrat"), ("motif", "Un long <motif>")];
+        let late = sends_too_late(&bench, &mut site, &form).await;
+        assert_eq!(late.location.as_deref(), Some("/connexion?retour=/reprise"));
+        let asked = site.get("/connexion?retour=/reprise").await;
+        assert!(asked.body.contains("Ce que vous avez écrit est gardé"), "{}", asked.body);
+        let back = site.post("/connexion", &[("email", EMAIL), ("password", PASSWORD), ("retour", "/reprise")]).await;
+        assert_eq!(back.location.as_deref(), Some("/reprise"));
+        let shown = site.get("/reprise").await;
+        for text in ["Un long &lt;motif&gt;", "Renvoyer ce formulaire", "action=\"/contrats/normandie-2024-2028/actes/nouveau\""] {
+            assert!(shown.body.contains(text), "{text}\n{}", shown.body);
+        }
+        assert!(hand.full().await.instruments.is_empty(), "nothing is done by itself");
+        let sent = site.post(NEW_ACT, &form).await;
+        assert_eq!(sent.location.as_deref(), Some("/contrats/normandie-2024-2028/actes/1"), "{}", sent.body);
+        assert_eq!(site.get("/reprise").await.location.as_deref(), Some("/"), "it was sent: nothing is left");
+    }
+}
+
+on_both_engines! {
+    async fn what_somebody_typed_is_shown_to_nobody_else(bench: Bench) {
+        let actor = bench.install().await;
+        Hand::creates(&bench, actor, NORMANDIE).await;
+        colleague(&bench, actor).await;
+        let mut site = bench.site().await;
+        sends_too_late(&bench, &mut site, &[("acte", "contrat"), ("motif", "Secret")]).await;
+        let other = [("email", "referente@example.org"), ("password", "une autre phrase de passe"), ("retour", "/reprise")];
+        assert_eq!(site.post("/connexion", &other).await.status, StatusCode::SEE_OTHER);
+        let shown = site.get("/reprise").await;
+        assert_eq!(shown.location.as_deref(), Some("/"), "{}", shown.body);
+        // Not even to its author afterwards: the other person's session holds nothing of theirs.
+        site.sign_in().await;
+        assert_eq!(site.get("/reprise").await.location.as_deref(), Some("/"));
+    }
+}
+
+on_both_engines! {
+    async fn a_form_too_long_or_with_a_password_is_not_kept(bench: Bench) {
+        bench.install().await;
+        let mut site = bench.site().await;
+        let long = "x".repeat(600 * 1024);
+        for form in [[("motif", long.as_str())], [("new_password", "secret")]] {
+            let late = sends_too_late(&bench, &mut site, &form).await;
+            assert_eq!(late.location.as_deref(), Some("/connexion?retour=%2F"));
+        }
+        // Somebody who was never there leaves nothing behind.
+        let mut nobody = bench.site().await;
+        let late = nobody.post(NEW_ACT, &[("motif", "x")]).await;
+        assert_eq!(late.location.as_deref(), Some("/connexion?retour=%2F"));
     }
 }

@@ -17,7 +17,7 @@ use crate::contracts::{
     Desk, EditInstrument, Section, Terms, instrument_name, limits, parties_in_force, party_edits,
 };
 use crate::frameworks::{PartyKind, PartyRole};
-use crate::organisations::{Directory, Recognised};
+use crate::organisations::{Directory, Organisation, Recognised};
 use crate::platform::web::{WebError, WebResult, document_with_status};
 
 /// Who holds a role in a section, as typed: names or codes, a semicolon between two.
@@ -245,7 +245,7 @@ fn field(entry: &Entry<'_>, directory: &Directory) -> Markup {
         .current
         .split(" ; ")
         .filter_map(|code| directory.organisation(code))
-        .map(|organisation| organisation.label())
+        .map(Organisation::label)
         .collect();
     html! {
         div.field {

@@ -148,7 +148,7 @@ pub(super) fn organisation(opened: &Opened, code: &str) -> Markup {
         .find(|p| p.organisation == code);
     html! {
         @if let Some(organisation) = known {
-            a href=(opened.with_day(&format!("/organisations/{code}"))) { (organisation.label()) }
+            a href=(opened.with_day(&format!("/organisations/{code}"))) { (organisation.name) }
         } @else { (of_contract.map_or(code, |party| party.name.as_str())) }
     }
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::indicator::Facts;
 use super::sourced::{contested, sourced};
 use crate::documents;
-use crate::figures::Formatter;
+use crate::figures::{Formatter, supplier_words};
 use crate::figures::national::{Check, Computed, National};
 use crate::measures::Aggregation;
 use crate::platform::clock::french_instant;
@@ -95,7 +95,7 @@ fn prevailing(national: &National<'_>, formatter: Formatter<'_>) -> Markup {
         (Some(figure), Check::Differ(gap)) => html! {
             (state("warn", "bang", "La valeur du fournisseur vaut"))
             span.sub {
-                "Elle s’écarte de " (formatter.difference(gap)) " du calcul. " (figure.supplier)
+                "Elle s’écarte de " (formatter.difference(gap)) " du calcul. " (supplier_words(&figure.supplier))
                 " répond de sa valeur ; demandez-lui l’écart, ou contestez-la."
             }
         },
@@ -160,7 +160,7 @@ pub(super) fn loads(facts: &Facts<'_>) -> Markup {
                                     None => span.muted { "Saisie à l’écran" },
                                 } }
                                 td {
-                                    (load.supplier)
+                                    (supplier_words(&load.supplier))
                                     @if let Some(source) = &load.source { ", " (source) }
                                 }
                                 td.n { (load.figures) }

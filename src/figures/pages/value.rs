@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::access::Signed;
 use crate::documents::{self, AboutKind, Document};
-use crate::figures::Formatter;
+use crate::figures::{Formatter, supplier_words};
 use crate::figures::contest::{self, Contest};
 use crate::figures::provenance::{self, Revision, Story};
 use crate::frameworks::{Catalogue, Library};
@@ -143,7 +143,7 @@ fn sheet(current: &Revision) -> Markup {
         section.sect aria-labelledby="source-titre" {
             (section_heading("source-titre", "D’où vient cette valeur", None))
             dl.facts.big {
-                dt { "Fournisseur" } dd { (current.supplier) }
+                dt { "Fournisseur" } dd { (supplier_words(&current.supplier)) }
                 @if let Some(source) = &current.source { dt { "Source" } dd { (source) } }
                 @if let Some(day) = current.reference_date { dt { "Date de référence" } dd { (french_date(day)) } }
                 dt { "Reçue" } dd { (french_instant(current.received_at)) @if let Some(who) = &current.who { ", par " (who) } }
@@ -196,7 +196,7 @@ fn revisions(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
                             td data-l="Quand" { (french_instant(revision.received_at)) @if let Some(who) = &revision.who { span.sub { (who) } } }
                             td.x data-l="Pourquoi" { (revision.why.as_deref().or(revision.comment.as_deref()).unwrap_or("–")) }
                             td.x data-l="Fournisseur" {
-                                (revision.supplier) @if let Some(source) = &revision.source { ", " (source) }
+                                (supplier_words(&revision.supplier)) @if let Some(source) = &revision.source { ", " (source) }
                                 span.sub { (file(revision)) }
                             }
                         }

@@ -1,7 +1,7 @@
 //! Contracts: their rules, their store and their pages, with the real frameworks.
 
 mod cases;
-mod hand;
+pub mod hand;
 mod pages;
 mod parties;
 mod proposal;
