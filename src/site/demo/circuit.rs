@@ -15,7 +15,7 @@ use crate::platform::db::Db;
 use crate::site::cli::CliError;
 
 /// The indicator whose value is contested, and the region that contests it.
-const CONTESTED: &str = "2.a";
+const CONTESTED: &str = "2.b";
 const REGION: &str = "28";
 
 /// Has the first account follow an indicator.
@@ -59,13 +59,14 @@ pub(super) async fn contest(db: &Db, clock: &Clock, actor: Actor) -> Result<(), 
         .await?;
     let figure = figures
         .series(&measure.code)
-        .and_then(|series| series.whole(REGION, Period::Year(2024)));
+        .and_then(|series| series.whole(REGION, Period::Year(2025)));
     let figure = figure.ok_or("la valeur contestée de la démonstration manque")?;
     let amount = figure.value.amount(measure.per);
     let own = amount.and_then(|amount| Decimal::ratio(amount, Decimal::from_int(90)?, 100));
     let new = NewContest {
         revision: figure.no,
-        reason: "Le dénominateur compte deux fois les femmes suivies hors de la région.".to_owned(),
+        reason: "Le dénominateur compte deux fois les personnes invitées hors de la région."
+            .to_owned(),
         own: own.map(|own| Value::plain(own.round(measure.decimals.unwrap_or(0)))),
     };
     let permit = access::permit::<OpenAContest>(actor, figure.observation)?;
@@ -80,13 +81,13 @@ pub(super) async fn contest(db: &Db, clock: &Clock, actor: Actor) -> Result<(), 
         kind: AboutKind::Indicator,
         subject: format!("{CURRENT}/{CONTESTED}"),
         place: String::new(),
-        period: "2024".to_owned(),
+        period: "2025".to_owned(),
     };
     for about in [evidence, detail] {
         let upload = Upload {
-            name: "detail-fictif-2024.csv".to_owned(),
+            name: "detail-fictif-2025.csv".to_owned(),
             media: Media::Csv,
-            bytes: b"departement;femmes suivies\n14;fictif\n27;fictif\n".to_vec(),
+            bytes: b"departement;personnes invitees\n14;fictif\n27;fictif\n".to_vec(),
         };
         let permit = access::permit::<AttachDocument>(actor, about)?;
         documents::store::attach(&mut change, permit, &upload).await?;
