@@ -64,8 +64,7 @@ fn disposition(version: &Version) -> String {
         .chars()
         .map(|c| if is_plain(c) { c } else { '_' })
         .collect();
-    let exact: String = form_urlencoded::byte_serialize(version.name.as_bytes()).collect();
-    let exact = exact.replace('+', "%20");
+    let exact = encoded(&version.name).replace('+', "%20");
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}")
 }
 
@@ -89,10 +88,12 @@ async fn page(
     let current = &document.versions[0];
     let back = local(&asked.retour);
     let body = html! {
-        (crumbs(&[
-            Crumb { label: "Page du document", href: back.map(ToOwned::to_owned) },
-            Crumb { label: &current.name, href: None },
-        ]))
+        @if let Some(back) = back {
+            (crumbs(&[
+                Crumb { label: "Page précédente", href: Some(back.to_owned()) },
+                Crumb { label: &current.name, href: None },
+            ]))
+        }
         div.head {
             p.eyebrow { "Document " (current.media.french()) ", " (french_size(current.size)) }
             h1 { (current.name) }
@@ -144,6 +145,10 @@ async fn submit(
 ) -> WebResult<Redirect> {
     let received = receive(form, config.largest_document).await?;
     let why = received.text("motif").to_owned();
+    let back = match local(received.text("retour")) {
+        Some(back) => format!("?retour={}", encoded(back)),
+        None => String::new(),
+    };
     if why.is_empty() {
         return Err(WebError::Invalid(
             "Dites pourquoi ce document remplace le précédent.".to_owned(),
@@ -158,7 +163,12 @@ async fn submit(
         return Err(WebError::NotFound);
     }
     change.commit().await.map_err(WebError::internal)?;
-    Ok(Redirect::to(&format!("/documents/{id}")))
+    Ok(Redirect::to(&format!("/documents/{id}{back}")))
+}
+
+/// A text as a part of an address.
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// An address of this site, to come back to.
@@ -211,27 +221,36 @@ pub fn section(
 
 /// Documents, with what they are about, who attached them and their earlier versions.
 pub fn list(documents: &[Document], back: &str) -> Markup {
-    let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    let back = encoded(back);
     html! {
         @if documents.is_empty() { p.muted { "Aucun document n’est joint." } }
-        @else { ul.rows { @for document in documents {
-            @let current = &document.versions[0];
-            li {
-                a href=(href(document, current)) download { b { (icon("get")) } span { (current.name) }
-                    span.sub {
-                        span {
-                            @if !document.about.period.is_empty() { (document.about.period) ". " }
-                            (current.media.french()) ", " (french_size(current.size)) ". " (french_instant(current.at))
-                            @if let Some(who) = &current.who { ", " (who) }
-                        }
-                    }
-                }
-                p.small { a href={ "/documents/" (document.id) "?retour=" (back) } {
-                    @if document.versions.len() > 1 { (document.versions.len()) " versions" } @else { "Remplacer" }
-                    span.vh { " de " (current.name) }
-                } }
+        @else { table.tbl.stack {
+            caption.vh { "Documents joints" }
+            thead { tr {
+                th scope="col" { "Fichier" } th scope="col" { "Période" }
+                th scope="col" { "Joint" } th scope="col" { "Versions" }
+            } }
+            tbody { @for document in documents { (row(document, &back)) } }
+        } }
+    }
+}
+
+fn row(document: &Document, back: &str) -> Markup {
+    let current = &document.versions[0];
+    let versions = document.versions.len();
+    html! {
+        tr {
+            th scope="row" {
+                a href=(href(document, current)) download { (icon("get")) " " (current.name) }
+                span.sub { (current.media.french()) ", " (french_size(current.size)) }
             }
-        } } }
+            td data-l="Période" { @if document.about.period.is_empty() { "–" } @else { (document.about.period) } }
+            td data-l="Joint" { (french_instant(current.at)) @if let Some(who) = &current.who { span.sub { (who) } } }
+            td data-l="Versions" { a href={ "/documents/" (document.id) "?retour=" (back) } {
+                @if versions > 1 { (versions) " versions" } @else { "Remplacer" }
+                span.vh { " de " (current.name) }
+            } }
+        }
     }
 }
 

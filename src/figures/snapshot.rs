@@ -369,3 +369,92 @@ impl Snapshots {
 async fn is_committed(tx: &mut Tx, change: i64) -> Result<bool, DbError> {
     Ok(change <= ledger::last_change(tx).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Decimal, Value};
+    use crate::ledger::Actor;
+    use jiff::ToSpan as _;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    /// One revision: its author, how many days its embargo lasts from the first day, and whether
+    /// it withdraws the figure.
+    type Written = (u8, Option<i64>, bool);
+
+    fn subject() -> Subject {
+        Subject {
+            place: "53".to_owned(),
+            period: Period::Year(2024),
+            breakdown: String::new(),
+        }
+    }
+
+    fn day(n: i64) -> Date {
+        date(2026, 1, 1).saturating_add(n.days())
+    }
+
+    fn person(n: u8) -> Uuid {
+        Uuid::from_u128(u128::from(n) + 1)
+    }
+
+    fn kept(no: usize, written: Written) -> Kept {
+        let (author, embargo, withdrawn) = written;
+        let figure = Figure {
+            observation: Uuid::nil(),
+            no: i64::try_from(no).unwrap(),
+            change: i64::try_from(no).unwrap(),
+            value: Value::plain(Decimal::ZERO),
+            provisional: false,
+            received_at: 0,
+            supplier: "DREES".to_owned(),
+            source: None,
+            batch: None,
+            cell: None,
+            fictional: false,
+            reference_date: None,
+            comment: None,
+            embargo_until: embargo.map(day),
+            first_received_at: 0,
+            loaded_by: Some(person(author)),
+            contest: None,
+        };
+        Kept {
+            measure: "m".to_owned(),
+            subject: subject(),
+            figure: (!withdrawn).then_some(figure),
+        }
+    }
+
+    fn any_written() -> impl Strategy<Value = Written> {
+        (0..3_u8, prop::option::of(0..6_i64), any::<bool>()).prop_map(|(author, embargo, odd)| {
+            // A withdrawal is never under embargo.
+            let withdrawn = odd && embargo.is_none();
+            (author, embargo, withdrawn)
+        })
+    }
+
+    proptest! {
+        /// Whoever looks, whenever, in however many steps the revisions were read: the last one
+        /// that is not hidden from them.
+        #[test]
+        fn everybody_sees_the_last_revision_that_is_not_hidden_from_them(
+            written in prop::collection::vec(any_written(), 0..7),
+            cut in 0..8_usize, read_on in 0..7_i64, later in 0..7_i64, viewer in 0..4_u8,
+        ) {
+            let (cut, looked_at) = (cut.min(written.len()), read_on + later);
+            let mut rows: Vec<Kept> = (1..).zip(&written).map(|(no, w)| kept(no, *w)).collect();
+            let rest = rows.split_off(cut);
+            let snapshot = Snapshot::default()
+                .with(1, day(read_on), rows, Vec::new())
+                .with(2, day(looked_at), rest, Vec::new());
+            let reach = Reach::of(Actor::Person(person(viewer)));
+            let view = FiguresView::new(Arc::new(snapshot), reach);
+            let seen = view.series("m").and_then(|s| s.whole("53", Period::Year(2024))).map(|f| f.no);
+            let is_visible = |w: &Written| !is_hidden(w.1.map(day), Some(person(w.0)), reach, day(looked_at));
+            let expected = (1_i64..).zip(&written).filter(|(_, w)| is_visible(w)).last();
+            prop_assert_eq!(seen, expected.filter(|(_, w)| !w.2).map(|(no, _)| no));
+        }
+    }
+}

@@ -8,7 +8,7 @@ use crate::on_both_engines;
 use crate::support::Site;
 
 /// Every page of the walk and a sentence that it must say.
-const WALK: [(&str, &str); 13] = [
+const WALK: [(&str, &str); 18] = [
     ("/", "22 contrats suivis"),
     ("/cadres", "générations de contrats"),
     ("/cadres/etat-ars-2015-2018", "Liste partielle"),
@@ -36,6 +36,14 @@ const WALK: [(&str, &str); 13] = [
     (
         "/contrats/normandie-2024-2028/indicateurs/2.c.1",
         "vaccination au collège",
+    ),
+    ("/circuit/etat-ars-2024-2028", "livraisons complètes"),
+    ("/circuit/fournisseurs/DGS", "livraison"),
+    ("/contestations", "Une contestation attend sa réponse"),
+    ("/suivis", "valeurs arrivées"),
+    (
+        "/contrats/normandie-2024-2028",
+        "Valeur contestée : la région donne",
     ),
 ];
 

@@ -214,7 +214,7 @@ pub(super) async fn page(
     let body = html! {
         (crumbs(&[
             Crumb { label: "Contestations", href: Some("/contestations".to_owned()) },
-            Crumb { label: label, href: None },
+            Crumb { label, href: None },
         ]))
         div.head {
             p.eyebrow { (place_name(&directory, &contest.subject.place)) ", " (contest.subject.period.french()) }

@@ -116,16 +116,16 @@ fn prevailing(national: &National<'_>, formatter: Formatter<'_>) -> Markup {
 }
 
 fn why_not(computed: &Computed) -> String {
-    let named = |names: &[String]| match names {
-        names if names.len() > 3 => format!("{} régions", names.len()),
-        names => names.join(", "),
+    let said = |places: &[String]| match places {
+        many if many.len() > 3 => format!("{} régions", many.len()),
+        few => few.join(", "),
     };
     match computed {
         Computed::Amount(_) => String::new(),
-        Computed::Missing(names) => format!("Pas de calcul : il manque {}.", named(names)),
-        Computed::RatesOnly(names) => format!(
+        Computed::Missing(places) => format!("Pas de calcul : il manque {}.", said(places)),
+        Computed::RatesOnly(places) => format!(
             "Pas de calcul : taux sans numérateur ni dénominateur pour {}.",
-            named(names)
+            said(places)
         ),
         Computed::NotAdditive => "Pas de calcul : cette mesure ne s’additionne pas.".to_owned(),
     }

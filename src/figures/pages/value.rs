@@ -16,7 +16,7 @@ use crate::organisations::{Directories, Directory};
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::db::Db;
 use crate::platform::web::{
-    Crumb, WebError, WebResult, crumbs, fictional_mark, section_heading, state,
+    Crumb, WebError, WebResult, crumbs, fictional_mark, icon as glyph, section_heading, state,
 };
 use jiff::civil::Date;
 
@@ -218,7 +218,7 @@ fn contests(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
                 @let standing = contest.standing(facts.today);
                 @let (tone, icon) = standing.look();
                 li { a href={ "/contestations/" (contest.open.id) } {
-                    b {}
+                    b { (glyph("people")) }
                     span { (contest.open.reason) }
                     span.sub { (state(tone, icon, &standing.french())) span { (french_instant(contest.opened_at)) } }
                 } }

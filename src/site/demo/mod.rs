@@ -3,6 +3,7 @@
 //! What lives here: inventing plausible data and sending it through the same doors as anybody's.
 //! What never does: a door of its own; nothing here writes to a table.
 
+mod circuit;
 mod contracts;
 mod random;
 mod terms;
@@ -69,7 +70,11 @@ pub async fn build(db: &Db, mut tell: impl FnMut(&str)) -> Result<(), CliError> 
     contracts::amend(&pen).await?;
     tell("Valeurs fictives de 2025");
     at(&clock, "2026-01-26T11:05:00Z")?;
+    circuit::follow(db, actor).await?;
     values::invented(db, &clock, actor, 2025).await?;
+    tell("Une valeur contestée");
+    at(&clock, "2026-02-03T15:20:00Z")?;
+    circuit::contest(db, &clock, actor).await?;
     installation::complete(db).await?;
     Ok(())
 }

@@ -1,0 +1,97 @@
+//! A value contested, a document and an indicator followed, for every page to have something to
+//! show.
+
+use super::values::CURRENT;
+use crate::access::{self, Act as _, Reach};
+use crate::documents::{self, About, AboutKind, AttachDocument, Media, Upload};
+use crate::figures::Snapshots;
+use crate::figures::contest::{NewContest, OpenAContest, open};
+use crate::figures::follow::{Follow, Followed, store as follow};
+use crate::frameworks::Library;
+use crate::kernel::{Decimal, Period, Value};
+use crate::ledger::{Actor, Change};
+use crate::platform::clock::Clock;
+use crate::platform::db::Db;
+use crate::site::cli::CliError;
+
+/// The indicator whose value is contested, and the region that contests it.
+const CONTESTED: &str = "2.b";
+const REGION: &str = "28";
+
+/// Has the first account follow an indicator.
+pub(super) async fn follow(db: &Db, actor: Actor) -> Result<(), CliError> {
+    let mut tx = db.write_aside().await?;
+    let catalogue = Library::default()
+        .catalogue(&mut tx, Reach::of(actor))
+        .await?;
+    let edited = catalogue
+        .framework(CURRENT)
+        .ok_or("le cadre en vigueur manque")?;
+    let all = &edited.framework.indicators;
+    let indicator = all.iter().find(|i| i.key == CONTESTED);
+    let indicator = indicator.ok_or("l’indicateur de la démonstration manque")?;
+    let followed = Followed {
+        framework: CURRENT.to_owned(),
+        indicator: CONTESTED.to_owned(),
+    };
+    let permit = access::permit::<Follow>(actor, followed)?;
+    follow::follow(&mut tx, permit, &indicator.measures).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Contests the value of one region, ten per cent too low in its eyes, and attaches a detail.
+pub(super) async fn contest(db: &Db, clock: &Clock, actor: Actor) -> Result<(), CliError> {
+    let mut change = Change::open(db, clock, actor, OpenAContest::NAME)
+        .await?
+        .because("Dénominateur incomplet");
+    let reach = Reach::of(actor);
+    let catalogue = Library::default().catalogue(change.tx(), reach).await?;
+    let edited = catalogue
+        .framework(CURRENT)
+        .ok_or("le cadre en vigueur manque")?;
+    let all = &edited.framework.indicators;
+    let indicator = all.iter().find(|i| i.key == CONTESTED);
+    let measure = indicator.and_then(|indicator| catalogue.first_measure(indicator));
+    let measure = measure.ok_or("l’indicateur de la démonstration manque")?;
+    let figures = Snapshots::new(clock.clone())
+        .current(change.tx(), reach)
+        .await?;
+    let figure = figures
+        .series(&measure.code)
+        .and_then(|series| series.whole(REGION, Period::Year(2025)));
+    let figure = figure.ok_or("la valeur contestée de la démonstration manque")?;
+    let amount = figure.value.amount(measure.per);
+    let own = amount.and_then(|amount| Decimal::ratio(amount, Decimal::from_int(90)?, 100));
+    let new = NewContest {
+        revision: figure.no,
+        reason: "Le dénominateur compte deux fois les personnes invitées hors de la région."
+            .to_owned(),
+        own: own.map(|own| Value::plain(own.round(measure.decimals.unwrap_or(0)))),
+    };
+    let permit = access::permit::<OpenAContest>(actor, figure.observation)?;
+    let contest = open(&mut change, permit, &new).await?;
+    let evidence = About {
+        kind: AboutKind::Contest,
+        subject: contest.to_string(),
+        place: String::new(),
+        period: String::new(),
+    };
+    let detail = About {
+        kind: AboutKind::Indicator,
+        subject: format!("{CURRENT}/{CONTESTED}"),
+        place: String::new(),
+        period: "2025".to_owned(),
+    };
+    for about in [evidence, detail] {
+        let upload = Upload {
+            name: "detail-fictif-2025.csv".to_owned(),
+            media: Media::Csv,
+            bytes: b"departement;personnes invitees\n14;fictif\n27;fictif\n".to_vec(),
+        };
+        let permit = access::permit::<AttachDocument>(actor, about)?;
+        documents::store::attach(&mut change, permit, &upload).await?;
+    }
+    change.commit().await?;
+    Ok(())
+}
