@@ -43,7 +43,7 @@ create table problem (
     row_no bigint not null,
     col_no bigint not null,
     code text not null,
-    severity text not null check (severity in ('refusal', 'warning')),
+    severity text not null check (severity in ('refusal', 'warning', 'question')),
     message text not null,
     primary key (batch_id, no)
 );

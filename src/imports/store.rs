@@ -147,10 +147,7 @@ impl Counts {
             let matching = rows.iter().filter(|row| row.verdict == verdict).count();
             i64::try_from(matching).unwrap_or(i64::MAX)
         };
-        let refused = problems
-            .iter()
-            .filter(|p| p.severity == super::Severity::Refusal)
-            .count();
+        let refused = problems.iter().filter(|p| p.severity.blocks()).count();
         Self {
             created: count(Verdict::Created),
             changed: count(Verdict::Changed),
@@ -205,7 +202,7 @@ pub async fn save(tx: &mut Tx, new: &NewBatch<'_>) -> Result<(), DbError> {
             &problem.place.sheet,
             problem.place.row,
             problem.place.column,
-            problem.code,
+            problem.code.slug(),
             problem.severity.code(),
             &problem.message
         ]
@@ -339,7 +336,7 @@ fn place(sheet: String, row: i64, column: i64) -> Place {
 pub async fn refusals(tx: &mut Tx, batch: Uuid) -> Result<i64, DbError> {
     let (count,): (i64,) = tx
         .one(
-            "select count(*) from problem where batch_id = $1 and severity = 'refusal'",
+            "select count(*) from problem where batch_id = $1 and severity <> 'warning'",
             args![batch],
         )
         .await?;

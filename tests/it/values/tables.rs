@@ -15,6 +15,7 @@ fn told(problems: &[Problem]) -> Vec<String> {
         match p.severity {
             Severity::Refusal => text,
             Severity::Warning => format!("({text})"),
+            Severity::Question => format!("{text} ?"),
         }
     };
     problems.iter().map(one).collect()
