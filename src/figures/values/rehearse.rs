@@ -51,10 +51,9 @@ pub async fn rehearse(
 ) -> Result<Rehearsal, RehearseError> {
     let sheets = read_file(bytes)?;
     let (candidates, problems) = read_table(&sheets, ground);
-    let provisional = ground.settings.provisional;
     let rows = candidates
         .iter()
-        .map(|candidate| row(candidate, provisional, figures))
+        .map(|candidate| row(candidate, figures))
         .collect::<Result<Vec<Row>, DbError>>()?;
     let id = clock.new_id();
     let new = NewBatch {
@@ -81,7 +80,7 @@ pub async fn rehearse(
     })
 }
 
-fn row(candidate: &Candidate, provisional: bool, figures: &FiguresView) -> Result<Row, DbError> {
+fn row(candidate: &Candidate, figures: &FiguresView) -> Result<Row, DbError> {
     let subject = &candidate.subject;
     let before = figures
         .series(&subject.measure)
@@ -89,14 +88,17 @@ fn row(candidate: &Candidate, provisional: bool, figures: &FiguresView) -> Resul
         .map(|figure| RowState {
             value: figure.value.clone(),
             provisional: figure.provisional,
+            supplier: figure.supplier.clone(),
+            source: figure.source.clone(),
+            reference_date: None,
+            comment: None,
+            embargo: None,
+            fictional: figure.fictional,
         });
-    let after = RowState {
-        value: candidate.value.clone(),
-        provisional,
-    };
+    let after = &candidate.state;
     let verdict = match &before {
         None => Verdict::Created,
-        Some(before) if *before == after => Verdict::Unchanged,
+        Some(before) if before == after => Verdict::Unchanged,
         Some(_) => Verdict::Changed,
     };
     Ok(Row {
@@ -104,7 +106,7 @@ fn row(candidate: &Candidate, provisional: bool, figures: &FiguresView) -> Resul
         verdict,
         subject: json(subject)?,
         before: before.as_ref().map(json).transpose()?,
-        after: json(&after)?,
+        after: json(after)?,
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::answer::read_answer;
 use super::layout::{Codes, Column, Layout};
-use super::{RowSubject, Settings};
+use super::{RowState, RowSubject, Settings};
 use crate::frameworks::Catalogue;
 use crate::imports::{Cell, Place, Problem, ProblemCode, Sheet};
 use crate::kernel::{Period, Value};
@@ -30,8 +30,8 @@ pub struct Candidate {
     pub place: Place,
     /// What it is about.
     pub subject: RowSubject,
-    /// The value.
-    pub value: Value,
+    /// What it says.
+    pub state: RowState,
 }
 
 /// Reads every sheet: the values, and all the problems at once.
@@ -321,22 +321,37 @@ impl Reading<'_> {
             return;
         }
         self.look_at_dates(cell, place, period);
-        let indicator = self.codes.indicator_of(code);
-        let named = self.ground.settings.supplier.clone();
-        let supplier = named
-            .or_else(|| indicator.and_then(|i| i.suppliers.first().cloned()))
-            .unwrap_or_default();
+        let subject = RowSubject {
+            measure: code.to_owned(),
+            place: place.to_owned(),
+            period,
+            breakdown: String::new(),
+        };
         self.candidates.push(Candidate {
             place: cell.place.clone(),
-            subject: RowSubject {
-                measure: code.to_owned(),
-                place: place.to_owned(),
-                period,
-                supplier,
-                source: indicator.and_then(|i| i.source.clone()),
-            },
-            value,
+            state: self.state(code, value),
+            subject,
         });
+    }
+
+    /// A value with what the person said beside the file, and what the indicator says otherwise.
+    fn state(&self, measure: &str, value: Value) -> RowState {
+        let settings = self.ground.settings;
+        let indicator = self.codes.indicator_of(measure);
+        let usual = || indicator.and_then(|i| i.suppliers.first().cloned());
+        RowState {
+            value,
+            provisional: settings.provisional,
+            reference_date: settings.reference_date,
+            supplier: settings.supplier.clone().or_else(usual).unwrap_or_default(),
+            source: settings
+                .source
+                .clone()
+                .or_else(|| indicator.and_then(|i| i.source.clone())),
+            comment: settings.comment.clone(),
+            embargo: settings.embargo,
+            fictional: settings.fictional,
+        }
     }
 
     /// A place that did not exist is no mistake of typing: suppliers also publish past years on
