@@ -8,7 +8,7 @@ use super::{Figure, Subject};
 use crate::args;
 use crate::imports::Place as FilePlace;
 use crate::kernel::{Absence, Decimal, Period, Quantity, Value};
-use crate::platform::db::{Arg, DbError, Tx};
+use crate::platform::db::{DbError, Tx};
 
 /// The change that wrote the latest revision of any figure, 0 where there is none.
 pub(super) async fn latest_change(tx: &mut Tx) -> Result<i64, DbError> {
@@ -63,7 +63,12 @@ impl TryFrom<FigureRecord> for Kept {
     type Error = DbError;
 
     fn try_from(record: FigureRecord) -> Result<Self, DbError> {
-        let value = value(&record)?;
+        let value = value(
+            &record.kind,
+            record.micros,
+            record.den_micros,
+            record.body.as_deref(),
+        )?;
         let cell = match (record.sheet, record.row_no, record.col_no) {
             (Some(sheet), Some(row), Some(column)) => Some(FilePlace {
                 sheet,
@@ -97,16 +102,21 @@ impl TryFrom<FigureRecord> for Kept {
     }
 }
 
-fn period(text: &str) -> Result<Period, DbError> {
+pub(super) fn period(text: &str) -> Result<Period, DbError> {
     text.parse()
         .map_err(|cause| DbError::corrupt("period", cause))
 }
 
-fn value(record: &FigureRecord) -> Result<Option<Value>, DbError> {
-    let number = record.micros.map(Decimal::from_micros);
-    let denominator = record.den_micros.map(Decimal::from_micros);
-    let body = record.body.as_deref();
-    let value = match (record.kind.as_str(), number, denominator, body) {
+/// The value that four columns keep; `None` where the figure was withdrawn.
+pub(super) fn value(
+    kind: &str,
+    micros: Option<i64>,
+    den_micros: Option<i64>,
+    body: Option<&str>,
+) -> Result<Option<Value>, DbError> {
+    let number = micros.map(Decimal::from_micros);
+    let denominator = den_micros.map(Decimal::from_micros);
+    let value = match (kind, number, denominator, body) {
         ("number", Some(number), _, _) => Value::plain(number),
         ("ratio", Some(num), Some(den), _) => Value::Number(Quantity::Ratio { num, den }),
         ("yes_no", Some(answer), _, _) => Value::YesNo(answer != Decimal::ZERO),
@@ -143,112 +153,6 @@ pub(super) async fn figures_between(
     )
     .await?;
     records.into_iter().map(Kept::try_from).collect()
-}
-
-/// A revision about to be written.
-#[derive(Clone, Debug)]
-pub(super) struct NewRevision<'a> {
-    pub measure: &'a str,
-    pub subject: &'a Subject,
-    pub change: i64,
-    pub value: &'a Value,
-    pub provisional: bool,
-    pub received_at: i64,
-    pub supplier: &'a str,
-    pub source: Option<&'a str>,
-    pub batch: Option<Uuid>,
-    pub cell: Option<&'a FilePlace>,
-    pub fictional: bool,
-}
-
-/// Adds a revision to an observation, which begins with it where it is the first.
-pub(super) async fn add_revision(
-    tx: &mut Tx,
-    id: Uuid,
-    new: &NewRevision<'_>,
-) -> Result<(), DbError> {
-    let (observation, last): (Uuid, i64) = observation(tx, id, new).await?;
-    let [kind, micros, denominator, body] = columns(new.value);
-    let cell = new.cell;
-    tx.run(
-        "insert into revision (observation_id, no, change_no, kind, micros, den_micros, body,
-                               provisional, received_at, supplier, source, batch_id, sheet,
-                               row_no, col_no, fictional)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-        args![
-            observation,
-            last + 1,
-            new.change,
-            kind,
-            micros,
-            denominator,
-            body,
-            new.provisional,
-            new.received_at,
-            new.supplier,
-            new.source,
-            new.batch,
-            cell.map(|c| c.sheet.as_str()),
-            cell.map(|c| c.row),
-            cell.map(|c| c.column),
-            new.fictional
-        ],
-    )
-    .await?;
-    Ok(())
-}
-
-/// The observation and the number of its last revision; a new one, with none, where it is new.
-async fn observation(tx: &mut Tx, id: Uuid, new: &NewRevision<'_>) -> Result<(Uuid, i64), DbError> {
-    let subject = new.subject;
-    let period = subject.period.to_string();
-    let key = || args![new.measure, &subject.place, &period, &subject.breakdown];
-    let found: Option<(Uuid, i64)> = tx
-        .optional(
-            "select o.id, max(r.no)
-             from observation o join revision r on r.observation_id = o.id
-             where o.measure = $1 and o.place = $2 and o.period = $3 and o.breakdown = $4
-             group by o.id",
-            key(),
-        )
-        .await?;
-    if let Some(found) = found {
-        return Ok(found);
-    }
-    let mut args = key();
-    args.push(Arg::from(id));
-    tx.run(
-        "insert into observation (measure, place, period, breakdown, id)
-         values ($1, $2, $3, $4, $5)",
-        args,
-    )
-    .await?;
-    Ok((id, 0))
-}
-
-/// Kind, number, denominator and text of a value.
-fn columns(value: &Value) -> [Arg; 4] {
-    let none = || Arg::Int(None);
-    let no_text = || Arg::Text(None);
-    match value {
-        Value::Number(Quantity::Plain(number)) => {
-            ["number".into(), number.micros().into(), none(), no_text()]
-        }
-        Value::Number(Quantity::Ratio { num, den }) => [
-            "ratio".into(),
-            num.micros().into(),
-            den.micros().into(),
-            no_text(),
-        ],
-        Value::YesNo(answer) => {
-            let one = i64::from(*answer) * 1_000_000;
-            ["yes_no".into(), one.into(), none(), no_text()]
-        }
-        Value::Text(text) => ["text".into(), none(), none(), text.into()],
-        Value::Unavailable(absence) => {
-            ["unavailable".into(), none(), none(), absence.code().into()]
-        }
-    }
 }
 
 /// Where a figure comes from, for a person.

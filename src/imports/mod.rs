@@ -4,12 +4,26 @@
 //! and their verdicts. It serves any kind of content; what a row means is the business of the
 //! module that plugs in. What never does: a word about values or terms.
 
+mod acts;
+mod batch;
 mod catalogue;
 mod cells;
+mod intake;
+mod pages;
 mod problem;
+mod rehearsal;
 pub mod store;
 
+pub use acts::{ActError, CommitBatch, Committed, UndoBatch, Undone, named, parse_id};
+pub use batch::{
+    Batch, BatchState, ColumnUse, Counts, FileMapping, Row, Said, SheetColumns, Verdict,
+};
 pub use catalogue::{CATALOGUE, Entry, ProblemCode, UnknownCode};
 pub use cells::{Cell, ReadError, Sheet, read_file};
+pub use intake::{
+    Asked, Field, FieldKind, French, Intake, Intakes, Later, Mistake, Reading, Told, Undoing,
+    Written,
+};
+pub use pages::router;
 pub use problem::{Answer, Answers, Choice, Place, Problem, Severity};
-pub use store::{Batch, BatchState, Counts, NewBatch, Row, Verdict};
+pub use rehearsal::{Begun, DropBatch, Imports, ReadAgain, RehearseError, SendFile, SentFile};

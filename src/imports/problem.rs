@@ -27,6 +27,15 @@ impl Place {
         }
         format!("{letters}{}", self.row)
     }
+
+    /// The cell with its sheet where the file has several: `C7 (Valeurs)`.
+    pub fn named(&self) -> String {
+        if self.sheet.is_empty() {
+            self.cell()
+        } else {
+            format!("{} ({})", self.cell(), self.sheet)
+        }
+    }
 }
 
 /// How bad a problem is.
@@ -49,6 +58,13 @@ impl Severity {
             Self::Warning => "warning",
             Self::Question => "question",
         }
+    }
+
+    /// The severity of that word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Refusal, Self::Warning, Self::Question]
+            .into_iter()
+            .find(|severity| severity.code() == code)
     }
 
     /// Whether it keeps the file from being committed.

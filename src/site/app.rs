@@ -15,12 +15,13 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
 use super::installation::Installation;
-use super::{HOLDERS, home};
+use super::{HOLDERS, home, imports};
 use crate::access;
 use crate::contracts::{self, Desk};
 use crate::dossier;
 use crate::figures::{self, ContractFigures, Snapshots};
 use crate::frameworks::{self, Holders, Library};
+use crate::imports::{self as files, Imports};
 use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -34,6 +35,7 @@ const NAV: &[NavItem] = &[
     item("Accueil", "/"),
     item("Contrats", "/contrats"),
     item("Cadres", "/cadres"),
+    item("Imports", "/imports"),
     item("Organisations", "/organisations"),
 ];
 
@@ -53,6 +55,7 @@ pub struct App {
     holders: Holders,
     snapshots: Snapshots,
     desk: Desk,
+    imports: Imports,
 }
 
 impl App {
@@ -79,10 +82,17 @@ impl App {
                 snapshots: snapshots.clone(),
             }),
         };
+        let imports = imports(
+            db.clone(),
+            clock.clone(),
+            library.clone(),
+            directories.clone(),
+        );
         Ok(Self {
             db,
             clock,
             desk,
+            imports,
             config: Arc::new(config),
             shell: Shell { nav: NAV, demo },
             directories,
@@ -101,6 +111,7 @@ impl App {
             .merge(access::router())
             .merge(organisations::router())
             .merge(frameworks::router())
+            .merge(files::router())
             .merge(figures::router())
             .merge(dossier::router())
             .merge(contracts::pages::router())

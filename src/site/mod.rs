@@ -11,12 +11,32 @@ mod install;
 mod installation;
 pub mod shipped;
 
+use std::sync::Arc;
+
 use crate::contracts::ContractsHolder;
 use crate::figures::FiguresHolder;
-use crate::frameworks::Holders;
+use crate::figures::values::ValuesIntake;
+use crate::frameworks::{Holders, Library};
+use crate::imports::{Imports, Intakes};
+use crate::organisations::Directories;
+use crate::platform::clock::Clock;
+use crate::platform::db::Db;
 
 pub use app::{App, serve};
 pub use installation::{InitError, Installation, initialise, is_complete};
 
 /// What a revision of a framework must leave in place.
 const HOLDERS: Holders = Holders(&[&ContractsHolder, &FiguresHolder]);
+
+/// Every kind of file that comes in.
+pub fn imports(db: Db, clock: Clock, library: Library, directories: Directories) -> Imports {
+    let values = ValuesIntake {
+        library,
+        directories,
+    };
+    Imports {
+        db,
+        clock,
+        intakes: Intakes::new(vec![Arc::new(values)]),
+    }
+}

@@ -4,35 +4,24 @@
 //! what it would change. Reading the file itself is the business of `imports`.
 
 mod answer;
-mod commit;
+mod beside;
+mod intake;
 mod layout;
-mod rehearse;
+mod store;
 mod table;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::access::Act;
 use crate::kernel::{Period, Value};
 
 pub use answer::{AnswerError, read_answer};
-pub use commit::{CommitError, Committed, commit, parse_id};
+pub use intake::ValuesIntake;
 pub use layout::{Codes, Column, Layout, LayoutError};
-pub use rehearse::{Rehearsal, RehearseError, rehearse};
 pub use table::{Candidate, Ground, read_table};
 
 /// The word that names this kind of intake in the database.
 pub const INTAKE: &str = "values";
-
-/// Loading values.
-#[derive(Debug)]
-pub struct LoadValues;
-
-impl Act for LoadValues {
-    /// The rehearsal to commit.
-    type Thing = uuid::Uuid;
-    const NAME: &'static str = "values.commit";
-}
 
 /// What the person says beside the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,18 +4,18 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::random::between;
-use crate::access::{self, Act as _, Reach};
-use crate::figures::Snapshots;
-use crate::figures::values::{Ground, LoadValues, Settings, commit, rehearse};
+use crate::access::{Reach, permit};
+use crate::figures::values::{INTAKE, Settings};
 use crate::frameworks::{Catalogue, Framework, Library};
+use crate::imports::{CommitBatch, Said, SendFile, SentFile, store};
 use crate::kernel::{Decimal, ValueKind};
-use crate::ledger::{Actor, Change};
+use crate::ledger::Actor;
 use crate::measures::{Direction, Measure};
-use crate::organisations::store::directory;
+use crate::organisations::Directories;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
-use crate::site::cli::CliError;
 use crate::site::shipped;
+use crate::site::{self, cli::CliError};
 
 /// The measures whose published values are loaded as they are.
 pub(super) const REAL: [&str; 2] = [
@@ -171,27 +171,28 @@ async fn load(
     text: &str,
     settings: Settings,
 ) -> Result<(), CliError> {
-    let reach = Reach::of(actor);
-    let mut tx = db.read().await?;
-    let catalogue = Library::default().catalogue(&mut tx, reach).await?;
-    let directory = directory(&mut tx, reach).await?;
-    let figures = Snapshots::default().current(&mut tx, reach).await?;
-    drop(tx);
-    let ground = Ground {
-        catalogue: &catalogue,
-        directory: &directory,
-        settings: &settings,
+    let imports = site::imports(
+        db.clone(),
+        clock.clone(),
+        Library::default(),
+        Directories::default(),
+    );
+    let file = SentFile {
+        name: name.to_owned(),
+        bytes: text.as_bytes().to_vec(),
+        said: Said::beside(serde_json::to_value(settings)?),
     };
-    let bytes = text.as_bytes();
-    let rehearsal = rehearse(db, clock, reach, name, bytes, ground, &figures).await?;
-    if let Some(problem) = rehearsal.problems.first() {
+    let send = permit::<SendFile>(actor, INTAKE)?;
+    let batch = imports.rehearse(send, &file).await?;
+    let mut tx = db.read().await?;
+    let problems = store::problems(&mut tx, batch.id).await?;
+    drop(tx);
+    if let Some(problem) = problems.first() {
         let where_ = problem.place.cell();
         return Err(format!("{name} : {where_} : {}", problem.message).into());
     }
-    let mut change = Change::open(db, clock, actor, LoadValues::NAME).await?;
-    let permit = access::permit::<LoadValues>(actor, rehearsal.id)?;
-    let figures = Snapshots::default().current(change.tx(), reach).await?;
-    commit(&mut change, permit, &figures).await?;
-    change.commit().await?;
+    imports
+        .commit(permit::<CommitBatch>(actor, batch.id)?)
+        .await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ mod life;
 mod pages;
 mod past;
 mod tables;
+mod undo;
 
 /// Vaccination coverage by region, as published.
 fn hpv() -> String {
