@@ -136,7 +136,9 @@ pub struct Asked {
 /// What was read in a file.
 pub struct Reading {
     /// The accepted cells, in the order of the file, made as they are asked for.
-    pub rows: Box<dyn ExactSizeIterator<Item = Result<Row, DbError>> + Send>,
+    pub rows: Box<dyn Iterator<Item = Result<Row, DbError>> + Send>,
+    /// How many there are.
+    pub total: usize,
     /// What was not accepted, or is to be looked at.
     pub problems: Vec<Problem>,
     /// How the columns were read.
@@ -148,7 +150,7 @@ pub struct Reading {
 impl fmt::Debug for Reading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reading")
-            .field("rows", &self.rows.len())
+            .field("total", &self.total)
             .field("problems", &self.problems)
             .finish_non_exhaustive()
     }

@@ -202,7 +202,7 @@ impl Imports {
 
     /// Keeps what was read, some rows at a time, unless a later attempt took over.
     async fn keep(&self, key: (Uuid, i64), reading: Reading) -> Result<(), DbError> {
-        let total = i64::try_from(reading.rows.len()).unwrap_or(i64::MAX);
+        let total = i64::try_from(reading.total).unwrap_or(i64::MAX);
         let mut rows = reading.rows;
         let mut counts = Counts::default();
         let mut first = 0;

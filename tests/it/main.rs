@@ -9,6 +9,7 @@ mod cli;
 mod contracts;
 mod demo;
 mod frameworks;
+mod imports;
 mod kill;
 mod ledger;
 mod migrations;

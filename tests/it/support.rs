@@ -189,6 +189,37 @@ impl Site {
         self.send(request).await
     }
 
+    /// Sends a form with a file in it, as a browser does.
+    pub async fn send_file(
+        &mut self,
+        path: &str,
+        form: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Answer {
+        const EDGE: &str = "----frontiere";
+        let mut body = Vec::new();
+        for (field, text) in form {
+            body.extend_from_slice(
+                format!(
+                    "--{EDGE}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{text}\r\n"
+                )
+                .as_bytes(),
+            );
+        }
+        body.extend_from_slice(
+            format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"fichier\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n")
+                .as_bytes(),
+        );
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
+        let media = format!("multipart/form-data; boundary={EDGE}");
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, media)
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
     pub fn cookie(&self) -> &str {
         self.cookie.as_deref().unwrap()
     }

@@ -121,11 +121,13 @@ impl Intake for ValuesIntake {
         for measure in measures {
             heads.load(&mut tx, measure).await?;
         }
+        let total = candidates.len();
         let rows = candidates
             .into_iter()
             .map(move |candidate| row(&candidate, &heads));
         Ok(Reading {
             rows: Box::new(rows),
+            total,
             problems,
             mapping: FileMapping::default(),
             at_change,

@@ -338,8 +338,9 @@ async fn apply(
                 model.lay(model.files.len() - 1);
             }
         }
-        Step::Undo(file) | Step::Redo(file) if *file >= model.files.len() => {}
+        Step::Undo(_) | Step::Redo(_) if model.files.is_empty() => {}
         Step::Undo(file) => {
+            let file = &(file % model.files.len());
             let (.., stands, batch) = model.files[*file];
             let outcome = stage.undo(batch, "Essai").await;
             assert_eq!(outcome.is_ok(), stands, "{outcome:?}");
@@ -349,6 +350,7 @@ async fn apply(
             }
         }
         Step::Redo(file) => {
+            let file = &(file % model.files.len());
             let (.., stands, batch) = model.files[*file];
             match stage.commit(batch).await {
                 Ok(Committed::Before(_)) => assert!(stands),
