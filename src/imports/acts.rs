@@ -47,7 +47,7 @@ pub enum Committed {
 /// What became of a batch to undo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undone {
-    /// The change that undid it; absent where everything it wrote was replaced since.
+    /// The change that undid it.
     pub change: i64,
     /// How many took back what they held, or were withdrawn.
     pub rows: i64,

@@ -162,8 +162,17 @@ impl Imports {
         Ok(begun)
     }
 
-    /// Does a reading that was begun. What is wrong with the file is told in the batch.
+    /// Does a reading that was begun. What is wrong with the file is told in the batch, and so is
+    /// a failure of ours, whose cause is given back for the log.
     pub async fn read(&self, actor: Actor, begun: Begun) -> Result<(), DbError> {
+        let outcome = self.try_read(actor, begun).await;
+        if outcome.is_err() {
+            self.give_up_reading(begun).await?;
+        }
+        outcome
+    }
+
+    async fn try_read(&self, actor: Actor, begun: Begun) -> Result<(), DbError> {
         let key = (begun.batch, begun.attempt);
         let mut tx = self.db.read().await?;
         let batch = store::batch(&mut tx, begun.batch).await?;
@@ -193,7 +202,7 @@ impl Imports {
     }
 
     /// Says of a reading that it failed for a reason of ours, so that it can be begun again.
-    pub async fn abandon_reading(&self, begun: Begun) -> Result<(), DbError> {
+    async fn give_up_reading(&self, begun: Begun) -> Result<(), DbError> {
         const SENTENCE: &str = "Jalon a rencontré un problème en lisant ce fichier ; relisez-le, et prévenez votre administrateur si cela dure";
         let mut tx = self.db.write_aside().await?;
         store::fail(&mut tx, (begun.batch, begun.attempt), SENTENCE).await?;
@@ -211,7 +220,9 @@ impl Imports {
             if chunk.is_empty() {
                 break;
             }
-            chunk.iter().for_each(|row| counts.add(row.verdict));
+            for row in &chunk {
+                counts.add(row.verdict);
+            }
             let mut tx = self.db.write_aside().await?;
             let progress = (total, self.clock.now());
             if !store::add_rows(&mut tx, key, first, &chunk, progress).await? {

@@ -279,7 +279,7 @@ on_both_engines! {
 }
 
 /// What may stand for a value in a help.
-const PLACES: [&str; 15] = [
+const PLACES: [&str; 17] = [
     "ADRESSE",
     "ADRESSE:PORT",
     "ANNÉE",
@@ -290,10 +290,12 @@ const PLACES: [&str; 15] = [
     "DATE",
     "DOSSIER",
     "FICHIER",
+    "IMPORT",
+    "MOTIF",
     "NOM",
     "NUMÉRO",
     "ORGANISATION",
-    "RÉPÉTITION",
+    "SOURCE",
     "VOLET",
 ];
 

@@ -28,6 +28,9 @@ pub(super) struct Shown {
     voir: String,
     #[serde(default)]
     page: String,
+    /// Not empty: what undoing would do.
+    #[serde(default)]
+    annuler: String,
 }
 
 /// What a page shows of a batch.
@@ -108,7 +111,9 @@ async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> We
     let page = shown.page.parse().unwrap_or(1).clamp(1, 1_000_000);
     let rows = store::rows_of(&mut tx, id, verdict, ((page - 1) * PAGE, PAGE)).await?;
     let undoing = match batch.state {
-        BatchState::Committed => Some(intake.later(&mut tx, &batch).await?),
+        BatchState::Committed if !shown.annuler.is_empty() => {
+            Some(intake.later(&mut tx, &batch).await?)
+        }
         _ => None,
     };
     Ok(Look {
@@ -353,7 +358,7 @@ fn rows(look: &Look, first: i64, last: i64, all: i64) -> Markup {
                     @if let Some(before) = &told.before { del { (before) } span.vh { " devient " } (icon("out")) " " }
                     ins { (told.after) }
                 }
-                td.x data-l="À côté" { (told.beside.as_deref().unwrap_or("")) }
+                td.x data-l="À côté" { @if let Some(beside) = &told.beside { (beside) } @else { span.muted { "Rien d’autre" } } }
             } } }
         }
     }
@@ -408,6 +413,7 @@ fn closing(look: &Look) -> Markup {
             div.acts {
                 @if ready { (button(batch, "enregistrer", "main", &format!("Enregistrer {}", look.french.count(batch.counts.to_write())))) }
                 (button(batch, "relire", "", "Relire le fichier contre l’état présent"))
+                @if batch.state == BatchState::Committed { a.btn.warn href={ "/imports/" (batch.id) "?annuler=oui#annuler" } { "Annuler cet import…" } }
                 @if batch.state.may_be_dropped() { (button(batch, "abandonner", "warn", "Abandonner")) }
             }
         }

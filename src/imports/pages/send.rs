@@ -121,9 +121,6 @@ pub(super) async fn start(imports: Imports, actor: Actor, begun: Begun) {
     let reading = tokio::spawn(async move {
         if let Err(error) = imports.read(actor, begun).await {
             tracing::error!(%error, batch = %begun.batch, "a file could not be read");
-            if let Err(error) = imports.abandon_reading(begun).await {
-                tracing::error!(%error, batch = %begun.batch, "nor could that be said");
-            }
         }
     });
     // Dropping the handle lets the task go on.

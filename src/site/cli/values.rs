@@ -71,10 +71,10 @@ pub(super) struct RehearseArgs {
     #[arg(long, value_name = "SOURCE")]
     source: Option<String>,
     /// Jour que les valeurs décrivent
-    #[arg(long, value_name = "JOUR")]
+    #[arg(long, value_name = "DATE")]
     reference_date: Option<String>,
     /// Jour avant lequel les valeurs restent cachées
-    #[arg(long, value_name = "JOUR")]
+    #[arg(long, value_name = "DATE")]
     embargo: Option<String>,
     /// Lecture des colonnes, en JSON (par défaut : celle reconnue, ou retenue pour ce fournisseur)
     #[arg(long, value_name = "FICHIER")]

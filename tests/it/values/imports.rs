@@ -45,7 +45,9 @@ on_both_engines! {
         assert_eq!(done.location.as_deref(), Some(path.as_str()), "{}", done.body);
         assert_eq!(stage.last_change().await, before + 1);
         let page = site.get(&path).await.body;
-        assert!(page.contains("Cet import est enregistré") && page.contains("72 valeurs seraient retirées"), "{page}");
+        assert!(page.contains("Cet import est enregistré") && !page.contains("name=\"motif\""), "{page}");
+        let page = site.get(&format!("{path}?annuler=oui")).await.body;
+        assert!(page.contains("72 valeurs seraient retirées") && page.contains("name=\"motif\""), "{page}");
         let refused = site.post(&format!("{path}/annuler"), &[("motif", " ")]).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
         assert!(refused.body.contains("Écrivez le motif"), "{}", refused.body);

@@ -224,13 +224,17 @@ const REGIONS: [&str; 4] = ["11", "53", "84", "93"];
 #[derive(Debug, Default)]
 struct Model {
     statements: BTreeMap<usize, Vec<(usize, i64)>>,
-    /// Of each file: its cells, what it was read over, whether it stands, its batch.
-    files: Vec<(
-        BTreeMap<usize, i64>,
-        BTreeMap<usize, Option<i64>>,
-        bool,
-        Uuid,
-    )>,
+    files: Vec<File>,
+}
+
+/// A file that was committed once at least.
+#[derive(Debug)]
+struct File {
+    cells: BTreeMap<usize, i64>,
+    /// What it was read over.
+    over: BTreeMap<usize, Option<i64>>,
+    stands: bool,
+    batch: Uuid,
 }
 
 impl Model {
@@ -241,10 +245,10 @@ impl Model {
 
     /// Lays a file on top: only the cells that say something else than what it was read over.
     fn lay(&mut self, file: usize) {
-        let (cells, over, stands, _) = &mut self.files[file];
-        *stands = true;
-        for (region, value) in cells {
-            if over[region] != Some(*value) {
+        let laid = &mut self.files[file];
+        laid.stands = true;
+        for (region, value) in &laid.cells {
+            if laid.over[region] != Some(*value) {
                 self.statements
                     .entry(*region)
                     .or_default()
@@ -254,14 +258,14 @@ impl Model {
     }
 
     fn take_away(&mut self, file: usize) {
-        self.files[file].2 = false;
+        self.files[file].stands = false;
         for lying in self.statements.values_mut() {
             lying.retain(|(of, _)| *of != file);
         }
     }
 
     fn moved(&self, file: usize) -> usize {
-        let over = &self.files[file].1;
+        let over = &self.files[file].over;
         over.iter()
             .filter(|(region, value)| self.value(**region) != **value)
             .count()
@@ -334,14 +338,19 @@ async fn apply(
                 .map(|region| (*region, model.value(*region)))
                 .collect();
             if let Committed::Now(_) = stage.commit(file.id).await.unwrap() {
-                model.files.push((cells, over, false, file.id));
+                model.files.push(File {
+                    cells,
+                    over,
+                    stands: false,
+                    batch: file.id,
+                });
                 model.lay(model.files.len() - 1);
             }
         }
         Step::Undo(_) | Step::Redo(_) if model.files.is_empty() => {}
         Step::Undo(file) => {
             let file = &(file % model.files.len());
-            let (.., stands, batch) = model.files[*file];
+            let File { stands, batch, .. } = model.files[*file];
             let outcome = stage.undo(batch, "Essai").await;
             assert_eq!(outcome.is_ok(), stands, "{outcome:?}");
             if stands {
@@ -351,7 +360,7 @@ async fn apply(
         }
         Step::Redo(file) => {
             let file = &(file % model.files.len());
-            let (.., stands, batch) = model.files[*file];
+            let File { stands, batch, .. } = model.files[*file];
             match stage.commit(batch).await {
                 Ok(Committed::Before(_)) => assert!(stands),
                 Ok(Committed::Now(_)) => {
