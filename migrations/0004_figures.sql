@@ -103,4 +103,4 @@ create table revision (
     primary key (observation_id, no)
 );
 create index revision_change on revision (change_no);
-create index revision_batch on revision (batch_id);
+create index revision_batch on revision (batch_id, observation_id);

@@ -36,9 +36,11 @@ on_both_engines! {
         let said = [FRAMEWORK, ("statut", "provisoire"), ("embargo", "15/03/2026")];
         let path = sent(&mut site, &said, &hpv()).await;
         let page = site.get(&path).await.body;
-        for told in ["Voici ce que cet import changerait", "Enregistrer 72 valeurs", "Embargo jusqu’au", "15 mars 2026", "provisoires", "Bretagne, 2023", "Coordination nationale"] {
+        for told in ["Voici ce que cet import changerait", "Enregistrer 72 valeurs", "Embargo jusqu’au", "15 mars 2026", "provisoires", "Guadeloupe, 2023", "Coordination nationale"] {
             assert!(page.contains(told), "{told}: {page}");
         }
+        let next = site.get(&format!("{path}?voir=created&page=2")).await.body;
+        assert!(next.contains("Lignes 51 à 72 sur 72") && next.contains("Bretagne, 2023"), "{next}");
         assert_eq!(stage.last_change().await, before);
         assert!(site.get("/imports").await.body.contains("hpv.csv"));
         let done = site.post(&format!("{path}/enregistrer"), &[]).await;
