@@ -5,11 +5,13 @@
 //! module that plugs in. What never does: a word about values or terms.
 
 mod catalogue;
-mod cells;
 mod problem;
+pub mod reader;
+mod sheet;
 pub mod store;
 
 pub use catalogue::{CATALOGUE, Entry, ProblemCode, UnknownCode};
-pub use cells::{Cell, ReadError, Sheet, read_file};
 pub use problem::{Answer, Answers, Choice, Place, Problem, Severity};
+pub use reader::{ReadError, read_file};
+pub use sheet::{Area, Cell, Content, Format, Sheet, Workbook};
 pub use store::{Batch, BatchState, Counts, NewBatch, Row, Verdict};

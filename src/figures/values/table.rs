@@ -6,7 +6,7 @@ use super::answer::read_answer;
 use super::layout::{Codes, Column, Layout};
 use super::{RowSubject, Settings};
 use crate::frameworks::Catalogue;
-use crate::imports::{Cell, Place, Problem, ProblemCode, Sheet};
+use crate::imports::{Cell, Content, Place, Problem, ProblemCode, Sheet};
 use crate::kernel::{Period, Value};
 use crate::measures::Measure;
 use crate::organisations::{Directory, PlaceKind, Recognised};
@@ -394,6 +394,7 @@ fn cell_at(row: &[Cell], rank: usize) -> Cell {
                 .unwrap_or_default()
         },
         text: String::new(),
+        content: Content::Empty,
     })
 }
 

@@ -1,96 +1,64 @@
-//! A file as sheets of text cells.
+//! Text with separators.
 
-use encoding_rs::{UTF_8, WINDOWS_1252};
+use csv::{Position, ReaderBuilder};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
-use super::problem::Place;
+use super::ReadError;
+use super::tables::Tables;
+use crate::imports::sheet::{Content, Format, Workbook};
 
-/// More bytes than this are refused: a year of figures for the whole country is some 100 kB.
-const MOST_BYTES: usize = 32 * 1024 * 1024;
-/// More cells than this are refused.
-const MOST_CELLS: usize = 2_000_000;
-/// A row with more columns than this is no table.
-const MOST_COLUMNS: usize = 1_000;
+/// The errors of formulas as Excel and LibreOffice write them into a CSV file, in both languages.
+const ERRORS: [&str; 12] = [
+    "#DIV/0!",
+    "#N/A",
+    "#NOM?",
+    "#NAME?",
+    "#NOMBRE!",
+    "#NUM!",
+    "#NUL!",
+    "#NULL!",
+    "#REF!",
+    "#VALEUR!",
+    "#VALUE!",
+    "#PROPAGATION!",
+];
 
-/// A cell that holds something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cell {
-    /// Where.
-    pub place: Place,
-    /// What, without surrounding spaces.
-    pub text: String,
-}
-
-/// A sheet: rows of cells, empty ones included, so that columns keep their places.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sheet {
-    /// Its name; empty in a file that has only one.
-    pub name: String,
-    /// Row numbers, from 1, with their cells.
-    pub rows: Vec<Vec<Cell>>,
-}
-
-/// Why a file cannot be read at all, told in French to the person who sent it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReadError {
-    /// Too large.
-    #[error("le fichier dépasse {} Mo ; découpez-le", MOST_BYTES / 1024 / 1024)]
-    TooLarge,
-    /// Too many cells, or a row too wide.
-    #[error(
-        "le tableau est trop grand pour être un tableau de valeurs ; gardez les seules lignes et colonnes utiles"
-    )]
-    TooManyCells,
-    /// Nothing in it.
-    #[error("le fichier est vide")]
-    Empty,
-    /// Not a text table.
-    #[error(
-        "ce fichier n’est pas un tableau CSV ; enregistrez-le au format « CSV UTF-8 » puis recommencez"
-    )]
-    NotText,
-    /// A quotation mark that opens and never closes: everything after it would be one cell.
-    #[error(
-        "le guillemet ouvert à la ligne {row} n’est jamais refermé ; refermez-le ou supprimez-le"
-    )]
-    OpenQuote {
-        /// Which row.
-        row: u32,
-    },
-    /// A row that cannot be cut into cells.
-    #[error("la ligne {row} ne peut pas être découpée en cellules : {cause}")]
-    Row {
-        /// Which row.
-        row: u64,
-        /// Why.
-        cause: String,
-    },
-}
-
-/// Reads a file into sheets. The name only serves to recognise the format.
-pub fn read_file(bytes: &[u8]) -> Result<Vec<Sheet>, ReadError> {
-    if bytes.len() > MOST_BYTES {
-        return Err(ReadError::TooLarge);
-    }
-    // Signatures of ZIP (xlsx, ods), of old Excel files and of PDF; and NUL bytes, which no text has.
-    let binary = [b"PK\x03\x04".as_slice(), b"\xD0\xCF\x11\xE0", b"%PDF"];
-    if binary.iter().any(|magic| bytes.starts_with(magic)) || bytes.contains(&0) {
-        return Err(ReadError::NotText);
-    }
+/// Reads a CSV file, whatever its separator and its encoding.
+pub(super) fn read(bytes: &[u8]) -> Result<Workbook, ReadError> {
     let text = decode(bytes);
-    if text.trim().is_empty() {
-        return Err(ReadError::Empty);
+    if let Some(nul) = text.find('\0') {
+        let row = text[..nul].lines().count().max(1);
+        let row = u32::try_from(row).unwrap_or(u32::MAX);
+        return Err(ReadError::NulByte { row });
     }
-    Ok(vec![read_csv(&text)?])
+    let (announced, text) = announced_separator(&text);
+    let separator = announced.unwrap_or_else(|| separator(text));
+    let mut tables = Tables::default();
+    tables.begin("", false);
+    read_rows(text, separator, &mut tables)?;
+    tables.finish(Format::Csv)
 }
 
-/// UTF-8 with or without its mark where the bytes are valid, Windows-1252 otherwise: the two
-/// that French office software writes. Latin-1 texts read alike.
+/// By its mark where there is one. Otherwise UTF-8 where the bytes are valid, Windows-1252 where
+/// they are not: what French office software writes. Latin-1 texts read alike.
 fn decode(bytes: &[u8]) -> String {
-    let (text, _, malformed) = UTF_8.decode(bytes);
-    if malformed {
-        WINDOWS_1252.decode(bytes).0.into_owned()
-    } else {
-        text.into_owned()
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        return encoding
+            .decode_without_bom_handling(&bytes[mark..])
+            .0
+            .into_owned();
+    }
+    let text = UTF_8.decode_without_bom_handling_and_without_replacement(bytes);
+    text.unwrap_or_else(|| WINDOWS_1252.decode_without_bom_handling(bytes).0)
+        .into_owned()
+}
+
+/// A first line such as `sep=;`, by which a file tells Excel its separator, is no row.
+fn announced_separator(text: &str) -> (Option<u8>, &str) {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    match first.trim_end().strip_prefix("sep=").map(str::as_bytes) {
+        Some([separator]) => (Some(*separator), rest),
+        _ => (None, text),
     }
 }
 
@@ -114,46 +82,40 @@ fn separator(text: &str) -> u8 {
         .unwrap_or(b';')
 }
 
-fn read_csv(text: &str) -> Result<Sheet, ReadError> {
-    let separator = separator(text);
-    let mut reader = csv::ReaderBuilder::new()
+fn read_rows(text: &str, separator: u8, tables: &mut Tables) -> Result<(), ReadError> {
+    let mut reader = ReaderBuilder::new()
         .delimiter(separator)
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let mut sheet = Sheet::default();
-    let mut cells = 0;
     let mut row = 0;
     let mut last_start = 0;
     for record in reader.records() {
-        let record = record.map_err(|error| ReadError::Row {
-            row: error.position().map_or(0, csv::Position::line),
+        let record = record.map_err(|error| ReadError::Damaged {
             cause: error.to_string(),
         })?;
-        cells += record.len();
-        if cells > MOST_CELLS || record.len() > MOST_COLUMNS {
-            return Err(ReadError::TooManyCells);
-        }
-        let end_of_last = record.position().map_or(0, csv::Position::byte);
+        let end_of_last = record.position().map_or(0, Position::byte);
         let end_of_last = usize::try_from(end_of_last).unwrap_or(usize::MAX);
         let (empty, start) = empty_rows(text, end_of_last);
         row += empty + 1;
         last_start = start;
-        let row = (1_u32..).zip(&record).map(|(column, text)| Cell {
-            place: Place {
-                sheet: String::new(),
-                row,
-                column,
-            },
-            text: text.trim().to_owned(),
-        });
-        sheet.rows.push(row.collect());
+        for (column, text) in (1..).zip(&record) {
+            tables.put(row, column, content(text), text)?;
+        }
     }
     // An open quotation mark swallows everything after it: it can only be in the last row read.
     if ends_inside_quotes(&text.as_bytes()[last_start..], separator) {
         return Err(ReadError::OpenQuote { row });
     }
-    Ok(sheet)
+    Ok(())
+}
+
+fn content(text: &str) -> Content {
+    match text.trim() {
+        "" => Content::Empty,
+        error if ERRORS.contains(&error) => Content::Error(error.to_owned()),
+        _ => Content::Text,
+    }
 }
 
 /// How many empty rows stand between the end of a row and the beginning of the next, and where
@@ -195,7 +157,12 @@ fn ends_inside_quotes(row: &[u8], separator: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::imports::sheet::Sheet;
     use proptest::prelude::*;
+
+    fn read_file(bytes: &[u8]) -> Result<Vec<Sheet>, ReadError> {
+        read(bytes).map(|workbook| workbook.sheets)
+    }
 
     fn texts(bytes: &[u8]) -> Vec<Vec<String>> {
         let sheets = read_file(bytes).unwrap();
@@ -263,11 +230,61 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_text_table() {
-        assert_eq!(read_file(b"PK\x03\x04..."), Err(ReadError::NotText));
-        assert_eq!(read_file(b"a;b\n\0"), Err(ReadError::NotText));
+        assert_eq!(read_file(b"a;b\n\0"), Err(ReadError::NulByte { row: 2 }));
         assert_eq!(read_file(b" \n "), Err(ReadError::Empty));
-        let wide = ";".repeat(20_000);
-        assert_eq!(read_file(wide.as_bytes()), Err(ReadError::TooManyCells));
+        let wide = read_file(";".repeat(20_000).as_bytes());
+        assert!(
+            matches!(wide, Err(ReadError::TooWide { row: 1, .. })),
+            "{wide:?}"
+        );
+        let long = read_file(
+            "a;".to_owned()
+                .as_bytes()
+                .iter()
+                .copied()
+                .chain([b'x'; 40_000])
+                .collect::<Vec<_>>()
+                .as_slice(),
+        );
+        assert!(
+            matches!(&long, Err(ReadError::LongCell { cell, .. }) if cell == "B1"),
+            "{long:?}"
+        );
+    }
+
+    #[test]
+    fn reads_what_excel_calls_unicode_text() {
+        let text = "région\t2023\r\nÎle-de-France\t54,6\r\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(
+            texts(&[b"\xFF\xFE", little.as_slice()].concat())[1][0],
+            "Île-de-France"
+        );
+        assert_eq!(texts(&[b"\xFE\xFF", big.as_slice()].concat())[1][1], "54,6");
+    }
+
+    #[test]
+    fn a_separator_announced_to_excel_is_no_row() {
+        let sheets = read_file(b"sep=|\r\na;b|c\r\n").unwrap();
+        assert_eq!(sheets[0].rows[0][0].text, "a;b");
+        assert_eq!(sheets[0].rows[0][1].place.cell(), "B1");
+    }
+
+    #[test]
+    fn errors_of_formulas_are_told_from_texts() {
+        let sheets = read_file("a;#DIV/0!;#VALEUR!;#1\n".as_bytes()).unwrap();
+        let contents: Vec<_> = sheets[0].rows[0].iter().map(|c| &c.content).collect();
+        let error = |text: &str| Content::Error(text.to_owned());
+        assert_eq!(
+            contents,
+            [
+                &Content::Text,
+                &error("#DIV/0!"),
+                &error("#VALEUR!"),
+                &Content::Text
+            ]
+        );
     }
 
     proptest! {
