@@ -73,6 +73,7 @@ create table revision (
     supplier text not null,
     source text,
     comment text,
+    embargo text,
     batch_id uuid references batch (id),
     sheet text,
     row_no bigint,

@@ -12,6 +12,6 @@ pub mod store;
 
 pub use catalogue::{CATALOGUE, Entry, ProblemCode, UnknownCode};
 pub use problem::{Answer, Answers, Choice, Place, Problem, Severity};
-pub use reader::{ReadError, read_file};
+pub use reader::{ReadError, read_file, read_workbook};
 pub use sheet::{Area, Cell, Content, Format, Sheet, Workbook};
 pub use store::{Batch, BatchState, Counts, NewBatch, Row, Verdict};

@@ -182,7 +182,10 @@ mod tests {
     #[test]
     fn says_its_first_day_and_the_year_before() {
         assert_eq!(Period::Year(2023).first_day().to_string(), "2023-01-01");
-        assert_eq!(Period::Quarter(2023, 3).first_day().to_string(), "2023-07-01");
+        assert_eq!(
+            Period::Quarter(2023, 3).first_day().to_string(),
+            "2023-07-01"
+        );
         assert_eq!(Period::Month(2023, 9).year_before().to_string(), "2022-M09");
     }
 

@@ -188,7 +188,9 @@ fn to_six_decimals(text: &str) -> Result<Decimal, ParseDecimalError> {
 }
 
 fn decimals(text: &str) -> u8 {
-    let fraction = text.split_once([',', '.']).map_or("", |(_, fraction)| fraction);
+    let fraction = text
+        .split_once([',', '.'])
+        .map_or("", |(_, fraction)| fraction);
     let digits = fraction.chars().take_while(char::is_ascii_digit).count();
     u8::try_from(digits).unwrap_or(6).min(6)
 }

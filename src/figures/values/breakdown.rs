@@ -65,8 +65,14 @@ impl Axis {
     pub fn of_heading(folded: &str) -> Option<Self> {
         match folded {
             "age" | "classe d age" | "tranche d age" | "groupe d age" | "ages" => Some(Self::Age),
-            "departement" | "code departement" | "dept" | "dpt" | "dep" | "nom departement"
-            | "libelle departement" | "departements" => Some(Self::Department),
+            "departement"
+            | "code departement"
+            | "dept"
+            | "dpt"
+            | "dep"
+            | "nom departement"
+            | "libelle departement"
+            | "departements" => Some(Self::Department),
             "population" | "public" | "population cible" => Some(Self::Population),
             "sexe" | "genre" | "sex" => Some(Self::Sex),
             _ => None,
@@ -90,8 +96,16 @@ pub fn read_level(axis: Axis, text: &str, directory: &Directory) -> Level {
     let folded = fold(text);
     if matches!(
         folded.as_str(),
-        "" | "ensemble" | "total" | "tous" | "toutes" | "tous ages" | "tous sexes" | "les deux"
-            | "deux sexes" | "tout public" | "population generale"
+        "" | "ensemble"
+            | "total"
+            | "tous"
+            | "toutes"
+            | "tous ages"
+            | "tous sexes"
+            | "les deux"
+            | "deux sexes"
+            | "tout public"
+            | "population generale"
     ) {
         return Level::Whole;
     }
@@ -189,7 +203,11 @@ mod tests {
             (Axis::Age, "75 ans", part("75")),
             (Axis::Age, "17-0", Level::Unknown),
             (Axis::Age, "jeunes", Level::Unknown),
-            (Axis::Population, "Usagers de drogues", part("usagers-de-drogues")),
+            (
+                Axis::Population,
+                "Usagers de drogues",
+                part("usagers-de-drogues"),
+            ),
         ] {
             assert_eq!(level(axis, text), expected, "{text}");
         }
@@ -197,10 +215,7 @@ mod tests {
 
     #[test]
     fn a_breakdown_is_written_in_the_order_of_its_axes() {
-        let mut parts = [
-            (Axis::Sex, "F".to_owned()),
-            (Axis::Age, "0-17".to_owned()),
-        ];
+        let mut parts = [(Axis::Sex, "F".to_owned()), (Axis::Age, "0-17".to_owned())];
         assert_eq!(written(&mut parts), "age=0-17;sex=F");
         assert_eq!(written(&mut []), "");
         assert_eq!(age_bounds("65+"), Some((65, 255)));

@@ -139,7 +139,8 @@ impl<'a> Codes<'a> {
     /// Whether a place is one of those that some indicator of the measure concerns.
     pub fn concerns(&self, measure: &str, place: &str) -> bool {
         let indicators = self.indicators_of(measure);
-        let concerned = |i: &&Indicator| i.regions.is_empty() || i.regions.iter().any(|r| r == place);
+        let concerned =
+            |i: &&Indicator| i.regions.is_empty() || i.regions.iter().any(|r| r == place);
         indicators.is_empty() || indicators.iter().any(concerned)
     }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{INTAKE, LoadValues, RowState, RowSubject, Settings};
+use super::{INTAKE, LoadValues, RowState, RowSubject};
 use crate::access::Permit;
 use crate::figures::store::{NewRevision, add_revision};
 use crate::figures::{FiguresView, Subject};
@@ -106,6 +106,12 @@ fn refuse_moved(rows: &[Row], figures: &FiguresView) -> Result<(), CommitError> 
             .map(|figure| RowState {
                 value: figure.value.clone(),
                 provisional: figure.provisional,
+                supplier: figure.supplier.clone(),
+                source: figure.source.clone(),
+                reference_date: None,
+                comment: None,
+                embargo: None,
+                fictional: figure.fictional,
             });
         if then != now {
             moved.push(row.place.cell());
@@ -119,7 +125,6 @@ fn refuse_moved(rows: &[Row], figures: &FiguresView) -> Result<(), CommitError> 
 }
 
 async fn write(change: &mut Change, batch: &Batch, rows: &[Row]) -> Result<(), CommitError> {
-    let settings: Settings = parsed(&batch.settings)?;
     let (no, at) = (change.no(), change.at());
     let mut digest = Sha256::new();
     let mut written = 0_i64;
@@ -135,7 +140,7 @@ async fn write(change: &mut Change, batch: &Batch, rows: &[Row]) -> Result<(), C
         let subject = Subject {
             place: about.place,
             period: about.period,
-            breakdown: String::new(),
+            breakdown: about.breakdown,
         };
         let revision = NewRevision {
             measure: &about.measure,
@@ -144,11 +149,11 @@ async fn write(change: &mut Change, batch: &Batch, rows: &[Row]) -> Result<(), C
             value: &state.value,
             provisional: state.provisional,
             received_at: at,
-            supplier: &about.supplier,
-            source: about.source.as_deref(),
+            supplier: &state.supplier,
+            source: state.source.as_deref(),
             batch: Some(batch.id),
             cell: Some(&row.place),
-            fictional: settings.fictional,
+            fictional: state.fictional,
         };
         let id = change.new_id();
         add_revision(change.tx(), id, &revision).await?;

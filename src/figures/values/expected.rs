@@ -89,9 +89,7 @@ impl<'a> Reading<'a> {
             );
             self.notes.warn(at, ProblemCode::PlaceNotInForce, message);
         }
-        if place.kind == PlaceKind::Region
-            && !self.codes.concerns(measure, &place.code)
-        {
+        if place.kind == PlaceKind::Region && !self.codes.concerns(measure, &place.code) {
             let message = format!(
                 "Cet indicateur ne concerne pas {} : la valeur est gardée, et aucun contrat ne la suit.",
                 place.name

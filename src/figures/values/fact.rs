@@ -83,6 +83,8 @@ pub(super) struct Context {
     pub comment: Option<String>,
     pub reference_date: Option<Date>,
     pub provisional: bool,
+    pub embargo: Option<Date>,
+    pub fictional: bool,
 }
 
 /// A value about something.

@@ -57,7 +57,8 @@ impl Gathered {
             let known = &self.facts[*rank as usize].told;
             return Some((known.value.clone(), known.at));
         }
-        self.known.insert(key, u32::try_from(self.facts.len()).unwrap_or(u32::MAX));
+        self.known
+            .insert(key, u32::try_from(self.facts.len()).unwrap_or(u32::MAX));
         self.facts.push(Fact {
             key,
             told,
@@ -101,7 +102,9 @@ impl Gathered {
             };
             let fact = self.known.get(&key).map(|rank| *rank as usize);
             match terms.quantity(measure, notes) {
-                Joined::Ratio(quantity, at) => self.ratio(key, fact, quantity, at, terms.context, measure, notes),
+                Joined::Ratio(quantity, at) => {
+                    self.ratio(key, fact, quantity, at, terms.context, measure, notes)
+                }
                 Joined::Absent(told) if fact.is_none() => {
                     let _ = self.value(key, told, terms.context);
                 }

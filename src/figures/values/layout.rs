@@ -120,7 +120,9 @@ pub fn propose(workbook: &Workbook, codes: &Codes<'_>, places: &mut Places<'_>) 
 
 fn areas_near_the_top(sheet: &Sheet) -> Vec<Area> {
     let last = sheet.rows.iter().take(HEADER_WITHIN + 1).next_back();
-    let last = last.and_then(|row| row.first()).map_or(0, |cell| cell.place.row);
+    let last = last
+        .and_then(|row| row.first())
+        .map_or(0, |cell| cell.place.row);
     let near = sheet.merged.iter().filter(|area| area.top <= last);
     near.copied().collect()
 }
@@ -135,14 +137,14 @@ struct Found {
 }
 
 /// Looks at one sheet.
-struct Eye<'a, 'b> {
+struct Eye<'a, 'b, 'c> {
     sheet: &'a Sheet,
     codes: &'a Codes<'b>,
-    places: &'a mut Places<'b>,
+    places: &'a mut Places<'c>,
     merged: Vec<Area>,
 }
 
-impl Eye<'_, '_> {
+impl Eye<'_, '_, '_> {
     fn find(&mut self) -> Option<Found> {
         let within = self.sheet.rows.len().min(HEADER_WITHIN);
         for rank in 0..within {
@@ -192,7 +194,11 @@ impl Eye<'_, '_> {
         if !first.is_empty() {
             first.clone_into(above);
         }
-        let first = if second.is_empty() { first } else { above.as_str() };
+        let first = if second.is_empty() {
+            first
+        } else {
+            above.as_str()
+        };
         format!("{first} {second}").trim().to_owned()
     }
 
@@ -287,10 +293,7 @@ impl Eye<'_, '_> {
                 periods.extend(read_period(text));
             }
         }
-        (
-            only(measures).map(str::to_owned),
-            only(periods),
-        )
+        (only(measures).map(str::to_owned), only(periods))
     }
 }
 
@@ -332,9 +335,19 @@ fn guess(heading: String, codes: &Codes<'_>) -> Guess {
         (column, Sureness::Certain, "titre connu".to_owned())
     } else {
         match figure(&heading, codes) {
-            Ok(Some(column)) => (column, Sureness::Certain, "code, libellé ou période dans le titre".to_owned()),
-            Ok(None) if heading.is_empty() => (Column::Ignored, Sureness::Unsure, "sans titre".to_owned()),
-            Ok(None) => (Column::Ignored, Sureness::Unsure, "titre inconnu".to_owned()),
+            Ok(Some(column)) => (
+                column,
+                Sureness::Certain,
+                "code, libellé ou période dans le titre".to_owned(),
+            ),
+            Ok(None) if heading.is_empty() => {
+                (Column::Ignored, Sureness::Unsure, "sans titre".to_owned())
+            }
+            Ok(None) => (
+                Column::Ignored,
+                Sureness::Unsure,
+                "titre inconnu".to_owned(),
+            ),
             Err(error) => (Column::Unclear, Sureness::Unsure, error.to_string()),
         }
     };
@@ -408,7 +421,11 @@ fn figure(heading: &str, codes: &Codes<'_>) -> Result<Option<Column>, Ambiguous>
     if measure.is_none() && (part.is_none() || !rest.is_empty()) {
         return Ok(None);
     }
-    Ok(Some(of_measure(part.unwrap_or(Part::Value), measure, period)))
+    Ok(Some(of_measure(
+        part.unwrap_or(Part::Value),
+        measure,
+        period,
+    )))
 }
 
 fn of_measure(part: Part, measure: Option<&str>, period: Option<Period>) -> Column {

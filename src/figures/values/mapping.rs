@@ -82,7 +82,11 @@ impl Column {
         (Self::Place, "place", "territoire"),
         (Self::Period, "period", "année ou période"),
         (Self::Indicator, "indicator", "indicateur"),
-        (Self::ValueType, "value-type", "nature de la valeur (PILOTE)"),
+        (
+            Self::ValueType,
+            "value-type",
+            "nature de la valeur (PILOTE)",
+        ),
         (Self::Supplier, "supplier", "fournisseur"),
         (Self::Source, "source", "source"),
         (Self::Comment, "comment", "commentaire"),
@@ -329,7 +333,10 @@ mod tests {
             ("value", "valeur"),
             ("numerator:hpv", "numérateur de hpv"),
             ("value::2023", "valeur, 2023"),
-            ("denominator:hpv:2023-T1", "dénominateur de hpv, 1er trimestre 2023"),
+            (
+                "denominator:hpv:2023-T1",
+                "dénominateur de hpv, 1er trimestre 2023",
+            ),
             ("sex", "ventilation : sexe"),
         ] {
             let column: Column = word.parse().unwrap();
@@ -355,7 +362,10 @@ mod tests {
             names: BTreeMap::from([("IND-927".to_owned(), "hpv".to_owned())]),
         };
         let text = serde_json::to_string(&mapping).unwrap();
-        assert!(text.contains(r#""columns":["place","value","ignored"]"#), "{text}");
+        assert!(
+            text.contains(r#""columns":["place","value","ignored"]"#),
+            "{text}"
+        );
         assert_eq!(serde_json::from_str::<Mapping>(&text).unwrap(), mapping);
     }
 

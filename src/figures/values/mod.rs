@@ -28,7 +28,6 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Act;
-use crate::imports::Answers;
 use crate::kernel::{Period, Value};
 
 pub use answer::{AnswerError, read_answer};
@@ -57,29 +56,28 @@ impl Act for LoadValues {
 
 /// What the person says beside the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Settings {
     /// The framework whose codes the file uses; any where it is not said.
     pub framework: Option<String>,
     /// Who supplies the values; the indicator's own supplier where it is not said.
     pub supplier: Option<String>,
+    /// Where the supplier takes them from; the indicator's own source where it is not said.
+    pub source: Option<String>,
+    /// The day that the values describe.
+    pub reference_date: Option<Date>,
+    /// The day before which the values are hidden from most.
+    pub embargo: Option<Date>,
+    /// What stands beside every value.
+    pub comment: Option<String>,
     /// Whether final values are to come.
-    #[serde(default)]
     pub provisional: bool,
     /// Whether the values were invented for the demonstration.
-    #[serde(default)]
     pub fictional: bool,
     /// The indicator of a file that does not say it: its code, or that of its measure.
-    #[serde(default)]
     pub indicator: Option<String>,
     /// The period of a file that does not say it.
-    #[serde(default)]
     pub period: Option<Period>,
-    /// What each column holds, as a person corrected it; Jalon's proposal where nobody did.
-    #[serde(default)]
-    pub mapping: Option<Mapping>,
-    /// What the person answered to the questions of the reading.
-    #[serde(default)]
-    pub answers: Answers,
 }
 
 /// What one row of a rehearsal is about, as the batch keeps it.
@@ -91,23 +89,40 @@ pub struct RowSubject {
     pub place: String,
     /// Period.
     pub period: Period,
-    /// The part, such as `age=0-17;sex=F`; empty for the whole.
+    /// The part observed, such as `age=0-17;sex=F`; empty for the whole.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub breakdown: String,
 }
 
-/// A value as a row of a rehearsal keeps it.
+/// What is said of a subject, as a row of a rehearsal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowState {
-    /// The value; a ratio keeps its two terms.
+    /// The value.
     pub value: Value,
     /// Whether a final one is to come.
+    #[serde(default, skip_serializing_if = "is_false")]
     pub provisional: bool,
-    /// The day it stands for, where that was said.
+    /// The day that it describes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference_date: Option<Date>,
     /// Who supplies it.
     pub supplier: String,
     /// Where the supplier takes it from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// A remark.
+    /// What the supplier says beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// The day before which it is hidden from most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embargo: Option<Date>,
+    /// Whether it was invented for the demonstration.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub fictional: bool,
+}
+
+// The signature is serde's.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

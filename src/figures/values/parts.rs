@@ -38,7 +38,13 @@ pub(super) fn check(reading: &mut Reading<'_>) {
                 breakdown: whole,
                 ..fact.key
             };
-            add(&mut parts, (key, axis.to_owned()), level, quantity, fact.told.at);
+            add(
+                &mut parts,
+                (key, axis.to_owned()),
+                level,
+                quantity,
+                fact.told.at,
+            );
         }
     }
     if parts.is_empty() {
@@ -65,7 +71,9 @@ pub(super) fn check(reading: &mut Reading<'_>) {
         }
     }
     for (at, message) in wrong {
-        reading.notes.refuse(at, ProblemCode::PartsExceedWhole, message);
+        reading
+            .notes
+            .refuse(at, ProblemCode::PartsExceedWhole, message);
         let facts = &mut reading.gathered.facts;
         if let Ok(rank) = facts.binary_search_by_key(&at, |fact| fact.told.at) {
             facts[rank].held = true;
@@ -78,7 +86,9 @@ fn one_axis(breakdown: &str) -> Option<(&str, &str)> {
     if breakdown.contains(';') {
         return None;
     }
-    breakdown.split_once('=').filter(|(axis, _)| *axis != "population")
+    breakdown
+        .split_once('=')
+        .filter(|(axis, _)| *axis != "population")
 }
 
 /// What may be added of a value.
@@ -164,7 +174,10 @@ fn exceeds(sum: Quantity, whole: Quantity) -> Option<(Decimal, Decimal)> {
 
 /// Whether two ages share a year.
 fn overlap(levels: &[String]) -> bool {
-    let mut bounds: Vec<(u8, u8)> = levels.iter().filter_map(|level| age_bounds(level)).collect();
+    let mut bounds: Vec<(u8, u8)> = levels
+        .iter()
+        .filter_map(|level| age_bounds(level))
+        .collect();
     bounds.sort_unstable();
     bounds.windows(2).any(|pair| pair[1].0 <= pair[0].1)
 }

@@ -90,9 +90,15 @@ impl Look<'_, '_> {
         };
         let reference = self.reference(facts, ranks);
         let mut columns: BTreeMap<(u32, u32), Vec<usize>> = BTreeMap::new();
-        for rank in ranks.iter().filter(|rank| unscaled(&facts[**rank]).is_some()) {
+        for rank in ranks
+            .iter()
+            .filter(|rank| unscaled(&facts[**rank]).is_some())
+        {
             let at = facts[*rank].told.at;
-            columns.entry((at.sheet, at.column)).or_default().push(*rank);
+            columns
+                .entry((at.sheet, at.column))
+                .or_default()
+                .push(*rank);
         }
         for column in columns.into_values() {
             let off = |rank: &usize| {
@@ -100,8 +106,10 @@ impl Look<'_, '_> {
                 let place = self.reading.names.at(fact.key.place);
                 reference.off(place, unscaled(fact)?, factor)
             };
-            let mut found: Vec<(usize, Off)> =
-                column.iter().filter_map(|rank| Some((*rank, off(rank)?))).collect();
+            let mut found: Vec<(usize, Off)> = column
+                .iter()
+                .filter_map(|rank| Some((*rank, off(rank)?)))
+                .collect();
             if found.is_empty() && !reference.known {
                 found = self.fractions(facts, &column);
             }
@@ -140,7 +148,7 @@ impl Look<'_, '_> {
     ) -> Option<bool> {
         let at: Spot = facts[rank].told.at;
         let place = self.reading.notes.place(at);
-        let answers = &self.reading.ground.settings.answers;
+        let answers = self.reading.known.answers;
         match answers.get(&place, ProblemCode::Scale) {
             Some(SCALE) => return Some(true),
             Some(KEEP) => return Some(false),
@@ -151,7 +159,9 @@ impl Look<'_, '_> {
         let unit = self.measure.unit.as_deref().unwrap_or_default();
         let (written, meant) = (short(written, unit), short(meant, unit));
         let message = if count == 1 {
-            format!("{written} n’est pas à l’échelle des autres valeurs de cet indicateur : est-ce {meant} ?")
+            format!(
+                "{written} n’est pas à l’échelle des autres valeurs de cet indicateur : est-ce {meant} ?"
+            )
         } else {
             format!(
                 "Les {count} valeurs de cette colonne ne sont pas à l’échelle de cet indicateur. La première dit {written} : est-ce {meant}, et de même pour les autres ?"
@@ -165,7 +175,9 @@ impl Look<'_, '_> {
             choice(SCALE, format!("Oui, c’est {meant}")),
             choice(KEEP, format!("Non, c’est bien {written}")),
         ];
-        self.reading.notes.ask(at, ProblemCode::Scale, message, choices);
+        self.reading
+            .notes
+            .ask(at, ProblemCode::Scale, message, choices);
         None
     }
 
@@ -173,7 +185,10 @@ impl Look<'_, '_> {
     fn fractions(&self, facts: &[Fact], column: &[usize]) -> Vec<(usize, Off)> {
         let one = Decimal::from_micros(1_000_000);
         let amounts: Vec<Decimal> = column.iter().filter_map(|r| unscaled(&facts[*r])).collect();
-        let nonzero = amounts.iter().filter(|amount| **amount != Decimal::ZERO).count();
+        let nonzero = amounts
+            .iter()
+            .filter(|amount| **amount != Decimal::ZERO)
+            .count();
         let percentage = self.measure.unit.as_deref() == Some("%") && self.measure.max.is_some();
         if !percentage
             || nonzero < ENOUGH_FRACTIONS
@@ -181,7 +196,9 @@ impl Look<'_, '_> {
         {
             return Vec::new();
         }
-        let nonzero = column.iter().filter(|r| unscaled(&facts[**r]) != Some(Decimal::ZERO));
+        let nonzero = column
+            .iter()
+            .filter(|r| unscaled(&facts[**r]) != Some(Decimal::ZERO));
         nonzero.map(|rank| (*rank, Off::Smaller)).collect()
     }
 
@@ -194,7 +211,9 @@ impl Look<'_, '_> {
             if let Some(message) = out_of_bounds(&fact.told.value, self.measure) {
                 fact.held = true;
                 let at = fact.told.at;
-                self.reading.notes.refuse(at, ProblemCode::OutOfBounds, message);
+                self.reading
+                    .notes
+                    .refuse(at, ProblemCode::OutOfBounds, message);
             }
         }
     }
@@ -235,7 +254,10 @@ impl Look<'_, '_> {
 
     fn amount(&self, fact: &Fact) -> Option<((u32, Period), f64)> {
         let amount = fact.told.value.amount(self.measure.per)?;
-        Some(((fact.key.place, fact.key.period), amount.to_f64_for_drawing()))
+        Some((
+            (fact.key.place, fact.key.period),
+            amount.to_f64_for_drawing(),
+        ))
     }
 
     fn tell_jump(&mut self, fact: &Fact, earlier: f64) {
@@ -248,14 +270,19 @@ impl Look<'_, '_> {
             fact.key.period.french(),
             format!("{earlier:.*}", usize::from(places)).replace('.', ",")
         );
-        self.reading.notes.warn(fact.told.at, ProblemCode::Jump, message);
+        self.reading
+            .notes
+            .warn(fact.told.at, ProblemCode::Jump, message);
     }
 
     fn reference(&self, facts: &[Fact], ranks: &[usize]) -> Reference {
         let mut by_place: HashMap<String, Vec<f64>> = HashMap::new();
         let mut all = Vec::new();
         let mut add = |place: &str, value: &Value| {
-            if let Some(amount) = value.amount(self.measure.per).filter(|a| *a != Decimal::ZERO) {
+            if let Some(amount) = value
+                .amount(self.measure.per)
+                .filter(|a| *a != Decimal::ZERO)
+            {
                 let amount = amount.to_f64_for_drawing();
                 all.push(amount);
                 match by_place.get_mut(place) {
@@ -293,7 +320,9 @@ struct Reference {
 
 impl Reference {
     fn of_file(facts: &[Fact], ranks: &[usize], look: &Look<'_, '_>) -> Self {
-        let amounts = ranks.iter().filter_map(|rank| facts[*rank].told.value.amount(look.measure.per));
+        let amounts = ranks
+            .iter()
+            .filter_map(|rank| facts[*rank].told.value.amount(look.measure.per));
         let amounts = amounts.filter(|amount| *amount != Decimal::ZERO);
         let mut amounts: Vec<f64> = amounts.map(Decimal::to_f64_for_drawing).collect();
         Self {

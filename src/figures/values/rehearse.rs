@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::table::{Candidate, Ground, read_table};
+use super::table::{Candidate, Ground, Known, read_table};
 use super::{INTAKE, RowState};
 use crate::access::Reach;
 use crate::figures::FiguresView;
 use crate::imports::store::{self, NewBatch};
-use crate::imports::{Counts, Problem, ReadError, Row, Verdict, read_file};
+use crate::imports::{Answers, Counts, Problem, ReadError, Row, Verdict, read_workbook};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError};
 
@@ -49,13 +49,19 @@ pub async fn rehearse(
     ground: Ground<'_>,
     figures: &FiguresView,
 ) -> Result<Rehearsal, RehearseError> {
-    let sheets = read_file(bytes)?;
-    let (candidates, problems) = read_table(&sheets, ground);
-    let provisional = ground.settings.provisional;
-    let rows = candidates
-        .iter()
-        .map(|candidate| row(candidate, provisional, figures))
+    let workbook = read_workbook(bytes)?;
+    let known = Known {
+        figures,
+        today: clock.today(),
+        mapping: None,
+        answers: &Answers::default(),
+    };
+    let table = read_table(&workbook, ground, known);
+    let rows = table
+        .candidates()
+        .map(|candidate| row(&candidate, figures))
         .collect::<Result<Vec<Row>, DbError>>()?;
+    let problems = table.problems;
     let id = clock.new_id();
     let new = NewBatch {
         id,
@@ -81,7 +87,7 @@ pub async fn rehearse(
     })
 }
 
-fn row(candidate: &Candidate, provisional: bool, figures: &FiguresView) -> Result<Row, DbError> {
+fn row(candidate: &Candidate, figures: &FiguresView) -> Result<Row, DbError> {
     let subject = &candidate.subject;
     let before = figures
         .series(&subject.measure)
@@ -89,14 +95,17 @@ fn row(candidate: &Candidate, provisional: bool, figures: &FiguresView) -> Resul
         .map(|figure| RowState {
             value: figure.value.clone(),
             provisional: figure.provisional,
+            supplier: figure.supplier.clone(),
+            source: figure.source.clone(),
+            reference_date: None,
+            comment: None,
+            embargo: None,
+            fictional: figure.fictional,
         });
-    let after = RowState {
-        value: candidate.value.clone(),
-        provisional,
-    };
+    let after = &candidate.state;
     let verdict = match &before {
         None => Verdict::Created,
-        Some(before) if *before == after => Verdict::Unchanged,
+        Some(before) if before == after => Verdict::Unchanged,
         Some(_) => Verdict::Changed,
     };
     Ok(Row {
@@ -104,7 +113,7 @@ fn row(candidate: &Candidate, provisional: bool, figures: &FiguresView) -> Resul
         verdict,
         subject: json(subject)?,
         before: before.as_ref().map(json).transpose()?,
-        after: json(&after)?,
+        after: json(after)?,
     })
 }
 

@@ -88,7 +88,10 @@ impl<'a> Reading<'a> {
     fn row_without_value(&mut self, line: &Line<'_>, mapping: &SheetMapping) {
         let mut texts = columns(mapping, &Column::Place).map(|number| line.text(number));
         let named = texts.any(|text| self.places.read(text).is_ok());
-        let mut cells = line.cells.iter().filter(|cell| cell.content != Content::Empty);
+        let mut cells = line
+            .cells
+            .iter()
+            .filter(|cell| cell.content != Content::Empty);
         if let (false, Some(cell)) = (named, cells.next()) {
             let message = "Cette ligne ne porte aucune valeur : elle est ignorée.";
             let at = line.spot(cell.place.column);
@@ -110,7 +113,8 @@ impl<'a> Reading<'a> {
                 let message = format!(
                     "« {text} » n’est pas une nature de valeur de PILOTE. Écrivez va (actuelle), vi (initiale) ou vc (cible)."
                 );
-                self.notes.refuse(line.spot(column), ProblemCode::WrongType, message);
+                self.notes
+                    .refuse(line.spot(column), ProblemCode::WrongType, message);
             }
         }
         false
@@ -183,7 +187,8 @@ impl<'a> Reading<'a> {
                 line.text(level_at),
                 line.text(number)
             );
-            self.notes.refuse(line.spot(level_at), ProblemCode::AmbiguousPlace, message);
+            self.notes
+                .refuse(line.spot(level_at), ProblemCode::AmbiguousPlace, message);
             return None;
         }
         match department {
@@ -226,7 +231,8 @@ impl<'a> Reading<'a> {
                         "« {text} » n’est pas une ventilation par {}. Écrivez par exemple « F », « 0-17 ans », « Ain », ou « Ensemble ».",
                         axis.french()
                     );
-                    self.notes.refuse(line.spot(number), ProblemCode::UnknownLevel, message);
+                    self.notes
+                        .refuse(line.spot(number), ProblemCode::UnknownLevel, message);
                     return None;
                 }
             }
@@ -278,7 +284,8 @@ impl<'a> Reading<'a> {
                 }
             }
         };
-        self.notes.refuse(line.spot(column), ProblemCode::WrongPeriod, message);
+        self.notes
+            .refuse(line.spot(column), ProblemCode::WrongPeriod, message);
         Err(())
     }
 
@@ -287,15 +294,21 @@ impl<'a> Reading<'a> {
         let settings = self.ground.settings;
         let mut context = Context {
             supplier: settings.supplier.clone(),
+            source: settings.source.clone(),
+            comment: settings.comment.clone(),
+            reference_date: settings.reference_date,
             provisional: settings.provisional,
-            ..Context::default()
+            embargo: settings.embargo,
+            fictional: settings.fictional,
         };
         for (number, column) in (1_u32..).zip(&mapping.columns) {
             let Some(cell) = line.shown(number) else {
                 continue;
             };
             let said = match column {
-                Column::Supplier => self.supplier(cell).map(|code| context.supplier = Some(code)),
+                Column::Supplier => self
+                    .supplier(cell)
+                    .map(|code| context.supplier = Some(code)),
                 Column::Source => Ok(context.source = Some(cell.text.clone())),
                 Column::Comment => Ok(context.comment = Some(cell.text.clone())),
                 Column::ReferenceDate => day(cell).map(|day| context.reference_date = Some(day)),
@@ -402,7 +415,8 @@ impl<'a> Reading<'a> {
         let told = match self.told(line, cell, *part, measure) {
             Ok(told) => told,
             Err((code, message)) => {
-                self.notes.refuse(line.spot(cell.place.column), code, message);
+                self.notes
+                    .refuse(line.spot(cell.place.column), code, message);
                 return;
             }
         };
@@ -416,7 +430,8 @@ impl<'a> Reading<'a> {
             breakdown: self.names.rank(written(&mut about.parts.clone()).as_str()),
         };
         let context = self.context(code, about);
-        self.gathered.take(key, *part, told, context, &mut self.notes);
+        self.gathered
+            .take(key, *part, told, context, &mut self.notes);
     }
 
     fn merged_value(&mut self, line: &Line<'_>, cell: &Cell) -> bool {
@@ -425,9 +440,13 @@ impl<'a> Reading<'a> {
             return false;
         }
         // What stands under a merged area was refused already.
-        if line.area(column).is_some_and(|area| area.shows(&cell.place)) {
+        if line
+            .area(column)
+            .is_some_and(|area| area.shows(&cell.place))
+        {
             let message = "Cette valeur est dans une cellule fusionnée : rien ne dit de quelle ligne ou de quelle colonne elle est. Défusionnez, et répétez la valeur là où elle vaut.";
-            self.notes.refuse(line.spot(column), ProblemCode::MergedValue, message);
+            self.notes
+                .refuse(line.spot(column), ProblemCode::MergedValue, message);
         }
         true
     }
@@ -447,7 +466,8 @@ impl<'a> Reading<'a> {
             axis.french()
         );
         let at = line.spot(about.level_at);
-        self.notes.refuse(at, ProblemCode::UnknownBreakdown, message);
+        self.notes
+            .refuse(at, ProblemCode::UnknownBreakdown, message);
         false
     }
 
@@ -471,7 +491,10 @@ impl<'a> Reading<'a> {
                 self.notes.refuse(at, ProblemCode::WrongPeriod, message);
                 None
             }
-            _ => own.or(stated).or(mapping.period).or(self.ground.settings.period),
+            _ => own
+                .or(stated)
+                .or(mapping.period)
+                .or(self.ground.settings.period),
         }
     }
 
@@ -482,7 +505,11 @@ impl<'a> Reading<'a> {
         part: Part,
         measure: &Measure,
     ) -> Result<Option<Told>, (ProblemCode, String)> {
-        let measure = if part == Part::Value { measure } else { &self.count };
+        let measure = if part == Part::Value {
+            measure
+        } else {
+            &self.count
+        };
         let answer = read_cell(cell, measure).map_err(|error| (error.code(), error.to_string()))?;
         Ok(answer.map(|answer| Told {
             value: answer.value,
@@ -522,7 +549,10 @@ fn repeats_header(line: &Line<'_>, mapping: &SheetMapping) -> bool {
         matches!(column, Column::Place | Column::Indicator) || column.holds_values()
     });
     numbers.all(|(number, _)| {
-        let heading = line.sheet.cell(header, number).map(|cell| cell.text.as_str());
+        let heading = line
+            .sheet
+            .cell(header, number)
+            .map(|cell| cell.text.as_str());
         let text = line.own(number).map_or("", |cell| cell.text.as_str());
         heading.unwrap_or_default() == text
     })
@@ -553,7 +583,10 @@ fn day(cell: &Cell) -> Result<jiff::civil::Date, (ProblemCode, String)> {
         return Ok(date);
     }
     read_day(&cell.text).ok_or_else(|| {
-        let message = format!("« {} » n’est pas une date. Écrivez par exemple 31/12/2023.", cell.text);
+        let message = format!(
+            "« {} » n’est pas une date. Écrivez par exemple 31/12/2023.",
+            cell.text
+        );
         (ProblemCode::WrongDate, message)
     })
 }
@@ -562,7 +595,9 @@ fn day(cell: &Cell) -> Result<jiff::civil::Date, (ProblemCode, String)> {
 fn status(cell: &Cell) -> Result<bool, (ProblemCode, String)> {
     match fold(&cell.text).as_str() {
         "provisoire" | "prov" | "p" | "estime" | "semi definitif" => Ok(true),
-        "definitif" | "definitive" | "def" | "d" | "final" | "consolide" | "consolidee" => Ok(false),
+        "definitif" | "definitive" | "def" | "d" | "final" | "consolide" | "consolidee" => {
+            Ok(false)
+        }
         _ => {
             let message = format!(
                 "« {} » ne dit pas si la valeur est provisoire ou définitive. Écrivez l’un de ces mots.",

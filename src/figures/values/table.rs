@@ -20,7 +20,7 @@ use super::places::Places;
 use super::{RowState, RowSubject, Settings, parts, plausible};
 use crate::figures::FiguresView;
 use crate::frameworks::Catalogue;
-use crate::imports::{Content, Format, Place, Problem, ProblemCode, Sheet, Workbook};
+use crate::imports::{Answers, Content, Format, Place, Problem, ProblemCode, Sheet, Workbook};
 use crate::measures::Measure;
 use crate::organisations::Directory;
 
@@ -35,13 +35,18 @@ pub struct Ground<'a> {
     pub settings: &'a Settings,
 }
 
-/// What is known already, to tell what is plausible.
+/// What is known beside the file and its settings.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     /// The figures as they stand.
     pub figures: &'a FiguresView,
     /// The day of the reading, in Paris.
     pub today: Date,
+    /// What each column holds, as a person corrected it or as an earlier file had it; Jalon's
+    /// proposal where nothing says so.
+    pub mapping: Option<&'a Mapping>,
+    /// What the person answered to the questions of an earlier reading.
+    pub answers: &'a Answers,
 }
 
 /// A cell that reads as a value.
@@ -103,6 +108,8 @@ impl Table {
                 supplier: context.supplier.clone().unwrap_or_default(),
                 source: context.source.clone(),
                 comment: context.comment.clone(),
+                embargo: context.embargo,
+                fictional: context.fictional,
             },
         }
     }
@@ -119,7 +126,7 @@ pub fn propose_mapping(workbook: &Workbook, ground: Ground<'_>) -> Proposal {
 pub fn read_table(workbook: &Workbook, ground: Ground<'_>, known: Known<'_>) -> Table {
     let codes = Codes::of(ground.catalogue, ground.settings.framework.as_deref());
     let mut places = Places::of(ground.directory);
-    let said = ground.settings.mapping.clone();
+    let said = known.mapping.cloned();
     let mapping = said.unwrap_or_else(|| propose(workbook, &codes, &mut places).mapping);
     let mut reading = Reading {
         ground,
@@ -145,7 +152,9 @@ pub fn read_table(workbook: &Workbook, ground: Ground<'_>, known: Known<'_>) -> 
         mut notes,
         ..
     } = reading;
-    notes.problems.sort_by(|a, b| a.place.cmp(&b.place));
+    notes
+        .problems
+        .sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
     Table {
         mapping,
         problems: notes.problems,
@@ -216,7 +225,8 @@ impl<'a> Reading<'a> {
             let message = "Aucune ligne d’en-tête reconnue : il faut une colonne de territoire (« région »), une colonne d’année, et une colonne par indicateur, titrée de son code.";
             self.notes.refuse(at, ProblemCode::Layout, message);
         } else {
-            let message = "Aucun tableau de valeurs n’est reconnu sur cette feuille : elle n’est pas lue.";
+            let message =
+                "Aucun tableau de valeurs n’est reconnu sur cette feuille : elle n’est pas lue.";
             self.notes.warn(at, ProblemCode::SheetSkipped, message);
         }
     }
@@ -263,8 +273,10 @@ impl<'a> Reading<'a> {
                 column,
             };
             match holds {
-                Column::Ignored if self.ground.settings.mapping.is_some() => {}
-                Column::Ignored if heading.is_empty() => self.untitled(rank, sheet, mapping, column),
+                Column::Ignored if self.known.mapping.is_some() => {}
+                Column::Ignored if heading.is_empty() => {
+                    self.untitled(rank, sheet, mapping, column)
+                }
                 Column::Ignored => {
                     let message = format!(
                         "La colonne « {heading} » n’est pas reconnue : elle est ignorée. Titrez-la du code d’un indicateur si elle porte des valeurs."
@@ -277,7 +289,8 @@ impl<'a> Reading<'a> {
                         || format!("Dites ce que contient la colonne « {heading} »."),
                         |error| error.to_string(),
                     );
-                    self.notes.refuse(at, ProblemCode::AmbiguousIndicator, message);
+                    self.notes
+                        .refuse(at, ProblemCode::AmbiguousIndicator, message);
                 }
                 Column::Figure {
                     measure, period, ..
@@ -289,7 +302,10 @@ impl<'a> Reading<'a> {
 
     /// A column without a title whose cells hold something is not passed over in silence.
     fn untitled(&mut self, rank: u32, sheet: &Sheet, mapping: &SheetMapping, column: u32) {
-        let below = sheet.rows.iter().filter_map(|row| row.get(column as usize - 1));
+        let below = sheet
+            .rows
+            .iter()
+            .filter_map(|row| row.get(column as usize - 1));
         let last = mapping.header.saturating_add(mapping.header_rows);
         let mut below = below.filter(|cell| cell.place.row >= last);
         if let Some(cell) = below.find(|cell| cell.content != Content::Empty) {

@@ -27,7 +27,15 @@ const MONTHS: [(&str, &str); 12] = [
 
 /// Words that may lead to a period without changing it.
 const LEADING: [&str; 9] = [
-    "annee", "annees", "an", "exercice", "donnees", "valeur", "en", "de", "resultats",
+    "annee",
+    "annees",
+    "an",
+    "exercice",
+    "donnees",
+    "valeur",
+    "en",
+    "de",
+    "resultats",
 ];
 
 /// What a cell says of time.
@@ -142,7 +150,9 @@ fn three_words(rank: &str, word: &str, year: &str) -> Option<Period> {
 }
 
 fn quarter(year: i16, rank: u8) -> Option<Period> {
-    (1..=4).contains(&rank).then_some(Period::Quarter(year, rank))
+    (1..=4)
+        .contains(&rank)
+        .then_some(Period::Quarter(year, rank))
 }
 
 fn half(year: i16, rank: u8) -> Option<Period> {
@@ -150,7 +160,9 @@ fn half(year: i16, rank: u8) -> Option<Period> {
 }
 
 fn month(year: i16, rank: u8) -> Option<Period> {
-    (1..=12).contains(&rank).then_some(Period::Month(year, rank))
+    (1..=12)
+        .contains(&rank)
+        .then_some(Period::Month(year, rank))
 }
 
 fn as_year(word: &str) -> Option<i16> {
@@ -289,7 +301,13 @@ mod tests {
             assert_eq!(read_day(text), expected, "{text}");
         }
         assert_eq!(read_day("1er mars 2023"), Some(date(2023, 3, 1)));
-        for text in ["03/2023", "31/02/2023", "12/13/2023", "mars", "12/03/2023 10:20"] {
+        for text in [
+            "03/2023",
+            "31/02/2023",
+            "12/13/2023",
+            "mars",
+            "12/03/2023 10:20",
+        ] {
             assert_eq!(read_day(text), None, "{text}");
         }
     }

@@ -91,6 +91,7 @@ async fn rehearse_file(session: &Session, args: RehearseArgs) -> Result<ExitCode
         supplier: supplier.map(|s| supplier_code(&directory, s)).transpose()?,
         provisional: args.provisional,
         fictional: args.fictional,
+        ..Settings::default()
     };
     let ground = Ground {
         catalogue: &catalogue,
