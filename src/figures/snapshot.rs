@@ -92,9 +92,23 @@ impl Snapshot {
 }
 
 /// What one person may read of a snapshot.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct FiguresView {
     snapshot: Arc<Snapshot>,
+}
+
+#[cfg(test)]
+impl FiguresView {
+    /// Figures that no database holds.
+    pub(crate) fn of(figures: impl IntoIterator<Item = (String, Subject, Figure)>) -> Self {
+        let kept = figures.into_iter().map(|(measure, subject, figure)| Kept {
+            measure,
+            subject,
+            figure: Some(figure),
+        });
+        let snapshot = Arc::new(Snapshot::default().with(1, kept.collect()));
+        Self { snapshot }
+    }
 }
 
 impl FiguresView {

@@ -152,7 +152,7 @@ impl Eye<'_, '_, '_> {
             if is_table(&single.guesses) && says_all(&single.guesses) {
                 return Some(single);
             }
-            if self.is_second_line(rank + 1) {
+            if self.is_second_line(rank + 1, &single.guesses) {
                 let double = self.header(rank, 2);
                 if is_table(&double.guesses) {
                     return Some(double);
@@ -217,19 +217,23 @@ impl Eye<'_, '_, '_> {
         }
     }
 
-    /// Whether every cell of a row that says something is a heading, and one of them a period, a
-    /// part or an indicator.
-    fn is_second_line(&self, rank: usize) -> bool {
+    /// Whether every cell of a row that says something is a heading, one of them a period, a part
+    /// or an indicator, and none of them stands under a heading that already says all.
+    fn is_second_line(&self, rank: usize, first: &[Guess]) -> bool {
         let Some(row) = self.sheet.rows.get(rank) else {
             return false;
         };
-        let said: Vec<Column> = row
-            .iter()
-            .filter(|cell| !cell.text.is_empty())
-            .map(|cell| guess(cell.text.clone(), self.codes).column)
-            .collect();
-        said.iter().all(|column| *column != Column::Ignored)
-            && said.iter().any(Column::holds_values)
+        let mut figures = false;
+        for (column, cell) in row.iter().enumerate().filter(|(_, c)| !c.text.is_empty()) {
+            let above = first.get(column).map(|guess| &guess.column);
+            let open = above.is_none_or(|a| *a == Column::Ignored || a.holds_values());
+            let here = guess(cell.text.clone(), self.codes).column;
+            if !open || here == Column::Ignored {
+                return false;
+            }
+            figures |= here.holds_values();
+        }
+        figures
     }
 
     /// A column whose cells mostly name places is that of places, whatever its title.

@@ -6,16 +6,17 @@
 //!   larger than the series is asked about, never corrected: « 0,47 où la série tient 47 ». The
 //!   series is the median of what is known of that place, of the measure where nothing is; without
 //!   any series, the other values of the file; « close » is within a factor of 3. Where every
-//!   value of a column is so, one question stands for all of them. A percentage column of three
+//!   value of a column is so, one question stands for all of them. Only what is below 1 can be a
+//!   fraction (exactly 1 follows its column). A percentage column of three
 //!   values or more that never passes 1 is asked about without any series. A cell that says its
 //!   scale itself (`47 %`) is never asked about.
 //! - **Bounds** of the measure: a refusal. They are looked at once the scale is settled.
 //! - **Jumps**: a warning. The change since the same period of the year before is compared with all
-//!   such changes of the measure, places and years together, those of the file included: further
-//!   from their median than 6 times their spread (the median distance to that median, times
-//!   1.4826, which is the standard deviation of a normal law) and than 5 % of the earlier figure.
-//!   With fewer than 8 changes to compare with, only a figure tripled or divided by three is told.
-//!   It is computed in floating point, which serves no figure.
+//!   such changes of the measure, places and years together, those of the file included. It is
+//!   told where it is further from their median than 6 times their spread (the median distance to
+//!   that median, times 1.4826, which is the standard deviation of a normal law), and more than a
+//!   fifth of the earlier figure. With fewer than 8 changes to compare with, nothing is told. It
+//!   is computed in floating point, which serves no figure.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -38,7 +39,7 @@ const FAR: f64 = 6.0;
 /// From the median distance to a standard deviation.
 const TO_DEVIATION: f64 = 1.4826;
 /// A change below this share of the earlier figure is never told.
-const SMALL: f64 = 0.05;
+const SMALL: f64 = 0.2;
 /// Two figures within this factor are alike.
 const ALIKE: f64 = 3.0;
 /// How many values show that a column holds fractions, where no series does.
@@ -121,12 +122,14 @@ impl Look<'_, '_> {
         let Some((first, off)) = found.first().copied() else {
             return;
         };
-        let zero = |rank: &&usize| unscaled(&facts[**rank]) == Some(Decimal::ZERO);
-        let zeros = column.iter().filter(zero).count();
-        let all = found.len() + zeros == column.len() && found.iter().all(|(_, o)| *o == off);
-        if all && found.len() > 1 {
+        let others = column
+            .iter()
+            .filter(|rank| !found.iter().any(|(f, _)| f == *rank));
+        let follow = |rank: &&usize| follows(facts, **rank, off);
+        let (following, apart): (Vec<&usize>, Vec<&usize>) = others.partition(follow);
+        if apart.is_empty() && found.len() > 1 && found.iter().all(|(_, other)| *other == off) {
             let answer = self.answer(facts, first, off, factor, found.len());
-            for (rank, _) in found {
+            for rank in found.iter().map(|(rank, _)| rank).chain(following) {
                 apply(&mut facts[*rank], answer, off, factor);
             }
             return;
@@ -337,7 +340,7 @@ impl Reference {
         let (amount, factor) = (amount.to_f64_for_drawing(), f64::from(factor));
         if alike(amount, about) {
             None
-        } else if alike(amount * factor, about) {
+        } else if amount.abs() < 1.0 && alike(amount * factor, about) {
             Some(Off::Smaller)
         } else if alike(amount / factor, about) {
             Some(Off::Larger)
@@ -370,11 +373,11 @@ impl Spread {
     }
 
     fn is_jump(&self, earlier: f64, now: f64) -> bool {
-        if self.count < ENOUGH_CHANGES {
-            return earlier != 0.0 && now != 0.0 && !alike(earlier, now);
-        }
-        let off = (now - earlier - self.median).abs();
-        off > FAR * self.deviation && off > SMALL * earlier.abs()
+        let change = now - earlier;
+        let off = (change - self.median).abs();
+        self.count >= ENOUGH_CHANGES
+            && off > FAR * self.deviation
+            && change.abs() > SMALL * earlier.abs()
     }
 }
 
@@ -406,6 +409,14 @@ fn apply(fact: &mut Fact, answer: Option<bool>, off: Off, factor: u32) {
             }
         }
     }
+}
+
+/// Whether a figure says nothing of the scale of its column, and follows it: 0, or 1 among
+/// fractions.
+fn follows(facts: &[Fact], rank: usize, off: Off) -> bool {
+    let one = Decimal::from_micros(1_000_000);
+    unscaled(&facts[rank])
+        .is_some_and(|number| number == Decimal::ZERO || (off == Off::Smaller && number == one))
 }
 
 /// The number on the other scale, exactly; divided, it is rounded to the sixth decimal.
