@@ -286,13 +286,13 @@ impl Eye<'_, '_, '_> {
                 continue;
             }
             let measure = |text| self.codes.measure_in(text).ok().flatten();
-            if let Some(measure) = measure(text) {
-                measures.insert(measure);
-            } else if let Some((before, period)) = split_period(text)
+            if let Some((before, period)) = split_period(text)
                 && let Some(measure) = measure(before)
             {
                 measures.insert(measure);
                 periods.insert(period);
+            } else if let Some(measure) = measure(text) {
+                measures.insert(measure);
             } else {
                 periods.extend(read_period(text));
             }

@@ -19,6 +19,8 @@ mod notes;
 mod parts;
 mod places;
 mod plausible;
+#[cfg(test)]
+mod readings;
 mod rehearse;
 mod rows;
 mod table;
