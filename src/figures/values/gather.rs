@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::fact::{Fact, Key, Spot, Terms, Told};
 use super::mapping::Part;
-use super::notes::Notes;
+use super::notes::{Notes, value_written, written};
 use crate::imports::ProblemCode;
 use crate::kernel::{Decimal, Quantity, Value};
 use crate::measures::Measure;
@@ -45,8 +45,9 @@ impl Gathered {
             notes.warn(told.at, ProblemCode::RepeatedCell, message);
         } else {
             let message = format!(
-                "Cette cellule dit {}, et {there} dit {known} pour le même territoire et la même période. Gardez une seule valeur.",
-                told.value
+                "Cette cellule dit {}, et {there} dit {} pour le même territoire et la même période. Gardez une seule valeur.",
+                value_written(&told.value),
+                value_written(&known)
             );
             notes.refuse(told.at, ProblemCode::Contradiction, message);
         }
@@ -148,8 +149,9 @@ impl Gathered {
             && !agrees(printed, computed, fact.told.decimals)
         {
             let message = format!(
-                "Le taux écrit est {printed}, or numérateur et dénominateur donnent {}. Corrigez l’un des trois.",
-                computed.round(measure.decimals.unwrap_or(1).max(fact.told.decimals))
+                "Le taux écrit est {}, or numérateur et dénominateur donnent {}. Corrigez l’un des trois.",
+                written(printed),
+                written(computed.round(measure.decimals.unwrap_or(1).max(fact.told.decimals)))
             );
             notes.refuse(fact.told.at, ProblemCode::RateMismatch, message);
             fact.held = true;

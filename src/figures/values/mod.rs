@@ -12,6 +12,7 @@ mod fact;
 #[cfg(test)]
 mod faults;
 mod gather;
+mod labels;
 mod layout;
 mod line;
 mod mapping;

@@ -2,6 +2,7 @@
 
 use super::fact::Spot;
 use crate::imports::{Choice, Place, Problem, ProblemCode};
+use crate::kernel::{Decimal, Value};
 
 /// The problems so far, and the names of the sheets they stand in.
 #[derive(Debug, Default)]
@@ -50,5 +51,18 @@ impl Notes {
     ) {
         let problem = Problem::question(self.place(at), code, message, choices);
         self.problems.push(problem);
+    }
+}
+
+/// A number as a French reader writes it, every decimal kept.
+pub(super) fn written(number: Decimal) -> String {
+    number.to_string().replace('.', ",")
+}
+
+/// A value, likewise.
+pub(super) fn value_written(value: &Value) -> String {
+    match value {
+        Value::Number(_) => value.to_string().replace('.', ","),
+        _ => value.to_string(),
     }
 }

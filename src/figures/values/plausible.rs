@@ -21,6 +21,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::fact::{Fact, Spot};
+use super::notes::written;
 use super::table::Reading;
 use crate::figures::Series;
 use crate::imports::{Choice, ProblemCode};
@@ -429,8 +430,9 @@ fn rescaled(number: Decimal, off: Off, factor: u32) -> Option<Decimal> {
 
 /// A number with its unit, as it was written.
 fn short(number: Decimal, unit: &str) -> String {
-    let text = number.to_string().replace('.', ",");
-    format!("{text}\u{a0}{unit}").trim_end().to_owned()
+    format!("{}\u{a0}{unit}", written(number))
+        .trim_end()
+        .to_owned()
 }
 
 fn alike(a: f64, b: f64) -> bool {
@@ -462,14 +464,18 @@ fn out_of_bounds(value: &Value, measure: &Measure) -> Option<String> {
         && number < min
     {
         return Some(format!(
-            "{number} est au-dessous du minimum de cet indicateur ({min} {unit}). Vérifiez l’unité et la saisie."
+            "{} est au-dessous du minimum de cet indicateur ({} {unit}). Vérifiez l’unité et la saisie.",
+            written(number),
+            written(min)
         ));
     }
     if let Some(max) = measure.max
         && number > max
     {
         return Some(format!(
-            "{number} dépasse le maximum de cet indicateur ({max} {unit}). Vérifiez l’unité et la saisie."
+            "{} dépasse le maximum de cet indicateur ({} {unit}). Vérifiez l’unité et la saisie.",
+            written(number),
+            written(max)
         ));
     }
     None

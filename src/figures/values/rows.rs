@@ -10,11 +10,12 @@
 use super::answer::read_cell;
 use super::breakdown::{Axis, Level, read_level, written};
 use super::fact::{Context, Key, Told};
+use super::labels::{agreed, day, no_period, status, when};
 use super::line::Line;
 use super::mapping::{Column, Part, SheetMapping};
 use super::places::Unnamed;
 use super::table::Reading;
-use super::when::{When, read_day};
+use super::when::When;
 use crate::imports::{Cell, Content, Format, ProblemCode};
 use crate::kernel::{Period, fold};
 use crate::measures::Measure;
@@ -556,54 +557,4 @@ fn repeats_header(line: &Line<'_>, mapping: &SheetMapping) -> bool {
         let text = line.own(number).map_or("", |cell| cell.text.as_str());
         heading.unwrap_or_default() == text
     })
-}
-
-fn when(cell: &Cell) -> Option<When> {
-    match cell.content {
-        Content::Date(date) => Some(When::Day(date)),
-        _ => When::read(&cell.text),
-    }
-}
-
-/// The period that several cells say alike.
-fn agreed(texts: &[&str]) -> Option<When> {
-    let mut read = texts.iter().map(|text| When::read(text));
-    let first = read.next()??;
-    read.all(|other| other == Some(first)).then_some(first)
-}
-
-fn no_period(text: &str) -> String {
-    format!(
-        "« {text} » n’est pas une période. Écrivez par exemple 2023, T4 2023, septembre 2023 ou 31/12/2023."
-    )
-}
-
-fn day(cell: &Cell) -> Result<jiff::civil::Date, (ProblemCode, String)> {
-    if let Content::Date(date) = cell.content {
-        return Ok(date);
-    }
-    read_day(&cell.text).ok_or_else(|| {
-        let message = format!(
-            "« {} » n’est pas une date. Écrivez par exemple 31/12/2023.",
-            cell.text
-        );
-        (ProblemCode::WrongDate, message)
-    })
-}
-
-/// Whether a value is provisional.
-fn status(cell: &Cell) -> Result<bool, (ProblemCode, String)> {
-    match fold(&cell.text).as_str() {
-        "provisoire" | "prov" | "p" | "estime" | "semi definitif" => Ok(true),
-        "definitif" | "definitive" | "def" | "d" | "final" | "consolide" | "consolidee" => {
-            Ok(false)
-        }
-        _ => {
-            let message = format!(
-                "« {} » ne dit pas si la valeur est provisoire ou définitive. Écrivez l’un de ces mots.",
-                cell.text
-            );
-            Err((ProblemCode::WrongStatus, message))
-        }
-    }
 }
