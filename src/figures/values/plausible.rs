@@ -197,6 +197,9 @@ impl Look<'_, '_> {
         if !percentage
             || nonzero < ENOUGH_FRACTIONS
             || amounts.iter().any(|amount| amount.abs() > one)
+            || amounts
+                .iter()
+                .all(|amount| *amount == Decimal::ZERO || amount.abs() == one)
         {
             return Vec::new();
         }
