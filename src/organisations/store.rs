@@ -6,7 +6,10 @@ use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Directory, Organisation, OrganisationKind, Place, PlaceKind, PlacePart, Succession};
+use super::{
+    Directory, EstablishmentRefusal, NewEstablishment, Organisation, OrganisationKind, Place,
+    PlaceKind, PlacePart, Succession,
+};
 use crate::access::{Act, Permit, Reach};
 use crate::args;
 use crate::ledger::{Change, ChangeRow, LedgerError, NewThing, Scope, history_of};
@@ -19,6 +22,15 @@ pub struct ImportDirectory;
 impl Act for ImportDirectory {
     type Thing = ();
     const NAME: &'static str = "directory.import";
+}
+
+/// Adding one establishment.
+#[derive(Debug)]
+pub struct AddEstablishment;
+
+impl Act for AddEstablishment {
+    type Thing = ();
+    const NAME: &'static str = "establishment.add";
 }
 
 /// What an import did to the organisations, or to the places.
@@ -93,6 +105,26 @@ pub async fn import(
         organisations,
         places,
     })
+}
+
+/// Adds an establishment, which is an organisation and its place; or says what keeps it from
+/// being added, and writes nothing.
+pub async fn add_establishment(
+    change: &mut Change,
+    permit: Permit<AddEstablishment>,
+    new: NewEstablishment,
+) -> Result<Result<(), Vec<EstablishmentRefusal>>, LedgerError> {
+    let known = directory(change.tx(), Reach::of(permit.actor())).await?;
+    let () = permit.into_thing();
+    let refusals = new.check(&known);
+    if !refusals.is_empty() {
+        return Ok(Err(refusals));
+    }
+    let (organisation, place) = new.into_parts();
+    let wanted = Directory::new(vec![organisation], vec![], vec![place], vec![]);
+    import_places(change, &known, &wanted).await?;
+    import_organisations(change, &known, &wanted).await?;
+    Ok(Ok(()))
 }
 
 async fn import_places(
@@ -212,8 +244,8 @@ async fn insert_place(change: &mut Change, id: Uuid, place: &Place) -> Result<()
         .tx()
         .run(
             "insert into place
-                 (id, code, kind, name, valid_from, valid_to, iso, usages, changed_in)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                 (id, code, kind, name, valid_from, valid_to, iso, within_code, usages, changed_in)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             args![
                 id,
                 &place.code,
@@ -222,6 +254,7 @@ async fn insert_place(change: &mut Change, id: Uuid, place: &Place) -> Result<()
                 text(place.valid_from),
                 text(place.valid_to),
                 place.iso.clone(),
+                place.within.clone(),
                 list(&place.usages),
                 no
             ],
@@ -236,8 +269,8 @@ async fn update_place(change: &mut Change, id: Uuid, place: &Place) -> Result<()
         .tx()
         .run(
             "update place
-             set kind = $2, name = $3, valid_from = $4, valid_to = $5, iso = $6, usages = $7,
-                 changed_in = $8
+             set kind = $2, name = $3, valid_from = $4, valid_to = $5, iso = $6, within_code = $7,
+                 usages = $8, changed_in = $9
              where id = $1",
             args![
                 id,
@@ -246,6 +279,7 @@ async fn update_place(change: &mut Change, id: Uuid, place: &Place) -> Result<()
                 text(place.valid_from),
                 text(place.valid_to),
                 place.iso.clone(),
+                place.within.clone(),
                 list(&place.usages),
                 no
             ],
@@ -283,8 +317,8 @@ async fn insert_organisation(
         .run(
             "insert into organisation
                  (id, code, kind, name, short_name, valid_from, valid_to, parent_code, place_code,
-                  usages, note, changed_in)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                  finess, usages, note, changed_in)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             args![
                 id,
                 &organisation.code,
@@ -295,6 +329,7 @@ async fn insert_organisation(
                 text(organisation.valid_to),
                 organisation.parent.clone(),
                 organisation.place.clone(),
+                organisation.finess.clone(),
                 list(&organisation.usages),
                 organisation.note.clone(),
                 no
@@ -315,7 +350,8 @@ async fn update_organisation(
         .run(
             "update organisation
              set kind = $2, name = $3, short_name = $4, valid_from = $5, valid_to = $6,
-                 parent_code = $7, place_code = $8, usages = $9, note = $10, changed_in = $11
+                 parent_code = $7, place_code = $8, finess = $9, usages = $10, note = $11,
+                 changed_in = $12
              where id = $1",
             args![
                 id,
@@ -326,6 +362,7 @@ async fn update_organisation(
                 text(organisation.valid_to),
                 organisation.parent.clone(),
                 organisation.place.clone(),
+                organisation.finess.clone(),
                 list(&organisation.usages),
                 organisation.note.clone(),
                 no
@@ -382,7 +419,7 @@ pub async fn directory(tx: &mut Tx, _reach: Reach) -> Result<Directory, DbError>
     let organisations: Vec<OrganisationRow> = tx
         .all(
             "select code, kind, name, short_name, valid_from, valid_to, parent_code, place_code,
-                    usages, note
+                    finess, usages, note
              from organisation",
             vec![],
         )
@@ -395,7 +432,7 @@ pub async fn directory(tx: &mut Tx, _reach: Reach) -> Result<Directory, DbError>
         .await?;
     let places: Vec<PlaceRow> = tx
         .all(
-            "select code, kind, name, valid_from, valid_to, iso, usages from place",
+            "select code, kind, name, valid_from, valid_to, iso, within_code, usages from place",
             vec![],
         )
         .await?;
@@ -438,6 +475,7 @@ struct OrganisationRow {
     valid_to: Option<String>,
     parent_code: Option<String>,
     place_code: Option<String>,
+    finess: Option<String>,
     usages: String,
     note: Option<String>,
 }
@@ -454,6 +492,7 @@ impl OrganisationRow {
             valid_to: day(self.valid_to.as_deref())?,
             parent: self.parent_code,
             place: self.place_code,
+            finess: self.finess,
             usages: usages(&self.usages)?,
             note: self.note,
         })
@@ -487,6 +526,7 @@ struct PlaceRow {
     valid_from: Option<String>,
     valid_to: Option<String>,
     iso: Option<String>,
+    within_code: Option<String>,
     usages: String,
 }
 
@@ -500,6 +540,7 @@ impl PlaceRow {
             valid_from: day(self.valid_from.as_deref())?,
             valid_to: day(self.valid_to.as_deref())?,
             iso: self.iso,
+            within: self.within_code,
             usages: usages(&self.usages)?,
         })
     }

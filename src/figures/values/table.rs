@@ -213,8 +213,8 @@ impl Reading<'_> {
 
     /// The code of the place that a cell names, or what is wrong with it.
     fn recognised(&self, cell: &Cell) -> Result<String, (&'static str, String)> {
-        let kinds = [PlaceKind::Region, PlaceKind::Zone, PlaceKind::Country];
-        match self.ground.directory.recognise(&cell.text, &kinds) {
+        let kinds = &PlaceKind::WITH_VALUES;
+        match self.ground.directory.recognise(&cell.text, kinds) {
             Recognised::Found(place) => Ok(place.code.clone()),
             Recognised::Ambiguous(places) => {
                 let names: Vec<&str> = places.iter().map(|p| p.name.as_str()).collect();

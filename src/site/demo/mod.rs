@@ -4,6 +4,7 @@
 //! What never does: a door of its own; nothing here writes to a table.
 
 mod contracts;
+mod plausible;
 mod random;
 mod terms;
 mod values;
@@ -46,30 +47,40 @@ pub async fn build(db: &Db, mut tell: impl FnMut(&str)) -> Result<(), CliError> 
     install::frameworks(db, &clock, actor).await?;
     at(&clock, "2024-12-20T10:00:00Z")?;
     tell("Contrats");
+    let figures = terms::Figures::read()?;
+    let loader = values::Loader {
+        db,
+        clock: &clock,
+        actor,
+    };
     let pen = contracts::Pen {
         db,
         clock: &clock,
         actor,
         library: Library::default(),
     };
-    contracts::sign(&pen).await?;
-    tell("Valeurs fictives de 2022 et 2023");
+    contracts::sign(&pen, &figures).await?;
+    let levels = &figures.levels;
+    tell("Valeurs fictives jusqu’en 2023");
+    at(&clock, "2025-01-15T09:30:00Z")?;
+    loader.earlier(levels).await?;
+    loader.hospitals(levels).await?;
     at(&clock, "2025-01-20T14:30:00Z")?;
-    values::invented(db, &clock, actor, 2022).await?;
+    loader.invented(levels, 2022).await?;
     at(&clock, "2025-01-21T14:30:00Z")?;
-    values::invented(db, &clock, actor, 2023).await?;
+    loader.invented(levels, 2023).await?;
     tell("Couverture vaccinale HPV de 2022 et 2023, réelle");
     at(&clock, "2025-02-12T09:04:00Z")?;
-    values::real(db, &clock, actor).await?;
+    loader.real().await?;
     tell("Valeurs fictives de 2024");
     at(&clock, "2025-11-20T10:12:00Z")?;
-    values::invented(db, &clock, actor, 2024).await?;
+    loader.invented(levels, 2024).await?;
     tell("Avenants");
     at(&clock, "2025-12-12T09:00:00Z")?;
-    contracts::amend(&pen).await?;
+    contracts::amend(&pen, &figures).await?;
     tell("Valeurs fictives de 2025");
     at(&clock, "2026-01-26T11:05:00Z")?;
-    values::invented(db, &clock, actor, 2025).await?;
+    loader.invented(levels, 2025).await?;
     installation::complete(db).await?;
     Ok(())
 }
