@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::terms::{self, Figures};
 use crate::access::{self, Act, NewPerson, Reach, permit};
 use crate::contracts::store::{
-    self, ContractError, NationalTarget, NewInstrument, TermEdit, create_contract,
-    draft_instrument, set_signatories, set_terms,
+    self, NationalTarget, NewInstrument, TermEdit, create_contract, draft_instrument,
+    set_signatories, set_terms,
 };
 use crate::contracts::{
     Book, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument, FullContract, Ground,
@@ -20,7 +20,7 @@ use crate::ledger::{Actor, Change, Scope};
 use crate::organisations::{self, Directory, OrganisationKind};
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
-use crate::site::cli::CliError;
+use crate::site::cli::{CliError, told};
 
 /// Who writes the demonstration's contracts, and with what.
 pub(super) struct Pen<'a> {
@@ -157,18 +157,6 @@ impl Pen<'_> {
         change.commit().await?;
         Ok(())
     }
-}
-
-/// What stands in the way, sentence by sentence.
-fn told(error: ContractError) -> CliError {
-    let sentences: Vec<String> = match error {
-        ContractError::Blocked(obstacles) => obstacles.into_iter().map(|o| o.sentence).collect(),
-        ContractError::Objections(objections) => {
-            objections.into_iter().map(|o| o.sentence).collect()
-        }
-        other => return other.into(),
-    };
-    sentences.join("\n").into()
 }
 
 /// Invented people who sign for every party that must.

@@ -2,6 +2,7 @@
 
 mod cases;
 mod hand;
+mod hospital;
 mod pages;
 mod parties;
 mod proposal;
