@@ -343,7 +343,7 @@ on_both_engines! {
 }
 
 /// What may stand for a value in a help.
-const PLACES: [&str; 15] = [
+const PLACES: [&str; 18] = [
     "ADRESSE",
     "ADRESSE:PORT",
     "ANNÉE",
@@ -354,10 +354,13 @@ const PLACES: [&str; 15] = [
     "DATE",
     "DOSSIER",
     "FICHIER",
+    "LIEU",
     "NOM",
     "NUMÉRO",
     "ORGANISATION",
+    "RÔLE=ORGANISATION",
     "RÉPÉTITION",
+    "TITRE",
     "VOLET",
 ];
 

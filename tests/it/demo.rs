@@ -42,7 +42,7 @@ const WALK: [(&str, &str); 19] = [
     ),
     (
         "/indicateurs/etat-ars-2024-2028/2.c.1",
-        "non publié par le fournisseur",
+        "Non publié par le fournisseur",
     ),
     // One series through three generations, and one that a definition breaks.
     (

@@ -20,7 +20,9 @@ use jalon::frameworks::{
 use jalon::kernel::{Decimal, Value, ValueKind};
 use jalon::ledger::{Actor, Change, Scope};
 use jalon::organisations::NewEstablishment;
-use jalon::organisations::store::{AddEstablishment, ImportDirectory, add_establishment, import};
+use jalon::organisations::store::{
+    AddEstablishment, ImportDirectory, add_establishment, directory, import,
+};
 use jalon::site::shipped;
 use uuid::Uuid;
 
@@ -200,7 +202,8 @@ impl<'a> Hand<'a> {
                 .collect(),
         };
         let permit = permit::<CreateContract>(actor, scope).unwrap();
-        let directory = shipped::directory().unwrap();
+        let reach = Reach::of(actor);
+        let directory = directory(change.tx(), reach).await.unwrap();
         let ground = Ground {
             framework: book.framework(),
             directory: &directory,
