@@ -160,6 +160,7 @@ mod tests {
 
     #[test]
     fn everything_wrong_is_told_at_once() {
+        use EstablishmentField::{Code, Finess, Name, Region};
         let wrong = NewEstablishment {
             code: "ch valmont".to_owned(),
             finess: Some("12".to_owned()),
@@ -167,7 +168,6 @@ mod tests {
         };
         let told = wrong.check(&Directory::default());
         let fields: Vec<EstablishmentField> = told.iter().map(|(field, _)| *field).collect();
-        use EstablishmentField::{Code, Finess, Name, Region};
         assert_eq!(fields, [Code, Name, Finess, Region]);
     }
 }

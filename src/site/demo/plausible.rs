@@ -33,7 +33,7 @@ enum Base {
 /// One line of the file, in millionths.
 #[derive(Clone, Debug)]
 struct Level {
-    level: i64,
+    centre: i64,
     spread: i64,
     pace: i64,
     luck: i64,
@@ -107,14 +107,14 @@ impl Levels {
         let drift = sign(measure) * level.pace * i64::from(year - REFERENCE);
         let moved = offset + drift + luck;
         match level.base {
-            Base::Alone => alone(bounded(measure, level.level + moved)),
+            Base::Alone => alone(bounded(measure, level.centre + moved)),
             Base::Inhabitants => {
                 let part = (WHOLE + i128::from(moved)).max(WHOLE / 10);
-                let count = i128::from(level.level) * i128::from(people) / 100_000 * part / WHOLE;
+                let count = i128::from(level.centre) * i128::from(people) / 100_000 * part / WHOLE;
                 alone(bounded(measure, micros(count)))
             }
             Base::Ratio(thousandth) => {
-                let rate = bounded(measure, level.level + moved);
+                let rate = bounded(measure, level.centre + moved);
                 ratio(
                     measure,
                     rate,
@@ -161,7 +161,7 @@ impl Levels {
         let family = self.of.get(family(measure)).cloned();
         // A test holds that every family is there.
         let mut level = family.unwrap_or(Level {
-            level: 0,
+            centre: 0,
             spread: 0,
             pace: 0,
             luck: 0,
@@ -173,11 +173,11 @@ impl Levels {
             2 * level.spread,
             &[&measure.code, "niveau"],
         );
-        level.level = match level.base {
+        level.centre = match level.base {
             Base::Inhabitants => {
-                micros(i128::from(level.level) * (WHOLE + i128::from(shift)) / WHOLE)
+                micros(i128::from(level.centre) * (WHOLE + i128::from(shift)) / WHOLE)
             }
-            Base::Alone | Base::Ratio(_) => level.level + shift,
+            Base::Alone | Base::Ratio(_) => level.centre + shift,
         };
         level
     }
@@ -263,7 +263,7 @@ fn level(row: &str) -> Result<(String, Level), CliError> {
         (from, to) => Some(from.parse()?..=to.parse()?),
     };
     let read = Level {
-        level: number(level)?,
+        centre: number(level)?,
         spread: number(spread)?,
         pace: number(pace)?,
         luck: number(luck)?,

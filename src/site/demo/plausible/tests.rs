@@ -103,7 +103,7 @@ fn neighbouring_years_are_neighbours() {
                     // As a part of the level, which the place may be above.
                     Base::Inhabitants => {
                         let people = i128::from(levels.people[&place]);
-                        let level = i128::from(level.level) * people / 100_000;
+                        let level = i128::from(level.centre) * people / 100_000;
                         micros(level * i128::from(furthest) / WHOLE) + step
                     }
                     // A small denominator makes coarse steps.
@@ -132,7 +132,7 @@ fn counts_follow_the_population() {
         for place in levels.regions() {
             let counted = i128::from(levels.number(measure, place, 2023).value.micros());
             let people = i128::from(levels.people[place]);
-            let expected = i128::from(level.level) * people / 100_000;
+            let expected = i128::from(level.centre) * people / 100_000;
             let margin = expected * i128::from(level.spread + level.luck) / WHOLE + UNIT;
             assert!(
                 (counted - expected).abs() <= margin,
