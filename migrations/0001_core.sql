@@ -84,6 +84,7 @@ create table organisation (
     valid_to text,
     parent_code text,
     place_code text,
+    finess text,
     usages text not null,
     note text,
     changed_in bigint not null references change (no) deferrable initially deferred
@@ -106,6 +107,7 @@ create table place (
     valid_from text,
     valid_to text,
     iso text,
+    within_code text references place (code) deferrable initially deferred,
     usages text not null,
     changed_in bigint not null references change (no) deferrable initially deferred
 );

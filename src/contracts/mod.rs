@@ -45,7 +45,9 @@ pub use lines::{Book, Facet, Line, Standing};
 pub use naming::{instrument_name, instrument_names};
 pub use obstacle::{Obstacle, ObstacleKind};
 pub use parties::{RoleHolder, parties_in_force, party_edits};
-pub use proposal::{Field, Ground, NewContract, NewSection, Objection, Rival, check_new};
+pub use proposal::{
+    Field, Ground, NewContract, NewSection, Objection, Rival, bound, check_new, usual_place,
+};
 pub use terms::{Held, Overlay, Step, Term, Terms, history, overlay};
 
 /// A contract between parties, for some years, under a framework.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::limits;
 use crate::frameworks::{Framework, PartyKind, PartyRole};
-use crate::organisations::{Directory, Organisation};
+use crate::organisations::{Directory, Organisation, OrganisationKind};
 use crate::platform::clock::french_date;
 
 /// A contract about to be prepared; the organisation and the framework stand in the permit.
@@ -106,6 +106,7 @@ pub fn check_new(ground: Ground<'_>, new: &NewContract, rivals: &[Rival]) -> Vec
     check.years();
     check.parties();
     check.places();
+    check.establishments();
     check.rivals(rivals);
     check.objections
 }
@@ -192,6 +193,43 @@ impl Check<'_> {
             ) {
                 self.say(Field::Party(role.clone()), sentence);
             }
+        }
+    }
+
+    /// An establishment is known before it signs, and its contract is about itself or its sites:
+    /// the values of its region are not its own.
+    fn establishments(&mut self) {
+        let directory = self.ground.directory;
+        let mut known: Vec<&Organisation> = Vec::new();
+        let mut expected = false;
+        for (role, code) in &self.new.parties {
+            let kind = self.role(role).map(|role| role.kind);
+            if kind != Some(PartyKind::Establishment) {
+                continue;
+            }
+            expected = true;
+            match establishment(directory, code) {
+                Ok(organisation) => known.push(organisation),
+                Err(sentence) => self.say(Field::Party(role.clone()), sentence),
+            }
+        }
+        if !expected || known.is_empty() {
+            return;
+        }
+        let sections = self.new.sections.iter();
+        let wanted = std::iter::once((Field::Place, &self.new.place))
+            .chain(sections.map(|section| (Field::Sections, &section.place)));
+        for (field, place) in wanted {
+            if known.iter().any(|own| directory.lies_in(place, &own.code)) {
+                continue;
+            }
+            let place = directory.place(place).map_or(place.as_str(), |p| &p.name);
+            let names: Vec<&str> = known.iter().map(|own| own.label()).collect();
+            let names = names.join(" », « ");
+            let sentence = format!(
+                "« {place} » n’est pas un lieu de « {names} ». Laissez ce champ vide : le contrat porte alors sur l’établissement lui-même."
+            );
+            self.say(field, sentence);
         }
     }
 
@@ -284,6 +322,37 @@ impl Check<'_> {
             self.say(Field::Starts, sentence);
         }
     }
+}
+
+/// The party that a contract binds, whatever it is called in its framework: the establishment, or
+/// else the agency, or else the first.
+pub fn bound<'p>(framework: &Framework, parties: &'p [(String, String)]) -> Option<&'p str> {
+    let of = |kind| framework.parties.iter().find(|role| role.kind == kind);
+    let role = of(PartyKind::Establishment).or(of(PartyKind::Agency));
+    let key = role.map(|role| role.key.as_str());
+    let party = parties.iter().find(|(role, _)| Some(role.as_str()) == key);
+    let (_, code) = party.or(parties.first())?;
+    Some(code)
+}
+
+/// The place that a contract covers where nobody says it: that of the party it binds.
+pub fn usual_place(ground: Ground<'_>, parties: &[(String, String)]) -> Option<String> {
+    let code = bound(ground.framework, parties)?;
+    ground.directory.organisation(code)?.place.clone()
+}
+
+/// The establishment of that code, or what is to be said where there is none.
+pub(super) fn establishment<'d>(
+    directory: &'d Directory,
+    code: &str,
+) -> Result<&'d Organisation, String> {
+    let organisation = directory.organisation(code);
+    let found = organisation.filter(|o| o.kind == OrganisationKind::Establishment);
+    found.ok_or_else(|| {
+        format!(
+            "« {code} » n’est pas un établissement connu. Ajoutez-le d’abord par la page « Ajouter un établissement »."
+        )
+    })
 }
 
 /// What is to be said of an organisation that exists on no day of those years. One that ends or

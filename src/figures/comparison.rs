@@ -1,4 +1,4 @@
-//! The regions beside each other for one measure and one period. Pure.
+//! The regions, or the establishments, beside each other for one measure and one period. Pure.
 
 use crate::kernel::{Decimal, Period};
 use crate::measures::{Direction, Measure};
@@ -9,9 +9,31 @@ use super::{Figure, Formatter, Series};
 /// The code of the whole country among places.
 pub const COUNTRY: &str = "FR";
 
-/// The regions for one period, the highest value first and the missing ones last.
+/// What stands side by side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Among {
+    /// The regions, which a map shows and which may add up to the country.
+    #[default]
+    Regions,
+    /// The establishments of a framework: no map, and no country beside them.
+    Establishments,
+}
+
+impl Among {
+    /// One of them and several, in French.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Regions => ("région", "régions"),
+            Self::Establishments => ("établissement", "établissements"),
+        }
+    }
+}
+
+/// The places for one period, the highest value first and the missing ones last.
 #[derive(Debug)]
 pub struct Comparison<'a> {
+    /// What stands side by side.
+    pub among: Among,
     /// The measure.
     pub measure: &'a Measure,
     /// The period shown.
@@ -22,7 +44,7 @@ pub struct Comparison<'a> {
     pub national: Row<'a>,
     /// Whether it is computed from the regions.
     pub national_computed: bool,
-    /// The regions.
+    /// The places.
     pub rows: Vec<Row<'a>>,
 }
 
@@ -51,11 +73,11 @@ impl Row<'_> {
 }
 
 impl<'a> Comparison<'a> {
-    /// The comparison of those regions; `None` where the series has nothing for the period.
+    /// The comparison of those places; `None` where the series has nothing for the period.
     pub fn new(
         measure: &'a Measure,
         series: &'a Series,
-        regions: &[&'a Place],
+        (among, places): (Among, &[&'a Place]),
         period: Period,
     ) -> Option<Self> {
         let before = series.periods().into_iter().rfind(|p| *p < period);
@@ -72,13 +94,14 @@ impl<'a> Comparison<'a> {
                 earlier: amount(earlier_figure),
             }
         };
-        let mut rows: Vec<Row<'a>> = regions.iter().map(|r| row(&r.code, &r.name)).collect();
+        let mut rows: Vec<Row<'a>> = places.iter().map(|p| row(&p.code, &p.name)).collect();
         let national = row(COUNTRY, "France");
         if national.figure.is_none() && rows.iter().all(|row| row.figure.is_none()) {
             return None;
         }
         rows.sort_by(|a, b| b.amount.cmp(&a.amount).then_with(|| a.name.cmp(b.name)));
         Some(Self {
+            among,
             measure,
             period,
             before,
@@ -100,12 +123,12 @@ impl<'a> Comparison<'a> {
         self
     }
 
-    /// The regions that have a number, the highest first.
+    /// The places that have a number, the highest first.
     pub fn known(&self) -> impl DoubleEndedIterator<Item = &Row<'a>> {
         self.rows.iter().filter(|row| row.amount.is_some())
     }
 
-    /// How far a region is from the country.
+    /// How far a place is from the country.
     pub fn gap(&self, row: &Row<'_>) -> Option<Decimal> {
         row.amount?.checked_sub(self.national.amount?)
     }
@@ -163,8 +186,14 @@ impl<'a> Comparison<'a> {
         sentences.extend(self.moves());
         if sentences.is_empty() {
             let known = self.known().count();
+            let feminine = if self.among == Among::Regions {
+                "e"
+            } else {
+                ""
+            };
             sentences.push(format!(
-                "{known} région(s) renseignée(s) en {}",
+                "{known} {} renseigné{feminine}(s) en {}",
+                self.among.words().0,
                 self.period.french()
             ));
         }
@@ -184,17 +213,18 @@ impl<'a> Comparison<'a> {
             .map(|row| row.name)
             .collect();
         let total = moved.len();
+        let many = self.among.words().1;
         Some(match back.as_slice() {
-            [] => format!("Les {total} régions comparables progressent ou se maintiennent"),
+            [] => format!("Les {total} {many} comparables progressent ou se maintiennent"),
             [one] => format!(
-                "{} régions sur {total} progressent ou se maintiennent ; {one} recule",
+                "{} {many} sur {total} progressent ou se maintiennent ; {one} recule",
                 total - 1
             ),
             [one, two] => format!(
-                "{} régions sur {total} progressent ou se maintiennent ; {one} et {two} reculent",
+                "{} {many} sur {total} progressent ou se maintiennent ; {one} et {two} reculent",
                 total - 2
             ),
-            several => format!("{} régions sur {total} reculent", several.len()),
+            several => format!("{} {many} sur {total} reculent", several.len()),
         })
     }
 }

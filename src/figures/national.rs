@@ -176,6 +176,7 @@ mod tests {
             valid_from: None,
             valid_to: None,
             iso: None,
+            within: None,
             usages: Vec::new(),
         }
     }

@@ -35,6 +35,11 @@ impl Series {
         })
     }
 
+    /// Whether anything was ever said of a place.
+    pub fn knows(&self, place: &str) -> bool {
+        self.figures.keys().any(|subject| subject.place == place)
+    }
+
     /// A series of these figures.
     pub fn of(figures: impl IntoIterator<Item = (Subject, Figure)>) -> Self {
         Self {

@@ -431,6 +431,12 @@ impl Framework {
     pub fn index(&self) -> Index<'_> {
         Index::new(self)
     }
+
+    /// Whether its contracts bind establishments: values are then theirs, not those of regions.
+    pub fn follows_establishments(&self) -> bool {
+        let mut kinds = self.parties.iter().map(|role| role.kind);
+        kinds.any(|kind| kind == PartyKind::Establishment)
+    }
 }
 
 /// A framework whose parts are found by key.

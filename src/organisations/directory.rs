@@ -57,6 +57,9 @@ impl Directory {
             let spellings = &mut self.organisation_spellings;
             spellings.add_name(&organisation.name, rank);
             spellings.add_name(&organisation.code, rank);
+            if let Some(finess) = &organisation.finess {
+                spellings.add_code(finess, rank);
+            }
             for name in organisation.short_name.iter().chain(&organisation.usages) {
                 spellings.add_name(name, rank);
             }
@@ -290,10 +293,12 @@ impl Directory {
 
     fn around<'a>(&'a self, code: &str, on: Date) -> impl Iterator<Item = &'a str> {
         let ranks = self.parts_around.get(code).into_iter().flatten();
-        ranks
+        let wholes = ranks
             .map(|rank| &self.parts[*rank])
             .filter(move |part| part.valid_on(on))
-            .map(|part| part.whole.as_str())
+            .map(|part| part.whole.as_str());
+        let within = self.place(code).and_then(|place| place.within.as_deref());
+        wholes.chain(within)
     }
 
     /// The places that make up another on a day, by kind and then by code: the departments of a
@@ -307,6 +312,27 @@ impl Directory {
             .collect();
         places.sort_by(|a, b| (a.kind, &a.code).cmp(&(b.kind, &b.code)));
         places
+    }
+
+    /// The establishments that lie in a place on a day, by name; none of them is a part of it.
+    pub fn establishments_in(&self, whole: &str, on: Date) -> Vec<&Organisation> {
+        let all = self.existing(OrganisationKind::Establishment, on);
+        let lies = |organisation: &&Organisation| self.lies_in(&organisation.code, whole);
+        all.into_iter().filter(lies).collect()
+    }
+
+    /// Whether an establishment's place is another, or lies in it, directly or not.
+    pub fn lies_in(&self, code: &str, whole: &str) -> bool {
+        let mut place = self.place(code);
+        // As many steps as there are places at most: a loop ends.
+        for _ in 0..=self.places.len() {
+            match place {
+                Some(found) if found.code == whole => return true,
+                Some(found) => place = found.within.as_deref().and_then(|w| self.place(w)),
+                None => return false,
+            }
+        }
+        false
     }
 
     /// Every part that another place ever had, in the order of the codes.

@@ -7,6 +7,7 @@
 
 mod cache;
 mod directory;
+mod establishment;
 mod pages;
 mod recognition;
 pub mod source;
@@ -17,6 +18,7 @@ use serde::Serialize;
 
 pub use cache::Directories;
 pub use directory::Directory;
+pub use establishment::{EstablishmentField, EstablishmentRefusal, NewEstablishment};
 pub use pages::router;
 pub use recognition::Recognised;
 
@@ -32,13 +34,15 @@ pub enum OrganisationKind {
     Directorate,
     /// A national operator, such as the health insurance fund.
     Operator,
+    /// A hospital or another establishment, as the legal entity that signs.
+    Establishment,
     /// Any other body.
     Other,
 }
 
 impl OrganisationKind {
     /// Every kind with its stable code, its word in the source files and its French name.
-    const ALL: [(Self, &'static str, &'static str, &'static str); 5] = [
+    const ALL: [(Self, &'static str, &'static str, &'static str); 6] = [
         (Self::Ars, "ars", "ars", "Agence régionale de santé"),
         (Self::Ministry, "ministry", "ministere", "Ministère"),
         (
@@ -52,6 +56,12 @@ impl OrganisationKind {
             "operator",
             "operateur",
             "Opérateur national",
+        ),
+        (
+            Self::Establishment,
+            "establishment",
+            "etablissement",
+            "Établissement",
         ),
         (Self::Other, "other", "autre", "Autre organisme"),
     ];
@@ -84,15 +94,22 @@ pub enum PlaceKind {
     Region,
     /// A department.
     Department,
+    /// An establishment, or one of its sites. It lies in a region and never counts into it.
+    Establishment,
 }
 
 impl PlaceKind {
+    /// Those whose values a file may give: among them `01` is Guadeloupe, never Ain.
+    pub const WITH_VALUES: [Self; 4] =
+        [Self::Region, Self::Zone, Self::Country, Self::Establishment];
+
     /// Every kind with its stable code and its word in the source files.
-    const ALL: [(Self, &'static str, &'static str); 4] = [
+    const ALL: [(Self, &'static str, &'static str); 5] = [
         (Self::Country, "country", "pays"),
         (Self::Zone, "zone", "zone"),
         (Self::Region, "region", "region"),
         (Self::Department, "department", "departement"),
+        (Self::Establishment, "establishment", "etablissement"),
     ];
 
     /// Its stable code.
@@ -123,8 +140,11 @@ pub struct Organisation {
     pub valid_to: Option<Date>,
     /// Code of the organisation it belongs to.
     pub parent: Option<String>,
-    /// Code of the place it acts for.
+    /// Code of the place it acts for; an establishment's is its own, of the same code.
     pub place: Option<String>,
+    /// Number of an establishment in the national register FINESS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finess: Option<String>,
     /// Other ways its name is written.
     pub usages: Vec<String>,
     /// What must be known of this entry, such as where a date comes from.
@@ -159,6 +179,10 @@ pub struct Place {
     pub valid_to: Option<Date>,
     /// ISO 3166-2 code.
     pub iso: Option<String>,
+    /// Code of the place that an establishment lies in. Said by the establishment rather than
+    /// among the parts of the region: it is nothing that a region adds up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
     /// Other ways its name is written.
     pub usages: Vec<String>,
 }

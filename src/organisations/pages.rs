@@ -1,6 +1,7 @@
 //! Pages of the directory: the organisations of a day, and one of them with its places and its
 //! history.
 
+mod add;
 mod history;
 mod list;
 mod one;
@@ -29,6 +30,7 @@ where
     Router::new()
         .route("/organisations", get(list::page))
         .route("/organisations/{code}", get(one::page))
+        .route("/etablissements/nouveau", get(add::form).post(add::submit))
 }
 
 /// The day a page speaks of.

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
+use super::establishment::{FINESS_FORM, is_finess, is_simple, own_place};
 use super::{Directory, Organisation, OrganisationKind, Place, PlaceKind, PlacePart, Succession};
 use crate::kernel::nearest;
 use crate::platform::file;
@@ -124,15 +125,41 @@ impl Reading {
         let code = self.own_code(item, Kind::Place);
         self.parts_of(&code, item);
         let (valid_from, valid_to) = validity(item);
+        let kind = item.required_word_or("type", PlaceKind::Zone);
         Place {
             code,
-            kind: item.required_word_or("type", PlaceKind::Zone),
+            kind,
             name: item.required("libelle"),
             valid_from,
             valid_to,
             iso: item.text("iso"),
+            within: self.around(item, "dans", kind == PlaceKind::Establishment),
             usages: item.texts("usages"),
         }
+    }
+
+    /// The place that an establishment lies in, which only an establishment says.
+    fn around(
+        &mut self,
+        item: &mut Item<'_>,
+        key: &'static str,
+        is_wanted: bool,
+    ) -> Option<String> {
+        let around = item.text(key);
+        match &around {
+            Some(code) if is_wanted => self.refer(item, key, Kind::Place, code),
+            Some(_) => {
+                let message = format!("« {key} » ne se dit que d’un établissement");
+                item.error(key, "misplaced-around", &message, "Retirez cette ligne");
+            }
+            None if is_wanted => {
+                let message = "l’établissement ne dit pas où il se trouve";
+                let remedy = format!("Ajoutez « {key}: » et le code d’une région de {PLACES}");
+                item.error_here("no-place", message, &remedy);
+            }
+            None => {}
+        }
+        around
     }
 
     fn parts_of(&mut self, whole: &str, item: &mut Item<'_>) {
@@ -181,6 +208,22 @@ impl Reading {
         let kind = item.required_word_or("type", OrganisationKind::Other);
         let (valid_from, valid_to) = validity(item);
         let (parent, place) = (item.text("parent"), item.text("lieu"));
+        let is_establishment = kind == OrganisationKind::Establishment;
+        let region = self.around(item, "region", is_establishment);
+        let finess = item.text("finess");
+        if finess.as_deref().is_some_and(|text| !is_finess(text)) {
+            let message = "le numéro FINESS n’a pas la forme attendue";
+            item.error("finess", "bad-finess", message, FINESS_FORM);
+        }
+        if is_establishment && place.is_some() {
+            let message = "un établissement est son propre lieu";
+            item.error(
+                "lieu",
+                "own-place",
+                message,
+                "Retirez « lieu », gardez « region »",
+            );
+        }
         if kind == OrganisationKind::Ars && place.is_none() {
             let message = format!("l’agence « {code} » n’a pas de territoire");
             let remedy = format!("Ajoutez « lieu: » et un code de {PLACES}");
@@ -194,7 +237,7 @@ impl Reading {
                 self.refer(item, key, to, named);
             }
         }
-        Organisation {
+        let mut organisation = Organisation {
             code,
             kind,
             name: item.required("libelle"),
@@ -203,9 +246,28 @@ impl Reading {
             valid_to,
             parent,
             place,
+            finess,
             usages: item.texts("usages"),
             note: item.text("note"),
+        };
+        if let Some(region) = region.filter(|_| is_establishment) {
+            self.settle(item, &mut organisation, region);
         }
+        organisation
+    }
+
+    /// An establishment is the place of its own code.
+    fn settle(&mut self, item: &mut Item<'_>, organisation: &mut Organisation, region: String) {
+        let code = &organisation.code;
+        let line = item.line("code");
+        let known = self.codes.insert((Kind::Place, code.clone()), line);
+        if known.is_some() {
+            let message = format!("le code « {code} » est déjà celui d’un lieu");
+            item.error("code", "repeated-code", message, "Donnez un autre code");
+            return;
+        }
+        self.places.push(own_place(organisation, region));
+        organisation.place = Some(code.clone());
     }
 
     fn succession(&mut self, item: &mut Item<'_>) -> Succession {
@@ -227,8 +289,7 @@ impl Reading {
         if code.is_empty() {
             return code;
         }
-        let simple = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
-        if !code.chars().all(simple) {
+        if !is_simple(&code) {
             let message = format!("le code « {code} » n’est pas simple");
             let remedy = "Écrivez-le en majuscules sans accent, chiffres et tirets";
             item.error("code", "bad-code", message, remedy);

@@ -6,7 +6,10 @@ use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Directory, Organisation, OrganisationKind, Place, PlaceKind, PlacePart, Succession};
+use super::{
+    Directory, EstablishmentRefusal, NewEstablishment, Organisation, OrganisationKind, Place,
+    PlaceKind, PlacePart, Succession,
+};
 use crate::access::{Act, Permit, Reach};
 use crate::args;
 use crate::ledger::{Change, ChangeRow, LedgerError, NewThing, Scope, history_of};
@@ -19,6 +22,15 @@ pub struct ImportDirectory;
 impl Act for ImportDirectory {
     type Thing = ();
     const NAME: &'static str = "directory.import";
+}
+
+/// Adding one establishment.
+#[derive(Debug)]
+pub struct AddEstablishment;
+
+impl Act for AddEstablishment {
+    type Thing = ();
+    const NAME: &'static str = "establishment.add";
 }
 
 /// What an import did to the organisations, or to the places.
@@ -93,6 +105,26 @@ pub async fn import(
         organisations,
         places,
     })
+}
+
+/// Adds an establishment, which is an organisation and its place; or says what keeps it from
+/// being added, and writes nothing.
+pub async fn add_establishment(
+    change: &mut Change,
+    permit: Permit<AddEstablishment>,
+    new: NewEstablishment,
+) -> Result<Result<(), Vec<EstablishmentRefusal>>, LedgerError> {
+    let known = directory(change.tx(), Reach::of(permit.actor())).await?;
+    let () = permit.into_thing();
+    let refusals = new.check(&known);
+    if !refusals.is_empty() {
+        return Ok(Err(refusals));
+    }
+    let (organisation, place) = new.into_parts();
+    let wanted = Directory::new(vec![organisation], vec![], vec![place], vec![]);
+    import_places(change, &known, &wanted).await?;
+    import_organisations(change, &known, &wanted).await?;
+    Ok(Ok(()))
 }
 
 async fn import_places(
@@ -217,11 +249,12 @@ async fn write_place(change: &mut Change, id: Uuid, place: &Place) -> Result<(),
         .tx()
         .run(
             "insert into place
-                 (id, code, kind, name, valid_from, valid_to, iso, usages, changed_in)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                 (id, code, kind, name, valid_from, valid_to, iso, within_code, usages, changed_in)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
              on conflict (id) do update
              set kind = excluded.kind, name = excluded.name, valid_from = excluded.valid_from,
-                 valid_to = excluded.valid_to, iso = excluded.iso, usages = excluded.usages,
+                 valid_to = excluded.valid_to, iso = excluded.iso,
+                 within_code = excluded.within_code, usages = excluded.usages,
                  changed_in = excluded.changed_in",
             args![
                 id,
@@ -231,6 +264,7 @@ async fn write_place(change: &mut Change, id: Uuid, place: &Place) -> Result<(),
                 text(place.valid_from),
                 text(place.valid_to),
                 place.iso.clone(),
+                place.within.clone(),
                 list(&place.usages),
                 no
             ],
@@ -268,13 +302,13 @@ async fn write_organisation(
         .run(
             "insert into organisation
                  (id, code, kind, name, short_name, valid_from, valid_to, parent_code, place_code,
-                  usages, note, changed_in)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                  finess, usages, note, changed_in)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
              on conflict (id) do update
              set kind = excluded.kind, name = excluded.name, short_name = excluded.short_name,
                  valid_from = excluded.valid_from, valid_to = excluded.valid_to,
                  parent_code = excluded.parent_code, place_code = excluded.place_code,
-                 usages = excluded.usages, note = excluded.note,
+                 finess = excluded.finess, usages = excluded.usages, note = excluded.note,
                  changed_in = excluded.changed_in",
             args![
                 id,
@@ -286,6 +320,7 @@ async fn write_organisation(
                 text(organisation.valid_to),
                 organisation.parent.clone(),
                 organisation.place.clone(),
+                organisation.finess.clone(),
                 list(&organisation.usages),
                 organisation.note.clone(),
                 no
@@ -342,7 +377,7 @@ pub async fn directory(tx: &mut Tx, _reach: Reach) -> Result<Directory, DbError>
     let organisations: Vec<OrganisationRow> = tx
         .all(
             "select code, kind, name, short_name, valid_from, valid_to, parent_code, place_code,
-                    usages, note
+                    finess, usages, note
              from organisation",
             vec![],
         )
@@ -355,7 +390,7 @@ pub async fn directory(tx: &mut Tx, _reach: Reach) -> Result<Directory, DbError>
         .await?;
     let places: Vec<PlaceRow> = tx
         .all(
-            "select code, kind, name, valid_from, valid_to, iso, usages from place",
+            "select code, kind, name, valid_from, valid_to, iso, within_code, usages from place",
             vec![],
         )
         .await?;
@@ -398,6 +433,7 @@ struct OrganisationRow {
     valid_to: Option<String>,
     parent_code: Option<String>,
     place_code: Option<String>,
+    finess: Option<String>,
     usages: String,
     note: Option<String>,
 }
@@ -414,6 +450,7 @@ impl OrganisationRow {
             valid_to: day(self.valid_to.as_deref())?,
             parent: self.parent_code,
             place: self.place_code,
+            finess: self.finess,
             usages: usages(&self.usages)?,
             note: self.note,
         })
@@ -447,6 +484,7 @@ struct PlaceRow {
     valid_from: Option<String>,
     valid_to: Option<String>,
     iso: Option<String>,
+    within_code: Option<String>,
     usages: String,
 }
 
@@ -460,6 +498,7 @@ impl PlaceRow {
             valid_from: day(self.valid_from.as_deref())?,
             valid_to: day(self.valid_to.as_deref())?,
             iso: self.iso,
+            within: self.within_code,
             usages: usages(&self.usages)?,
         })
     }

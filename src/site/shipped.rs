@@ -13,6 +13,12 @@ const PLACES: &str = include_str!("../../reference/lieux.yaml");
 
 /// HPV vaccination coverage in 2022 and 2023, by region (Santé publique France).
 pub(super) const HPV: &str = include_str!("../../demo/hpv-2022-2023.csv");
+/// What its supplier does not publish of it, as the files of the source say.
+pub(super) const HPV_UNPUBLISHED: &str = include_str!("../../demo/hpv-mayotte.csv");
+/// Levels, spreads and trends of the invented values.
+pub(super) const PLAUSIBLE: &str = include_str!("../../demo/plausible.csv");
+/// People that each invented establishment serves.
+pub(super) const ESTABLISHMENTS: &str = include_str!("../../demo/etablissements.csv");
 /// Inhabitants of the regions in 2022, rounded (Insee).
 pub(super) const POPULATIONS: &str = include_str!("../../demo/populations.csv");
 
@@ -29,7 +35,7 @@ pub fn directory() -> Result<Directory, Unusable> {
 /// # Errors
 /// Never in a released binary: a test builds the demonstration.
 pub(super) fn invented() -> Result<Directory, Unusable> {
-    source::read(include_str!("../../demo/organisations.yaml"), "lieux: []\n")
+    source::read(include_str!("../../demo/organisations.yaml"), PLACES)
 }
 
 /// The texts of the frameworks that come with Jalon, by code.

@@ -498,7 +498,7 @@ on_both_engines! {
 }
 
 /// What may stand for a value in a help.
-const PLACES: [&str; 17] = [
+const PLACES: &[&str] = &[
     "ADRESSE",
     "ADRESSE:PORT",
     "ANNÉE",
@@ -515,6 +515,9 @@ const PLACES: [&str; 17] = [
     "NUMÉRO",
     "ORGANISATION",
     "SOURCE",
+    "LIEU",
+    "RÔLE=ORGANISATION",
+    "TITRE",
     "VOLET",
 ];
 

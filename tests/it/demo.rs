@@ -1,16 +1,23 @@
 //! The demonstration, walked through as a visitor would.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
-use jalon::ledger::{Verified, verify};
+use jalon::access::Reach;
+use jalon::contracts::store::load;
+use jalon::contracts::{Target, TermBody, Terms};
+use jalon::figures::Snapshots;
+use jalon::kernel::Period;
+use jalon::ledger::{Actor, Verified, verify};
 use jalon::site::demo;
 
 use crate::imports::reader;
 use crate::on_both_engines;
-use crate::support::Site;
+use crate::support::{Bench, Site};
 
 /// Every page of the walk and a sentence that it must say.
-const WALK: [(&str, &str); 18] = [
-    ("/", "22 contrats suivis"),
+const WALK: &[(&str, &str)] = &[
+    ("/", "23 contrats suivis"),
     ("/cadres", "générations de contrats"),
     ("/cadres/etat-ars-2015-2018", "Liste partielle"),
     ("/cadres/etat-ars-2024-2028", "10 objectifs, 93 indicateurs"),
@@ -24,7 +31,7 @@ const WALK: [(&str, &str); 18] = [
         "/cibles/etat-ars-2024-2028/2.c.1",
         "Un taux ne s’additionne pas",
     ),
-    ("/contrats", "22 contrats"),
+    ("/contrats", "23 contrats"),
     (
         "/contrats/normandie-2024-2028",
         "Contrat de l’ARS Normandie",
@@ -33,6 +40,25 @@ const WALK: [(&str, &str); 18] = [
     (
         "/contrats/ch-valmont-2020-2024",
         "centre hospitalier de Valmont",
+    ),
+    (
+        "/indicateurs/etat-ars-2024-2028/2.c.1",
+        "Non publié par le fournisseur",
+    ),
+    // One series through three generations, and one that a definition breaks.
+    (
+        "/indicateurs/etat-ars-2015-2018/contrat-2.1.2",
+        "?periode=2025",
+    ),
+    ("/indicateurs/etat-ars-2024-2028/6.a", "?periode=2013"),
+    ("/indicateurs/etat-ars-2019-2023/7.d", "?periode=2016"),
+    (
+        "/indicateurs/es-aura-2020-2024/2.1-1-i1",
+        "Valeurs par établissement",
+    ),
+    (
+        "/contrats/ch-rochebelle-2020-2024",
+        "centre hospitalier de Rochebelle",
     ),
     (
         "/contrats/normandie-2024-2028/indicateurs/2.c.1",
@@ -77,6 +103,99 @@ on_both_engines! {
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.body.contains("2024-2028"));
         earlier_days(&mut site).await;
+        marks(&mut site).await;
+        for slug in TOLD {
+            every_kind_of_target(&bench, slug).await;
+        }
+        hospitals_differ(&bench).await;
+    }
+}
+
+/// A contract of each framework, in which every kind of target is seen.
+const TOLD: [&str; 5] = [
+    "normandie-2015-2018",
+    "normandie-2019-2023",
+    "normandie-2024-2028",
+    "ch-valmont-2020-2024",
+    "ch-rochebelle-2020-2024",
+];
+
+/// What is invented in a contract is marked wherever its targets are shown.
+async fn marks(site: &mut Site) {
+    for path in [
+        "/contrats/normandie-2019-2023",
+        "/contrats/normandie-2019-2023/actes/1",
+        "/contrats/normandie-2019-2023/indicateurs/4.b",
+        "/cibles/etat-ars-2019-2023/4.b",
+    ] {
+        let page = visit(site, path).await;
+        assert!(page.contains("Données fictives"), "{path}");
+    }
+}
+
+async fn every_kind_of_target(bench: &Bench, slug: &str) {
+    let mut tx = bench.db.read().await.unwrap();
+    let reach = Reach::of(Actor::Installation);
+    let full = load(&mut tx, reach, slug).await.unwrap().unwrap();
+    let amendment = full.instrument(2).expect("an amendment");
+    assert_eq!(amendment.act, "avenant", "{slug}");
+    let first = full.in_force(full.instrument(1).unwrap().signed_change().unwrap());
+    let now = full.in_force(amendment.signed_change().unwrap());
+    let targets = |terms: &Terms<'_>| {
+        let bodies = terms
+            .iter()
+            .map(|(key, held)| (key.clone(), held.body.clone()));
+        let targets = bodies.filter_map(|(key, body)| match body {
+            TermBody::Target(target) => Some((key, target)),
+            _ => None,
+        });
+        targets.collect::<Vec<_>>()
+    };
+    let (before, after) = (targets(&first), targets(&now));
+    let has = |wanted: fn(&Target) -> bool| before.iter().any(|(_, target)| wanted(target));
+    assert!(
+        has(|t| matches!(t, Target::Corridor { .. })),
+        "{slug}: corridor"
+    );
+    assert!(has(|t| *t == Target::Frozen), "{slug}: frozen");
+    assert!(
+        has(|t| *t == Target::NotApplicable),
+        "{slug}: not applicable"
+    );
+    let opened = before
+        .iter()
+        .filter(|(_, target)| *target == Target::ObservedOnly);
+    let set = opened.filter(|(key, _)| {
+        after
+            .iter()
+            .any(|(other, target)| other == key && matches!(target, Target::Value(_)))
+    });
+    assert!(set.count() > 0, "{slug}: set by the amendment");
+    let years: BTreeSet<i16> = now
+        .iter()
+        .filter(|(_, held)| matches!(held.body, TermBody::Means(_)))
+        .filter_map(|(key, _)| key.slot.year())
+        .collect();
+    assert_eq!(years, full.contract.years().collect(), "{slug}: means");
+}
+
+/// Two hospitals of one region have values of their own.
+async fn hospitals_differ(bench: &Bench) {
+    let mut tx = bench.db.read().await.unwrap();
+    let figures = Snapshots::default();
+    let figures = figures
+        .current(&mut tx, Reach::of(Actor::Installation))
+        .await
+        .unwrap();
+    let series = figures.series("es-taux-chirurgie-ambulatoire").unwrap();
+    for year in 2020..=2024 {
+        let value = |place| {
+            series
+                .whole(place, Period::Year(year))
+                .map(|f| f.value.clone())
+        };
+        assert_ne!(value("CH-VALMONT"), value("CH-ROCHEBELLE"), "{year}");
+        assert_eq!(value("84"), None);
     }
 }
 

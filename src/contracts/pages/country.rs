@@ -18,7 +18,7 @@ use crate::frameworks::{Framework, Indicator};
 use crate::ledger::{Change, Scope, last_change};
 use crate::measures::Measure;
 use crate::platform::web::{
-    Crumb, WebError, WebResult, crumbs, document_with_status, section_heading,
+    Crumb, WebError, WebResult, crumbs, document_with_status, fictional_mark, section_heading,
 };
 
 /// What the page shows.
@@ -177,7 +177,10 @@ fn body(shown: &Shown, typed: &[(String, String)], problems: &[String]) -> Marku
         div.head {
             p.eyebrow { (code) ", " (framework.title) }
             h1 { "Cibles : " (shown.indicator.label) }
-            p.lead { (verdict(shown)) }
+            p.lead {
+                (verdict(shown))
+                @if shown.regional.iter().any(|target| target.fictional) { " " (fictional_mark()) }
+            }
         }
         @if !problems.is_empty() {
             div.flag.late role="alert" { div { @for problem in problems { p { (problem) } } } }
@@ -199,7 +202,7 @@ fn verdict(shown: &Shown) -> String {
             facet.show_decimal(sum)
         ),
         (n, None, Some((low, high))) => format!(
-            "En {last}, les cibles de {n} contrats vont de {} à {}. Un taux ne s’additionne pas d’une région à l’autre.",
+            "En {last}, les cibles de {n} contrats vont de {} à {}. Un taux ne s’additionne pas d’un contrat à l’autre.",
             facet.show_decimal(low),
             facet.show_decimal(high)
         ),

@@ -14,7 +14,8 @@ use super::parts::{datalist, flag, once};
 use crate::access::{Act as _, Permit, Signed};
 use crate::contracts::store::{ContractError, create_contract};
 use crate::contracts::{
-    CreateContract, Desk, Field, Ground, NewContract, NewSection, Objection, limits,
+    CreateContract, Desk, Field, Ground, NewContract, NewSection, Objection, bound, limits,
+    usual_place,
 };
 use crate::frameworks::{Catalogue, Framework, PartyKind, PartyRole};
 use crate::kernel::fold;
@@ -122,9 +123,9 @@ impl Typed {
 
     fn organisation(&mut self, field: &str, role: &PartyRole, directory: &Directory) -> String {
         let text = self.required(field, "Écrivez le nom ou le code de l’organisation.");
-        // The directory holds what the State knows of itself; establishments have their own list.
-        let listed = matches!(role.kind, PartyKind::Ministry | PartyKind::Agency);
-        if text.is_empty() || !listed {
+        // Local authorities and the like need not be in the directory.
+        let free = matches!(role.kind, PartyKind::LocalAuthority | PartyKind::Other);
+        if text.is_empty() || free {
             return text;
         }
         self.found(field, &directory.resolve(&text), |organisation| {
@@ -132,7 +133,14 @@ impl Typed {
         })
     }
 
-    fn place(&mut self, directory: &Directory) -> String {
+    /// The place typed, or that of the party that the contract binds.
+    fn place(&mut self, ground: Ground<'_>, parties: &[(String, String)]) -> String {
+        let directory = ground.directory;
+        if self.text("lieu").is_empty()
+            && let Some(place) = usual_place(ground, parties)
+        {
+            return place;
+        }
         let text = self.required("lieu", "Écrivez le nom ou le code du lieu.");
         if text.is_empty() {
             return text;
@@ -282,7 +290,6 @@ async fn prepare(
 /// The contract that was typed, and whom it concerns; what is wrong is noted beside the texts.
 fn read(typed: &mut Typed, framework: &Framework, directory: &Directory) -> (Scope, NewContract) {
     let title = typed.required("titre", "Donnez un titre au contrat.");
-    let place = typed.place(directory);
     let starts = typed.year("debut", framework.starts);
     let ends = typed.year("fin", framework.ends);
     let mut parties = Vec::new();
@@ -290,6 +297,11 @@ fn read(typed: &mut Typed, framework: &Framework, directory: &Directory) -> (Sco
         let code = typed.organisation(&format!("partie.{}", role.key), role, directory);
         parties.push((role.key.clone(), code));
     }
+    let ground = Ground {
+        framework,
+        directory,
+    };
+    let place = typed.place(ground, &parties);
     let address = match typed.text("adresse") {
         "" => slug(&title),
         text => slug(text),
@@ -307,7 +319,7 @@ fn read(typed: &mut Typed, framework: &Framework, directory: &Directory) -> (Sco
         );
     }
     let scope = Scope {
-        organisation: bound(framework, &parties),
+        organisation: bound(framework, &parties).unwrap_or_default().to_owned(),
         framework: framework.code.clone(),
     };
     let new = NewContract {
@@ -321,17 +333,6 @@ fn read(typed: &mut Typed, framework: &Framework, directory: &Directory) -> (Sco
         sections: typed.sections(directory),
     };
     (scope, new)
-}
-
-/// The party that a contract binds: the establishment, or else the agency, or else the first.
-fn bound(framework: &Framework, parties: &[(String, String)]) -> String {
-    let of = |kind| framework.parties.iter().find(|role| role.kind == kind);
-    let role = of(PartyKind::Establishment).or(of(PartyKind::Agency));
-    let key = role.map(|role| role.key.as_str());
-    let party = parties.iter().find(|(role, _)| Some(role.as_str()) == key);
-    party
-        .or(parties.first())
-        .map_or_else(String::new, |(_, code)| code.clone())
 }
 
 fn choice(catalogue: &Catalogue) -> Markup {
@@ -385,7 +386,10 @@ fn page(desk: &Desk, framework: &Framework, directory: &Directory, typed: &Typed
             @for role in &framework.parties {
                 (field(typed, &format!("partie.{}", role.key), &role.label, "Nom ou code de l’organisation", Some("organisations")))
             }
-            (field(typed, "lieu", "Lieu couvert", "Nom ou code du lieu : Normandie, 28", Some("lieux")))
+            @if framework.follows_establishments() {
+                p.hint { "L’établissement n’est pas dans la liste ? " a href="/etablissements/nouveau" { "Ajouter un établissement" } ", puis revenez ici." }
+            }
+            (field(typed, "lieu", "Lieu couvert (facultatif)", "Nom ou code du lieu ; celui de l’agence ou de l’établissement s’il est vide", Some("lieux")))
             (field(typed, "debut", "Première année", &format!("{} si elle est vide", framework.starts), None))
             (field(typed, "fin", "Dernière année", &format!("{} si elle est vide", framework.ends), None))
             (sections_field(typed))

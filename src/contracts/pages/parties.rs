@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use super::open::{self, AT_ONCE, OpenedInstrument, begin, told};
 use super::parts::{datalist, flag, trail};
 use crate::access::Signed;
-use crate::contracts::proposal::absent;
+use crate::contracts::proposal::{absent, establishment};
 use crate::contracts::store::{TermEdit, set_terms};
 use crate::contracts::{
     Desk, EditInstrument, Section, Terms, instrument_name, limits, parties_in_force, party_edits,
@@ -53,11 +53,14 @@ impl Entry<'_> {
     }
 }
 
-/// The directory holds what the State knows of itself; establishments have their own list.
+/// Local authorities and the like need not be in the directory.
 fn code_of(directory: &Directory, role: &PartyRole, name: &str) -> Result<String, String> {
     match directory.resolve(name) {
+        Recognised::Found(organisation) if role.kind == PartyKind::Establishment => {
+            establishment(directory, &organisation.code).map(|found| found.code.clone())
+        }
         Recognised::Found(organisation) => Ok(organisation.code.clone()),
-        _ if !matches!(role.kind, PartyKind::Ministry | PartyKind::Agency) => {
+        _ if matches!(role.kind, PartyKind::LocalAuthority | PartyKind::Other) => {
             limits::NAME.read(name)
         }
         Recognised::Ambiguous(several) => {

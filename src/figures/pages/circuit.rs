@@ -6,12 +6,13 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::indicator::{among, places};
 use crate::access::Signed;
 use crate::figures::circuit::{Owed, OwedState};
 use crate::figures::{FiguresView, Snapshots};
 use crate::frameworks::{Catalogue, Framework, Library};
 use crate::kernel::Period;
-use crate::organisations::{Directories, Directory, Organisation, Place, PlaceKind};
+use crate::organisations::{Directories, Directory, Organisation};
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, state};
@@ -113,7 +114,7 @@ struct Ground<'a> {
 impl<'a> Ground<'a> {
     /// Every measure of a framework, for a year, in the order of the framework.
     fn owed(&self, framework: &'a Framework, year: i16) -> Vec<Owed<'a>> {
-        let regions = self.regions(year);
+        let among = among(framework);
         let mut owed = Vec::new();
         for indicator in &framework.indicators {
             for code in &indicator.measures {
@@ -121,20 +122,13 @@ impl<'a> Ground<'a> {
                     continue;
                 };
                 let series = self.figures.series(code);
+                let expected = places(self.directory, among, series, Period::Year(year));
                 owed.push(Owed::new(
-                    indicator, measure, series, &regions, year, self.today,
+                    indicator, measure, series, &expected, year, self.today,
                 ));
             }
         }
         owed
-    }
-
-    fn regions(&self, year: i16) -> Vec<&'a Place> {
-        let last = Period::Year(year).last_day();
-        let places = self.directory.places().iter();
-        places
-            .filter(|place| place.kind == PlaceKind::Region && place.valid_on(last))
-            .collect()
     }
 
     fn supplier(&self, code: &'a str) -> &'a str {
@@ -216,7 +210,7 @@ fn table(ground: &Ground<'_>, framework: &Framework, shown: &[&Owed<'_>]) -> Mar
                 caption.vh { "Livraisons attendues et reçues" }
                 thead { tr {
                     th scope="col" { "Indicateur" } th scope="col" { "Fournisseur" } th scope="col" { "Échéance" }
-                    th.n scope="col" { "Régions reçues" } th scope="col" { "État" }
+                    th.n scope="col" { "Reçues" } th scope="col" { "État" }
                 } }
                 tbody { @for owed in shown {
                     tr {
@@ -323,7 +317,7 @@ pub(super) async fn supplier(
                 caption.vh { "Livraisons du fournisseur" }
                 thead { tr {
                     th scope="col" { "Indicateur" } th.n scope="col" { "Données" } th scope="col" { "Échéance" }
-                    th.n scope="col" { "Régions reçues" } th scope="col" { "État" }
+                    th.n scope="col" { "Reçues" } th scope="col" { "État" }
                 } }
                 tbody { @for (framework, owed) in &deliveries {
                     tr {

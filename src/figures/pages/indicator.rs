@@ -12,7 +12,7 @@ use super::indicator_parts as parts;
 use super::sources;
 use crate::access::Signed;
 use crate::documents::{self, AboutKind, Document};
-use crate::figures::comparison::{COUNTRY, Comparison};
+use crate::figures::comparison::{Among, COUNTRY, Comparison};
 use crate::figures::follow;
 use crate::figures::national::{Computed, National};
 use crate::figures::provenance::{self, Load};
@@ -21,7 +21,7 @@ use crate::frameworks::{Catalogue, Edited, Framework, Indicator, Library};
 use crate::kernel::{Decimal, Period};
 use crate::ledger;
 use crate::measures::Measure;
-use crate::organisations::{Directories, Directory, PlaceKind};
+use crate::organisations::{Directories, Directory, Place, PlaceKind};
 use crate::platform::clock::end_of_day;
 use crate::platform::db::{Db, Tx};
 use crate::platform::web::{AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark};
@@ -85,18 +85,23 @@ pub(super) async fn page(
     let series = measure.and_then(|measure| figures.series(&measure.code));
     let periods = series.map(Series::periods).unwrap_or_default();
     let period = asked.periode.parse().ok().or(periods.last().copied());
-    let regions = period
-        .map(|period| regions(&directory, period))
+    let among = among(&edited.framework);
+    let places = period
+        .map(|period| places(&directory, among, series, period))
         .unwrap_or_default();
     let (comparison, nationals) = match (measure, series, period) {
         (Some(measure), Some(series), Some(period)) => {
-            let wholes = |period| nationals(measure, series, &directory, period);
-            let comparison = Comparison::new(measure, series, &regions, period).map(|comparison| {
-                let earlier = comparison
-                    .before
-                    .and_then(|before| country(&wholes(before)));
-                comparison.completed(country(&wholes(period)), earlier)
-            });
+            let wholes = |period| match among {
+                Among::Regions => nationals(measure, series, &directory, period),
+                Among::Establishments => Vec::new(),
+            };
+            let comparison =
+                Comparison::new(measure, series, (among, &places), period).map(|comparison| {
+                    let earlier = comparison
+                        .before
+                        .and_then(|before| country(&wholes(before)));
+                    comparison.completed(country(&wholes(period)), earlier)
+                });
             (comparison, wholes(period))
         }
         _ => (None, Vec::new()),
@@ -203,12 +208,33 @@ async fn figures_on(
     Ok(snapshots.as_of(tx, reach, change).await?)
 }
 
-/// The regions that existed at the end of a period.
-fn regions(directory: &Directory, period: Period) -> Vec<&crate::organisations::Place> {
+/// Whose values a framework follows: those of establishments where some are parties.
+pub(super) fn among(framework: &Framework) -> Among {
+    if framework.follows_establishments() {
+        Among::Establishments
+    } else {
+        Among::Regions
+    }
+}
+
+/// The regions that existed at the end of a period, or the establishments that the series knows.
+pub(super) fn places<'a>(
+    directory: &'a Directory,
+    among: Among,
+    series: Option<&Series>,
+    period: Period,
+) -> Vec<&'a Place> {
     let places = directory.places().iter();
-    places
-        .filter(|place| place.kind == PlaceKind::Region && place.valid_on(period.last_day()))
-        .collect()
+    let existing = places.filter(|place| place.valid_on(period.last_day()));
+    match among {
+        Among::Regions => existing
+            .filter(|place| place.kind == PlaceKind::Region)
+            .collect(),
+        Among::Establishments => existing
+            .filter(|place| place.kind == PlaceKind::Establishment)
+            .filter(|place| series.is_some_and(|series| series.knows(&place.code)))
+            .collect(),
+    }
 }
 
 fn title(facts: &Facts<'_>) -> String {

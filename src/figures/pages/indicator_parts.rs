@@ -5,7 +5,7 @@ use maud::{Markup, PreEscaped, html};
 use super::indicator::Facts;
 use super::pictures;
 use super::sourced::{contested, sourced};
-use crate::figures::comparison::{Comparison, Row};
+use crate::figures::comparison::{Among, Comparison, Row};
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
 use crate::kernel::Decimal;
@@ -95,6 +95,7 @@ pub(super) fn measures(facts: &Facts<'_>) -> Markup {
 pub(super) fn key_figures(comparison: &Comparison<'_>) -> Markup {
     let formatter = Formatter::new(Some(comparison.measure));
     let points = unit_of_difference(comparison);
+    let (_, many) = comparison.among.words();
     html! {
         section aria-label="Chiffres clés" { dl.kpi {
             @if let Some(amount) = comparison.national.amount {
@@ -110,7 +111,7 @@ pub(super) fn key_figures(comparison: &Comparison<'_>) -> Markup {
             @if let Some(row) = comparison.known().next() { (extreme(comparison, row, "la plus élevée")) }
             @if let Some(row) = comparison.known().next_back() { (extreme(comparison, row, "la plus basse")) }
             div {
-                dt { "régions renseignées" }
+                dt { (many) @if comparison.among == Among::Regions { " renseignées" } @else { " renseignés" } }
                 dd { (comparison.known().count()) " " small { "sur " (comparison.rows.len()) } }
                 dd.small { (missing(comparison)) }
             }
@@ -153,11 +154,18 @@ fn unit_of_difference(comparison: &Comparison<'_>) -> &'static str {
     }
 }
 
-/// The map, and the regions between two periods.
+/// The map, and the regions between two periods; establishments have no map.
 pub(super) fn pictures(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
     let label = facts.indicator.label.as_str();
     let heading = heading(comparison);
     let unit = comparison.measure.unit.as_deref().unwrap_or("valeur");
+    if comparison.among == Among::Establishments {
+        return html! {
+            section.sect aria-labelledby="carte-titre" {
+                (section_heading("carte-titre", &heading, Some(period_choice(facts, comparison))))
+            }
+        };
+    }
     html! {
         section.sect aria-labelledby="carte-titre" {
             (section_heading("carte-titre", &heading, Some(period_choice(facts, comparison))))
@@ -196,6 +204,7 @@ pub(super) fn pictures(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup
 }
 
 fn heading(comparison: &Comparison<'_>) -> String {
+    let (_, many) = comparison.among.words();
     let (highest, lowest) = (comparison.known().next(), comparison.known().next_back());
     let spread = match (
         highest.and_then(|r| r.amount),
@@ -206,11 +215,11 @@ fn heading(comparison: &Comparison<'_>) -> String {
     };
     match spread.filter(|spread| *spread > Decimal::ZERO) {
         Some(spread) => format!(
-            "Un écart de {}{} entre régions",
+            "Un écart de {}{} entre {many}",
             Formatter::new(Some(comparison.measure)).bare(spread),
             unit_of_difference(comparison)
         ),
-        None => "Les régions".to_owned(),
+        None => format!("Les {many}"),
     }
 }
 
@@ -251,19 +260,22 @@ pub(super) fn nothing_yet(facts: &Facts<'_>) -> Markup {
 pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
     let unit = comparison.measure.unit.as_deref().unwrap_or("valeur");
     let before = comparison.before;
+    let (one, _) = comparison.among.words();
+    let title = format!("Valeurs par {one}");
+    let beside_country = comparison.among == Among::Regions;
     html! {
         section.sect aria-labelledby="valeurs-titre" {
-            (section_heading("valeurs-titre", "Valeurs par région", None))
-            div.scroll tabindex="0" role="region" aria-label="Valeurs par région, défilable" {
+            (section_heading("valeurs-titre", &title, None))
+            div.scroll tabindex="0" role="region" aria-label={ (title) ", défilable" } {
                 table.tbl.dense {
                     caption { (facts.indicator.label) ", en " (unit) "." }
                     thead { tr {
                         th.n scope="col" { "Rang" }
-                        th scope="col" { "Région" }
+                        th scope="col" { @if beside_country { "Région" } @else { "Établissement" } }
                         @if let Some(before) = before { th.n scope="col" { (before.french()) } }
                         th.n scope="col" { (comparison.period.french()) }
                         @if before.is_some() { th.n scope="col" { "Évolution" } }
-                        th.n scope="col" { "Écart à la France" }
+                        @if beside_country { th.n scope="col" { "Écart à la France" } }
                     } }
                     tbody {
                         @for (rank, row) in (1..).zip(&comparison.rows) { (table_row(comparison, rank, row)) }
@@ -280,6 +292,9 @@ fn table_row(comparison: &Comparison<'_>, rank: usize, row: &Row<'_>) -> Markup 
     let formatter = Formatter::new(Some(comparison.measure));
     let bare =
         |amount: Option<Decimal>| amount.map_or_else(|| "–".to_owned(), |a| formatter.bare(a));
+    let columns = 1
+        + 2 * usize::from(comparison.before.is_some())
+        + usize::from(comparison.among == Among::Regions);
     html! {
         tr {
             @if row.amount.is_some() {
@@ -288,11 +303,11 @@ fn table_row(comparison: &Comparison<'_>, rank: usize, row: &Row<'_>) -> Markup 
                 @if comparison.before.is_some() { td.n { (sourced(row.earlier_figure, &bare(row.earlier))) } }
                 td.n { b { (sourced(row.figure, &bare(row.amount))) } @if row.figure.is_some_and(|f| f.provisional) { " p" } }
                 @if comparison.before.is_some() { td.n { (evolution(comparison, row)) } }
-                td.n { (comparison.gap(row).map(|gap| formatter.difference(gap)).unwrap_or_default()) }
+                @if comparison.among == Among::Regions { td.n { (comparison.gap(row).map(|gap| formatter.difference(gap)).unwrap_or_default()) } }
             } @else {
                 td.n.muted { "–" }
                 th scope="row" { (row.name) (contested(row.figure, formatter)) }
-                td.muted colspan=(if comparison.before.is_some() { 4 } else { 2 }) {
+                td.muted colspan=(columns) {
                     (sourced(row.figure, &row.figure.map_or_else(|| "Valeur non reçue".to_owned(), |figure| formatter.value(&figure.value))))
                 }
             }

@@ -34,7 +34,8 @@ pub(super) fn follow_button(facts: &Facts<'_>) -> Markup {
 
 /// Each perimeter: what the supplier gives, what the regions add up to, and which prevails.
 pub(super) fn nationals(facts: &Facts<'_>) -> Markup {
-    let Some(comparison) = &facts.comparison else {
+    let comparison = facts.comparison.as_ref();
+    let Some(comparison) = comparison.filter(|_| !facts.nationals.is_empty()) else {
         return html! {};
     };
     let formatter = Formatter::new(facts.measure);

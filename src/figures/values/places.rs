@@ -75,9 +75,11 @@ impl<'a> Places<'a> {
     }
 
     fn recognise(&self, text: &str) -> Result<Named<'a>, Unnamed> {
-        const WHOLE: [PlaceKind; 3] = [PlaceKind::Region, PlaceKind::Zone, PlaceKind::Country];
         let folded = fold(text);
-        let nearest = match self.directory.recognise(region_code(text), &WHOLE) {
+        let nearest = match self
+            .directory
+            .recognise(region_code(text), &PlaceKind::WITH_VALUES)
+        {
             Recognised::Found(place) => return Ok(whole(place)),
             Recognised::Ambiguous(places) => return Err(ambiguous(text, &places)),
             Recognised::Unknown { nearest } => nearest,

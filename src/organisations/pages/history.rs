@@ -10,7 +10,7 @@ use crate::platform::clock::{french_date, french_instant};
 use crate::platform::web::section_heading;
 
 /// The fields of a recorded state, as a reader calls them.
-const FIELDS: [(&str, &str); 10] = [
+const FIELDS: [(&str, &str); 11] = [
     ("name", "Nom"),
     ("short_name", "Sigle"),
     ("kind", "Type"),
@@ -18,6 +18,7 @@ const FIELDS: [(&str, &str); 10] = [
     ("valid_to", "Fin"),
     ("parent", "Rattachement"),
     ("place", "Territoire"),
+    ("finess", "Numéro FINESS"),
     ("successions", "Successions"),
     ("usages", "Autres noms"),
     ("note", "Note"),

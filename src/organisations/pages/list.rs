@@ -34,7 +34,10 @@ struct Group {
     counted: (&'static str, &'static str),
 }
 
-const GROUPS: [Group; 4] = [
+/// The word of the establishments among the groups.
+const ESTABLISHMENTS: &str = "etablissements";
+
+const GROUPS: [Group; 5] = [
     Group {
         word: "ars",
         name: "ARS",
@@ -55,6 +58,12 @@ const GROUPS: [Group; 4] = [
         name: "Opérateurs",
         kinds: &[OrganisationKind::Operator],
         counted: ("opérateur national", "opérateurs nationaux"),
+    },
+    Group {
+        word: ESTABLISHMENTS,
+        name: "Établissements",
+        kinds: &[OrganisationKind::Establishment],
+        counted: ("établissement", "établissements"),
     },
     Group {
         word: "autres",
@@ -259,6 +268,11 @@ fn no_agency(directory: &Directory, shown: Shown) -> Markup {
     }
 }
 
+/// The way to one more establishment.
+fn add_one() -> Markup {
+    html! { p.acts { a.btn.sm href="/etablissements/nouveau" { "Ajouter un établissement" } } }
+}
+
 fn section(directory: &Directory, shown: Shown, group: &Group) -> Markup {
     let organisations = group.existing(directory, shown.day);
     let (one, many) = group.counted;
@@ -266,7 +280,8 @@ fn section(directory: &Directory, shown: Shown, group: &Group) -> Markup {
         return html! {
             section.sect aria-labelledby=(group.word) {
                 (section_heading(group.word, &format!("Aucun {one} {}", shown.french()), None))
-                p { a href={ "/organisations?type=" (group.word) } { "Voir la liste d’aujourd’hui" } }
+                @if group.word == ESTABLISHMENTS { (add_one()) }
+                @else { p { a href={ "/organisations?type=" (group.word) } { "Voir la liste d’aujourd’hui" } } }
             }
         };
     }
@@ -274,6 +289,7 @@ fn section(directory: &Directory, shown: Shown, group: &Group) -> Markup {
     html! {
         section.sect aria-labelledby=(group.word) {
             (section_heading(group.word, &counted(organisations.len(), one, many), None))
+            @if group.word == ESTABLISHMENTS { (add_one()) }
             table.tbl.dense {
                 caption.vh { (counted(organisations.len(), one, many)) ", " (shown.french()) }
                 thead { tr {

@@ -122,6 +122,18 @@ fn territory(directory: &Directory, organisation: &Organisation, shown: Shown) -
         return html! {};
     };
     let day = telling_day(organisation, shown);
+    if let Some(around) = place
+        .within
+        .as_deref()
+        .and_then(|code| directory.place(code))
+    {
+        return html! {
+            section.sect aria-labelledby="territoire" {
+                (section_heading("territoire", &format!("Région : {}", around.name), None))
+                p { "L’établissement a ses propres valeurs ; elles n’entrent pas dans celles de sa région." }
+            }
+        };
+    }
     let parts = directory.parts_of(&place.code, day);
     let sections = parts.iter().any(|part| part.kind == PlaceKind::Region);
     let made_of = composition(&parts);
@@ -209,6 +221,7 @@ fn sheet(directory: &Directory, organisation: &Organisation, shown: Shown) -> Ma
             (section_heading("fiche", "Fiche", None))
             dl.facts.big {
                 @if let Some(short) = &organisation.short_name { dt { "Sigle" } dd { (short) } }
+                @if let Some(finess) = &organisation.finess { dt { "Numéro FINESS" } dd.mono { (finess) } }
                 @if let Some(parent) = parent { dt { "Rattachement" } dd { (links(&[parent], shown)) } }
                 dt { "Début" } dd { (day(organisation.valid_from).unwrap_or("Non renseigné".to_owned())) }
                 dt { "Fin" } dd { (day(organisation.valid_to).unwrap_or("En cours".to_owned())) }

@@ -123,7 +123,32 @@ fn every_kind_of_problem_names_its_line_and_a_remedy() {
     check(
         "    type: autre\n   sigle: A\n",
         5,
-        &["mise en page", "alignement"],
+        &["n'est pas du YAML", "alignement"],
+    );
+    check(
+        "    type: etablissement\n",
+        2,
+        &["ne dit pas où il se trouve", "region:"],
+    );
+    check(
+        "    type: etablissement\n    region: 01\n    finess: 12\n",
+        6,
+        &["FINESS", "neuf chiffres"],
+    );
+    check(
+        "    type: etablissement\n    region: 01\n    lieu: 01\n",
+        6,
+        &["son propre lieu"],
+    );
+    check(
+        "    type: autre\n    region: 01\n",
+        5,
+        &["ne se dit que d’un établissement"],
+    );
+    check(
+        "    type: etablissement\n    region: 99\n",
+        5,
+        &["aucun lieu"],
     );
     let successions = "    type: autre\nsuccessions:\n  - {de: A, vers: B, le: 2020-01-01}\n";
     check(successions, 6, &["« B »"]);

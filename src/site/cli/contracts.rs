@@ -6,6 +6,7 @@ use clap::Subcommand;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::create::{CreateArgs, create};
 use super::{CliError, Session};
 use crate::access::Reach;
 use crate::contracts::store::{ContractCard, list, load};
@@ -23,6 +24,8 @@ pub(super) enum ContractsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Préparer un contrat, vide jusqu’à son contrat initial
+    Create(CreateArgs),
     /// Montrer les actes d’un contrat et ses termes en vigueur
     Show {
         /// Fin de l’adresse du contrat
@@ -50,6 +53,7 @@ pub(super) async fn contracts(
                 write_lines(cards.iter().map(card_line))?;
             }
         }
+        ContractsCommand::Create(args) => return create(session, args).await,
         ContractsCommand::Show { slug, json } => {
             let full = load(&mut tx, reach, &slug).await?;
             let full = full.ok_or_else(|| format!("aucun contrat n’a l’adresse « {slug} »"))?;

@@ -2,6 +2,7 @@
 
 mod backup;
 mod contracts;
+mod create;
 mod demo;
 mod dossier;
 mod frameworks;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+pub(super) use create::told;
 use wording::{French, in_french};
 
 use crate::access::{Person, Reach, store};

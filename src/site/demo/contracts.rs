@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::terms::{self, Figures};
 use crate::access::{self, Act, NewPerson, Reach, permit};
 use crate::contracts::store::{
-    self, ContractError, NationalTarget, NewInstrument, TermEdit, create_contract,
-    draft_instrument, set_signatories, set_terms,
+    self, NationalTarget, NewInstrument, TermEdit, create_contract, draft_instrument,
+    set_signatories, set_terms,
 };
 use crate::contracts::{
     Book, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument, FullContract, Ground,
@@ -20,7 +20,7 @@ use crate::ledger::{Actor, Change, Scope};
 use crate::organisations::{self, Directory, OrganisationKind};
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
-use crate::site::cli::CliError;
+use crate::site::cli::{CliError, told};
 
 /// Who writes the demonstration's contracts, and with what.
 pub(super) struct Pen<'a> {
@@ -40,6 +40,9 @@ struct Plan {
     parties: Vec<(String, String)>,
     sections: Vec<NewSection>,
     signed_on: Date,
+    /// How many targets are set at first and how many indicators only observed, where the sources
+    /// count them; which ones they are is invented.
+    counts: Option<(usize, usize)>,
 }
 
 impl Pen<'_> {
@@ -103,7 +106,7 @@ impl Pen<'_> {
             .map_err(told)?;
         change.commit().await?;
         let full = self.full(&plan.slug).await?;
-        let edits = terms::first(&book, &full.contract, figures);
+        let edits = terms::first(&book, &full.contract, figures, plan.counts);
         self.instrument(&book, &full, "contrat", None, plan.signed_on, edits, None)
             .await
     }
@@ -156,18 +159,6 @@ impl Pen<'_> {
     }
 }
 
-/// What stands in the way, sentence by sentence.
-fn told(error: ContractError) -> CliError {
-    let sentences: Vec<String> = match error {
-        ContractError::Blocked(obstacles) => obstacles.into_iter().map(|o| o.sentence).collect(),
-        ContractError::Objections(objections) => {
-            objections.into_iter().map(|o| o.sentence).collect()
-        }
-        other => return other.into(),
-    };
-    sentences.join("\n").into()
-}
-
 /// Invented people who sign for every party that must.
 fn signatories(full: &FullContract, book: &Book, signed_on: Date) -> Vec<Signatory> {
     let framework = book.framework();
@@ -198,8 +189,8 @@ async fn national(pen: &Pen<'_>) -> Result<(), CliError> {
     let mut change = pen.open(SetNationalTarget::NAME).await?;
     for (rank, year) in (0_i64..).zip(2024..=2028) {
         for (indicator, measure, first, step) in [
-            ("2.c.1", "vaccination-hpv-filles-15-ans", 58, 4),
-            ("2.c.2", "vaccination-hpv-garcons-15-ans", 35, 7),
+            ("2.c.1", "vaccination-hpv-filles-15-ans", 57, 2),
+            ("2.c.2", "vaccination-hpv-garcons-15-ans", 30, 4),
         ] {
             let Some(value) = Decimal::from_int(first + step * rank) else {
                 continue;
@@ -222,16 +213,17 @@ async fn national(pen: &Pen<'_>) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Signs the contracts of every region, three earlier ones, and a hospital's.
-pub(super) async fn sign(pen: &Pen<'_>) -> Result<(), CliError> {
-    let figures = Figures::read()?;
+/// Signs the contracts of every region, three earlier ones, and those of two hospitals.
+pub(super) async fn sign(pen: &Pen<'_>, figures: &Figures) -> Result<(), CliError> {
     for plan in regional(pen).await? {
-        pen.contract(plan, &figures).await?;
+        pen.contract(plan, figures).await?;
     }
     for plan in earlier() {
-        pen.contract(plan, &figures).await?;
+        pen.contract(plan, figures).await?;
     }
-    pen.contract(hospital(), &figures).await?;
+    for plan in hospitals() {
+        pen.contract(plan, figures).await?;
+    }
     national(pen).await
 }
 
@@ -251,6 +243,7 @@ async fn regional(pen: &Pen<'_>) -> Result<Vec<Plan>, CliError> {
             parties: parties("etat", "MSS", "ars", &agency.code),
             sections: Vec::new(),
             signed_on: date(2024, 12, 20),
+            counts: None,
         })
     });
     Ok(plans.collect())
@@ -276,6 +269,7 @@ fn earlier() -> Vec<Plan> {
         parties: parties("etat", "MSS", "ars", agency),
         sections: Vec::new(),
         signed_on,
+        counts: None,
     };
     let mut indian_ocean = plan(
         "etat-ars-2019-2023",
@@ -289,16 +283,22 @@ fn earlier() -> Vec<Plan> {
         section("la-reunion", "Volet La Réunion", "04"),
         section("mayotte", "Volet Mayotte", "06"),
     ];
+    let mut normandy = plan(
+        "etat-ars-2019-2023",
+        "normandie-2019-2023",
+        "Contrat de l’ARS Normandie 2019-2023",
+        "ARS-28",
+        "28",
+        date(2019, 7, 19),
+    );
+    // Instruction of 2019: 26 indicators with a regional target, 20 observed only, and 4 that the
+    // first amendment sets.
+    for contract in [&mut indian_ocean, &mut normandy] {
+        contract.counts = Some((26, 20));
+    }
     vec![
         indian_ocean,
-        plan(
-            "etat-ars-2019-2023",
-            "normandie-2019-2023",
-            "Contrat de l’ARS Normandie 2019-2023",
-            "ARS-28",
-            "28",
-            date(2019, 7, 19),
-        ),
+        normandy,
         plan(
             "etat-ars-2015-2018",
             "normandie-2015-2018",
@@ -310,21 +310,32 @@ fn earlier() -> Vec<Plan> {
     ]
 }
 
-fn hospital() -> Plan {
-    Plan {
-        framework: "es-aura-2020-2024",
-        slug: "ch-valmont-2020-2024".to_owned(),
-        title: "Contrat du centre hospitalier de Valmont (fictif) 2020-2024".to_owned(),
-        organisation: "CH-VALMONT".to_owned(),
-        place: "84".to_owned(),
-        parties: parties("ars", "ARS-84", "etablissement", "CH-VALMONT"),
+/// Two hospitals of one region: each is the place of its own values.
+fn hospitals() -> [Plan; 2] {
+    let plan = |code: &str, slug: &str, name: &str, signed_on| Plan {
+        framework: super::values::HOSPITALS,
+        slug: format!("{slug}-2020-2024"),
+        title: format!("Contrat du centre hospitalier de {name} (fictif) 2020-2024"),
+        organisation: code.to_owned(),
+        place: code.to_owned(),
+        parties: parties("ars", "ARS-84", "etablissement", code),
         sections: Vec::new(),
-        signed_on: date(2020, 1, 15),
-    }
+        signed_on,
+        counts: None,
+    };
+    [
+        plan("CH-VALMONT", "ch-valmont", "Valmont", date(2020, 1, 15)),
+        plan(
+            "CH-ROCHEBELLE",
+            "ch-rochebelle",
+            "Rochebelle",
+            date(2020, 2, 4),
+        ),
+    ]
 }
 
 /// The agency of Océan Indien was divided: each of its heirs takes over one section.
-async fn divide(pen: &Pen<'_>) -> Result<(), CliError> {
+async fn divide(pen: &Pen<'_>, figures: &Figures) -> Result<(), CliError> {
     let slug = "ocean-indien-2019-2023";
     let book = pen.book("etat-ars-2019-2023").await?;
     let full = pen.full(slug).await?;
@@ -339,29 +350,74 @@ async fn divide(pen: &Pen<'_>) -> Result<(), CliError> {
             contract, &before, &before, section, "ars", &wanted,
         ));
     }
-    let motive = "Au 1er janvier 2020, deux agences succèdent à l’ARS Océan Indien.";
+    edits.extend(terms::second(&book, &full.contract, &before, figures, 2020));
+    let motive = "Au 1er janvier 2020, deux agences succèdent à l’ARS Océan Indien ; les cibles laissées ouvertes en 2019 sont fixées.";
     let day = date(2019, 12, 20);
     pen.instrument(&book, &full, "avenant", Some(motive), day, edits, None)
         .await
 }
 
-/// The division of Océan Indien, an amendment in Normandie and a correction that takes two people.
-pub(super) async fn amend(pen: &Pen<'_>) -> Result<(), CliError> {
-    divide(pen).await?;
+/// Sets what an earlier contract left open, and asks for a little more.
+async fn complete(
+    pen: &Pen<'_>,
+    figures: &Figures,
+    (framework, slug): (&str, &str),
+    signed_on: Date,
+) -> Result<(), CliError> {
+    let book = pen.book(framework).await?;
+    let full = pen.full(slug).await?;
+    let from = signed_on.year() + 1;
+    let edits = terms::second(
+        &book,
+        &full.contract,
+        &full.in_force(i64::MAX),
+        figures,
+        from,
+    );
+    let motive =
+        "Les cibles laissées ouvertes au contrat initial sont fixées au vu des premières valeurs.";
+    pen.instrument(
+        &book,
+        &full,
+        "avenant",
+        Some(motive),
+        signed_on,
+        edits,
+        None,
+    )
+    .await
+}
+
+/// An amendment in each generation, the division of Océan Indien, and a correction that takes two
+/// people.
+pub(super) async fn amend(pen: &Pen<'_>, figures: &Figures) -> Result<(), CliError> {
+    divide(pen, figures).await?;
+    let hospitals = super::values::HOSPITALS;
+    for (framework, slug, day) in [
+        (
+            "etat-ars-2015-2018",
+            "normandie-2015-2018",
+            date(2016, 12, 8),
+        ),
+        (
+            "etat-ars-2019-2023",
+            "normandie-2019-2023",
+            date(2019, 12, 13),
+        ),
+        (hospitals, "ch-valmont-2020-2024", date(2021, 12, 7)),
+        (hospitals, "ch-rochebelle-2020-2024", date(2021, 12, 9)),
+    ] {
+        complete(pen, figures, (framework, slug), day).await?;
+    }
     let second = colleague(pen).await?;
     let slug = "normandie-2024-2028";
     let book = pen.book(super::values::CURRENT).await?;
     let full = pen.full(slug).await?;
-    let edits = [
-        ("2.c.1", 2026, "76"),
-        ("2.c.1", 2027, "78"),
-        ("2.c.1", 2028, "80"),
-        ("6.a", 2026, "67"),
-    ];
-    let edits = edits
-        .into_iter()
-        .map(|(key, year, value)| target(&book, &full, key, year, value));
-    let edits = edits.collect::<Result<_, CliError>>()?;
+    let in_force = full.in_force(i64::MAX);
+    let mut edits = terms::second(&book, &full.contract, &in_force, figures, 2026);
+    for (year, value) in [(2026, "76"), (2027, "78"), (2028, "80")] {
+        edits.push(target(&book, &full, "2.c.1", year, value)?);
+    }
     let motive =
         "La vaccination au collège, généralisée à la rentrée 2025, permet de viser plus haut.";
     pen.instrument(

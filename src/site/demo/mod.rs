@@ -5,6 +5,7 @@
 
 mod circuit;
 mod contracts;
+mod plausible;
 mod random;
 mod terms;
 mod values;
@@ -48,37 +49,42 @@ pub async fn build(db: &Db, reader: &Reader, mut tell: impl FnMut(&str)) -> Resu
     install::frameworks(db, &clock, actor).await?;
     at(&clock, "2024-12-20T10:00:00Z")?;
     tell("Contrats");
+    let figures = terms::Figures::read()?;
+    let loader = values::Loader {
+        db,
+        clock: &clock,
+        actor,
+        reader,
+    };
     let pen = contracts::Pen {
         db,
         clock: &clock,
         actor,
         library: Library::default(),
     };
-    contracts::sign(&pen).await?;
-    let clerk = values::Clerk {
-        db,
-        clock: &clock,
-        actor,
-        reader,
-    };
-    tell("Valeurs fictives de 2022 et 2023");
+    contracts::sign(&pen, &figures).await?;
+    let levels = &figures.levels;
+    tell("Valeurs fictives jusqu’en 2023");
+    at(&clock, "2025-01-15T09:30:00Z")?;
+    loader.earlier(levels).await?;
+    loader.hospitals(levels).await?;
     at(&clock, "2025-01-20T14:30:00Z")?;
-    clerk.invented(2022).await?;
+    loader.invented(levels, 2022).await?;
     at(&clock, "2025-01-21T14:30:00Z")?;
-    clerk.invented(2023).await?;
+    loader.invented(levels, 2023).await?;
     tell("Couverture vaccinale HPV de 2022 et 2023, réelle");
     at(&clock, "2025-02-12T09:04:00Z")?;
-    clerk.real().await?;
+    loader.real().await?;
     tell("Valeurs fictives de 2024");
     at(&clock, "2025-11-20T10:12:00Z")?;
-    clerk.invented(2024).await?;
+    loader.invented(levels, 2024).await?;
     tell("Avenants");
     at(&clock, "2025-12-12T09:00:00Z")?;
-    contracts::amend(&pen).await?;
+    contracts::amend(&pen, &figures).await?;
     tell("Valeurs fictives de 2025");
     at(&clock, "2026-01-26T11:05:00Z")?;
     circuit::follow(db, actor).await?;
-    clerk.invented(2025).await?;
+    loader.invented(levels, 2025).await?;
     tell("Une valeur contestée");
     at(&clock, "2026-02-03T15:20:00Z")?;
     circuit::contest(db, &clock, actor).await?;

@@ -1,17 +1,19 @@
 //! Values: the real ones as published, the others invented to be plausible for their measure.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
+use super::plausible::Levels;
 use super::random::between;
+use super::terms::taken;
 use crate::access::{Reach, permit};
 use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Settings};
-use crate::frameworks::{Catalogue, Framework, Library};
-use crate::imports::{CommitBatch, Reader, Said, SendFile, SentFile, store};
-use crate::kernel::{Decimal, ValueKind};
+use crate::frameworks::{Catalogue, Library};
+use crate::imports::{CommitBatch, Reader, Said, SendFile, SentFile, Severity, store};
+use crate::kernel::ValueKind;
 use crate::ledger::Actor;
-use crate::measures::{Direction, Measure};
+use crate::measures::Measure;
 use crate::organisations::Directories;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
@@ -26,47 +28,97 @@ pub(super) const REAL: [&str; 2] = [
 
 /// The framework in force, whose values are invented.
 pub(super) const CURRENT: &str = "etat-ars-2024-2028";
+/// That of the hospitals.
+pub(super) const HOSPITALS: &str = "es-aura-2020-2024";
 
-/// Who sends the values, and by what door.
-#[derive(Clone, Copy)]
-pub(super) struct Clerk<'a> {
+/// Who loads values, and where.
+pub(super) struct Loader<'a> {
     pub db: &'a Db,
     pub clock: &'a Clock,
     pub actor: Actor,
     pub reader: &'a Reader,
 }
 
-impl Clerk<'_> {
-    /// Loads the published values of HPV vaccination.
-    pub async fn real(self) -> Result<(), CliError> {
-        let settings = Settings {
-            framework: Some(CURRENT.to_owned()),
-            ..Settings::default()
-        };
-        self.load("hpv-2022-2023.csv", shipped::HPV, settings).await
+impl Loader<'_> {
+    /// The published values of HPV vaccination, and what its supplier does not publish.
+    pub(super) async fn real(&self) -> Result<(), CliError> {
+        for (name, text) in [
+            ("hpv-2022-2023.csv", shipped::HPV),
+            ("hpv-mayotte.csv", shipped::HPV_UNPUBLISHED),
+        ] {
+            self.load(name, text, settings(Some(CURRENT), false))
+                .await?;
+        }
+        Ok(())
     }
 
     /// Invents the values of every other measure of the framework in force for one year.
-    pub async fn invented(self, year: i16) -> Result<(), CliError> {
-        let text = {
-            let mut tx = self.db.read().await?;
-            let library = Library::default();
-            let catalogue = library.catalogue(&mut tx, Reach::of(self.actor)).await?;
-            let edited = catalogue
-                .framework(CURRENT)
-                .ok_or("le cadre en vigueur manque")?;
-            invent(&catalogue, &edited.framework, year)?
-        };
-        let settings = Settings {
-            framework: Some(CURRENT.to_owned()),
-            fictional: true,
-            ..Settings::default()
-        };
+    pub(super) async fn invented(&self, levels: &Levels, year: i16) -> Result<(), CliError> {
+        let catalogue = self.catalogue().await?;
+        let edited = catalogue.framework(CURRENT);
+        let edited = edited.ok_or("le cadre en vigueur manque")?;
+        let mut table = Table::new(levels);
+        for indicator in &edited.framework.indicators {
+            let regions = levels.regions().into_iter().filter(|region| {
+                let concerned = &indicator.regions;
+                concerned.is_empty() || concerned.iter().any(|code| code == region)
+            });
+            let regions: Vec<&str> = regions.collect();
+            let invented = indicator
+                .measures
+                .iter()
+                .filter(|c| !REAL.contains(&c.as_str()));
+            for measure in invented.filter_map(|code| catalogue.measure(code)) {
+                table.rows(measure, &regions, year);
+            }
+        }
         let name = format!("valeurs-fictives-{year}.csv");
-        self.load(&name, &text, settings).await
+        self.load(&name, &table.text, settings(Some(CURRENT), true))
+            .await
     }
 
-    async fn load(self, name: &str, text: &str, settings: Settings) -> Result<(), CliError> {
+    /// Invents the earlier years of the series that several generations of contracts follow.
+    pub(super) async fn earlier(&self, levels: &Levels) -> Result<(), CliError> {
+        let catalogue = self.catalogue().await?;
+        let mut table = Table::new(levels);
+        for (code, years) in levels.long_series() {
+            let measure = catalogue.measure(code);
+            let measure = measure.ok_or_else(|| format!("la mesure « {code} » manque"))?;
+            for year in years {
+                table.rows(measure, &levels.regions(), year);
+            }
+        }
+        let name = "series-longues-fictives.csv";
+        self.load(name, &table.text, settings(None, true)).await
+    }
+
+    /// Invents the values of the hospitals, for what their contracts follow.
+    pub(super) async fn hospitals(&self, levels: &Levels) -> Result<(), CliError> {
+        let catalogue = self.catalogue().await?;
+        let edited = catalogue.framework(HOSPITALS);
+        let framework = &edited.ok_or("le cadre des hôpitaux manque")?.framework;
+        let followed = taken(framework);
+        let codes = followed
+            .iter()
+            .flat_map(|(_, indicator)| &indicator.measures);
+        let mut table = Table::new(levels);
+        for measure in codes.filter_map(|code| catalogue.measure(code)) {
+            for year in framework.starts..=framework.ends {
+                table.rows(measure, &levels.establishments(), year);
+            }
+        }
+        let name = "valeurs-fictives-des-hopitaux.csv";
+        self.load(name, &table.text, settings(Some(HOSPITALS), true))
+            .await
+    }
+
+    async fn catalogue(&self) -> Result<Arc<Catalogue>, CliError> {
+        let mut tx = self.db.read().await?;
+        let reach = Reach::of(self.actor);
+        Ok(Library::default().catalogue(&mut tx, reach).await?)
+    }
+
+    async fn load(&self, name: &str, text: &str, settings: Settings) -> Result<(), CliError> {
         let imports = site::imports(
             self.db.clone(),
             self.clock.clone(),
@@ -85,7 +137,8 @@ impl Clerk<'_> {
         let mut tx = self.db.read().await?;
         let problems = store::problems(&mut tx, batch.id).await?;
         drop(tx);
-        if let Some(problem) = problems.first() {
+        let mut problems = problems.iter();
+        if let Some(problem) = problems.find(|problem| problem.severity != Severity::Warning) {
             let where_ = problem.place.cell();
             return Err(format!("{name} : {where_} : {}", problem.message).into());
         }
@@ -96,97 +149,59 @@ impl Clerk<'_> {
     }
 }
 
-/// A table of invented values for one year: `indicateur;territoire;annee;valeur`.
-fn invent(catalogue: &Catalogue, framework: &Framework, year: i16) -> Result<String, CliError> {
-    let populations = populations()?;
-    let mut regions: Vec<&String> = populations.keys().collect();
-    regions.sort();
-    let mut text = "indicateur;territoire;annee;valeur\n".to_owned();
-    for indicator in &framework.indicators {
-        let covered =
-            |region: &&&String| indicator.regions.is_empty() || indicator.regions.contains(region);
-        for code in indicator
-            .measures
-            .iter()
-            .filter(|c| !REAL.contains(&c.as_str()))
-        {
-            let Some(measure) = catalogue.measure(code) else {
-                continue;
-            };
-            for region in regions.iter().filter(covered) {
-                if let Some(value) = plausible(measure, region, populations[*region], year) {
-                    // Writing to a String cannot fail.
-                    let _ = writeln!(text, "{code};{region};{year};{value}");
-                }
+fn settings(framework: Option<&str>, fictional: bool) -> Settings {
+    Settings {
+        framework: framework.map(ToOwned::to_owned),
+        fictional,
+        ..Settings::default()
+    }
+}
+
+/// A file of invented values, one a row; a ratio has its two terms as well.
+struct Table<'a> {
+    levels: &'a Levels,
+    text: String,
+}
+
+impl<'a> Table<'a> {
+    fn new(levels: &'a Levels) -> Self {
+        Self {
+            levels,
+            text: "indicateur;territoire;annee;valeur;numerateur;denominateur\n".to_owned(),
+        }
+    }
+
+    fn rows(&mut self, measure: &Measure, places: &[&str], year: i16) {
+        for place in places {
+            if let Some(said) = said(self.levels, measure, place, year) {
+                // Writing to a `String` cannot fail.
+                let _ = writeln!(self.text, "{};{place};{year};{said}", measure.code);
             }
         }
     }
-    Ok(text)
 }
 
-/// A value that a reader could believe: a rate stays a rate, a count follows the population, and
-/// each year moves a little, more often the right way.
-fn plausible(measure: &Measure, region: &str, population: i64, year: i16) -> Option<String> {
+/// What a supplier says of a measure; `None` where it says nothing yet.
+fn said(levels: &Levels, measure: &Measure, place: &str, year: i16) -> Option<String> {
     let code = measure.code.as_str();
+    let words = [code, place, &year.to_string()];
     // Some values are said to be missing, and some never come: lateness has something to show.
-    match between(0, 99, &[code, region, &year.to_string(), "absent"]) {
-        0..3 => return Some("nd".to_owned()),
+    match between(0, 99, &[code, place, &year.to_string(), "absent"]) {
+        0..3 if year >= 2022 => return Some("nd;;".to_owned()),
         3..8 if year == 2025 => return None,
         _ => {}
     }
     match measure.value_kind {
-        ValueKind::YesNo => Some(if between(0, 2, &[code, region, &year.to_string()]) > 0 {
-            "oui".to_owned()
-        } else {
-            "non".to_owned()
-        }),
+        ValueKind::YesNo if between(0, 2, &words) > 0 => Some("oui;;".to_owned()),
+        ValueKind::YesNo => Some("non;;".to_owned()),
         ValueKind::Text => None,
-        ValueKind::Number => Some(number(measure, region, population, year).to_string()),
+        ValueKind::Number => {
+            let number = levels.number(measure, place, year);
+            let (num, den) = number
+                .terms
+                .map(|(num, den)| (num.to_string(), den.to_string()))
+                .unwrap_or_default();
+            Some(format!("{};{num};{den}", number.value))
+        }
     }
-}
-
-pub(super) fn number(measure: &Measure, region: &str, population: i64, year: i16) -> Decimal {
-    let code = measure.code.as_str();
-    let micros = 1_000_000;
-    let is_share = measure.unit.as_deref() == Some("%") && measure.max == Some(Decimal::HUNDRED);
-    // In millionths: where the country stands, how far the region is from it, how fast it moves.
-    let (level, spread) = if is_share {
-        let level = between(20, 80, &[code, "level"]) * micros;
-        (level, 12 * micros)
-    } else if measure.unit.as_deref() == Some("%") {
-        let level = between(-6, 9, &[code, "level"]) * micros;
-        (level, 4 * micros)
-    } else if measure.per.is_some() {
-        // A rate per so many does not follow the population.
-        let unit = 10_i64.pow(u32::from(6 - measure.decimals.unwrap_or(0).min(6)));
-        let level = between(40, 400, &[code, "level"]) * unit;
-        (level, level / 6)
-    } else {
-        let per_million = between(20, 4_000, &[code, "level"]);
-        let level = per_million * population / 1_000_000;
-        (level.max(3) * micros, level * micros / 6)
-    };
-    let offset = between(-spread, spread, &[code, region]);
-    let pace = spread / 8 * i64::from(year - 2022);
-    let luck = between(-40, 100, &[code, region, &year.to_string()]);
-    let moved = match measure.direction {
-        Direction::Lower => -pace * luck / 60,
-        Direction::Higher => pace * luck / 60,
-        Direction::Maintain | Direction::None => pace * (luck - 30) / 120,
-    };
-    let value = Decimal::from_micros(level + offset + moved);
-    let value = measure.min.map_or(value, |min| value.max(min));
-    let value = measure.max.map_or(value, |max| value.min(max));
-    value.round(measure.decimals.unwrap_or(0))
-}
-
-pub(super) fn populations() -> Result<HashMap<String, i64>, CliError> {
-    let rows = shipped::POPULATIONS.lines().skip(1);
-    rows.map(|row| {
-        let (region, people) = row
-            .split_once(';')
-            .ok_or("populations.csv : ligne illisible")?;
-        Ok((region.to_owned(), people.parse()?))
-    })
-    .collect()
 }

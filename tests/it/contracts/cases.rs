@@ -116,10 +116,10 @@ const HOSPITAL: Made = Made {
     framework: "es-aura-2020-2024",
     slug: "ch-des-monts-2020-2024",
     title: "CPOM 2020-2024 du centre hospitalier des Monts",
-    organisation: "690000000",
-    place: "84",
+    organisation: "CH-DES-MONTS",
+    place: "CH-DES-MONTS",
     years: (2020, 2024),
-    parties: &[("ars", "ARS-84"), ("etablissement", "690000000")],
+    parties: &[("ars", "ARS-84"), ("etablissement", "CH-DES-MONTS")],
     sections: &[],
 };
 

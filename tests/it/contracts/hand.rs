@@ -19,7 +19,10 @@ use jalon::frameworks::{
 };
 use jalon::kernel::{Decimal, Value, ValueKind};
 use jalon::ledger::{Actor, Change, Scope};
-use jalon::organisations::store::{ImportDirectory, import};
+use jalon::organisations::NewEstablishment;
+use jalon::organisations::store::{
+    AddEstablishment, ImportDirectory, add_establishment, directory, import,
+};
 use jalon::site::shipped;
 use uuid::Uuid;
 
@@ -38,6 +41,11 @@ static FRAMEWORKS: LazyLock<Vec<(Framework, Texts)>> = LazyLock::new(|| {
     all.sort_by_key(|(framework, _)| framework.starts);
     all
 });
+
+/// The frameworks that come with Jalon, the oldest first.
+pub fn frameworks() -> &'static [(Framework, Texts)] {
+    &FRAMEWORKS
+}
 
 /// Loads the directory and the frameworks of a family, as an installation does.
 pub async fn furnish(bench: &Bench, actor: Actor, family: &str) {
@@ -70,6 +78,24 @@ pub async fn furnish(bench: &Bench, actor: Actor, family: &str) {
             .unwrap();
         change.commit().await.unwrap();
     }
+}
+
+/// Makes the hospital of a contract known.
+async fn add_hospital(bench: &Bench, actor: Actor, made: &Made) {
+    let kind = AddEstablishment::NAME;
+    let mut change = Change::open(&bench.db, &bench.clock, actor, kind)
+        .await
+        .unwrap();
+    let new = NewEstablishment {
+        code: made.organisation.to_owned(),
+        name: made.title.to_owned(),
+        region: "84".to_owned(),
+        ..NewEstablishment::default()
+    };
+    let allowed = permit::<AddEstablishment>(actor, ()).unwrap();
+    let added = add_establishment(&mut change, allowed, new).await.unwrap();
+    assert_eq!(added, Ok(()));
+    change.commit().await.unwrap();
 }
 
 /// The revision in force of a framework.
@@ -141,6 +167,9 @@ pub const HPV: &str = "vaccination-hpv-filles-15-ans";
 impl<'a> Hand<'a> {
     pub async fn creates(bench: &'a Bench, actor: Actor, made: Made) -> Self {
         furnish(bench, actor, made.family).await;
+        if made.family == "etablissement" {
+            add_hospital(bench, actor, &made).await;
+        }
         let book = book(bench, actor, made.framework).await;
         let mut change = Change::open(&bench.db, &bench.clock, actor, CreateContract::NAME)
             .await
@@ -173,7 +202,8 @@ impl<'a> Hand<'a> {
                 .collect(),
         };
         let permit = permit::<CreateContract>(actor, scope).unwrap();
-        let directory = shipped::directory().unwrap();
+        let reach = Reach::of(actor);
+        let directory = directory(change.tx(), reach).await.unwrap();
         let ground = Ground {
             framework: book.framework(),
             directory: &directory,

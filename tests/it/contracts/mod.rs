@@ -2,6 +2,7 @@
 
 mod cases;
 pub mod hand;
+mod hospital;
 mod pages;
 mod parties;
 mod proposal;
