@@ -13,6 +13,7 @@ mod diff;
 mod due;
 mod edition;
 mod glossary;
+mod held;
 mod indicator;
 mod known;
 mod library;
@@ -36,11 +37,12 @@ pub use due::{DataYear, Deadline, DeliveryStatus, Due, DueRule, DueState, Gap, L
 pub use edition::{
     CalendarDate, CalendarEntry, Campaign, Edition, EditionIndicators, EditionYear, Step,
 };
+pub use held::{Holder, Holders, Stake};
 pub use indicator::{Frequency, Indicator, Link, LinkKind, MeasureMethod, Method, Supply};
 pub use known::Known;
 pub use library::{Catalogue, Edited, Library};
 pub use pages::router;
-pub use revise::{Holder, Holders, Proposal, Revised, RevisionError, revise};
+pub use revise::{Proposal, Revised, RevisionError, revise};
 pub use source::{
     FILES, Reading, Texts, read_all, read_all_texts, read_dir, read_texts, write_texts,
 };
