@@ -3,6 +3,7 @@
 //! Here live the definition of a measure and the words that describe it. Values, targets and
 //! files never do: values belong to `figures`, targets to `contracts`, files to `frameworks`.
 
+mod french;
 mod redefined;
 
 use serde::{Deserialize, Serialize};

@@ -15,7 +15,7 @@ pub(super) async fn run(session: Session, build_only: bool) -> Result<(), CliErr
     let Some(listener) = listener else {
         return Ok(());
     };
-    println!(
+    say!(
         "Ouvrez http://{} : {} / {}",
         listener.local_addr()?,
         demo::EMAIL,
@@ -30,7 +30,7 @@ async fn prepare(db: &Db) -> Result<(), CliError> {
     let _alone = if let Some(alone) = db.try_alone().await? {
         alone
     } else {
-        println!("Une autre commande construit cette démonstration ; attente de sa fin…");
+        say!("Une autre commande construit cette démonstration ; attente de sa fin…");
         db.alone().await?
     };
     let mut tx = db.read().await?;
@@ -39,8 +39,8 @@ async fn prepare(db: &Db) -> Result<(), CliError> {
     drop(tx);
     match purpose {
         None => {
-            demo::build(db, |step| println!("{step}…")).await?;
-            println!("Démonstration prête.");
+            demo::build(db, |step| say!("{step}…")).await?;
+            say!("Démonstration prête.");
             Ok(())
         }
         Some(Installation::Demo) if complete => Ok(()),

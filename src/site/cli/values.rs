@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{CliError, Session};
+use super::{CliError, Session, out};
 use crate::access::{self, Act as _, Reach};
 use crate::figures::Snapshots;
 use crate::figures::values::{
@@ -149,23 +149,26 @@ fn print_json(rehearsal: &Rehearsal) -> Result<(), CliError> {
         "refused": counts.refused,
         "problems": rehearsal.problems,
     });
-    println!("{}", serde_json::to_string_pretty(&value)?);
+    out::json(&value)?;
     Ok(())
 }
 
 fn print_french(rehearsal: &Rehearsal) {
     let counts = rehearsal.counts;
-    println!(
+    say!(
         "{} valeurs nouvelles, {} modifiées, {} inchangées, {} refusées.",
-        counts.created, counts.changed, counts.unchanged, counts.refused
+        counts.created,
+        counts.changed,
+        counts.unchanged,
+        counts.refused
     );
     for problem in &rehearsal.problems {
-        println!("{} : {}", problem.place.cell(), problem.message);
+        say!("{} : {}", problem.place.cell(), problem.message);
     }
     if counts.refused == 0 {
-        println!("Pour enregistrer : jalon values commit {}", rehearsal.id);
+        say!("Pour enregistrer : jalon values commit {}", rehearsal.id);
     } else {
-        println!("Corrigez le fichier puis recommencez ; rien n’a été enregistré.");
+        say!("Corrigez le fichier puis recommencez ; rien n’a été enregistré.");
     }
 }
 
@@ -180,10 +183,10 @@ async fn commit_rehearsal(session: &Session, rehearsal: &str) -> Result<ExitCode
     let outcome = commit(&mut change, permit, &figures).await?;
     change.commit().await?;
     match outcome {
-        Committed::Now(no) => println!("Enregistré : changement n° {no}."),
-        Committed::Before(no) => println!("Déjà enregistré par le changement n° {no}."),
+        Committed::Now(no) => say!("Enregistré : changement n° {no}."),
+        Committed::Before(no) => say!("Déjà enregistré par le changement n° {no}."),
         Committed::Nothing => {
-            println!("Rien à enregistrer : ces valeurs sont déjà celles de Jalon.");
+            say!("Rien à enregistrer : ces valeurs sont déjà celles de Jalon.");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -207,11 +210,11 @@ async fn list(session: &Session, as_json: bool) -> Result<ExitCode, CliError> {
                 })
             })
             .collect();
-        println!("{}", serde_json::to_string_pretty(&listed)?);
+        out::json(&listed)?;
         return Ok(ExitCode::SUCCESS);
     }
     if batches.is_empty() {
-        println!("Aucun fichier reçu. `jalon values rehearse FICHIER` en lit un.");
+        say!("Aucun fichier reçu. `jalon values rehearse FICHIER` en lit un.");
     }
     for batch in batches {
         let state = match batch.state {
@@ -220,7 +223,7 @@ async fn list(session: &Session, as_json: bool) -> Result<ExitCode, CliError> {
             BatchState::Undone => "annulé",
             BatchState::Dropped => "abandonné",
         };
-        println!(
+        say!(
             "{}  {:<11} {}  {}",
             batch.id,
             state,

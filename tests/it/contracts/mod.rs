@@ -5,6 +5,7 @@ pub mod hand;
 mod pages;
 mod parties;
 mod proposal;
+mod regions;
 mod rules;
 mod store;
 pub use hand::{BOTH, HPV, Hand, NORMANDIE, aims, furnish, normandie_terms, number};
