@@ -41,7 +41,7 @@ on_both_engines! {
         assert!(hand.full().await.terms.is_empty());
 
         // A draft that holds such a term already says so, and lets it be taken away.
-        let section = hand.section("").await;
+        let section = hand.full().await.contract.sections[0].id;
         hand.writes(instrument, vec![aims(section, INDICATOR, MEASURE, 2016, number("45"))]).await;
         let full = hand.full().await;
         let draft = &full.instruments[0];
