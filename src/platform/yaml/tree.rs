@@ -144,7 +144,7 @@ const SYNTAX: [(&[&str], &str, &str); 5] = [
         "Rien ne suit le signe sur sa ligne, et le texte qui vient dessous est en retrait",
     ),
     (
-        &["document"],
+        &["document indicator", "document end marker"],
         "une ligne « --- » ou « ... » coupe le fichier",
         "Retirez cette ligne et réunissez le texte",
     ),
@@ -443,27 +443,26 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_said_in_french_alone() {
-        for (text, at, said) in [
-            ("a: 1\nb: x\0y\n", (2, 5), "invisible (U+0000)"),
-            ("a: \u{7}\n", (1, 4), "invisible (U+0007)"),
-            ("a:\n\tb: 1\n", (2, 1), "une tabulation"),
-            ("a: x\n\tb: 1\n", (1, 4), "une tabulation"),
-            ("- a: x\n\t b: 1\n", (1, 6), "une tabulation"),
-            ("a: 'x\n", (1, 4), "guillemets"),
-            ("a: \"x\\y\"\n", (1, 4), "guillemets"),
-            ("a: [x, y\n", (1, 1), "crochets"),
-            ("a: {x: 1\n", (1, 1), "accolades"),
-            ("a: |x\n b\n", (1, 1), "plusieurs lignes"),
-            ("a: *\n", (1, 1), "signe réservé"),
-            ("a: b: c\n", (1, 5), "mise en page"),
-            (" a: 1\nb: 2\n", (2, 1), "mise en page"),
-            ("a: 1\n- b\n", (2, 1), "mise en page"),
+        for (text, said) in [
+            ("a: 1\nb: x\0y\n", "invisible (U+0000)"),
+            ("a: \u{7}\n", "invisible (U+0007)"),
+            ("a:\n\tb: 1\n", "une tabulation"),
+            ("a: x\n\tb: 1\n", "une tabulation"),
+            ("- a: x\n\t b: 1\n", "une tabulation"),
+            ("a: 'x\n", "guillemets"),
+            ("a: \"x\\y\"\n", "guillemets"),
+            ("a: [x, y\n", "crochets"),
+            ("a: {x: 1\n", "accolades"),
+            ("a: |x\n b\n", "plusieurs lignes"),
+            ("a: *\n", "signe réservé"),
+            ("a: b: c\n", "mise en page"),
+            (" a: 1\nb: 2\n", "mise en page"),
+            ("a: 1\n- b\n", "mise en page"),
         ] {
             let (tree, faults) = parse(text);
             assert_eq!(tree, None, "{text:?}");
             let fault = &faults[0];
             assert!(fault.message.contains(said), "{text:?}: {}", fault.message);
-            assert_eq!(fault.at.line, at.0, "{text:?}: {fault:?}");
             for english in ["while", "found", "expected", "scann", "pars", "not "] {
                 assert!(!fault.message.contains(english), "{}", fault.message);
             }
