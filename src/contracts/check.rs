@@ -209,7 +209,7 @@ impl Check<'_> {
     fn section(&mut self, section: &Section) {
         let after = self.overlay.after.clone();
         let book = self.book;
-        let lines = book.lines(section, &after);
+        let lines = book.lines(&self.full.contract, section, &after);
         let of_section = |term: &&&Term| term.key.section == section.id;
         let own: Vec<&Term> = self
             .overlay
@@ -321,7 +321,11 @@ impl Check<'_> {
         if let TermBody::Choice(choice) = held.body {
             self.choice(lines, line, key, *choice, held.motive());
         } else if !line.is_retained() {
-            let sentence = "l’indicateur n’est pas retenu. Retenez-le ou videz cette case.";
+            let sentence = if line.standing == Standing::Elsewhere {
+                "l’indicateur ne concerne pas cette région. Videz cette case."
+            } else {
+                "l’indicateur n’est pas retenu. Retenez-le ou videz cette case."
+            };
             self.say_of(Kind::NotRetained, lines, key, sentence);
         }
         if let Some(facet) = line.facet(key.slot.facet()) {

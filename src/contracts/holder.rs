@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 
-use super::store::{used_indicators, used_measures};
-use crate::frameworks::Holder;
+use super::store::{terms_of_measure, used_indicators, used_measures};
+use super::{Baseline, Target, TermBody};
+use crate::frameworks::{Holder, Stake};
+use crate::kernel::{Decimal, Value};
+use crate::measures::Measure;
 use crate::platform::db::{DbError, Tx};
 
 /// Says which indicators and measures contracts rest on.
@@ -14,6 +17,10 @@ pub struct ContractsHolder;
 
 #[async_trait]
 impl Holder for ContractsHolder {
+    fn stake(&self) -> Stake {
+        Stake::Targets
+    }
+
     async fn holds_indicators(
         &self,
         tx: &mut Tx,
@@ -37,5 +44,26 @@ impl Holder for ContractsHolder {
         }
         let used = used_measures(tx).await?;
         Ok(used.intersection(codes).cloned().collect())
+    }
+
+    async fn numbers(&self, tx: &mut Tx, measure: &Measure) -> Result<Vec<Decimal>, DbError> {
+        let bodies = terms_of_measure(tx, &measure.code).await?;
+        Ok(bodies
+            .iter()
+            .flat_map(|body| numbers_of(body, measure))
+            .collect())
+    }
+}
+
+/// The numbers that a baseline or a target gives, in the unit of its measure.
+fn numbers_of(body: &TermBody, measure: &Measure) -> Vec<Decimal> {
+    match body {
+        TermBody::Target(Target::Corridor { low, high }) => vec![*low, *high],
+        TermBody::Target(Target::Value(Value::Number(number)))
+        | TermBody::Baseline(Baseline {
+            value: Value::Number(number),
+            ..
+        }) => number.amount(measure.per).into_iter().collect(),
+        _ => Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::body::{Choice, Definition};
-use super::{Section, Terms};
+use super::{Contract, Section, Terms};
 use crate::frameworks::{
     Act, Catalogue, Choice as KindChoice, Commitment, Edited, Framework, Indicator, Kind,
     MeansLine, Node,
@@ -73,6 +73,8 @@ pub enum Standing {
     Chosen,
     /// This contract does not have it.
     NotRetained,
+    /// The framework keeps it for other regions.
+    Elsewhere,
 }
 
 /// One thing that an indicator measures.
@@ -179,7 +181,13 @@ impl Book {
 
     /// Every indicator that a section could have, in the order of the framework: its own, then
     /// those that a contract writes for the commitments without a model indicator.
-    pub fn lines<'a>(&'a self, section: &Section, terms: &Terms<'a>) -> Vec<Line<'a>> {
+    pub fn lines<'a>(
+        &'a self,
+        contract: &Contract,
+        section: &Section,
+        terms: &Terms<'a>,
+    ) -> Vec<Line<'a>> {
+        let places = [contract.place.as_str(), section.place.as_str()];
         let index = self.framework().index();
         let kinds: BTreeMap<&str, &Kind> = self
             .framework()
@@ -191,7 +199,11 @@ impl Book {
         for node in &self.framework().nodes {
             for indicator in index.indicators_of(&node.key) {
                 if let Some(kind) = kinds.get(indicator.kind.as_str()) {
-                    lines.push(self.line(indicator, kind, section, terms));
+                    let concerned = indicator.regions.is_empty()
+                        || places
+                            .iter()
+                            .any(|p| indicator.regions.iter().any(|r| r == p));
+                    lines.push(self.line((indicator, kind), concerned, section.id, terms));
                 }
             }
             for commitment in self.unfollowed(&node.key) {
@@ -203,12 +215,12 @@ impl Book {
 
     fn line<'a>(
         &'a self,
-        indicator: &'a Indicator,
-        kind: &'a Kind,
-        section: &Section,
+        (indicator, kind): (&'a Indicator, &'a Kind),
+        concerned: bool,
+        section: Uuid,
         terms: &Terms<'a>,
     ) -> Line<'a> {
-        let definition = terms.definition(section.id, &indicator.key);
+        let definition = terms.definition(section, &indicator.key);
         let label = definition.map_or(indicator.label.as_str(), |d| d.label.as_str());
         let facets = if indicator.left_to_contract {
             vec![Facet::of_slot(definition)]
@@ -216,10 +228,10 @@ impl Book {
             let codes = indicator.measures.iter();
             codes.map(|code| self.facet(code)).collect()
         };
-        let concerned = indicator.regions.is_empty() || indicator.regions.contains(&section.place);
-        let standing = match terms.choice(section.id, &indicator.key) {
+        let standing = match terms.choice(section, &indicator.key) {
             _ if kind.choice == KindChoice::Common && concerned => Standing::Common,
             Some(Choice::Retained) => Standing::Chosen,
+            _ if !concerned => Standing::Elsewhere,
             _ => Standing::NotRetained,
         };
         Line {

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 
 use super::store;
-use crate::frameworks::Holder;
+use crate::frameworks::{Holder, Stake};
+use crate::kernel::{Decimal, Value};
+use crate::measures::Measure;
 use crate::platform::db::{DbError, Tx};
 
 /// Says which measures have figures.
@@ -14,6 +16,10 @@ pub struct FiguresHolder;
 
 #[async_trait]
 impl Holder for FiguresHolder {
+    fn stake(&self) -> Stake {
+        Stake::Values
+    }
+
     async fn holds_indicators(
         &self,
         _tx: &mut Tx,
@@ -33,5 +39,14 @@ impl Holder for FiguresHolder {
         }
         let observed = store::observed_measures(tx).await?;
         Ok(observed.intersection(codes).cloned().collect())
+    }
+
+    async fn numbers(&self, tx: &mut Tx, measure: &Measure) -> Result<Vec<Decimal>, DbError> {
+        let values = store::values_of(tx, &measure.code).await?;
+        let numbers = values.iter().filter_map(|value| match value {
+            Value::Number(number) => number.amount(measure.per),
+            _ => None,
+        });
+        Ok(numbers.collect())
     }
 }

@@ -28,6 +28,37 @@ pub(super) async fn observed_measures(tx: &mut Tx) -> Result<BTreeSet<String>, D
     Ok(rows.into_iter().map(|(measure,)| measure).collect())
 }
 
+#[derive(sqlx::FromRow)]
+struct ValueRecord {
+    kind: String,
+    micros: Option<i64>,
+    den_micros: Option<i64>,
+    body: Option<String>,
+}
+
+/// Every value that stands for a measure, embargoes or not.
+pub(super) async fn values_of(tx: &mut Tx, measure: &str) -> Result<Vec<Value>, DbError> {
+    let records: Vec<ValueRecord> = tx
+        .all(
+            "select r.kind, r.micros, r.den_micros, r.body
+             from observation o join revision r on r.observation_id = o.id
+             where o.measure = $1
+               and r.no = (select max(l.no) from revision l where l.observation_id = o.id)",
+            args![measure],
+        )
+        .await?;
+    let value = |record: &ValueRecord| {
+        let raw = RawValue {
+            kind: &record.kind,
+            micros: record.micros,
+            den_micros: record.den_micros,
+            body: record.body.as_deref(),
+        };
+        raw.value().transpose()
+    };
+    records.iter().filter_map(value).collect()
+}
+
 /// A figure and what it is about.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {

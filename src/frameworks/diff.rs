@@ -8,8 +8,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Framework;
 use super::source::{Map, items, one_line};
+use super::{Framework, field_label};
 
 /// One difference between two revisions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -331,19 +331,19 @@ impl Subject {
         match self {
             Self::Framework => ("Le cadre", false),
             Self::Level => ("Le niveau", false),
-            Self::Kind => ("La nature d'indicateur", true),
+            Self::Kind => ("La nature d’indicateur", true),
             Self::Party => ("La partie", true),
-            Self::Act => ("L'acte", false),
-            Self::Band => ("Le palier d'atteinte", false),
+            Self::Act => ("L’acte", false),
+            Self::Band => ("Le palier d’atteinte", false),
             Self::Means => ("La ligne de moyens", true),
             Self::Document => ("Le document", false),
             Self::Announced => ("Le chiffre annoncé", false),
             Self::Rule => ("La règle", true),
-            Self::Node => ("L'objectif", false),
+            Self::Node => ("L’objectif", false),
             Self::Measure => ("La mesure", true),
-            Self::Indicator => ("L'indicateur", false),
-            Self::Commitment => ("Le modèle d'engagement", false),
-            Self::Edition => ("L'édition", true),
+            Self::Indicator => ("L’indicateur", false),
+            Self::Commitment => ("Le modèle d’engagement", false),
+            Self::Edition => ("L’édition", true),
             Self::Term => ("Le sigle", false),
         }
     }
@@ -361,7 +361,7 @@ impl fmt::Display for Change {
             What::Moved => write!(f, "change de place."),
             What::Changed(fields) => {
                 let fields: Vec<String> = fields.iter().map(ToString::to_string).collect();
-                write!(f, "change : {}.", fields.join(" ; "))
+                write!(f, "change. {}.", fields.join(" ; "))
             }
         }
     }
@@ -369,13 +369,13 @@ impl fmt::Display for Change {
 
 impl fmt::Display for FieldChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let field = &self.field;
+        let field = field_label(&self.field);
         match (&self.before, &self.after) {
             (Some(before), Some(after)) => {
-                write!(f, "{field}, « {before} » devient « {after} »")
+                write!(f, "{field} : « {before} » devient « {after} »")
             }
-            (None, Some(after)) => write!(f, "{field}, désormais « {after} »"),
-            (Some(before), None) => write!(f, "{field}, « {before} » est retiré"),
+            (None, Some(after)) => write!(f, "{field} : désormais « {after} »"),
+            (Some(before), None) => write!(f, "{field} : « {before} » est retiré"),
             (None, None) => Ok(()),
         }
     }

@@ -30,6 +30,8 @@ pub struct Known {
 pub(super) struct KnownFramework {
     /// Its family.
     pub(super) family: String,
+    /// Its first and last year.
+    pub(super) years: (i16, i16),
     /// Measures that each of its indicators follows.
     pub(super) measures_of: BTreeMap<String, Vec<String>>,
 }
@@ -78,6 +80,7 @@ impl Known {
         let indicators = framework.indicators.iter();
         let known = KnownFramework {
             family: framework.family.clone(),
+            years: (framework.starts, framework.ends),
             measures_of: indicators
                 .map(|i| (i.key.clone(), i.measures.clone()))
                 .collect(),
@@ -112,6 +115,19 @@ impl Known {
 
     pub(super) fn framework_codes(&self) -> impl Iterator<Item = &str> {
         self.frameworks.keys().map(String::as_str)
+    }
+
+    /// The first and last year of each framework in which an indicator follows one of these
+    /// measures.
+    pub(super) fn years_of<'a>(
+        &'a self,
+        measures: &'a [String],
+    ) -> impl Iterator<Item = (i16, i16)> + 'a {
+        let follows = |framework: &&KnownFramework| {
+            let mut followed = framework.measures_of.values().flatten();
+            followed.any(|measure| measures.contains(measure))
+        };
+        self.frameworks.values().filter(follows).map(|f| f.years)
     }
 
     pub(super) fn measure(&self, code: &str) -> Option<&KnownMeasure> {

@@ -12,9 +12,12 @@ mod commitment;
 mod diff;
 mod due;
 mod edition;
+mod french;
 mod glossary;
+mod held;
 mod indicator;
 mod known;
+mod label;
 mod library;
 mod pages;
 mod revise;
@@ -36,11 +39,13 @@ pub use due::{DataYear, Deadline, DeliveryStatus, Due, DueRule, DueState, Gap, L
 pub use edition::{
     CalendarDate, CalendarEntry, Campaign, Edition, EditionIndicators, EditionYear, Step,
 };
+pub use held::{Holder, Holders, Stake};
 pub use indicator::{Frequency, Indicator, Link, LinkKind, MeasureMethod, Method, Supply};
 pub use known::Known;
+pub use label::field_label;
 pub use library::{Catalogue, Edited, Library};
 pub use pages::router;
-pub use revise::{Holder, Holders, Proposal, Revised, RevisionError, revise};
+pub use revise::{Proposal, Revised, RevisionError, revise};
 pub use source::{
     FILES, Reading, Texts, read_all, read_all_texts, read_dir, read_texts, write_texts,
 };
@@ -76,6 +81,9 @@ pub struct Framework {
     /// Levels of the tree of objectives, from the highest.
     #[serde(default)]
     pub levels: Vec<Level>,
+    /// Key of the level that this framework counts as its objectives, where it says which.
+    #[serde(default)]
+    pub objective_level: Option<String>,
     /// Kinds of indicator.
     #[serde(default)]
     pub kinds: Vec<Kind>,
@@ -427,6 +435,30 @@ pub struct Lines {
 }
 
 impl Framework {
+    /// The level counted as objectives: the one that the framework names, or else the deepest
+    /// under which indicators stand.
+    pub fn objective_level(&self) -> Option<&Level> {
+        if let Some(key) = &self.objective_level {
+            return self.levels.iter().find(|level| level.key == *key);
+        }
+        let index = self.index();
+        let bears = |level: &&Level| {
+            let nodes = self.nodes.iter().filter(|node| node.level == level.key);
+            nodes
+                .map(|n| index.indicators_of(&n.key))
+                .any(|i| !i.is_empty())
+        };
+        self.levels.iter().rev().find(bears)
+    }
+
+    /// How many objectives it has.
+    pub fn objectives(&self) -> usize {
+        let Some(level) = self.objective_level() else {
+            return 0;
+        };
+        self.nodes.iter().filter(|n| n.level == level.key).count()
+    }
+
     /// A view in which everything is found by its key without searching.
     pub fn index(&self) -> Index<'_> {
         Index::new(self)

@@ -1,45 +1,11 @@
 //! A new revision: what it must not break, and what it changes.
 
-use std::collections::BTreeSet;
-
-use async_trait::async_trait;
-
+use super::held::{Holders, refuse_held};
 use super::store::{self, NewRevision, Origin, RevisionHead};
 use super::{Catalogue, Framework, Texts, differences};
 use crate::access::Permit;
 use crate::ledger::{Change, LedgerError};
-use crate::platform::db::{DbError, Tx};
-
-/// What still needs an indicator or a measure. Modules above answer; a revision may not remove
-/// what they hold.
-#[async_trait]
-pub trait Holder: Send + Sync {
-    /// Of these indicators of a framework, those that something rests on.
-    async fn holds_indicators(
-        &self,
-        tx: &mut Tx,
-        framework: &str,
-        keys: &BTreeSet<String>,
-    ) -> Result<BTreeSet<String>, DbError>;
-
-    /// Of these measures, those that something rests on.
-    async fn holds_measures(
-        &self,
-        tx: &mut Tx,
-        codes: &BTreeSet<String>,
-    ) -> Result<BTreeSet<String>, DbError>;
-}
-
-/// Everything above that may hold an indicator or a measure, registered where the site is put
-/// together.
-#[derive(Clone, Copy)]
-pub struct Holders(pub &'static [&'static dyn Holder]);
-
-impl std::fmt::Debug for Holders {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Holders({})", self.0.len())
-    }
-}
+use crate::platform::db::DbError;
 
 /// Why a revision is refused, told in French to the person who brings it.
 #[derive(Debug, thiserror::Error)]
@@ -143,46 +109,4 @@ fn refuse_stale(code: &str, head: &RevisionHead, base: Option<i64>) -> Result<()
         current: head.no,
         from,
     })
-}
-
-async fn refuse_held(
-    tx: &mut Tx,
-    holders: Holders,
-    before: &Framework,
-    after: &Framework,
-) -> Result<(), RevisionError> {
-    let kept: BTreeSet<&str> = after.indicators.iter().map(|i| i.key.as_str()).collect();
-    let gone: BTreeSet<String> = before
-        .indicators
-        .iter()
-        .filter(|i| !kept.contains(i.key.as_str()))
-        .map(|i| i.key.clone())
-        .collect();
-    let altered: BTreeSet<String> = before
-        .measures
-        .iter()
-        .filter(|old| {
-            let new = after.measures.iter().find(|new| new.code == old.code);
-            new.is_none_or(|new| new.value_kind != old.value_kind || new.per != old.per)
-        })
-        .map(|measure| measure.code.clone())
-        .collect();
-    let mut held = Vec::new();
-    for holder in holders.0 {
-        for key in holder.holds_indicators(tx, &before.code, &gone).await? {
-            held.push(format!(
-                "L’indicateur « {key} » ne peut pas être retiré : des contrats le portent. Gardez-le, ou retirez-le d’abord par un acte de chaque contrat."
-            ));
-        }
-        for code in holder.holds_measures(tx, &altered).await? {
-            held.push(format!(
-                "La mesure « {code} » a des valeurs : elle ne peut ni disparaître ni changer de nature. Gardez-la, et écrivez une mesure nouvelle sous un autre code."
-            ));
-        }
-    }
-    if held.is_empty() {
-        Ok(())
-    } else {
-        Err(RevisionError::Held(held))
-    }
 }

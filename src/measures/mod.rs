@@ -3,9 +3,14 @@
 //! Here live the definition of a measure and the words that describe it. Values, targets and
 //! files never do: values belong to `figures`, targets to `contracts`, files to `frameworks`.
 
+mod french;
+mod redefined;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Decimal, ValueKind};
+
+pub use redefined::Facet;
 
 /// A thing that is measured, whatever generation of contracts follows it.
 ///

@@ -67,16 +67,19 @@ fn checking_a_faulty_framework_ends_with_1_and_names_files_and_lines() {
     for place in [
         "/cadre-fautif/cadre.yaml:3:9: ",
         "/cadre-fautif/cadre.yaml:12:1: ",
-        "erreur(s) à corriger.",
+        " erreurs à corriger.",
     ] {
         assert!(said.out.contains(place), "{place}: {}", said.out);
     }
     let json = program.run(&["framework", "check", "--json", folder]);
     assert_eq!(json.code, Some(1));
-    let problems = json.json();
+    let json = json.json();
+    let problems = &json["problems"];
     assert!(problems.as_array().unwrap().len() > 50);
-    let first = &problems[0]["problem"];
-    for key in ["file", "code", "severity", "message"] {
+    assert_eq!(json["frameworks"], serde_json::json!([]));
+    assert!(json["errors"].as_u64().unwrap() > 40, "{}", json["errors"]);
+    let first = &problems[0];
+    for key in ["file", "line", "code", "severity", "message", "remedy"] {
         assert!(first.get(key).is_some(), "{key}: {first}");
     }
     let fine = program.run(&["framework", "check", "frameworks"]).done();
@@ -84,6 +87,8 @@ fn checking_a_faulty_framework_ends_with_1_and_names_files_and_lines() {
         fine.contains("etat-ars-2024-2028 : 10 objectifs, 93 indicateurs"),
         "{fine}"
     );
+    let json = program.run(&["framework", "check", "--json", "frameworks"]);
+    assert_eq!(json.json()["frameworks"].as_array().unwrap().len(), 4);
     let nowhere = program.run(&["framework", "check", "nulle-part"]).refused();
     assert!(nowhere.contains("nulle-part"), "{nowhere}");
     // Checking touches no database.

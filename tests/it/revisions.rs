@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use axum::http::StatusCode;
+use jalon::access::{Act as _, permit};
+use jalon::contracts::store::{NationalTarget, set_national_target};
+use jalon::contracts::{SetNationalTarget, Target};
 use jalon::frameworks::store::{self, Origin, RevisionHead};
 use jalon::frameworks::{
     Framework, Known, Reading, Revised, RevisionError, Texts, read_dir, read_texts, write_texts,
 };
-use jalon::kernel::ValueKind;
-use jalon::ledger::{ChangeRow, Verified, history_of, verify};
-use jalon::measures::Aggregation;
+use jalon::kernel::{Decimal, Value, ValueKind};
+use jalon::ledger::{ChangeRow, Scope, Verified, history_of, verify};
+use jalon::measures::{Aggregation, Break, Direction, Measure, Window};
 
 use crate::on_both_engines;
 use crate::stage::{GIRLS, Stage, shipped_frameworks};
@@ -392,6 +395,103 @@ on_both_engines! {
         let texts = write_texts(&framework);
         assert!(read_back(&stage, &texts).await.framework.is_some());
         assert!(matches!(stage.bring(&framework, &texts, Some(1)).await.unwrap(), Revised::Written(head, _) if head.no == 2));
+    }
+}
+
+/// The framework in force, with the measure of girls' vaccination changed.
+fn with_girls(alter: impl Fn(&mut Measure)) -> Framework {
+    let mut framework = shipped().0;
+    let mut measures = framework.measures.iter_mut();
+    alter(measures.find(|m| m.code == GIRLS).unwrap());
+    framework
+}
+
+async fn refused(stage: &Stage<'_>, framework: &Framework) -> String {
+    let texts = write_texts(framework);
+    let base = head(stage).await.no;
+    let refused = stage
+        .bring(framework, &texts, Some(base))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&refused, RevisionError::Held(held) if held.len() == 1),
+        "{refused}"
+    );
+    refused.to_string()
+}
+
+async fn taken(stage: &Stage<'_>, framework: &Framework) -> Vec<String> {
+    let texts = write_texts(framework);
+    let base = head(stage).await.no;
+    match stage.bring(framework, &texts, Some(base)).await.unwrap() {
+        Revised::Written(_, changes) => changes,
+        other => panic!("{other:?}"),
+    }
+}
+
+on_both_engines! {
+    async fn the_values_of_a_measure_are_never_read_under_another_definition(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        stage.load("region;annee;2.c.1\n84;2023;54,3\n").await;
+        let unit = with_girls(|m| m.unit = Some("personnes".to_owned()));
+        let both = with_girls(|m| {
+            m.unit = Some("personnes".to_owned());
+            m.window = Some(Window::TwelveMonths);
+        });
+        let sum = with_girls(|m| { m.per = None; m.aggregation = Aggregation::Sum; });
+        let window = with_girls(|m| m.window = Some(Window::TwelveMonths));
+        let bounds = with_girls(|m| m.max = Decimal::from_int(10));
+        for (framework, said) in [
+            (&unit, "a des valeurs : son unité ne peut plus changer. Laissez-la telle quelle, écrivez une mesure nouvelle"),
+            (&both, "son unité, sa période couverte (« fenetre ») ne peuvent plus changer"),
+            (&sum, "son échelle (« pour »), son agrégation ne peuvent plus changer"),
+            (&window, "sa période couverte (« fenetre ») ne peut plus changer. Laissez-la telle quelle ou"),
+            (&bounds, "a des valeurs : ses bornes les laisseraient dehors"),
+        ] {
+            let sentence = refused(&stage, framework).await;
+            assert!(sentence.contains(said), "{sentence}");
+        }
+        assert_eq!(head(&stage).await.no, 1);
+        // Bounds that leave no value outside, and a way that no target is judged by.
+        taken(&stage, &with_girls(|m| m.max = Decimal::from_int(60))).await;
+        let changes = taken(&stage, &with_girls(|m| m.direction = Direction::Lower)).await;
+        assert!(changes.iter().any(|c| c.contains("« hausse » devient « baisse »")), "{changes:?}");
+        // A break says since when values are read otherwise.
+        let broken = with_girls(|m| {
+            m.window = Some(Window::TwelveMonths);
+            m.breaks.push(Break { since: 2025, reason: "Douze mois glissants".to_owned(), comparable: false });
+        });
+        taken(&stage, &broken).await;
+    }
+}
+
+on_both_engines! {
+    async fn a_target_is_never_read_the_other_way_round_nor_in_another_unit(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut change = stage.change(SetNationalTarget::NAME).await;
+        let scope = Scope { organisation: String::new(), framework: CODE.to_owned() };
+        let permit = permit::<SetNationalTarget>(stage.actor, scope).unwrap();
+        let target = NationalTarget {
+            indicator: "2.c.1".to_owned(),
+            measure: GIRLS.to_owned(),
+            year: 2028,
+            target: Target::Value(Value::plain(Decimal::from_int(80).unwrap())),
+        };
+        set_national_target(&mut change, permit, target).await.unwrap();
+        change.commit().await.unwrap();
+        for (framework, said) in [
+            (with_girls(|m| m.direction = Direction::Lower), "a des valeurs initiales ou des cibles : son sens ne peut plus changer"),
+            (with_girls(|m| m.unit = Some("personnes".to_owned())), "son unité ne peut plus changer"),
+            (with_girls(|m| m.max = Decimal::from_int(79)), "ses bornes les laisseraient dehors"),
+        ] {
+            let sentence = refused(&stage, &framework).await;
+            assert!(sentence.contains(said), "{sentence}");
+        }
+        // Values and targets: one measure, one refusal.
+        stage.load("region;annee;2.c.1\n84;2023;54,3\n").await;
+        let sentence = refused(&stage, &of_another_nature()[0]).await;
+        assert!(sentence.contains("a des valeurs et des valeurs initiales ou des cibles"), "{sentence}");
+        taken(&stage, &with_girls(|m| m.max = Decimal::from_int(80))).await;
     }
 }
 

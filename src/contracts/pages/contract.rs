@@ -35,7 +35,7 @@ pub(super) async fn page(
         .await?;
     let section = opened.section()?;
     let terms = opened.terms();
-    let lines = opened.book.lines(section, &terms);
+    let lines = opened.book.lines(&opened.full.contract, section, &terms);
     let objectives = kept(&opened, section, &terms, &lines);
     let cells = InForce {
         opened: &opened,

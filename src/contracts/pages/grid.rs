@@ -21,8 +21,8 @@ use crate::contracts::check::allows;
 use crate::contracts::naming::{place_name, subject_name};
 use crate::contracts::store::set_terms;
 use crate::contracts::{
-    Book, Desk, EditInstrument, Facet, Line, Overlay, Section, Slot, Stage, TermBody, TermKey,
-    instrument_name,
+    Book, Desk, EditInstrument, Facet, Line, Overlay, Section, Slot, Stage, Standing, TermBody,
+    TermKey, instrument_name,
 };
 use crate::frameworks::{Choice, MeansLine, Node, TargetUse};
 use crate::platform::web::{WebError, WebResult, document_with_status, section_heading};
@@ -80,7 +80,9 @@ impl<'a> Desktop<'a> {
             }
         };
         let overlay = opened.full.overlay(&opened.instrument);
-        let mut lines = opened.book.lines(section, &overlay.after);
+        let mut lines = opened
+            .book
+            .lines(&opened.full.contract, section, &overlay.after);
         lines.retain(|line| node.is_some_and(|node| node.key == line.node));
         Ok(Self {
             opened,
@@ -111,7 +113,17 @@ impl<'a> Desktop<'a> {
         }
         let act = self.book().act(&self.opened.instrument.act);
         offers.retain(|offer| act.is_none_or(|act| allows(act, &offer.key.slot)));
+        offers.retain(|offer| self.concerns(&offer.key));
         offers
+    }
+
+    /// Whether there is anything to write there: of an indicator kept for other regions, only
+    /// what this draft holds already can be taken away.
+    fn concerns(&self, key: &TermKey) -> bool {
+        let mut lines = self.lines.iter();
+        let line = lines.find(|line| Some(line.key.as_str()) == key.slot.indicator());
+        line.is_none_or(|line| line.standing != Standing::Elsewhere)
+            || self.overlay.touched.iter().any(|term| term.key == *key)
     }
 
     fn offer(&self, slot: Slot, facet: Facet<'a>) -> Offer<'a> {
@@ -445,6 +457,7 @@ impl Cells for Inputs<'_> {
                     (cell(self.sheet, &slot, Field::Motive, &format!("{name}, motif du choix"), Shape::Line("wide")))
                 }
             } @else if line.is_retained() { span.sub { "Retenu" } }
+            @else if line.standing == Standing::Elsewhere { span.sub { "Ne concerne pas cette région" } }
             @else { span.sub { "Non retenu" } }
         }
     }

@@ -29,7 +29,7 @@ pub(super) async fn page(
     let opened = open::contract(&desk, &signed, &slug, view).await?;
     let section = opened.section()?;
     let terms = opened.terms();
-    let lines = opened.book.lines(section, &terms);
+    let lines = opened.book.lines(&opened.full.contract, section, &terms);
     let line = lines.iter().find(|line| line.key == key);
     let line = line.ok_or(WebError::NotFound)?;
     let contract = &opened.full.contract;
@@ -114,6 +114,7 @@ fn standing(section: &Section, line: &Line<'_>, terms: &Terms<'_>) -> Markup {
         Standing::Chosen => {
             html! { "Retenu" @if let Some(motive) = motive { span.small.muted { br; (motive) } } }
         }
+        Standing::Elsewhere => html! { "Ne concerne pas cette région" },
         Standing::NotRetained => {
             html! { "Non retenu" @if let Some(motive) = motive { span.small.muted { br; (motive) } } }
         }

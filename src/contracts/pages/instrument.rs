@@ -91,7 +91,14 @@ pub(super) fn body(signed: &Signed, opened: &OpenedInstrument, notice: Option<Ma
     let overlay = opened.full.overlay(instrument);
     let sections = opened.full.contract.sections.iter();
     let lines: BTreeMap<Uuid, Vec<Line<'_>>> = sections
-        .map(|section| (section.id, opened.book.lines(section, &overlay.after)))
+        .map(|section| {
+            (
+                section.id,
+                opened
+                    .book
+                    .lines(&opened.full.contract, section, &overlay.after),
+            )
+        })
         .collect();
     let draft = instrument.state == InstrumentState::Draft;
     let obstacles = if draft {

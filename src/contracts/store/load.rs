@@ -251,17 +251,48 @@ pub async fn used_indicators(tx: &mut Tx, framework: &str) -> Result<BTreeSet<St
     Ok(rows.into_iter().map(|(key,)| key).collect())
 }
 
-/// Codes of the measures that a baseline or a target is expressed in, drafts included.
+/// Codes of the measures that a baseline or a target is expressed in, national targets and
+/// drafts included.
 pub async fn used_measures(tx: &mut Tx) -> Result<BTreeSet<String>, DbError> {
     let rows: Vec<(String,)> = tx
         .all(
-            "select distinct t.facet
+            "select t.facet
              from term t join instrument i on i.id = t.instrument_id
-             where i.state <> 'abandoned' and t.kind in ('baseline', 'target') and t.facet <> ''",
+             where i.state <> 'abandoned' and t.kind in ('baseline', 'target') and t.facet <> ''
+             union
+             select n.measure from national_target n",
             vec![],
         )
         .await?;
     Ok(rows.into_iter().map(|(code,)| code).collect())
+}
+
+/// What baselines and targets say in a measure, national targets and drafts included.
+pub async fn terms_of_measure(tx: &mut Tx, measure: &str) -> Result<Vec<TermBody>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "select t.body
+             from term t join instrument i on i.id = t.instrument_id
+             where i.state <> 'abandoned' and t.kind in ('baseline', 'target')
+               and t.facet = $1 and t.body is not null",
+            args![measure],
+        )
+        .await?;
+    let terms = rows.iter().map(|(body,)| serde_json::from_str(body));
+    let terms: Result<Vec<TermBody>, _> = terms.collect();
+    let mut terms = terms.map_err(|cause| DbError::corrupt("term", cause))?;
+    let rows: Vec<(String,)> = tx
+        .all(
+            "select body from national_target where measure = $1",
+            args![measure],
+        )
+        .await?;
+    for (body,) in rows {
+        let target = serde_json::from_str(&body);
+        let target = target.map_err(|cause| DbError::corrupt("national target", cause))?;
+        terms.push(TermBody::Target(target));
+    }
+    Ok(terms)
 }
 
 /// One line of the journal of a term.

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::indicator_parts as parts;
-use super::sources;
+use super::{sources, technical};
 use crate::access::Signed;
 use crate::documents::{self, AboutKind, Document};
 use crate::figures::comparison::{Among, COUNTRY, Comparison};
@@ -276,7 +276,7 @@ fn body(facts: &Facts<'_>) -> Markup {
         }
         div.split.wide-l {
             @if let Some(comparison) = &facts.comparison { (parts::table(facts, comparison)) }
-            (parts::sheet(facts))
+            (technical::sheet(facts))
         }
         (sources::nationals(facts))
         (parts::generations(facts))

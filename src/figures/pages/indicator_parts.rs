@@ -5,11 +5,10 @@ use maud::{Markup, PreEscaped, html};
 use super::indicator::Facts;
 use super::pictures;
 use super::sourced::{contested, sourced};
+use crate::figures::Formatter;
 use crate::figures::comparison::{Among, Comparison, Row};
-use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
 use crate::kernel::Decimal;
-use crate::measures::Direction;
 use crate::platform::web::{icon, section_heading};
 
 /// Where the indicator stands in its framework, in words.
@@ -349,97 +348,6 @@ fn national_row(comparison: &Comparison<'_>) -> Markup {
             }
         }
     }
-}
-
-/// What is measured, who supplies it, and what of it is Jalon's reading.
-pub(super) fn sheet(facts: &Facts<'_>) -> Markup {
-    let indicator = facts.indicator;
-    html! {
-        section.sect aria-labelledby="fiche-titre" {
-            (section_heading("fiche-titre", "Fiche technique", None))
-            dl.facts.big {
-                @if let Some(measure) = facts.measure {
-                    dt { "Mesure" } dd { (measure.label) }
-                    @if let Some(text) = &measure.numerator { dt { "Numérateur" } dd { (text) } }
-                    @if let Some(text) = &measure.denominator { dt { "Dénominateur" } dd { (text) } }
-                    @if let Some(unit) = &measure.unit { dt { "Unité" } dd { (unit) (decimals(measure.decimals)) } }
-                    dt { "Sens souhaité" } dd { (direction(measure.direction)) }
-                }
-                @if !indicator.left_to_contract { dt { "Fournisseur" } dd { (supplier_words(&indicator.suppliers.join(", "))) } }
-                @if let Some(source) = &indicator.source { dt { "Source" } dd { (source) } }
-                @if let Some(text) = &indicator.due.text { dt { "Échéance" } dd { (text) } }
-                @if !indicator.regions.is_empty() { dt { "Régions" } dd { (indicator.regions.join(", ")) } }
-                @if let Some(note) = &indicator.note { dt { "À savoir" } dd { (note) } }
-                @if let Some(note) = facts.measure.and_then(|m| m.note.as_ref()) { dt { "Sur la mesure" } dd { (note) } }
-                @if !indicator.uncertain.is_empty() {
-                    dt { "Lecture incertaine" }
-                    dd { "Le document officiel ne permet pas de trancher : " (field_names(&indicator.uncertain)) "." }
-                }
-                @let ours = our_reading(facts);
-                @if !ours.is_empty() {
-                    dt { "Lecture de Jalon" }
-                    dd { "Non dit par le document officiel : " (ours.join(", ")) "." }
-                }
-            }
-        }
-    }
-}
-
-fn our_reading<'a>(facts: &Facts<'a>) -> Vec<&'a str> {
-    let measure = facts.measure.map(|m| m.our_reading.as_slice());
-    let fields = facts.indicator.our_reading.iter();
-    fields
-        .chain(measure.unwrap_or_default())
-        .map(|field| field_name(field))
-        .collect()
-}
-
-fn field_names(fields: &[String]) -> String {
-    let names: Vec<&str> = fields.iter().map(|field| field_name(field)).collect();
-    names.join(", ")
-}
-
-/// How a reader calls a field of the framework's texts.
-fn field_name(field: &str) -> &str {
-    match field {
-        "agregation" => "agrégation",
-        "code" => "code imprimé",
-        "decimales" => "nombre de décimales",
-        "denominateur" => "dénominateur",
-        "echeance" => "échéance",
-        "fenetre" => "période couverte",
-        "libelle" => "libellé",
-        "max" => "maximum",
-        "methode" => "méthode d’atteinte",
-        "min" => "minimum",
-        "noeud" => "place dans l’arbre",
-        "numerateur" => "numérateur",
-        "periodicite" => "périodicité",
-        "pour" => "échelle du taux",
-        "regions" => "régions",
-        "sens" => "sens souhaité",
-        "unite" => "unité",
-        other => other,
-    }
-}
-
-fn decimals(decimals: Option<u8>) -> &'static str {
-    match decimals {
-        None | Some(0) => "",
-        Some(1) => ", une décimale",
-        Some(2) => ", deux décimales",
-        Some(_) => ", plusieurs décimales",
-    }
-}
-
-fn direction(direction: Direction) -> Markup {
-    let (name, word) = match direction {
-        Direction::Higher => ("up", "Hausse"),
-        Direction::Lower => ("down", "Baisse"),
-        Direction::Maintain => ("same", "Maintien"),
-        Direction::None => return html! { "Aucun" },
-    };
-    html! { (icon(name)) " " (word) }
 }
 
 /// The same measure, or a related one, in the generations before and after.

@@ -9,6 +9,7 @@ mod indicator_parts;
 mod pictures;
 mod sourced;
 mod sources;
+mod technical;
 mod value;
 
 pub(super) use sourced::contested;

@@ -41,7 +41,7 @@ impl Checker<'_> {
         let path = format!("{path}/depuis");
         let Some(from) = band.from else { return };
         if band.case != BandCase::Rate && !self.findings.is_troubled(&path) {
-            let message = "une limite ne va qu'avec un taux";
+            let message = "une limite ne va qu’avec un taux";
             let remedy = "Retirez « depuis », ou « cas »";
             self.error(&path, "band-limit", message, remedy);
         } else if from >= Decimal::HUNDRED {
@@ -67,7 +67,7 @@ impl Checker<'_> {
             )
         } else {
             (
-                "une cible atteinte ne demande pas d'attention",
+                "une cible atteinte ne demande pas d’attention",
                 "Écrivez « ton: atteint »",
             )
         };
@@ -87,7 +87,7 @@ impl Checker<'_> {
             if above <= below && above.is_some() || above.is_none() && below.is_some() {
                 let path = format!("{LIST}/{rank}/depuis");
                 let message = "les limites des paliers ne descendent pas";
-                let remedy = "Rangez les paliers de la plus haute limite à la plus basse, chacune une fois, celui qui n'en a pas en dernier";
+                let remedy = "Rangez les paliers de la plus haute limite à la plus basse, chacune une fois, celui qui n’en a pas en dernier";
                 self.error(&path, "band-order", message, remedy);
             }
         }

@@ -86,7 +86,7 @@ impl Checker<'_> {
                 "des conditions sont annoncées, mais aucune ne suit"
             }
             EligibilityScope::Named if !named => {
-                "des établissements sont dits nommés, mais aucun ne l'est"
+                "des établissements sont dits nommés, mais aucun ne l’est"
             }
             EligibilityScope::Unspecified if conditional || named => {
                 "le document est dit muet, mais des conditions suivent"
@@ -106,7 +106,7 @@ impl Checker<'_> {
                     &path,
                     "eligibility-features",
                     message,
-                    "Retirez-le de l'une des deux listes",
+                    "Retirez-le de l’une des deux listes",
                 );
             }
         }

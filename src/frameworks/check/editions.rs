@@ -19,7 +19,7 @@ impl Checker<'_> {
         };
         let indicators = Family {
             code: "unknown-indicator",
-            name: "l'indicateur",
+            name: "l’indicateur",
             list: "indicateurs.yaml/indicateurs",
             keys: framework
                 .indicators
@@ -69,8 +69,8 @@ impl Checker<'_> {
             .any(|path| self.findings.is_troubled(path));
         let settled = !unsettled && !self.findings.is_unread("cadre.yaml");
         if settled && !(starts..=ends).contains(&year) {
-            let message = format!("l'édition {year} tombe hors du cadre ({starts}-{ends})");
-            let remedy = "« annee » est l'année N dont on fait le bilan, pas celle de la campagne";
+            let message = format!("l’édition {year} tombe hors du cadre ({starts}-{ends})");
+            let remedy = "« annee » est l’année N dont on fait le bilan, pas celle de la campagne";
             self.error(&path, "edition-year", message, remedy);
         }
     }

@@ -1,6 +1,6 @@
 //! Rules on `cadre.yaml`.
 
-use super::{Checker, keyed};
+use super::{Checker, Family, keyed};
 use crate::frameworks::{ActKind, Word};
 use crate::platform::yaml::suggestion;
 
@@ -16,6 +16,7 @@ impl Checker<'_> {
         }
         self.check_identity();
         self.check_period();
+        self.check_objective_level();
         self.check_previous();
         self.check_list_note();
         self.check_acts();
@@ -28,7 +29,7 @@ impl Checker<'_> {
         let code = &self.framework.code;
         if !code.is_empty() && code != self.folder {
             let message = format!(
-                "le code « {code} » n'est pas le nom du dossier, « {} »",
+                "le code « {code} » n’est pas le nom du dossier, « {} »",
                 self.folder
             );
             let remedy = "Donnez le même nom au dossier et au cadre";
@@ -45,7 +46,7 @@ impl Checker<'_> {
         for (key, year) in [("debut", starts), ("fin", ends)] {
             let path = format!("{FILE}/{key}");
             if !self.findings.is_troubled(&path) && !PLAUSIBLE.contains(&year) {
-                let message = format!("l'année {year} n'est pas plausible");
+                let message = format!("l’année {year} n’est pas plausible");
                 self.error(
                     &path,
                     "implausible-year",
@@ -68,6 +69,24 @@ impl Checker<'_> {
         }
     }
 
+    fn check_objective_level(&mut self) {
+        let Some(key) = &self.framework.objective_level else {
+            return;
+        };
+        let levels = Family {
+            code: "unknown-level",
+            name: "le niveau",
+            list: "cadre.yaml/niveaux",
+            keys: self
+                .framework
+                .levels
+                .iter()
+                .map(|l| l.key.as_str())
+                .collect(),
+        };
+        self.refer("cadre.yaml/niveau_objectif", key, &levels);
+    }
+
     fn check_previous(&mut self) {
         let path = "cadre.yaml/precedent";
         let Some(previous) = &self.framework.previous else {
@@ -79,15 +98,15 @@ impl Checker<'_> {
                 path,
                 "own-previous",
                 message,
-                "Nommez le cadre d'avant, ou retirez la ligne",
+                "Nommez le cadre d’avant, ou retirez la ligne",
             );
             return;
         }
         let Some(known) = self.known.framework(previous) else {
             let known: Vec<&str> = self.known.framework_codes().collect();
             let remedy = suggestion(previous, &known)
-                .unwrap_or_else(|| "Chargez d'abord ce cadre, ou corrigez son code".to_owned());
-            let message = format!("le cadre « {previous} » n'existe pas");
+                .unwrap_or_else(|| "Chargez d’abord ce cadre, ou corrigez son code".to_owned());
+            let message = format!("le cadre « {previous} » n’existe pas");
             self.error(path, "unknown-framework", message, remedy);
             return;
         };
@@ -121,8 +140,8 @@ impl Checker<'_> {
             .map(|(rank, _)| rank)
             .collect();
         if contracts.is_empty() && !self.framework.acts.is_empty() {
-            let message = "aucun acte n'est de type « contrat »";
-            let remedy = "Donnez le type « contrat » à l'acte qui crée le contrat";
+            let message = "aucun acte n’est de type « contrat »";
+            let remedy = "Donnez le type « contrat » à l’acte qui crée le contrat";
             self.error("cadre.yaml/actes", "no-contract-act", message, remedy);
         }
         for rank in contracts.iter().skip(1) {
@@ -138,12 +157,12 @@ impl Checker<'_> {
                 .take(10)
                 .any(|n| self.findings.is_troubled(&format!("{path}/modifie/{n}")));
             if wordless && !misread {
-                let message = format!("l'acte « {} » ne modifie rien", act.key);
+                let message = format!("l’acte « {} » ne modifie rien", act.key);
                 self.error(
                     &path,
                     "idle-act",
                     message,
-                    "Ajoutez « modifie: » et ce qu'il change",
+                    "Ajoutez « modifie: » et ce qu’il change",
                 );
             }
         }
@@ -199,7 +218,7 @@ impl Checker<'_> {
                 if word.key.is_empty() || !word.key.chars().all(legal) {
                     let path = format!("{FILE}/vocabulaire/{list}/{}", word.key);
                     let message = format!("« {} » ne peut pas servir de clé", word.key);
-                    let remedy = "N'employez que des minuscules sans accent, des chiffres, des points et des tirets";
+                    let remedy = "N’employez que des minuscules sans accent, des chiffres, des points et des tirets";
                     self.error(&path, "bad-key", message, remedy);
                 }
             }

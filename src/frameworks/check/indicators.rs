@@ -41,7 +41,7 @@ impl<'a> Checker<'a> {
             },
             commitments: Family {
                 code: "unknown-commitment",
-                name: "le modèle d'engagement",
+                name: "le modèle d’engagement",
                 list: "engagements.yaml/engagements",
                 keys: framework
                     .commitments
@@ -71,10 +71,10 @@ impl<'a> Checker<'a> {
         };
         if commitment.node != indicator.node {
             let message = format!(
-                "l'engagement « {key} » sert l'objectif « {} », l'indicateur est sous « {} »",
+                "l’engagement « {key} » sert l’objectif « {} », l’indicateur est sous « {} »",
                 commitment.node, indicator.node
             );
-            let remedy = "Rangez l'indicateur et son engagement sous le même objectif";
+            let remedy = "Rangez l’indicateur et son engagement sous le même objectif";
             self.error(&path, "other-node", message, remedy);
         }
     }
@@ -96,7 +96,7 @@ impl<'a> Checker<'a> {
                 .iter()
                 .any(|key| self.findings.is_troubled(&format!("{path}{key}")));
             if !unsettled {
-                let message = format!("l'indicateur « {} » ne suit aucune mesure", indicator.key);
+                let message = format!("l’indicateur « {} » ne suit aucune mesure", indicator.key);
                 let remedy =
                     "Citez une mesure, ou écrivez « a_definir: oui » si chaque contrat la définit";
                 self.error(path, "no-measure", message, remedy);
@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
             return;
         }
         if indicator.left_to_contract {
-            let message = "un indicateur laissé au contrat n'a pas encore de méthode";
+            let message = "un indicateur laissé au contrat n’a pas encore de méthode";
             self.error(
                 &path,
                 "slot-with-method",
@@ -157,7 +157,7 @@ impl<'a> Checker<'a> {
                 let remedy = suggestion(&own.measure, &cited).unwrap_or_else(|| {
                     "Nommez une mesure citée sous « mesures », ou retirez cette ligne".to_owned()
                 });
-                let message = format!("l'indicateur ne suit pas la mesure « {} »", own.measure);
+                let message = format!("l’indicateur ne suit pas la mesure « {} »", own.measure);
                 self.error(&path, "method-measure", message, remedy);
             } else if self
                 .value_kind(&own.measure)

@@ -40,8 +40,8 @@ impl Checker<'_> {
         let Some(other) = self.known.framework(&link.framework) else {
             let known: Vec<&str> = self.known.framework_codes().collect();
             let remedy = suggestion(&link.framework, &known)
-                .unwrap_or_else(|| "Chargez d'abord ce cadre, ou corrigez son code".to_owned());
-            let message = format!("le cadre « {} » n'existe pas", link.framework);
+                .unwrap_or_else(|| "Chargez d’abord ce cadre, ou corrigez son code".to_owned());
+            let message = format!("le cadre « {} » n’existe pas", link.framework);
             self.error(
                 &format!("{path}/cadre"),
                 "unknown-framework",
@@ -50,14 +50,23 @@ impl Checker<'_> {
             );
             return None;
         };
+        let (begins, starts) = (other.years.0, self.framework.starts);
         let found = other.measures_of.get(&link.indicator).cloned();
+        if begins > starts && starts != 0 {
+            let message = format!(
+                "le lien va vers « {} », qui commence en {begins}, après ce cadre ({starts})",
+                link.framework
+            );
+            let remedy = "Écrivez ce lien dans le cadre le plus récent, vers l’indicateur d’avant";
+            self.error(&format!("{path}/cadre"), "link-forward", message, remedy);
+        }
         if found.is_none() {
             let known: Vec<&str> = other.measures_of.keys().map(String::as_str).collect();
             let remedy = suggestion(&link.indicator, &known).unwrap_or_else(|| {
-                "Cherchez sa clé dans ce cadre : ce n'est pas le code imprimé".to_owned()
+                "Cherchez sa clé dans ce cadre : ce n’est pas le code imprimé".to_owned()
             });
             let message = format!(
-                "l'indicateur « {} » n'existe pas dans le cadre « {} »",
+                "l’indicateur « {} » n’existe pas dans le cadre « {} »",
                 link.indicator, link.framework
             );
             self.error(
@@ -86,7 +95,7 @@ impl Checker<'_> {
         match (link.kind, first_shared) {
             (LinkKind::Same | LinkKind::Revised, None) => {
                 let message = format!(
-                    "le lien dit que la mesure est la même, mais « {} » n'en partage aucune",
+                    "le lien dit que la mesure est la même, mais « {} » n’en partage aucune",
                     link.indicator
                 );
                 let remedy = "Citez la même mesure des deux côtés, ou écrivez « lien: apparente »";
@@ -116,7 +125,7 @@ impl Checker<'_> {
         if !marked {
             let message =
                 "le lien dit que la définition change, mais la mesure ne marque aucune rupture";
-            let remedy = "Ajoutez « ruptures » à la mesure, avec l'année et le motif";
+            let remedy = "Ajoutez « ruptures » à la mesure, avec l’année et le motif";
             self.warning(path, "unmarked-break", message, remedy);
         }
     }

@@ -39,7 +39,7 @@ impl Checker<'_> {
                 measure.code, known.written_by
             );
             let remedy =
-                "Retirez-la d'ici et citez-la dans l'indicateur, ou donnez-lui un autre code";
+                "Retirez-la d’ici et citez-la dans l’indicateur, ou donnez-lui un autre code";
             self.error(
                 &format!("{path}/code"),
                 "measure-elsewhere",
@@ -108,12 +108,12 @@ impl Checker<'_> {
                 );
             }
             (Some(_), Aggregation::Sum | Aggregation::None) => {
-                let message = "un taux calculé « pour » quelque chose ne s'agrège que par rapport";
+                let message = "un taux calculé « pour » quelque chose ne s’agrège que par rapport";
                 let remedy = "Écrivez « agregation: rapport », ou retirez « pour »";
                 self.error(&path_of("pour"), "per-without-ratio", message, remedy);
             }
             (None, Aggregation::Ratio) => {
-                let message = "l'agrégation est un rapport, mais rien ne dit « pour » combien";
+                let message = "l’agrégation est un rapport, mais rien ne dit « pour » combien";
                 let remedy =
                     "Ajoutez « pour: 100 » pour un pourcentage, « pour: 1 » pour un simple rapport";
                 self.error(&path_of("agregation"), "ratio-without-per", message, remedy);
@@ -157,7 +157,7 @@ impl Checker<'_> {
     fn check_breaks(&mut self, path: &str, measure: &Measure) {
         for (rank, pair) in measure.breaks.windows(2).enumerate() {
             if pair[0].since >= pair[1].since && pair[1].since != 0 {
-                let message = "les ruptures ne se suivent pas dans l'ordre des années";
+                let message = "les ruptures ne se suivent pas dans l’ordre des années";
                 let path = format!("{path}/ruptures/{}/depuis", rank + 1);
                 self.error(
                     &path,

@@ -108,7 +108,7 @@ impl<'a> Checker<'a> {
         }
         let remedy = suggestion(key, &family.keys)
             .unwrap_or_else(|| format!("Corrigez ce mot, ou ajoutez-le dans {file}"));
-        let message = format!("{} « {key} » n'existe pas", family.name);
+        let message = format!("{} « {key} » n’existe pas", family.name);
         self.error(path, family.code, message, remedy);
     }
 
@@ -117,7 +117,7 @@ impl<'a> Checker<'a> {
         let known = self.known.organisations.iter().map(String::as_str);
         let family = Family {
             code: "unknown-organisation",
-            name: "l'organisation",
+            name: "l’organisation",
             list: "organisations.yaml",
             keys: known.chain(EVERYONE).collect(),
         };
@@ -126,7 +126,7 @@ impl<'a> Checker<'a> {
                 continue;
             };
             if !family.keys.contains(&code.as_str()) {
-                let message = format!("« {code} » est un autre nom de l'organisation « {meant} »");
+                let message = format!("« {code} » est un autre nom de l’organisation « {meant} »");
                 let remedy = format!("Écrivez le code : {meant}");
                 self.error(&format!("{path}/{rank}"), family.code, message, remedy);
             }

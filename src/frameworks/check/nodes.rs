@@ -26,7 +26,7 @@ impl<'a> Checker<'a> {
     pub(super) fn nodes(&self) -> Family<'a> {
         Family {
             code: "unknown-node",
-            name: "l'objectif",
+            name: "l’objectif",
             list: "objectifs.yaml/objectifs",
             keys: self
                 .framework
@@ -65,7 +65,7 @@ impl<'a> Checker<'a> {
                 node.key, node.level, parent.key, parent.level
             );
             let remedy =
-                "Un enfant est d'un niveau plus bas, dans l'ordre des « niveaux » du cadre";
+                "Un enfant est d’un niveau plus bas, dans l’ordre des « niveaux » du cadre";
             let path = format!("{}/niveau", self.node_paths[rank]);
             self.error(&path, "level-order", message, remedy);
         }

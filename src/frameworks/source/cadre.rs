@@ -26,6 +26,7 @@ pub(super) fn read(item: &mut Item<'_>) -> Framework {
         complete_list: item.required_yes_no("liste_complete"),
         list_note: item.text("note_liste"),
         levels: item.required_list("niveaux", read_level),
+        objective_level: item.text("niveau_objectif"),
         kinds: item.required_list("natures", read_kind),
         parties: item.required_list("parties", read_party),
         acts: item.required_list("actes", read_act),
@@ -58,6 +59,7 @@ pub(crate) fn write(framework: &Framework) -> Map {
         .word("liste_complete", framework.complete_list)
         .maybe("note_liste", framework.list_note.as_ref())
         .list("niveaux", &framework.levels, write_level)
+        .maybe("niveau_objectif", framework.objective_level.as_ref())
         .list("natures", &framework.kinds, write_kind)
         .list("parties", &framework.parties, write_party)
         .list("actes", &framework.acts, write_act)
@@ -149,7 +151,7 @@ fn read_act(item: &mut Item<'_>) -> Act {
         item.error(
             "personnes",
             "bad-number",
-            format!("« {} » n'est pas un nombre de personnes admis", act.people),
+            format!("« {} » n’est pas un nombre de personnes admis", act.people),
             "Écrivez 1, ou 2 si une seconde personne doit confirmer",
         );
     }

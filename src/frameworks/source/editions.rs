@@ -94,7 +94,7 @@ fn read_date(item: &mut Item<'_>, key: &'static str) -> Option<CalendarDate> {
         item.error(
             key,
             "bad-date",
-            format!("« {text} » n'est pas une date du calendrier"),
+            format!("« {text} » n’est pas une date du calendrier"),
             "Écrivez JJ/MM/N, JJ/MM/N+1 ou AAAA-MM-JJ",
         );
     }

@@ -151,7 +151,7 @@ fn read_limit(item: &mut Item<'_>) -> Limit {
             if !unread.iter().any(|key| item.is_troubled(key)) {
                 item.error_here(
                     "due-form",
-                    "cette règle d'échéance mêle ou oublie des clés",
+                    "cette règle d’échéance mêle ou oublie des clés",
                     "Écrivez mois, ou de_mois et mois, ou trimestre, ou jour et mois (et au besoin plus_jours)",
                 );
             }
@@ -170,7 +170,7 @@ fn read_years_after(item: &mut Item<'_>) -> u8 {
             item.error(
                 "annee",
                 "due-year",
-                format!("« {other} » n'est pas une année d'échéance"),
+                format!("« {other} » n’est pas une année d’échéance"),
                 "Écrivez N, N+1 ou N+2",
             );
             0

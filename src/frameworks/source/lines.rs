@@ -19,7 +19,7 @@ pub(super) fn read(item: &mut Item<'_>, key: &'static str) -> Vec<Lines> {
             key,
             "bad-lines",
             "les lignes du document ne se lisent pas",
-            "Écrivez [première, dernière], ou plusieurs fois cela entre crochets, dans l'ordre",
+            "Écrivez [première, dernière], ou plusieurs fois cela entre crochets, dans l’ordre",
         );
         Vec::new()
     })

@@ -121,11 +121,11 @@ pub fn write_texts(framework: &Framework) -> Texts {
     let index = framework.index();
     let written = [
         ("identité, niveaux, natures, actes", cadre::write(framework)),
-        ("l'arbre des objectifs", objectifs::write(&index)),
+        ("l’arbre des objectifs", objectifs::write(&index)),
         ("les indicateurs", indicateurs::write(&framework.indicators)),
         ("les mesures", mesures::write(&framework.measures)),
         (
-            "les modèles d'engagements",
+            "les modèles d’engagements",
             engagements::write(&framework.commitments),
         ),
         (
@@ -203,7 +203,7 @@ fn read_draft(folder: &str, texts: &Texts, mut findings: Findings) -> Draft {
     for name in texts.keys() {
         if !FILES.contains(&name.as_str()) {
             let remedy = suggestion(name, &FILES).unwrap_or_else(|| "Retirez-le".to_owned());
-            let message = format!("« {name} » n'est pas un fichier de cadre");
+            let message = format!("« {name} » n’est pas un fichier de cadre");
             findings.error(name, "unknown-file", message, remedy);
         }
     }

@@ -80,7 +80,7 @@ fn every_kind_of_problem_names_its_line_and_a_remedy() {
     check(
         "    type: autre\n    du: 2016-02-30\n",
         5,
-        &["n'est pas une date", "AAAA-MM-JJ"],
+        &["n’est pas une date", "AAAA-MM-JJ"],
     );
     check(
         "    type: autre\n    du: 2017-01-01\n    au: 2016-12-31\n",

@@ -34,7 +34,7 @@ pub(crate) fn read_file<T: Default>(
     read: impl FnOnce(&mut Item<'_>) -> T,
 ) -> T {
     if text.len() as u64 > MAX_BYTES {
-        unreadable(findings, file, "il dépasse deux millions d'octets");
+        unreadable(findings, file, "il dépasse deux millions d’octets");
         return T::default();
     }
     let (tree, faults) = tree::parse(text);
@@ -58,7 +58,7 @@ pub(crate) fn unreadable(findings: &mut Findings, file: &'static str, why: &str)
         file,
         "unreadable",
         format!("le fichier ne se lit pas : {why}"),
-        "Vérifiez le nom, les droits d'accès et l'encodage (UTF-8)",
+        "Vérifiez le nom, les droits d’accès et l’encodage (UTF-8)",
     );
 }
 
@@ -161,7 +161,7 @@ impl<'a> Item<'a> {
                 key,
                 "bad-key",
                 format!("« {text} » ne peut pas servir de clé"),
-                "N'employez que des minuscules sans accent, des chiffres, des points et des tirets",
+                "N’employez que des minuscules sans accent, des chiffres, des points et des tirets",
             );
         }
         text
@@ -175,7 +175,7 @@ impl<'a> Item<'a> {
             self.error(
                 key,
                 "bad-number",
-                format!("« {text} » n'est pas un nombre admis pour « {key} »"),
+                format!("« {text} » n’est pas un nombre admis pour « {key} »"),
                 "Écrivez un nombre en chiffres, sans unité",
             );
         }
@@ -196,7 +196,7 @@ impl<'a> Item<'a> {
             self.error(
                 key,
                 "bad-number",
-                format!("« {text} » n'est pas un nombre décimal"),
+                format!("« {text} » n’est pas un nombre décimal"),
                 "Écrivez des chiffres et au plus six décimales, par exemple 12,5",
             );
         }
@@ -276,7 +276,7 @@ impl<'a> Item<'a> {
             self.error(
                 key,
                 "bad-date",
-                format!("« {text} » n'est pas une date du calendrier"),
+                format!("« {text} » n’est pas une date du calendrier"),
                 "Écrivez AAAA-MM-JJ, par exemple 2024-11-26",
             );
         }
@@ -426,7 +426,7 @@ impl<'a> Item<'a> {
             path,
             "wrong-shape",
             "un texte est attendu dans la liste",
-            "Écrivez un texte, ou retirez l'élément vide",
+            "Écrivez un texte, ou retirez l’élément vide",
         );
         String::new()
     }
@@ -441,7 +441,7 @@ impl<'a> Item<'a> {
             self.findings.error(
                 path,
                 "unknown-word",
-                format!("« {text} » n'est pas un mot admis ici"),
+                format!("« {text} » n’est pas un mot admis ici"),
                 suggestion(text, &known)
                     .unwrap_or_else(|| format!("Choisissez parmi : {}", known.join(", "))),
             );
@@ -478,7 +478,7 @@ impl<'a> Item<'a> {
             let path = format!("{}/{rank}", self.path_of(list));
             let remedy = suggestion(name, &self.asked)
                 .unwrap_or_else(|| "Nommez une clé de cet élément".to_owned());
-            let message = format!("« {list} » nomme « {name} », qui n'est pas une clé d'ici");
+            let message = format!("« {list} » nomme « {name} », qui n’est pas une clé d’ici");
             self.findings.error(&path, "unknown-field", message, remedy);
         }
     }

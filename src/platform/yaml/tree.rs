@@ -66,12 +66,16 @@ pub(crate) struct Fault {
 pub(crate) fn parse(text: &str) -> (Option<Tree>, Vec<Fault>) {
     let mut builder = Builder::default();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let invisible = invisible_characters(text);
+    if !invisible.is_empty() {
+        return (None, invisible);
+    }
     for next in Parser::new_from_str(text) {
         match next {
             Ok((event, span)) => builder.on_event(event, span),
             Err(error) => {
                 let at = position_of(*error.marker());
-                builder.stop(syntax_fault(at, error.info()));
+                builder.stop(syntax_fault(at, error.info(), text));
             }
         }
         if builder.stopped {
@@ -93,41 +97,86 @@ fn position_of(mark: saphyr_parser::Marker) -> Position {
     }
 }
 
-/// Says in French what the parser's message means for someone who writes a text.
-fn syntax_fault(at: Position, info: &str) -> Fault {
-    let (what, remedy) = if info.contains("mapping values are not allowed")
-        || info.contains("simple key")
-        || info.contains("did not find expected")
+/// Most characters named that a text may not hold.
+const MOST_NAMED: usize = 20;
+
+/// The control characters of a text, which nobody sees and no editor means to write.
+fn invisible_characters(text: &str) -> Vec<Fault> {
+    let allowed = |c: char| matches!(c, '\t' | '\n' | '\r') || !(c.is_control() || c == '\u{feff}');
+    let lines = (1..).zip(text.lines());
+    let found = lines.flat_map(|(line, words)| {
+        let letters = (1..).zip(words.chars());
+        letters.filter_map(move |(column, c)| (!allowed(c)).then_some((line, column, c)))
+    });
+    let fault = |(line, column, c): (u32, u32, char)| Fault {
+        at: Position { line, column },
+        code: "yaml-character",
+        message: format!(
+            "un caractère invisible (U+{:04X}) n’est pas admis ; le fichier n’a pas été lu",
+            u32::from(c)
+        ),
+        remedy: "Effacez-le et retapez les lettres voisines, ou enregistrez de nouveau le fichier en texte simple, UTF-8",
+    };
+    found.take(MOST_NAMED).map(fault).collect()
+}
+
+/// What a syntax error means for someone who writes a text: words of the parser's message, what
+/// is wrong, what to do. The first that fits holds.
+const SYNTAX: [(&[&str], &str, &str); 5] = [
+    (
+        &["quoted", "escape"],
+        "un texte entre guillemets ne se lit pas",
+        "Fermez le guillemet, ou doublez l’apostrophe dans un texte entre apostrophes",
+    ),
+    (
+        &["anchor", "alias", " tag", "TAG", "directive"],
+        "un signe réservé (&, *, !, %) commence un texte",
+        "Mettez ce texte entre guillemets",
+    ),
+    (
+        &["flow", "']'", "'}'"],
+        "une liste entre crochets ou accolades ne se lit pas",
+        "Fermez le crochet ou l’accolade et séparez les éléments par des virgules",
+    ),
+    (
+        &["block scalar"],
+        "un texte sur plusieurs lignes (| ou >) ne se lit pas",
+        "Rien ne suit le signe sur sa ligne, et le texte qui vient dessous est en retrait",
+    ),
+    (
+        &["document indicator", "document end marker"],
+        "une ligne « --- » ou « ... » coupe le fichier",
+        "Retirez cette ligne et réunissez le texte",
+    ),
+];
+
+/// Says in French what the parser's message, which is not shown, means for someone who writes.
+fn syntax_fault(at: Position, info: &str, text: &str) -> Fault {
+    let line = text.lines().nth(at.line as usize - 1).unwrap_or_default();
+    let indent = line.chars().take_while(|c| c.is_whitespace());
+    let (what, remedy) = if info.contains("a tab")
+        || info.starts_with("tab")
+        || indent.into_iter().any(|c| c == '\t')
     {
         (
-            "la mise en page ne se comprend pas ici",
-            "Vérifiez l'alignement des clés et mettez entre guillemets un texte qui contient « : » ou commence par un signe",
-        )
-    } else if info.contains("quot") || info.contains("scalar") {
-        (
-            "un texte entre guillemets ne se lit pas",
-            "Fermez le guillemet, ou doublez l'apostrophe dans un texte entre apostrophes",
-        )
-    } else if info.contains("tab") {
-        (
-            "une tabulation sert de retrait",
+            "une tabulation se trouve là où il faut des espaces",
             "Remplacez les tabulations par des espaces",
         )
-    } else if info.contains("flow") || info.contains(']') || info.contains('}') {
-        (
-            "une liste entre crochets ou accolades n'est pas fermée",
-            "Fermez le crochet ou l'accolade et séparez les éléments par des virgules",
-        )
     } else {
-        (
-            "le texte n'est pas du YAML",
-            "Comparez avec les lignes voisines : alignement, tirets, deux-points, guillemets",
+        let fits = |words: &[&str]| words.iter().any(|word| info.contains(word));
+        let found = SYNTAX.iter().find(|(words, ..)| fits(words));
+        found.map_or(
+            (
+                "la mise en page ne se comprend pas ici",
+                "Vérifiez l’alignement des clés et des tirets, et mettez entre guillemets un texte qui contient « : » ou commence par un signe",
+            ),
+            |(_, what, remedy)| (*what, *remedy),
         )
     };
     Fault {
         at,
         code: "yaml-syntax",
-        message: format!("{what} ({info}) ; la suite du fichier n'a pas été lue"),
+        message: format!("{what} ; la suite du fichier n’a pas été lue"),
         remedy,
     }
 }
@@ -214,7 +263,7 @@ impl Builder {
             at,
             code: "yaml-extras",
             message: "les ancres, renvois et étiquettes YAML (&, *, !) ne sont pas admis".to_owned(),
-            remedy: "Écrivez la valeur en toutes lettres, entre guillemets si elle commence par l'un de ces signes",
+            remedy: "Écrivez la valeur en toutes lettres, entre guillemets si elle commence par l’un de ces signes",
         });
     }
 
@@ -392,9 +441,40 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_cannot_be_read_is_said_in_french_alone() {
+        for (text, said) in [
+            ("a: 1\nb: x\0y\n", "invisible (U+0000)"),
+            ("a: \u{7}\n", "invisible (U+0007)"),
+            ("a:\n\tb: 1\n", "une tabulation"),
+            ("a: x\n\tb: 1\n", "une tabulation"),
+            ("- a: x\n\t b: 1\n", "une tabulation"),
+            ("a: 'x\n", "guillemets"),
+            ("a: \"x\\y\"\n", "guillemets"),
+            ("a: [x, y\n", "crochets"),
+            ("a: {x: 1\n", "accolades"),
+            ("a: |x\n b\n", "plusieurs lignes"),
+            ("a: *\n", "signe réservé"),
+            ("a: b: c\n", "mise en page"),
+            (" a: 1\nb: 2\n", "mise en page"),
+            ("a: 1\n- b\n", "mise en page"),
+        ] {
+            let (tree, faults) = parse(text);
+            assert_eq!(tree, None, "{text:?}");
+            let fault = &faults[0];
+            assert!(fault.message.contains(said), "{text:?}: {}", fault.message);
+            for english in ["while", "found", "expected", "scann", "pars", "not "] {
+                assert!(!fault.message.contains(english), "{}", fault.message);
+            }
+        }
+        let (_, faults) = parse("a: \u{1}\u{2}\nb: \u{3}");
+        let places: Vec<_> = faults.iter().map(|f| (f.at.line, f.at.column)).collect();
+        assert_eq!(places, [(1, 4), (1, 5), (2, 4)]);
+    }
+
     proptest! {
         #[test]
-        fn no_text_panics(text in "\\PC*") {
+        fn no_text_panics(text in "(?s).*") {
             let _ = parse(&text);
         }
 

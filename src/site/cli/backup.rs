@@ -38,13 +38,13 @@ pub(super) async fn restore(session: &Session, args: RestoreArgs) -> Result<(), 
     tell("Sauvegarde restaurée", &args.file, copied);
     let (schema, known) = (copied.schema, Db::known_schema());
     if schema < known {
-        println!("Schéma : étape {schema} dans la sauvegarde, {known} dans la base.");
+        say!("Schéma : étape {schema} dans la sauvegarde, {known} dans la base.");
     }
     let change = copied.change;
-    println!("Historique vérifié : chaîne d’empreintes intacte du changement n° 1 au n° {change}.");
+    say!("Historique vérifié : chaîne d’empreintes intacte du changement n° 1 au n° {change}.");
     if args.verify {
         let Copied { tables, rows, .. } = copied;
-        println!(
+        say!(
             "Contenu vérifié : {tables} tables relues dans la base, {rows} lignes, les mêmes comptes et les mêmes empreintes que dans la sauvegarde."
         );
     }
@@ -58,7 +58,7 @@ fn tell(done: &str, file: &Path, copied: Copied) {
         change,
         ..
     } = copied;
-    println!(
+    say!(
         "{done} : {}, {tables} tables, {rows} lignes, jusqu’au changement n° {change}.",
         file.display()
     );

@@ -1,13 +1,11 @@
 //! `jalon contracts`: what is agreed, for scripts and demonstrations.
 
-use std::io::Write as _;
-
 use clap::Subcommand;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::create::{CreateArgs, create};
-use super::{CliError, Session};
+use super::{CliError, Session, out};
 use crate::access::Reach;
 use crate::contracts::store::{ContractCard, list, load};
 use crate::contracts::{FullContract, Instrument, Slot, TermBody, parties_in_force};
@@ -48,9 +46,9 @@ pub(super) async fn contracts(
         ContractsCommand::List { framework, json } => {
             let cards = list(&mut tx, reach, framework.as_deref()).await?;
             if json {
-                write_json(&cards)?;
+                out::json(&cards)?;
             } else {
-                write_lines(cards.iter().map(card_line))?;
+                write_lines(cards.iter().map(card_line));
             }
         }
         ContractsCommand::Create(args) => return create(session, args).await,
@@ -59,23 +57,18 @@ pub(super) async fn contracts(
             let full = full.ok_or_else(|| format!("aucun contrat n’a l’adresse « {slug} »"))?;
             let shown = Shown::of(&full);
             if json {
-                write_json(&shown)?;
+                out::json(&shown)?;
             } else {
-                write_lines(contract_lines(&shown))?;
+                write_lines(contract_lines(&shown));
             }
         }
     }
     Ok(())
 }
 
-/// One write, so that a reader who stops early (`| head`) is an error and no panic.
-fn write_lines(lines: impl IntoIterator<Item = String>) -> Result<(), CliError> {
+fn write_lines(lines: impl IntoIterator<Item = String>) {
     let text: String = lines.into_iter().map(|line| line + "\n").collect();
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
-}
-
-fn write_json(value: &impl Serialize) -> Result<(), CliError> {
-    write_lines([serde_json::to_string_pretty(value)?])
+    out::text(&text);
 }
 
 fn card_line(card: &ContractCard) -> String {

@@ -70,7 +70,7 @@ pub(super) async fn create(session: &Session, args: CreateArgs) -> Result<(), Cl
         .await
         .map_err(told)?;
     change.commit().await?;
-    println!("Contrat préparé : /contrats/{slug}");
+    say!("Contrat préparé : /contrats/{slug}");
     Ok(())
 }
 

@@ -16,7 +16,7 @@ pub(super) async fn run(session: Session, build_only: bool) -> Result<(), CliErr
     let Some(listener) = listener else {
         return Ok(());
     };
-    println!(
+    say!(
         "Ouvrez http://{} : {} / {}",
         listener.local_addr()?,
         demo::EMAIL,
@@ -31,7 +31,7 @@ async fn prepare(db: &Db) -> Result<(), CliError> {
     let _alone = if let Some(alone) = db.try_alone().await? {
         alone
     } else {
-        println!("Une autre commande construit cette démonstration ; attente de sa fin…");
+        say!("Une autre commande construit cette démonstration ; attente de sa fin…");
         db.alone().await?
     };
     let mut tx = db.read().await?;
@@ -41,8 +41,8 @@ async fn prepare(db: &Db) -> Result<(), CliError> {
     match purpose {
         None => {
             let reader = Reader::of_this_program()?;
-            demo::build(db, &reader, |step| println!("{step}…")).await?;
-            println!("Démonstration prête.");
+            demo::build(db, &reader, |step| say!("{step}…")).await?;
+            say!("Démonstration prête.");
             Ok(())
         }
         Some(Installation::Demo) if complete => Ok(()),

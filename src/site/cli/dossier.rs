@@ -59,6 +59,6 @@ pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), 
     };
     let pdf = region_pdf(&sources, reach, &request).await?;
     std::fs::write(&args.out, &pdf)?;
-    println!("{} : {} ko.", args.out.display(), pdf.len() / 1024);
+    say!("{} : {} ko.", args.out.display(), pdf.len() / 1024);
     Ok(())
 }

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{CliError, Session};
+use super::{CliError, Session, out};
 use crate::access::{self, Act as _, Reach};
 use crate::frameworks::store::{Origin, Revise};
 use crate::frameworks::{
@@ -29,7 +29,7 @@ pub(super) enum FrameworkCommand {
         /// Dossier d’un cadre, ou dossier qui contient des cadres
         #[arg(value_name = "DOSSIER")]
         folder: PathBuf,
-        /// Donner les problèmes en JSON
+        /// Donner les comptes et les problèmes en JSON
         #[arg(long)]
         json: bool,
     },
@@ -41,6 +41,9 @@ pub(super) enum FrameworkCommand {
         /// Numéro de la révision dont ces textes sont partis (par défaut : le fichier REVISION)
         #[arg(long, value_name = "NUMÉRO")]
         base: Option<i64>,
+        /// Dire ce qui a été chargé en JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Écrire les textes de la révision en vigueur
     Export {
@@ -67,7 +70,9 @@ pub(super) async fn run(
 ) -> Result<ExitCode, CliError> {
     match command {
         FrameworkCommand::Check { folder, json } => check(&folder, json),
-        FrameworkCommand::Import { folder, base } => import(session, &folder, base).await,
+        FrameworkCommand::Import { folder, base, json } => {
+            import(session, &folder, base, json).await
+        }
         FrameworkCommand::Export { code, out, force } => {
             export::export(session, &code, &out, force).await
         }
@@ -111,25 +116,28 @@ fn contains_folders(folder: &Path) -> Result<bool, CliError> {
 
 fn check(folder: &Path, as_json: bool) -> Result<ExitCode, CliError> {
     let readings = read(folder, Known::of(&shipped::directory()?))?;
-    let mut errors = 0;
-    let mut listed = Vec::new();
-    for (folder, reading) in &readings {
-        errors += count_errors(&reading.problems);
-        for problem in &reading.problems {
-            if as_json {
-                listed.push(json!({ "folder": folder, "problem": problem }));
-            } else {
-                println!("{}/{problem}", folder.display());
+    let errors = errors(&readings);
+    if as_json {
+        let read = readings.iter().filter_map(|(_, r)| r.framework.as_ref());
+        out::json(&json!({
+            "frameworks": read.map(summary).collect::<Vec<_>>(),
+            "errors": errors,
+            "problems": problems(&readings),
+        }))?;
+    } else {
+        for (folder, reading) in &readings {
+            for problem in &reading.problems {
+                say!("{}/{problem}", folder.display());
+            }
+            if let Some(framework) = &reading.framework {
+                say!("{} : {}", framework.code, sizes(framework));
             }
         }
-        if !as_json && let Some(framework) = &reading.framework {
-            println!("{} : {}", framework.code, sizes(framework));
+        match errors {
+            0 => {}
+            1 => say!("1 erreur à corriger."),
+            errors => say!("{errors} erreurs à corriger."),
         }
-    }
-    if as_json {
-        println!("{}", serde_json::to_string_pretty(&listed)?);
-    } else if errors > 0 {
-        println!("{errors} erreur(s) à corriger.");
     }
     Ok(if errors > 0 {
         ExitCode::FAILURE
@@ -138,32 +146,77 @@ fn check(folder: &Path, as_json: bool) -> Result<ExitCode, CliError> {
     })
 }
 
-fn count_errors(problems: &[Problem]) -> usize {
-    let errors = problems.iter().filter(|p| p.severity == Severity::Error);
-    errors.count()
+fn errors(readings: &[(PathBuf, Reading)]) -> usize {
+    let problems = readings.iter().flat_map(|(_, reading)| &reading.problems);
+    problems
+        .filter(|problem| problem.severity == Severity::Error)
+        .count()
 }
 
+/// Every problem, as programs read them.
+fn problems(readings: &[(PathBuf, Reading)]) -> Vec<Value> {
+    let problems = readings.iter().flat_map(|(folder, reading)| {
+        let problems = reading.problems.iter();
+        problems.map(move |problem| (folder, problem))
+    });
+    let problem = |(folder, problem): (&PathBuf, &Problem)| {
+        json!({
+            "folder": folder,
+            "file": problem.file,
+            "line": problem.position.line,
+            "column": problem.position.column,
+            "code": problem.code,
+            "severity": problem.severity,
+            "message": problem.message,
+            "remedy": problem.remedy,
+        })
+    };
+    problems.map(problem).collect()
+}
+
+/// A framework in numbers, as programs read it.
+fn summary(framework: &Framework) -> Value {
+    json!({
+        "code": framework.code,
+        "title": framework.title,
+        "objectives": framework.objectives(),
+        "objective_level": framework.objective_level().map(|level| &level.key),
+        "indicators": framework.indicators.len(),
+        "indicators_by_kind": by_kind(framework),
+        "model_actions": framework.commitments.len(),
+    })
+}
+
+/// A framework in numbers, in words: `10 objectifs, 93 indicateurs`.
 fn sizes(framework: &Framework) -> String {
+    let counted = |n: usize, one: &str, several: &str| match n {
+        0 | 1 => format!("{n} {one}"),
+        _ => format!("{n} {several}"),
+    };
+    let (one, several) = framework
+        .objective_level()
+        .map_or(("objectif", "objectifs"), |l| (&l.singular, &l.plural));
     let mut parts = vec![
-        format!("{} objectifs", objectives(framework)),
-        format!("{} indicateurs", framework.indicators.len()),
+        counted(framework.objectives(), one, several),
+        counted(framework.indicators.len(), "indicateur", "indicateurs"),
     ];
-    if !framework.commitments.is_empty() {
-        parts.push(format!(
-            "{} modèles d’engagements",
-            framework.commitments.len()
+    let actions = framework.commitments.len();
+    if actions > 0 {
+        parts.push(counted(
+            actions,
+            "modèle d’engagement",
+            "modèles d’engagements",
         ));
     }
     parts.join(", ")
 }
 
-/// How many nodes stand at the level that the framework calls objective.
-fn objectives(framework: &Framework) -> usize {
-    let nodes = framework.nodes.iter();
-    nodes.filter(|node| node.level == "objectif").count()
-}
-
-async fn import(session: &Session, folder: &Path, base: Option<i64>) -> Result<ExitCode, CliError> {
+async fn import(
+    session: &Session,
+    folder: &Path,
+    base: Option<i64>,
+    as_json: bool,
+) -> Result<ExitCode, CliError> {
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let library = Library::default();
@@ -173,9 +226,13 @@ async fn import(session: &Session, folder: &Path, base: Option<i64>) -> Result<E
         .iter()
         .any(|(_, reading)| reading.framework.is_none())
     {
-        for (folder, reading) in &readings {
-            for problem in &reading.problems {
-                eprintln!("{}/{problem}", folder.display());
+        if as_json {
+            out::json(&json!({ "imported": [], "problems": problems(&readings) }))?;
+        } else {
+            for (folder, reading) in &readings {
+                for problem in &reading.problems {
+                    complain!("{}/{problem}", folder.display());
+                }
             }
         }
         return Err("rien n’a été chargé : corrigez ces erreurs".into());
@@ -187,9 +244,32 @@ async fn import(session: &Session, folder: &Path, base: Option<i64>) -> Result<E
     readings.sort_by_key(|(_, reading)| reading.framework.as_ref().map(|f| f.starts));
     // One change for all: a refusal in the middle leaves nothing written.
     let mut change = Change::open(&db, &session.clock, actor, Revise::NAME).await?;
+    let told = revise_all(&mut change, actor, &library, &readings, base).await?;
+    change.commit().await?;
+    if as_json {
+        let imported: Vec<Value> = told
+            .iter()
+            .map(|(f, revised)| imported(f, revised))
+            .collect();
+        out::json(&json!({ "imported": imported, "problems": problems(&readings) }))?;
+    } else {
+        for (framework, revised) in told {
+            tell(framework, revised);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn revise_all<'a>(
+    change: &mut Change,
+    actor: Actor,
+    library: &Library,
+    readings: &'a [(PathBuf, Reading)],
+    base: Option<i64>,
+) -> Result<Vec<(&'a Framework, Revised)>, CliError> {
     let catalogue = library.catalogue(change.tx(), Reach::of(actor)).await?;
     let mut told = Vec::new();
-    for (folder, reading) in &readings {
+    for (folder, reading) in readings {
         let Some(framework) = &reading.framework else {
             continue;
         };
@@ -203,25 +283,33 @@ async fn import(session: &Session, folder: &Path, base: Option<i64>) -> Result<E
                 None => stated_base(folder)?,
             },
         };
-        let revised =
-            frameworks::revise(&mut change, permit, &catalogue, HOLDERS, proposal).await?;
+        let revised = frameworks::revise(change, permit, &catalogue, HOLDERS, proposal).await?;
         told.push((framework, revised));
     }
-    change.commit().await?;
-    for (framework, revised) in told {
-        tell(framework, revised);
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(told)
+}
+
+/// What became of a framework, as programs read it.
+fn imported(framework: &Framework, revised: &Revised) -> Value {
+    let (head, written, changes) = match revised {
+        Revised::Unchanged(head) => (head, false, &[][..]),
+        Revised::Written(head, changes) => (head, true, &changes[..]),
+    };
+    let mut imported = summary(framework);
+    imported["revision"] = json!(head.no);
+    imported["written"] = json!(written);
+    imported["changes"] = json!(changes);
+    imported
 }
 
 fn tell(framework: &Framework, revised: Revised) {
     let code = &framework.code;
     match revised {
-        Revised::Unchanged(head) => println!("{code} : révision {}, inchangée.", head.no),
+        Revised::Unchanged(head) => say!("{code} : révision {}, inchangée.", head.no),
         Revised::Written(head, changes) => {
-            println!("{code} : révision {}, {}.", head.no, sizes(framework));
+            say!("{code} : révision {}, {}.", head.no, sizes(framework));
             for change in changes {
-                println!("  {change}");
+                say!("  {change}");
             }
         }
     }
@@ -251,17 +339,11 @@ async fn list(session: &Session, as_json: bool) -> Result<ExitCode, CliError> {
     for edited in catalogue.frameworks() {
         let framework = &edited.framework;
         if as_json {
-            listed.push(json!({
-                "code": framework.code,
-                "title": framework.title,
-                "revision": edited.no,
-                "objectives": objectives(framework),
-                "indicators": framework.indicators.len(),
-                "indicators_by_kind": by_kind(framework),
-                "model_actions": framework.commitments.len(),
-            }));
+            let mut summary = summary(framework);
+            summary["revision"] = json!(edited.no);
+            listed.push(summary);
         } else {
-            println!(
+            say!(
                 "{:<24} {}, révision {} : {}",
                 framework.code,
                 framework.title,
@@ -271,7 +353,7 @@ async fn list(session: &Session, as_json: bool) -> Result<ExitCode, CliError> {
         }
     }
     if as_json {
-        println!("{}", serde_json::to_string_pretty(&listed)?);
+        out::json(&listed)?;
     }
     Ok(ExitCode::SUCCESS)
 }

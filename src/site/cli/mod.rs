@@ -1,5 +1,8 @@
 //! The command line: a way in like any other, with the same stores and the same permits.
 
+#[macro_use]
+mod out;
+
 mod backup;
 mod contracts;
 mod create;
@@ -161,7 +164,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     match execute(cli).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("jalon : {error}");
+            complain!("jalon : {error}");
             ExitCode::FAILURE
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{CliError, Session};
+use super::{CliError, Session, out};
 use crate::access::{self, Act as _, Reach};
 use crate::ledger::{Actor, Change};
 use crate::organisations::store::{self, ImportDirectory, Tally};
@@ -49,8 +49,8 @@ async fn import(session: &Session, folder: PathBuf) -> Result<(), CliError> {
     let mut change = Change::open(&db, &session.clock, actor, ImportDirectory::NAME).await?;
     let imported = store::import(&mut change, permit, &wanted).await?;
     match change.commit().await? {
-        Some(no) => println!("Répertoire à jour, changement n° {no}."),
-        None => println!("Rien à changer : le répertoire est déjà celui des fichiers."),
+        Some(no) => say!("Répertoire à jour, changement n° {no}."),
+        None => say!("Rien à changer : le répertoire est déjà celui des fichiers."),
     }
     tell("Organisations", &imported.organisations);
     tell("Lieux", &imported.places);
@@ -58,12 +58,14 @@ async fn import(session: &Session, folder: PathBuf) -> Result<(), CliError> {
 }
 
 fn tell(what: &str, tally: &Tally) {
-    println!(
+    say!(
         "{what} : nouveaux {}, modifiés {}, inchangés {}.",
-        tally.created, tally.changed, tally.same
+        tally.created,
+        tally.changed,
+        tally.same
     );
     if !tally.absent.is_empty() {
-        println!(
+        say!(
             "  Absents des fichiers et conservés : {}. Pour qu’un élément prenne fin, laissez-le dans le fichier et donnez-lui une date « au ».",
             tally.absent.join(", ")
         );
@@ -86,20 +88,20 @@ async fn list(session: &Session, au: Option<String>, json: bool) -> Result<(), C
         .filter(|organisation| organisation.valid_on(day))
         .collect();
     if json {
-        println!("{}", serde_json::to_string_pretty(&existing)?);
+        out::json(&existing)?;
         return Ok(());
     }
     if existing.is_empty() {
-        println!(
+        say!(
             "Aucune organisation à cette date. `jalon organisations import DOSSIER` charge le répertoire."
         );
     }
     let mut kind: Option<OrganisationKind> = None;
     for organisation in existing {
         if kind.replace(organisation.kind) != Some(organisation.kind) {
-            println!("{}", organisation.kind.french());
+            say!("{}", organisation.kind.french());
         }
-        println!("  {:<14} {}", organisation.code, organisation.name);
+        say!("  {:<14} {}", organisation.code, organisation.name);
     }
     Ok(())
 }

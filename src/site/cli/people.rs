@@ -48,7 +48,7 @@ pub(super) async fn init(session: &Session, init: Init) -> Result<(), CliError> 
     .await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     install::directory(&db, &session.clock, actor, &shipped::directory()?).await?;
-    println!("Base installée. Connectez-vous avec {}.", init.email);
+    say!("Base installée. Connectez-vous avec {}.", init.email);
     Ok(())
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn person(session: &Session, command: PersonCommand) -> Result<
         Err(error) => return Err(error.into()),
     }
     change.commit().await?;
-    println!("Compte ouvert pour {email}.");
+    say!("Compte ouvert pour {email}.");
     Ok(())
 }
 

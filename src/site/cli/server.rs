@@ -32,7 +32,7 @@ pub(super) async fn migrate(session: &Session) -> Result<(), CliError> {
     let db = session.database().await?;
     let before = db.schema().await?;
     db.migrate().await?;
-    println!("Schéma : étape {before} → {}.", Db::known_schema());
+    say!("Schéma : étape {before} → {}.", Db::known_schema());
     Ok(())
 }
 
@@ -40,8 +40,8 @@ pub(super) fn show_config(session: &Session) {
     let config = &session.config;
     let engine = config.database_url.split(':').next().unwrap_or_default();
     // The address may hold a password: only the engine is shown.
-    println!("database_url = {engine}:…");
-    println!("listen       = {}", config.listen);
-    println!("public_url   = {}", config.public_url);
-    println!("log          = {}", config.log);
+    say!("database_url = {engine}:…");
+    say!("listen       = {}", config.listen);
+    say!("public_url   = {}", config.public_url);
+    say!("log          = {}", config.log);
 }

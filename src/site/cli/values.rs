@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
-use super::{CliError, Session};
+use super::{CliError, Session, out};
 use crate::access::{Reach, permit};
 use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Mapping, Settings};
@@ -155,7 +155,7 @@ async fn rehearse(
     let mut tx = imports.db.read().await?;
     let problems = store::problems(&mut tx, batch.id).await?;
     if args.json {
-        print_json(&summary(&batch, &problems))?;
+        out::json(&summary(&batch, &problems))?;
     } else {
         print_french(&batch, &problems);
     }
@@ -210,11 +210,6 @@ fn read(path: &Path, most: u64) -> Result<Vec<u8>, CliError> {
     file::read(path, most).map_err(|error| format!("{} : {error}", path.display()).into())
 }
 
-fn print_json(value: &Json) -> Result<(), CliError> {
-    println!("{}", serde_json::to_string_pretty(value)?);
-    Ok(())
-}
-
 /// What a program wants to know of a rehearsal.
 fn summary(batch: &Batch, problems: &[Problem]) -> Json {
     let counts = batch.counts;
@@ -230,27 +225,27 @@ fn summary(batch: &Batch, problems: &[Problem]) -> Json {
 
 fn print_french(batch: &Batch, problems: &[Problem]) {
     let counts = batch.counts;
-    println!(
+    say!(
         "{} valeurs nouvelles, {} modifiées, {} inchangées, {} refusées.",
         counts.created, counts.changed, counts.unchanged, counts.refused
     );
     for problem in problems {
-        println!("{} : {}", problem.place.named(), problem.message);
+        say!("{} : {}", problem.place.named(), problem.message);
     }
     if counts.refused > 0 {
-        println!("Corrigez le fichier puis recommencez ; rien n’a été enregistré.");
+        say!("Corrigez le fichier puis recommencez ; rien n’a été enregistré.");
     } else if batch.state == BatchState::Rehearsed {
-        println!("Pour enregistrer : jalon values commit {}", batch.id);
+        say!("Pour enregistrer : jalon values commit {}", batch.id);
     }
 }
 
 async fn commit(imports: &Imports, actor: Actor, import: &str) -> Result<ExitCode, CliError> {
     let permit = permit::<CommitBatch>(actor, parse_id(import)?)?;
     match imports.commit(permit).await? {
-        Committed::Now(no) => println!("Enregistré : changement n° {no}."),
-        Committed::Before(no) => println!("Déjà enregistré par le changement n° {no}."),
+        Committed::Now(no) => say!("Enregistré : changement n° {no}."),
+        Committed::Before(no) => say!("Déjà enregistré par le changement n° {no}."),
         Committed::Nothing => {
-            println!("Rien à enregistrer : ces valeurs sont déjà celles de Jalon.");
+            say!("Rien à enregistrer : ces valeurs sont déjà celles de Jalon.");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -264,13 +259,13 @@ async fn undo(
 ) -> Result<ExitCode, CliError> {
     let permit = permit::<UndoBatch>(actor, parse_id(import)?)?;
     let undone = imports.undo(permit, reason).await?;
-    println!(
+    say!(
         "Annulé : changement n° {}, {} valeurs remises comme avant.",
         undone.change, undone.rows
     );
     if !undone.kept.is_empty() {
         let cells: Vec<_> = undone.kept.into_iter().map(|later| later.place).collect();
-        println!("Changées depuis, et laissées : {}.", named(&cells));
+        say!("Changées depuis, et laissées : {}.", named(&cells));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -283,14 +278,14 @@ async fn list(db: &Db, as_json: bool) -> Result<ExitCode, CliError> {
     let batches = store::batches(&mut tx, LISTED).await?;
     if as_json {
         let listed: Vec<_> = batches.iter().map(listed).collect();
-        print_json(&listed.into())?;
+        out::json(&listed.into())?;
         return Ok(ExitCode::SUCCESS);
     }
     if batches.is_empty() {
-        println!("Aucun fichier reçu. `jalon values rehearse FICHIER` en lit un.");
+        say!("Aucun fichier reçu. `jalon values rehearse FICHIER` en lit un.");
     }
     for batch in batches {
-        println!(
+        say!(
             "{}  {:<25} {}  {}",
             batch.id,
             batch.state.french(),
@@ -324,18 +319,18 @@ async fn show(db: &Db, import: &str, as_json: bool) -> Result<ExitCode, CliError
         shown["change"] = batch.committed_change.into();
         shown["undone_change"] = batch.undone_change.into();
         shown["mapping"] = batch.mapping.kept.clone();
-        print_json(&shown)?;
+        out::json(&shown)?;
         return Ok(ExitCode::SUCCESS);
     }
     let who = batch.sender.as_deref().unwrap_or("l’installation");
     let when = french_instant(batch.created_at);
-    println!(
+    say!(
         "{} : {}, déposé par {who} le {when}.",
         batch.file_name,
         batch.state.french()
     );
     if let Some(failure) = &batch.failure {
-        println!("{failure}");
+        say!("{failure}");
     }
     print_french(&batch, &problems);
     Ok(ExitCode::SUCCESS)

@@ -107,7 +107,7 @@ on_both_engines! {
         assert_eq!(full.in_force(first).target(reunion, "1.a.1", screening, 2020), Some(&corridor));
         // Every indicator of that framework is common: retained without anyone choosing it.
         let section = full.contract.section("mayotte").unwrap();
-        assert!(hand.book.lines(section, &now).iter().all(Line::is_retained));
+        assert!(hand.book.lines(&full.contract, section, &now).iter().all(Line::is_retained));
     }
 }
 
@@ -163,7 +163,7 @@ on_both_engines! {
 
         let full = hand.full().await;
         let now = full.in_force(i64::MAX);
-        let lines = hand.book.lines(&full.contract.sections[0], &now);
+        let lines = hand.book.lines(&full.contract, &full.contract.sections[0], &now);
         let line = lines.iter().find(|line| line.key == OWN).unwrap();
         assert_eq!((line.label, line.slot, line.is_retained()), ("Lits de chirurgie fermés", true, true));
         assert!(line.facets[0].measure.is_empty(), "a slot has no measure, so nothing aggregates it");

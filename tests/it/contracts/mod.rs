@@ -6,6 +6,7 @@ mod hospital;
 mod pages;
 mod parties;
 mod proposal;
+mod regions;
 mod rules;
 mod store;
 pub use hand::{BOTH, HPV, Hand, NORMANDIE, aims, furnish, normandie_terms, number};

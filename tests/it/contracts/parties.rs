@@ -36,7 +36,10 @@ async fn signed_without_targets(hand: &Hand<'_>) -> i64 {
     let full = hand.full().await;
     let mut edits = Vec::new();
     for section in &full.contract.sections {
-        for line in hand.book.lines(section, &full.in_force(i64::MAX)) {
+        for line in hand
+            .book
+            .lines(&full.contract, section, &full.in_force(i64::MAX))
+        {
             for facet in line.facets.iter().filter(|_| line.is_retained()) {
                 for year in full.contract.years() {
                     let target = jalon::contracts::Target::ObservedOnly;

@@ -303,6 +303,7 @@ pub(super) fn frame() -> impl Strategy<Value = Framework> {
             region: Some("01".to_owned()),
             complete_list,
             list_note: Some(label.clone()),
+            objective_level: levels.first().map(|level| level.key.clone()),
             levels,
             kinds,
             parties,

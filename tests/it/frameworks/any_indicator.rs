@@ -51,7 +51,7 @@ fn due() -> impl Strategy<Value = Due> {
         any_of(&unfixed),
         data,
         vec(rule(), 0..3),
-        option::of((2000..2100_i16, maybe())),
+        option::of((2024..=2028_i16, maybe())),
     )
         .prop_map(|(text, unfixed, data, rules, gap)| Due {
             text,

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jalon::frameworks::{FILES, Known, Texts, read_all, read_dir, read_texts};
+use jalon::frameworks::{
+    FILES, Framework, Indicator, Known, Texts, read_all, read_dir, read_texts,
+};
 use proptest::prelude::*;
 
 use super::surroundings;
@@ -16,6 +18,16 @@ const SOUND: &str = "ehpad-departement-2025-2029";
 fn known() -> Known {
     let mut known = surroundings();
     read_all(Path::new("frameworks"), &mut known).unwrap();
+    known.add(&Framework {
+        code: "ehpad-2031-2035".to_owned(),
+        starts: 2031,
+        ends: 2035,
+        indicators: vec![Indicator {
+            key: "a".to_owned(),
+            ..Indicator::default()
+        }],
+        ..Framework::default()
+    });
     known
 }
 
@@ -125,7 +137,7 @@ fn a_problem_says_where_what_and_what_to_do() {
 
 /// One fault sown in the sound framework: the file, what is replaced and by what, and the only
 /// problem that should be named.
-const ONE_BY_ONE: [(&str, &str, &str, &str); 35] = [
+const ONE_BY_ONE: [(&str, &str, &str, &str); 40] = [
     (
         "cadre.yaml",
         "famille: ehpad",
@@ -276,6 +288,26 @@ const ONE_BY_ONE: [(&str, &str, &str, &str); 35] = [
         "repeated-key",
     ),
     ("glossaire.yaml", "sigle: ETP", "sigle: 'ETP", "yaml-syntax"),
+    (
+        "glossaire.yaml",
+        "sigle: ETP",
+        "sigle: E\0TP",
+        "yaml-character",
+    ),
+    ("indicateurs.yaml", "annee: 2026", "annee: 1916", "gap-year"),
+    ("indicateurs.yaml", "annee: 2026", "annee: 2030", "gap-year"),
+    (
+        "cadre.yaml",
+        "niveau_objectif: levier",
+        "niveau_objectif: leviers",
+        "unknown-level",
+    ),
+    (
+        "indicateurs.yaml",
+        "    mesures: [ehpad-absenteisme]\n",
+        "    mesures: [ehpad-absenteisme]\n    liens:\n      - {cadre: ehpad-2031-2035, indicateur: a, lien: apparente}\n",
+        "link-forward",
+    ),
 ];
 
 #[test]

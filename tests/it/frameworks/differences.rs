@@ -45,12 +45,12 @@ fn every_kind_of_change_is_said_in_a_french_sentence() {
     assert_eq!(
         sentences(&before, &after),
         [
-            "Le cadre « es-aura-2020-2024 » change : titre, « CPOM stratégiques des établissements de santé, Auvergne-Rhône-Alpes 2020-2024 » devient « Nouveau titre ».".to_owned(),
-            "L'objectif « 1.9 » est ajouté : Un objectif de plus.".to_owned(),
-            "La mesure « es-sih-commun-ght » change : min, désormais « 2.5 ».".to_owned(),
-            format!("L'indicateur « {} » est retiré : {}.", gone.key, gone.label),
-            "L'indicateur « 1.1-1-i1 » change : libelle, « existence d'un SIH commun au sein du GHT (O/N) » devient « Existence d'un SIH commun » ; note, désormais « Précisé. » ; lignes, « 384, 384 » est retiré.".to_owned(),
-            "Le modèle d'engagement « 1.1-4 » change : obligatoire, désormais « oui ».".to_owned(),
+            "Le cadre « es-aura-2020-2024 » change. Titre : « CPOM stratégiques des établissements de santé, Auvergne-Rhône-Alpes 2020-2024 » devient « Nouveau titre ».".to_owned(),
+            "L’objectif « 1.9 » est ajouté : Un objectif de plus.".to_owned(),
+            "La mesure « es-sih-commun-ght » change. Minimum : désormais « 2.5 ».".to_owned(),
+            format!("L’indicateur « {} » est retiré : {}.", gone.key, gone.label),
+            "L’indicateur « 1.1-1-i1 » change. Libellé : « existence d'un SIH commun au sein du GHT (O/N) » devient « Existence d'un SIH commun » ; À savoir : désormais « Précisé. » ; Lignes du document : « 384, 384 » est retiré.".to_owned(),
+            "Le modèle d’engagement « 1.1-4 » change. Obligatoire : désormais « oui ».".to_owned(),
             format!("Le sigle « {} » change de place.", last.acronym),
         ]
     );

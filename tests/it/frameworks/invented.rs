@@ -39,6 +39,13 @@ fn text_alone_makes_a_framework_between_a_department_and_its_retirement_homes() 
         .collect();
     assert_eq!(under, ["b1-i1", "b1-i2", "b1-libre"]);
     assert_eq!(framework.starts + 4, framework.ends);
+    // The level that it says, or else the deepest under which indicators stand.
+    assert_eq!(framework.objectives(), 3);
+    let unsaid = Framework {
+        objective_level: None,
+        ..framework.clone()
+    };
+    assert_eq!(unsaid.objective_level().unwrap().key, "chantier");
     assert_eq!(framework.announced[1].count, None);
     assert_eq!(index.commitment("menus").unwrap().lines.len(), 2);
 }

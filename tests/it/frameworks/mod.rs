@@ -6,8 +6,10 @@ mod any_text;
 mod broken;
 mod differences;
 mod invented;
+mod program;
 mod real;
 mod round_trip;
+mod sheet;
 
 use std::collections::BTreeSet;
 use std::fs;

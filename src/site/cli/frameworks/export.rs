@@ -35,7 +35,7 @@ pub(super) async fn export(
     }
     drop(tx);
     write(&folder, head.no, &texts)?;
-    println!("{} : révision {} écrite.", folder.display(), head.no);
+    say!("{} : révision {} écrite.", folder.display(), head.no);
     Ok(ExitCode::SUCCESS)
 }
 
