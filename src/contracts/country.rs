@@ -12,6 +12,8 @@ pub struct SectionTarget {
     pub slug: String,
     /// Title of the contract.
     pub title: String,
+    /// Whether the contract was invented for a demonstration.
+    pub fictional: bool,
     /// Name of the section; empty for the only one of a contract.
     pub section: String,
     /// Code of the measure.

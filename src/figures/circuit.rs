@@ -118,7 +118,9 @@ impl<'a> Owed<'a> {
             Delivery::InTime | Delivery::ReceivedLate(_) => OwedState::Received,
             Delivery::Late(_) => OwedState::Late,
             Delivery::Expected(_) | Delivery::Awaited => OwedState::Expected,
-            Delivery::AccessOnly | Delivery::KnownGap(_) => OwedState::Nothing,
+            Delivery::AccessOnly | Delivery::KnownGap(_) | Delivery::NotExpected => {
+                OwedState::Nothing
+            },
         }
     }
 }

@@ -37,7 +37,7 @@ pub use edition::{
     CalendarDate, CalendarEntry, Campaign, Edition, EditionIndicators, EditionYear, Step,
 };
 pub use indicator::{Frequency, Indicator, Link, LinkKind, MeasureMethod, Method, Supply};
-pub use known::Known;
+pub use known::{Known, everyone_words};
 pub use library::{Catalogue, Edited, Library};
 pub use pages::router;
 pub use revise::{Holder, Holders, Proposal, Revised, RevisionError, revise};

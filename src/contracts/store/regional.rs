@@ -14,6 +14,7 @@ struct TargetRow {
     section_id: Uuid,
     slug: String,
     title: String,
+    fictional: bool,
     label: String,
     facet: String,
     period: String,
@@ -31,7 +32,7 @@ pub async fn targets_across(
 ) -> Result<Vec<SectionTarget>, DbError> {
     let rows: Vec<TargetRow> = tx
         .all(
-            "select s.id as section_id, c.slug, c.title, s.label, t.facet, t.period, t.body
+            "select s.id as section_id, c.slug, c.title, c.fictional, s.label, t.facet, t.period, t.body
              from term t
              join instrument i on i.id = t.instrument_id
              join contract c on c.id = i.contract_id
@@ -70,6 +71,7 @@ fn section_target(row: TargetRow) -> Result<SectionTarget, DbError> {
     Ok(SectionTarget {
         slug: row.slug,
         title: row.title,
+        fictional: row.fictional,
         section: row.label,
         measure: row.facet,
         year: row

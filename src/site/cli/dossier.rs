@@ -31,7 +31,7 @@ pub(super) struct DossierArgs {
     /// Chiffres et termes connus au : 15/03/2026 ou 2026-03-15 (par défaut : aujourd’hui)
     #[arg(long, value_parser = day, value_name = "DATE")]
     au: Option<Date>,
-    /// Une seule page, avec les indicateurs qui demandent le plus d’attention
+    /// Une seule page, avec les indicateurs : ceux qui ont une valeur publiée, puis ceux qui demandent le plus d’attention
     #[arg(long)]
     one_page: bool,
 }
