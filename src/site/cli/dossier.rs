@@ -12,6 +12,7 @@ use crate::figures::Snapshots;
 use crate::frameworks::Library;
 use crate::ledger::Actor;
 use crate::organisations::Directories;
+use crate::platform::file;
 use crate::platform::web::parse_day;
 
 #[derive(Debug, Args)]
@@ -58,7 +59,8 @@ pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), 
         directories: Directories::default(),
     };
     let pdf = region_pdf(&sources, reach, &request).await?;
-    std::fs::write(&args.out, &pdf)?;
+    file::write(&args.out, &pdf)
+        .map_err(|cause| format!("« {} » n’est pas écrit : {cause}", args.out.display()))?;
     println!("{} : {} ko.", args.out.display(), pdf.len() / 1024);
     Ok(())
 }
