@@ -29,7 +29,8 @@ impl FromStr for Email {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let address = text.trim().to_lowercase();
         let halves = address.split_once('@');
-        let sound = halves.is_some_and(|(mailbox, domain)| is_mailbox(mailbox) && is_domain(domain));
+        let sound =
+            halves.is_some_and(|(mailbox, domain)| is_mailbox(mailbox) && is_domain(domain));
         if sound && address.len() <= LONGEST {
             Ok(Self(address))
         } else {
@@ -75,9 +76,19 @@ mod tests {
     #[test]
     fn what_nobody_could_write_to_is_refused() {
         let wrong = [
-            "", "anne", "pas une adresse", "anne@", "@example.org", "anne@example", "a b@example.org",
-            "anne@@example.org", "anne@exa mple.org", "anne@-example.org", "anne@example..org",
-            ".anne@example.org", "anne@example.org\n<script>",
+            "",
+            "anne",
+            "pas une adresse",
+            "anne@",
+            "@example.org",
+            "anne@example",
+            "a b@example.org",
+            "anne@@example.org",
+            "anne@exa mple.org",
+            "anne@-example.org",
+            "anne@example..org",
+            ".anne@example.org",
+            "anne@example.org\n<script>",
         ];
         for text in wrong {
             assert_eq!(text.parse::<Email>(), Err(NotAnEmail(text.to_owned())));

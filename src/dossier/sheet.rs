@@ -153,9 +153,10 @@ impl Material<'_> {
     fn has_published(&self, measure: &str) -> bool {
         let series = self.figures.series(measure);
         let known = series.map(|series| series.figures_upto(&self.section.place, self.year));
-        known.unwrap_or_default().iter().any(|(_, figure)| {
-            !figure.fictional && !matches!(figure.value, Value::Unavailable(_))
-        })
+        known
+            .unwrap_or_default()
+            .iter()
+            .any(|(_, figure)| !figure.fictional && !matches!(figure.value, Value::Unavailable(_)))
     }
 }
 
@@ -326,7 +327,6 @@ mod tests {
             }
         }
     }
-
 
     #[test]
     fn what_is_late_is_named() {

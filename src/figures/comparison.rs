@@ -226,13 +226,13 @@ impl<'a> Comparison<'a> {
         let named: Vec<&str> = named.map(|(_, name)| *name).collect();
         let kept = total - back;
         Some(match named.as_slice() {
-            [] if forward == 0 => format!(
-                "Aucune des {total} régions comparables n’a bougé au-delà de l’arrondi"
-            ),
+            [] if forward == 0 => {
+                format!("Aucune des {total} régions comparables n’a bougé au-delà de l’arrondi")
+            }
             [] => format!("Les {total} régions comparables progressent ou se maintiennent"),
-            [one] if most(kept) => format!(
-                "{kept} régions sur {total} progressent ou se maintiennent ; {one} recule"
-            ),
+            [one] if most(kept) => {
+                format!("{kept} régions sur {total} progressent ou se maintiennent ; {one} recule")
+            }
             [one, two] if most(kept) => format!(
                 "{kept} régions sur {total} progressent ou se maintiennent ; {one} et {two} reculent"
             ),

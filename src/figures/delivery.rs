@@ -192,10 +192,7 @@ mod tests {
             "4 ans",
         ];
         assert_eq!(told, expected);
-        assert_eq!(
-            Delivery::Late(966).french(),
-            "En retard de 2 ans et 7 mois"
-        );
+        assert_eq!(Delivery::Late(966).french(), "En retard de 2 ans et 7 mois");
     }
 
     #[test]

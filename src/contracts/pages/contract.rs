@@ -219,7 +219,10 @@ impl Tally {
     fn of(cells: &InForce<'_>, own: &[&Line<'_>]) -> Self {
         let contract = &cells.opened.full.contract;
         let mut tally = Self::default();
-        for (line, facet) in own.iter().flat_map(|l| l.facets.iter().map(move |f| (l, f))) {
+        for (line, facet) in own
+            .iter()
+            .flat_map(|l| l.facets.iter().map(move |f| (l, f)))
+        {
             let target = |year| {
                 let terms = cells.terms;
                 terms.target(cells.section.id, &line.key, facet.measure, year)

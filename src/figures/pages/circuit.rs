@@ -7,11 +7,10 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::access::Signed;
-use crate::figures::circuit::{Owed, OwedState};
+use crate::figures::circuit::{self, Owed, OwedState};
 use crate::figures::{FiguresView, Snapshots};
 use crate::frameworks::{Catalogue, Framework, Library};
-use crate::kernel::Period;
-use crate::organisations::{Directories, Directory, Organisation, Place, PlaceKind};
+use crate::organisations::{Directories, Directory, Organisation};
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, state};
@@ -113,28 +112,14 @@ struct Ground<'a> {
 impl<'a> Ground<'a> {
     /// Every measure of a framework, for a year, in the order of the framework.
     fn owed(&self, framework: &'a Framework, year: i16) -> Vec<Owed<'a>> {
-        let regions = self.regions(year);
-        let mut owed = Vec::new();
-        for indicator in &framework.indicators {
-            for code in &indicator.measures {
-                let Some(measure) = self.catalogue.measure(code) else {
-                    continue;
-                };
-                let series = self.figures.series(code);
-                owed.push(Owed::new(
-                    indicator, measure, series, &regions, year, self.today,
-                ));
-            }
-        }
-        owed
-    }
-
-    fn regions(&self, year: i16) -> Vec<&'a Place> {
-        let last = Period::Year(year).last_day();
-        let places = self.directory.places().iter();
-        places
-            .filter(|place| place.kind == PlaceKind::Region && place.valid_on(last))
-            .collect()
+        let when = (year, self.today);
+        circuit::owed(
+            framework,
+            self.catalogue,
+            self.figures,
+            self.directory,
+            when,
+        )
     }
 
     fn supplier(&self, code: &'a str) -> &'a str {
@@ -147,7 +132,7 @@ impl<'a> Ground<'a> {
 /// The year asked for, or the last whole one of the framework.
 fn year(framework: &Framework, today: Date, asked: &str) -> WebResult<i16> {
     if asked.is_empty() {
-        return Ok((today.year() - 1).clamp(framework.starts, framework.ends));
+        return Ok(circuit::reviewed_year(framework, today));
     }
     let year = asked.parse().ok();
     year.filter(|year| (framework.starts - 2..=framework.ends).contains(year))

@@ -116,12 +116,12 @@ fn of_file(named: Option<&Path>) -> Result<Vec<Setting>, ConfigError> {
         path: path.clone(),
         cause,
     })?;
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| ConfigError::Syntax {
-            line: line_of(&text, error.span().map_or(0, |span| span.start)),
-            path: path.clone(),
-        })?;
+    let table: toml::Table =
+        text.parse()
+            .map_err(|error: toml::de::Error| ConfigError::Syntax {
+                line: line_of(&text, error.span().map_or(0, |span| span.start)),
+                path: path.clone(),
+            })?;
     let settings = table.into_iter().map(|(written, value)| Setting {
         written,
         value: match value {
@@ -254,11 +254,22 @@ mod tests {
 
     #[test]
     fn a_file_is_named_with_its_line() {
-        assert!(of_text("databse_url = \"x\"").unwrap_err().contains("« database_url »"));
+        assert!(
+            of_text("databse_url = \"x\"")
+                .unwrap_err()
+                .contains("« database_url »")
+        );
         let syntax = of_text("log = \"info\"\nlisten = 127.0.0.1:80\n").unwrap_err();
         assert!(syntax.contains("ligne 2"), "{syntax}");
-        assert!(of_text("largest_document = \"beaucoup\"").unwrap_err().contains("beaucoup"));
-        assert_eq!(of_text("largest_document = 12").unwrap().largest_document, 12);
+        assert!(
+            of_text("largest_document = \"beaucoup\"")
+                .unwrap_err()
+                .contains("beaucoup")
+        );
+        assert_eq!(
+            of_text("largest_document = 12").unwrap().largest_document,
+            12
+        );
         let absent = Path::new("/nulle/part.toml");
         let absent = Config::from_sources(Some(absent), [], &Overrides::default()).unwrap_err();
         assert_eq!(
@@ -274,7 +285,10 @@ mod tests {
             listen: None,
         };
         let told = load(&[], &overrides).unwrap_err().to_string();
-        assert!(told.contains("« --database-url »") && told.contains("ligne de commande"), "{told}");
+        assert!(
+            told.contains("« --database-url »") && told.contains("ligne de commande"),
+            "{told}"
+        );
     }
 
     proptest! {

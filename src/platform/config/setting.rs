@@ -105,7 +105,9 @@ pub(super) struct Setting {
 impl Setting {
     /// Which setting it is.
     pub(super) fn key(&self) -> Result<&'static str, ConfigError> {
-        let known = KEYS.into_iter().find(|key| self.spelled(key) == self.written);
+        let known = KEYS
+            .into_iter()
+            .find(|key| self.spelled(key) == self.written);
         known.ok_or_else(|| ConfigError::Unknown {
             written: self.written.clone(),
             value: without_secret(&self.value),
@@ -150,9 +152,8 @@ impl Setting {
 
     pub(super) fn listen(&self) -> Result<SocketAddr, ConfigError> {
         let parsed = self.value.parse();
-        parsed.map_err(|_| {
-            self.refused("une adresse et un port sont attendus, comme 127.0.0.1:8080")
-        })
+        parsed
+            .map_err(|_| self.refused("une adresse et un port sont attendus, comme 127.0.0.1:8080"))
     }
 
     pub(super) fn public_url(&self) -> Result<String, ConfigError> {
@@ -180,7 +181,9 @@ impl Setting {
 /// scheme alone, unless it is that of a web page.
 fn without_secret(value: &str) -> String {
     match value.split_once("://") {
-        Some((scheme, rest)) if !scheme.starts_with("http") || rest.contains('@') => format!("{scheme}:…"),
+        Some((scheme, rest)) if !scheme.starts_with("http") || rest.contains('@') => {
+            format!("{scheme}:…")
+        }
         _ => value.to_owned(),
     }
 }

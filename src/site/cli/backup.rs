@@ -38,9 +38,8 @@ pub(super) async fn backup(session: &Session, args: BackupArgs) -> Result<(), Cl
 }
 
 pub(super) async fn restore(session: &Session, args: RestoreArgs) -> Result<(), CliError> {
-    let restored = session.making(async |db: &Db| {
-        Ok(backup::restore(db, &args.file, args.verify).await?)
-    });
+    let restored =
+        session.making(async |db: &Db| Ok(backup::restore(db, &args.file, args.verify).await?));
     let copied = restored.await?;
     tell("Sauvegarde restaurée", &args.file, copied);
     let (schema, known) = (copied.schema, Db::known_schema());

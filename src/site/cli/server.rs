@@ -19,7 +19,9 @@ pub(super) async fn serve_on(session: Session, listener: TcpListener) -> Result<
     let installed = Installation::read(&mut tx).await?;
     drop(tx);
     if installed.is_none() {
-        return Err("cette base n’a encore aucun compte : lancez `jalon init`, puis recommencez".into());
+        return Err(
+            "cette base n’a encore aucun compte : lancez `jalon init`, puis recommencez".into(),
+        );
     }
     let app = App::new(db, session.clock, session.config).await?;
     site::serve(app, listener).await?;
