@@ -168,7 +168,7 @@ fn heading(
     let organisation = directory.organisation(&contract.organisation);
     let organisation = organisation.map_or(contract.title.as_str(), |o| o.name.as_str());
     if contract.has_sections() {
-        format!("{framework}, {organisation}, volet {}", section.label)
+        format!("{framework}, {organisation}, {}", section.label)
     } else {
         format!("{framework}, {organisation}")
     }

@@ -227,7 +227,13 @@ fn country(desk: &Desk) -> Markup {
         .collect();
     let elsewhere = |card: &&&ContractCard| !regions.iter().any(|r| r.code == card.place);
     let others = of_year.iter().filter(elsewhere).count();
-    let aside = html! { p { a href="/contrats" { "Tous les contrats" } } };
+    let fictional = of_year.iter().any(|card| card.fictional);
+    let aside = html! {
+        p {
+            @if fictional { (fictional_mark()) " " }
+            a href="/contrats" { "Tous les contrats" }
+        }
+    };
     html! {
         section.sect aria-labelledby="pays" {
             (section_heading("pays", &format!("Contrats de {year}, par région"), Some(aside)))

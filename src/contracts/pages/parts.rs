@@ -225,11 +225,11 @@ fn landmarks(opened: &Opened) -> Vec<(String, Date)> {
         let name = &names[&instrument.id];
         let label = match instrument.signed_on() {
             Some(on) if on != recorded => format!(
-                "{name}, signé le {}, enregistré le {}",
+                "{name}, signature du {}, enregistrement du {}",
                 short(on),
                 short(recorded)
             ),
-            _ => format!("{name}, enregistré le {}", short(recorded)),
+            _ => format!("{name}, enregistrement du {}", short(recorded)),
         };
         (label, recorded)
     });
