@@ -28,7 +28,7 @@ pub(super) struct RestoreArgs {
 }
 
 /// What no digest of the history covers.
-const UNVERIFIED: &str = "Non vérifié : que la sauvegarde n’a pas été modifiée avant d’être restaurée hors de l’historique. Les données personnelles (noms, adresses, motifs saisis), qui doivent pouvoir être effacées, ne sont pas dans la chaîne d’empreintes : gardez la sauvegarde en lieu sûr.";
+const UNVERIFIED: &str = "Non vérifié : que les tables de la sauvegarde (chiffres, termes) concordent avec son journal, ni que la sauvegarde n’a pas été modifiée avant d’être restaurée. Les données personnelles (noms, adresses, motifs saisis), qui doivent pouvoir être effacées, ne sont pas dans la chaîne d’empreintes. Gardez la sauvegarde en lieu sûr.";
 
 pub(super) async fn backup(session: &Session, args: BackupArgs) -> Result<(), CliError> {
     let db = session.ready_database().await?;
@@ -48,7 +48,7 @@ pub(super) async fn restore(session: &Session, args: RestoreArgs) -> Result<(), 
     }
     let change = copied.change;
     println!(
-        "Historique vérifié : chaîne d’empreintes intacte du changement n° 1 au n° {change} : nul n’a réécrit ce que les actes, les cadres et les chargements de valeurs ont changé, ni quand."
+        "Historique vérifié : chaîne d’empreintes intacte du changement n° 1 au n° {change} : les entrées du journal concordent avec leurs empreintes."
     );
     if args.verify {
         let Copied { tables, rows, .. } = copied;
