@@ -5,6 +5,7 @@
 //! acts and the things they are done to; it knows no concept of the domain, whose modules name
 //! their own acts. What never lives here: what an act does.
 
+mod email;
 mod kept;
 mod pages;
 mod password;
@@ -13,9 +14,10 @@ mod session;
 mod signed;
 pub mod store;
 
+pub use email::{Email, NotAnEmail};
 pub use kept::keep_refused_form;
 pub use pages::router;
-pub use password::{PasswordError, hash_password};
+pub use password::{PasswordError, check_password, hash_password};
 pub use permit::{Act, Denied, Permit, Reach, permit};
 pub use session::{DbSessionStore, session_layer};
 pub use signed::{Signed, refusals_in_french};

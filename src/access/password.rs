@@ -27,16 +27,24 @@ pub enum PasswordError {
     Hash,
 }
 
+/// Whether a password may serve.
+///
+/// # Errors
+/// Where it is too short or too long, with a French sentence.
+pub fn check_password(password: &str) -> Result<(), PasswordError> {
+    match password.chars().count() {
+        n if n < SHORTEST => Err(PasswordError::TooShort),
+        n if n > LONGEST => Err(PasswordError::TooLong),
+        _ => Ok(()),
+    }
+}
+
 /// The digest to store.
 ///
 /// # Errors
 /// Where the password is too short or too long, with a French sentence.
 pub async fn hash_password(password: String) -> Result<String, PasswordError> {
-    match password.chars().count() {
-        n if n < SHORTEST => return Err(PasswordError::TooShort),
-        n if n > LONGEST => return Err(PasswordError::TooLong),
-        _ => {}
-    }
+    check_password(&password)?;
     tokio::task::spawn_blocking(move || {
         Argon2::default()
             .hash_password(password.as_bytes())

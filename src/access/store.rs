@@ -3,6 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::email::Email;
 use super::permit::{Act, Permit};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
@@ -24,8 +25,8 @@ pub struct Person {
 pub struct NewPerson {
     /// Name, as colleagues know it.
     pub name: String,
-    /// Address; compared without regard to case.
-    pub email: String,
+    /// Address.
+    pub email: Email,
     /// Digest of the password.
     pub password: String,
 }
@@ -67,7 +68,7 @@ pub async fn add_person(
         .run(
             "insert into person (id, name, email, password, created_change)
              values ($1, $2, $3, $4, $5)",
-            args![id, new.name, fold_email(&new.email), new.password, no],
+            args![id, new.name, new.email.as_str(), new.password, no],
         )
         .await?;
     Ok(id)

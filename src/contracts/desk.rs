@@ -5,10 +5,11 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::civil::Date;
 use maud::Markup;
 use uuid::Uuid;
 
-use super::Contract;
+use super::FullContract;
 use super::lines::Book;
 use crate::access::Reach;
 use crate::frameworks::Library;
@@ -27,6 +28,17 @@ pub struct ObservedKey {
     pub measure: String,
 }
 
+/// Where an observed value stands against what was agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObservedStanding {
+    /// The target is reached.
+    Reached,
+    /// The target is not reached.
+    NotReached,
+    /// There is nothing to judge, or nothing to judge it against.
+    NotJudged,
+}
+
 /// What was observed beside what was agreed, ready to be shown.
 #[derive(Clone, Debug)]
 pub struct Observed {
@@ -34,19 +46,27 @@ pub struct Observed {
     pub value: Markup,
     /// How far the target is attained.
     pub attainment: Markup,
+    /// Whether the data of the year have come when they should.
+    pub delivery: Markup,
+    /// Where the value stands, for those who count.
+    pub standing: ObservedStanding,
+    /// Whether the data of the year should be there and are not.
+    pub late: bool,
 }
 
 /// Where observed values come from. Contracts show them and know nothing of them: the module
 /// that owns figures implements this and `site` puts it in place.
 #[async_trait]
 pub trait Observations: Debug + Send + Sync {
-    /// The last value known of every figure of a contract, after the change `as_of`; empty where
-    /// there is none, and then no column is shown for them.
+    /// What is known of every figure that the contract's framework follows, after the change
+    /// `as_of` and as it stood on `day`, whether or not a value has come; empty where figures are
+    /// unknown altogether, and then no column is shown for them.
     async fn of_contract(
         &self,
         reach: Reach,
-        contract: &Contract,
+        full: &FullContract,
         as_of: i64,
+        day: Date,
     ) -> Result<BTreeMap<ObservedKey, Observed>, DbError>;
 }
 
@@ -59,8 +79,9 @@ impl Observations for NoObservations {
     async fn of_contract(
         &self,
         _reach: Reach,
-        _contract: &Contract,
+        _full: &FullContract,
         _as_of: i64,
+        _day: Date,
     ) -> Result<BTreeMap<ObservedKey, Observed>, DbError> {
         Ok(BTreeMap::new())
     }

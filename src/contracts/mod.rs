@@ -38,7 +38,7 @@ pub use body::{
 };
 pub use check::{check_draft, confirmed_by};
 pub use country::{SectionTarget, Together, together};
-pub use desk::{Desk, NoObservations, Observations, Observed, ObservedKey};
+pub use desk::{Desk, NoObservations, Observations, Observed, ObservedKey, ObservedStanding};
 pub use entry::{read_decimal, read_target, read_value, write_decimal, write_target, write_value};
 pub use holder::ContractsHolder;
 pub use lines::{Book, Facet, Line, Standing};

@@ -117,7 +117,7 @@ pub async fn region_pdf(
     });
     let as_of = day(request.day.unwrap_or(today))?;
     let sheet = RegionSheet {
-        contract: edited.framework.title.clone(),
+        contract: heading(&edited.framework.title, contract, section, &directory),
         region: concerned(contract, section, &directory),
         period: format!("{}-{}", contract.starts, contract.ends),
         as_of,
@@ -157,6 +157,23 @@ fn concerned(contract: &Contract, section: &Section, directory: &Directory) -> R
     }
 }
 
+/// The framework, the organisation the contract binds and, where it is in several sections, the
+/// section that the sheet is about.
+fn heading(
+    framework: &str,
+    contract: &Contract,
+    section: &Section,
+    directory: &Directory,
+) -> String {
+    let organisation = directory.organisation(&contract.organisation);
+    let organisation = organisation.map_or(contract.title.as_str(), |o| o.name.as_str());
+    if contract.has_sections() {
+        format!("{framework}, {organisation}, {}", section.label)
+    } else {
+        format!("{framework}, {organisation}")
+    }
+}
+
 /// The last change known at the end of a day; the very last where no day is asked for.
 async fn known_at(tx: &mut Tx, day: Option<Date>) -> Result<i64, DbError> {
     match day {
@@ -175,7 +192,7 @@ fn notes(full: &FullContract, request: &RegionRequest, rows: usize) -> Vec<Strin
     let mut notes = Vec::new();
     if !request.whole && rows > ONE_PAGE {
         notes.push(format!(
-            "{ONE_PAGE} indicateurs sur {rows}, ceux qui demandent le plus d’attention ; tous figurent dans le dossier."
+            "{ONE_PAGE} indicateurs sur {rows} : d’abord ceux qui ont une valeur publiée, puis ceux qui demandent le plus d’attention ; tous figurent dans le dossier."
         ));
     }
     notes.push(format!(

@@ -1,14 +1,15 @@
 //! What a region's sheet says of a contract. Pure.
 
+use std::collections::BTreeSet;
+
 use jalon_render::{
     Attainment as PrintedAttainment, DatedValue, IndicatorRow, State as PrintedState,
 };
 
 use crate::contracts::{Contract, Section, Target, Terms};
-use crate::figures::attainment::Goal;
 use crate::figures::delivery::Delivery;
-use crate::figures::review::{Against, Asked, Review};
-use crate::figures::{FiguresView, Formatter, supplier_words};
+use crate::figures::review::{Asked, NotJudged, Review};
+use crate::figures::{FiguresView, Formatter, origin_words, supplier_words};
 use crate::frameworks::{Catalogue, Framework, Indicator, Scale, Tone};
 use crate::kernel::Value;
 use crate::measures::Measure;
@@ -29,9 +30,17 @@ pub(super) struct Material<'a> {
 
 /// The rows of a sheet and the sentence above them.
 pub(super) struct Rows {
-    ranked: Vec<(Concern, IndicatorRow)>,
+    ranked: Vec<(Rank, IndicatorRow)>,
     pub verdict: String,
     pub fictional: bool,
+}
+
+/// Which rows one page keeps, the lowest first: those whose series holds a published value come
+/// before any other, so that no invented or missing figure ever takes the place of a real one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    unpublished: bool,
+    concern: Concern,
 }
 
 /// How much a row asks for attention, the most first.
@@ -56,19 +65,19 @@ impl Rows {
 
     /// The rows that most ask for attention, no more than `most`, in the framework's order.
     pub fn most_pressing(self, most: usize) -> Vec<IndicatorRow> {
-        let mut ranked: Vec<(Concern, usize)> = self
-            .ranked
-            .iter()
-            .enumerate()
-            .map(|(at, (concern, _))| (*concern, at))
-            .collect();
-        ranked.sort_unstable();
-        let kept: std::collections::BTreeSet<usize> =
-            ranked.into_iter().take(most).map(|(_, at)| at).collect();
+        let ranks: Vec<Rank> = self.ranked.iter().map(|(rank, _)| *rank).collect();
+        let kept = first_of(&ranks, most);
         let rows = self.ranked.into_iter().enumerate();
         let rows = rows.filter(|(at, _)| kept.contains(at));
         rows.map(|(_, (_, row))| row).collect()
     }
+}
+
+/// Where the first `most` ranks stand; among equals, the earlier ones.
+fn first_of(ranks: &[Rank], most: usize) -> BTreeSet<usize> {
+    let mut order: Vec<(Rank, usize)> = ranks.iter().copied().zip(0..).collect();
+    order.sort_unstable();
+    order.into_iter().take(most).map(|(_, at)| at).collect()
 }
 
 /// One row for each measure that has a baseline, a target or a figure, in the framework's order.
@@ -90,7 +99,7 @@ pub(super) fn rows(material: Material<'_>) -> Rows {
             if review.baseline.is_none() && agreed.is_none() {
                 continue;
             }
-            if let Some(verdict) = review.attainment {
+            if let Ok(verdict) = review.attainment {
                 judged += 1;
                 reached += usize::from(verdict.reached);
             }
@@ -98,7 +107,11 @@ pub(super) fn rows(material: Material<'_>) -> Rows {
                 late.push(indicator.code.as_ref().unwrap_or(&indicator.label).as_str());
             }
             let row = row(indicator, measure, &review, agreed, material.year, &scale);
-            rows.push((concern(&review, &scale), row));
+            let rank = Rank {
+                unpublished: !material.has_published(code),
+                concern: concern(&review, &scale),
+            };
+            rows.push((rank, row));
         }
     }
     let fictional = material.contract.fictional;
@@ -112,10 +125,10 @@ pub(super) fn rows(material: Material<'_>) -> Rows {
 
 fn concern(review: &Review<'_>, scale: &Scale) -> Concern {
     match review.attainment.map(|verdict| verdict.band(scale).tone) {
-        Some(Tone::Setback | Tone::Alert | Tone::Attention) => Concern::Behind,
-        Some(Tone::Near) => Concern::OnTheWay,
-        Some(Tone::Reached) => Concern::Fine,
-        None => Concern::Missing,
+        Ok(Tone::Setback | Tone::Alert | Tone::Attention) => Concern::Behind,
+        Ok(Tone::Near) => Concern::OnTheWay,
+        Ok(Tone::Reached) => Concern::Fine,
+        Err(_) => Concern::Missing,
     }
 }
 
@@ -131,6 +144,19 @@ impl<'a> Material<'a> {
             upto: self.year,
             today: self.today,
         }
+    }
+}
+
+impl Material<'_> {
+    /// Whether the place has a value of its own in that series, up to the year, which was not
+    /// invented.
+    fn has_published(&self, measure: &str) -> bool {
+        let series = self.figures.series(measure);
+        let known = series.map(|series| series.figures_upto(&self.section.place, self.year));
+        known
+            .unwrap_or_default()
+            .iter()
+            .any(|(_, figure)| !figure.fictional && !matches!(figure.value, Value::Unavailable(_)))
     }
 }
 
@@ -196,13 +222,12 @@ fn row(
         indicator.label.clone()
     };
     let source = review.figure.map_or_else(
-        || indicator.suppliers.join(", "),
+        || {
+            let suppliers = indicator.suppliers.iter().map(|code| supplier_words(code));
+            suppliers.collect::<Vec<_>>().join(", ")
+        },
         |(_, figure)| {
-            let supplier = supplier_words(&figure.supplier);
-            let mut words = match &figure.source {
-                Some(source) => format!("{supplier}, {source}"),
-                None => supplier.to_owned(),
-            };
+            let mut words = origin_words(&figure.supplier, figure.source.as_deref());
             if let Some(contest) = &figure.contest {
                 words += &format!(". {}", contest.french(formatter));
             }
@@ -240,13 +265,12 @@ fn printed_target(target: &Target, formatter: Formatter<'_>) -> Option<String> {
 }
 
 fn printed_attainment(review: &Review<'_>, scale: &Scale) -> PrintedAttainment {
-    let Some(verdict) = review.attainment else {
-        let words = match (&review.figure, &review.delivery) {
-            (None, delivery) => delivery.french(),
-            (Some((_, figure)), _) if matches!(figure.value, Value::Unavailable(_)) => {
-                "Non disponible".to_owned()
-            }
-            _ => "Sans cible".to_owned(),
+    let words = review.words(scale);
+    let Ok(verdict) = review.attainment else {
+        // Without any figure, what is told is when it should come.
+        let words = match review.attainment {
+            Err(NotJudged::NoFigure) => review.delivery.french(),
+            _ => words,
         };
         return PrintedAttainment {
             state: PrintedState::Unknown,
@@ -260,19 +284,49 @@ fn printed_attainment(review: &Review<'_>, scale: &Scale) -> PrintedAttainment {
         Tone::Attention => PrintedState::Watch,
         Tone::Alert | Tone::Setback => PrintedState::Late,
     };
-    let words = match review.against {
-        Some(Against::Path(_)) if verdict.reached => "Sur la trajectoire".to_owned(),
-        Some(Against::Agreed(Goal::Corridor { .. })) if verdict.reached => {
-            "Dans le couloir".to_owned()
-        }
-        _ => band.label.clone(),
-    };
     PrintedAttainment { state, words }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::told_late;
+    use super::{Concern, Rank, first_of, told_late};
+    use proptest::prelude::*;
+
+    fn rank(unpublished: bool, concern: u8) -> Rank {
+        let concern = match concern {
+            0 => Concern::Behind,
+            1 => Concern::Missing,
+            2 => Concern::OnTheWay,
+            _ => Concern::Fine,
+        };
+        Rank {
+            unpublished,
+            concern,
+        }
+    }
+
+    #[test]
+    fn a_published_value_that_goes_well_is_kept_before_invented_ones_that_go_badly() {
+        let mut ranks = vec![rank(true, 0); 12];
+        ranks.push(rank(false, 3));
+        assert!(first_of(&ranks, 12).contains(&12));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unpublished_is_kept_while_a_published_value_is_left_out(
+            rows in proptest::collection::vec((any::<bool>(), 0_u8..4), 0..40),
+            most in 0_usize..20,
+        ) {
+            let ranks: Vec<Rank> = rows.iter().map(|(u, c)| rank(*u, *c)).collect();
+            let kept = first_of(&ranks, most);
+            prop_assert_eq!(kept.len(), most.min(ranks.len()));
+            let left = (0..ranks.len()).filter(|at| !kept.contains(at));
+            for at in left.filter(|at| !ranks[*at].unpublished) {
+                prop_assert!(kept.iter().all(|kept| !ranks[*kept].unpublished), "{}", at);
+            }
+        }
+    }
 
     #[test]
     fn what_is_late_is_named() {

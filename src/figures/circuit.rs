@@ -2,11 +2,13 @@
 
 use jiff::civil::Date;
 
-use super::Series;
+use super::comparison::Among;
 use super::delivery::{Delivery, delivery, limit};
-use crate::frameworks::Indicator;
+use super::{FiguresView, Series};
+use crate::frameworks::{Catalogue, Framework, Indicator};
+use crate::kernel::Period;
 use crate::measures::Measure;
-use crate::organisations::Place;
+use crate::organisations::{Directory, Place};
 use crate::platform::clock::paris_date;
 
 /// The values of a measure that are owed for a year.
@@ -118,9 +120,37 @@ impl<'a> Owed<'a> {
             Delivery::InTime | Delivery::ReceivedLate(_) => OwedState::Received,
             Delivery::Late(_) => OwedState::Late,
             Delivery::Expected(_) | Delivery::Awaited => OwedState::Expected,
-            Delivery::AccessOnly | Delivery::KnownGap(_) => OwedState::Nothing,
+            Delivery::AccessOnly | Delivery::KnownGap(_) | Delivery::NotExpected => {
+                OwedState::Nothing
+            }
         }
     }
+}
+
+/// Every measure that a framework follows, for a year, in the order of the framework.
+pub fn owed<'a>(
+    framework: &'a Framework,
+    catalogue: &'a Catalogue,
+    figures: &'a FiguresView,
+    directory: &'a Directory,
+    (year, today): (i16, Date),
+) -> Vec<Owed<'a>> {
+    let among = Among::of(framework);
+    let measures = framework.indicators.iter().flat_map(|indicator| {
+        let codes = indicator.measures.iter();
+        codes.filter_map(move |code| Some((indicator, catalogue.measure(code)?)))
+    });
+    let owed = measures.map(|(indicator, measure)| {
+        let series = figures.series(&measure.code);
+        let expected = among.places(directory, series, Period::Year(year));
+        Owed::new(indicator, measure, series, &expected, year, today)
+    });
+    owed.collect()
+}
+
+/// The last whole year of a framework, or its last.
+pub fn reviewed_year(framework: &Framework, today: Date) -> i16 {
+    (today.year() - 1).clamp(framework.starts, framework.ends)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The regions, or the establishments, beside each other for one measure and one period. Pure.
 
-use crate::kernel::{Decimal, Period};
+use crate::frameworks::Framework;
+use crate::kernel::{Decimal, Period, counted};
 use crate::measures::{Direction, Measure};
-use crate::organisations::Place;
+use crate::organisations::{Directory, Place, PlaceKind};
 
 use super::{Figure, Formatter, Series};
 
@@ -25,6 +26,36 @@ impl Among {
         match self {
             Self::Regions => ("région", "régions"),
             Self::Establishments => ("établissement", "établissements"),
+        }
+    }
+
+    /// What a framework compares.
+    pub fn of(framework: &Framework) -> Self {
+        if framework.follows_establishments() {
+            Self::Establishments
+        } else {
+            Self::Regions
+        }
+    }
+
+    /// The regions that existed at the end of a period, or the establishments that the series
+    /// knows.
+    pub fn places<'a>(
+        self,
+        directory: &'a Directory,
+        series: Option<&Series>,
+        period: Period,
+    ) -> Vec<&'a Place> {
+        let places = directory.places().iter();
+        let existing = places.filter(|place| place.valid_on(period.last_day()));
+        match self {
+            Self::Regions => existing
+                .filter(|place| place.kind == PlaceKind::Region)
+                .collect(),
+            Self::Establishments => existing
+                .filter(|place| place.kind == PlaceKind::Establishment)
+                .filter(|place| series.is_some_and(|series| series.knows(&place.code)))
+                .collect(),
         }
     }
 }
@@ -63,6 +94,17 @@ pub struct Row<'a> {
     pub earlier_figure: Option<&'a Figure>,
     /// The number one period earlier.
     pub earlier: Option<Decimal>,
+}
+
+/// Which way a region moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Movement {
+    /// The way that is wished for.
+    Forward,
+    /// Not beyond the rounding of the values.
+    Still,
+    /// The other way.
+    Back,
 }
 
 impl Row<'_> {
@@ -133,16 +175,44 @@ impl<'a> Comparison<'a> {
         row.amount?.checked_sub(self.national.amount?)
     }
 
+    /// How a region moved since the period before, the wish of the measure considered; `None`
+    /// where that cannot be told.
+    ///
+    /// A move is one only beyond the measure's rounding step: each of the two values is known to
+    /// half a step, so that a difference of one step may come from rounding alone.
+    pub fn movement(&self, row: &Row<'_>) -> Option<Movement> {
+        let change = row.change()?;
+        let wished = match self.measure.direction {
+            Direction::Higher => change > Decimal::ZERO,
+            Direction::Lower => change < Decimal::ZERO,
+            Direction::Maintain | Direction::None => return None,
+        };
+        Some(match () {
+            () if change.abs() <= self.rounding_step() => Movement::Still,
+            () if wished => Movement::Forward,
+            () => Movement::Back,
+        })
+    }
+
+    /// The unit of the last decimal that the measure keeps; zero where it does not say.
+    fn rounding_step(&self) -> Decimal {
+        let step = self.measure.decimals.and_then(|decimals| {
+            let parts = 10_u32.checked_pow(u32::from(decimals))?;
+            let (one, parts) = (Decimal::from_int(1)?, Decimal::from_int(parts.into())?);
+            Decimal::ratio(one, parts, 1)
+        });
+        step.unwrap_or(Decimal::ZERO)
+    }
+
     /// Whether a move goes the wrong way.
     pub fn is_setback(&self, row: &Row<'_>) -> bool {
-        let Some(change) = row.change() else {
-            return false;
-        };
-        match self.measure.direction {
-            Direction::Higher => change < Decimal::ZERO,
-            Direction::Lower => change > Decimal::ZERO,
-            Direction::Maintain | Direction::None => false,
-        }
+        self.movement(row) == Some(Movement::Back)
+    }
+
+    /// The highest and the lowest region, where they differ.
+    pub fn extremes(&self) -> Option<(&Row<'a>, &Row<'a>)> {
+        let (high, low) = (self.known().next()?, self.known().next_back()?);
+        (high.amount != low.amount).then_some((high, low))
     }
 
     /// The class of a value among five, from 1, each holding about as many regions; equal values
@@ -186,45 +256,137 @@ impl<'a> Comparison<'a> {
         sentences.extend(self.moves());
         if sentences.is_empty() {
             let known = self.known().count();
-            let feminine = if self.among == Among::Regions {
-                "e"
-            } else {
-                ""
+            let (one, many) = match self.among {
+                Among::Regions => ("région renseignée", "régions renseignées"),
+                Among::Establishments => ("établissement renseigné", "établissements renseignés"),
             };
-            sentences.push(format!(
-                "{known} {} renseigné{feminine}(s) en {}",
-                self.among.words().0,
-                self.period.french()
-            ));
+            let known = counted(known, one, many);
+            sentences.push(format!("{known} en {}", self.period.french()));
         }
         format!("{}.", sentences.join(". "))
     }
 
+    /// How the regions moved together. A trend is claimed where at least two thirds of them go one
+    /// way; otherwise the sentence says that there is none, with the counts.
     fn moves(&self) -> Option<String> {
-        let moved: Vec<&Row<'_>> = self.known().filter(|row| row.change().is_some()).collect();
-        if moved.is_empty()
-            || !matches!(self.measure.direction, Direction::Higher | Direction::Lower)
-        {
-            return None;
-        }
-        let back: Vec<&str> = moved
-            .iter()
-            .filter(|row| self.is_setback(row))
-            .map(|row| row.name)
+        let rows = self.known();
+        let moved: Vec<(Movement, &str)> = rows
+            .filter_map(|row| Some((self.movement(row)?, row.name)))
             .collect();
         let total = moved.len();
+        if total < 2 {
+            return None;
+        }
         let many = self.among.words().1;
-        Some(match back.as_slice() {
+        let of = |movement| moved.iter().filter(|(m, _)| *m == movement).count();
+        let (forward, back) = (of(Movement::Forward), of(Movement::Back));
+        let most = |count: usize| count * 3 >= total * 2;
+        let named = moved.iter().filter(|(m, _)| *m == Movement::Back);
+        let named: Vec<&str> = named.map(|(_, name)| *name).collect();
+        let kept = total - back;
+        Some(match named.as_slice() {
+            [] if forward == 0 => {
+                format!("Aucun mouvement au-delà de l’arrondi parmi les {total} {many} comparables")
+            }
             [] => format!("Les {total} {many} comparables progressent ou se maintiennent"),
-            [one] => format!(
-                "{} {many} sur {total} progressent ou se maintiennent ; {one} recule",
-                total - 1
+            [one] if most(kept) => {
+                format!("{kept} {many} sur {total} progressent ou se maintiennent ; {one} recule")
+            }
+            [one, two] if most(kept) => format!(
+                "{kept} {many} sur {total} progressent ou se maintiennent ; {one} et {two} reculent"
             ),
-            [one, two] => format!(
-                "{} {many} sur {total} progressent ou se maintiennent ; {one} et {two} reculent",
-                total - 2
+            _ if most(kept) => {
+                format!("{kept} {many} sur {total} progressent ou se maintiennent, {back} reculent")
+            }
+            _ if most(back) => format!("{back} {many} sur {total} reculent"),
+            _ => format!(
+                "Pas de tendance d’ensemble sur {total} {many} : {}, {}",
+                counted(forward, "progresse", "progressent"),
+                counted(back, "recule", "reculent"),
             ),
-            several => format!("{} {many} sur {total} reculent", several.len()),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::Subject;
+    use crate::kernel::Value;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn region(code: usize) -> Place {
+        Place {
+            code: code.to_string(),
+            kind: PlaceKind::Region,
+            name: format!("Région {code}"),
+            valid_from: None,
+            valid_to: None,
+            iso: None,
+            within: None,
+            usages: Vec::new(),
+        }
+    }
+
+    /// What is said of regions that were at 50.0 and moved by so many tenths.
+    fn said(tenths: &[i64]) -> String {
+        let measure = Measure {
+            direction: Direction::Higher,
+            decimals: Some(1),
+            ..Measure::default()
+        };
+        let figure = |place: &Place, year: i16, tenths: i64| {
+            let subject = Subject {
+                place: place.code.clone(),
+                period: Period::Year(year),
+                breakdown: String::new(),
+            };
+            let value = Decimal::from_int(500 + tenths).unwrap();
+            let ten = Decimal::from_int(10).unwrap();
+            let value = Value::plain(Decimal::ratio(value, ten, 1).unwrap());
+            (subject, Figure::invented(Uuid::nil(), value))
+        };
+        let places: Vec<Place> = (0..tenths.len()).map(region).collect();
+        let both = places.iter().zip(tenths);
+        let series = Series::of(
+            both.flat_map(|(place, moved)| [figure(place, 2022, 0), figure(place, 2023, *moved)]),
+        );
+        let regions: Vec<&Place> = places.iter().collect();
+        let comparison = Comparison::new(&measure, &series, (Among::Regions, &regions), Period::Year(2023));
+        comparison.unwrap().verdict()
+    }
+
+    #[test]
+    fn rounding_alone_is_no_trend() {
+        assert_eq!(
+            said(&[-1, -1, 1, 0]),
+            "Aucun mouvement au-delà de l’arrondi parmi les 4 régions comparables."
+        );
+    }
+
+    #[test]
+    fn nine_of_sixteen_are_no_trend() {
+        let moves = [[-5; 9].as_slice(), [5; 7].as_slice()].concat();
+        assert_eq!(
+            said(&moves),
+            "Pas de tendance d’ensemble sur 16 régions : 7 progressent, 9 reculent."
+        );
+        let moves = [[-5; 12].as_slice(), [5; 4].as_slice()].concat();
+        assert_eq!(said(&moves), "12 régions sur 16 reculent.");
+    }
+
+    #[test]
+    fn one_region_makes_no_movement() {
+        assert_eq!(said(&[-5]), "1 région renseignée en 2023.");
+    }
+
+    proptest! {
+        #[test]
+        fn a_claimed_setback_is_that_of_two_thirds(moves in proptest::collection::vec(-30_i64..30, 2..20)) {
+            let back = moves.iter().filter(|tenths| **tenths < -1).count();
+            let claimed = format!("{back} régions sur {} reculent.", moves.len());
+            prop_assert_eq!(said(&moves) == claimed, back * 3 >= moves.len() * 2 && back > 0);
+        }
     }
 }

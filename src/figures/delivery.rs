@@ -1,8 +1,11 @@
 //! Whether a value has arrived when it should have: an axis of its own, apart from attainment.
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::frameworks::{Due, DueState};
+use crate::kernel::counted;
+use crate::platform::clock::{french_date, french_month};
 
 /// How the delivery of one year stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub enum Delivery {
     AccessOnly,
     /// The source says there is none for that year, and why where it says it.
     KnownGap(Option<String>),
+    /// The contract does not run that year, or the region is not among those concerned.
+    NotExpected,
 }
 
 /// How the delivery of the data of `year` stands on the day `today`; `received` is the day the
@@ -55,25 +60,49 @@ fn days(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
 }
 
+/// A length of time as people say it: days up to two months, months up to two years, then years
+/// and months. Months are a twelfth of the mean Gregorian year and are rounded down.
+pub fn french_days(days: i32) -> String {
+    /// Days in 400 years, and months in them.
+    const CYCLE: (i64, i64) = (146_097, 4_800);
+    let months = i64::from(days.max(0)) * CYCLE.1 / CYCLE.0;
+    let months = usize::try_from(months).unwrap_or_default();
+    match (months / 12, months % 12) {
+        _ if days < 60 => match days {
+            1 => "1 jour".to_owned(),
+            n => format!("{n} jours"),
+        },
+        (years, _) if years < 2 => format!("{months} mois"),
+        (years, 0) => counted(years, "an", "ans"),
+        (years, months) => format!("{} et {months} mois", counted(years, "an", "ans")),
+    }
+}
+
+/// « en avril 2027 » for a month's end, « pour le 15/04/2027 » for any other day.
+fn expected_by(day: Date) -> String {
+    let ends_a_month = day
+        .checked_add(1.day())
+        .is_ok_and(|next| next.month() != day.month());
+    if ends_a_month {
+        format!("en {}", french_month(day))
+    } else {
+        format!("pour le {}", french_date(day))
+    }
+}
+
 impl Delivery {
     /// As the interface says it.
     pub fn french(&self) -> String {
-        let days = |n: &i32| match n {
-            1 => "1 jour".to_owned(),
-            n => format!("{n} jours"),
-        };
         match self {
-            Self::InTime => "Reçue".to_owned(),
-            Self::ReceivedLate(n) => format!("Reçue avec {} de retard", days(n)),
-            Self::Late(n) => format!("En retard de {}", days(n)),
-            Self::Expected(day) => format!(
-                "Attendue pour le {}",
-                crate::platform::clock::french_date(*day)
-            ),
+            Self::InTime => "Reçue à temps".to_owned(),
+            Self::ReceivedLate(n) => format!("Reçue avec {} de retard", french_days(*n)),
+            Self::Late(n) => format!("En retard de {}", french_days(*n)),
+            Self::Expected(day) => format!("Attendue {}", expected_by(*day)),
             Self::Awaited => "Attendue, sans date fixée".to_owned(),
             Self::AccessOnly => "Consultée à la source".to_owned(),
             Self::KnownGap(Some(reason)) => format!("Pas de donnée : {reason}"),
             Self::KnownGap(None) => "Pas de donnée cette année-là".to_owned(),
+            Self::NotExpected => "Non attendue".to_owned(),
         }
     }
 
@@ -84,7 +113,7 @@ impl Delivery {
             Self::ReceivedLate(_) => ("warn", "clock"),
             Self::Late(_) => ("late", "late"),
             Self::Expected(_) | Self::Awaited => ("idle", "none"),
-            Self::AccessOnly | Self::KnownGap(_) => ("idle", "same"),
+            Self::AccessOnly | Self::KnownGap(_) | Self::NotExpected => ("idle", "same"),
         }
     }
 }
@@ -147,6 +176,31 @@ mod tests {
             delivery(&Due::default(), 2016, None, date(2020, 1, 1)),
             Delivery::Awaited
         );
+    }
+
+    #[test]
+    fn a_long_delay_is_told_in_months_and_years() {
+        let told = [1, 33, 59, 60, 366, 731, 966, 1_461].map(french_days);
+        let expected = [
+            "1 jour",
+            "33 jours",
+            "59 jours",
+            "1 mois",
+            "12 mois",
+            "2 ans",
+            "2 ans et 7 mois",
+            "4 ans",
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(Delivery::Late(966).french(), "En retard de 2 ans et 7 mois");
+    }
+
+    #[test]
+    fn a_month_is_named_where_its_end_is_the_limit() {
+        let april = Delivery::Expected(date(2027, 4, 30));
+        assert_eq!(april.french(), "Attendue en avril 2027");
+        let day = Delivery::Expected(date(2027, 4, 15));
+        assert_eq!(day.french(), "Attendue pour le 15 avril 2027");
     }
 
     proptest! {

@@ -26,6 +26,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use crate::frameworks::everyone_words;
 use crate::imports::Place as FilePlace;
 use crate::kernel::{Period, Value};
 
@@ -87,11 +88,46 @@ pub struct Figure {
     pub contest: Option<Arc<OpenContest>>,
 }
 
-/// Who supplied a figure, in words: a source may not say it.
+#[cfg(test)]
+impl Figure {
+    /// A figure that says only its value.
+    fn invented(observation: Uuid, value: Value) -> Self {
+        Self {
+            observation,
+            no: 1,
+            change: 1,
+            value,
+            provisional: false,
+            received_at: 0,
+            supplier: String::new(),
+            source: None,
+            batch: None,
+            cell: None,
+            fictional: true,
+            reference_date: None,
+            comment: None,
+            embargo_until: None,
+            first_received_at: 0,
+            loaded_by: None,
+            contest: None,
+        }
+    }
+}
+
+/// Who supplied a figure, in words: a source may not say it, or name each establishment at once.
 pub fn supplier_words(supplier: &str) -> &str {
     if supplier.is_empty() {
         "fournisseur non précisé par la source"
     } else {
-        supplier
+        everyone_words(supplier).unwrap_or(supplier)
+    }
+}
+
+/// Supplier and source of a figure, once where they are the same.
+pub fn origin_words(supplier: &str, source: Option<&str>) -> String {
+    let words = supplier_words(supplier);
+    match source.filter(|source| *source != supplier) {
+        Some(source) => format!("{words}, {source}"),
+        None => words.to_owned(),
     }
 }

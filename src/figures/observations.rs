@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::attainment::{Attainment, look};
@@ -11,11 +12,10 @@ use super::pages::contested;
 use super::review::{Against, Asked, Review};
 use super::{Formatter, Snapshots};
 use crate::access::Reach;
-use crate::contracts::{Contract, Observations, Observed, ObservedKey, store};
-use crate::frameworks::{Library, Scale};
+use crate::contracts::{FullContract, Observations, Observed, ObservedKey, ObservedStanding};
+use crate::frameworks::{Library, Scale, Tone};
 use crate::kernel::Value;
 use crate::measures::Measure;
-use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError};
 use crate::platform::web::state;
 
@@ -24,8 +24,6 @@ use crate::platform::web::state;
 pub struct ContractFigures {
     /// The database.
     pub db: Db,
-    /// The clock.
-    pub clock: Clock,
     /// The frameworks.
     pub library: Library,
     /// The figures.
@@ -37,22 +35,20 @@ impl Observations for ContractFigures {
     async fn of_contract(
         &self,
         reach: Reach,
-        contract: &Contract,
+        full: &FullContract,
         as_of: i64,
+        day: Date,
     ) -> Result<BTreeMap<ObservedKey, Observed>, DbError> {
         let mut tx = self.db.read().await?;
         let catalogue = self.library.catalogue(&mut tx, reach).await?;
-        let Some(full) = store::load_by_id(&mut tx, contract.id).await? else {
-            return Ok(BTreeMap::new());
-        };
         let figures = self.snapshots.upto(&mut tx, reach, as_of).await?;
         drop(tx);
-        let Some(edited) = catalogue.framework(&contract.framework) else {
+        let Some(edited) = catalogue.framework(&full.contract.framework) else {
             return Ok(BTreeMap::new());
         };
+        let contract = &full.contract;
         let terms = full.in_force(as_of);
         let scale = edited.framework.scale();
-        let today = self.clock.today();
         let mut shown = BTreeMap::new();
         for section in &contract.sections {
             for indicator in &edited.framework.indicators {
@@ -68,18 +64,15 @@ impl Observations for ContractFigures {
                         indicator,
                         measure,
                         series: figures.series(&measure.code),
-                        upto: (today.year() - 1).clamp(contract.starts, contract.ends),
-                        today,
+                        upto: (day.year() - 1).clamp(contract.starts, contract.ends),
+                        today: day,
                     };
-                    let review = asked.review();
-                    if review.figure.is_some() {
-                        let key = ObservedKey {
-                            section: section.id,
-                            indicator: indicator.key.clone(),
-                            measure: measure.code.clone(),
-                        };
-                        shown.insert(key, observed(&review, measure, &scale));
-                    }
+                    let key = ObservedKey {
+                        section: section.id,
+                        indicator: indicator.key.clone(),
+                        measure: measure.code.clone(),
+                    };
+                    shown.insert(key, observed(&asked, &scale));
                 }
             }
         }
@@ -87,10 +80,20 @@ impl Observations for ContractFigures {
     }
 }
 
-fn observed(review: &Review<'_>, measure: &Measure, scale: &Scale) -> Observed {
+fn observed(asked: &Asked<'_>, scale: &Scale) -> Observed {
+    let review = asked.review();
+    let band = review.attainment.map(|verdict| verdict.band(scale).tone);
+    let standing = match band {
+        Ok(Tone::Reached) => ObservedStanding::Reached,
+        Ok(_) => ObservedStanding::NotReached,
+        Err(_) => ObservedStanding::NotJudged,
+    };
     Observed {
-        value: value(review, measure),
-        attainment: attainment(review, measure, scale),
+        value: value(&review, asked.measure),
+        attainment: attainment(&review, asked.measure, scale),
+        delivery: delivery(&review, asked.upto),
+        standing,
+        late: matches!(review.delivery, Delivery::Late(_)),
     }
 }
 
@@ -114,24 +117,22 @@ fn value(review: &Review<'_>, measure: &Measure) -> Markup {
 }
 
 fn attainment(review: &Review<'_>, measure: &Measure, scale: &Scale) -> Markup {
-    let late = late(review);
-    let Some(verdict) = review.attainment else {
-        return html! { span.muted { "Sans objet" } (late) };
+    let verdict = match review.attainment {
+        Ok(verdict) => verdict,
+        Err(why) => return html! { span.muted { (why.french()) } },
     };
-    let band = verdict.band(scale);
-    let (tone, icon) = look(band.tone);
+    let (tone, icon) = look(verdict.band(scale).tone);
     let words = match verdict.percent() {
-        Some(rate) => format!("{} · {} %", band.label, rate.french(0)),
-        None => band.label.clone(),
+        Some(rate) => format!("{} · {}\u{a0}%", review.words(scale), rate.french(0)),
+        None => review.words(scale),
     };
     html! {
         div {
             (state(tone, icon, &words))
             @if let Some(rate) = verdict.percent() { (bar(tone, rate.to_f64_for_drawing())) }
             @if let (Some(rate), Some((year, _))) = (review.progress.and_then(Attainment::percent), review.last_target) {
-                span.sub { "Vers la cible " (year) " : " (rate.french(0)) " %" }
+                span.sub { "Vers la cible " (year) " : " (rate.french(0)) "\u{a0}%" }
             }
-            (late)
             @if let Some(Against::Path(point)) = review.against {
                 span.sub { "Sans cible cette année : trajectoire droite, " (Formatter::new(Some(measure)).number(point)) }
             }
@@ -139,13 +140,13 @@ fn attainment(review: &Review<'_>, measure: &Measure, scale: &Scale) -> Markup {
     }
 }
 
-/// A value that should be there and is not: an axis of its own beside attainment.
-fn late(review: &Review<'_>) -> Markup {
+/// Whether the data of the year have arrived when they should: an axis of its own, whatever the
+/// last figure says.
+fn delivery(review: &Review<'_>, year: i16) -> Markup {
+    let (tone, icon) = review.delivery.look();
     html! {
-        @if let Delivery::Late(_) = review.delivery {
-            @let (tone, icon) = review.delivery.look();
-            span.sub { (state(tone, icon, &review.delivery.french())) }
-        }
+        (state(tone, icon, &review.delivery.french()))
+        span.sub { "données " (year) }
     }
 }
 

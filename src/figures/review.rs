@@ -6,7 +6,7 @@ use super::attainment::{Attainment, Goal, Question, attain, straight_path};
 use super::delivery::{Delivery, delivery};
 use super::{Figure, Series};
 use crate::contracts::{Baseline, Target, Terms};
-use crate::frameworks::Indicator;
+use crate::frameworks::{Indicator, Method, Scale};
 use crate::kernel::{Decimal, Period, Value};
 use crate::measures::Measure;
 use crate::platform::clock::paris_date;
@@ -42,6 +42,49 @@ pub enum Against {
     Path(Decimal),
 }
 
+/// Why a figure is not judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotJudged {
+    /// Nothing was received.
+    NoFigure,
+    /// The last word on the figure is why there is none.
+    Unavailable,
+    /// The framework only follows this indicator.
+    FollowedOnly,
+    /// The figure is of the year the contract started from, or earlier.
+    BaselineYear,
+    /// Neither its year nor the end of the contract has a target.
+    NoTarget,
+    /// The target of its year is still to be set by an amendment.
+    TargetToBeSet,
+    /// The target of its year is frozen.
+    TargetFrozen,
+    /// The contract asks for nothing that year.
+    NotApplicable,
+    /// Progress is counted from a baseline, which is not known.
+    NoBaseline,
+    /// The figure and the target are not of the same kind.
+    OtherKind,
+}
+
+impl NotJudged {
+    /// What is missing, as the interface says it.
+    pub fn french(self) -> &'static str {
+        match self {
+            Self::NoFigure => "Aucune valeur reçue",
+            Self::Unavailable => "Valeur non disponible",
+            Self::FollowedOnly => "Suivi sans cible à atteindre",
+            Self::BaselineYear => "Année de départ",
+            Self::NoTarget => "Sans cible",
+            Self::TargetToBeSet => "Cible à fixer",
+            Self::TargetFrozen => "Cible gelée",
+            Self::NotApplicable => "Sans objet cette année-là",
+            Self::NoBaseline => "Valeur initiale manquante",
+            Self::OtherKind => "Valeur et cible de nature différente",
+        }
+    }
+}
+
 /// What was observed, and how it stands.
 #[derive(Clone, Debug)]
 pub struct Review<'a> {
@@ -51,14 +94,31 @@ pub struct Review<'a> {
     pub figure: Option<(Period, &'a Figure)>,
     /// What the figure is judged against.
     pub against: Option<Against>,
-    /// The verdict on the figure's own year.
-    pub attainment: Option<Attainment>,
+    /// The verdict on the figure's own year, or why there is none.
+    pub attainment: Result<Attainment, NotJudged>,
     /// The verdict on the way to the final target: a second figure, never mixed with the first.
     pub progress: Option<Attainment>,
     /// The final target and its year.
     pub last_target: Option<(i16, &'a Target)>,
     /// Whether the figure of the year asked for has arrived when it should.
     pub delivery: Delivery,
+}
+
+impl Review<'_> {
+    /// The verdict in words, the same on a page and on paper.
+    pub fn words(&self, scale: &Scale) -> String {
+        let verdict = match self.attainment {
+            Ok(verdict) => verdict,
+            Err(why) => return why.french().to_owned(),
+        };
+        match self.against {
+            Some(Against::Path(_)) if verdict.reached => "Sur la trajectoire".to_owned(),
+            Some(Against::Agreed(Goal::Corridor { .. })) if verdict.reached => {
+                "Dans le couloir".to_owned()
+            }
+            _ => verdict.band(scale).label.clone(),
+        }
+    }
 }
 
 impl<'a> Asked<'a> {
@@ -85,9 +145,17 @@ impl<'a> Asked<'a> {
                 observed: &figure.value,
             })
         };
-        let attainment = against.and_then(|against| match against {
+        let judged = against.and_then(|against| match against {
             Against::Agreed(goal) => judge(goal),
             Against::Path(point) => judge(Goal::Value(point.into())),
+        });
+        let attainment = judged.ok_or_else(|| {
+            let agreed = Agreed {
+                baseline,
+                own_target,
+                last_target,
+            };
+            self.not_judged(figure, agreed)
         });
         let last_goal = last_target.and_then(|(_, target)| goal(target, self.measure.per));
         Review {
@@ -109,6 +177,30 @@ impl<'a> Asked<'a> {
         known.iter().rfind(is_value).or(known.last()).copied()
     }
 
+    /// Why there is no verdict, the first reason first.
+    fn not_judged(&self, figure: Option<(Period, &Figure)>, agreed: Agreed<'_>) -> NotJudged {
+        let Some((period, figure)) = figure else {
+            return NotJudged::NoFigure;
+        };
+        if matches!(figure.value, Value::Unavailable(_)) {
+            return NotJudged::Unavailable;
+        }
+        let method = self.indicator.method_of(&self.measure.code);
+        if method == Method::None {
+            return NotJudged::FollowedOnly;
+        }
+        match (agreed.own_target, agreed.last_target, agreed.baseline) {
+            (Some(Target::ObservedOnly), ..) => NotJudged::TargetToBeSet,
+            (Some(Target::Frozen), ..) => NotJudged::TargetFrozen,
+            (Some(Target::NotApplicable), ..) => NotJudged::NotApplicable,
+            (Some(_), _, None) if method == Method::Progression => NotJudged::NoBaseline,
+            (Some(_), ..) => NotJudged::OtherKind,
+            (None, Some((_, Target::Value(_))), None) => NotJudged::NoBaseline,
+            (None, _, Some(baseline)) if period.year() <= baseline.year => NotJudged::BaselineYear,
+            (None, ..) => NotJudged::NoTarget,
+        }
+    }
+
     fn path(
         &self,
         baseline: Option<&Baseline>,
@@ -128,13 +220,26 @@ impl<'a> Asked<'a> {
         straight_path(from, baseline.year, goal, to, year).map(Against::Path)
     }
 
+    /// A value of a part of the year counts as received.
     fn delivery(&self) -> Delivery {
+        let concerned = &self.indicator.regions;
+        if !concerned.is_empty() && !concerned.iter().any(|region| region == self.place) {
+            return Delivery::NotExpected;
+        }
         let received = self
             .series
-            .and_then(|series| series.whole(self.place, Period::Year(self.upto)))
-            .map(|figure| paris_date(figure.first_received_at));
+            .and_then(|series| series.first_received(self.place, self.upto))
+            .map(paris_date);
         delivery(&self.indicator.due, self.upto, received, self.today)
     }
+}
+
+/// What was agreed of a figure.
+#[derive(Clone, Copy)]
+struct Agreed<'a> {
+    baseline: Option<&'a Baseline>,
+    own_target: Option<&'a Target>,
+    last_target: Option<(i16, &'a Target)>,
 }
 
 /// What a target asks for as a number or an answer; `None` where it asks for nothing that year.

@@ -47,12 +47,23 @@ impl Series {
         }
     }
 
+    /// The figures of a whole place, the earliest first: those of other places are not looked at.
+    fn of_place(&self, place: &str) -> impl Iterator<Item = (Period, &Figure)> {
+        let first = Subject {
+            place: place.to_owned(),
+            period: Period::Year(i16::MIN),
+            breakdown: String::new(),
+        };
+        let own = self.figures.range(first..);
+        let own = own.take_while(move |(subject, _)| subject.place == place);
+        own.filter(|(subject, _)| subject.breakdown.is_empty())
+            .map(|(subject, figure)| (subject.period, figure))
+    }
+
     /// When the first figure of a whole place over a year or a part of it came, in microseconds
     /// UTC.
     pub fn first_received(&self, place: &str, year: i16) -> Option<i64> {
-        let of_year = self.figures.iter().filter(|(subject, _)| {
-            subject.place == place && subject.breakdown.is_empty() && subject.period.year() == year
-        });
+        let of_year = self.of_place(place).filter(|(p, _)| p.year() == year);
         of_year.map(|(_, figure)| figure.first_received_at).min()
     }
 
@@ -68,14 +79,8 @@ impl Series {
 
     /// The figures of a whole place up to the end of a year, the earliest first.
     pub fn figures_upto(&self, place: &str, year: i16) -> Vec<(Period, &Figure)> {
-        let upto = self.figures.iter().filter(|(subject, _)| {
-            subject.place == place && subject.breakdown.is_empty() && subject.period.year() <= year
-        });
-        let mut known: Vec<(Period, &Figure)> = upto
-            .map(|(subject, figure)| (subject.period, figure))
-            .collect();
-        known.sort_by_key(|(period, _)| *period);
-        known
+        let upto = self.of_place(place).take_while(|(p, _)| p.year() <= year);
+        upto.collect()
     }
 
     /// Every period that has a figure for a whole place, the earliest first.

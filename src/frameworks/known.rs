@@ -12,6 +12,16 @@ use crate::organisations::Directory;
 /// Organisation words that stand for each agency and each establishment.
 pub(super) const EVERYONE: [&str; 2] = ["ARS", "ETABLISSEMENT"];
 
+/// How a word that stands for each agency or each establishment is said; `None` for the code of
+/// an organisation.
+pub fn everyone_words(supplier: &str) -> Option<&'static str> {
+    match supplier {
+        "ARS" => Some("l’ARS"),
+        "ETABLISSEMENT" => Some("l’établissement"),
+        _ => None,
+    }
+}
+
 /// Organisations, places, frameworks and measures that already exist.
 #[derive(Debug, Clone, Default)]
 pub struct Known {

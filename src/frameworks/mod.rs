@@ -41,7 +41,7 @@ pub use edition::{
 };
 pub use held::{Holder, Holders, Stake};
 pub use indicator::{Frequency, Indicator, Link, LinkKind, MeasureMethod, Method, Supply};
-pub use known::Known;
+pub use known::{Known, everyone_words};
 pub use label::field_label;
 pub use library::{Catalogue, Edited, Library};
 pub use pages::router;

@@ -117,6 +117,12 @@ pub fn french_instant(micros: i64) -> String {
     )
 }
 
+/// `avril 2027`.
+pub fn french_month(date: Date) -> String {
+    let month = usize::try_from(date.month()).unwrap_or(1) - 1;
+    format!("{} {}", MONTHS[month], date.year())
+}
+
 /// `1er janvier 2024`.
 pub fn french_date(date: Date) -> String {
     let month = usize::try_from(date.month()).unwrap_or(1) - 1;

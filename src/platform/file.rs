@@ -1,7 +1,7 @@
-//! Reading a file that a person names: at once, or with a sentence that says why not.
+//! Reading or writing a file that a person names: at once, or with a sentence that says why not.
 
 use std::fs::{File, FileType};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 /// Why a file is not read.
@@ -46,6 +46,37 @@ pub fn read_text(path: &Path, most: u64) -> Result<String, FileError> {
         let cause = io::Error::from(io::ErrorKind::InvalidData);
         FileError::Io(cause)
     })
+}
+
+/// Why a file is not written.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", cannot_write(.0))]
+pub struct CannotWrite(#[from] io::Error);
+
+/// Writes a whole file, or leaves what stood there as it was: the bytes go beside it first.
+///
+/// # Errors
+/// What keeps it from being written, in French.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CannotWrite> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let mut aside = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    aside.write_all(bytes)?;
+    aside.as_file().sync_all()?;
+    aside.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn cannot_write(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            "son dossier n’existe pas".to_owned()
+        }
+        io::ErrorKind::PermissionDenied => "vous n’avez pas le droit d’y écrire".to_owned(),
+        io::ErrorKind::IsADirectory => "c’est un dossier".to_owned(),
+        io::ErrorKind::StorageFull => "le disque est plein".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "ce disque ne s’écrit pas".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 fn refuse_unusual(kind: FileType) -> Result<(), FileError> {

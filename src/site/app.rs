@@ -85,7 +85,6 @@ impl App {
             directories: directories.clone(),
             observations: Arc::new(ContractFigures {
                 db: db.clone(),
-                clock: clock.clone(),
                 library: library.clone(),
                 snapshots: snapshots.clone(),
             }),

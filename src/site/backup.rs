@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use super::Installation;
 use crate::ledger::{self, Verified};
 use crate::platform::db::{Db, DbError, Tx};
+use crate::platform::file::CannotWrite;
 
 /// What a backup or a restoration copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +66,8 @@ pub enum BackupError {
     File {
         /// The file.
         path: String,
-        /// What the system says.
-        cause: std::io::Error,
+        /// What keeps it from being read or written.
+        cause: CannotWrite,
     },
     /// A database failed.
     #[error(transparent)]
@@ -121,14 +122,21 @@ async fn write(db: &Db, file: &Path) -> Result<Copied, BackupError> {
 /// its history is verified; `verify` also reads every table again and compares it.
 pub async fn restore(db: &Db, file: &Path, verify: bool) -> Result<Copied, BackupError> {
     let (saved, schema, _folder) = up_to_date_copy(file).await?;
-    db.migrate().await?;
     let mut from = saved.read().await?;
-    if Installation::read(&mut from).await?.is_none() {
+    let not_a_backup = |_| BackupError::NotABackup(file.display().to_string());
+    let purpose = Installation::read(&mut from).await.map_err(not_a_backup)?;
+    if purpose.is_none() {
         return Err(BackupError::NotABackup(file.display().to_string()));
     }
-    if let Verified::Broken(no) = ledger::verify(&mut from).await? {
+    let verified = ledger::verify(&mut from).await.map_err(not_a_backup)?;
+    if let Verified::Broken(no) = verified {
         return Err(BackupError::Broken(no));
     }
+    // A file cut short opens, and fails where it is read: every table is, before anything is made.
+    for table in from.tables().await.map_err(not_a_backup)? {
+        from.content(&table).await.map_err(not_a_backup)?;
+    }
+    db.migrate().await?;
     let mut into = db.write().await?;
     if Installation::read(&mut into).await?.is_some() {
         return Err(BackupError::NotEmpty);
@@ -176,12 +184,13 @@ async fn up_to_date_copy(file: &Path) -> Result<(Db, i64, TempDir), BackupError>
     match saved.migrate().await {
         Ok(()) => Ok((saved, schema, folder)),
         Err(DbError::NewerSchema { found, known }) => Err(BackupError::Newer { found, known }),
-        Err(other) => Err(other.into()),
+        Err(other) => Err(not_a_backup(other)),
     }
 }
 
 fn told(path: &Path, cause: std::io::Error) -> BackupError {
     let path = path.display().to_string();
+    let cause = CannotWrite::from(cause);
     BackupError::File { path, cause }
 }
 

@@ -1,6 +1,6 @@
 //! What an installation is, and how an empty one begins.
 
-use crate::access::{self, NewPerson, PasswordError, store::AddPerson};
+use crate::access::{self, Email, NewPerson, PasswordError, store::AddPerson};
 use crate::args;
 use crate::ledger::{Actor, Change, LedgerError};
 use crate::platform::clock::Clock;
@@ -81,7 +81,7 @@ pub async fn initialise(
     clock: &Clock,
     purpose: Installation,
     name: &str,
-    email: &str,
+    email: Email,
     password: String,
 ) -> Result<(), InitError> {
     let password = access::hash_password(password).await?;
@@ -99,7 +99,7 @@ pub async fn initialise(
         .await?;
     let new = NewPerson {
         name: name.to_owned(),
-        email: email.to_owned(),
+        email,
         password,
     };
     let permit =

@@ -129,7 +129,7 @@ async fn colleague(stage: &Stage<'_>) -> Actor {
     let permit = permit::<people::AddPerson>(stage.actor, ()).unwrap();
     let new = NewPerson {
         name: "Une collègue".to_owned(),
-        email: "collegue@example.org".to_owned(),
+        email: "collegue@example.org".parse().unwrap(),
         password: "-".to_owned(),
     };
     let id = people::add_person(&mut change, permit, new).await.unwrap();

@@ -16,7 +16,7 @@ async fn open_account(bench: &Bench, actor: Actor, email: &str) -> Option<i64> {
     let permit = permit::<AddPerson>(actor, ()).unwrap();
     let new = NewPerson {
         name: "Personne d’essai".to_owned(),
-        email: email.to_owned(),
+        email: email.parse().unwrap(),
         password: "$".to_owned(),
     };
     access::store::add_person(&mut change, permit, new)

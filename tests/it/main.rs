@@ -16,6 +16,7 @@ mod imports;
 mod kill;
 mod ledger;
 mod migrations;
+mod nothing_left;
 mod organisations;
 mod program;
 mod refusals;

@@ -120,7 +120,7 @@ impl Bench {
             &self.clock,
             Installation::Real,
             name,
-            EMAIL,
+            EMAIL.parse().unwrap(),
             password,
         )
         .await

@@ -8,17 +8,18 @@ use maud::{Markup, html};
 
 use super::open::{self, Opened, View};
 use super::parts::{
-    Tab, contract_head, count, day, flag, node_code, organisation, section_choice, state_of,
+    Tab, contract_head, day, flag, node_code, organisation, section_choice, state_of,
 };
 use super::sheet::show_body;
 use super::table::{self, Cells, dash};
 use crate::access::Signed;
 use crate::contracts::{
-    Desk, Facet, Instrument, Line, Observed, ObservedKey, Section, Slot, Standing,
-    State as InstrumentState, Target, TermKey, Terms, history, instrument_names,
+    Desk, Facet, Instrument, Line, Observed, ObservedKey, ObservedStanding, Section, Slot,
+    Standing, State as InstrumentState, Target, TermKey, Terms, history, instrument_names,
 };
 use crate::frameworks::Node;
-use crate::platform::clock::{french_date, french_instant};
+use crate::kernel::counted;
+use crate::platform::clock::{french_date, french_instant, paris_date};
 use crate::platform::web::{WebResult, section_heading};
 
 pub(super) async fn page(
@@ -29,9 +30,10 @@ pub(super) async fn page(
 ) -> WebResult<(StatusCode, Markup)> {
     let opened = open::contract(&desk, &signed, &slug, view).await?;
     let contract = &opened.full.contract;
+    let day = opened.day.unwrap_or_else(|| desk.clock.today());
     let observed = desk
         .observations
-        .of_contract(signed.reach(), contract, opened.as_of)
+        .of_contract(signed.reach(), &opened.full, opened.as_of, day)
         .await?;
     let section = opened.section()?;
     let terms = opened.terms();
@@ -48,13 +50,8 @@ pub(super) async fn page(
         (notice(&opened))
         @if opened.full.last_signed(opened.as_of).is_some() {
             (section_choice(&opened, ""))
-            div.split.rail {
-                (rail(&opened, &objectives))
-                div {
-                    @for kept in objectives.iter().filter(|kept| !kept.is_empty()) { (objective(&cells, kept.node, &lines)) }
-                    (left_out(&objectives))
-                }
-            }
+            (goals(&cells, &objectives, &lines))
+            (left_out(&objectives))
         }
         (party_history(&opened))
         (instruments(&opened))
@@ -71,13 +68,7 @@ fn notice(opened: &Opened) -> Markup {
         .filter(|i| i.state == InstrumentState::Draft)
         .collect();
     html! {
-        @if opened.full.last_signed(opened.as_of).is_none() {
-            @if let Some(day) = opened.day {
-                (flag("warn", &format!("Au {}, rien n’était encore signé dans ce contrat.", french_date(day))))
-            } @else {
-                (flag("warn", "Rien n’est encore signé : ce contrat ne compte pas encore. Les projets d’actes ne changent rien avant leur signature."))
-            }
-        }
+        @if opened.full.last_signed(opened.as_of).is_none() { (flag("warn", &nothing_signed(opened))) }
         @if opened.day.is_none() {
             @for draft in drafts {
                 div.flag {
@@ -92,20 +83,38 @@ fn notice(opened: &Opened) -> Markup {
     }
 }
 
-fn rail(opened: &Opened, objectives: &[Kept<'_>]) -> Markup {
+/// Why no term is shown: nothing was signed, or what was signed was not recorded yet.
+fn nothing_signed(opened: &Opened) -> String {
+    let Some(asked) = opened.day else {
+        return "Rien n’est encore signé : ce contrat ne compte pas encore. Les projets d’actes ne changent rien avant leur signature.".to_owned();
+    };
+    let asked_words = french_date(asked);
+    let first = opened.full.instruments.iter().filter_map(|instrument| {
+        let stamp = instrument.signed.as_ref()?;
+        let on = instrument.signed_on().filter(|on| *on <= asked)?;
+        Some((stamp.change, on, paris_date(stamp.at)))
+    });
+    match first.min() {
+        Some((_, on, recorded)) => format!(
+            "Au {asked_words}, rien n’était encore enregistré dans Jalon (l’acte, signé le {}, a été enregistré le {}). Choisissez une date à partir de cet enregistrement pour lire ses termes.",
+            french_date(on),
+            french_date(recorded)
+        ),
+        None => format!("Au {asked_words}, rien n’était encore signé dans ce contrat."),
+    }
+}
+
+/// The objectives of which something is kept, each behind its summary.
+fn goals(cells: &InForce<'_>, objectives: &[Kept<'_>], lines: &[Line<'_>]) -> Markup {
+    /// Up to this many indicators are read at once, without opening anything.
+    const FEW: usize = 12;
     let retained: usize = objectives.iter().map(|kept| kept.indicators).sum();
+    let aside = html! { p { (counted(retained, "indicateur retenu", "indicateurs retenus")) } };
     html! {
-        nav.sect aria-labelledby="objectifs" {
-            div.sect-h { h2 #objectifs { "Objectifs" } p { (count(retained, "indicateur", "indicateurs")) } }
-            ol.rows {
-                @for kept in objectives {
-                    @let anchor = if kept.is_empty() { "sans-indicateur" } else { &kept.node.key };
-                    li { a href=(opened.href(&format!("#objectif-{anchor}"))) {
-                        b { (kept.node.code.as_deref().unwrap_or("")) }
-                        span { (kept.node.label) }
-                        span.sub { (count(kept.indicators, "indicateur retenu", "indicateurs retenus")) }
-                    } }
-                }
+        section.sect aria-labelledby="objectifs" {
+            (section_heading("objectifs", "Objectifs", Some(aside)))
+            @for kept in objectives.iter().filter(|kept| !kept.is_empty()) {
+                (goal(cells, kept, lines, retained <= FEW))
             }
         }
     }
@@ -167,59 +176,92 @@ fn left_out(objectives: &[Kept<'_>]) -> Markup {
     }
 }
 
-fn objective(cells: &InForce<'_>, node: &Node, lines: &[Line<'_>]) -> Markup {
-    let framework = cells.opened.book.framework();
+/// One objective. What it holds bears the anchor: a link to it opens the whole.
+fn goal(cells: &InForce<'_>, kept: &Kept<'_>, lines: &[Line<'_>], open: bool) -> Markup {
+    let (framework, node) = (cells.opened.book.framework(), kept.node);
     let parent = node.parent.as_deref();
     let parent = parent.and_then(|key| framework.nodes.iter().find(|node| node.key == key));
     let own: Vec<&Line<'_>> = lines
         .iter()
         .filter(|line| line.node == node.key && line.is_retained())
         .collect();
-    let id = format!("objectif-{}", node.key);
-    let title = format!("{id}-titre");
     html! {
-        section.sect id=(id) aria-labelledby=(title) {
-            p.eyebrow {
-                @if let Some(parent) = parent { (parent.label) ". " }
-                (node_code(framework, node))
-                @if !node.leads.is_empty() { ". Pilote : " (node.leads.join(", ")) }
+        details.goal open[open] {
+            summary {
+                h3 { @if let Some(code) = &node.code { (code) ". " } (node.label) }
+                p.note { (verdict(cells, kept, &own)) }
             }
-            h2 id=(title) { (node.label) }
-            p.note { (verdict(cells, &own)) }
-            (commitments(cells, node, lines))
-            @if !own.is_empty() {
-                (table::targets(&cells.opened.full.contract, &format!("Indicateurs retenus, {}", node.label), &own, cells, ""))
+            div id={ "objectif-" (node.key) } {
+                p.eyebrow {
+                    @if let Some(parent) = parent { (parent.label) ". " }
+                    (node_code(framework, node))
+                    @if !node.leads.is_empty() { ". Pilote : " (node.leads.join(", ")) }
+                }
+                (commitments(cells, node, lines))
+                @if !own.is_empty() {
+                    (table::targets(&cells.opened.full.contract, &format!("Indicateurs retenus, {}", node.label), &own, cells, "dense"))
+                }
             }
         }
     }
 }
 
-/// How many indicators, and how many targets are still to be set.
-fn verdict(cells: &InForce<'_>, own: &[&Line<'_>]) -> String {
-    if own.is_empty() {
-        return "Aucun indicateur retenu.".to_owned();
-    }
-    let contract = &cells.opened.full.contract;
-    let mut waiting = 0;
-    for line in own {
-        for facet in &line.facets {
-            let at = |year| {
-                cells
-                    .terms
-                    .target(cells.section.id, &line.key, facet.measure, year)
+/// What an objective comes to, before it is opened.
+#[derive(Default)]
+struct Tally {
+    judged: usize,
+    reached: usize,
+    late: usize,
+    to_set: usize,
+}
+
+impl Tally {
+    fn of(cells: &InForce<'_>, own: &[&Line<'_>]) -> Self {
+        let contract = &cells.opened.full.contract;
+        let mut tally = Self::default();
+        for (line, facet) in own
+            .iter()
+            .flat_map(|l| l.facets.iter().map(move |f| (l, f)))
+        {
+            let target = |year| {
+                let terms = cells.terms;
+                terms.target(cells.section.id, &line.key, facet.measure, year)
             };
-            waiting += contract
-                .years()
-                .filter(|year| at(*year) == Some(&Target::ObservedOnly))
-                .count();
+            let to_set = |year: &i16| target(*year) == Some(&Target::ObservedOnly);
+            tally.to_set += contract.years().filter(to_set).count();
+            if let Some(observed) = cells.observed(line, facet) {
+                tally.judged += usize::from(observed.standing != ObservedStanding::NotJudged);
+                tally.reached += usize::from(observed.standing == ObservedStanding::Reached);
+                tally.late += usize::from(observed.late);
+            }
         }
+        tally
     }
-    let kept = count(own.len(), "indicateur retenu", "indicateurs retenus");
-    match waiting {
-        0 => format!("{kept}."),
-        1 => format!("{kept} ; 1 cible reste à fixer par avenant (« Observé »)."),
-        n => format!("{kept} ; {n} cibles restent à fixer par avenant (« Observé »)."),
+}
+
+/// How many indicators and engagements, how many targets are reached or still to be set, and how
+/// many values are late.
+fn verdict(cells: &InForce<'_>, kept: &Kept<'_>, own: &[&Line<'_>]) -> String {
+    let tally = Tally::of(cells, own);
+    let mut words = vec![match kept.indicators {
+        0 => "Aucun indicateur retenu".to_owned(),
+        n => counted(n, "indicateur retenu", "indicateurs retenus"),
+    }];
+    if kept.commitments > 0 {
+        words.push(counted(kept.commitments, "engagement", "engagements"));
     }
+    if tally.judged > 0 {
+        let reached = counted(tally.reached, "cible atteinte", "cibles atteintes");
+        words.push(format!("{reached} sur {}", tally.judged));
+    }
+    if tally.to_set > 0 {
+        let to_set = counted(tally.to_set, "cible reste", "cibles restent");
+        words.push(format!("{to_set} à fixer par avenant (« Observé »)"));
+    }
+    if tally.late > 0 {
+        words.push(counted(tally.late, "valeur en retard", "valeurs en retard"));
+    }
+    format!("{}.", words.join(" ; "))
 }
 
 fn commitments(cells: &InForce<'_>, node: &Node, lines: &[Line<'_>]) -> Markup {
@@ -233,12 +275,12 @@ fn commitments(cells: &InForce<'_>, node: &Node, lines: &[Line<'_>]) -> Markup {
         .collect();
     html! {
         @if !kept.is_empty() {
-            h3 { "Engagements" }
+            h4 { "Engagements" }
             ul.acts-l {
                 @for (model, term) in kept {
                     @let line = lines.iter().find(|line| Some(&line.key) == term.indicator.as_ref());
                     li {
-                        h3 { @if let Some(code) = &model.code { "Action " (code) ". " } (term.label) }
+                        h5 { @if let Some(code) = &model.code { "Action " (code) ". " } (term.label) }
                         @if term.label != model.label { p.muted { "Modèle : " (model.label) } }
                         @if let Some(line) = line {
                             p { "Suivi par : " a href=(cells.href(line)) { (line.label) } }
@@ -293,14 +335,13 @@ impl Cells for InForce<'_> {
         target.map_or_else(dash, |target| target_markup(facet, target))
     }
 
-    fn observed(&self, line: &Line<'_>, facet: &Facet<'_>) -> Option<(Markup, Markup)> {
+    fn observed(&self, line: &Line<'_>, facet: &Facet<'_>) -> Option<&Observed> {
         let key = ObservedKey {
             section: self.section.id,
             indicator: line.key.clone(),
             measure: facet.measure.to_owned(),
         };
-        let observed = self.observed.get(&key)?;
-        Some((observed.value.clone(), observed.attainment.clone()))
+        self.observed.get(&key)
     }
 
     fn shows_observed(&self) -> bool {

@@ -15,6 +15,7 @@ use crate::contracts::{
     Desk, Facet, SectionTarget, SetNationalTarget, Target, read_target, together, write_target,
 };
 use crate::frameworks::{Framework, Indicator};
+use crate::kernel::counted;
 use crate::ledger::{Change, Scope, last_change};
 use crate::measures::Measure;
 use crate::platform::web::{
@@ -28,6 +29,8 @@ struct Shown {
     measure: Measure,
     national: Vec<NationalTarget>,
     regional: Vec<SectionTarget>,
+    /// In a demonstration the national targets are invented as well.
+    demo: bool,
 }
 
 /// A year as typed in the form: `cible-2026=72`.
@@ -124,6 +127,7 @@ async fn open(desk: &Desk, signed: &Signed, framework: &str, key: &str) -> WebRe
         book,
         indicator,
         measure,
+        demo: signed.view().shell.demo,
     })
 }
 
@@ -144,6 +148,10 @@ impl Shown {
     fn of_year(&self, year: i16) -> Vec<&Target> {
         let of_year = self.regional.iter().filter(|t| t.year == year);
         of_year.map(|t| &t.target).collect()
+    }
+
+    fn any_fictional(&self) -> bool {
+        self.regional.iter().any(|target| target.fictional)
     }
 
     /// The sections that have a target, in order, once each.
@@ -177,10 +185,7 @@ fn body(shown: &Shown, typed: &[(String, String)], problems: &[String]) -> Marku
         div.head {
             p.eyebrow { (code) ", " (framework.title) }
             h1 { "Cibles : " (shown.indicator.label) }
-            p.lead {
-                (verdict(shown))
-                @if shown.regional.iter().any(|target| target.fictional) { " " (fictional_mark()) }
-            }
+            p.lead { (verdict(shown)) @if shown.any_fictional() { " " (fictional_mark()) } }
         }
         @if !problems.is_empty() {
             div.flag.late role="alert" { div { @for problem in problems { p { (problem) } } } }
@@ -197,6 +202,10 @@ fn verdict(shown: &Shown) -> String {
     let whole = together(&shown.of_year(last), &shown.measure);
     match (contracts, whole.sum, whole.range) {
         (0, ..) => "Aucun contrat signé ne fixe encore de cible pour cet indicateur.".to_owned(),
+        (1, _, Some((only, _))) => format!(
+            "En {last}, la cible du seul contrat qui suit cet indicateur est {}.",
+            facet.show_decimal(only)
+        ),
         (n, Some(sum), _) => format!(
             "En {last}, les cibles de {n} contrats totalisent {}.",
             facet.show_decimal(sum)
@@ -207,7 +216,8 @@ fn verdict(shown: &Shown) -> String {
             facet.show_decimal(high)
         ),
         (n, None, None) => {
-            format!("{n} contrats suivent cet indicateur sans cible chiffrée en {last}.")
+            let follow = counted(n, "contrat suit", "contrats suivent");
+            format!("{follow} cet indicateur sans cible chiffrée en {last}.")
         }
     }
 }
@@ -246,6 +256,7 @@ fn section_row(shown: &Shown, section: &SectionTarget, facet: &Facet<'_>) -> Mar
         tr {
             th scope="row" {
                 a href={ "/contrats/" (section.slug) "/indicateurs/" (shown.indicator.key) } { (section.title) }
+                @if section.fictional { " " (fictional_mark()) }
                 @if !section.section.is_empty() { span.sub { (section.section) } }
             }
             @for year in shown.years() {
@@ -258,7 +269,7 @@ fn section_row(shown: &Shown, section: &SectionTarget, facet: &Facet<'_>) -> Mar
 fn national_row(shown: &Shown, facet: &Facet<'_>) -> Markup {
     html! {
         tr.tot {
-            th scope="row" { "Cible nationale" }
+            th scope="row" { "Cible nationale" @if shown.demo { " " (fictional_mark()) } }
             @for year in shown.years() {
                 td.n { @match shown.national(year) { Some(target) => (facet.show_target(target)), None => (dash()) } }
             }
@@ -274,7 +285,7 @@ fn together_row(shown: &Shown, facet: &Facet<'_>) -> Markup {
     let adds_up = wholes.iter().any(|whole| whole.sum.is_some());
     html! {
         tr.tot {
-            th scope="row" { @if adds_up { "Total des contrats" } @else { "De la plus basse à la plus haute" } }
+            th scope="row" { @if adds_up { "Total des contrats" } @else { "De la plus basse à la plus haute" } @if shown.any_fictional() { " " (fictional_mark()) } }
             @for whole in wholes {
                 td.n {
                     @match (whole.sum, whole.range) {
@@ -299,7 +310,7 @@ fn form(shown: &Shown, typed: &[(String, String)]) -> Markup {
     };
     html! {
         section.sect aria-labelledby="nationales" {
-            (section_heading("nationales", "Fixer les cibles nationales", None))
+            (section_heading("nationales", "Fixer les cibles nationales", shown.demo.then(fictional_mark)))
             p.note { "Un nombre, un couloir (« 64 à 66 »), ou « observé ». Une case vide ne change rien ; l’ancienne cible reste lisible dans l’historique." }
             form.yearly method="post" {
                 @for year in shown.years() {

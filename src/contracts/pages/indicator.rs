@@ -17,8 +17,10 @@ use crate::contracts::store::{Change, NationalTarget, national_targets, subject_
 use crate::contracts::{
     Desk, Facet, Line, Section, Slot, Standing, Step, Terms, history, instrument_names,
 };
+use crate::frameworks::everyone_words;
+use crate::organisations::Organisation;
 use crate::platform::clock::french_instant;
-use crate::platform::web::{WebError, WebResult, section_heading};
+use crate::platform::web::{WebError, WebResult, fictional_mark, section_heading};
 
 pub(super) async fn page(
     State(desk): State<Desk>,
@@ -50,7 +52,7 @@ pub(super) async fn page(
         (head(&opened, section, line, &terms))
         @if let Some(problem) = opened.asked().problem() { (flag("late", &problem)) }
         (section_choice(&opened, &format!("/indicateurs/{key}")))
-        (targets(&opened, section, line, &terms, &national))
+        (targets(&opened, section, line, &terms, (&national, signed.view().shell.demo)))
         (story(&opened, line, &steps))
         (documents::section(contract, &key, &documents))
         (journal_section(line, &journal))
@@ -64,8 +66,9 @@ fn head(opened: &Opened, section: &Section, line: &Line<'_>, terms: &Terms<'_>) 
     let node = framework.nodes.iter().find(|node| node.key == line.node);
     let model = framework.indicators.iter().find(|i| i.key == line.key);
     let definition = terms.definition(section.id, &line.key);
-    let suppliers = model.map(|model| model.suppliers.join(", "));
+    let suppliers = model.map(|model| supplier_names(opened, &model.suppliers));
     let source = model.and_then(|model| model.source.as_deref());
+    let source = source.filter(|source| model.is_some_and(|m| m.suppliers.join(", ") != *source));
     html! {
         div.head {
             p.eyebrow {
@@ -101,6 +104,17 @@ fn head(opened: &Opened, section: &Section, line: &Line<'_>, terms: &Terms<'_>) 
     }
 }
 
+/// Who supplies the values, by their names.
+fn supplier_names(opened: &Opened, suppliers: &[String]) -> String {
+    let name = |code: &String| {
+        let known = opened.directory.organisation(code);
+        let named = known.map(Organisation::label).or(everyone_words(code));
+        named.unwrap_or(code).to_owned()
+    };
+    let names: Vec<String> = suppliers.iter().map(name).collect();
+    names.join(", ")
+}
+
 fn standing(section: &Section, line: &Line<'_>, terms: &Terms<'_>) -> Markup {
     let key = crate::contracts::TermKey {
         section: section.id,
@@ -126,7 +140,7 @@ fn targets(
     section: &Section,
     line: &Line<'_>,
     terms: &Terms<'_>,
-    national: &[NationalTarget],
+    (national, demo): (&[NationalTarget], bool),
 ) -> Markup {
     let contract = &opened.full.contract;
     html! {
@@ -141,7 +155,7 @@ fn targets(
                     } }
                     tbody { @for facet in &line.facets {
                         (target_row(opened, section, line, facet, terms))
-                        (national_row(opened, line, facet, national))
+                        (national_row(opened, line, facet, (national, demo)))
                     } }
                 }
             }
@@ -164,7 +178,7 @@ fn target_row(
     let baseline = terms.baseline(section.id, &line.key, facet.measure);
     html! {
         tr {
-            th scope="row" { b { (name) } }
+            th scope="row" { b { (name) } (mark(&opened.full.contract)) }
             td.n data-l="Initiale" {
                 @match baseline {
                     Some(baseline) => { (facet.show_value(&baseline.value)) span.sub { (baseline.year) } },
@@ -187,14 +201,14 @@ fn national_row(
     opened: &Opened,
     line: &Line<'_>,
     facet: &Facet<'_>,
-    national: &[NationalTarget],
+    (national, demo): (&[NationalTarget], bool),
 ) -> Markup {
     let own = |n: &&NationalTarget| n.indicator == line.key && n.measure == facet.measure;
     let own: Vec<_> = national.iter().filter(own).collect();
     html! {
         @if !own.is_empty() {
             tr {
-                th scope="row" { "Cible nationale" }
+                th scope="row" { "Cible nationale" @if demo { " " (fictional_mark()) } }
                 td.n data-l="Initiale" { (dash()) }
                 @for year in opened.full.contract.years() {
                     td.n data-l={ "Nationale " (year) } {
@@ -250,6 +264,7 @@ fn act_row(opened: &Opened, line: &Line<'_>, own: &[Step<'_>], name: &str) -> Ma
                 @if let Some(stamp) = &instrument.signed {
                     (french_instant(stamp.at))
                     @if let Some(who) = &stamp.who { span.sub { (who) } }
+                    @for second in &instrument.confirmations { span.sub { "confirmé par " (second.name) } }
                 }
             }
         }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::grid::{is_choice, sheet_of};
 use super::open::{self, OpenedInstrument};
-use super::parts::{act_button, capitalised, count, day, edit_link, flag, mark, state_of, trail};
+use super::parts::{act_button, capitalised, day, edit_link, flag, mark, state_of, trail};
 use super::sheet::show_body;
 use super::table::{self, Cells, change, dash};
 use crate::access::Signed;
@@ -20,6 +20,7 @@ use crate::contracts::{
     instrument_name,
 };
 use crate::frameworks::ActKind;
+use crate::kernel::counted;
 use crate::platform::clock::french_instant;
 use crate::platform::web::{WebResult, section_heading};
 
@@ -45,7 +46,7 @@ impl Done {
                 "Rien n’a changé : ces termes étaient déjà écrits ainsi.".to_owned()
             }
             (Some(_), _) if draft => {
-                let terms = count(written, "terme", "termes");
+                let terms = counted(written, "terme", "termes");
                 format!("Votre saisie est enregistrée. Ce projet écrit maintenant {terms}.")
             }
             (None, "signe") if instrument.state == InstrumentState::Signed => {
@@ -140,7 +141,7 @@ fn head(opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Markup {
     let (contract, instrument) = (&opened.full.contract, &opened.instrument);
     let framework = opened.book.framework();
     let name = instrument_name(&opened.full.instruments, framework, instrument);
-    let touched = count(overlay.touched.len(), "terme", "termes");
+    let touched = counted(overlay.touched.len(), "terme", "termes");
     html! {
         (trail(framework, contract, &[(&name, None)]))
         div.head {
@@ -186,7 +187,7 @@ fn readiness(
             @if obstacles.is_empty() {
                 (section_heading("pret", &format!("Rien n’empêche {}", end(opened)), None))
             } @else {
-                (section_heading("pret", &format!("{} avant {}", count(obstacles.len(), "point à régler", "points à régler"), end(opened)), None))
+                (section_heading("pret", &format!("{} avant {}", counted(obstacles.len(), "point à régler", "points à régler"), end(opened)), None))
                 ol.told-l {
                     @for obstacle in obstacles {
                         @let href = obstacle.key.as_ref().and_then(|key| sheet_of(opened, lines, key)).or_else(|| way_to(opened, obstacle.kind));

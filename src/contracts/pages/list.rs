@@ -7,12 +7,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::open::contract_path;
-use super::parts::{count, day};
+use super::parts::day;
 use crate::access::Signed;
 use crate::contracts::Desk;
 use crate::contracts::store::{ContractCard, list};
 use crate::frameworks::Catalogue;
-use crate::kernel::fold;
+use crate::kernel::{counted, fold};
 use crate::platform::web::{WebResult, fictional_mark, section_heading, state};
 
 /// What the address may narrow the list to.
@@ -84,7 +84,7 @@ fn verdict(cards: &[ContractCard], filter: &Filter) -> String {
                 0 => "aucun projet d’acte n’est ouvert".to_owned(),
                 n => format!("dont {n} avec un projet d’acte ouvert"),
             };
-            format!("{}, {open}.", count(all, "contrat", "contrats"))
+            format!("{}, {open}.", counted(all, "contrat", "contrats"))
         }
     }
 }
@@ -134,7 +134,7 @@ fn framework_section(code: &str, cards: &[&ContractCard], catalogue: &Catalogue)
     let edited = catalogue.framework(code);
     let title = edited.map_or(code, |edited| edited.framework.title.as_str());
     let id = format!("cadre-{code}");
-    let aside = html! { p { (count(cards.len(), "contrat", "contrats")) } };
+    let aside = html! { p { (counted(cards.len(), "contrat", "contrats")) } };
     html! {
         section.sect aria-labelledby=(id) {
             (section_heading(&id, title, Some(aside)))

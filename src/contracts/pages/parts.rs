@@ -82,12 +82,6 @@ pub(super) fn capitalised(text: &str) -> String {
     })
 }
 
-/// « 1 cible », « 3 cibles ».
-pub(super) fn count(number: usize, singular: &str, plural: &str) -> String {
-    let word = if number > 1 { plural } else { singular };
-    format!("{number} {word}")
-}
-
 /// The head of a contract: who, when, which version, as of which day, and its pages.
 pub(super) fn contract_head(opened: &Opened, tab: Tab) -> Markup {
     let contract = &opened.full.contract;
@@ -174,7 +168,7 @@ impl Tab {
 fn version(opened: &Opened) -> Markup {
     let names = instrument_names(&opened.full.instruments, opened.book.framework());
     let Some(last) = opened.full.last_signed(opened.as_of) else {
-        return html! { "Rien n’est signé" @if opened.day.is_some() { " à cette date" } };
+        return html! { @if opened.day.is_some() { "Rien d’enregistré à cette date" } @else { "Rien n’est signé" } };
     };
     html! {
         a href=(opened.href(&format!("/actes/{}", last.no))) { (names[&last.id]) }
@@ -227,17 +221,24 @@ fn landmarks(opened: &Opened) -> Vec<(String, Date)> {
     signed.sort_by_key(|(_, stamp)| stamp.change);
     let last = signed.split_off(signed.len().saturating_sub(SHOWN));
     let labelled = last.into_iter().map(|(instrument, stamp)| {
-        let day = paris_date(stamp.at);
-        let label = format!(
-            "{}, {:02}/{:02}/{}",
-            names[&instrument.id],
-            day.day(),
-            day.month(),
-            day.year()
-        );
-        (label, day)
+        let recorded = paris_date(stamp.at);
+        let name = &names[&instrument.id];
+        let label = match instrument.signed_on() {
+            Some(on) if on != recorded => format!(
+                "{name}, signature du {}, enregistrement du {}",
+                short(on),
+                short(recorded)
+            ),
+            _ => format!("{name}, enregistrement du {}", short(recorded)),
+        };
+        (label, recorded)
     });
     labelled.collect()
+}
+
+/// `19/07/2019`.
+fn short(day: Date) -> String {
+    day.strftime("%d/%m/%Y").to_string()
 }
 
 fn tabs(opened: &Opened, current: Tab) -> Markup {

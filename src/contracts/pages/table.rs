@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use crate::contracts::{Contract, Facet, Line};
+use crate::contracts::{Contract, Facet, Line, Observed};
 
 /// What stands in the cells of one table.
 pub(super) trait Cells {
@@ -13,8 +13,9 @@ pub(super) trait Cells {
     fn baseline(&self, line: &Line<'_>, facet: &Facet<'_>) -> Markup;
     /// Its target for a year.
     fn target(&self, line: &Line<'_>, facet: &Facet<'_>, year: i16) -> Markup;
-    /// What was observed and how far the target is attained, where the table shows them.
-    fn observed(&self, _line: &Line<'_>, _facet: &Facet<'_>) -> Option<(Markup, Markup)> {
+    /// What was observed, how far the target is attained and whether the data came in time, where
+    /// the table shows them.
+    fn observed(&self, _line: &Line<'_>, _facet: &Facet<'_>) -> Option<&Observed> {
         None
     }
     /// Whether the table shows what was observed.
@@ -59,6 +60,7 @@ fn head(contract: &Contract, cells: &dyn Cells) -> Markup {
             @if cells.shows_observed() {
                 th.n scope="col" { "Observé" }
                 th scope="col" { "Atteinte" }
+                th scope="col" { "Livraison" }
             }
         } }
     }
@@ -83,9 +85,18 @@ fn rows(contract: &Contract, line: &Line<'_>, cells: &dyn Cells) -> Markup {
                     td.n data-l={ "Cible " (year) } { (cells.target(line, facet, year)) }
                 }
                 @if cells.shows_observed() {
-                    @let (value, attainment) = cells.observed(line, facet).unwrap_or_else(|| (dash(), dash()));
-                    td.n data-l="Observé" { (value) }
-                    td.att data-l="Atteinte" { (attainment) }
+                    @match cells.observed(line, facet) {
+                        Some(observed) => {
+                            td.n data-l="Observé" { (observed.value) }
+                            td.att data-l="Atteinte" { (observed.attainment) }
+                            td.due data-l="Livraison" { (observed.delivery) }
+                        },
+                        None => {
+                            td.n data-l="Observé" { (dash()) }
+                            td.att data-l="Atteinte" { (dash()) }
+                            td.due data-l="Livraison" { (dash()) }
+                        },
+                    }
                 }
             }
         }

@@ -235,6 +235,38 @@ pub async fn list(
     rows.into_iter().map(ContractCard::try_from).collect()
 }
 
+/// An act under way.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct OpenDraft {
+    /// Address of the contract.
+    pub slug: String,
+    /// Title of the contract.
+    pub title: String,
+    /// Code of the framework.
+    pub framework: String,
+    /// Whether the contract was invented for a demonstration.
+    pub fictional: bool,
+    /// Number of the act in the contract.
+    pub no: i64,
+    /// Key of the act in the framework.
+    pub act: String,
+    /// How many people confirmed it as it stands: a change withdraws what was confirmed.
+    pub confirmed: i64,
+}
+
+/// Every act under way that somebody may see, the oldest first.
+pub async fn open_drafts(tx: &mut Tx, _reach: Reach) -> Result<Vec<OpenDraft>, DbError> {
+    tx.all(
+        "select c.slug, c.title, c.framework, c.fictional, i.no, i.act,
+                (select count(*) from confirmation k where k.instrument_id = i.id) as confirmed
+         from instrument i join contract c on c.id = i.contract_id
+         where i.state = 'draft'
+         order by i.created_change, i.id",
+        args![],
+    )
+    .await
+}
+
 /// Keys of the indicators of a framework that a term says something of, drafts included.
 pub async fn used_indicators(tx: &mut Tx, framework: &str) -> Result<BTreeSet<String>, DbError> {
     let rows: Vec<(String,)> = tx

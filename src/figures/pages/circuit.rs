@@ -6,12 +6,10 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::indicator::{among, places};
 use crate::access::Signed;
-use crate::figures::circuit::{Owed, OwedState};
+use crate::figures::circuit::{self, Owed, OwedState};
 use crate::figures::{FiguresView, Snapshots};
 use crate::frameworks::{Catalogue, Framework, Library};
-use crate::kernel::Period;
 use crate::organisations::{Directories, Directory, Organisation};
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
@@ -114,21 +112,14 @@ struct Ground<'a> {
 impl<'a> Ground<'a> {
     /// Every measure of a framework, for a year, in the order of the framework.
     fn owed(&self, framework: &'a Framework, year: i16) -> Vec<Owed<'a>> {
-        let among = among(framework);
-        let mut owed = Vec::new();
-        for indicator in &framework.indicators {
-            for code in &indicator.measures {
-                let Some(measure) = self.catalogue.measure(code) else {
-                    continue;
-                };
-                let series = self.figures.series(code);
-                let expected = places(self.directory, among, series, Period::Year(year));
-                owed.push(Owed::new(
-                    indicator, measure, series, &expected, year, self.today,
-                ));
-            }
-        }
-        owed
+        let when = (year, self.today);
+        circuit::owed(
+            framework,
+            self.catalogue,
+            self.figures,
+            self.directory,
+            when,
+        )
     }
 
     fn supplier(&self, code: &'a str) -> &'a str {
@@ -141,7 +132,7 @@ impl<'a> Ground<'a> {
 /// The year asked for, or the last whole one of the framework.
 fn year(framework: &Framework, today: Date, asked: &str) -> WebResult<i16> {
     if asked.is_empty() {
-        return Ok((today.year() - 1).clamp(framework.starts, framework.ends));
+        return Ok(circuit::reviewed_year(framework, today));
     }
     let year = asked.parse().ok();
     year.filter(|year| (framework.starts - 2..=framework.ends).contains(year))

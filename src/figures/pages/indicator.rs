@@ -21,7 +21,7 @@ use crate::frameworks::{Catalogue, Edited, Framework, Indicator, Library};
 use crate::kernel::{Decimal, Period};
 use crate::ledger;
 use crate::measures::Measure;
-use crate::organisations::{Directories, Directory, Place, PlaceKind};
+use crate::organisations::{Directories, Directory, PlaceKind};
 use crate::platform::clock::end_of_day;
 use crate::platform::db::{Db, Tx};
 use crate::platform::web::{AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark};
@@ -85,9 +85,9 @@ pub(super) async fn page(
     let series = measure.and_then(|measure| figures.series(&measure.code));
     let periods = series.map(Series::periods).unwrap_or_default();
     let period = asked.periode.parse().ok().or(periods.last().copied());
-    let among = among(&edited.framework);
+    let among = Among::of(&edited.framework);
     let places = period
-        .map(|period| places(&directory, among, series, period))
+        .map(|period| among.places(&directory, series, period))
         .unwrap_or_default();
     let (comparison, nationals) = match (measure, series, period) {
         (Some(measure), Some(series), Some(period)) => {
@@ -206,35 +206,6 @@ async fn figures_on(
     };
     let change = ledger::last_change_before(tx, end_of_day(day)).await?;
     Ok(snapshots.as_of(tx, reach, change).await?)
-}
-
-/// Whose values a framework follows: those of establishments where some are parties.
-pub(super) fn among(framework: &Framework) -> Among {
-    if framework.follows_establishments() {
-        Among::Establishments
-    } else {
-        Among::Regions
-    }
-}
-
-/// The regions that existed at the end of a period, or the establishments that the series knows.
-pub(super) fn places<'a>(
-    directory: &'a Directory,
-    among: Among,
-    series: Option<&Series>,
-    period: Period,
-) -> Vec<&'a Place> {
-    let places = directory.places().iter();
-    let existing = places.filter(|place| place.valid_on(period.last_day()));
-    match among {
-        Among::Regions => existing
-            .filter(|place| place.kind == PlaceKind::Region)
-            .collect(),
-        Among::Establishments => existing
-            .filter(|place| place.kind == PlaceKind::Establishment)
-            .filter(|place| series.is_some_and(|series| series.knows(&place.code)))
-            .collect(),
-    }
 }
 
 fn title(facts: &Facts<'_>) -> String {

@@ -5,8 +5,8 @@ use maud::{Markup, PreEscaped, html};
 use super::indicator::Facts;
 use super::pictures;
 use super::sourced::{contested, sourced};
-use crate::figures::Formatter;
 use crate::figures::comparison::{Among, Comparison, Row};
+use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
 use crate::kernel::Decimal;
 use crate::platform::web::{icon, section_heading};
@@ -107,8 +107,10 @@ pub(super) fn key_figures(comparison: &Comparison<'_>) -> Markup {
                     }
                 }
             }
-            @if let Some(row) = comparison.known().next() { (extreme(comparison, row, "la plus élevée")) }
-            @if let Some(row) = comparison.known().next_back() { (extreme(comparison, row, "la plus basse")) }
+            @if let Some((high, low)) = comparison.extremes() {
+                (extreme(comparison, high, "la plus élevée"))
+                (extreme(comparison, low, "la plus basse"))
+            }
             div {
                 dt { (many) @if comparison.among == Among::Regions { " renseignées" } @else { " renseignés" } }
                 dd { (comparison.known().count()) " " small { "sur " (comparison.rows.len()) } }
@@ -193,7 +195,7 @@ pub(super) fn pictures(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup
                 @if let (Some(before), Some(svg)) = (comparison.before, pictures::dots(comparison, label)) {
                     figure.chart.plot {
                         p.fig-t { "De " (before.french()) " à " (comparison.period.french()) }
-                        p.fig-s { "Cercle vide : " (before.french()) ". Point plein : " (comparison.period.french()) ". Trait noir : France." }
+                        p.fig-s { "Cercle vide : " (before.french()) ". Point plein : " (comparison.period.french()) "." @if comparison.national.amount.is_some() { " Trait noir : France." } }
                         (PreEscaped(svg))
                     }
                 }
@@ -204,14 +206,10 @@ pub(super) fn pictures(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup
 
 fn heading(comparison: &Comparison<'_>) -> String {
     let (_, many) = comparison.among.words();
-    let (highest, lowest) = (comparison.known().next(), comparison.known().next_back());
-    let spread = match (
-        highest.and_then(|r| r.amount),
-        lowest.and_then(|r| r.amount),
-    ) {
-        (Some(high), Some(low)) => high.checked_sub(low),
-        _ => None,
-    };
+    let spread = comparison.extremes().and_then(|(high, low)| {
+        let (high, low) = (high.amount?, low.amount?);
+        high.checked_sub(low)
+    });
     match spread.filter(|spread| *spread > Decimal::ZERO) {
         Some(spread) => format!(
             "Un écart de {}{} entre {many}",
@@ -241,13 +239,14 @@ fn as_of_suffix(facts: &Facts<'_>) -> String {
 
 /// What to do where there is nothing to show.
 pub(super) fn nothing_yet(facts: &Facts<'_>) -> Markup {
-    let supplier = facts.indicator.suppliers.join(", ");
+    let suppliers = facts.indicator.suppliers.iter();
+    let suppliers: Vec<&str> = suppliers.map(|code| supplier_words(code)).collect();
     html! {
         @if !facts.indicator.left_to_contract {
             div.flag {
                 p {
                     "Les valeurs sont attendues de "
-                    @if supplier.is_empty() { "leur fournisseur" } @else { (supplier) }
+                    @if suppliers.is_empty() { "leur fournisseur" } @else { (suppliers.join(" ou de ")) }
                     ". Elles se chargent depuis le fichier que ce fournisseur envoie."
                 }
             }
@@ -274,7 +273,7 @@ pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
                         @if let Some(before) = before { th.n scope="col" { (before.french()) } }
                         th.n scope="col" { (comparison.period.french()) }
                         @if before.is_some() { th.n scope="col" { "Évolution" } }
-                        @if beside_country { th.n scope="col" { "Écart à la France" } }
+                        @if comparison.national.amount.is_some() { th.n scope="col" { "Écart à la France" } }
                     } }
                     tbody {
                         @for (rank, row) in (1..).zip(&comparison.rows) { (table_row(comparison, rank, row)) }
@@ -291,9 +290,6 @@ fn table_row(comparison: &Comparison<'_>, rank: usize, row: &Row<'_>) -> Markup 
     let formatter = Formatter::new(Some(comparison.measure));
     let bare =
         |amount: Option<Decimal>| amount.map_or_else(|| "–".to_owned(), |a| formatter.bare(a));
-    let columns = 1
-        + 2 * usize::from(comparison.before.is_some())
-        + usize::from(comparison.among == Among::Regions);
     html! {
         tr {
             @if row.amount.is_some() {
@@ -302,16 +298,25 @@ fn table_row(comparison: &Comparison<'_>, rank: usize, row: &Row<'_>) -> Markup 
                 @if comparison.before.is_some() { td.n { (sourced(row.earlier_figure, &bare(row.earlier))) } }
                 td.n { b { (sourced(row.figure, &bare(row.amount))) } @if row.figure.is_some_and(|f| f.provisional) { " p" } }
                 @if comparison.before.is_some() { td.n { (evolution(comparison, row)) } }
-                @if comparison.among == Among::Regions { td.n { (comparison.gap(row).map(|gap| formatter.difference(gap)).unwrap_or_default()) } }
+                @if comparison.national.amount.is_some() {
+                    td.n { (comparison.gap(row).map(|gap| formatter.difference(gap)).unwrap_or_default()) }
+                }
             } @else {
                 td.n.muted { "–" }
                 th scope="row" { (row.name) (contested(row.figure, formatter)) }
-                td.muted colspan=(columns) {
+                td.muted colspan=(value_columns(comparison)) {
                     (sourced(row.figure, &row.figure.map_or_else(|| "Valeur non reçue".to_owned(), |figure| formatter.value(&figure.value))))
                 }
             }
         }
     }
+}
+
+/// How many columns a region's values take: now, and where there is something to compare it with,
+/// the period before, the move between both, the gap to the country.
+fn value_columns(comparison: &Comparison<'_>) -> usize {
+    let (before, country) = (comparison.before, comparison.national.amount);
+    1 + 2 * usize::from(before.is_some()) + usize::from(country.is_some())
 }
 
 fn evolution(comparison: &Comparison<'_>, row: &Row<'_>) -> Markup {

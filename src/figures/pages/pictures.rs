@@ -98,7 +98,14 @@ pub(super) fn dots(comparison: &Comparison<'_>, label: &str) -> Option<String> {
 
 fn extremes(comparison: &Comparison<'_>) -> Option<String> {
     let formatter = Formatter::new(Some(comparison.measure));
-    let (highest, lowest) = (comparison.known().next()?, comparison.known().next_back()?);
+    let Some((highest, lowest)) = comparison.extremes() else {
+        let known = comparison.known().count();
+        let amount = formatter.number(comparison.known().next()?.amount?);
+        return Some(match known {
+            1 => format!("Une seule région renseignée : {amount}."),
+            n => format!("{n} régions, toutes à {amount}."),
+        });
+    };
     Some(format!(
         "De {} ({}) à {} ({}). Toutes les valeurs figurent dans le tableau qui suit.",
         formatter.number(lowest.amount?),

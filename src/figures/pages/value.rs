@@ -8,7 +8,7 @@ use crate::access::Signed;
 use crate::documents::{self, AboutKind, Document};
 use crate::figures::contest::{self, Contest};
 use crate::figures::provenance::{self, Revision, Story};
-use crate::figures::{Formatter, supplier_words};
+use crate::figures::{Formatter, origin_words, supplier_words};
 use crate::frameworks::{Catalogue, Library};
 use crate::ledger;
 use crate::measures::Measure;
@@ -196,7 +196,7 @@ fn revisions(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
                             td data-l="Quand" { (french_instant(revision.received_at)) @if let Some(who) = &revision.who { span.sub { (who) } } }
                             td.x data-l="Pourquoi" { (revision.why.as_deref().or(revision.comment.as_deref()).unwrap_or("–")) }
                             td.x data-l="Fournisseur" {
-                                (supplier_words(&revision.supplier)) @if let Some(source) = &revision.source { ", " (source) }
+                                (origin_words(&revision.supplier, revision.source.as_deref()))
                                 span.sub { (file(revision)) }
                             }
                         }

@@ -20,6 +20,8 @@ use sqlx::sqlite::{
 };
 use sqlx::{Sqlite, Transaction};
 
+use crate::platform::file::CannotWrite;
+
 pub use alone::Alone;
 pub use arg::Arg;
 pub use copy::{Content, Table};
@@ -32,10 +34,10 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
     /// The engine refused or failed.
-    #[error("database: {0}")]
+    #[error("la base de données n’a pas répondu comme prévu ({0})")]
     Sql(#[from] sqlx::Error),
     /// The schema could not be brought up to date.
-    #[error("migration: {0}")]
+    #[error("le schéma de la base n’a pas pu être mis à jour ({0})")]
     Migrate(#[from] MigrateError),
     /// The database was written by a later version of Jalon.
     #[error(
@@ -54,6 +56,20 @@ pub enum DbError {
         found: i64,
         /// Last step this binary carries.
         known: i64,
+    },
+    /// The SQLite file is not there, and was not to be made.
+    #[error(
+        "la base « {} » n’existe pas : corrigez son adresse (database_url), ou créez-la avec `jalon init`",
+        .0.display()
+    )]
+    NoFile(PathBuf),
+    /// The SQLite file cannot be made.
+    #[error("la base « {} » ne peut pas être créée : {cause}", path.display())]
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: CannotWrite,
     },
     /// A stored text no longer parses: corruption, or an older program's mistake.
     #[error("stored {what} cannot be read: {cause}")]
@@ -92,6 +108,31 @@ async fn begin_alone(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>
     writer.begin_with(BEGIN).await
 }
 
+/// The file of a SQLite address; `None` for another engine, or a database in memory.
+fn lite_file(url: &str) -> Result<Option<PathBuf>, DbError> {
+    if !url.starts_with("sqlite:") || url.contains(":memory:") {
+        return Ok(None);
+    }
+    let options: SqliteConnectOptions = url.parse()?;
+    Ok(Some(options.get_filename().to_owned()))
+}
+
+/// A SQLite file that was just made, to be taken away where what it was made for fails.
+#[derive(Debug)]
+pub struct NewFile(PathBuf);
+
+impl NewFile {
+    /// Removes the file and those that SQLite keeps beside it; its connections are closed.
+    pub fn remove(self) {
+        for suffix in ["", "-wal", "-shm"] {
+            let mut path = self.0.clone().into_os_string();
+            path.push(suffix);
+            // One that is not there, or that the system keeps, changes nothing to the failure told.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
 /// A handle on the database, cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db(Engine);
@@ -108,6 +149,30 @@ enum Engine {
 }
 
 impl Db {
+    /// [`Self::open`], where a SQLite file that is not there is an error.
+    pub async fn open_existing(url: &str) -> Result<Self, DbError> {
+        match lite_file(url)? {
+            Some(path) if !path.exists() => Err(DbError::NoFile(path)),
+            _ => Self::open(url).await,
+        }
+    }
+
+    /// Makes the SQLite file that is not there; `None` where there is one already, or where there
+    /// is no file to make. Of two processes that make it at once, one does.
+    pub fn make_file(url: &str) -> Result<Option<NewFile>, DbError> {
+        let Some(path) = lite_file(url)? else {
+            return Ok(None);
+        };
+        match std::fs::File::create_new(&path) {
+            Ok(_) => Ok(Some(NewFile(path))),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(None),
+            Err(error) => {
+                let cause = CannotWrite::from(error);
+                Err(DbError::Create { path, cause })
+            }
+        }
+    }
+
     /// Connects to `sqlite://…` or `postgres://…`; a missing SQLite file is created.
     pub async fn open(url: &str) -> Result<Self, DbError> {
         if url.starts_with("sqlite:") {

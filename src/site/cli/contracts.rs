@@ -9,6 +9,7 @@ use super::{CliError, Session, out};
 use crate::access::Reach;
 use crate::contracts::store::{ContractCard, list, load};
 use crate::contracts::{FullContract, Instrument, Slot, TermBody, parties_in_force};
+use crate::kernel::counted;
 use crate::ledger::Actor;
 
 #[derive(Debug, Subcommand)]
@@ -79,7 +80,12 @@ fn card_line(card: &ContractCard) -> String {
         drafts,
         ..
     } = card;
-    format!("{slug}\t{title}\t{signed} signé(s), {drafts} projet(s)")
+    let count = |n: i64, one, many| counted(usize::try_from(n).unwrap_or_default(), one, many);
+    let (signed, drafts) = (
+        count(*signed, "acte signé", "actes signés"),
+        count(*drafts, "projet", "projets"),
+    );
+    format!("{slug}\t{title}\t{signed}, {drafts}")
 }
 
 /// A contract as scripts read it.

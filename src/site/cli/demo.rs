@@ -12,7 +12,7 @@ pub(super) async fn run(session: Session, build_only: bool) -> Result<(), CliErr
     } else {
         Some(site::listen(session.config.listen).await?)
     };
-    prepare(&session.database().await?).await?;
+    session.making(async |db: &Db| prepare(db).await).await?;
     let Some(listener) = listener else {
         return Ok(());
     };

@@ -12,6 +12,7 @@ use crate::figures::Snapshots;
 use crate::frameworks::Library;
 use crate::ledger::Actor;
 use crate::organisations::Directories;
+use crate::platform::file;
 use crate::platform::web::parse_day;
 
 #[derive(Debug, Args)]
@@ -31,7 +32,7 @@ pub(super) struct DossierArgs {
     /// Chiffres et termes connus au : 15/03/2026 ou 2026-03-15 (par défaut : aujourd’hui)
     #[arg(long, value_parser = day, value_name = "DATE")]
     au: Option<Date>,
-    /// Une seule page, avec les indicateurs qui demandent le plus d’attention
+    /// Une seule page, avec les indicateurs : ceux qui ont une valeur publiée, puis ceux qui demandent le plus d’attention
     #[arg(long)]
     one_page: bool,
 }
@@ -58,7 +59,8 @@ pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), 
         directories: Directories::default(),
     };
     let pdf = region_pdf(&sources, reach, &request).await?;
-    std::fs::write(&args.out, &pdf)?;
+    file::write(&args.out, &pdf)
+        .map_err(|cause| format!("« {} » n’est pas écrit : {cause}", args.out.display()))?;
     say!("{} : {} ko.", args.out.display(), pdf.len() / 1024);
     Ok(())
 }

@@ -124,14 +124,30 @@ struct Session {
 }
 
 impl Session {
-    /// The database, as it is.
-    async fn database(&self) -> Result<Db, CliError> {
-        Ok(Db::open(&self.config.database_url).await?)
+    /// Does some work on a database that may still have to be made. Where the work fails, a SQLite
+    /// file that it made is taken away.
+    async fn making<T>(
+        &self,
+        work: impl AsyncFnOnce(&Db) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
+        let made = Db::make_file(&self.config.database_url)?;
+        let done = match Db::open(&self.config.database_url).await {
+            Ok(db) => {
+                let done = work(&db).await;
+                db.close().await;
+                done
+            }
+            Err(error) => Err(error.into()),
+        };
+        if let (Err(_), Some(file)) = (&done, made) {
+            file.remove();
+        }
+        done
     }
 
-    /// The database, with the schema this program needs.
+    /// The database, with the schema this program needs; none is made.
     async fn ready_database(&self) -> Result<Db, CliError> {
-        let db = self.database().await?;
+        let db = Db::open_existing(&self.config.database_url).await?;
         db.check_schema().await?;
         Ok(db)
     }
@@ -164,9 +180,18 @@ pub async fn run(cli: Cli) -> ExitCode {
     match execute(cli).await {
         Ok(code) => code,
         Err(error) => {
-            complain!("jalon : {error}");
+            complain!("jalon : {}", in_words(error.as_ref()));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// A failure in words: those of the system are not French.
+fn in_words(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
+    match error.downcast_ref::<std::io::Error>().map(|e| e.kind()) {
+        Some(std::io::ErrorKind::BrokenPipe) => "la sortie s’est fermée avant la fin".to_owned(),
+        Some(_) => format!("le système a refusé une lecture ou une écriture ({error})"),
+        None => error.to_string(),
     }
 }
 

@@ -4,8 +4,9 @@ use clap::{Args, Subcommand};
 
 use super::{CliError, Session};
 use crate::access::store::{self, AddPerson};
-use crate::access::{self, Act, NewPerson};
+use crate::access::{self, Act, Email, NewPerson};
 use crate::ledger::{Actor, Change};
+use crate::platform::db::Db;
 use crate::site::{Installation, initialise, install, shipped};
 
 /// The first account of an installation.
@@ -16,7 +17,7 @@ pub(super) struct Init {
     name: String,
     /// Son adresse électronique
     #[arg(long, value_name = "ADRESSE")]
-    email: String,
+    email: Email,
 }
 
 #[derive(Debug, Subcommand)]
@@ -28,27 +29,28 @@ pub(super) enum PersonCommand {
         name: String,
         /// Adresse électronique
         #[arg(long, value_name = "ADRESSE")]
-        email: String,
+        email: Email,
     },
 }
 
 pub(super) async fn init(session: &Session, init: Init) -> Result<(), CliError> {
-    let db = session.database().await?;
-    db.migrate().await?;
+    // What the person typed is refused before anything is made.
     let password = read_password()?;
-    let purpose = Installation::Real;
-    initialise(
-        &db,
-        &session.clock,
-        purpose,
-        &init.name,
-        &init.email,
-        password,
-    )
-    .await?;
-    let actor = Actor::Person(session.person(&db).await?.id);
-    install::directory(&db, &session.clock, actor, &shipped::directory()?).await?;
-    say!("Base installée. Connectez-vous avec {}.", init.email);
+    access::check_password(&password)?;
+    let Init { name, email } = init;
+    say!(
+        "Base installée. Connectez-vous avec {}.",
+        session
+            .making(async |db: &Db| {
+                db.migrate().await?;
+                let (clock, purpose) = (&session.clock, Installation::Real);
+                initialise(db, clock, purpose, &name, email.clone(), password).await?;
+                let actor = Actor::Person(session.person(db).await?.id);
+                install::directory(db, clock, actor, &shipped::directory()?).await?;
+                Ok(email)
+            })
+            .await?
+    );
     Ok(())
 }
 

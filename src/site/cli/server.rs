@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 use super::{CliError, Session};
 use crate::imports::Reader;
 use crate::platform::db::Db;
-use crate::site::{self, App};
+use crate::site::{self, App, Installation};
 
 pub(super) async fn serve(session: Session) -> Result<(), CliError> {
     let listener = site::listen(session.config.listen).await?;
@@ -13,10 +13,17 @@ pub(super) async fn serve(session: Session) -> Result<(), CliError> {
 }
 
 pub(super) async fn serve_on(session: Session, listener: TcpListener) -> Result<(), CliError> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&session.config.log)
-        .map_err(|error| format!("configuration invalide : « log » : {error}"))?;
+    let filter = tracing_subscriber::EnvFilter::try_new(&session.config.log)?;
     tracing_subscriber::fmt().with_env_filter(filter).init();
     let db = session.ready_database().await?;
+    let mut tx = db.read().await?;
+    let installed = Installation::read(&mut tx).await?;
+    drop(tx);
+    if installed.is_none() {
+        return Err(
+            "cette base n’a encore aucun compte : lancez `jalon init`, puis recommencez".into(),
+        );
+    }
     let app = App::new(
         db,
         session.clock,
@@ -29,9 +36,12 @@ pub(super) async fn serve_on(session: Session, listener: TcpListener) -> Result<
 }
 
 pub(super) async fn migrate(session: &Session) -> Result<(), CliError> {
-    let db = session.database().await?;
-    let before = db.schema().await?;
-    db.migrate().await?;
+    let migrated = session.making(async |db: &Db| {
+        let before = db.schema().await?;
+        db.migrate().await?;
+        Ok(before)
+    });
+    let before = migrated.await?;
     say!("Schéma : étape {before} → {}.", Db::known_schema());
     Ok(())
 }
@@ -44,4 +54,5 @@ pub(super) fn show_config(session: &Session) {
     say!("listen       = {}", config.listen);
     say!("public_url   = {}", config.public_url);
     say!("log          = {}", config.log);
+    say!("largest_document = {} octets", config.largest_document);
 }

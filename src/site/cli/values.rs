@@ -227,7 +227,10 @@ fn print_french(batch: &Batch, problems: &[Problem]) {
     let counts = batch.counts;
     say!(
         "{} valeurs nouvelles, {} modifiées, {} inchangées, {} refusées.",
-        counts.created, counts.changed, counts.unchanged, counts.refused
+        counts.created,
+        counts.changed,
+        counts.unchanged,
+        counts.refused
     );
     for problem in problems {
         say!("{} : {}", problem.place.named(), problem.message);
@@ -261,7 +264,8 @@ async fn undo(
     let undone = imports.undo(permit, reason).await?;
     say!(
         "Annulé : changement n° {}, {} valeurs remises comme avant.",
-        undone.change, undone.rows
+        undone.change,
+        undone.rows
     );
     if !undone.kept.is_empty() {
         let cells: Vec<_> = undone.kept.into_iter().map(|later| later.place).collect();
@@ -278,7 +282,7 @@ async fn list(db: &Db, as_json: bool) -> Result<ExitCode, CliError> {
     let batches = store::batches(&mut tx, LISTED).await?;
     if as_json {
         let listed: Vec<_> = batches.iter().map(listed).collect();
-        out::json(&listed.into())?;
+        out::json(&listed)?;
         return Ok(ExitCode::SUCCESS);
     }
     if batches.is_empty() {

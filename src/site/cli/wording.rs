@@ -89,8 +89,12 @@ fn sentence(error: &Error<French>) -> String {
 
 /// What an argument expects, by what stands for its value in the help.
 fn expected(argument: &str) -> &'static str {
-    const EXPECTED: [(&str, &str); 4] = [
+    const EXPECTED: [(&str, &str); 5] = [
         ("<ADRESSE:PORT>", ", qui attend par exemple 127.0.0.1:8080"),
+        (
+            "--email <ADRESSE>",
+            ", qui attend une adresse électronique, par exemple prenom.nom@example.org",
+        ),
         ("<ANNÉE>", ", qui attend une année, par exemple 2024"),
         ("<DATE>", ", qui attend une date, par exemple 15/03/2026"),
         ("<NUMÉRO>", ", qui attend un nombre entier"),

@@ -481,7 +481,7 @@ async fn colleague(pen: &Pen<'_>) -> Result<Actor, CliError> {
     let mut change = pen.open(AddPerson::NAME).await?;
     let new = NewPerson {
         name: "Dominique Exemple".to_owned(),
-        email: "demo2@example.org".to_owned(),
+        email: "demo2@example.org".parse()?,
         password,
     };
     let id = add_person(&mut change, pen.may::<AddPerson>(())?, new).await?;

@@ -36,7 +36,15 @@ pub async fn build(db: &Db, reader: &Reader, mut tell: impl FnMut(&str)) -> Resu
     tell("Installation");
     let name = "Camille Exemple";
     let password = PASSWORD.to_owned();
-    initialise(db, &clock, Installation::Demo, name, EMAIL, password).await?;
+    initialise(
+        db,
+        &clock,
+        Installation::Demo,
+        name,
+        EMAIL.parse()?,
+        password,
+    )
+    .await?;
     let actor = {
         let mut tx = db.read().await?;
         let person = store::person_by_email(&mut tx, EMAIL).await?;

@@ -124,7 +124,7 @@ pub async fn colleague(bench: &Bench, actor: Actor) -> Actor {
         .unwrap();
     let new = NewPerson {
         name: "Référente de la région".to_owned(),
-        email: "referente@example.org".to_owned(),
+        email: "referente@example.org".parse().unwrap(),
         password: access::hash_password("une autre phrase de passe".to_owned())
             .await
             .unwrap(),

@@ -167,7 +167,13 @@ on_both_engines! {
         assert_shows(&then, &["71,0\u{202f}%", "indicateurs/2.c.1?au=2026-02-09"]);
         assert!(!then.body.contains("72,0\u{202f}%"));
         let before = site.get(&format!("{CONTRACT}?au=2026-01-04")).await;
-        assert_shows(&before, &["Au 4 janvier 2026, rien n’était encore signé"]);
+        // Signed on 20 December 2024, recorded a year later: the day of the record is what counts.
+        assert_shows(&before, &["Au 4 janvier 2026, rien n’était encore enregistré dans Jalon (l’acte, signé le 20 décembre 2024, a été enregistré le 5 janvier 2026)"]);
+        let earlier = site.get(&format!("{CONTRACT}?au=2024-12-19")).await;
+        assert_shows(&earlier, &["Au 19 décembre 2024, rien n’était encore signé"]);
+        assert_shows(&now, &["signature du 20/12/2024, enregistrement du 05/01/2026"]);
+        // No figure was ever loaded, and still the delivery of each indicator is told.
+        assert_shows(&now, &["<th scope=\"col\">Livraison</th>", "data-l=\"Livraison\"", "Aucune valeur reçue"]);
         let wrong = site.get(&format!("{CONTRACT}?au=hier")).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         for kept in ["value=\"hier\"", "« hier » n’est pas une date", "72,0\u{202f}%"] {
@@ -209,6 +215,8 @@ on_both_engines! {
         let done = site.post(&format!("{path}/signer"), &[("version", &version(&read))]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
         assert_eq!(hand.full().await.instrument(2).unwrap().state, State::Signed);
+        let history = site.get(&format!("{CONTRACT}/indicateurs/2.c.1")).await;
+        assert_shows(&history, &["confirmé par "]);
     }
 }
 

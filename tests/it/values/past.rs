@@ -46,7 +46,7 @@ async fn open_account(stage: &Stage<'_>, email: String) -> i64 {
     let permit = permit::<AddPerson>(stage.actor, ()).unwrap();
     let new = NewPerson {
         name: "Personne d’essai".to_owned(),
-        email,
+        email: email.parse().unwrap(),
         password: "$".to_owned(),
     };
     access::store::add_person(&mut change, permit, new)

@@ -1,0 +1,304 @@
+//! Configuration from a file, the environment and flags, in rising precedence.
+//!
+//! What lives here: every setting, what it may hold, and what is said of a wrong one: the key as
+//! it was written, the value, where it stands, what was meant. What never does: acting upon it.
+
+mod setting;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use setting::Setting;
+pub use setting::{ConfigError, Origin};
+
+/// The file read in the current folder where none is named.
+const FILE: &str = "jalon.toml";
+/// What the variables of the environment begin with.
+const PREFIX: &str = "JALON_";
+/// Variables of the environment that are no settings: the file's own name, a password read once,
+/// the server that tests use.
+const OTHER_VARIABLES: [&str; 3] = ["JALON_CONFIG", "JALON_PASSWORD", "JALON_TEST_POSTGRES"];
+
+/// Every setting Jalon knows.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `sqlite://path/to/file.db` or `postgres://user@host/base`.
+    pub database_url: String,
+    /// Address and port the web server listens on.
+    pub listen: SocketAddr,
+    /// Address of the site as people type it; `https` makes cookies travel over TLS only.
+    pub public_url: String,
+    /// What the log shows, in the syntax of `tracing` filters.
+    pub log: String,
+    /// The largest document that may be attached, in bytes.
+    pub largest_document: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database_url: "sqlite://jalon.db".to_owned(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: "http://localhost:8080".to_owned(),
+            log: "info,sqlx=warn".to_owned(),
+            largest_document: 20 * 1024 * 1024,
+        }
+    }
+}
+
+/// Settings given on the command line; `None` leaves what file and environment say.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// Replaces `database_url`.
+    pub database_url: Option<String>,
+    /// Replaces `listen`.
+    pub listen: Option<SocketAddr>,
+}
+
+impl Config {
+    /// Reads `file` (or `jalon.toml` in the current folder where there is one), then the
+    /// `JALON_…` variables of the environment, then `overrides`.
+    ///
+    /// # Errors
+    /// Where a file does not read, a key does not exist or a value cannot serve.
+    pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self, ConfigError> {
+        Self::from_sources(file, std::env::vars_os(), overrides)
+    }
+
+    fn from_sources(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+        overrides: &Overrides,
+    ) -> Result<Self, ConfigError> {
+        let mut settings = of_file(file)?;
+        settings.extend(of_environment(environment)?);
+        settings.extend(of_flags(overrides));
+        let mut config = Self::default();
+        // By key, the last one: what loses to another is not even looked at.
+        let mut last: BTreeMap<&str, &Setting> = BTreeMap::new();
+        for setting in &settings {
+            last.insert(setting.key()?, setting);
+        }
+        for (key, setting) in last {
+            config.set(key, setting)?;
+        }
+        Ok(config)
+    }
+
+    fn set(&mut self, key: &str, setting: &Setting) -> Result<(), ConfigError> {
+        match key {
+            "database_url" => self.database_url = setting.database_url()?,
+            "listen" => self.listen = setting.listen()?,
+            "public_url" => self.public_url = setting.public_url()?,
+            "log" => self.log = setting.log()?,
+            _ => self.largest_document = setting.bytes()?,
+        }
+        Ok(())
+    }
+
+    /// Whether people reach the site over TLS.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+/// What a file says; nothing where none is named and the usual one is absent.
+fn of_file(named: Option<&Path>) -> Result<Vec<Setting>, ConfigError> {
+    /// More bytes than this are no configuration.
+    const LARGEST: u64 = 1_000_000;
+    let path = named.map_or_else(|| PathBuf::from(FILE), Path::to_owned);
+    if named.is_none() && !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = super::file::read_text(&path, LARGEST).map_err(|cause| ConfigError::File {
+        path: path.clone(),
+        cause,
+    })?;
+    let table: toml::Table =
+        text.parse()
+            .map_err(|error: toml::de::Error| ConfigError::Syntax {
+                line: line_of(&text, error.span().map_or(0, |span| span.start)),
+                path: path.clone(),
+            })?;
+    let settings = table.into_iter().map(|(written, value)| Setting {
+        written,
+        value: match value {
+            toml::Value::String(text) => text,
+            other => other.to_string(),
+        },
+        origin: Origin::File(path.clone()),
+    });
+    Ok(settings.collect())
+}
+
+/// The line, from 1, of a byte of a text.
+fn line_of(text: &str, byte: usize) -> usize {
+    let before = text.get(..byte).unwrap_or(text);
+    before.matches('\n').count() + 1
+}
+
+/// The variables that begin as settings do.
+fn of_environment(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<Vec<Setting>, ConfigError> {
+    let mut settings = Vec::new();
+    for (written, value) in variables {
+        let written = written.to_string_lossy().into_owned();
+        if !written.starts_with(PREFIX) || OTHER_VARIABLES.contains(&written.as_str()) {
+            continue;
+        }
+        let Ok(value) = value.into_string() else {
+            return Err(ConfigError::NotText(written));
+        };
+        settings.push(Setting {
+            written,
+            value,
+            origin: Origin::Environment,
+        });
+    }
+    settings.sort_by(|a, b| a.written.cmp(&b.written));
+    Ok(settings)
+}
+
+fn of_flags(overrides: &Overrides) -> Vec<Setting> {
+    let listen = overrides.listen.map(|address| address.to_string());
+    let given = [
+        ("--database-url", overrides.database_url.clone()),
+        ("--listen", listen),
+    ];
+    let settings = given.into_iter().filter_map(|(written, value)| {
+        Some(Setting {
+            written: written.to_owned(),
+            value: value?,
+            origin: Origin::Flag,
+        })
+    });
+    settings.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn load(pairs: &[(&str, &str)], overrides: &Overrides) -> Result<Config, ConfigError> {
+        let environment = pairs.iter().map(|(k, v)| ((*k).into(), (*v).into()));
+        Config::from_sources(None, environment, overrides)
+    }
+
+    fn refused(key: &str, value: &str) -> String {
+        let loaded = load(&[(key, value)], &Overrides::default());
+        loaded.unwrap_err().to_string()
+    }
+
+    fn of_text(text: &str) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("essai.toml");
+        std::fs::write(&file, text).unwrap();
+        let loaded = Config::from_sources(Some(&file), [], &Overrides::default());
+        loaded.map_err(|error| {
+            let told = error.to_string();
+            assert!(told.contains(&file.display().to_string()), "{told}");
+            told
+        })
+    }
+
+    #[test]
+    fn flags_win_over_the_environment() {
+        let url = ("JALON_DATABASE_URL", "postgres://localhost/a");
+        let none = load(&[url], &Overrides::default()).unwrap();
+        assert_eq!(none.database_url, "postgres://localhost/a");
+        let overrides = Overrides {
+            database_url: Some("sqlite://b.db".to_owned()),
+            listen: None,
+        };
+        assert_eq!(
+            load(&[url], &overrides).unwrap().database_url,
+            "sqlite://b.db"
+        );
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("jalon.toml");
+        std::fs::write(&file, "listen = \"127.0.0.1:1\"\nlog = \"debug\"\n").unwrap();
+        let environment = [("JALON_LOG".into(), "warn".into())];
+        let config = Config::from_sources(Some(&file), environment, &Overrides::default()).unwrap();
+        assert_eq!((config.listen.port(), config.log.as_str()), (1, "warn"));
+    }
+
+    #[test]
+    fn a_variable_is_named_as_it_was_written_with_the_nearest_one() {
+        assert_eq!(
+            refused("JALON_DATABSE_URL", "sqlite://x"),
+            "configuration invalide : « JALON_DATABSE_URL » (vaut « sqlite:… »), dans l’environnement, n’est pas un réglage ; vouliez-vous dire « JALON_DATABASE_URL » ?"
+        );
+        let far = refused("JALON_BIDULE", "1");
+        assert!(far.contains("JALON_LARGEST_DOCUMENT"), "{far}");
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_with_its_place() {
+        assert_eq!(
+            refused("JALON_LISTEN", "partout"),
+            "configuration invalide : « JALON_LISTEN » vaut « partout », dans l’environnement ; une adresse et un port sont attendus, comme 127.0.0.1:8080"
+        );
+        assert!(refused("JALON_DATABASE_URL", "mysql://u:secret@x").contains("« mysql:… »"));
+        assert!(refused("JALON_PUBLIC_URL", "jalon.example.org").contains("https://"));
+        assert!(refused("JALON_LARGEST_DOCUMENT", "20 Mo").contains("nombre d’octets"));
+        assert!(refused("JALON_LOG", "info,=,=").contains("JALON_LOG"));
+    }
+
+    #[test]
+    fn a_file_is_named_with_its_line() {
+        assert!(
+            of_text("databse_url = \"x\"")
+                .unwrap_err()
+                .contains("« database_url »")
+        );
+        let syntax = of_text("log = \"info\"\nlisten = 127.0.0.1:80\n").unwrap_err();
+        assert!(syntax.contains("ligne 2"), "{syntax}");
+        assert!(
+            of_text("largest_document = \"beaucoup\"")
+                .unwrap_err()
+                .contains("beaucoup")
+        );
+        assert_eq!(
+            of_text("largest_document = 12").unwrap().largest_document,
+            12
+        );
+        let absent = Path::new("/nulle/part.toml");
+        let absent = Config::from_sources(Some(absent), [], &Overrides::default()).unwrap_err();
+        assert_eq!(
+            absent.to_string(),
+            "configuration invalide : « /nulle/part.toml » : il n’existe pas"
+        );
+    }
+
+    #[test]
+    fn a_flag_is_named_as_a_flag() {
+        let overrides = Overrides {
+            database_url: Some("jalon.db".to_owned()),
+            listen: None,
+        };
+        let told = load(&[], &overrides).unwrap_err().to_string();
+        assert!(
+            told.contains("« --database-url »") && told.contains("ligne de commande"),
+            "{told}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_secret_of_an_address_is_never_told(secret in "[a-z0-9]{8,20}", scheme in "[a-z]{1,6}") {
+            prop_assume!(!["sqlite"].contains(&scheme.as_str()));
+            for key in ["JALON_DATABASE_URL", "JALON_DATABASE_URI", "JALON_BIDULE"] {
+                let url = format!("{scheme}x://agent:{secret}@base.example.org/jalon");
+                prop_assert!(!refused(key, &url).contains(&secret));
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! One setting as somebody wrote it, and what is said where it cannot serve.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use super::PREFIX;
+use crate::kernel::nearest;
+use crate::platform::file::FileError;
+
+/// The keys, as files write them.
+pub(super) const KEYS: [&str; 5] = [
+    "database_url",
+    "largest_document",
+    "listen",
+    "log",
+    "public_url",
+];
+
+/// Where a setting stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In that file.
+    File(PathBuf),
+    /// In a variable of the environment.
+    Environment,
+    /// On the command line.
+    Flag,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "dans « {} »", path.display()),
+            Self::Environment => f.write_str("dans l’environnement"),
+            Self::Flag => f.write_str("sur la ligne de commande"),
+        }
+    }
+}
+
+/// A wrong file, key or value, told in French.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file does not read.
+    #[error("configuration invalide : « {} » : {cause}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: FileError,
+    },
+    /// The file is no TOML.
+    #[error(
+        "configuration invalide : « {} », ligne {line}, ne se lit pas ; une ligne s’écrit clé = \"valeur\"",
+        path.display()
+    )]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A variable of the environment is not text.
+    #[error("configuration invalide : « {0} », dans l’environnement, n’est pas du texte en UTF-8")]
+    NotText(String),
+    /// There is no such setting.
+    #[error(
+        "configuration invalide : « {written} » (vaut « {value} »), {origin}, n’est pas un réglage ; {meant}"
+    )]
+    Unknown {
+        /// The key as it was written.
+        written: String,
+        /// What it holds; never a secret.
+        value: String,
+        /// Where it stands.
+        origin: Origin,
+        /// What may be meant.
+        meant: String,
+    },
+    /// A value cannot serve.
+    #[error("configuration invalide : « {written} » vaut « {value} », {origin} ; {expected}")]
+    Value {
+        /// The key as it was written.
+        written: String,
+        /// What it holds; never a secret.
+        value: String,
+        /// Where it stands.
+        origin: Origin,
+        /// What was expected.
+        expected: &'static str,
+    },
+}
+
+/// One setting as somebody wrote it.
+#[derive(Clone, Debug)]
+pub(super) struct Setting {
+    /// The key as it was written: `listen`, `JALON_LISTEN`, `--listen`.
+    pub written: String,
+    /// What it holds.
+    pub value: String,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+impl Setting {
+    /// Which setting it is.
+    pub(super) fn key(&self) -> Result<&'static str, ConfigError> {
+        let known = KEYS
+            .into_iter()
+            .find(|key| self.spelled(key) == self.written);
+        known.ok_or_else(|| ConfigError::Unknown {
+            written: self.written.clone(),
+            value: without_secret(&self.value),
+            origin: self.origin.clone(),
+            meant: self.meant(),
+        })
+    }
+
+    /// How a key is written where this setting stands.
+    fn spelled(&self, key: &str) -> String {
+        match self.origin {
+            Origin::File(_) => key.to_owned(),
+            Origin::Environment => format!("{PREFIX}{}", key.to_uppercase()),
+            Origin::Flag => format!("--{}", key.replace('_', "-")),
+        }
+    }
+
+    fn meant(&self) -> String {
+        let known = KEYS.map(|key| self.spelled(key));
+        match nearest(&self.written, known.iter().map(String::as_str)) {
+            Some(near) => format!("vouliez-vous dire « {near} » ?"),
+            None => format!("les réglages sont : {}", known.join(", ")),
+        }
+    }
+
+    fn refused(&self, expected: &'static str) -> ConfigError {
+        ConfigError::Value {
+            written: self.written.clone(),
+            value: without_secret(&self.value),
+            origin: self.origin.clone(),
+            expected,
+        }
+    }
+
+    pub(super) fn database_url(&self) -> Result<String, ConfigError> {
+        let scheme = self.value.split_once(':').map(|(scheme, _)| scheme);
+        match scheme {
+            Some("sqlite" | "postgres" | "postgresql") => Ok(self.value.clone()),
+            _ => Err(self.refused("l’adresse commence par sqlite:// ou postgres://")),
+        }
+    }
+
+    pub(super) fn listen(&self) -> Result<SocketAddr, ConfigError> {
+        let parsed = self.value.parse();
+        parsed
+            .map_err(|_| self.refused("une adresse et un port sont attendus, comme 127.0.0.1:8080"))
+    }
+
+    pub(super) fn public_url(&self) -> Result<String, ConfigError> {
+        let web = ["http://", "https://"];
+        if web.iter().any(|scheme| self.value.starts_with(scheme)) {
+            Ok(self.value.clone())
+        } else {
+            Err(self.refused("l’adresse commence par http:// ou https://"))
+        }
+    }
+
+    pub(super) fn log(&self) -> Result<String, ConfigError> {
+        let filter = tracing_subscriber::EnvFilter::try_new(&self.value);
+        filter.map_err(|_| self.refused("un niveau est attendu, comme info ou info,sqlx=warn"))?;
+        Ok(self.value.clone())
+    }
+
+    pub(super) fn bytes(&self) -> Result<u64, ConfigError> {
+        let parsed = self.value.parse();
+        parsed.map_err(|_| self.refused("un nombre d’octets est attendu, comme 20971520"))
+    }
+}
+
+/// The value as it may be shown: of an address with a scheme, which may hold a password, the
+/// scheme alone, unless it is that of a web page.
+fn without_secret(value: &str) -> String {
+    match value.split_once("://") {
+        Some((scheme, rest)) if !scheme.starts_with("http") || rest.contains('@') => {
+            format!("{scheme}:…")
+        }
+        _ => value.to_owned(),
+    }
+}
