@@ -59,7 +59,7 @@ pub async fn receive(mut form: Multipart, largest: u64) -> WebResult<Received> {
     let largest = usize::try_from(largest).unwrap_or(usize::MAX);
     let mut received = Received::default();
     let mut fields = 0;
-    while let Some(field) = form.next_field().await.map_err(cut)? {
+    while let Some(field) = form.next_field().await.map_err(|cause| cut(&cause))? {
         fields += 1;
         if fields > MOST_FIELDS {
             return Err(incomplete());
@@ -102,7 +102,7 @@ async fn file(field: Field<'_>, largest: usize) -> WebResult<Option<Upload>> {
 /// The bytes of a field; `None` as soon as there are more than `most`.
 async fn read(mut field: Field<'_>, most: usize) -> WebResult<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(cut)? {
+    while let Some(chunk) = field.chunk().await.map_err(|cause| cut(&cause))? {
         if bytes.len() + chunk.len() > most {
             return Ok(None);
         }
@@ -119,7 +119,7 @@ fn too_large(largest: usize) -> WebError {
 }
 
 /// The sending stopped on the way.
-fn cut(cause: MultipartError) -> WebError {
+fn cut(cause: &MultipartError) -> WebError {
     tracing::info!(error = %cause, "an upload was cut");
     incomplete()
 }

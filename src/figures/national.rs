@@ -126,15 +126,14 @@ pub fn computed(measure: &Measure, series: &Series, parts: &[&Place], period: Pe
         return Computed::Missing(missing);
     }
     let known = quantities.iter().filter_map(|(_, quantity)| *quantity);
-    let amount = match measure.aggregation {
-        Aggregation::Sum => sum(known.map(|quantity| quantity.amount(measure.per))),
-        _ => {
-            let rates = named(&|quantity| matches!(quantity, Some(Quantity::Plain(_))));
-            if !rates.is_empty() {
-                return Computed::RatesOnly(rates);
-            }
-            ratio(known, measure.per)
+    let amount = if measure.aggregation == Aggregation::Sum {
+        sum(known.map(|quantity| quantity.amount(measure.per)))
+    } else {
+        let rates = named(&|quantity| matches!(quantity, Some(Quantity::Plain(_))));
+        if !rates.is_empty() {
+            return Computed::RatesOnly(rates);
         }
+        ratio(known, measure.per)
     };
     amount.map_or(Computed::NotAdditive, Computed::Amount)
 }

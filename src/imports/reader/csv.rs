@@ -11,7 +11,7 @@ use crate::imports::sheet::{Content, Format, Workbook};
 pub(super) fn read(bytes: &[u8]) -> Result<Workbook, ReadError> {
     let text = decode(bytes);
     if let Some(nul) = text.find('\0') {
-        let row = text[..nul].lines().count().max(1);
+        let row = text[..=nul].lines().count();
         let row = u32::try_from(row).unwrap_or(u32::MAX);
         return Err(ReadError::NulByte { row });
     }
@@ -226,7 +226,7 @@ mod tests {
                 .as_bytes()
                 .iter()
                 .copied()
-                .chain([b'x'; 40_000])
+                .chain(std::iter::repeat_n(b'x', 40_000))
                 .collect::<Vec<_>>()
                 .as_slice(),
         );

@@ -195,7 +195,7 @@ fn french(error: &CellErrorType) -> &'static str {
         CellErrorType::Num => "#NOMBRE!",
         CellErrorType::Ref => "#REF!",
         CellErrorType::Value => "#VALEUR!",
-        _ => "#ERREUR!",
+        CellErrorType::GettingData => "#ERREUR!",
     }
 }
 

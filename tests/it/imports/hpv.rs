@@ -53,9 +53,12 @@ fn cells() -> Vec<(u32, u16, String, bool)> {
 #[test]
 #[ignore = "writes the fixtures"]
 fn make_the_workbooks() {
-    let content = |text: String, is_text| match is_text {
-        true => Content::Text(text),
-        false => Content::Number(text),
+    let content = |text: String, is_text| {
+        if is_text {
+            Content::Text(text)
+        } else {
+            Content::Number(text)
+        }
     };
     let book = Book {
         title: "Couverture vaccinale HPV".to_owned(),
@@ -104,7 +107,7 @@ fn make_the_corpus(folder: &str) {
     let strings = r#"<sst uniqueCount="1"><si><r><t>Île-de-</t></r><r><t>France &amp; _x0041_</t></r></si></sst>"#;
     let merged = r#"<mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells>"#;
     let write = |name: &str, bytes: Vec<u8>| {
-        std::fs::write(format!("{folder}/corpus/{name}"), bytes).unwrap()
+        std::fs::write(format!("{folder}/corpus/{name}"), bytes).unwrap();
     };
     write(
         "every-cell.xlsx",

@@ -124,13 +124,14 @@ fn write_cell(to: &mut Worksheet, cell: &Cell, format: &Format) -> Result<(), Re
             Some(number) => to.write_number_with_format(row, column, number, format)?,
             None => to.write_string_with_format(row, column, short(text), format)?,
         },
-        Content::Percentage(text) => match number(text, -2) {
-            Some(number) => to.write_number_with_format(row, column, number, format)?,
-            None => {
+        Content::Percentage(text) => {
+            if let Some(number) = number(text, -2) {
+                to.write_number_with_format(row, column, number, format)?
+            } else {
                 let text = format!("{} %", text.replace('.', ","));
                 to.write_string_with_format(row, column, short(&text), format)?
             }
-        },
+        }
         Content::Date(day) => match date(*day) {
             Ok(date) => to.write_datetime_with_format(row, column, &date, format)?,
             // Excel knows no day before 1900.
