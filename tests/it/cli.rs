@@ -429,7 +429,7 @@ fn words_that_are_no_command_are_told_in_french_and_end_with_2() {
     for (words, told) in [
         (&["valeurs"][..], "la commande « valeurs » n’existe pas"),
         (&["serv"], "Vouliez-vous dire « serve » ?"),
-        (&["values", "commit"], "il manque <RÉPÉTITION>"),
+        (&["values", "commit"], "il manque <IMPORT>"),
         (
             &["serve", "--port", "1"],
             "l’argument « --port » n’existe pas ici",
@@ -498,7 +498,7 @@ on_both_engines! {
 }
 
 /// What may stand for a value in a help.
-const PLACES: [&str; 17] = [
+const PLACES: [&str; 18] = [
     "ADRESSE",
     "ADRESSE:PORT",
     "ANNÉE",
@@ -514,6 +514,7 @@ const PLACES: [&str; 17] = [
     "NOM",
     "NUMÉRO",
     "ORGANISATION",
+    "PÉRIODE",
     "SOURCE",
     "VOLET",
 ];

@@ -85,7 +85,7 @@ impl Clerk<'_> {
         let mut tx = self.db.read().await?;
         let problems = store::problems(&mut tx, batch.id).await?;
         drop(tx);
-        if let Some(problem) = problems.first() {
+        if let Some(problem) = problems.iter().find(|p| p.severity.blocks()) {
             let where_ = problem.place.cell();
             return Err(format!("{name} : {where_} : {}", problem.message).into());
         }
