@@ -436,7 +436,7 @@ fn words_that_are_no_command_are_told_in_french_and_end_with_2() {
     for (words, told) in [
         (&["valeurs"][..], "la commande « valeurs » n’existe pas"),
         (&["serv"], "Vouliez-vous dire « serve » ?"),
-        (&["values", "commit"], "il manque <RÉPÉTITION>"),
+        (&["values", "commit"], "il manque <IMPORT>"),
         (
             &["serve", "--port", "1"],
             "l’argument « --port » n’existe pas ici",
@@ -521,6 +521,7 @@ const PLACES: &[&str] = &[
     "NOM",
     "NUMÉRO",
     "ORGANISATION",
+    "PÉRIODE",
     "SOURCE",
     "LIEU",
     "RÔLE=ORGANISATION",

@@ -137,7 +137,7 @@ fn figures() -> Sample {
     (
         vec![
             (
-                "insert into blob (sha, size, media, stored) values ($1, 1, 'text/csv', $1)",
+                "insert into blob (sha, size, stored) values ($1, 1, $1)",
                 args![nothing.clone()],
             ),
             (

@@ -122,8 +122,8 @@ async fn a_sum_that_is_not_cast_is_told_as_the_engines_describe_it() {
     for (sql, fits) in [
         ("select sum(size) from blob", false),
         ("select cast(sum(size) as bigint) from blob", true),
-        ("select length(media) from blob", false),
-        ("select sha, size, media from blob", true),
+        ("select length(file_name) from batch", false),
+        ("select sha, size, stored from blob", true),
     ] {
         let (lite, pg) = (described(&lite, sql).await, described(&pg, sql).await);
         let problem = mismatch(&lite.unwrap(), &pg.unwrap());

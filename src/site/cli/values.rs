@@ -11,9 +11,10 @@ use crate::access::{Reach, permit};
 use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Mapping, Settings};
 use crate::frameworks::Library;
+use crate::imports::reader::Limits;
 use crate::imports::{
-    Batch, BatchState, CommitBatch, Committed, Imports, Problem, Reader, Said, SendFile, SentFile,
-    UndoBatch, named, parse_id, store,
+    ActError, Batch, BatchState, CommitBatch, Committed, Imports, Problem, Reader, Said, SendFile,
+    SentFile, UndoBatch, named, parse_id, store,
 };
 use crate::ledger::Actor;
 use crate::organisations::Directories;
@@ -99,62 +100,73 @@ pub(super) struct RehearseArgs {
 }
 
 pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<ExitCode, CliError> {
+    match command {
+        ValuesCommand::Rehearse(args) => {
+            // Before the database is asked for anything: a file that is none is told at once.
+            let most = Limits::default().bytes;
+            let bytes = read(&args.file, most)?;
+            let mapping = args.mapping.as_deref().map(|file| mapping(file, most));
+            let mapping = mapping.transpose()?;
+            let (imports, actor) = desk(session).await?;
+            let said = Said {
+                mapping,
+                ..Said::beside(beside(&imports, actor, &args).await?)
+            };
+            let name = args.file.file_name().unwrap_or_default();
+            let file = SentFile {
+                name: name.to_string_lossy().into_owned(),
+                bytes,
+                said,
+            };
+            rehearse(&imports, actor, &file, args.json).await
+        }
+        ValuesCommand::Commit { import } => {
+            let (imports, actor) = desk(session).await?;
+            commit(&imports, actor, &import).await
+        }
+        ValuesCommand::Undo { import, reason } => {
+            let (imports, actor) = desk(session).await?;
+            undo(&imports, actor, &import, &reason).await
+        }
+        ValuesCommand::List { json } => list(&desk(session).await?.0.db, json).await,
+        ValuesCommand::Show { import, json } => {
+            let (imports, actor) = desk(session).await?;
+            show(&imports, actor, &import, json).await
+        }
+    }
+}
+
+/// What the commands work with, and for whom.
+async fn desk(session: &Session) -> Result<(Imports, Actor), CliError> {
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let clock = session.clock.clone();
-    let reader = Reader::of_this_program()?;
     let snapshots = Snapshots::new(clock.clone());
     let imports = site::imports(
         db,
         clock,
-        reader,
+        Reader::of_this_program()?,
         Library::default(),
         Directories::default(),
         snapshots,
     );
-    match command {
-        ValuesCommand::Rehearse(args) => rehearse(&imports, actor, args).await,
-        ValuesCommand::Commit { import } => commit(&imports, actor, &import).await,
-        ValuesCommand::Undo { import, reason } => undo(&imports, actor, &import, &reason).await,
-        ValuesCommand::List { json } => list(&imports.db, json).await,
-        ValuesCommand::Show { import, json } => show(&imports.db, &import, json).await,
-    }
+    Ok((imports, actor))
 }
 
 async fn rehearse(
     imports: &Imports,
     actor: Actor,
-    args: RehearseArgs,
+    file: &SentFile,
+    as_json: bool,
 ) -> Result<ExitCode, CliError> {
-    let most = imports.reader.limits().bytes;
-    let bytes = read(&args.file, most)?;
-    let mapping = args
-        .mapping
-        .as_deref()
-        .map(|file| mapping(file, most))
-        .transpose()?;
-    let file = SentFile {
-        name: args
-            .file
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-        bytes,
-        said: Said {
-            mapping,
-            ..Said::beside(beside(imports, actor, &args).await?)
-        },
-    };
-    let batch = imports
-        .rehearse(permit::<SendFile>(actor, INTAKE)?, &file)
-        .await?;
+    let permit = permit::<SendFile>(actor, INTAKE)?;
+    let batch = imports.rehearse(permit, file).await?;
     if let Some(failure) = batch.failure {
         return Err(failure.into());
     }
     let mut tx = imports.db.read().await?;
     let problems = store::problems(&mut tx, batch.id).await?;
-    if args.json {
+    if as_json {
         out::json(&summary(&batch, &problems))?;
     } else {
         print_french(&batch, &problems);
@@ -310,12 +322,23 @@ fn listed(batch: &Batch) -> Json {
     })
 }
 
-async fn show(db: &Db, import: &str, as_json: bool) -> Result<ExitCode, CliError> {
+async fn show(
+    imports: &Imports,
+    actor: Actor,
+    import: &str,
+    as_json: bool,
+) -> Result<ExitCode, CliError> {
     let id = parse_id(import)?;
-    let mut tx = db.read().await?;
+    let mut tx = imports.db.read().await?;
     let batch = store::batch(&mut tx, id).await?;
-    let batch = batch.ok_or(crate::imports::ActError::Unknown)?;
-    let problems = store::problems(&mut tx, id).await?;
+    let batch = batch.ok_or(ActError::Unknown)?;
+    let intake = imports.intakes.of(&batch)?;
+    let hidden = intake.is_hidden(&batch, Reach::of(actor), imports.clock.today())?;
+    let problems = if hidden {
+        Vec::new()
+    } else {
+        store::problems(&mut tx, id).await?
+    };
     if as_json {
         let mut shown = summary(&batch, &problems);
         shown["file"] = batch.file_name.as_str().into();

@@ -10,7 +10,7 @@ use crate::access::{Reach, permit};
 use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Settings};
 use crate::frameworks::{Catalogue, Library};
-use crate::imports::{CommitBatch, Reader, Said, SendFile, SentFile, Severity, store};
+use crate::imports::{CommitBatch, Reader, Said, SendFile, SentFile, store};
 use crate::kernel::ValueKind;
 use crate::ledger::Actor;
 use crate::measures::Measure;
@@ -137,8 +137,7 @@ impl Loader<'_> {
         let mut tx = self.db.read().await?;
         let problems = store::problems(&mut tx, batch.id).await?;
         drop(tx);
-        let mut problems = problems.iter();
-        if let Some(problem) = problems.find(|problem| problem.severity != Severity::Warning) {
+        if let Some(problem) = problems.iter().find(|p| p.severity.blocks()) {
             let where_ = problem.place.cell();
             return Err(format!("{name} : {where_} : {}", problem.message).into());
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jalon::figures::FiguresView;
 use jalon::figures::values::{Ground, Known, Settings, SheetMapping, read_table};
-use jalon::imports::{Answers, Content, Problem, ProblemCode, Sheet, read_workbook};
+use jalon::imports::{Answers, Cell, Content, Problem, ProblemCode, Sheet, read_workbook};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
@@ -121,8 +121,16 @@ fn lost(
     problems: &[Problem],
 ) -> Vec<String> {
     let mut lost = Vec::new();
-    let rows = sheet.rows.iter().flatten();
-    let below = rows.filter(|cell| cell.place.row >= mapping.header + mapping.header_rows);
+    let texts = |row: &[Cell]| row.iter().map(|cell| cell.text.clone()).collect::<Vec<_>>();
+    let header = sheet
+        .rows
+        .iter()
+        .find(|row| row[0].place.row == mapping.header);
+    let header = header.map(|row| texts(row));
+    // A header said again, as on each page of a print, holds no values.
+    let rows = sheet.rows.iter().filter(|row| Some(texts(row)) != header);
+    let cells = rows.flatten();
+    let below = cells.filter(|cell| cell.place.row >= mapping.header + mapping.header_rows);
     for cell in below.filter(|cell| cell.content != Content::Empty) {
         let column = mapping.column(cell.place.column);
         if column.is_some_and(|column| !column.holds_values()) {
