@@ -35,6 +35,11 @@ impl Series {
         })
     }
 
+    /// The figure of one observation.
+    pub fn get(&self, subject: &Subject) -> Option<&Figure> {
+        self.figures.get(subject)
+    }
+
     /// A series of these figures.
     pub fn of(figures: impl IntoIterator<Item = (Subject, Figure)>) -> Self {
         Self {
