@@ -17,13 +17,14 @@ use tower_http::trace::TraceLayer;
 
 use super::api::{self, Description, page};
 use super::installation::Installation;
-use super::{HOLDERS, home};
+use super::{HOLDERS, home, imports};
 use crate::access;
 use crate::contracts::{self, Desk};
 use crate::documents;
 use crate::dossier::{self, Sources};
 use crate::figures::{self, ContractFigures, Snapshots};
 use crate::frameworks::{self, Holders, Library};
+use crate::imports::{self as files, Imports, Reader};
 use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -36,6 +37,7 @@ const NAV: &[NavItem] = &[
     item("Contrats", "/contrats"),
     item("Circuit", "/circuit"),
     item("Cadres", "/cadres"),
+    item("Imports", "/imports"),
     item("Organisations", "/organisations"),
 ];
 
@@ -57,14 +59,21 @@ pub struct App {
     desk: Desk,
     sources: Sources,
     description: Description,
+    imports: Imports,
 }
 
 impl App {
-    /// Over an open database, whose schema is checked.
+    /// Over an open database, whose schema is checked; files that come in are read by that
+    /// reader.
     ///
     /// # Errors
     /// Where the schema is not the one this binary was built for.
-    pub async fn new(db: Db, clock: Clock, config: Config) -> Result<Self, DbError> {
+    pub async fn new(
+        db: Db,
+        clock: Clock,
+        config: Config,
+        reader: Reader,
+    ) -> Result<Self, DbError> {
         db.check_schema().await?;
         let mut tx = db.read().await?;
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
@@ -91,12 +100,20 @@ impl App {
             directories: directories.clone(),
         };
         let description = Description::new().map_err(|e| DbError::corrupt("API", e))?;
+        let imports = imports(
+            db.clone(),
+            clock.clone(),
+            reader,
+            library.clone(),
+            directories.clone(),
+        );
         Ok(Self {
             db,
             description,
             clock,
             desk,
             sources,
+            imports,
             config: Arc::new(config),
             shell: Shell { nav: NAV, demo },
             directories,
@@ -116,6 +133,7 @@ impl App {
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(documents::router())
+            .merge(files::router())
             .merge(figures::router())
             .merge(dossier::router())
             .merge(contracts::pages::router());

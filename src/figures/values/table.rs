@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::answer::read_answer;
 use super::layout::{Codes, Column, Layout};
-use super::{RowSubject, Settings};
+use super::{RowState, RowSubject, Settings};
 use crate::frameworks::Catalogue;
-use crate::imports::{Cell, Content, Place, Problem, Sheet};
+use crate::imports::{Cell, Content, Place, Problem, ProblemCode, Sheet};
 use crate::kernel::{Period, Value};
 use crate::measures::Measure;
 use crate::organisations::{Directory, PlaceKind, Recognised};
@@ -30,8 +30,8 @@ pub struct Candidate {
     pub place: Place,
     /// What it is about.
     pub subject: RowSubject,
-    /// The value.
-    pub value: Value,
+    /// What it says.
+    pub state: RowState,
 }
 
 /// Reads every sheet: the values, and all the problems at once.
@@ -61,12 +61,12 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn refuse(&mut self, cell: &Cell, code: &'static str, message: impl Into<String>) {
+    fn refuse(&mut self, cell: &Cell, code: ProblemCode, message: impl Into<String>) {
         let problem = Problem::refusal(cell.place.clone(), code, message);
         self.problems.push(problem);
     }
 
-    fn warn(&mut self, cell: &Cell, code: &'static str, message: impl Into<String>) {
+    fn warn(&mut self, cell: &Cell, code: ProblemCode, message: impl Into<String>) {
         let problem = Problem::warning(cell.place.clone(), code, message);
         self.problems.push(problem);
     }
@@ -80,7 +80,7 @@ impl Reading<'_> {
                     row: 1,
                     column: 0,
                 };
-                let problem = Problem::refusal(place, "layout", error.to_string());
+                let problem = Problem::refusal(place, ProblemCode::Layout, error.to_string());
                 self.problems.push(problem);
                 return;
             }
@@ -96,7 +96,11 @@ impl Reading<'_> {
     /// What is wrong with the header itself.
     fn headings(&mut self, header: &[Cell], layout: &Layout) {
         for (rank, error) in &layout.unclear {
-            self.refuse(&header[*rank], "ambiguous-indicator", error.to_string());
+            self.refuse(
+                &header[*rank],
+                ProblemCode::AmbiguousIndicator,
+                error.to_string(),
+            );
         }
         let has = |wanted: &Column| layout.find(wanted).is_some();
         let (has_period, has_indicator) = (has(&Column::Period), has(&Column::Indicator));
@@ -107,18 +111,18 @@ impl Reading<'_> {
                         "La colonne « {} » n’est pas reconnue : elle est ignorée. Titrez-la du code d’un indicateur si elle porte des valeurs.",
                         cell.text
                     );
-                    self.warn(cell, "unknown-column", message);
+                    self.warn(cell, ProblemCode::UnknownColumn, message);
                 }
                 Column::Value if !has_indicator => {
                     let message = "Rien ne dit l’indicateur de ces valeurs. Titrez cette colonne de son code, ou ajoutez une colonne « indicateur ».";
-                    self.refuse(cell, "no-indicator", message);
+                    self.refuse(cell, ProblemCode::NoIndicator, message);
                 }
                 Column::Value | Column::Measure { period: None, .. } if !has_period => {
                     let message = format!(
                         "Rien ne dit l’année de ces valeurs. Ajoutez une colonne « année », ou titrez celle-ci par exemple « {} 2023 ».",
                         cell.text
                     );
-                    self.refuse(cell, "no-period", message);
+                    self.refuse(cell, ProblemCode::NoPeriod, message);
                 }
                 _ => {}
             }
@@ -130,7 +134,7 @@ impl Reading<'_> {
         if let Some(cell) = beyond.into_iter().find(|cell| !cell.text.is_empty()) {
             // The cells before it may have moved: none of them is read.
             let message = "Cette ligne a plus de cellules que l’en-tête. Si la virgule y sert à la fois de décimale et de séparateur, enregistrez le fichier avec des points-virgules.";
-            self.refuse(cell, "beyond-header", message);
+            self.refuse(cell, ProblemCode::BeyondHeader, message);
             return;
         }
         let columns = row.iter().zip(&layout.columns);
@@ -155,7 +159,7 @@ impl Reading<'_> {
                 let message = format!(
                     "Le titre de la colonne dit {own} et la ligne {stated}. Gardez l’un des deux."
                 );
-                self.refuse(cell, "wrong-period", message);
+                self.refuse(cell, ProblemCode::WrongPeriod, message);
                 continue;
             }
             let period = own_period.or(stated);
@@ -175,7 +179,7 @@ impl Reading<'_> {
         let first = row.iter().find(|cell| !cell.text.is_empty());
         if let (false, Some(cell)) = (named, first) {
             let message = "Cette ligne ne porte aucune valeur : elle est ignorée.";
-            self.warn(cell, "ignored-row", message);
+            self.warn(cell, ProblemCode::IgnoredRow, message);
         }
     }
 
@@ -202,7 +206,7 @@ impl Reading<'_> {
                         "« {} » n’est pas le même territoire que « {} ». Corrigez l’un des deux.",
                         cell.text, cells[0].text
                     );
-                    self.refuse(cell, "ambiguous-place", message);
+                    self.refuse(cell, ProblemCode::AmbiguousPlace, message);
                     return None;
                 }
                 Ok(place) => agreed = Some(place),
@@ -212,7 +216,7 @@ impl Reading<'_> {
     }
 
     /// The code of the place that a cell names, or what is wrong with it.
-    fn recognised(&self, cell: &Cell) -> Result<String, (&'static str, String)> {
+    fn recognised(&self, cell: &Cell) -> Result<String, (ProblemCode, String)> {
         let kinds = [PlaceKind::Region, PlaceKind::Zone, PlaceKind::Country];
         match self.ground.directory.recognise(&cell.text, &kinds) {
             Recognised::Found(place) => Ok(place.code.clone()),
@@ -223,11 +227,11 @@ impl Reading<'_> {
                     cell.text,
                     names.join(" ou ")
                 );
-                Err(("ambiguous-place", message))
+                Err((ProblemCode::AmbiguousPlace, message))
             }
             Recognised::Unknown { .. } if cell.text.is_empty() => {
                 let message = "Le territoire de cette ligne manque.".to_owned();
-                Err(("unknown-place", message))
+                Err((ProblemCode::UnknownPlace, message))
             }
             Recognised::Unknown { nearest } => {
                 let hint = nearest.map_or_else(
@@ -235,7 +239,7 @@ impl Reading<'_> {
                     |spelling| format!("Vouliez-vous écrire « {spelling} » ?"),
                 );
                 let message = format!("Territoire inconnu : « {} ». {hint}", cell.text);
-                Err(("unknown-place", message))
+                Err((ProblemCode::UnknownPlace, message))
             }
         }
     }
@@ -259,7 +263,11 @@ impl Reading<'_> {
         };
         if cell.text.is_empty() {
             if !values.iter().all(|(_, column)| says_its_own(column)) {
-                self.refuse(&cell, "wrong-period", "L’année de cette ligne manque.");
+                self.refuse(
+                    &cell,
+                    ProblemCode::WrongPeriod,
+                    "L’année de cette ligne manque.",
+                );
             }
             return None;
         }
@@ -269,7 +277,7 @@ impl Reading<'_> {
                 "« {} » n’est pas une année. Écrivez par exemple 2023, 2023-T4 ou 2023-M09.",
                 cell.text
             );
-            self.refuse(&cell, "wrong-period", message);
+            self.refuse(&cell, ProblemCode::WrongPeriod, message);
         }
         read.ok()
     }
@@ -280,14 +288,14 @@ impl Reading<'_> {
         let (code, message) = match self.codes.measure(&cell.text) {
             Ok(Some(measure)) => return Some(measure),
             Ok(None) if cell.text.is_empty() => (
-                "unknown-indicator",
+                ProblemCode::UnknownIndicator,
                 "Le code de l’indicateur manque.".to_owned(),
             ),
             Ok(None) => (
-                "unknown-indicator",
+                ProblemCode::UnknownIndicator,
                 format!("Indicateur inconnu : « {} ». Vérifiez son code.", cell.text),
             ),
-            Err(error) => ("ambiguous-indicator", error.to_string()),
+            Err(error) => (ProblemCode::AmbiguousIndicator, error.to_string()),
         };
         self.refuse(&cell, code, message);
         None
@@ -301,34 +309,49 @@ impl Reading<'_> {
             Ok(Some(value)) => value,
             Ok(None) => return,
             Err(error) => {
-                self.refuse(cell, "wrong-value", error.to_string());
+                self.refuse(cell, ProblemCode::WrongValue, error.to_string());
                 return;
             }
         };
         if let Some(message) = out_of_bounds(&value, measure) {
-            self.refuse(cell, "out-of-bounds", message);
+            self.refuse(cell, ProblemCode::OutOfBounds, message);
             return;
         }
         if self.already_read(cell, code, place, period, &value) {
             return;
         }
         self.look_at_dates(cell, place, period);
-        let indicator = self.codes.indicator_of(code);
-        let named = self.ground.settings.supplier.clone();
-        let supplier = named
-            .or_else(|| indicator.and_then(|i| i.suppliers.first().cloned()))
-            .unwrap_or_default();
+        let subject = RowSubject {
+            measure: code.to_owned(),
+            place: place.to_owned(),
+            period,
+            breakdown: String::new(),
+        };
         self.candidates.push(Candidate {
             place: cell.place.clone(),
-            subject: RowSubject {
-                measure: code.to_owned(),
-                place: place.to_owned(),
-                period,
-                supplier,
-                source: indicator.and_then(|i| i.source.clone()),
-            },
-            value,
+            state: self.state(code, value),
+            subject,
         });
+    }
+
+    /// A value with what the person said beside the file, and what the indicator says otherwise.
+    fn state(&self, measure: &str, value: Value) -> RowState {
+        let settings = self.ground.settings;
+        let indicator = self.codes.indicator_of(measure);
+        let usual = || indicator.and_then(|i| i.suppliers.first().cloned());
+        RowState {
+            value,
+            provisional: settings.provisional,
+            reference_date: settings.reference_date,
+            supplier: settings.supplier.clone().or_else(usual).unwrap_or_default(),
+            source: settings
+                .source
+                .clone()
+                .or_else(|| indicator.and_then(|i| i.source.clone())),
+            comment: settings.comment.clone(),
+            embargo_until: settings.embargo_until,
+            fictional: settings.fictional,
+        }
     }
 
     /// A place that did not exist is no mistake of typing: suppliers also publish past years on
@@ -342,7 +365,7 @@ impl Reading<'_> {
                 place.name,
                 french_date(last_day)
             );
-            self.warn(cell, "place-not-in-force", message);
+            self.warn(cell, ProblemCode::PlaceNotInForce, message);
         }
     }
 
@@ -363,13 +386,13 @@ impl Reading<'_> {
         };
         if known == value {
             let message = format!("Cette valeur est déjà donnée en {}.", at.cell());
-            self.warn(cell, "repeated-cell", message);
+            self.warn(cell, ProblemCode::RepeatedCell, message);
         } else {
             let message = format!(
                 "Cette cellule dit {value}, et {} dit {known} pour le même territoire et la même année. Gardez une seule valeur.",
                 at.cell()
             );
-            self.refuse(cell, "contradiction", message);
+            self.refuse(cell, ProblemCode::Contradiction, message);
         }
         true
     }

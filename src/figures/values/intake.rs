@@ -1,0 +1,377 @@
+//! Values as a kind of file: where the kernel of `imports` meets the rules of this module.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::store::{self, Heads, NewRevision, Writing};
+use super::table::{Candidate, Ground, read_table};
+use super::{INTAKE, RowState, RowSubject, Settings, beside};
+use crate::access::Reach;
+use crate::figures::store::latest_change;
+use crate::figures::{Formatter, follow};
+use crate::frameworks::Library;
+use crate::imports::{
+    Asked, Batch, Choice, Field, FileMapping, French, Intake, Mistake, Place, Reading, Row, Said,
+    SheetColumns, Told, Undoing, Verdict, Written, store as imports,
+};
+use crate::ledger::{Change, LedgerError};
+use crate::organisations::Directories;
+use crate::platform::clock::french_date;
+use crate::platform::db::{Db, DbError, Tx};
+
+/// Values of measures.
+#[derive(Clone, Debug, Default)]
+pub struct ValuesIntake {
+    /// The frameworks in memory.
+    pub library: Library,
+    /// The places and organisations in memory.
+    pub directories: Directories,
+}
+
+#[async_trait]
+impl Intake for ValuesIntake {
+    fn name(&self) -> &'static str {
+        INTAKE
+    }
+
+    fn french(&self) -> French {
+        French {
+            kind: "Valeurs d’indicateurs",
+            one: "valeur",
+            many: "valeurs",
+        }
+    }
+
+    async fn fields(&self, tx: &mut Tx, reach: Reach) -> Result<Vec<Field>, DbError> {
+        Ok(beside::fields(&*self.library.catalogue(tx, reach).await?))
+    }
+
+    async fn beside(
+        &self,
+        tx: &mut Tx,
+        reach: Reach,
+        typed: &BTreeMap<String, String>,
+    ) -> Result<Result<Json, Vec<Mistake>>, DbError> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let directory = self.directories.current(tx, reach).await?;
+        match beside::settings(typed, &catalogue, &directory) {
+            Ok(settings) => Ok(Ok(json_value(&settings)?)),
+            Err(mistakes) => Ok(Err(mistakes)),
+        }
+    }
+
+    async fn facts(
+        &self,
+        tx: &mut Tx,
+        reach: Reach,
+        said: &Said,
+    ) -> Result<Vec<(&'static str, String)>, DbError> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let directory = self.directories.current(tx, reach).await?;
+        let settings = settings_of(&said.beside)?;
+        Ok(beside::facts(&settings, &catalogue, &directory))
+    }
+
+    fn supplier(&self, said: &Said) -> String {
+        let supplier = said.beside.get("supplier").and_then(Json::as_str);
+        supplier.unwrap_or_default().to_owned()
+    }
+
+    async fn uses(
+        &self,
+        _tx: &mut Tx,
+        _reach: Reach,
+        _said: &Said,
+    ) -> Result<Vec<Choice>, DbError> {
+        Ok(Vec::new())
+    }
+
+    fn corrected(&self, kept: &Json, _sheets: &[SheetColumns]) -> Result<Json, String> {
+        Ok(kept.clone())
+    }
+
+    async fn read(&self, db: &Db, reach: Reach, asked: Asked) -> Result<Reading, DbError> {
+        let settings = settings_of(&asked.said.beside)?;
+        let mut tx = db.read().await?;
+        let catalogue = self.library.catalogue(&mut tx, reach).await?;
+        let directory = self.directories.current(&mut tx, reach).await?;
+        let at_change = latest_change(&mut tx).await?;
+        let sheets = asked.workbook.sheets;
+        // Away from the threads that answer requests: a large table takes seconds.
+        let (candidates, problems) = tokio::task::spawn_blocking(move || {
+            let ground = Ground {
+                catalogue: &catalogue,
+                directory: &directory,
+                settings: &settings,
+            };
+            read_table(&sheets, ground)
+        })
+        .await
+        .map_err(|cause| DbError::corrupt("table", cause))?;
+        let mut heads = Heads::default();
+        let measures: BTreeSet<&str> = candidates
+            .iter()
+            .map(|candidate| candidate.subject.measure.as_str())
+            .collect();
+        for measure in measures {
+            heads.load(&mut tx, measure).await?;
+        }
+        let total = candidates.len();
+        let rows = candidates
+            .into_iter()
+            .map(move |candidate| row(&candidate, &heads));
+        Ok(Reading {
+            rows: Box::new(rows),
+            total,
+            problems,
+            mapping: FileMapping::default(),
+            at_change,
+        })
+    }
+
+    async fn standing(&self, tx: &mut Tx, batch: &Batch) -> Result<Vec<Place>, DbError> {
+        let mut moved = Vec::new();
+        if latest_change(tx).await? == batch.at_change {
+            return Ok(moved);
+        }
+        let mut heads = Heads::default();
+        let mut next = Some(0);
+        while let Some(from) = next {
+            let (rows, following) = imports::rows_from(tx, batch.id, from).await?;
+            for row in rows {
+                let subject: RowSubject = parsed(&row.subject)?;
+                heads.load(tx, &subject.measure).await?;
+                let then: Option<RowState> = row.before.as_deref().map(parsed).transpose()?;
+                let now = heads.get(&subject).and_then(|head| head.state.as_ref());
+                if then.as_ref() != now {
+                    moved.push(row.place);
+                }
+            }
+            next = following;
+        }
+        Ok(moved)
+    }
+
+    async fn write(&self, change: &mut Change, batch: &Batch) -> Result<Written, LedgerError> {
+        let mut writer = Writer {
+            writing: Writing {
+                change: change.no(),
+                at: change.at(),
+                batch: Some(batch.id),
+            },
+            heads: Heads::default(),
+            digest: Sha256::new(),
+            rows: 0,
+        };
+        let mut next = Some(0);
+        while let Some(from) = next {
+            let (rows, following) = imports::rows_from(change.tx(), batch.id, from).await?;
+            writer.write(change, &rows).await?;
+            next = following;
+        }
+        follow::store::tell_followers(change).await?;
+        Ok(Written {
+            rows: writer.rows,
+            digest: writer.digest.finalize().into(),
+        })
+    }
+
+    async fn later(&self, tx: &mut Tx, batch: &Batch) -> Result<Undoing, DbError> {
+        let mut undoing = Undoing::default();
+        let Some(change) = batch.committed_change else {
+            return Ok(undoing);
+        };
+        let mut after = Uuid::nil();
+        loop {
+            let records = store::written(tx, batch.id, change, after).await?;
+            let Some(last) = records.last() else {
+                undoing.kept.sort_by(|a, b| a.place.cmp(&b.place));
+                return Ok(undoing);
+            };
+            after = last.observation_id;
+            for record in &records {
+                match record.later(batch.id) {
+                    Some(later) => undoing.kept.push(later),
+                    None if record.had_figure() => undoing.restored += 1,
+                    None => undoing.withdrawn += 1,
+                }
+            }
+        }
+    }
+
+    async fn undo(&self, change: &mut Change, batch: &Batch) -> Result<Written, LedgerError> {
+        let moment = (change.no(), change.at());
+        let (mut digest, mut rows, mut after) = (Sha256::new(), 0, Uuid::nil());
+        let written = batch.committed_change.unwrap_or_default();
+        loop {
+            let records = store::written(change.tx(), batch.id, written, after).await?;
+            let Some(last) = records.last() else {
+                break;
+            };
+            after = last.observation_id;
+            let ours: Vec<_> = records
+                .iter()
+                .filter(|record| record.later(batch.id).is_none())
+                .collect();
+            for record in &ours {
+                digest.update(record.observation_id);
+                digest.update(record.before_no.unwrap_or_default().to_be_bytes());
+                rows += 1;
+            }
+            store::put_back(change.tx(), moment, &ours).await?;
+        }
+        follow::store::tell_followers(change).await?;
+        Ok(Written {
+            rows,
+            digest: digest.finalize().into(),
+        })
+    }
+
+    async fn told(&self, tx: &mut Tx, reach: Reach, rows: &[Row]) -> Result<Vec<Told>, DbError> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let directory = self.directories.current(tx, reach).await?;
+        let told = rows.iter().map(|row| {
+            let subject: RowSubject = parsed(&row.subject)?;
+            let before: Option<RowState> = row.before.as_deref().map(parsed).transpose()?;
+            let after: RowState = parsed(&row.after)?;
+            let measure = catalogue.measure(&subject.measure);
+            let format = Formatter::new(measure);
+            let place = directory.place(&subject.place);
+            let place = place.map_or(subject.place.as_str(), |place| &place.name);
+            let label = measure.map_or(subject.measure.as_str(), |measure| &measure.label);
+            let part = match subject.breakdown.as_str() {
+                "" => String::new(),
+                part => format!(" ({part})"),
+            };
+            Ok(Told {
+                about: [
+                    label.to_owned(),
+                    format!("{place}, {}{part}", subject.period),
+                ],
+                before: before.as_ref().map(|state| format.value(&state.value)),
+                after: format.value(&after.value),
+                beside: before.and_then(|before| beside_the_value(&before, &after)),
+            })
+        });
+        told.collect()
+    }
+}
+
+/// What changes beside the value itself.
+fn beside_the_value(before: &RowState, after: &RowState) -> Option<String> {
+    let mut parts = Vec::new();
+    match (before.provisional, after.provisional) {
+        (true, false) => parts.push("devient définitive".to_owned()),
+        (false, true) => parts.push("redevient provisoire".to_owned()),
+        _ => {}
+    }
+    if before.supplier != after.supplier {
+        parts.push(format!(
+            "fournisseur {} au lieu de {}",
+            after.supplier, before.supplier
+        ));
+    }
+    if before.source != after.source {
+        parts.push("autre source".to_owned());
+    }
+    if before.reference_date != after.reference_date {
+        let day = after.reference_date.map(french_date);
+        let day = day.unwrap_or_else(|| "aucune".to_owned());
+        parts.push(format!("date de référence : {day}"));
+    }
+    if before.embargo_until != after.embargo_until {
+        parts.push(after.embargo_until.map_or_else(
+            || "embargo levé".to_owned(),
+            |day| format!("embargo jusqu’au {}", french_date(day)),
+        ));
+    }
+    if before.comment != after.comment {
+        parts.push("autre commentaire".to_owned());
+    }
+    (!parts.is_empty()).then(|| parts.join(" ; "))
+}
+
+/// A commit under way.
+struct Writer {
+    writing: Writing,
+    heads: Heads,
+    digest: Sha256,
+    rows: i64,
+}
+
+impl Writer {
+    async fn write(&mut self, change: &mut Change, rows: &[Row]) -> Result<(), DbError> {
+        let mut read = Vec::with_capacity(rows.len());
+        for row in rows.iter().filter(|row| row.verdict != Verdict::Unchanged) {
+            self.digest.update(&row.subject);
+            self.digest.update(&row.after);
+            let subject: RowSubject = parsed(&row.subject)?;
+            let state: RowState = parsed(&row.after)?;
+            self.heads.load(change.tx(), &subject.measure).await?;
+            let (observation, no, is_new) = match self.heads.get(&subject) {
+                Some(head) => (head.observation, head.no + 1, false),
+                None => (change.new_id(), 1, true),
+            };
+            read.push((row, subject, state, observation, no, is_new));
+        }
+        let new: Vec<(Uuid, &RowSubject)> = read
+            .iter()
+            .filter(|(.., is_new)| *is_new)
+            .map(|(_, subject, _, id, ..)| (*id, subject))
+            .collect();
+        store::add_observations(change.tx(), &new).await?;
+        let revisions: Vec<NewRevision<'_>> = read
+            .iter()
+            .map(|(row, _, state, observation, no, _)| NewRevision {
+                observation: *observation,
+                no: *no,
+                state,
+                cell: Some(&row.place),
+            })
+            .collect();
+        store::add_revisions(change.tx(), self.writing, &revisions).await?;
+        self.rows += i64::try_from(revisions.len()).unwrap_or(0);
+        Ok(())
+    }
+}
+
+fn row(candidate: &Candidate, heads: &Heads) -> Result<Row, DbError> {
+    let before = heads
+        .get(&candidate.subject)
+        .and_then(|head| head.state.as_ref());
+    let after = &candidate.state;
+    let verdict = match before {
+        None => Verdict::Created,
+        Some(before) if before == after => Verdict::Unchanged,
+        Some(_) => Verdict::Changed,
+    };
+    Ok(Row {
+        place: candidate.place.clone(),
+        verdict,
+        subject: json(&candidate.subject)?,
+        before: before.map(json).transpose()?,
+        after: json(after)?,
+    })
+}
+
+fn settings_of(beside: &Json) -> Result<Settings, DbError> {
+    serde_json::from_value(beside.clone())
+        .map_err(|cause| DbError::corrupt("settings of a batch", cause))
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
+    serde_json::to_string(value).map_err(|cause| DbError::corrupt("rehearsal", cause))
+}
+
+fn json_value(value: &impl serde::Serialize) -> Result<Json, DbError> {
+    serde_json::to_value(value).map_err(|cause| DbError::corrupt("settings", cause))
+}
+
+fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {
+    serde_json::from_str(text).map_err(|cause| DbError::corrupt("rehearsal", cause))
+}
