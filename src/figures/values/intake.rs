@@ -10,17 +10,18 @@ use uuid::Uuid;
 
 use super::store::{self, Heads, NewRevision, Writing};
 use super::table::{Candidate, Ground, read_table};
-use super::{INTAKE, RowState, RowSubject, Settings, beside};
+use super::{INTAKE, RowState, RowSubject, Settings, beside, sent};
 use crate::access::Reach;
 use crate::figures::store::latest_change;
 use crate::figures::{Formatter, follow};
 use crate::frameworks::Library;
 use crate::imports::{
     Asked, Batch, Choice, Field, FileMapping, French, Intake, Mistake, Place, Reading, Row, Said,
-    SheetColumns, Told, Undoing, Verdict, Written, store as imports,
+    SentTable, SheetColumns, Told, Undoing, Verdict, Written, store as imports,
 };
 use crate::ledger::{Change, LedgerError};
 use crate::organisations::Directories;
+use crate::platform::api::ApiResult;
 use crate::platform::clock::french_date;
 use crate::platform::db::{Db, DbError, Tx};
 
@@ -230,6 +231,14 @@ impl Intake for ValuesIntake {
             rows,
             digest: digest.finalize().into(),
         })
+    }
+
+    fn names(&self) -> &'static [(&'static str, &'static str)] {
+        sent::NAMES
+    }
+
+    fn table(&self, document: &[u8]) -> ApiResult<SentTable> {
+        sent::table(document)
     }
 
     async fn told(&self, tx: &mut Tx, reach: Reach, rows: &[Row]) -> Result<Vec<Told>, DbError> {

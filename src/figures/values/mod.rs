@@ -7,6 +7,7 @@ mod answer;
 mod beside;
 mod intake;
 mod layout;
+mod sent;
 pub(super) mod store;
 mod table;
 
@@ -18,6 +19,7 @@ use crate::kernel::{Period, Value};
 pub use answer::{AnswerError, read_answer};
 pub use intake::ValuesIntake;
 pub use layout::{Codes, Column, Layout, LayoutError};
+pub use sent::{SentValue, SentValues};
 pub use table::{Candidate, Ground, read_table};
 
 /// The word that names this kind of intake in the database.

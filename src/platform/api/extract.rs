@@ -84,7 +84,10 @@ where
 }
 
 /// Reads a document of JSON; what is wrong is told with its path in it.
-pub(super) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+///
+/// # Errors
+/// Where it does not read.
+pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut document = serde_json::Deserializer::from_slice(bytes);
     let read: Result<T, _> = serde_path_to_error::deserialize(&mut document);
     let read = read.map_err(|error| {

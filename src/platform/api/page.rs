@@ -97,6 +97,16 @@ impl Paging {
         self.limit.0
     }
 
+    /// The key of the last item given before.
+    ///
+    /// # Errors
+    /// Where the cursor is of another list.
+    pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Problem> {
+        let read = |cursor: &Cursor| serde_json::from_str(&cursor.key);
+        let after = self.after.as_ref().map(read).transpose();
+        after.map_err(|_| wrong_cursor())
+    }
+
     /// The page of a list whose items come with their keys, the smallest key first.
     ///
     /// # Errors
@@ -109,10 +119,7 @@ impl Paging {
     where
         K: Ord + Serialize + DeserializeOwned,
     {
-        let after: Option<K> = match &self.after {
-            Some(cursor) => Some(serde_json::from_str(&cursor.key).map_err(|_| wrong_cursor())?),
-            None => None,
-        };
+        let after: Option<K> = self.after()?;
         let given = |key: &K| after.as_ref().is_some_and(|after| key <= after);
         let mut rest = items.into_iter().skip_while(|(key, _)| given(key));
         let mut kept = Vec::new();

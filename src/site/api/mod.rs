@@ -27,7 +27,7 @@ use crate::platform::api::{
     Conditions, Etag, Fault, Problem, ProblemDocument, in_problem_documents,
 };
 use crate::platform::web::refuse_nul;
-use crate::{contracts, figures, frameworks, organisations};
+use crate::{contracts, figures, frameworks, imports, organisations};
 
 /// Where every address of this version begins.
 const V1: &str = "/api/v1";
@@ -43,6 +43,11 @@ fn reading() -> OpenApiRouter<App> {
         .merge(figures::api::api())
 }
 
+/// The addresses through which files come in: what they give has states of its own.
+fn intake() -> OpenApiRouter<App> {
+    imports::api::api()
+}
+
 /// The description of the API, written once and served as it is.
 #[derive(Clone, Debug)]
 pub(super) struct Description {
@@ -55,7 +60,7 @@ impl Description {
     /// From the addresses themselves, so that neither can be without the other.
     pub(super) fn new() -> Result<Self, serde_json::Error> {
         let (_, mut document) = OpenApiRouter::<App>::with_openapi(preamble())
-            .nest(V1, reading())
+            .nest(V1, reading().merge(intake()))
             .split_for_parts();
         for item in document.paths.paths.values_mut() {
             let operations = [&mut item.get, &mut item.post, &mut item.delete];
@@ -114,9 +119,11 @@ fn with_problems(operation: &mut Operation) {
 /// Every address of the API, with what stands around them.
 pub(super) fn router(app: &App) -> Router<App> {
     let (reading, _) = OpenApiRouter::new().nest(V1, reading()).split_for_parts();
+    let (intake, _) = OpenApiRouter::new().nest(V1, intake()).split_for_parts();
     let reading = reading.layer(from_fn_with_state(app.clone(), unless_held::<App>));
     Router::new()
         .merge(reading)
+        .merge(intake)
         .route("/api/{*unknown}", any(async || Problem::not_found()))
         .layer(from_fn_with_state(app.clone(), once::<App>))
         .layer(from_fn_with_state(app.clone(), bearers_only::<App>))

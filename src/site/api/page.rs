@@ -12,7 +12,7 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::{OpenApi, RefOr};
 
 use super::super::App;
-use super::{Description, reading};
+use super::{Description, intake, reading};
 use crate::access::Signed;
 use crate::access::api::Caller;
 use crate::platform::api::in_problem_documents;
@@ -205,7 +205,7 @@ async fn ask(app: App, signed: &Signed, address: &str) -> WebResult<(StatusCode,
         .map_err(|_| WebError::NotFound)?;
     request.extensions_mut().insert(Caller::trying(signed));
     let (router, _) = utoipa_axum::router::OpenApiRouter::new()
-        .nest(super::V1, reading())
+        .nest(super::V1, reading().merge(intake()))
         .split_for_parts();
     let router = router
         .layer(axum::middleware::from_fn(in_problem_documents))
