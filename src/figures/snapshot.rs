@@ -35,11 +35,6 @@ impl Series {
         })
     }
 
-    /// The figure of one observation.
-    pub fn get(&self, subject: &Subject) -> Option<&Figure> {
-        self.figures.get(subject)
-    }
-
     /// A series of these figures.
     pub fn of(figures: impl IntoIterator<Item = (Subject, Figure)>) -> Self {
         Self {
@@ -54,6 +49,11 @@ impl Series {
             subject.place == place && subject.breakdown.is_empty() && subject.period.year() == year
         });
         of_year.map(|(_, figure)| figure.first_received_at).min()
+    }
+
+    /// The figure of a subject.
+    pub fn get(&self, subject: &Subject) -> Option<&Figure> {
+        self.figures.get(subject)
     }
 
     /// Every figure, in the order of places and periods.
@@ -205,7 +205,7 @@ impl Snapshot {
 
 /// Whether a figure is kept from most people on that day: an embargo ends as its day begins, in
 /// Paris.
-fn under_embargo(until: Option<Date>, day: Date) -> bool {
+pub(super) fn under_embargo(until: Option<Date>, day: Date) -> bool {
     until.is_some_and(|until| day < until)
 }
 
@@ -220,9 +220,24 @@ pub(super) fn is_hidden(
 }
 
 /// What one person may read of a snapshot.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct FiguresView {
     snapshot: Arc<Snapshot>,
+}
+
+#[cfg(test)]
+impl FiguresView {
+    /// Figures that no database holds.
+    pub(crate) fn of(figures: impl IntoIterator<Item = (String, Subject, Figure)>) -> Self {
+        let kept = figures.into_iter().map(|(measure, subject, figure)| Kept {
+            measure,
+            subject,
+            figure: Some(figure),
+        });
+        let snapshot =
+            Arc::new(Snapshot::default().with(1, Date::default(), kept.collect(), Vec::new()));
+        Self { snapshot }
+    }
 }
 
 impl FiguresView {

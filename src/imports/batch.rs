@@ -147,7 +147,7 @@ impl Said {
 pub struct SheetColumns {
     /// Name of the sheet.
     pub sheet: String,
-    /// The row of the header, from 1.
+    /// The row of the header, from 1; 0 where the sheet is not read.
     pub header: u32,
     /// Its columns, the first first.
     pub columns: Vec<ColumnUse>,
@@ -160,6 +160,8 @@ pub struct ColumnUse {
     pub heading: String,
     /// What it holds, in the words of the module that plugs in.
     pub holds: String,
+    /// The same for a person, in French.
+    pub label: String,
 }
 
 /// How a file was read.

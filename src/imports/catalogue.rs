@@ -151,6 +151,168 @@ catalogue! {
         remedy: "Rien à faire s’il s’agit d’une note ou d’un titre.",
         example: "« Source : enquête annuelle »",
     }
+    FormulaError "formula-error" Refusal {
+        title: "Formule en erreur",
+        meaning: "La cellule contient une erreur de calcul du tableur : elle ne dit aucune valeur.",
+        remedy: "Corrigez la formule, ou écrivez la valeur ; « nd » si elle manque.",
+        example: "« #DIV/0! »",
+    }
+    UnitMismatch "unit-mismatch" Refusal {
+        title: "Pourcentage inattendu",
+        meaning: "La cellule est un pourcentage, or l’indicateur se compte dans une autre unité.",
+        remedy: "Écrivez la valeur dans l’unité de l’indicateur, que sa fiche donne.",
+        example: "« 12 % » pour un nombre de places.",
+    }
+    TooPrecise "too-precise" Refusal {
+        title: "Trop de décimales",
+        meaning: "Jalon garde six décimales : ce texte en a davantage, et il ne l’arrondit pas à votre place.",
+        remedy: "Arrondissez la valeur.",
+        example: "« 54,31234567 »",
+    }
+    TotalRow "total-row" Warning {
+        title: "Total sans périmètre",
+        meaning: "La ligne est un total ou une moyenne qui ne dit pas quel territoire elle couvre. Elle est laissée de côté.",
+        remedy: "S’il s’agit de la valeur nationale, écrivez « France entière », « France métropolitaine » ou « France hors Mayotte ». Sinon, rien à faire.",
+        example: "« Total »",
+    }
+    UnknownLevel "unknown-level" Refusal {
+        title: "Ventilation illisible",
+        meaning: "La cellule ne se lit pas comme un sexe, un âge, un département ou une population.",
+        remedy: "Écrivez par exemple « F », « 0-17 ans », « Ain », ou « Ensemble » pour le tout.",
+        example: "« jeunes » dans une colonne d’âge.",
+    }
+    UnknownBreakdown "unknown-breakdown" Refusal {
+        title: "Ventilation que l’indicateur n’a pas",
+        meaning: "La fiche de l’indicateur ne prévoit pas cette ventilation : la valeur n’aurait nulle part où aller.",
+        remedy: "Donnez la valeur de l’ensemble, ou retirez la ligne. La fiche de l’indicateur dit ses ventilations.",
+        example: "Une valeur par sexe d’un indicateur qui n’est pas ventilé par sexe.",
+    }
+    UnknownSupplier "unknown-supplier" Refusal {
+        title: "Fournisseur inconnu",
+        meaning: "Aucune organisation ne porte ce nom ni ce sigle.",
+        remedy: "Écrivez le nom ou le sigle d’une organisation que Jalon connaît.",
+        example: "« Mutuelle Untel »",
+    }
+    WrongDate "wrong-date" Refusal {
+        title: "Date illisible",
+        meaning: "La date de référence ne se lit pas.",
+        remedy: "Écrivez-la ainsi : 31/12/2023.",
+        example: "« fin d’année »",
+    }
+    WrongStatus "wrong-status" Refusal {
+        title: "Statut illisible",
+        meaning: "La cellule ne dit pas si la valeur est provisoire ou définitive.",
+        remedy: "Écrivez « provisoire » ou « définitif ».",
+        example: "« en cours »",
+    }
+    WrongType "wrong-type" Refusal {
+        title: "Nature de valeur inconnue",
+        meaning: "Le fichier est à la forme de PILOTE, et la nature de la valeur n’y est ni va, ni vi, ni vc.",
+        remedy: "Écrivez va (valeur actuelle), vi (valeur initiale) ou vc (valeur cible).",
+        example: "« vx »",
+    }
+    PiloteTypes "pilote-types" Warning {
+        title: "Valeurs initiales et cibles laissées",
+        meaning: "Le fichier est à la forme de PILOTE. Ses valeurs initiales (vi) et ses cibles (vc) relèvent des contrats : seules les valeurs actuelles (va) sont lues.",
+        remedy: "Rien à faire. Les cibles se saisissent dans le contrat.",
+        example: "Une ligne « vc » de 2026.",
+    }
+    MergedHides "merged-hides" Refusal {
+        title: "Contenu caché par une fusion",
+        meaning: "Une cellule fusionnée en cache une autre, qui contient quelque chose que personne ne voit.",
+        remedy: "Défusionnez les cellules, et gardez ce qui doit l’être.",
+        example: "Un ancien chiffre resté sous un titre fusionné.",
+    }
+    MergedValue "merged-value" Refusal {
+        title: "Valeur dans une cellule fusionnée",
+        meaning: "La valeur s’étend sur plusieurs lignes ou plusieurs colonnes : rien ne dit laquelle est la sienne.",
+        remedy: "Défusionnez, et répétez la valeur là où elle vaut.",
+        example: "Une même case pour 2022 et 2023.",
+    }
+    HiddenSheet "hidden-sheet" Warning {
+        title: "Feuille masquée",
+        meaning: "Le classeur a une feuille masquée qui contient quelque chose. Elle n’est pas lue.",
+        remedy: "Affichez la feuille dans le tableur si ses valeurs comptent, et déposez de nouveau le fichier.",
+        example: "Une feuille « Calculs » masquée.",
+    }
+    SheetSkipped "sheet-skipped" Warning {
+        title: "Feuille sans tableau",
+        meaning: "Aucun tableau de valeurs n’est reconnu sur cette feuille, alors qu’une autre en a un. Elle n’est pas lue.",
+        remedy: "Rien à faire s’il s’agit d’une notice. Sinon, ajoutez-lui un en-tête.",
+        example: "Une feuille « Notice ».",
+    }
+    FuturePeriod "future-period" Refusal {
+        title: "Période à venir",
+        meaning: "La période n’a pas commencé : rien n’a pu y être observé.",
+        remedy: "Vérifiez l’année. Une cible se saisit dans le contrat.",
+        example: "Une valeur de l’an prochain.",
+    }
+    OutsideFramework "outside-framework" Refusal {
+        title: "Année après la fin du cadre",
+        meaning: "La période est après la dernière année du cadre choisi en déposant le fichier.",
+        remedy: "Vérifiez l’année, ou choisissez un autre cadre.",
+        example: "2025 pour un cadre 2019-2023.",
+    }
+    NoReporting "no-reporting" Warning {
+        title: "Année sans remontée prévue",
+        meaning: "Le cadre dit que l’indicateur n’a pas de valeur cette année-là. Elle est gardée.",
+        remedy: "Vérifiez l’année. Rien à faire si la valeur est bonne.",
+        example: "Une enquête qui n’a pas lieu chaque année.",
+    }
+    PlaceNotConcerned "place-not-concerned" Warning {
+        title: "Région non concernée",
+        meaning: "Aucun indicateur de cette mesure ne concerne la région. La valeur est gardée, et aucun contrat ne la suit.",
+        remedy: "Vérifiez la région et l’indicateur. Rien à faire si le fournisseur publie ainsi.",
+        example: "Un indicateur propre à la Guyane, donné pour la Bretagne.",
+    }
+    DirectAccess "direct-access" Warning {
+        title: "Indicateur en accès direct",
+        meaning: "Le cadre prévoit que les agences consultent l’indicateur ailleurs, sans que ses valeurs soient chargées. Elles sont gardées.",
+        remedy: "Rien à faire si vous voulez les charger tout de même.",
+        example: "Un indicateur lu dans l’outil de son producteur.",
+    }
+    RateMismatch "rate-mismatch" Refusal {
+        title: "Taux et termes en désaccord",
+        meaning: "Le taux écrit n’est pas celui que donnent le numérateur et le dénominateur, à l’arrondi près.",
+        remedy: "Corrigez l’un des trois, ou retirez le taux : Jalon le calcule.",
+        example: "50 % pour 30 sur 100.",
+    }
+    ZeroDenominator "zero-denominator" Refusal {
+        title: "Dénominateur nul",
+        meaning: "Le dénominateur est nul ou négatif : aucun taux ne s’en calcule.",
+        remedy: "Corrigez-le. Écrivez « s.o. » si l’indicateur n’a pas de sens pour ce territoire.",
+        example: "0 sur 0.",
+    }
+    MissingTerm "missing-term" Refusal {
+        title: "Terme manquant",
+        meaning: "Le numérateur est donné sans le dénominateur, ou l’inverse.",
+        remedy: "Complétez l’autre terme, ou videz les deux et donnez le taux.",
+        example: "Un numérateur de 30 et un dénominateur « nd ».",
+    }
+    NotARatio "not-a-ratio" Refusal {
+        title: "Indicateur sans numérateur ni dénominateur",
+        meaning: "Les colonnes donnent les termes d’un rapport, or l’indicateur n’en est pas un.",
+        remedy: "Donnez la valeur seule.",
+        example: "Un numérateur pour un nombre de places.",
+    }
+    Scale "scale" Question {
+        title: "Valeur à une autre échelle",
+        meaning: "La valeur est environ cent fois plus petite ou plus grande que la série, comme une fraction à la place d’un pourcentage. Jalon le demande, et ne devine pas.",
+        remedy: "Répondez à la question. Une seule est posée quand toute la colonne est dans ce cas.",
+        example: "0,47 où la série tient 47.",
+    }
+    Jump "jump" Warning {
+        title: "Saut inhabituel",
+        meaning: "La valeur s’écarte de celle de l’année précédente bien plus que l’indicateur ne le fait d’ordinaire, tous territoires et toutes années ensemble. Elle est gardée.",
+        remedy: "Vérifiez la saisie, le territoire et l’unité. Rien à faire si la valeur est bonne.",
+        example: "12 % après 54 %, quand les autres régions bougent de quelques points.",
+    }
+    PartsExceedWhole "parts-exceed-whole" Refusal {
+        title: "Parties plus grandes que l’ensemble",
+        meaning: "Les parties d’une ventilation font ensemble plus que la valeur de l’ensemble.",
+        remedy: "Corrigez les parties ou l’ensemble.",
+        example: "60 femmes et 50 hommes pour 100 personnes.",
+    }
 }
 
 impl ProblemCode {

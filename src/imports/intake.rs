@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use super::batch::{Batch, FileMapping, Row, Said, SheetColumns};
@@ -51,6 +52,9 @@ pub trait Intake: fmt::Debug + Send + Sync {
 
     /// A mapping with what a person says of its columns.
     fn corrected(&self, kept: &Json, sheets: &[SheetColumns]) -> Result<Json, String>;
+
+    /// Whether what a file says is kept from that person on that day.
+    fn is_hidden(&self, batch: &Batch, reach: Reach, today: Date) -> Result<bool, DbError>;
 
     /// Reads the cells against what stands now, and writes nothing.
     async fn read(&self, db: &Db, reach: Reach, asked: Asked) -> Result<Reading, DbError>;

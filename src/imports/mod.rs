@@ -29,6 +29,6 @@ pub use intake::{
 };
 pub use pages::router;
 pub use problem::{Answer, Answers, Choice, Place, Problem, Severity};
-pub use reader::{ReadError, Reader, read_file, read_workbook};
+pub use reader::{ReadError, Reader, read_workbook};
 pub use rehearsal::{Begun, DropBatch, Imports, ReadAgain, RehearseError, SendFile, SentFile};
 pub use sheet::{Area, Cell, Content, Format, Sheet, Workbook};

@@ -106,6 +106,7 @@ impl App {
             reader,
             library.clone(),
             directories.clone(),
+            snapshots.clone(),
         );
         Ok(Self {
             db,

@@ -15,8 +15,8 @@ pub mod shipped;
 use std::sync::Arc;
 
 use crate::contracts::ContractsHolder;
-use crate::figures::FiguresHolder;
 use crate::figures::values::ValuesIntake;
+use crate::figures::{FiguresHolder, Snapshots};
 use crate::frameworks::{Holders, Library};
 use crate::imports::{Imports, Intakes, Reader};
 use crate::organisations::Directories;
@@ -36,10 +36,13 @@ pub fn imports(
     reader: Reader,
     library: Library,
     directories: Directories,
+    snapshots: Snapshots,
 ) -> Imports {
     let values = ValuesIntake {
         library,
         directories,
+        snapshots,
+        clock: clock.clone(),
     };
     Imports {
         db,

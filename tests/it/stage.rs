@@ -77,19 +77,21 @@ impl<'a> Stage<'a> {
     /// Another process on the same database: nothing in memory is shared.
     pub fn beside(bench: &'a Bench, actor: Actor, db: Db) -> Self {
         let (library, directories) = (Library::default(), Directories::default());
+        let snapshots = Snapshots::new(bench.clock.clone());
         let imports = site::imports(
             db.clone(),
             bench.clock.clone(),
             reader(),
             library.clone(),
             directories,
+            snapshots.clone(),
         );
         Self {
             bench,
             db,
             actor,
             library,
-            snapshots: Snapshots::new(bench.clock.clone()),
+            snapshots,
             imports,
         }
     }

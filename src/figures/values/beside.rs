@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::Settings;
+use super::{Codes, Settings, read_period};
 use crate::frameworks::Catalogue;
 use crate::imports::{Choice, Field, FieldKind, Mistake};
+use crate::kernel::Period;
 use crate::organisations::Directory;
 use crate::platform::clock::french_date;
 use crate::platform::web::parse_day;
@@ -57,6 +58,18 @@ pub(super) fn fields(catalogue: &Catalogue) -> Vec<Field> {
             label: "Embargo jusqu’au",
             hint: "Avant ce jour, les valeurs restent cachées à la plupart. Vide : pas d’embargo.",
             kind: FieldKind::Day,
+        },
+        Field {
+            name: "indicateur",
+            label: "Indicateur",
+            hint: "Son code, si le fichier ne le dit pas : 2.c.1.",
+            kind: FieldKind::Text,
+        },
+        Field {
+            name: "periode",
+            label: "Année ou période",
+            hint: "Si le fichier ne la dit pas : 2025, T4 2025, septembre 2025.",
+            kind: FieldKind::Text,
         },
         Field {
             name: "source",
@@ -123,6 +136,30 @@ pub(super) fn settings(
         day
     };
     let (reference_date, embargo_until) = (day("reference"), day("embargo"));
+    let indicator = said("indicateur").filter(|text| {
+        let sentence = match Codes::of(catalogue, framework.as_deref()).measure(text) {
+            Ok(Some(_)) => return true,
+            Ok(None) => format!("aucun indicateur n’a le code « {text} » ; vérifiez-le"),
+            Err(ambiguous) => ambiguous.to_string(),
+        };
+        mistakes.push(Mistake {
+            field: "indicateur",
+            sentence,
+        });
+        false
+    });
+    let period = said("periode").and_then(|text| {
+        let period = read_period(&text);
+        if period.is_none() {
+            let sentence =
+                format!("« {text} » n’est pas une période ; écrivez par exemple 2025 ou T4 2025");
+            mistakes.push(Mistake {
+                field: "periode",
+                sentence,
+            });
+        }
+        period
+    });
     for field in ["source", "commentaire"] {
         if said(field).is_some_and(|text| text.chars().count() > LONGEST) {
             let sentence = format!("ce texte dépasse {LONGEST} caractères ; résumez-le");
@@ -141,6 +178,8 @@ pub(super) fn settings(
         comment: said("commentaire"),
         provisional: said("statut").as_deref() == Some("provisoire"),
         fictional: false,
+        indicator,
+        period,
     })
 }
 
@@ -166,6 +205,8 @@ pub(super) fn facts(
         ("Statut", status),
         ("Date de référence", day(settings.reference_date)),
         ("Embargo jusqu’au", day(settings.embargo_until)),
+        ("Indicateur", settings.indicator.clone()),
+        ("Année ou période", settings.period.map(Period::french)),
         ("Source", settings.source.clone()),
         ("Commentaire", settings.comment.clone()),
     ]

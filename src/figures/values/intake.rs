@@ -1,19 +1,21 @@
 //! Values as a kind of file: where the kernel of `imports` meets the rules of this module.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::store::{self, Heads, NewRevision, Writing};
-use super::table::{Candidate, Ground, read_table};
-use super::{INTAKE, RowState, RowSubject, Settings, beside, sent};
+use super::table::{Candidate, Ground, Known, Table, propose_mapping, read_table};
+use super::{INTAKE, Mapping, RowState, RowSubject, Settings, beside, columns, sent};
 use crate::access::Reach;
+use crate::figures::snapshot::{is_hidden, under_embargo};
 use crate::figures::store::latest_change;
-use crate::figures::{Formatter, follow};
+use crate::figures::{FiguresView, Formatter, Snapshots, Subject, follow};
 use crate::frameworks::Library;
 use crate::imports::{
     Asked, Batch, Choice, Field, FileMapping, French, Intake, Mistake, Place, Reading, Row, Said,
@@ -22,16 +24,20 @@ use crate::imports::{
 use crate::ledger::{Change, LedgerError};
 use crate::organisations::Directories;
 use crate::platform::api::ApiResult;
-use crate::platform::clock::french_date;
+use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::{Db, DbError, Tx};
 
 /// Values of measures.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ValuesIntake {
     /// The frameworks in memory.
     pub library: Library,
     /// The places and organisations in memory.
     pub directories: Directories,
+    /// The figures in memory.
+    pub snapshots: Snapshots,
+    /// The clock, which says what day it is.
+    pub clock: Clock,
 }
 
 #[async_trait]
@@ -83,17 +89,21 @@ impl Intake for ValuesIntake {
         supplier.unwrap_or_default().to_owned()
     }
 
-    async fn uses(
-        &self,
-        _tx: &mut Tx,
-        _reach: Reach,
-        _said: &Said,
-    ) -> Result<Vec<Choice>, DbError> {
-        Ok(Vec::new())
+    async fn uses(&self, tx: &mut Tx, reach: Reach, said: &Said) -> Result<Vec<Choice>, DbError> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let settings = settings_of(&said.beside)?;
+        Ok(columns::uses(&catalogue, settings.framework.as_deref()))
     }
 
-    fn corrected(&self, kept: &Json, _sheets: &[SheetColumns]) -> Result<Json, String> {
-        Ok(kept.clone())
+    fn corrected(&self, kept: &Json, sheets: &[SheetColumns]) -> Result<Json, String> {
+        let kept: Mapping = serde_json::from_value(kept.clone()).map_err(|e| e.to_string())?;
+        let mapping = columns::corrected(&kept, sheets).map_err(|error| error.to_string())?;
+        serde_json::to_value(mapping).map_err(|error| error.to_string())
+    }
+
+    fn is_hidden(&self, batch: &Batch, reach: Reach, today: Date) -> Result<bool, DbError> {
+        let until = settings_of(&batch.said.beside)?.embargo_until;
+        Ok(is_hidden(until, batch.created_by, reach, today))
     }
 
     async fn read(&self, db: &Db, reach: Reach, asked: Asked) -> Result<Reading, DbError> {
@@ -101,36 +111,29 @@ impl Intake for ValuesIntake {
         let mut tx = db.read().await?;
         let catalogue = self.library.catalogue(&mut tx, reach).await?;
         let directory = self.directories.current(&mut tx, reach).await?;
-        let at_change = latest_change(&mut tx).await?;
-        let sheets = asked.workbook.sheets;
+        let figures = self.snapshots.current(&mut tx, reach).await?;
+        let at_change = figures.at_change();
+        let today = self.clock.today();
         // Away from the threads that answer requests: a large table takes seconds.
-        let (candidates, problems) = tokio::task::spawn_blocking(move || {
+        let (table, mapping) = tokio::task::spawn_blocking(move || {
             let ground = Ground {
                 catalogue: &catalogue,
                 directory: &directory,
                 settings: &settings,
             };
-            read_table(&sheets, ground)
+            read_as_said(&asked, ground, &figures, today)
         })
         .await
-        .map_err(|cause| DbError::corrupt("table", cause))?;
+        .map_err(|cause| DbError::corrupt("table", cause))??;
         let mut heads = Heads::default();
-        let measures: BTreeSet<&str> = candidates
-            .iter()
-            .map(|candidate| candidate.subject.measure.as_str())
-            .collect();
-        for measure in measures {
+        for measure in table.measures() {
             heads.load(&mut tx, measure).await?;
         }
-        let total = candidates.len();
-        let rows = candidates
-            .into_iter()
-            .map(move |candidate| row(&candidate, &heads));
         Ok(Reading {
-            rows: Box::new(rows),
-            total,
-            problems,
-            mapping: FileMapping::default(),
+            total: table.accepted(),
+            problems: table.problems.clone(),
+            rows: Box::new(table.into_candidates().map(move |c| row(&c, &heads))),
+            mapping,
             at_change,
         })
     }
@@ -244,9 +247,13 @@ impl Intake for ValuesIntake {
     async fn told(&self, tx: &mut Tx, reach: Reach, rows: &[Row]) -> Result<Vec<Told>, DbError> {
         let catalogue = self.library.catalogue(tx, reach).await?;
         let directory = self.directories.current(tx, reach).await?;
+        let figures = self.snapshots.current(tx, reach).await?;
         let told = rows.iter().map(|row| {
             let subject: RowSubject = parsed(&row.subject)?;
             let before: Option<RowState> = row.before.as_deref().map(parsed).transpose()?;
+            let kept_from = before
+                .as_ref()
+                .is_some_and(|b| kept_from(b, &subject, &figures));
             let after: RowState = parsed(&row.after)?;
             let measure = catalogue.measure(&subject.measure);
             let format = Formatter::new(measure);
@@ -262,13 +269,65 @@ impl Intake for ValuesIntake {
                     label.to_owned(),
                     format!("{place}, {}{part}", subject.period),
                 ],
-                before: before.as_ref().map(|state| format.value(&state.value)),
+                before: before.as_ref().map(|state| match kept_from {
+                    true => "sous embargo".to_owned(),
+                    false => format.value(&state.value),
+                }),
                 after: format.value(&after.value),
-                beside: before.and_then(|before| beside_the_value(&before, &after)),
+                beside: before
+                    .filter(|_| !kept_from)
+                    .and_then(|before| beside_the_value(&before, &after)),
             })
         });
         told.collect()
     }
+}
+
+/// Whether what stood before a row is under an embargo that keeps it from the person of that view.
+fn kept_from(before: &RowState, subject: &RowSubject, figures: &FiguresView) -> bool {
+    if !under_embargo(before.embargo_until, figures.day()) {
+        return false;
+    }
+    let subject_seen = Subject {
+        place: subject.place.clone(),
+        period: subject.period,
+        breakdown: subject.breakdown.clone(),
+    };
+    let series = figures.series(&subject.measure);
+    let seen = series.and_then(|series| series.get(&subject_seen));
+    seen.is_none_or(|seen| seen.embargo_until.is_none())
+}
+
+/// Reads a file by what the person said of its columns, by what is remembered of such files, or
+/// by what they seem to hold.
+fn read_as_said(
+    asked: &Asked,
+    ground: Ground<'_>,
+    figures: &FiguresView,
+    today: Date,
+) -> Result<(Table, FileMapping), DbError> {
+    let workbook = &asked.workbook;
+    let mapping: Option<Mapping> = match &asked.said.mapping {
+        Some(said) => Some(
+            serde_json::from_value(said.clone())
+                .map_err(|cause| DbError::corrupt("mapping of a batch", cause))?,
+        ),
+        None if asked.remembered.is_empty() => None,
+        None => {
+            let proposed = propose_mapping(workbook, ground).mapping;
+            columns::remembered(&asked.remembered, workbook, &proposed)
+        }
+    };
+    let known = Known {
+        figures,
+        today,
+        mapping: mapping.as_ref(),
+        answers: &asked.said.answers,
+    };
+    let table = read_table(workbook, ground, known);
+    let mapping = columns::shown(&table.mapping, workbook)
+        .map_err(|cause| DbError::corrupt("mapping of a batch", cause))?;
+    Ok((table, mapping))
 }
 
 /// What changes beside the value itself.

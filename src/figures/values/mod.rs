@@ -5,11 +5,30 @@
 
 mod answer;
 mod beside;
+mod breakdown;
+mod codes;
+mod columns;
+mod expected;
+mod fact;
+#[cfg(test)]
+mod faults;
+mod gather;
 mod intake;
+mod labels;
 mod layout;
+mod line;
+mod mapping;
+mod notes;
+mod parts;
+mod places;
+mod plausible;
+#[cfg(test)]
+mod readings;
+mod rows;
 mod sent;
 pub(super) mod store;
 mod table;
+mod when;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -17,10 +36,15 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::{Period, Value};
 
 pub use answer::{AnswerError, read_answer};
+pub use breakdown::Axis;
+pub use codes::Codes;
 pub use intake::ValuesIntake;
-pub use layout::{Codes, Column, Layout, LayoutError};
+pub use layout::{Guess, Proposal, SheetProposal, Sureness};
+pub use mapping::{Column, Mapping, Part, SheetMapping};
+pub use plausible::{KEEP, SCALE};
 pub use sent::{SentValue, SentValues};
-pub use table::{Candidate, Ground, read_table};
+pub use table::{Candidate, Ground, Known, Table, propose_mapping, read_table};
+pub use when::{read_day, read_period};
 
 /// The word that names this kind of intake in the database.
 pub const INTAKE: &str = "values";
@@ -45,6 +69,10 @@ pub struct Settings {
     pub provisional: bool,
     /// Whether the values were invented for the demonstration.
     pub fictional: bool,
+    /// The indicator of a file that does not say it: its code, or that of its measure.
+    pub indicator: Option<String>,
+    /// The period of a file that does not say it.
+    pub period: Option<Period>,
 }
 
 /// What one row of a rehearsal is about, as the batch keeps it.

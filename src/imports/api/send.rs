@@ -19,7 +19,7 @@ use crate::platform::api::{ApiQuery, ApiResult, Code, Fault, Problem};
 ///
 /// Trois façons : les valeurs en JSON (`application/json`) ; un fichier seul (`text/csv`,
 /// classeur XLSX ou ODS), ce qui se dit à côté étant alors dans l’adresse (`framework`,
-/// `supplier`, `source`, `reference_date`, `embargo_until`, `comment`, `provisional`, `name`,
+/// `supplier`, `source`, `reference_date`, `embargo_until`, `comment`, `status`, `name`,
 /// `kind`) ; un formulaire (`multipart/form-data`) avec le fichier dans `file` et le reste dans
 /// des champs des mêmes noms. Rien n’est écrit avant l’enregistrement.
 #[utoipa::path(post, path = "/rehearsals", tag = "Envois",

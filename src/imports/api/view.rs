@@ -175,6 +175,7 @@ impl From<SheetView> for SheetColumns {
             .map(|column| crate::imports::ColumnUse {
                 heading: column.heading,
                 holds: column.holds,
+                label: String::new(),
             });
         Self {
             sheet: sheet.sheet,

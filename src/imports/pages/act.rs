@@ -9,6 +9,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::batch::{known, refused};
+use super::columns;
 use super::send::{WAIT, refusal, start};
 use crate::access::Signed;
 use crate::imports::{
@@ -77,7 +78,7 @@ pub(super) async fn answer(
     read_again(&signed, imports, id, Some(said)).await
 }
 
-pub(super) async fn columns(
+pub(super) async fn correct(
     signed: Signed,
     State(imports): State<Imports>,
     Path(id): Path<String>,
@@ -85,14 +86,7 @@ pub(super) async fn columns(
 ) -> WebResult<Response> {
     let id = known(&id)?;
     let batch = batch(&imports, id).await?;
-    let mut sheets = batch.mapping.sheets.clone();
-    for (rank, sheet) in sheets.iter_mut().enumerate() {
-        for (column, held) in sheet.columns.iter_mut().enumerate() {
-            if let Some(use_) = chosen.get(&format!("c.{rank}.{column}")) {
-                held.holds.clone_from(use_);
-            }
-        }
-    }
+    let sheets = columns::chosen(&batch.mapping.sheets, &chosen)?;
     let intake = imports.intakes.of(&batch)?;
     let mapping = intake
         .corrected(&batch.mapping.kept, &sheets)

@@ -8,12 +8,12 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::parts::{batch_state, flag, trail};
-use super::problems;
 use super::send::sentence;
+use super::{columns, problems};
 use crate::access::Signed;
 use crate::imports::{
-    Batch, BatchState, Choice, Counts, French, Imports, Problem, SheetColumns, Told, Undoing,
-    Verdict, named, store,
+    Batch, BatchState, Choice, Counts, French, Imports, Problem, Told, Undoing, Verdict, named,
+    store,
 };
 use crate::kernel::counted;
 use crate::platform::clock::french_instant;
@@ -45,6 +45,8 @@ struct Look {
     page: i64,
     told: Vec<Told>,
     undoing: Option<Undoing>,
+    /// Whether what the file says is kept from whoever looks.
+    hidden: bool,
     now: i64,
 }
 
@@ -110,7 +112,13 @@ async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> We
     let intake = imports.intakes.of(&batch)?;
     let verdict = Verdict::from_code(&shown.voir).unwrap_or_else(|| first_verdict(batch.counts));
     let page = shown.page.parse().unwrap_or(1).clamp(1, 1_000_000);
-    let rows = store::rows_of(&mut tx, id, verdict, ((page - 1) * PAGE, PAGE)).await?;
+    let hidden = intake.is_hidden(&batch, reach, imports.clock.today())?;
+    let (rows, problems) = if hidden {
+        (Vec::new(), Vec::new())
+    } else {
+        let rows = store::rows_of(&mut tx, id, verdict, ((page - 1) * PAGE, PAGE)).await?;
+        (rows, store::problems(&mut tx, id).await?)
+    };
     let undoing = match batch.state {
         BatchState::Committed if !shown.annuler.is_empty() => {
             Some(intake.later(&mut tx, &batch).await?)
@@ -120,12 +128,13 @@ async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> We
     Ok(Look {
         french: intake.french(),
         facts: intake.facts(&mut tx, reach, &batch.said).await?,
-        problems: store::problems(&mut tx, id).await?,
+        problems,
         uses: intake.uses(&mut tx, reach, &batch.said).await?,
         told: intake.told(&mut tx, reach, &rows).await?,
         verdict,
         page,
         undoing,
+        hidden,
         now: imports.clock.now(),
         batch,
     })
@@ -143,12 +152,8 @@ fn first_verdict(counts: Counts) -> Verdict {
 fn head(look: &Look) -> Markup {
     let batch = &look.batch;
     let sender = batch.sender.as_deref().unwrap_or("Jalon, à l’installation");
-    let sheets: Vec<&str> = batch
-        .mapping
-        .sheets
-        .iter()
-        .map(|s| s.sheet.as_str())
-        .collect();
+    let read = batch.mapping.sheets.iter().filter(|sheet| sheet.header > 0);
+    let sheets: Vec<&str> = read.map(|s| s.sheet.as_str()).collect();
     html! {
         div.head {
             p.eyebrow { (look.french.kind) ", déposé le " (french_instant(batch.created_at)) }
@@ -238,9 +243,13 @@ fn life(look: &Look) -> Markup {
             BatchState::Unreadable => { (closing(look)) }
             _ => {
                 (counts(batch.counts))
-                (problems::section(batch.id, &look.problems, open))
-                (changes(look))
-                (mapping(look, open))
+                @if look.hidden {
+                    (flag("warn", &html! { "Les valeurs de ce fichier sont sous embargo : jusqu’à sa fin, seule la personne qui l’a déposé les voit." }))
+                } @else {
+                    (problems::section(batch.id, &look.problems, open))
+                    (changes(look))
+                }
+                (columns::section(batch, &look.uses, open))
                 (closing(look))
             }
         }
@@ -362,40 +371,6 @@ fn rows(look: &Look, first: i64, last: i64, all: i64) -> Markup {
                 td.x data-l="À côté" { @if let Some(beside) = &told.beside { (beside) } @else { span.muted { "Rien d’autre" } } }
             } } }
         }
-    }
-}
-
-/// How the columns were read, which may be corrected while nothing is written.
-fn mapping(look: &Look, open: bool) -> Markup {
-    let batch = &look.batch;
-    if batch.mapping.sheets.is_empty() {
-        return html! {};
-    }
-    html! {
-        section.sect aria-labelledby="colonnes" {
-            (section_heading("colonnes", "Lecture des colonnes", None))
-            form method="post" action={ "/imports/" (batch.id) "/colonnes" } {
-                @for (rank, sheet) in batch.mapping.sheets.iter().enumerate() { (sheet_columns(look, rank, sheet, open)) }
-                @if open { p.acts { button.btn type="submit" { "Relire avec ces colonnes" } } }
-            }
-            p.note { "Cette lecture sera retenue pour les fichiers du même fournisseur qui ont les mêmes titres." }
-        }
-    }
-}
-
-fn sheet_columns(look: &Look, rank: usize, sheet: &SheetColumns, open: bool) -> Markup {
-    html! {
-        h3 { @if sheet.sheet.is_empty() { "Ligne d’en-tête : " (sheet.header) } @else { "Feuille « " (sheet.sheet) " », en-tête à la ligne " (sheet.header) } }
-        div.fields { @for (column, held) in sheet.columns.iter().enumerate() {
-            @let id = format!("c.{rank}.{column}");
-            div.field {
-                label for=(id) { @if held.heading.is_empty() { "(sans titre)" } @else { (held.heading) } }
-                select id=(id) name=(id) disabled[!open] {
-                    @if !look.uses.iter().any(|choice| choice.value == held.holds) { option value=(held.holds) selected { (held.holds) } }
-                    @for choice in &look.uses { option value=(choice.value) selected[choice.value == held.holds] { (choice.label) } }
-                }
-            }
-        } }
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod act;
 mod batch;
+mod columns;
+mod copy;
 mod errors;
 mod list;
 mod parts;
@@ -35,8 +37,9 @@ where
         .route("/imports", get(list::page).merge(sending))
         .route("/imports/nouveau", get(send::page))
         .route("/imports/{id}", get(batch::page))
+        .route("/imports/{id}/copie-corrigee.xlsx", get(copy::download))
         .route("/imports/{id}/repondre", post(act::answer))
-        .route("/imports/{id}/colonnes", post(act::columns))
+        .route("/imports/{id}/colonnes", post(act::correct))
         .route("/imports/{id}/relire", post(act::reread))
         .route("/imports/{id}/enregistrer", post(act::commit))
         .route("/imports/{id}/abandonner", post(act::give_up))

@@ -38,6 +38,7 @@ pub(super) fn section(batch: Uuid, problems: &[Problem], open: bool) -> Markup {
                 } }
                 @for ((_, code), problems) in &kinds { (kind(batch, *code, problems, open)) }
             }
+            p.acts { a.btn href={ "/imports/" (batch) "/copie-corrigee.xlsx" } { "Télécharger le fichier, ses problèmes marqués" } }
         }
     }
 }

@@ -23,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::App;
 use crate::access::api::{bearers_only, once, unless_held};
+use crate::figures::values::SentValues;
 use crate::platform::api::{
     Conditions, Etag, Fault, Problem, ProblemDocument, in_problem_documents,
 };
@@ -68,6 +69,7 @@ impl Description {
                 with_problems(operation);
             }
         }
+        describe_values(&mut document);
         let json = document.to_pretty_json()?;
         let digest = crate::kernel::hex(&Sha256::digest(&json)[..8]);
         Ok(Self {
@@ -102,6 +104,27 @@ fn preamble() -> OpenApi {
             Vec::<String>::new(),
         )]))
         .build()
+}
+
+/// Says what the values are that a program sends: `imports`, which receives them, does not know.
+fn describe_values(document: &mut OpenApi) {
+    let path = document.paths.paths.get_mut("/api/v1/rehearsals");
+    let body = path
+        .and_then(|item| item.post.as_mut())
+        .and_then(|operation| operation.request_body.as_mut());
+    let Some(content) = body.and_then(|body| match body {
+        RefOr::T(body) => body.content.get_mut("application/json"),
+        RefOr::Ref(_) => None,
+    }) else {
+        return;
+    };
+    let schema = Ref::from_schema_name(SentValues::name());
+    *content = RefOr::T(ContentBuilder::new().schema(Some(schema)).build());
+    let mut schemas = vec![(SentValues::name().into_owned(), SentValues::schema())];
+    SentValues::schemas(&mut schemas);
+    if let Some(components) = &mut document.components {
+        components.schemas.extend(schemas);
+    }
 }
 
 /// Any address may be answered by a problem document.

@@ -8,7 +8,8 @@ use serde_json::{Value as Json, json};
 
 use super::{CliError, Session};
 use crate::access::{Reach, permit};
-use crate::figures::values::{INTAKE, Settings};
+use crate::figures::Snapshots;
+use crate::figures::values::{INTAKE, Mapping, Settings};
 use crate::frameworks::Library;
 use crate::imports::{
     Batch, BatchState, CommitBatch, Committed, Imports, Problem, Reader, Said, SendFile, SentFile,
@@ -77,6 +78,12 @@ pub(super) struct RehearseArgs {
     /// Jour avant lequel les valeurs restent cachées
     #[arg(long, value_name = "DATE")]
     embargo: Option<String>,
+    /// Indicateur d’un fichier qui ne le dit pas
+    #[arg(long, value_name = "CODE")]
+    indicator: Option<String>,
+    /// Période d’un fichier qui ne la dit pas
+    #[arg(long, value_name = "PÉRIODE")]
+    period: Option<String>,
     /// Lecture des colonnes, en JSON (par défaut : celle reconnue, ou retenue pour ce fournisseur)
     #[arg(long, value_name = "FICHIER")]
     mapping: Option<PathBuf>,
@@ -96,12 +103,14 @@ pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<Exi
     let actor = Actor::Person(session.person(&db).await?.id);
     let clock = session.clock.clone();
     let reader = Reader::of_this_program()?;
+    let snapshots = Snapshots::new(clock.clone());
     let imports = site::imports(
         db,
         clock,
         reader,
         Library::default(),
         Directories::default(),
+        snapshots,
     );
     match command {
         ValuesCommand::Rehearse(args) => rehearse(&imports, actor, args).await,
@@ -166,6 +175,8 @@ async fn beside(imports: &Imports, actor: Actor, args: &RehearseArgs) -> Result<
         ("source", text(&args.source)),
         ("reference", text(&args.reference_date)),
         ("embargo", text(&args.embargo)),
+        ("indicateur", text(&args.indicator)),
+        ("periode", text(&args.period)),
         (
             "statut",
             if args.provisional { "provisoire" } else { "" }.to_owned(),
@@ -190,7 +201,9 @@ async fn beside(imports: &Imports, actor: Actor, args: &RehearseArgs) -> Result<
 
 fn mapping(file: &Path, most: u64) -> Result<Json, CliError> {
     let text = read(file, most)?;
-    serde_json::from_slice(&text).map_err(|error| format!("{} : {error}", file.display()).into())
+    let said: Mapping =
+        serde_json::from_slice(&text).map_err(|error| format!("{} : {error}", file.display()))?;
+    Ok(serde_json::to_value(said)?)
 }
 
 fn read(path: &Path, most: u64) -> Result<Vec<u8>, CliError> {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::random::between;
 use crate::access::{Reach, permit};
+use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Settings};
 use crate::frameworks::{Catalogue, Framework, Library};
 use crate::imports::{CommitBatch, Reader, Said, SendFile, SentFile, store};
@@ -72,6 +73,7 @@ impl Clerk<'_> {
             self.reader.clone(),
             Library::default(),
             Directories::default(),
+            Snapshots::new(self.clock.clone()),
         );
         let file = SentFile {
             name: name.to_owned(),

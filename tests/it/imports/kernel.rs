@@ -13,6 +13,7 @@ use jalon::imports::{
 };
 use jalon::ledger::{Actor, Change, LedgerError};
 use jalon::platform::db::{Db, DbError, Tx};
+use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -70,6 +71,9 @@ impl Intake for Words {
                 .collect::<Vec<_>>()
         ))
     }
+    fn is_hidden(&self, _: &Batch, _: Reach, _: Date) -> Result<bool, DbError> {
+        Ok(false)
+    }
     async fn read(&self, _: &Db, _: Reach, asked: Asked) -> Result<Reading, DbError> {
         let header = &asked.workbook.sheets[0].rows[0];
         let signature: Vec<&str> = header.iter().map(|cell| cell.text.as_str()).collect();
@@ -118,6 +122,7 @@ impl Intake for Words {
             .map(|(held, cell)| ColumnUse {
                 heading: cell.text.clone(),
                 holds: held.as_str().unwrap().to_owned(),
+                label: held.as_str().unwrap().to_owned(),
             });
         let sheets = vec![SheetColumns {
             sheet: String::new(),
