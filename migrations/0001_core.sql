@@ -14,6 +14,8 @@ create table change (
     at bigint not null,
     kind text not null,
     actor uuid,
+    -- The access token of the program that acted for them, if one did.
+    token uuid,
     why text,
     prev bytea not null,
     hash bytea not null
@@ -65,6 +67,31 @@ create table person (
     password text,
     created_change bigint not null references change (no) deferrable initially deferred
 );
+
+-- What lets a program act for a person. The token itself is kept nowhere, only its digest.
+create table access_token (
+    id uuid primary key references thing (id),
+    person_id uuid not null references person (id),
+    name text not null,
+    digest bytea not null unique,
+    scope text not null check (scope in ('read', 'read_write')),
+    expires_on text not null,
+    created_change bigint not null references change (no) deferrable initially deferred,
+    revoked_change bigint references change (no) deferrable initially deferred
+);
+create index access_token_person on access_token (person_id);
+
+-- What a program was answered when it wrote under a key of its own, for as long as it may ask
+-- again; without an answer while the work is under way.
+create table written_once (
+    key bytea primary key,
+    request bytea not null,
+    at bigint not null,
+    status bigint,
+    headers text,
+    body bytea
+);
+create index written_once_at on written_once (at);
 
 create table session (
     id bytea primary key,

@@ -1,10 +1,11 @@
 //! Who is asking, and what they may do.
 //!
-//! What lives here: accounts, sessions, the [`Permit`] that every writing store function demands
+//! What lives here: accounts, sessions, access tokens, the [`Permit`] that every writing store function demands
 //! and the [`Reach`] that every reading one does, and the only code that hands them out. It knows
 //! acts and the things they are done to; it knows no concept of the domain, whose modules name
 //! their own acts. What never lives here: what an act does.
 
+pub mod api;
 mod email;
 mod kept;
 mod pages;
@@ -13,6 +14,7 @@ mod permit;
 mod session;
 mod signed;
 pub mod store;
+pub mod token;
 
 pub use email::{Email, NotAnEmail};
 pub use kept::keep_refused_form;

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::password::verify_password;
+use super::token::pages as tokens;
 use super::{kept, store};
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::{Shell, View, WebError, WebResult, document, document_with_status};
 
@@ -19,12 +21,15 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
 {
     Router::new()
         .route("/connexion", get(sign_in_form).post(sign_in))
         .route("/deconnexion", post(sign_out))
         .route(kept::RESUME, get(kept::resume).post(kept::drop_kept))
+        .route(tokens::PATH, get(tokens::page).post(tokens::create))
+        .route("/moi/acces/{token}/revoquer", post(tokens::revoke))
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -78,7 +78,7 @@ impl Reach {
     /// it, and the installation itself.
     pub fn sees_embargoed(&self, author: Option<Uuid>) -> bool {
         match self.actor {
-            Actor::Person(person) => author == Some(person),
+            Actor::Person(person) | Actor::Program { person, .. } => author == Some(person),
             Actor::Installation => true,
         }
     }

@@ -7,6 +7,7 @@
 //! that holds for one generation only.
 
 mod acts;
+pub mod api;
 mod body;
 mod check;
 mod country;

@@ -353,7 +353,12 @@ mod tests {
             both.flat_map(|(place, moved)| [figure(place, 2022, 0), figure(place, 2023, *moved)]),
         );
         let regions: Vec<&Place> = places.iter().collect();
-        let comparison = Comparison::new(&measure, &series, (Among::Regions, &regions), Period::Year(2023));
+        let comparison = Comparison::new(
+            &measure,
+            &series,
+            (Among::Regions, &regions),
+            Period::Year(2023),
+        );
         comparison.unwrap().verdict()
     }
 

@@ -4,6 +4,7 @@
 //! of attainment and of delivery, the intake of values. What never does: targets (`contracts`),
 //! definitions (`frameworks`, `measures`).
 
+pub mod api;
 pub mod attainment;
 pub mod circuit;
 pub mod comparison;

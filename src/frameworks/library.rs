@@ -39,7 +39,7 @@ impl From<Kept> for Edited {
 #[derive(Debug, Default)]
 pub struct Catalogue {
     frameworks: BTreeMap<String, Arc<Edited>>,
-    measures: HashMap<String, Measure>,
+    measures: BTreeMap<String, Measure>,
 }
 
 impl Catalogue {
@@ -90,6 +90,11 @@ impl Catalogue {
     /// The measure of that code, whichever framework wrote it.
     pub fn measure(&self, code: &str) -> Option<&Measure> {
         self.measures.get(code)
+    }
+
+    /// Every measure, in the order of their codes.
+    pub fn measures(&self) -> impl Iterator<Item = &Measure> {
+        self.measures.values()
     }
 
     /// The first measure an indicator follows.

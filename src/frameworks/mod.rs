@@ -6,6 +6,7 @@
 //! is in the text. Values, contracts and SQL never stand in these types; measures, which own
 //! values, stand in [`crate::measures`].
 
+pub mod api;
 mod band;
 mod check;
 mod commitment;

@@ -9,10 +9,11 @@ use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use super::batch::{Batch, FileMapping, Row, Said, SheetColumns};
-use super::problem::{Choice, Place, Problem};
+use super::problem::{Choice, Place, Problem as CellProblem};
 use super::sheet::Workbook;
 use crate::access::Reach;
 use crate::ledger::{Change, LedgerError};
+use crate::platform::api::{ApiResult, Code, Problem};
 use crate::platform::db::{Db, DbError, Tx};
 
 /// A kind of file: what its rows mean, what they would change, how that is written and undone.
@@ -70,8 +71,31 @@ pub trait Intake: fmt::Debug + Send + Sync {
     /// Puts back what stood before a batch, save where something was written since.
     async fn undo(&self, change: &mut Change, batch: &Batch) -> Result<Written, LedgerError>;
 
+    /// What the API calls the fields asked beside the file, each with its name in the form.
+    fn names(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// What a program sent as JSON, as the table that a file would hold.
+    ///
+    /// # Errors
+    /// Where this kind is sent as files only, or the document does not read.
+    fn table(&self, _document: &[u8]) -> ApiResult<SentTable> {
+        let detail = "Ce genre ne s’envoie qu’en fichier.";
+        Err(Problem::new(Code::Media, detail))
+    }
+
     /// Rows in words.
     async fn told(&self, tx: &mut Tx, reach: Reach, rows: &[Row]) -> Result<Vec<Told>, DbError>;
+}
+
+/// A table that a program sent without a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentTable {
+    /// What is said beside it, by the names of the API.
+    pub beside: BTreeMap<String, String>,
+    /// The table, as the bytes of a file.
+    pub bytes: Vec<u8>,
 }
 
 /// How pages call a kind of file.
@@ -144,7 +168,7 @@ pub struct Reading {
     /// How many there are.
     pub total: usize,
     /// What was not accepted, or is to be looked at.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<CellProblem>,
     /// How the columns were read.
     pub mapping: FileMapping,
     /// The last change of what it was read against.

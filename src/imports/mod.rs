@@ -5,6 +5,7 @@
 //! module that plugs in. What never does: a word about values or terms.
 
 mod acts;
+pub mod api;
 mod batch;
 mod catalogue;
 mod corrected;
@@ -23,8 +24,8 @@ pub use batch::{
 pub use catalogue::{CATALOGUE, Entry, ProblemCode, UnknownCode};
 pub use corrected::{Mark, corrected};
 pub use intake::{
-    Asked, Field, FieldKind, French, Intake, Intakes, Later, Mistake, Reading, Told, Undoing,
-    Written,
+    Asked, Field, FieldKind, French, Intake, Intakes, Later, Mistake, Reading, SentTable, Told,
+    Undoing, Written,
 };
 pub use pages::router;
 pub use problem::{Answer, Answers, Choice, Place, Problem, Severity};

@@ -284,6 +284,17 @@ pub async fn batch(tx: &mut Tx, id: Uuid) -> Result<Option<Batch>, DbError> {
 
 /// The last batches, the latest first, that many at most.
 pub async fn batches(tx: &mut Tx, most: i64) -> Result<Vec<Batch>, DbError> {
+    batches_before(tx, None, None, most).await
+}
+
+/// The batches received before another, or the last; of one state, where it is named.
+pub(super) async fn batches_before(
+    tx: &mut Tx,
+    before: Option<(i64, Uuid)>,
+    state: Option<BatchState>,
+    most: i64,
+) -> Result<Vec<Batch>, DbError> {
+    let (at, id) = before.unwrap_or((i64::MAX, Uuid::max()));
     let records: Vec<BatchRecord> = tx
         .all(
             "select b.id, b.intake, b.state, b.file_name, b.settings, b.mapping, b.failure,
@@ -291,9 +302,11 @@ pub async fn batches(tx: &mut Tx, most: i64) -> Result<Vec<Batch>, DbError> {
                     b.seen_at, b.rows_read, b.rows_total, b.created_rows, b.changed_rows,
                     b.unchanged_rows, b.refused_cells, b.committed_change, b.undone_change
              from batch b left join person p on p.id = b.created_by
+             where ($1 = '' or b.state = $1)
+               and (b.created_at < $2 or (b.created_at = $2 and b.id < $3))
              order by b.created_at desc, b.id desc
-             limit $1",
-            args![most],
+             limit $4",
+            args![state.map_or("", BatchState::code), at, id, most],
         )
         .await?;
     records.into_iter().map(Batch::try_from).collect()
@@ -338,6 +351,23 @@ impl TryFrom<RowRecord> for Row {
 
 /// How many rows [`rows_after`] gives at once.
 const ROWS_AT_ONCE: i64 = 2_000;
+
+/// Accepted cells from the one of that rank on, in the order of the file, that many at most.
+pub(super) async fn some_rows(
+    tx: &mut Tx,
+    batch: Uuid,
+    from: i64,
+    most: i64,
+) -> Result<Vec<Row>, DbError> {
+    let records: Vec<RowRecord> = tx
+        .all(
+            "select no, sheet, row_no, col_no, verdict, subject, before_state, after_state
+             from batch_row where batch_id = $1 and no >= $2 order by no limit $3",
+            args![batch, from, most],
+        )
+        .await?;
+    records.into_iter().map(Row::try_from).collect()
+}
 
 /// Some accepted cells of a batch, in the order of the file, from that number on; and the number
 /// to ask for the next ones, absent after the last.

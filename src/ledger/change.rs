@@ -14,6 +14,13 @@ use crate::platform::db::{Db, DbError, Tx};
 pub enum Actor {
     /// A person, by identifier.
     Person(Uuid),
+    /// A program that a person let act for them.
+    Program {
+        /// The person.
+        person: Uuid,
+        /// The access token it holds.
+        token: Uuid,
+    },
     /// Jalon itself: installing, before anyone has an account.
     Installation,
 }
@@ -22,8 +29,16 @@ impl Actor {
     /// The person, where it is one.
     pub fn person(self) -> Option<Uuid> {
         match self {
-            Self::Person(id) => Some(id),
+            Self::Person(id) | Self::Program { person: id, .. } => Some(id),
             Self::Installation => None,
+        }
+    }
+
+    /// The access token, where a program acts for the person.
+    pub fn token(self) -> Option<Uuid> {
+        match self {
+            Self::Program { token, .. } => Some(token),
+            Self::Person(_) | Self::Installation => None,
         }
     }
 }
@@ -259,6 +274,7 @@ impl Change {
                 at: self.at,
                 kind: self.kind,
                 actor: self.actor.person(),
+                token: self.actor.token(),
                 entries: &self.entries,
             },
         );
@@ -269,6 +285,7 @@ impl Change {
                 at: self.at,
                 kind: self.kind,
                 actor: self.actor.person(),
+                token: self.actor.token(),
                 why: self.why.as_deref(),
                 prev: &self.prev,
                 hash,

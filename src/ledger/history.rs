@@ -29,6 +29,9 @@ pub struct Link<'a> {
     pub kind: &'a str,
     /// Who, as an identifier.
     pub actor: Option<Uuid>,
+    /// The access token of the program that acted for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<Uuid>,
     /// What it did.
     pub entries: &'a [Entry],
 }

@@ -109,6 +109,7 @@ pub(super) struct NewChange<'a> {
     pub at: i64,
     pub kind: &'a str,
     pub actor: Option<Uuid>,
+    pub token: Option<Uuid>,
     pub why: Option<&'a str>,
     pub prev: &'a [u8],
     pub hash: [u8; 32],
@@ -117,10 +118,10 @@ pub(super) struct NewChange<'a> {
 
 pub(super) async fn insert_change(tx: &mut Tx, new: &NewChange<'_>) -> Result<(), DbError> {
     tx.run(
-        "insert into change (no, at, kind, actor, why, prev, hash)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into change (no, at, kind, actor, token, why, prev, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         args![
-            new.no, new.at, new.kind, new.actor, new.why, new.prev, new.hash
+            new.no, new.at, new.kind, new.actor, new.token, new.why, new.prev, new.hash
         ],
     )
     .await?;
@@ -221,6 +222,7 @@ struct LinkRow {
     at: i64,
     kind: String,
     actor: Option<Uuid>,
+    token: Option<Uuid>,
     prev: Vec<u8>,
     hash: Vec<u8>,
 }
@@ -238,7 +240,7 @@ struct EntryRow {
 pub async fn verify(tx: &mut Tx) -> Result<Verified, DbError> {
     let links: Vec<LinkRow> = tx
         .all(
-            "select no, at, kind, actor, prev, hash from change order by no",
+            "select no, at, kind, actor, token, prev, hash from change order by no",
             vec![],
         )
         .await?;
@@ -268,6 +270,7 @@ pub async fn verify(tx: &mut Tx) -> Result<Verified, DbError> {
                 at: link.at,
                 kind: &link.kind,
                 actor: link.actor,
+                token: link.token,
                 entries: &entries,
             },
         );

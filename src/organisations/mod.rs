@@ -5,6 +5,7 @@
 //! holds them all in memory and recognises a name as people write it. What never does: people,
 //! contracts, figures. Dates here are dates of effect, never the cursor of the history.
 
+pub mod api;
 mod cache;
 mod directory;
 mod establishment;

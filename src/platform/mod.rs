@@ -1,8 +1,9 @@
-//! What every concept stands on: configuration, clock, files, texts, database, web shell.
+//! What every concept stands on: configuration, clock, files, texts, database, web shell, API.
 //!
 //! What lives here: machinery that would serve any application of this kind. What never does:
 //! a word of the domain (no contract, no indicator, no region).
 
+pub mod api;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -15,6 +15,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
+use super::api::{self, Description, page};
 use super::installation::Installation;
 use super::{HOLDERS, home, imports};
 use crate::access;
@@ -57,6 +58,7 @@ pub struct App {
     snapshots: Snapshots,
     desk: Desk,
     sources: Sources,
+    description: Description,
     imports: Imports,
 }
 
@@ -96,6 +98,7 @@ impl App {
             snapshots: snapshots.clone(),
             directories: directories.clone(),
         };
+        let description = Description::new().map_err(|e| DbError::corrupt("API", e))?;
         let imports = imports(
             db.clone(),
             clock.clone(),
@@ -106,6 +109,7 @@ impl App {
         );
         Ok(Self {
             db,
+            description,
             clock,
             desk,
             sources,
@@ -123,6 +127,8 @@ impl App {
     pub fn router(self) -> Router {
         let pages = Router::new()
             .route("/", get(home::page))
+            .route("/api", get(page::page))
+            .route("/api/essai", get(page::trial_page))
             .merge(access::router())
             .merge(organisations::router())
             .merge(frameworks::router())
@@ -148,6 +154,7 @@ impl App {
             .layer(refusals)
             .layer(sessions)
             .merge(asset_router())
+            .merge(api::router(&self))
             .layer(from_fn(security_headers))
             .layer(CompressionLayer::new())
             .layer(TraceLayer::new_for_http())

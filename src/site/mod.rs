@@ -2,6 +2,7 @@
 //!
 //! What lives here: assembly only. What never does: a rule or a statement.
 
+mod api;
 mod app;
 pub mod backup;
 pub mod cli;

@@ -40,4 +40,8 @@ export const demo = [
   "/circuit/fournisseurs/DGS",
   "/contestations",
   "/suivis",
+  "/moi/acces",
+  "/api",
+  "/api/essai?adresse=%2Fapi%2Fv1%2Fobservations&envoyer=1&limit=2",
+  "/erreurs/api-acces",
 ];

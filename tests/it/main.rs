@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod api;
 mod backup;
 mod circuit;
 mod cli;

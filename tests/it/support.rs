@@ -178,6 +178,7 @@ pub struct Site {
 pub struct Answer {
     pub status: StatusCode,
     pub location: Option<String>,
+    pub headers: axum::http::HeaderMap,
     pub body: String,
 }
 
@@ -269,10 +270,12 @@ impl Site {
             self.cookie = cookie.split(';').next().map(ToOwned::to_owned);
         }
         let (status, location) = (response.status(), text(header::LOCATION));
+        let headers = response.headers().clone();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         Answer {
             status,
             location,
+            headers,
             body: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }

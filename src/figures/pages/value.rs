@@ -81,6 +81,11 @@ fn title(facts: &Facts<'_>) -> String {
     format!("{measure}, {place}, {}{part}", subject.period.french())
 }
 
+/// That a program brought it, for the person named.
+fn by_program(revision: &Revision) -> Markup {
+    html! { @if let Some(program) = &revision.program { ", par le programme « " (program) " »" } }
+}
+
 /// What people call a place.
 pub(super) fn place_name<'a>(directory: &'a Directory, code: &'a str) -> &'a str {
     directory
@@ -146,7 +151,7 @@ fn sheet(current: &Revision) -> Markup {
                 dt { "Fournisseur" } dd { (supplier_words(&current.supplier)) }
                 @if let Some(source) = &current.source { dt { "Source" } dd { (source) } }
                 @if let Some(day) = current.reference_date { dt { "Date de référence" } dd { (french_date(day)) } }
-                dt { "Reçue" } dd { (french_instant(current.received_at)) @if let Some(who) = &current.who { ", par " (who) } }
+                dt { "Reçue" } dd { (french_instant(current.received_at)) @if let Some(who) = &current.who { ", par " (who) } (by_program(current)) }
                 dt { "Fichier" } dd { (file(current)) }
                 @if let Some(comment) = &current.comment { dt { "Commentaire" } dd { (comment) } }
                 @if let Some(day) = current.embargo_until { dt { "Embargo" } dd { "Visible de tous à partir du " (french_date(day)) } }
@@ -193,7 +198,7 @@ fn revisions(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
                                 ins { (shown(revision, formatter)) }
                                 @if revision.provisional { " p" }
                             }
-                            td data-l="Quand" { (french_instant(revision.received_at)) @if let Some(who) = &revision.who { span.sub { (who) } } }
+                            td data-l="Quand" { (french_instant(revision.received_at)) @if let Some(who) = &revision.who { span.sub { (who) (by_program(revision)) } } }
                             td.x data-l="Pourquoi" { (revision.why.as_deref().or(revision.comment.as_deref()).unwrap_or("–")) }
                             td.x data-l="Fournisseur" {
                                 (origin_words(&revision.supplier, revision.source.as_deref()))

@@ -24,6 +24,8 @@ pub struct Revision {
     pub received_at: i64,
     /// Who brought it.
     pub who: Option<String>,
+    /// The name of the access of the program that brought it for them.
+    pub program: Option<String>,
     /// Why, in their words.
     pub why: Option<String>,
     /// Who supplied it.

@@ -28,6 +28,7 @@ struct Record {
     received_at: i64,
     actor: Option<Uuid>,
     who: Option<String>,
+    program: Option<String>,
     why: Option<String>,
     supplier: String,
     source: Option<String>,
@@ -53,13 +54,14 @@ pub async fn story(
         .all(
             "select o.measure, o.place, o.period, o.breakdown, r.no, r.kind, r.micros,
                     r.den_micros, r.body, r.provisional, r.fictional, r.received_at, c.actor,
-                    p.name as who, c.why, r.supplier, r.source, r.reference_date, r.comment,
+                    p.name as who, k.name as program, c.why, r.supplier, r.source, r.reference_date, r.comment,
                     r.embargo_until, r.batch_id, b.file_name, r.sheet, r.row_no, r.col_no
              from observation o
              join revision r on r.observation_id = o.id
              left join batch b on b.id = r.batch_id
              left join change c on c.no = r.change_no
              left join person p on p.id = c.actor
+             left join access_token k on k.id = c.token
              where o.id = $1
              order by r.no desc",
             args![observation],
@@ -108,6 +110,7 @@ fn revision(record: Record, embargo_until: Option<Date>) -> Result<Revision, DbE
         fictional: record.fictional,
         received_at: record.received_at,
         who: record.who,
+        program: record.program,
         why: record.why,
         supplier: record.supplier,
         source: record.source,

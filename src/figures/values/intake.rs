@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::store::{self, Heads, NewRevision, Writing};
 use super::table::{Candidate, Ground, Known, Table, propose_mapping, read_table};
-use super::{INTAKE, Mapping, RowState, RowSubject, Settings, beside, columns};
+use super::{INTAKE, Mapping, RowState, RowSubject, Settings, beside, columns, sent};
 use crate::access::Reach;
 use crate::figures::snapshot::{is_hidden, under_embargo};
 use crate::figures::store::latest_change;
@@ -19,10 +19,11 @@ use crate::figures::{FiguresView, Formatter, Snapshots, Subject, follow};
 use crate::frameworks::Library;
 use crate::imports::{
     Asked, Batch, Choice, Field, FileMapping, French, Intake, Mistake, Place, Reading, Row, Said,
-    SheetColumns, Told, Undoing, Verdict, Written, store as imports,
+    SentTable, SheetColumns, Told, Undoing, Verdict, Written, store as imports,
 };
 use crate::ledger::{Change, LedgerError};
 use crate::organisations::Directories;
+use crate::platform::api::ApiResult;
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::{Db, DbError, Tx};
 
@@ -233,6 +234,14 @@ impl Intake for ValuesIntake {
             rows,
             digest: digest.finalize().into(),
         })
+    }
+
+    fn names(&self) -> &'static [(&'static str, &'static str)] {
+        sent::NAMES
+    }
+
+    fn table(&self, document: &[u8]) -> ApiResult<SentTable> {
+        sent::table(document)
     }
 
     async fn told(&self, tx: &mut Tx, reach: Reach, rows: &[Row]) -> Result<Vec<Told>, DbError> {

@@ -25,6 +25,7 @@ mod plausible;
 #[cfg(test)]
 mod readings;
 mod rows;
+mod sent;
 pub(super) mod store;
 mod table;
 mod when;
@@ -41,6 +42,7 @@ pub use intake::ValuesIntake;
 pub use layout::{Guess, Proposal, SheetProposal, Sureness};
 pub use mapping::{Column, Mapping, Part, SheetMapping};
 pub use plausible::{KEEP, SCALE};
+pub use sent::{SentValue, SentValues};
 pub use table::{Candidate, Ground, Known, Table, propose_mapping, read_table};
 pub use when::{read_day, read_period};
 

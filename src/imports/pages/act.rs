@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::batch::{known, refused};
 use super::columns;
-use super::send::{refusal, start};
+use super::send::{WAIT, refusal, start};
 use crate::access::Signed;
 use crate::imports::{
     ActError, Answer, Batch, CommitBatch, DropBatch, Imports, Place, ReadAgain, Said, UndoBatch,
@@ -36,7 +36,7 @@ async fn read_again(
 ) -> WebResult<Response> {
     let permit = signed.may::<ReadAgain>(id)?;
     let begun = imports.begin_again(permit, said).await.map_err(refusal)?;
-    start(imports, signed.actor(), begun).await;
+    start(imports, signed.actor(), begun, WAIT).await;
     Ok(back(begun.batch))
 }
 

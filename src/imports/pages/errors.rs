@@ -6,7 +6,8 @@ use maud::{Markup, html};
 use super::parts::severity;
 use crate::access::Signed;
 use crate::imports::{CATALOGUE, Entry, ProblemCode};
-use crate::platform::web::{Crumb, WebError, WebResult, crumbs};
+use crate::platform::api;
+use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading};
 
 pub(super) async fn list(signed: Signed) -> Markup {
     let body = html! {
@@ -25,14 +26,51 @@ pub(super) async fn list(signed: Signed) -> Markup {
                 } } }
             }
         }
+        section.sect aria-labelledby="programmes" {
+            (section_heading("programmes", "Les problèmes d’un programme", None))
+            table.tbl.stack {
+                caption { "Ce que l’API répond quand elle ne peut pas faire ce qu’un programme demande." }
+                thead { tr { th scope="col" { "Problème" } th scope="col" { "Statut" } th scope="col" { "À faire" } } }
+                tbody { @for entry in api::CATALOGUE { tr {
+                    th scope="row" { a href={ "/erreurs/" (entry.slug) } { (entry.title) } }
+                    td.mono data-l="Statut" { (entry.status.as_u16()) }
+                    td.x data-l="À faire" { (entry.remedy) }
+                } } }
+            }
+        }
     };
-    signed.page("Problèmes d’un fichier", &body)
+    signed.page("Problèmes", &body)
 }
 
 pub(super) async fn page(signed: Signed, Path(code): Path<String>) -> WebResult<Markup> {
+    if let Some(code) = api::Code::from_slug(&code) {
+        let entry = code.entry();
+        return Ok(signed.page(entry.title, &explained_to_programs(entry)));
+    }
     let code: ProblemCode = code.parse().map_err(|_| WebError::NotFound)?;
     let entry = code.entry();
     Ok(signed.page(entry.title, &explained(entry)))
+}
+
+/// What a problem of the API means.
+fn explained_to_programs(entry: &api::Entry) -> Markup {
+    html! {
+        (crumbs(&[
+            Crumb { label: "API", href: Some("/api".to_owned()) },
+            Crumb { label: "Problèmes", href: Some("/erreurs".to_owned()) },
+            Crumb { label: entry.title, href: None },
+        ]))
+        div.head {
+            h1 { (entry.title) }
+            p.lead { (entry.meaning) }
+        }
+        dl.facts.big {
+            dt { "À faire" } dd { (entry.remedy) }
+            dt { "Statut HTTP" } dd.mono { (entry.status.as_u16()) }
+            dt { "Code" } dd.mono { (entry.slug) }
+        }
+        p.note { a href="/erreurs" { "Tous les problèmes" } }
+    }
 }
 
 fn explained(entry: &Entry) -> Markup {

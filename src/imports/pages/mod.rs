@@ -11,6 +11,8 @@ mod parts;
 mod problems;
 mod send;
 
+pub(super) use send::{Sent, Unread, sent, start};
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
@@ -20,7 +22,7 @@ use crate::platform::db::Db;
 use crate::platform::web::Shell;
 
 /// The largest request that sends a file: the file, and what is said beside it.
-const LARGEST_REQUEST: usize = send::LARGEST_FILE + 64 * 1024;
+pub(super) const LARGEST_REQUEST: usize = send::LARGEST_FILE + 64 * 1024;
 
 /// The pages of this module.
 pub fn router<S>() -> Router<S>

@@ -25,7 +25,7 @@ pub(super) const LARGEST_FILE: usize = 32 * 1024 * 1024;
 const LONGEST_TEXT: usize = 4 * 1024;
 
 /// A small file is read while its sender waits; a larger one shows its progress.
-const WAIT: Duration = Duration::from_secs(2);
+pub(super) const WAIT: Duration = Duration::from_secs(2);
 
 /// Which kind of file.
 #[derive(Debug, Default, Deserialize)]
@@ -58,9 +58,9 @@ fn intake<'i>(imports: &'i Imports, name: &str) -> WebResult<&'i dyn Intake> {
 
 /// What a form sent.
 #[derive(Default)]
-struct Sent {
-    texts: BTreeMap<String, String>,
-    file: Option<(String, Vec<u8>)>,
+pub(in crate::imports) struct Sent {
+    pub(in crate::imports) texts: BTreeMap<String, String>,
+    pub(in crate::imports) file: Option<(String, Vec<u8>)>,
 }
 
 pub(super) async fn receive(
@@ -69,7 +69,7 @@ pub(super) async fn receive(
     form: Result<Multipart, MultipartRejection>,
 ) -> WebResult<Response> {
     let sent = match form {
-        Ok(form) => sent(form).await,
+        Ok(form) => sent(form, "fichier").await,
         Err(_) => Err(Unread::Broken),
     };
     let sent = match sent {
@@ -112,19 +112,24 @@ pub(super) async fn receive(
     let begun = imports.receive(permit, &file).await.map_err(refusal)?;
     drop(file);
     let batch = begun.batch;
-    start(imports, signed.actor(), begun).await;
+    start(imports, signed.actor(), begun, WAIT).await;
     Ok(Redirect::to(&format!("/imports/{batch}")).into_response())
 }
 
-/// Reads in a task of its own, which outlives the request; a short reading is waited for.
-pub(super) async fn start(imports: Imports, actor: Actor, begun: Begun) {
+/// Reads in a task of its own, which outlives the request; it is waited for that long.
+pub(in crate::imports) async fn start(
+    imports: Imports,
+    actor: Actor,
+    begun: Begun,
+    wait: Duration,
+) {
     let reading = tokio::spawn(async move {
         if let Err(error) = imports.read(actor, begun).await {
             tracing::error!(%error, batch = %begun.batch, "a file could not be read");
         }
     });
     // Dropping the handle lets the task go on.
-    let _ = tokio::time::timeout(WAIT, reading).await;
+    let _ = tokio::time::timeout(wait, reading).await;
 }
 
 /// A refusal of the kernel, for the page.
@@ -144,7 +149,7 @@ pub(super) fn sentence(message: &str) -> String {
 }
 
 /// Why a form could not be read.
-enum Unread {
+pub(in crate::imports) enum Unread {
     TooLarge,
     Broken,
 }
@@ -159,11 +164,15 @@ impl From<MultipartError> for Unread {
     }
 }
 
-async fn sent(mut form: Multipart) -> Result<Sent, Unread> {
+/// A form with a file in the field of that name.
+pub(in crate::imports) async fn sent(
+    mut form: Multipart,
+    file_field: &str,
+) -> Result<Sent, Unread> {
     let mut sent = Sent::default();
     while let Some(mut part) = form.next_field().await? {
         let name = part.name().unwrap_or_default().to_owned();
-        if name == "fichier" {
+        if name == file_field {
             let file = file_name(&part);
             sent.file = Some((file, bytes(&mut part, LARGEST_FILE).await?));
         } else {

@@ -12,6 +12,7 @@ mod frameworks;
 mod organisations;
 mod people;
 mod server;
+mod tokens;
 mod values;
 mod wording;
 
@@ -102,6 +103,9 @@ enum Command {
     /// Gérer les comptes
     #[command(subcommand)]
     Person(people::PersonCommand),
+    /// Gérer les accès par programme d’un compte
+    #[command(subcommand)]
+    Token(tokens::TokenCommand),
     /// Vérifier, charger et écrire les cadres contractuels
     #[command(subcommand)]
     Framework(frameworks::FrameworkCommand),
@@ -223,6 +227,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Config(ConfigCommand::Check) => server::show_config(&session),
         Command::Contracts(command) => contracts::contracts(&session, command).await?,
         Command::Dossier(args) => dossier::dossier(&session, args).await?,
+        Command::Token(command) => tokens::token(&session, command).await?,
         Command::Person(command) => people::person(&session, command).await?,
         Command::Framework(command) => return frameworks::run(&session, command).await,
         Command::Values(command) => return values::run(&session, command).await,

@@ -1,0 +1,212 @@
+//! Programs that ask: whom they act for, at which moment they look, and what they were answered.
+
+mod once;
+pub mod store;
+
+use axum::extract::{FromRef, FromRequestParts, Request, State};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, ETAG, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use serde::{Deserialize, Deserializer};
+use uuid::Uuid;
+
+use super::permit::{Act, Permit, Reach, permit};
+use super::signed::Signed;
+use super::store::Person;
+use super::token::{Secret, TokenScope, store as tokens};
+use crate::ledger::{self, Actor};
+use crate::platform::api::{ApiResult, Code, Conditions, Etag, Paging, Problem};
+use crate::platform::clock::{Clock, end_of_day};
+use crate::platform::db::{Db, Tx};
+
+pub use once::once;
+
+/// Whoever a request of the API acts for. A handler that takes it cannot be reached by anyone else.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The person.
+    pub person: Person,
+    actor: Actor,
+    scope: TokenScope,
+}
+
+impl Caller {
+    /// The person signed in, who tries the API from its page: reading only.
+    pub fn trying(signed: &Signed) -> Self {
+        Self {
+            person: signed.person.clone(),
+            actor: signed.actor(),
+            scope: TokenScope::Read,
+        }
+    }
+
+    /// As the history names them.
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    /// What they may see: what the person may.
+    pub fn reach(&self) -> Reach {
+        Reach::of(self.actor)
+    }
+
+    /// The permit to do `A` to `thing`; refused to a token that only reads.
+    ///
+    /// # Errors
+    /// The refusal to send.
+    pub fn may<A: Act>(&self, thing: A::Thing) -> ApiResult<Permit<A>> {
+        if self.scope == TokenScope::Read {
+            return Err(Problem::plain(Code::ReadOnly));
+        }
+        permit(self.actor, thing).map_err(|denied| Problem::new(Code::Forbidden, denied.sentence))
+    }
+
+    /// Who it is, in a digest of what they sent.
+    fn id(&self) -> Uuid {
+        self.person.id
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let caller = parts.extensions.get::<Self>().cloned();
+        caller.ok_or_else(|| Problem::plain(Code::NoAccess))
+    }
+}
+
+/// Finds whom a request's token acts for, and lets nobody else through.
+pub async fn bearers_only<S>(State(state): State<S>, mut request: Request, next: Next) -> Response
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+{
+    let (db, clock) = (Db::from_ref(&state), Clock::from_ref(&state));
+    match caller(&db, &clock, request.headers()).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            let mut response = next.run(request).await;
+            let vary = HeaderValue::from_static("authorization");
+            response.headers_mut().append(VARY, vary);
+            response
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn caller(db: &Db, clock: &Clock, headers: &HeaderMap) -> ApiResult<Caller> {
+    let refused = || Problem::plain(Code::NoAccess);
+    let secret = bearer_secret(headers).ok_or_else(refused)?;
+    let mut tx = db.read().await?;
+    let bearer = tokens::bearer(&mut tx, &secret, clock.today()).await?;
+    let bearer = bearer.ok_or_else(refused)?;
+    Ok(Caller {
+        actor: Actor::Program {
+            person: bearer.person.id,
+            token: bearer.token,
+        },
+        person: bearer.person,
+        scope: bearer.scope,
+    })
+}
+
+/// The token that a request carries.
+fn bearer_secret(headers: &HeaderMap) -> Option<Secret> {
+    let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = text.split_once(' ')?;
+    let is_bearer = scheme.eq_ignore_ascii_case("bearer");
+    is_bearer.then(|| Secret::parse(secret.trim()))?
+}
+
+/// Answers « not modified » to who already holds what would be given: all that is read of the
+/// history is named by the last change, the day (embargoes end) and who asks.
+pub async fn unless_held<S>(State(state): State<S>, request: Request, next: Next) -> Response
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+{
+    let caller = request.extensions().get::<Caller>().cloned();
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let Some(caller) = caller.filter(|_| reads) else {
+        return next.run(request).await;
+    };
+    let etag =
+        match state_of_everything(&Db::from_ref(&state), &Clock::from_ref(&state), &caller).await {
+            Ok(etag) => etag,
+            Err(problem) => return problem.into_response(),
+        };
+    // Named before it is read: were a change to come between, the name would be too old, and the
+    // next request would be given everything again.
+    let mut response = if Conditions::of(request.headers()).holds(&etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        next.run(request).await
+    };
+    let status = response.status();
+    if status.is_success() || status == StatusCode::NOT_MODIFIED {
+        let headers = response.headers_mut();
+        headers.insert(ETAG, etag.header());
+        let private = HeaderValue::from_static("private, no-cache");
+        headers.insert(CACHE_CONTROL, private);
+    }
+    response
+}
+
+async fn state_of_everything(db: &Db, clock: &Clock, caller: &Caller) -> ApiResult<Etag> {
+    let last = ledger::last_change(&mut db.read().await?).await?;
+    let (day, person) = (clock.today(), caller.id().simple());
+    Ok(Etag::of(&[
+        &last.to_string(),
+        &day.to_string(),
+        &person.to_string(),
+    ]))
+}
+
+/// A moment of the past, as `as_of` says it: the end of a day in Paris, or a change number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// What the last change before the end of that day left.
+    Day(Date),
+    /// What that change left.
+    Change(i64),
+}
+
+impl<'de> Deserialize<'de> for AsOf {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let change = text.parse().ok().filter(|no| *no >= 0).map(Self::Change);
+        let day = || text.parse().ok().map(Self::Day);
+        change.or_else(day).ok_or_else(|| {
+            serde::de::Error::custom(format!(
+                "attendu un jour (2026-03-15) ou un numéro de changement, reçu « {text} »"
+            ))
+        })
+    }
+}
+
+/// The change that a list is read at: that of its first page, or the moment asked for, or now.
+///
+/// # Errors
+/// Where that change is still to come.
+pub async fn moment(tx: &mut Tx, paging: &Paging, as_of: Option<AsOf>) -> ApiResult<i64> {
+    let last = ledger::last_change(tx).await?;
+    let (name, asked) = match (paging.at_change(), as_of) {
+        (Some(change), _) => ("cursor", change),
+        (None, Some(AsOf::Change(change))) => ("as_of", change),
+        (None, Some(AsOf::Day(day))) => {
+            return Ok(ledger::last_change_before(tx, end_of_day(day)).await?);
+        }
+        (None, None) => return Ok(last),
+    };
+    if asked < 0 || asked > last {
+        let message = format!("le dernier changement porte le numéro {last}");
+        return Err(Problem::malformed(name, message));
+    }
+    Ok(asked)
+}

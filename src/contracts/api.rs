@@ -1,0 +1,336 @@
+//! `/api/v1/contracts`: contracts, their instruments, the terms in force.
+
+// The attribute that describes an address names its types in full.
+#![allow(unused_qualifications)]
+
+use axum::Json;
+use axum::extract::{FromRef, State};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Said;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::store::{self, ContractCard};
+use super::{FullContract, Held, Instrument, TermBody, TermKey};
+use crate::access::Reach;
+use crate::access::api::{AsOf, Caller, moment};
+use crate::ledger;
+use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, Page, Paging, Problem, instant};
+use crate::platform::db::{Db, Tx};
+
+/// The addresses of this module.
+pub fn api<S>() -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+{
+    OpenApiRouter::new()
+        .routes(routes!(contracts))
+        .routes(routes!(contract))
+        .routes(routes!(instruments))
+        .routes(routes!(terms))
+}
+
+/// Un contrat.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Contract)]
+struct ContractView {
+    /// Son nom dans les adresses : `normandie-2024-2028`.
+    slug: String,
+    title: String,
+    /// Code du cadre.
+    framework: String,
+    /// Code de l’organisation qu’il lie.
+    organisation: String,
+    /// Code du territoire qu’il couvre.
+    place: String,
+    starts: i16,
+    ends: i16,
+    /// Inventé pour la démonstration.
+    fictional: bool,
+}
+
+impl From<ContractCard> for ContractView {
+    fn from(card: ContractCard) -> Self {
+        Self {
+            slug: card.slug,
+            title: card.title,
+            framework: card.framework,
+            organisation: card.organisation,
+            place: card.place,
+            starts: card.starts,
+            ends: card.ends,
+            fictional: card.fictional,
+        }
+    }
+}
+
+/// Un contrat avec ses volets.
+#[derive(Debug, Serialize, ToSchema)]
+struct ContractInFull {
+    #[serde(flatten)]
+    contract: ContractView,
+    /// Ses volets ; un contrat d’un seul tenant en a un, sans libellé.
+    sections: Vec<SectionView>,
+}
+
+/// Un volet d’un contrat.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Section)]
+struct SectionView {
+    key: String,
+    label: String,
+    /// Code du territoire qu’il couvre.
+    place: String,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ContractQuery {
+    /// Code du cadre.
+    framework: Option<String>,
+    /// Code de l’organisation liée.
+    organisation: Option<String>,
+    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
+    #[param(value_type = Option<u16>)]
+    limit: Option<Limit>,
+    /// Le `next` de la page précédente.
+    cursor: Option<String>,
+}
+
+/// Lister les contrats
+#[utoipa::path(get, path = "/contracts", tag = "Contrats", params(ContractQuery),
+    responses((status = 200, description = "Une page, dans l’ordre des noms d’adresse", body = Page<ContractView>)))]
+async fn contracts(
+    caller: Caller,
+    State(db): State<Db>,
+    ApiQuery(query): ApiQuery<ContractQuery>,
+) -> ApiResult<Json<Page<ContractView>>> {
+    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
+    let mut tx = db.read().await?;
+    let at_change = ledger::last_change(&mut tx).await?;
+    let mut found = store::list(&mut tx, caller.reach(), query.framework.as_deref()).await?;
+    let asked = query.organisation.as_ref();
+    found.retain(|card| asked.is_none_or(|code| card.organisation == *code));
+    found.sort_by(|a, b| a.slug.cmp(&b.slug));
+    let items = found.into_iter().map(|c| (c.slug.clone(), c.into()));
+    Ok(Json(paging.page(at_change, items)?))
+}
+
+async fn full(tx: &mut Tx, reach: Reach, slug: &str) -> ApiResult<FullContract> {
+    let found = store::load(tx, reach, slug).await?;
+    found.ok_or_else(Problem::not_found)
+}
+
+/// Lire un contrat
+#[utoipa::path(get, path = "/contracts/{slug}", tag = "Contrats",
+    params(("slug" = String, Path, description = "Nom du contrat dans les adresses")),
+    responses((status = 200, description = "Le contrat", body = ContractInFull)))]
+async fn contract(
+    caller: Caller,
+    State(db): State<Db>,
+    ApiPath(slug): ApiPath<String>,
+) -> ApiResult<Json<ContractInFull>> {
+    let found = full(&mut db.read().await?, caller.reach(), &slug).await?;
+    let contract = found.contract;
+    let sections = contract.sections.into_iter().map(|section| SectionView {
+        key: section.key,
+        label: section.label,
+        place: section.place,
+    });
+    Ok(Json(ContractInFull {
+        sections: sections.collect(),
+        contract: ContractView {
+            slug: contract.slug,
+            title: contract.title,
+            framework: contract.framework,
+            organisation: contract.organisation,
+            place: contract.place,
+            starts: contract.starts,
+            ends: contract.ends,
+            fictional: contract.fictional,
+        },
+    }))
+}
+
+/// Un acte : contrat, avenant, actualisation, correction…
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Instrument)]
+struct InstrumentView {
+    /// Numéro dans le contrat.
+    no: i64,
+    /// Clé de l’acte dans le cadre.
+    act: String,
+    /// `draft`, `signed` ou `abandoned`.
+    state: &'static str,
+    motive: Option<String>,
+    /// Jour d’effet, tel qu’il est écrit.
+    #[schema(value_type = Option<String>, format = Date)]
+    effective_on: Option<Date>,
+    /// Dernier jour écrit à côté d’une signature.
+    #[schema(value_type = Option<String>, format = Date)]
+    signed_on: Option<Date>,
+    /// Quand la préparation a commencé.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// Quand la signature a été enregistrée.
+    #[schema(format = DateTime)]
+    signed_at: Option<String>,
+    /// Le changement qui l’a mis en vigueur.
+    signed_change: Option<i64>,
+}
+
+impl From<&Instrument> for InstrumentView {
+    fn from(instrument: &Instrument) -> Self {
+        Self {
+            no: instrument.no,
+            act: instrument.act.clone(),
+            state: instrument.state.code(),
+            motive: instrument.motive.clone(),
+            effective_on: instrument.effective_on,
+            signed_on: instrument.signed_on(),
+            created_at: instant(instrument.created.at),
+            signed_at: instrument.signed.as_ref().map(|stamp| instant(stamp.at)),
+            signed_change: instrument.signed_change(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
+    #[param(value_type = Option<u16>)]
+    limit: Option<Limit>,
+    /// Le `next` de la page précédente.
+    cursor: Option<String>,
+}
+
+/// Lister les actes d’un contrat
+#[utoipa::path(get, path = "/contracts/{slug}/instruments", tag = "Contrats",
+    params(("slug" = String, Path, description = "Nom du contrat dans les adresses"), ListQuery),
+    responses((status = 200, description = "Une page, dans l’ordre des numéros", body = Page<InstrumentView>)))]
+async fn instruments(
+    caller: Caller,
+    State(db): State<Db>,
+    ApiPath(slug): ApiPath<String>,
+    ApiQuery(query): ApiQuery<ListQuery>,
+) -> ApiResult<Json<Page<InstrumentView>>> {
+    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
+    let mut tx = db.read().await?;
+    let at_change = ledger::last_change(&mut tx).await?;
+    let found = full(&mut tx, caller.reach(), &slug).await?;
+    let items = found.instruments.iter().map(|i| (i.no, i.into()));
+    Ok(Json(paging.page(at_change, items)?))
+}
+
+/// Un terme en vigueur, avec l’acte qui l’a fixé.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Term)]
+struct TermView {
+    /// Clé du volet.
+    section: String,
+    /// `choice`, `definition`, `baseline`, `target`, `commitment`, `means` ou `party`.
+    kind: &'static str,
+    /// Clé de l’indicateur, de l’engagement, de la ligne de moyens ou du rôle.
+    subject: String,
+    /// Code de la mesure, étape du moyen ou code de l’organisation.
+    facet: Option<String>,
+    year: Option<i16>,
+    /// Ce qu’il dit, selon sa sorte ; les nombres sont des décimaux exacts, en texte.
+    #[schema(value_type = Object)]
+    says: Said,
+    motive: Option<String>,
+    /// Numéro de l’acte qui l’a fixé.
+    instrument: i64,
+    /// Le changement qui l’a mis en vigueur.
+    change: Option<i64>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct TermQuery {
+    /// `choice`, `definition`, `baseline`, `target`, `commitment`, `means` ou `party`.
+    kind: Option<String>,
+    /// Un jour (« au 2026-03-15 ») ou un numéro de changement ; maintenant sans précision.
+    #[param(value_type = Option<String>)]
+    as_of: Option<AsOf>,
+    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
+    #[param(value_type = Option<u16>)]
+    limit: Option<Limit>,
+    /// Le `next` de la page précédente.
+    cursor: Option<String>,
+}
+
+/// Lister les termes en vigueur d’un contrat
+#[utoipa::path(get, path = "/contracts/{slug}/terms", tag = "Contrats",
+    params(("slug" = String, Path, description = "Nom du contrat dans les adresses"), TermQuery),
+    responses((status = 200, description = "Une page, par volet, sorte, sujet, facette et année", body = Page<TermView>)))]
+async fn terms(
+    caller: Caller,
+    State(db): State<Db>,
+    ApiPath(slug): ApiPath<String>,
+    ApiQuery(query): ApiQuery<TermQuery>,
+) -> ApiResult<Json<Page<TermView>>> {
+    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
+    let mut tx = db.read().await?;
+    let at_change = moment(&mut tx, &paging, query.as_of).await?;
+    let found = full(&mut tx, caller.reach(), &slug).await?;
+    let mut items = Vec::new();
+    for (key, held) in found.in_force(at_change).iter() {
+        if query
+            .kind
+            .as_deref()
+            .is_none_or(|kind| kind == key.slot.kind())
+        {
+            let view = view(&found, key, held)?;
+            let order = (
+                view.section.clone(),
+                view.kind.to_owned(),
+                view.subject.clone(),
+                view.facet.clone(),
+                view.year,
+            );
+            items.push((order, view));
+        }
+    }
+    items.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(Json(paging.page(at_change, items)?))
+}
+
+fn view(full: &FullContract, key: &TermKey, held: Held<'_>) -> ApiResult<TermView> {
+    let sections = &full.contract.sections;
+    let section = sections.iter().find(|section| section.id == key.section);
+    let facet = key.slot.facet();
+    Ok(TermView {
+        section: section
+            .map(|section| section.key.clone())
+            .unwrap_or_default(),
+        kind: key.slot.kind(),
+        subject: key.slot.subject().to_owned(),
+        facet: (!facet.is_empty()).then(|| facet.to_owned()),
+        year: key.slot.year(),
+        says: says(held.body).map_err(Problem::internal)?,
+        motive: held.motive().map(ToOwned::to_owned),
+        instrument: held.instrument.no,
+        change: held.instrument.signed_change(),
+    })
+}
+
+/// What a term says, without its kind, which stands beside it.
+fn says(body: &TermBody) -> Result<Said, serde_json::Error> {
+    match body {
+        TermBody::Choice(choice) => serde_json::to_value(choice),
+        TermBody::Definition(definition) => serde_json::to_value(definition),
+        TermBody::Baseline(baseline) => serde_json::to_value(baseline),
+        TermBody::Target(target) => serde_json::to_value(target),
+        TermBody::Commitment(commitment) => serde_json::to_value(commitment),
+        TermBody::Means(means) => serde_json::to_value(means),
+        TermBody::Party(membership) => serde_json::to_value(membership),
+    }
+}

@@ -1,0 +1,194 @@
+//! What is done to a batch: answered, mapped, committed, undone, given up.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::view::{AnswerView, BatchView, LaterView, SheetView};
+use super::{etag, known, read_now, refusal};
+use crate::access::api::Caller;
+use crate::imports::{
+    ActError, CommitBatch, Committed, DropBatch, Imports, Place, ReadAgain, Said, SheetColumns,
+    UndoBatch,
+};
+use crate::platform::api::{ApiJson, ApiPath, ApiResult, Code, Conditions, Fault, Problem};
+
+/// Les réponses aux questions d’une répétition.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Answered {
+    answers: Vec<AnswerView>,
+}
+
+/// Répondre aux questions d’une répétition ; les mêmes octets sont relus
+#[utoipa::path(post, path = "/rehearsals/{id}/answers", tag = "Envois", request_body = Answered,
+    params(("id" = Uuid, Path, description = "Identifiant de la répétition")),
+    responses((status = 200, description = "La répétition relue", body = BatchView)))]
+pub(super) async fn answer(
+    caller: Caller,
+    State(imports): State<Imports>,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiJson(sent): ApiJson<Answered>,
+) -> ApiResult<Response> {
+    let permit = caller.may::<ReadAgain>(id)?;
+    let mut said = known(&imports, id).await?.said;
+    for (rank, answer) in sent.answers.into_iter().enumerate() {
+        said.answers.put(answer.answer().map_err(|code| {
+            let message = format!("« {code} » n’est le code d’aucun problème");
+            Problem::malformed(format!("answers[{rank}].code"), message)
+        })?);
+    }
+    let begun = imports.begin_again(permit, Some(said)).await;
+    read_now(imports, &caller, StatusCode::OK, begun.map_err(refusal)?).await
+}
+
+/// Comment lire les colonnes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mapped {
+    /// Le `mapping` de la répétition, corrigé.
+    sheets: Vec<SheetView>,
+}
+
+/// Corriger la lecture des colonnes d’une répétition ; les mêmes octets sont relus
+#[utoipa::path(post, path = "/rehearsals/{id}/mapping", tag = "Envois", request_body = Mapped,
+    params(("id" = Uuid, Path, description = "Identifiant de la répétition")),
+    responses((status = 200, description = "La répétition relue", body = BatchView)))]
+pub(super) async fn map(
+    caller: Caller,
+    State(imports): State<Imports>,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiJson(sent): ApiJson<Mapped>,
+) -> ApiResult<Response> {
+    let permit = caller.may::<ReadAgain>(id)?;
+    let batch = known(&imports, id).await?;
+    let sheets: Vec<SheetColumns> = sent.sheets.into_iter().map(SheetColumns::from).collect();
+    let intake = imports.intakes.of(&batch)?;
+    let mapping = intake.corrected(&batch.mapping.kept, &sheets);
+    let mapping = mapping.map_err(|told| Problem::new(Code::Invalid, told))?;
+    let said = Said {
+        mapping: Some(mapping),
+        ..batch.said
+    };
+    let begun = imports.begin_again(permit, Some(said)).await;
+    read_now(imports, &caller, StatusCode::OK, begun.map_err(refusal)?).await
+}
+
+/// Ce que donne un enregistrement.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Committed)]
+pub(super) struct CommittedView {
+    /// `committed`, `already_committed` ou `nothing_to_write`.
+    outcome: &'static str,
+    /// Le changement qui l’a écrit.
+    change: Option<i64>,
+    /// Le lot.
+    batch: Uuid,
+}
+
+/// Enregistrer une répétition : tout ou rien
+#[utoipa::path(post, path = "/rehearsals/{id}/commit", tag = "Envois",
+    params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
+           ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue")),
+    responses((status = 200, description = "Enregistrée", body = CommittedView)))]
+pub(super) async fn commit(
+    caller: Caller,
+    State(imports): State<Imports>,
+    conditions: Conditions,
+    ApiPath(id): ApiPath<Uuid>,
+) -> ApiResult<Json<CommittedView>> {
+    let permit = caller.may::<CommitBatch>(id)?;
+    conditions.demand(&etag(&known(&imports, id).await?))?;
+    let (outcome, change) = match imports.commit(permit).await.map_err(told)? {
+        Committed::Now(no) => ("committed", Some(no)),
+        Committed::Before(no) => ("already_committed", Some(no)),
+        Committed::Nothing => ("nothing_to_write", None),
+    };
+    Ok(Json(CommittedView {
+        outcome,
+        change,
+        batch: id,
+    }))
+}
+
+/// Pourquoi un lot est annulé.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reason {
+    /// Il restera au journal.
+    reason: String,
+}
+
+/// Ce que donne une annulation.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Undone)]
+pub(super) struct UndoneView {
+    /// Le changement qui l’a annulé.
+    change: i64,
+    /// Combien de valeurs ont repris ce qu’elles tenaient, ou ont été retirées.
+    rows: i64,
+    /// Ce qui fut écrit depuis, et qui reste.
+    kept: Vec<LaterView>,
+}
+
+/// Annuler un lot enregistré
+#[utoipa::path(post, path = "/batches/{id}/undo", tag = "Envois", request_body = Reason,
+    params(("id" = Uuid, Path, description = "Identifiant du lot"),
+           ("If-Match" = String, Header, description = "L’ETag du lot tel qu’il a été lu")),
+    responses((status = 200, description = "Annulé", body = UndoneView)))]
+pub(super) async fn undo(
+    caller: Caller,
+    State(imports): State<Imports>,
+    conditions: Conditions,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiJson(sent): ApiJson<Reason>,
+) -> ApiResult<Json<UndoneView>> {
+    let permit = caller.may::<UndoBatch>(id)?;
+    conditions.demand(&etag(&known(&imports, id).await?))?;
+    let undone = imports.undo(permit, &sent.reason).await.map_err(told)?;
+    Ok(Json(UndoneView {
+        change: undone.change,
+        rows: undone.rows,
+        kept: undone.kept.into_iter().map(LaterView::from).collect(),
+    }))
+}
+
+/// Abandonner une répétition
+#[utoipa::path(delete, path = "/rehearsals/{id}", tag = "Envois",
+    params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
+           ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue")),
+    responses((status = 204, description = "Abandonnée")))]
+pub(super) async fn give_up(
+    caller: Caller,
+    State(imports): State<Imports>,
+    conditions: Conditions,
+    ApiPath(id): ApiPath<Uuid>,
+) -> ApiResult<StatusCode> {
+    let permit = caller.may::<DropBatch>(id)?;
+    conditions.demand(&etag(&known(&imports, id).await?))?;
+    imports.give_up(permit).await.map_err(refusal)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Why a batch cannot be committed or undone, for a program.
+fn told(error: ActError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        ActError::Unknown => Problem::not_found(),
+        ActError::NoReason => Problem::malformed("reason", detail),
+        ActError::Moved(places) => {
+            let moved = |place: &Place| Fault {
+                path: place.named(),
+                message: "une autre valeur a été enregistrée depuis".to_owned(),
+            };
+            let faults = places.iter().map(moved).collect();
+            Problem::new(Code::Conflict, detail).at(faults)
+        }
+        ActError::State(..) | ActError::Refused(_) => Problem::new(Code::Conflict, detail),
+        ActError::Ledger(error) => Problem::internal(error),
+    }
+}

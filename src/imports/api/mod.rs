@@ -1,0 +1,105 @@
+//! `/api/v1/rehearsals`, `/api/v1/batches`: what the pages of imports do, for programs.
+
+// The attribute that describes an address names its types in full.
+#![allow(unused_qualifications)]
+
+mod act;
+mod read;
+mod send;
+mod view;
+
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, ETAG};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, http::StatusCode};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::pages::{LARGEST_REQUEST, start};
+use super::{Batch, Begun, Imports, RehearseError, store};
+use crate::access::api::Caller;
+use crate::platform::api::{ApiResult, Code, Etag, Problem};
+use crate::platform::db::Db;
+use view::BatchView;
+
+/// A program is kept waiting this long for a reading; past that, it asks again.
+const WAIT: Duration = Duration::from_secs(30);
+
+/// The addresses of this module.
+pub fn api<S>() -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Imports: FromRef<S>,
+{
+    OpenApiRouter::new()
+        .routes(routes!(send::rehearse))
+        .routes(routes!(read::rehearsal, act::give_up))
+        .routes(routes!(read::rows))
+        .routes(routes!(act::answer))
+        .routes(routes!(act::map))
+        .routes(routes!(act::commit))
+        .routes(routes!(read::batches))
+        .routes(routes!(read::batch))
+        .routes(routes!(act::undo))
+        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
+}
+
+async fn known(imports: &Imports, id: Uuid) -> ApiResult<Batch> {
+    let mut tx = imports.db.read().await?;
+    let batch = store::batch(&mut tx, id).await?;
+    batch.ok_or_else(Problem::not_found)
+}
+
+/// What names one state of a batch.
+fn etag(batch: &Batch) -> Etag {
+    let changes = [batch.committed_change, batch.undone_change];
+    let [committed, undone] = changes.map(|no| no.unwrap_or_default().to_string());
+    let id = batch.id.simple().to_string();
+    let attempt = batch.attempt.to_string();
+    Etag::of(&[&id, &attempt, batch.state.code(), &committed, &undone])
+}
+
+/// A batch as it stands, with what names that state.
+async fn shown(imports: &Imports, status: StatusCode, id: Uuid) -> ApiResult<Response> {
+    let batch = known(imports, id).await?;
+    let mut tx = imports.db.read().await?;
+    let problems = store::problems(&mut tx, id).await?;
+    drop(tx);
+    let etag = etag(&batch);
+    let mut response = (status, Json(BatchView::of(batch, problems))).into_response();
+    response.headers_mut().insert(ETAG, etag.header());
+    let private = HeaderValue::from_static("private, no-cache");
+    response.headers_mut().insert(CACHE_CONTROL, private);
+    Ok(response)
+}
+
+/// Does a reading that was begun, and shows what came of it.
+async fn read_now(
+    imports: Imports,
+    caller: &Caller,
+    status: StatusCode,
+    begun: Begun,
+) -> ApiResult<Response> {
+    let id = begun.batch;
+    start(imports.clone(), caller.actor(), begun, WAIT).await;
+    let mut response = shown(&imports, status, id).await?;
+    let location = HeaderValue::try_from(format!("/api/v1/rehearsals/{id}"));
+    let location = location.map_err(Problem::internal)?;
+    response
+        .headers_mut()
+        .insert(axum::http::header::LOCATION, location);
+    Ok(response)
+}
+
+fn refusal(error: RehearseError) -> Problem {
+    match error {
+        RehearseError::Unknown => Problem::not_found(),
+        RehearseError::Db(error) => error.into(),
+        told => Problem::new(Code::Conflict, told.to_string()),
+    }
+}

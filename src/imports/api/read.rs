@@ -1,0 +1,128 @@
+//! Reading batches and their rows.
+
+use std::cmp::Reverse;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::view::{BatchView, RowView};
+use super::{etag, known, shown};
+use crate::access::api::Caller;
+use crate::imports::{BatchState, Imports, store};
+use crate::ledger;
+use crate::platform::api::{
+    ApiPath, ApiQuery, ApiResult, Conditions, Limit, Page, Paging, Problem,
+};
+
+/// Lire une répétition
+#[utoipa::path(get, path = "/rehearsals/{id}", tag = "Envois",
+    params(("id" = Uuid, Path, description = "Identifiant de la répétition")),
+    responses((status = 200, description = "La répétition ; son ETag sert à l’enregistrer", body = BatchView)))]
+pub(super) async fn rehearsal(
+    _caller: Caller,
+    State(imports): State<Imports>,
+    conditions: Conditions,
+    ApiPath(id): ApiPath<Uuid>,
+) -> ApiResult<Response> {
+    let batch = known(&imports, id).await?;
+    if conditions.holds(&etag(&batch)) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    shown(&imports, StatusCode::OK, id).await
+}
+
+/// Lire un lot
+#[utoipa::path(get, path = "/batches/{id}", tag = "Envois",
+    params(("id" = Uuid, Path, description = "Identifiant du lot : celui de sa répétition")),
+    responses((status = 200, description = "Le lot ; son ETag sert à l’annuler", body = BatchView)))]
+pub(super) async fn batch(
+    caller: Caller,
+    state: State<Imports>,
+    conditions: Conditions,
+    id: ApiPath<Uuid>,
+) -> ApiResult<Response> {
+    rehearsal(caller, state, conditions, id).await
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RowQuery {
+    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
+    #[param(value_type = Option<u16>)]
+    limit: Option<Limit>,
+    /// Le `next` de la page précédente.
+    cursor: Option<String>,
+}
+
+/// Lister ce que les cellules d’une répétition changeraient
+#[utoipa::path(get, path = "/rehearsals/{id}/rows", tag = "Envois",
+    params(("id" = Uuid, Path, description = "Identifiant de la répétition"), RowQuery),
+    responses((status = 200, description = "Une page, dans l’ordre du fichier", body = Page<RowView>)))]
+pub(super) async fn rows(
+    _caller: Caller,
+    State(imports): State<Imports>,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiQuery(query): ApiQuery<RowQuery>,
+) -> ApiResult<Json<Page<RowView>>> {
+    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
+    let batch = known(&imports, id).await?;
+    let after: Option<i64> = paging.after()?;
+    let from = after.map_or(0, |no| no.saturating_add(1));
+    let mut tx = imports.db.read().await?;
+    let most = i64::try_from(paging.limit() + 1).unwrap_or(i64::MAX);
+    let found = store::some_rows(&mut tx, id, from, most).await?;
+    drop(tx);
+    let mut items = Vec::with_capacity(found.len());
+    for (no, row) in (from..).zip(&found) {
+        items.push((no, RowView::of(row).map_err(Problem::internal)?));
+    }
+    Ok(Json(paging.page(batch.at_change, items)?))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct BatchQuery {
+    /// `reading`, `unreadable`, `rehearsed`, `committed`, `undone` ou `dropped`.
+    state: Option<String>,
+    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
+    #[param(value_type = Option<u16>)]
+    limit: Option<Limit>,
+    /// Le `next` de la page précédente.
+    cursor: Option<String>,
+}
+
+/// Lister les lots
+#[utoipa::path(get, path = "/batches", tag = "Envois", params(BatchQuery),
+    responses((status = 200, description = "Une page, le plus récent d’abord, sans le détail des problèmes", body = Page<BatchView>)))]
+pub(super) async fn batches(
+    _caller: Caller,
+    State(imports): State<Imports>,
+    ApiQuery(query): ApiQuery<BatchQuery>,
+) -> ApiResult<Json<Page<BatchView>>> {
+    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
+    let state = match query.state.as_deref() {
+        Some(word) => Some(BatchState::from_code(word).ok_or_else(|| {
+            Problem::malformed("state", format!("« {word} » n’est aucun des états connus"))
+        })?),
+        None => None,
+    };
+    let after: Option<(Reverse<i64>, Reverse<Uuid>)> = paging.after()?;
+    let before = after.map(|(Reverse(at), Reverse(id))| (at, id));
+    let mut tx = imports.db.read().await?;
+    let at_change = ledger::last_change(&mut tx).await?;
+    let most = i64::try_from(paging.limit() + 1).unwrap_or(i64::MAX);
+    let found = store::batches_before(&mut tx, before, state, most).await?;
+    drop(tx);
+    let items = found.into_iter().map(|batch| {
+        let key = (Reverse(batch.created_at), Reverse(batch.id));
+        (key, BatchView::of(batch, Vec::new()))
+    });
+    Ok(Json(paging.page(at_change, items)?))
+}

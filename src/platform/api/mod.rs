@@ -1,0 +1,25 @@
+//! What every address of the API has, whatever it gives: problem documents, pages of a list,
+//! conditions upon a state.
+//!
+//! What lives here: machinery. What never does: an address, or who may ask (`access`).
+
+mod etag;
+mod extract;
+mod page;
+mod problem;
+
+pub use etag::{Conditions, Etag};
+pub use extract::{ApiJson, ApiPath, ApiQuery, from_json};
+pub use page::{Limit, Page, Paging};
+pub use problem::{
+    ApiResult, CATALOGUE, Code, Entry, Fault, Problem, ProblemDocument, in_problem_documents,
+};
+
+use jiff::Timestamp;
+
+/// An instant as the API writes it: RFC 3339, in UTC.
+pub fn instant(micros: i64) -> String {
+    Timestamp::from_microsecond(micros)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_string()
+}
