@@ -17,11 +17,13 @@ pub mod limits;
 mod lines;
 mod naming;
 mod obstacle;
+mod offers;
 pub mod pages;
 mod parties;
 #[cfg(test)]
 mod properties;
 mod proposal;
+mod sheet;
 pub mod store;
 mod terms;
 

@@ -18,7 +18,6 @@ mod open;
 mod parties;
 mod parts;
 mod settle;
-mod sheet;
 mod signatories;
 mod table;
 
