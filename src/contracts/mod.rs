@@ -13,6 +13,7 @@ mod country;
 mod desk;
 mod entry;
 mod holder;
+pub mod intake;
 pub mod limits;
 mod lines;
 mod naming;

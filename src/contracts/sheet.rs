@@ -112,6 +112,8 @@ pub(super) struct Entry {
     pub current: String,
     /// What is wrong with it and what to do.
     pub problem: Option<String>,
+    /// Whether somebody else changed it since its reader saw it.
+    pub clash: bool,
 }
 
 /// What the typed texts of a sheet ask for.
@@ -142,7 +144,7 @@ impl Sheet {
                 let entry = Entry {
                     typed: text.clone(),
                     current: text,
-                    problem: None,
+                    ..Entry::default()
                 };
                 sheet.entries.insert(name(&offer.key.slot, *field), entry);
             }
@@ -158,7 +160,6 @@ impl Sheet {
     /// Takes in what was posted. A text left as its reader saw it follows what is written now;
     /// one that both changed is marked with both. Returns whether there is such a conflict.
     pub(super) fn receive(&mut self, posted: &BTreeMap<String, String>) -> bool {
-        let mut conflict = false;
         for (name, entry) in &mut self.entries {
             let Some(typed) = posted.get(name).map(|text| tidy(text)) else {
                 continue;
@@ -171,11 +172,11 @@ impl Sheet {
             }
             if entry.current != seen && entry.current != typed {
                 entry.problem = Some(both(&entry.current, &typed));
-                conflict = true;
+                entry.clash = true;
             }
             entry.typed = typed;
         }
-        conflict
+        self.entries.values().any(|entry| entry.clash)
     }
 
     /// The edits that the typed texts ask for. Each text that cannot be read then has its problem.

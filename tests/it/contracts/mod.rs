@@ -2,6 +2,7 @@
 
 mod cases;
 pub mod hand;
+mod intake;
 mod pages;
 mod parties;
 mod proposal;

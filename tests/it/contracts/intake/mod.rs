@@ -1,0 +1,5 @@
+//! Terms in a workbook: what is filled from a draft, sent back, and what it would change.
+
+mod reading;
+mod round;
+mod stage;
