@@ -3,11 +3,15 @@
 //! What lives here: the workbook to download, and its reading against the draft. A cell reads
 //! exactly as the grid's does (`entry`, `sheet`). What never does: what a file is (`imports`).
 
+mod desk;
 mod find;
+mod judge;
 mod layout;
 mod origin;
 mod read;
+mod tell;
 mod template;
+mod terms;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +21,10 @@ use crate::imports::Place;
 
 pub use read::read;
 pub use template::template;
+pub use terms::{Settings, TermsIntake};
+
+/// The word that names this kind of file in the database and in addresses.
+pub const INTAKE: &str = "termes";
 
 /// What a file says of a draft.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

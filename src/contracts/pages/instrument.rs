@@ -109,6 +109,7 @@ pub(super) fn body(signed: &Signed, opened: &OpenedInstrument, notice: Option<Ma
         @if let Some(notice) = notice { (notice) }
         @if draft { (readiness(opened, &lines, &obstacles)) }
         (changes(opened, &overlay, &lines, draft))
+        @if draft { (super::workbook::section(opened)) }
         (signatories(opened, draft))
         @if draft { (decision(signed, opened, &obstacles)) }
     }

@@ -20,6 +20,7 @@ mod parts;
 mod settle;
 mod signatories;
 mod table;
+mod workbook;
 
 use std::sync::Arc;
 
@@ -75,6 +76,10 @@ where
         .route(
             "/contrats/{slug}/actes/{no}/modifier",
             get(grid::form).post(grid::submit),
+        )
+        .route(
+            "/contrats/{slug}/actes/{no}/classeur",
+            get(workbook::download),
         )
         .route(
             "/contrats/{slug}/actes/{no}/presentation",

@@ -235,6 +235,33 @@ pub async fn list(
     rows.into_iter().map(ContractCard::try_from).collect()
 }
 
+/// An act that is being prepared.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct OpenDraft {
+    /// End of the address of its contract.
+    pub slug: String,
+    /// Title of its contract.
+    pub title: String,
+    /// Code of the framework.
+    pub framework: String,
+    /// Its number in the contract.
+    pub no: i64,
+    /// Key of the act in the framework.
+    pub act: String,
+}
+
+/// Every act being prepared that somebody may see, by the title of its contract.
+pub async fn drafts(tx: &mut Tx, _reach: Reach) -> Result<Vec<OpenDraft>, DbError> {
+    tx.all(
+        "select c.slug, c.title, c.framework, i.no, i.act
+         from instrument i join contract c on c.id = i.contract_id
+         where i.state = 'draft'
+         order by c.title collate \"C\", c.slug collate \"C\", i.no",
+        args![],
+    )
+    .await
+}
+
 /// Keys of the indicators of a framework that a term says something of, drafts included.
 pub async fn used_indicators(tx: &mut Tx, framework: &str) -> Result<BTreeSet<String>, DbError> {
     let rows: Vec<(String,)> = tx

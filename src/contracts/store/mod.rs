@@ -16,8 +16,8 @@ use crate::platform::db::DbError;
 pub use create::{NewInstrument, create_contract, draft_instrument};
 pub use edit::{Description, TermEdit, describe, set_signatories, set_terms};
 pub use load::{
-    Change, ContractCard, contract_of, list, load, load_by_id, subject_changes, used_indicators,
-    used_measures,
+    Change, ContractCard, OpenDraft, contract_of, drafts, list, load, load_by_id, subject_changes,
+    used_indicators, used_measures,
 };
 pub use national::{NationalTarget, national_targets, set_national_target};
 pub use regional::targets_across;
