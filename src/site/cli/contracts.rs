@@ -1,16 +1,21 @@
 //! `jalon contracts`: what is agreed, for scripts and demonstrations.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use clap::Subcommand;
+use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{CliError, Session};
 use crate::access::Reach;
+use crate::contracts::intake::template;
 use crate::contracts::store::{ContractCard, list, load};
-use crate::contracts::{FullContract, Instrument, Slot, TermBody, parties_in_force};
+use crate::contracts::{Book, FullContract, Instrument, Slot, State, TermBody, parties_in_force};
+use crate::frameworks::Library;
 use crate::ledger::Actor;
+use crate::platform::db::Tx;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ContractsCommand {
@@ -22,6 +27,18 @@ pub(super) enum ContractsCommand {
         /// Écrire du JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Écrire le classeur d’un projet d’acte, à remplir puis à rendre à `jalon terms rehearse`
+    Template {
+        /// Fin de l’adresse du contrat
+        #[arg(long, value_name = "ADRESSE")]
+        contract: String,
+        /// Numéro de l’acte dans le contrat
+        #[arg(long, value_name = "NUMÉRO")]
+        act: i64,
+        /// Le fichier à écrire
+        #[arg(long, value_name = "FICHIER")]
+        out: PathBuf,
     },
     /// Montrer les actes d’un contrat et ses termes en vigueur
     Show {
@@ -50,6 +67,11 @@ pub(super) async fn contracts(
                 write_lines(cards.iter().map(card_line))?;
             }
         }
+        ContractsCommand::Template { contract, act, out } => {
+            let book = workbook(&mut tx, reach, &contract, act, session.clock.today()).await?;
+            std::fs::write(&out, book).map_err(|error| format!("{} : {error}", out.display()))?;
+            write_lines([format!("Classeur écrit : {}", out.display())])?;
+        }
         ContractsCommand::Show { slug, json } => {
             let full = load(&mut tx, reach, &slug).await?;
             let full = full.ok_or_else(|| format!("aucun contrat n’a l’adresse « {slug} »"))?;
@@ -62,6 +84,29 @@ pub(super) async fn contracts(
         }
     }
     Ok(())
+}
+
+/// The workbook of a draft.
+async fn workbook(
+    tx: &mut Tx,
+    reach: Reach,
+    slug: &str,
+    no: i64,
+    today: Date,
+) -> Result<Vec<u8>, CliError> {
+    let full = load(tx, reach, slug).await?;
+    let full = full.ok_or_else(|| format!("aucun contrat n’a l’adresse « {slug} »"))?;
+    let draft = full.instrument(no);
+    let draft = draft.filter(|instrument| instrument.state == State::Draft);
+    let draft = draft.ok_or_else(|| format!("l’acte n° {no} de ce contrat n’est pas un projet"))?;
+    let library = Library::default();
+    let catalogue = library.catalogue(tx, reach).await?;
+    let edited = library
+        .revision(tx, reach, draft.framework_revision)
+        .await?;
+    let edited = edited.ok_or("la révision du cadre de cet acte manque")?;
+    let book = template(&Book::new(edited, catalogue), &full, draft, today)?;
+    Ok(jalon_render::workbook::xlsx(&book)?)
 }
 
 /// One write, so that a reader who stops early (`| head`) is an error and no panic.

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
 use super::{CliError, Session};
-use crate::access::{Reach, permit};
+use crate::access::{Permit, Reach, permit};
 use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Mapping, Settings};
 use crate::frameworks::Library;
@@ -98,7 +98,8 @@ pub(super) struct RehearseArgs {
     json: bool,
 }
 
-pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<ExitCode, CliError> {
+/// The files of this installation, and who acts.
+pub(super) async fn opened(session: &Session) -> Result<(Imports, Actor), CliError> {
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let clock = session.clock.clone();
@@ -112,6 +113,11 @@ pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<Exi
         Directories::default(),
         snapshots,
     );
+    Ok((imports, actor))
+}
+
+pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<ExitCode, CliError> {
+    let (imports, actor) = opened(session).await?;
     match command {
         ValuesCommand::Rehearse(args) => rehearse(&imports, actor, args).await,
         ValuesCommand::Commit { import } => commit(&imports, actor, &import).await,
@@ -146,15 +152,24 @@ async fn rehearse(
             ..Said::beside(beside(imports, actor, &args).await?)
         },
     };
-    let batch = imports
-        .rehearse(permit::<SendFile>(actor, INTAKE)?, &file)
-        .await?;
+    let permit = permit::<SendFile>(actor, INTAKE)?;
+    tell(imports, permit, &file, args.json).await
+}
+
+/// Rehearses a file and says what it would change.
+pub(super) async fn tell(
+    imports: &Imports,
+    permit: Permit<SendFile>,
+    file: &SentFile,
+    json: bool,
+) -> Result<ExitCode, CliError> {
+    let batch = imports.rehearse(permit, file).await?;
     if let Some(failure) = batch.failure {
         return Err(failure.into());
     }
     let mut tx = imports.db.read().await?;
     let problems = store::problems(&mut tx, batch.id).await?;
-    if args.json {
+    if json {
         print_json(&summary(&batch, &problems))?;
     } else {
         print_french(&batch, &problems);
@@ -206,7 +221,7 @@ fn mapping(file: &Path, most: u64) -> Result<Json, CliError> {
     Ok(serde_json::to_value(said)?)
 }
 
-fn read(path: &Path, most: u64) -> Result<Vec<u8>, CliError> {
+pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, CliError> {
     file::read(path, most).map_err(|error| format!("{} : {error}", path.display()).into())
 }
 
@@ -231,7 +246,7 @@ fn summary(batch: &Batch, problems: &[Problem]) -> Json {
 fn print_french(batch: &Batch, problems: &[Problem]) {
     let counts = batch.counts;
     println!(
-        "{} valeurs nouvelles, {} modifiées, {} inchangées, {} refusées.",
+        "{} nouvelles, {} modifiées, {} inchangées, {} refusées ou en attente de réponse.",
         counts.created, counts.changed, counts.unchanged, counts.refused
     );
     for problem in problems {
@@ -240,23 +255,31 @@ fn print_french(batch: &Batch, problems: &[Problem]) {
     if counts.refused > 0 {
         println!("Corrigez le fichier puis recommencez ; rien n’a été enregistré.");
     } else if batch.state == BatchState::Rehearsed {
-        println!("Pour enregistrer : jalon values commit {}", batch.id);
+        println!(
+            "Pour enregistrer : jalon {} commit {}",
+            command(batch),
+            batch.id
+        );
     }
 }
 
-async fn commit(imports: &Imports, actor: Actor, import: &str) -> Result<ExitCode, CliError> {
+pub(super) async fn commit(
+    imports: &Imports,
+    actor: Actor,
+    import: &str,
+) -> Result<ExitCode, CliError> {
     let permit = permit::<CommitBatch>(actor, parse_id(import)?)?;
     match imports.commit(permit).await? {
         Committed::Now(no) => println!("Enregistré : changement n° {no}."),
         Committed::Before(no) => println!("Déjà enregistré par le changement n° {no}."),
         Committed::Nothing => {
-            println!("Rien à enregistrer : ces valeurs sont déjà celles de Jalon.");
+            println!("Rien à enregistrer : tout ce qu’il dit est déjà dans Jalon.");
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn undo(
+pub(super) async fn undo(
     imports: &Imports,
     actor: Actor,
     import: &str,
@@ -265,7 +288,7 @@ async fn undo(
     let permit = permit::<UndoBatch>(actor, parse_id(import)?)?;
     let undone = imports.undo(permit, reason).await?;
     println!(
-        "Annulé : changement n° {}, {} valeurs remises comme avant.",
+        "Annulé : changement n° {}, {} lignes remises comme avant.",
         undone.change, undone.rows
     );
     if !undone.kept.is_empty() {
@@ -309,6 +332,15 @@ fn listed(batch: &Batch) -> Json {
         "created_at": batch.created_at,
         "change": batch.committed_change,
     })
+}
+
+/// The command that serves the files of a batch's kind.
+fn command(batch: &Batch) -> &'static str {
+    if batch.intake == INTAKE {
+        "values"
+    } else {
+        "terms"
+    }
 }
 
 async fn show(db: &Db, import: &str, as_json: bool) -> Result<ExitCode, CliError> {
