@@ -135,13 +135,13 @@ impl Imports {
                 return Err(ActError::State(state, "il ne peut pas être enregistré"));
             }
         }
-        if batch.counts.refused > 0 {
-            return Err(ActError::Refused(batch.counts.refused));
-        }
         let intake = self.intakes.of(&batch)?;
         let actor = change.actor();
         if let Some(why) = intake.closed(change.tx(), actor, &batch).await? {
             return Err(ActError::Closed(why));
+        }
+        if batch.counts.refused > 0 {
+            return Err(ActError::Refused(batch.counts.refused));
         }
         let moved = intake.standing(change.tx(), &batch).await?;
         if !moved.is_empty() {

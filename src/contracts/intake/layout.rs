@@ -252,17 +252,17 @@ impl<'a> Layout<'a> {
         let indicator = line.key.clone();
         let measure = facet.measure.to_owned();
         let mut cells = self.lead_cells(section, &[&line.key, facet.measure]);
-        let fact = |text: &str| Cell::Fact(text.to_owned());
+        let shown = |text: &str| Cell::Fact(text.to_owned());
         cells.extend([
-            fact(line.code.unwrap_or_default()),
-            fact(line.label),
-            fact(if line.facets.len() > 1 {
+            shown(line.code.unwrap_or_default()),
+            shown(line.label),
+            shown(if line.facets.len() > 1 {
                 facet.label
             } else {
                 ""
             }),
-            fact(unit(facet)),
-            fact(&nature(line)),
+            shown(unit(facet)),
+            shown(&nature(line)),
         ]);
         let choice = Slot::Choice {
             indicator: indicator.clone(),
@@ -276,7 +276,7 @@ impl<'a> Layout<'a> {
             cells.push(if first {
                 desk.entry_or(&choice, field, otherwise)
             } else {
-                fact(otherwise)
+                shown(otherwise)
             });
         }
         let baseline = Slot::Baseline {

@@ -62,8 +62,10 @@ pub fn read(book: &Book, full: &FullContract, draft: &Instrument, file: &Workboo
     }
 }
 
+/// What a file changes, save what a person is asked about first.
 fn edits(reading: &Reading) -> impl Iterator<Item = TermEdit> {
-    let changes = reading.stated.iter().filter(|stated| stated.changes());
+    let sure = |stated: &&Stated| stated.changes() && stated.asks.is_none();
+    let changes = reading.stated.iter().filter(sure);
     changes.map(|stated| TermEdit {
         key: stated.key.clone(),
         wanted: stated.after.body.clone(),
@@ -221,6 +223,10 @@ impl SectionReader<'_, '_> {
         let current = self.sheet.get(&name).map(|entry| entry.current.as_str());
         let seen = self.seen(&name);
         let untouched = current == Some(&typed.text) || seen.as_ref() == Some(&typed.text);
+        if seen.is_none() && typed.text.is_empty() {
+            // In a table typed by hand, an empty cell was emptied by nobody.
+            return;
+        }
         if !offer.open && !untouched {
             let sentence = self.not_open(offer);
             return self.say(&typed.place, Kind::NotOpen, sentence);

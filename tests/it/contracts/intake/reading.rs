@@ -159,6 +159,18 @@ fn an_emptied_cell_is_asked_before_its_term_goes() {
 }
 
 #[test]
+fn an_empty_cell_of_a_table_typed_by_hand_says_nothing() {
+    let reading = amending().typed("Code;Choix;Motif;2026;2027\n2.c.1;;;72;\n");
+    let changed: Vec<_> = changes(&reading)
+        .into_iter()
+        .map(|(about, _)| about)
+        .collect();
+    assert_eq!(changed, ["2.c.1, cible 2026"]);
+    assert!(reading.stated.iter().all(|stated| stated.asks.is_none()));
+    assert_eq!(reading.findings, []);
+}
+
+#[test]
 fn what_cannot_be_taken_is_told_all_at_once() {
     let stage = stage();
     let reading = stage.typed(
