@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::kernel::{Decimal, Value, ValueKind};
 
 /// What one term is about: a section and a slot in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TermKey {
     /// The section.
     pub section: Uuid,
@@ -15,7 +15,7 @@ pub struct TermKey {
 }
 
 /// A place in a section that a term can fill.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Slot {
     /// Whether an indicator is retained.
@@ -273,7 +273,7 @@ pub enum Membership {
 }
 
 /// How far an amount has gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Announced to the party.

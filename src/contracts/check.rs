@@ -505,7 +505,8 @@ pub(super) fn changes(act: &Act, what: Changeable) -> bool {
     act.kind == ActKind::Contract || act.changes.contains(&what)
 }
 
-fn changeable(slot: &Slot) -> Changeable {
+/// What an act changes when it changes what stands in a slot.
+pub(super) fn changeable(slot: &Slot) -> Changeable {
     match slot {
         Slot::Choice { .. } => Changeable::Indicators,
         Slot::Definition { .. } => Changeable::Definitions,

@@ -14,15 +14,18 @@ mod country;
 mod desk;
 mod entry;
 mod holder;
+pub mod intake;
 pub mod limits;
 mod lines;
 mod naming;
 mod obstacle;
+mod offers;
 pub mod pages;
 mod parties;
 #[cfg(test)]
 mod properties;
 mod proposal;
+mod sheet;
 pub mod store;
 mod terms;
 

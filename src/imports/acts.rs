@@ -64,6 +64,9 @@ pub enum ActError {
     /// It is not at a point of its life where this may be done.
     #[error("cet import est {} : {}", .0.french(), .1)]
     State(BatchState, &'static str),
+    /// What it writes to can no longer be written.
+    #[error("rien n’a été écrit : {0}")]
+    Closed(String),
     /// Some of its cells are refused, or wait for an answer.
     #[error("{} : corrigez le fichier ou répondez aux questions, rien n’a été écrit", refused(*.0))]
     Refused(i64),
@@ -132,10 +135,14 @@ impl Imports {
                 return Err(ActError::State(state, "il ne peut pas être enregistré"));
             }
         }
+        let intake = self.intakes.of(&batch)?;
+        let actor = change.actor();
+        if let Some(why) = intake.closed(change.tx(), actor, &batch).await? {
+            return Err(ActError::Closed(why));
+        }
         if batch.counts.refused > 0 {
             return Err(ActError::Refused(batch.counts.refused));
         }
-        let intake = self.intakes.of(&batch)?;
         let moved = intake.standing(change.tx(), &batch).await?;
         if !moved.is_empty() {
             return Err(ActError::Moved(moved));
@@ -168,6 +175,9 @@ impl Imports {
             return Err(ActError::State(batch.state, sentence));
         }
         let intake = self.intakes.of(&batch)?;
+        if let Some(why) = intake.closed(change.tx(), actor, &batch).await? {
+            return Err(ActError::Closed(why));
+        }
         let kept = intake.later(change.tx(), &batch).await?.kept;
         let written = intake.undo(&mut change, &batch).await?;
         record(&mut change, &batch, "undo", &written).await?;

@@ -145,6 +145,96 @@ catalogue! {
         remedy: "Donnez un titre à chaque colonne. Si la virgule sert à la fois de décimale et de séparateur, enregistrez le fichier avec des points-virgules.",
         example: "« 2.c.1,84,2023,54,3 »",
     }
+    UnknownTerm "unknown-term" Refusal {
+        title: "Ligne inconnue du contrat",
+        meaning: "Ni la clé de la ligne, ni son code, ni son libellé ne désignent un indicateur ou une ligne de moyens de ce contrat.",
+        remedy: "Repartez du classeur à télécharger sur la page de l’acte : ses lignes portent leur clé. Écrivez les codes en texte : 1.10 n’est pas 1,1.",
+        example: "« 9.z.9 »",
+    }
+    AmbiguousTerm "ambiguous-term" Refusal {
+        title: "Ligne qui en désigne plusieurs",
+        meaning: "Plusieurs indicateurs, mesures ou volets du contrat répondent à ce que dit la ligne.",
+        remedy: "Précisez le libellé, la mesure ou le volet, ou reprenez la clé du classeur à télécharger.",
+        example: "« 2.1.2 », que trois indicateurs portent en 2015-2018.",
+    }
+    TermTwice "term-twice" Refusal {
+        title: "Terme écrit deux fois",
+        meaning: "Le fichier donne deux fois le même terme, et pas la même chose.",
+        remedy: "Gardez une seule des deux cases.",
+        example: "La cible 2026 de 2.c.1 vaut 71 à la ligne 4 et 72 à la ligne 9.",
+    }
+    WrongTerm "wrong-term" Refusal {
+        title: "Terme illisible",
+        meaning: "La case n’est ni une valeur, ni un intervalle, ni l’un des mots que la grille de saisie accepte, ou il manque ce qui va avec elle.",
+        remedy: "Écrivez 66,2, ou 64 à 66, ou observé, gelé, sans objet. Une valeur initiale va avec son année, un montant avec sa source.",
+        example: "« soixante »",
+    }
+    YearOutsideContract "year-outside-contract" Refusal {
+        title: "Année hors du contrat",
+        meaning: "Une colonne porte des cibles pour une année que le contrat ne couvre pas.",
+        remedy: "Corrigez l’année du titre de la colonne, ou videz la colonne.",
+        example: "« Cible 2031 » dans un contrat de 2024 à 2028.",
+    }
+    NotOpenToAct "not-open-to-act" Refusal {
+        title: "Terme que cet acte ne peut pas changer",
+        meaning: "Le cadre dit ce que chaque acte peut changer ; celui-ci ne peut pas changer ce terme.",
+        remedy: "Remettez dans la case ce qui y était, ou préparez un acte qui peut le changer.",
+        example: "Le choix d’un indicateur dans une actualisation annuelle.",
+    }
+    NoTermThere "no-term-there" Refusal {
+        title: "Case où rien ne s’écrit",
+        meaning: "Cette case ne correspond à aucun terme : l’indicateur n’a jamais de cible, ou tous les contrats le comportent.",
+        remedy: "Videz la case.",
+        example: "« Non retenu » pour un indicateur commun.",
+    }
+    MergedTerms "merged-terms" Refusal {
+        title: "Cases fusionnées",
+        meaning: "Plusieurs cases à remplir sont fusionnées : on ne sait pas laquelle est remplie.",
+        remedy: "Défusionnez-les et remplissez chacune.",
+        example: "Une cible étendue sur trois années.",
+    }
+    TermRemoved "term-removed" Question {
+        title: "Case vidée",
+        meaning: "La case est vide et le projet y porte un terme. Jalon ne retire rien en silence.",
+        remedy: "Dites s’il faut le retirer ou le garder.",
+        example: "La cible 2028 est effacée.",
+    }
+    TermChangedMeanwhile "term-changed-meanwhile" Question {
+        title: "Terme changé entre-temps",
+        meaning: "Quelqu’un a changé ce terme dans le projet depuis que le classeur a été téléchargé, et le classeur le change aussi.",
+        remedy: "Choisissez entre les deux.",
+        example: "Le projet dit 72, le classeur 70.",
+    }
+    OtherContract "other-contract" Refusal {
+        title: "Classeur d’un autre contrat",
+        meaning: "Ce classeur a été téléchargé pour un autre contrat.",
+        remedy: "Envoyez-le depuis la page de l’acte pour lequel il a été rempli.",
+        example: "Le classeur de la Bretagne envoyé à la Normandie.",
+    }
+    OtherAct "other-act" Warning {
+        title: "Classeur d’un autre acte",
+        meaning: "Ce classeur a été téléchargé pour un autre acte du même contrat. Seules les cases changées depuis comptent.",
+        remedy: "Relisez ce qui changerait avant d’enregistrer.",
+        example: "Le classeur d’un projet abandonné.",
+    }
+    ClosedAct "closed-act" Refusal {
+        title: "Acte qui n’est plus un projet",
+        meaning: "L’acte a été signé ou abandonné : ses termes ne changent plus.",
+        remedy: "Préparez un avenant sur la page du contrat et envoyez-y le fichier.",
+        example: "L’acte a été signé pendant que le classeur était rempli.",
+    }
+    NotReadAsTerms "not-read-as-terms" Warning {
+        title: "Feuille ou colonne non lue",
+        meaning: "Jalon ne connaît ni cet en-tête ni ce titre : ce qui est dessous n’est pas lu.",
+        remedy: "Rien à faire s’il s’agit de vos notes.",
+        example: "« Remarque »",
+    }
+    BeforeSignature "before-signature" Warning {
+        title: "À régler avant la signature",
+        meaning: "Le terme peut être écrit dans le projet, et empêcherait de le signer tel quel.",
+        remedy: "Complétez-le dans le fichier, ou plus tard sur la page de l’acte.",
+        example: "Un indicateur retenu sans motif.",
+    }
     IgnoredRow "ignored-row" Warning {
         title: "Ligne ignorée",
         meaning: "La ligne ne porte aucune valeur et ne nomme aucun territoire.",

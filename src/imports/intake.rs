@@ -12,7 +12,7 @@ use super::batch::{Batch, FileMapping, Row, Said, SheetColumns};
 use super::problem::{Choice, Place, Problem as CellProblem};
 use super::sheet::Workbook;
 use crate::access::Reach;
-use crate::ledger::{Change, LedgerError};
+use crate::ledger::{Actor, Change, LedgerError};
 use crate::platform::api::{ApiResult, Code, Problem};
 use crate::platform::db::{Db, DbError, Tx};
 
@@ -55,6 +55,17 @@ pub trait Intake: fmt::Debug + Send + Sync {
 
     /// Whether what a file says is kept from that person on that day.
     fn is_hidden(&self, batch: &Batch, reach: Reach, today: Date) -> Result<bool, DbError>;
+
+    /// Why that person can neither write what a batch says nor undo it now, and what to do
+    /// instead, in French: a text that follows « : ».
+    async fn closed(
+        &self,
+        _tx: &mut Tx,
+        _actor: Actor,
+        _batch: &Batch,
+    ) -> Result<Option<String>, DbError> {
+        Ok(None)
+    }
 
     /// Reads the cells against what stands now, and writes nothing.
     async fn read(&self, db: &Db, reach: Reach, asked: Asked) -> Result<Reading, DbError>;

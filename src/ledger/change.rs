@@ -139,6 +139,11 @@ impl Change {
         self
     }
 
+    /// Who makes it.
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+
     /// Its number, which rows written with it refer to.
     pub fn no(&self) -> i64 {
         self.no

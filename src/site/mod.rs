@@ -15,6 +15,7 @@ pub mod shipped;
 use std::sync::Arc;
 
 use crate::contracts::ContractsHolder;
+use crate::contracts::intake::TermsIntake;
 use crate::figures::values::ValuesIntake;
 use crate::figures::{FiguresHolder, Snapshots};
 use crate::frameworks::{Holders, Library};
@@ -38,6 +39,9 @@ pub fn imports(
     directories: Directories,
     snapshots: Snapshots,
 ) -> Imports {
+    let terms = TermsIntake {
+        library: library.clone(),
+    };
     let values = ValuesIntake {
         library,
         directories,
@@ -48,6 +52,6 @@ pub fn imports(
         db,
         clock,
         reader,
-        intakes: Intakes::new(vec![Arc::new(values)]),
+        intakes: Intakes::new(vec![Arc::new(values), Arc::new(terms)]),
     }
 }

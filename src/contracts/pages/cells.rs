@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::sheet::{Entry, Field, KINDS, SEEN, Sheet, name};
 use crate::contracts::Slot;
+use crate::contracts::sheet::{Entry, Field, KINDS, SEEN, Sheet, name};
 
 /// What a field looks like.
 #[derive(Clone, Copy)]

@@ -10,9 +10,9 @@ use super::open::{self, Opened, View};
 use super::parts::{
     Tab, contract_head, day, flag, node_code, organisation, section_choice, state_of,
 };
-use super::sheet::show_body;
 use super::table::{self, Cells, dash};
 use crate::access::Signed;
+use crate::contracts::sheet::show_body;
 use crate::contracts::{
     Desk, Facet, Instrument, Line, Observed, ObservedKey, ObservedStanding, Section, Slot,
     Standing, State as InstrumentState, Target, TermKey, Terms, history, instrument_names,

@@ -13,18 +13,17 @@ use uuid::Uuid;
 
 use super::cells::{Shape, cell, kinds, labelled};
 use super::open::{self, AT_ONCE, OpenedInstrument, begin, told};
-use super::parts::{capitalised, flag, node_code, trail};
-use super::sheet::{Field, Offer, Sheet, show_body};
+use super::parts::{flag, node_code, trail};
 use super::table::{self, Cells, dash};
 use crate::access::Signed;
-use crate::contracts::check::allows;
-use crate::contracts::naming::{place_name, subject_name};
+use crate::contracts::offers::{Offer, Offering, means_slot, target_slot};
+use crate::contracts::sheet::{self, Field, Sheet, show_body};
 use crate::contracts::store::set_terms;
 use crate::contracts::{
     Book, Desk, EditInstrument, Facet, Line, Overlay, Section, Slot, Stage, Standing, TermBody,
     TermKey, instrument_name,
 };
-use crate::frameworks::{Choice, MeansLine, Node, TargetUse};
+use crate::frameworks::{MeansLine, Node};
 use crate::platform::web::{WebError, WebResult, document_with_status, section_heading};
 
 /// Which part of the contract the sheet shows.
@@ -98,107 +97,30 @@ impl<'a> Desktop<'a> {
         &self.opened.book
     }
 
-    /// The slots that the act may write here, in the order of the page.
-    fn offers(&self) -> Vec<Offer<'_>> {
-        let mut offers = Vec::new();
-        if let Some(node) = self.node {
-            self.offer_commitments(node, &mut offers);
-            for line in &self.lines {
-                self.offer_line(line, &mut offers);
-            }
-        } else {
-            for line in &self.book().framework().means {
-                self.offer_means(line, &mut offers);
-            }
+    fn offering(&self) -> Offering<'a> {
+        Offering {
+            book: self.book(),
+            contract: &self.opened.full.contract,
+            section: self.section,
+            act: self.book().act(&self.opened.instrument.act),
         }
-        let act = self.book().act(&self.opened.instrument.act);
-        offers.retain(|offer| act.is_none_or(|act| allows(act, &offer.key.slot)));
-        offers.retain(|offer| self.concerns(&offer.key));
+    }
+
+    /// The slots that the act may write here, in the order of the page.
+    fn offers(&self) -> Vec<Offer<'a>> {
+        let offering = self.offering();
+        let mut offers = match self.node {
+            Some(node) => offering.of_objective(node, &self.lines),
+            None => offering.of_means(),
+        };
+        offers.retain(|offer| offer.open || (offer.allowed && self.holds(&offer.key)));
         offers
     }
 
-    /// Whether there is anything to write there: of an indicator kept for other regions, only
-    /// what this draft holds already can be taken away.
-    fn concerns(&self, key: &TermKey) -> bool {
-        let mut lines = self.lines.iter();
-        let line = lines.find(|line| Some(line.key.as_str()) == key.slot.indicator());
-        line.is_none_or(|line| line.standing != Standing::Elsewhere)
-            || self.overlay.touched.iter().any(|term| term.key == *key)
-    }
-
-    fn offer(&self, slot: Slot, facet: Facet<'a>) -> Offer<'a> {
-        let contract = &self.opened.full.contract;
-        let subject = subject_name(self.book(), &self.lines, &slot);
-        let place = place_name(contract, self.section, &subject, &slot);
-        Offer {
-            key: TermKey {
-                section: self.section.id,
-                slot,
-            },
-            facet,
-            place: capitalised(&place),
-        }
-    }
-
-    fn offer_commitments(&self, node: &'a Node, offers: &mut Vec<Offer<'a>>) {
-        for model in self.book().commitments_of(&node.key) {
-            let commitment = model.key.clone();
-            offers.push(self.offer(Slot::Commitment { commitment }, Facet::plain()));
-        }
-    }
-
-    fn offer_line(&self, line: &Line<'a>, offers: &mut Vec<Offer<'a>>) {
-        let indicator = || line.key.clone();
-        if line.kind.choice == Choice::Chosen {
-            let slot = Slot::Choice {
-                indicator: indicator(),
-            };
-            offers.push(self.offer(slot, Facet::plain()));
-        }
-        if line.slot {
-            let slot = Slot::Definition {
-                indicator: indicator(),
-            };
-            offers.push(self.offer(slot, Facet::plain()));
-        }
-        for facet in &line.facets {
-            let measure = facet.measure.to_owned();
-            let slot = Slot::Baseline {
-                indicator: indicator(),
-                measure,
-            };
-            offers.push(self.offer(slot, *facet));
-            if line.kind.target == TargetUse::Never {
-                continue;
-            }
-            for year in self.opened.full.contract.years() {
-                offers.push(self.offer(target_slot(line, facet, year), *facet));
-            }
-        }
-    }
-
-    fn offer_means(&self, line: &'a MeansLine, offers: &mut Vec<Offer<'a>>) {
-        for stage in Stage::ALL {
-            for year in self.opened.full.contract.years() {
-                offers.push(self.offer(means_slot(line, stage, year), Facet::of_means(line)));
-            }
-        }
-    }
-}
-
-fn target_slot(line: &Line<'_>, facet: &Facet<'_>, year: i16) -> Slot {
-    Slot::Target {
-        indicator: line.key.clone(),
-        measure: facet.measure.to_owned(),
-        year,
-    }
-}
-
-fn means_slot(line: &MeansLine, stage: Stage, year: i16) -> Slot {
-    Slot::Means {
-        line: line.key.clone(),
-        stage,
-        year,
+    /// Of an indicator kept for other regions, only what this draft holds already can be taken
+    /// away.
+    fn holds(&self, key: &TermKey) -> bool {
+        self.overlay.touched.iter().any(|term| term.key == *key)
     }
 }
 
@@ -229,7 +151,7 @@ pub(super) async fn submit(
     let offers = desktop.offers();
     let mut sheet = Sheet::of(&offers, &desktop.overlay.after);
     let conflict = sheet.receive(&posted);
-    let edits = sheet.read(&offers);
+    let read = sheet.read(&offers);
     let again = |sheet: &Sheet, status, sentence: &str| {
         let body = page(&desktop, &offers, sheet, Some(sentence));
         Ok(document_with_status(
@@ -239,10 +161,10 @@ pub(super) async fn submit(
             &body,
         ))
     };
-    let Some(edits) = edits else {
+    if !read.refused.is_empty() {
         let sentence = "Rien n’est enregistré : certaines cases ne se lisent pas. Tout ce que vous avez écrit est gardé.";
         return again(&sheet, StatusCode::UNPROCESSABLE_ENTITY, sentence);
-    };
+    }
     if conflict {
         let sentence = "Rien n’est enregistré : quelqu’un a changé les mêmes cases depuis que vous avez ouvert cette page. Choisissez, puis enregistrez.";
         return again(&sheet, StatusCode::CONFLICT, sentence);
@@ -254,7 +176,9 @@ pub(super) async fn submit(
         Err(error) if error.is_stale() => return again(&sheet, StatusCode::CONFLICT, AT_ONCE),
         Err(error) => return Err(told(error)),
     };
-    let changed = set_terms(&mut change, permit, edits).await.map_err(told)?;
+    let changed = set_terms(&mut change, permit, read.edits)
+        .await
+        .map_err(told)?;
     change.commit().await.map_err(WebError::internal)?;
     let next = format!("{}?enregistre={changed}", opened.path());
     Ok(Redirect::to(&next).into_response())
@@ -434,7 +358,7 @@ impl Inputs<'_> {
     }
 
     fn offered(&self, slot: &Slot, field: Field) -> bool {
-        self.sheet.get(&super::sheet::name(slot, field)).is_some()
+        self.sheet.get(&sheet::name(slot, field)).is_some()
     }
 }
 
@@ -564,8 +488,8 @@ pub(super) fn sheet_of(
             line.node.clone_into(&mut part.objectif);
         }
     }
-    let field = super::sheet::fields(&key.slot).first()?;
-    let anchor = super::sheet::name(&key.slot, *field);
+    let field = sheet::fields(&key.slot).first()?;
+    let anchor = sheet::name(&key.slot, *field);
     Some(format!("{}#{anchor}", part.href(&opened.path())))
 }
 

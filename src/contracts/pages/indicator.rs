@@ -8,11 +8,11 @@ use maud::{Markup, html};
 use super::contract::target_markup;
 use super::documents;
 use super::open::{self, Opened, View};
-use super::parts::{capitalised, day, flag, mark, node_code, section_choice, trail};
-use super::sheet::show_body;
+use super::parts::{day, flag, mark, node_code, section_choice, trail};
 use super::table::{change, dash};
 use crate::access::Signed;
-use crate::contracts::naming::slot_name;
+use crate::contracts::naming::{capitalised, slot_name};
+use crate::contracts::sheet::show_body;
 use crate::contracts::store::{Change, NationalTarget, national_targets, subject_changes};
 use crate::contracts::{
     Desk, Facet, Line, Section, Slot, Standing, Step, Terms, history, instrument_names,

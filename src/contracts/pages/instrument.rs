@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::grid::{is_choice, sheet_of};
 use super::open::{self, OpenedInstrument};
-use super::parts::{act_button, capitalised, day, edit_link, flag, mark, state_of, trail};
-use super::sheet::show_body;
+use super::parts::{act_button, day, edit_link, flag, mark, state_of, trail};
 use super::table::{self, Cells, change, dash};
 use crate::access::Signed;
-use crate::contracts::naming::{place_name, subject_name};
+use crate::contracts::naming::{capitalised, place_name, subject_name};
+use crate::contracts::sheet::show_body;
 use crate::contracts::{
     Choice, CommitmentTerm, Confirmation, Desk, Facet, Line, Obstacle, ObstacleKind, Overlay,
     Section, Slot, State as InstrumentState, Term, TermBody, TermKey, Terms, check_draft,
@@ -117,6 +117,7 @@ pub(super) fn body(signed: &Signed, opened: &OpenedInstrument, notice: Option<Ma
         @if let Some(notice) = notice { (notice) }
         @if draft { (readiness(opened, &lines, &obstacles)) }
         (changes(opened, &overlay, &lines, draft))
+        @if draft { (super::workbook::section(opened)) }
         (signatories(opened, draft))
         @if draft { (decision(signed, opened, &obstacles)) }
     }

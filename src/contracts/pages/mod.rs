@@ -18,9 +18,9 @@ mod open;
 mod parties;
 mod parts;
 mod settle;
-mod sheet;
 mod signatories;
 mod table;
+mod workbook;
 
 use std::sync::Arc;
 
@@ -76,6 +76,10 @@ where
         .route(
             "/contrats/{slug}/actes/{no}/modifier",
             get(grid::form).post(grid::submit),
+        )
+        .route(
+            "/contrats/{slug}/actes/{no}/classeur",
+            get(workbook::download),
         )
         .route(
             "/contrats/{slug}/actes/{no}/presentation",

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::open::Opened;
+use crate::contracts::naming::capitalised;
 use crate::contracts::{Contract, Instrument, Section, State, instrument_names, parties_in_force};
 use crate::frameworks::{Framework, Node};
 use crate::ledger::TOKEN_FIELD;
@@ -72,14 +73,6 @@ pub(super) fn node_code(framework: &Framework, node: &Node) -> String {
         None => singular.to_owned(),
     };
     capitalised(&words)
-}
-
-/// With a capital first letter.
-pub(super) fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }
 
 /// The head of a contract: who, when, which version, as of which day, and its pages.

@@ -8,7 +8,6 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use super::parts::{flag, trail};
 use crate::access::Signed;
@@ -27,22 +26,17 @@ const LONGEST_TEXT: usize = 4 * 1024;
 /// A small file is read while its sender waits; a larger one shows its progress.
 pub(super) const WAIT: Duration = Duration::from_secs(2);
 
-/// Which kind of file.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Chosen {
-    #[serde(default)]
-    genre: String,
-}
-
 pub(super) async fn page(
     signed: Signed,
     State(imports): State<Imports>,
-    Query(chosen): Query<Chosen>,
+    // Which kind of file, and what a link says of it already.
+    Query(chosen): Query<BTreeMap<String, String>>,
 ) -> WebResult<Markup> {
-    let intake = intake(&imports, &chosen.genre)?;
+    let genre = chosen.get("genre").map_or("", String::as_str);
+    let intake = intake(&imports, genre)?;
     let mut tx = imports.db.read().await?;
     let fields = intake.fields(&mut tx, signed.reach()).await?;
-    let body = form(&imports, intake, &fields, &BTreeMap::new(), &[]);
+    let body = form(&imports, intake, &fields, &chosen, &[]);
     Ok(signed.page("Déposer un fichier", &body))
 }
 

@@ -1,16 +1,23 @@
 //! `jalon contracts`: what is agreed, for scripts and demonstrations.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
+use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::create::{CreateArgs, create};
 use super::{CliError, Session, out};
 use crate::access::Reach;
+use crate::contracts::intake::template;
 use crate::contracts::store::{ContractCard, list, load};
-use crate::contracts::{FullContract, Instrument, Slot, TermBody, parties_in_force};
+use crate::contracts::{Book, FullContract, Instrument, Slot, State, TermBody, parties_in_force};
+use crate::frameworks::Library;
 use crate::kernel::counted;
 use crate::ledger::Actor;
+use crate::platform::db::Tx;
+use crate::platform::file;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ContractsCommand {
@@ -25,6 +32,18 @@ pub(super) enum ContractsCommand {
     },
     /// Préparer un contrat, vide jusqu’à son contrat initial
     Create(CreateArgs),
+    /// Écrire le classeur d’un projet d’acte, à remplir puis à rendre à `jalon terms rehearse`
+    Template {
+        /// Fin de l’adresse du contrat
+        #[arg(long, value_name = "ADRESSE")]
+        contract: String,
+        /// Numéro de l’acte dans le contrat
+        #[arg(long, value_name = "NUMÉRO")]
+        act: i64,
+        /// Le fichier à écrire
+        #[arg(long, value_name = "FICHIER")]
+        out: PathBuf,
+    },
     /// Montrer les actes d’un contrat et ses termes en vigueur
     Show {
         /// Fin de l’adresse du contrat
@@ -53,6 +72,12 @@ pub(super) async fn contracts(
             }
         }
         ContractsCommand::Create(args) => return create(session, args).await,
+        ContractsCommand::Template { contract, act, out } => {
+            let book = workbook(&mut tx, reach, &contract, act, session.clock.today()).await?;
+            file::write(&out, &book)
+                .map_err(|cause| format!("« {} » n’est pas écrit : {cause}", out.display()))?;
+            say!("Classeur écrit : {}", out.display());
+        }
         ContractsCommand::Show { slug, json } => {
             let full = load(&mut tx, reach, &slug).await?;
             let full = full.ok_or_else(|| format!("aucun contrat n’a l’adresse « {slug} »"))?;
@@ -67,6 +92,30 @@ pub(super) async fn contracts(
     Ok(())
 }
 
+/// The workbook of a draft.
+async fn workbook(
+    tx: &mut Tx,
+    reach: Reach,
+    slug: &str,
+    no: i64,
+    today: Date,
+) -> Result<Vec<u8>, CliError> {
+    let full = load(tx, reach, slug).await?;
+    let full = full.ok_or_else(|| format!("aucun contrat n’a l’adresse « {slug} »"))?;
+    let draft = full.instrument(no);
+    let draft = draft.filter(|instrument| instrument.state == State::Draft);
+    let draft = draft.ok_or_else(|| format!("l’acte n° {no} de ce contrat n’est pas un projet"))?;
+    let library = Library::default();
+    let catalogue = library.catalogue(tx, reach).await?;
+    let edited = library
+        .revision(tx, reach, draft.framework_revision)
+        .await?;
+    let edited = edited.ok_or("la révision du cadre de cet acte manque")?;
+    let book = template(&Book::new(edited, catalogue), &full, draft, today)?;
+    Ok(jalon_render::workbook::xlsx(&book)?)
+}
+
+/// One write for all the lines.
 fn write_lines(lines: impl IntoIterator<Item = String>) {
     let text: String = lines.into_iter().map(|line| line + "\n").collect();
     out::text(&text);

@@ -12,6 +12,7 @@ mod frameworks;
 mod organisations;
 mod people;
 mod server;
+mod terms;
 mod tokens;
 mod values;
 mod wording;
@@ -112,6 +113,9 @@ enum Command {
     /// Charger des valeurs observées
     #[command(subcommand)]
     Values(values::ValuesCommand),
+    /// Écrire les termes d’un projet d’acte depuis un classeur
+    #[command(subcommand)]
+    Terms(terms::TermsCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -231,6 +235,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Person(command) => people::person(&session, command).await?,
         Command::Framework(command) => return frameworks::run(&session, command).await,
         Command::Values(command) => return values::run(&session, command).await,
+        Command::Terms(command) => return terms::run(&session, command).await,
     }
     Ok(ExitCode::SUCCESS)
 }

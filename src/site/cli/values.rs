@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
 use super::{CliError, Session, out};
-use crate::access::{Reach, permit};
+use crate::access::{Permit, Reach, permit};
 use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Mapping, Settings};
 use crate::frameworks::Library;
@@ -118,7 +118,13 @@ pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<Exi
                 bytes,
                 said,
             };
-            rehearse(&imports, actor, &file, args.json).await
+            tell(
+                &imports,
+                permit::<SendFile>(actor, INTAKE)?,
+                &file,
+                args.json,
+            )
+            .await
         }
         ValuesCommand::Commit { import } => {
             let (imports, actor) = desk(session).await?;
@@ -137,7 +143,7 @@ pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<Exi
 }
 
 /// What the commands work with, and for whom.
-async fn desk(session: &Session) -> Result<(Imports, Actor), CliError> {
+pub(super) async fn desk(session: &Session) -> Result<(Imports, Actor), CliError> {
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let clock = session.clock.clone();
@@ -153,13 +159,13 @@ async fn desk(session: &Session) -> Result<(Imports, Actor), CliError> {
     Ok((imports, actor))
 }
 
-async fn rehearse(
+/// Rehearses a file and says what it would change.
+pub(super) async fn tell(
     imports: &Imports,
-    actor: Actor,
+    permit: Permit<SendFile>,
     file: &SentFile,
     as_json: bool,
 ) -> Result<ExitCode, CliError> {
-    let permit = permit::<SendFile>(actor, INTAKE)?;
     let batch = imports.rehearse(permit, file).await?;
     if let Some(failure) = batch.failure {
         return Err(failure.into());
@@ -218,7 +224,7 @@ fn mapping(file: &Path, most: u64) -> Result<Json, CliError> {
     Ok(serde_json::to_value(said)?)
 }
 
-fn read(path: &Path, most: u64) -> Result<Vec<u8>, CliError> {
+pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, CliError> {
     file::read(path, most).map_err(|error| format!("{} : {error}", path.display()).into())
 }
 
@@ -238,7 +244,7 @@ fn summary(batch: &Batch, problems: &[Problem]) -> Json {
 fn print_french(batch: &Batch, problems: &[Problem]) {
     let counts = batch.counts;
     say!(
-        "{} valeurs nouvelles, {} modifiées, {} inchangées, {} refusées.",
+        "{} nouvelles, {} modifiées, {} inchangées, {} refusées ou en attente de réponse.",
         counts.created,
         counts.changed,
         counts.unchanged,
@@ -250,23 +256,31 @@ fn print_french(batch: &Batch, problems: &[Problem]) {
     if counts.refused > 0 {
         say!("Corrigez le fichier puis recommencez ; rien n’a été enregistré.");
     } else if batch.state == BatchState::Rehearsed {
-        say!("Pour enregistrer : jalon values commit {}", batch.id);
+        say!(
+            "Pour enregistrer : jalon {} commit {}",
+            command(batch),
+            batch.id
+        );
     }
 }
 
-async fn commit(imports: &Imports, actor: Actor, import: &str) -> Result<ExitCode, CliError> {
+pub(super) async fn commit(
+    imports: &Imports,
+    actor: Actor,
+    import: &str,
+) -> Result<ExitCode, CliError> {
     let permit = permit::<CommitBatch>(actor, parse_id(import)?)?;
     match imports.commit(permit).await? {
         Committed::Now(no) => say!("Enregistré : changement n° {no}."),
         Committed::Before(no) => say!("Déjà enregistré par le changement n° {no}."),
         Committed::Nothing => {
-            say!("Rien à enregistrer : ces valeurs sont déjà celles de Jalon.");
+            say!("Rien à enregistrer : tout ce qu’il dit est déjà dans Jalon.");
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn undo(
+pub(super) async fn undo(
     imports: &Imports,
     actor: Actor,
     import: &str,
@@ -275,7 +289,7 @@ async fn undo(
     let permit = permit::<UndoBatch>(actor, parse_id(import)?)?;
     let undone = imports.undo(permit, reason).await?;
     say!(
-        "Annulé : changement n° {}, {} valeurs remises comme avant.",
+        "Annulé : changement n° {}, {} lignes remises comme avant.",
         undone.change,
         undone.rows
     );
@@ -320,6 +334,15 @@ fn listed(batch: &Batch) -> Json {
         "created_at": batch.created_at,
         "change": batch.committed_change,
     })
+}
+
+/// The command that serves the files of a batch's kind.
+fn command(batch: &Batch) -> &'static str {
+    if batch.intake == INTAKE {
+        "values"
+    } else {
+        "terms"
+    }
 }
 
 async fn show(

@@ -1,6 +1,6 @@
 //! A hand that writes contracts as a person would, over the real framework texts.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use jalon::access::store::AddPerson;
 use jalon::access::{self, Act, NewPerson, Reach, permit};
@@ -15,7 +15,8 @@ use jalon::contracts::{
 };
 use jalon::frameworks::store::{Origin, Revise};
 use jalon::frameworks::{
-    Framework, Holders, Known, Library, Proposal, Reading, Texts, read_all_texts, revise,
+    Catalogue, Edited, Framework, Holders, Known, Library, Proposal, Reading, Texts,
+    read_all_texts, revise,
 };
 use jalon::kernel::{Decimal, Value, ValueKind};
 use jalon::ledger::{Actor, Change, Scope};
@@ -45,6 +46,19 @@ static FRAMEWORKS: LazyLock<Vec<(Framework, Texts)>> = LazyLock::new(|| {
 /// The frameworks that come with Jalon, the oldest first.
 pub fn frameworks() -> &'static [(Framework, Texts)] {
     &FRAMEWORKS
+}
+
+/// A framework as it comes with Jalon, in no database.
+pub fn shipped_book(code: &str) -> Book {
+    let mut all = FRAMEWORKS.iter();
+    let (framework, _) = all.find(|(framework, _)| framework.code == code).unwrap();
+    let edited = Edited {
+        revision: Uuid::nil(),
+        no: 1,
+        thing: Uuid::nil(),
+        framework: framework.clone(),
+    };
+    Book::new(Arc::new(edited), Arc::new(Catalogue::default()))
 }
 
 /// Loads the directory and the frameworks of a family, as an installation does.

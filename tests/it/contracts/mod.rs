@@ -3,6 +3,7 @@
 mod cases;
 pub mod hand;
 mod hospital;
+mod intake;
 mod pages;
 mod parties;
 mod proposal;

@@ -89,6 +89,9 @@ pub struct Cell {
     pub list: Option<usize>,
     /// The cell that it leads to.
     pub link: Option<Link>,
+    /// How many decimals at least a number is shown with there, be it typed later; those that it
+    /// has where nothing is said.
+    pub places: Option<u8>,
 }
 
 /// A cell of the same workbook.

@@ -5,9 +5,9 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
 use super::{Content, Style};
 
 /// The format of a cell: its style, then the way its content is shown.
-pub(super) fn format(style: Style, content: &Content, is_list: bool) -> Format {
+pub(super) fn format(style: Style, content: &Content, is_list: bool, places: Option<u8>) -> Format {
     let format = match mark(style) {
-        "" => plain_format(content),
+        "" => plain_format(content, places),
         mark => marked_format(content, mark),
     };
     let format = dress(format, style);
@@ -34,8 +34,8 @@ fn mark(style: Style) -> &'static str {
     }
 }
 
-fn plain_format(content: &Content) -> Format {
-    match code(content) {
+fn plain_format(content: &Content, places: Option<u8>) -> Format {
+    match code(content).or_else(|| number_code(content, places)) {
         Some(code) => Format::new().set_num_format(code),
         None => Format::new(),
     }
@@ -63,6 +63,18 @@ fn code(content: &Content) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The code of the format of a number, or of a cell that waits for one: thousands apart, at least
+/// that many decimals, and none hidden. A whole number needs none: Excel would show its point.
+fn number_code(content: &Content, places: Option<u8>) -> Option<String> {
+    const MOST: usize = 6;
+    let places = places.map(|places| usize::from(places).min(MOST))?;
+    let number = matches!(content, Content::Number(_) | Content::Empty);
+    (number && places > 0).then(|| {
+        let (shown, more) = ("0".repeat(places), "#".repeat(MOST - places));
+        format!("#,##0.{shown}{more}")
+    })
 }
 
 fn dress(format: Format, style: Style) -> Format {
@@ -102,5 +114,20 @@ fn dress(format: Format, style: Style) -> Format {
                 .set_background_color(0x00FF_E8D9)
                 .set_font_color(0x0071_2B00)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_shows_its_decimals_and_hides_none() {
+        let code = |places| number_code(&Content::Empty, places);
+        assert_eq!(code(Some(1)).as_deref(), Some("#,##0.0#####"));
+        assert_eq!(code(Some(9)).as_deref(), Some("#,##0.000000"));
+        assert_eq!(code(Some(0)), None);
+        assert_eq!(code(None), None);
+        assert_eq!(number_code(&Content::Text("a".to_owned()), Some(1)), None);
     }
 }

@@ -41,7 +41,7 @@ pub fn xlsx(book: &Book) -> Result<Vec<u8>, RenderError> {
 
 /// The formats met so far: a cell's is looked up rather than made again.
 #[derive(Default)]
-struct Formats(HashMap<(Style, String, bool), Format>);
+struct Formats(HashMap<(Style, String, bool, Option<u8>), Format>);
 
 impl Formats {
     fn of(&mut self, cell: &Cell) -> &Format {
@@ -57,9 +57,9 @@ impl Formats {
             }
         };
         let is_list = cell.list.is_some();
-        let made = || format(cell.style, &cell.content, is_list);
+        let made = || format(cell.style, &cell.content, is_list, cell.places);
         self.0
-            .entry((cell.style, shown, is_list))
+            .entry((cell.style, shown, is_list, cell.places))
             .or_insert_with(made)
     }
 }

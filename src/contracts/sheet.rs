@@ -1,14 +1,15 @@
 //! A sheet of terms as typed texts: what is written now, what somebody typed, what cannot be read
-//! and what somebody else wrote meanwhile. Pure: no page and no database stand here.
+//! and what somebody else wrote meanwhile. The grid and the workbook are two ways to type it.
+//! Pure: no page, no file and no database stand here.
 
 use std::collections::BTreeMap;
 
-use crate::contracts::limits::{self, Limit};
-use crate::contracts::store::TermEdit;
-use crate::contracts::{
+use super::limits::{self, Limit};
+use super::offers::Offer;
+use super::store::TermEdit;
+use super::{
     Baseline, Choice, CommitmentTerm, Definition, Facet, MeansTerm, Membership, Slot, TermBody,
-    TermKey, Terms, read_decimal, read_target, read_value, write_decimal, write_target,
-    write_value,
+    Terms, read_decimal, read_target, read_value, write_decimal, write_target, write_value,
 };
 use crate::kernel::ValueKind;
 
@@ -87,17 +88,6 @@ pub(super) fn fields(slot: &Slot) -> &'static [Field] {
     }
 }
 
-/// A slot that the sheet offers to write, and what it measures.
-#[derive(Clone, Debug)]
-pub(super) struct Offer<'a> {
-    /// What the term is about.
-    pub key: TermKey,
-    /// What is measured; a plain number where nothing is.
-    pub facet: Facet<'a>,
-    /// Where it stands, for messages: « 2.c.1, cible 2026 ».
-    pub place: String,
-}
-
 /// The name of a text in the form: what its slot is, then what it is of it.
 pub(super) fn name(slot: &Slot, field: Field) -> String {
     let year = slot.year().map(|year| year.to_string()).unwrap_or_default();
@@ -122,6 +112,17 @@ pub(super) struct Entry {
     pub current: String,
     /// What is wrong with it and what to do.
     pub problem: Option<String>,
+    /// Whether somebody else changed it since its reader saw it.
+    pub clash: bool,
+}
+
+/// What the typed texts of a sheet ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct ReadSheet {
+    /// The terms that they change.
+    pub edits: Vec<TermEdit>,
+    /// The names of those that cannot be read.
+    pub refused: Vec<String>,
 }
 
 /// Every text of a sheet, by name.
@@ -143,7 +144,7 @@ impl Sheet {
                 let entry = Entry {
                     typed: text.clone(),
                     current: text,
-                    problem: None,
+                    ..Entry::default()
                 };
                 sheet.entries.insert(name(&offer.key.slot, *field), entry);
             }
@@ -159,7 +160,6 @@ impl Sheet {
     /// Takes in what was posted. A text left as its reader saw it follows what is written now;
     /// one that both changed is marked with both. Returns whether there is such a conflict.
     pub(super) fn receive(&mut self, posted: &BTreeMap<String, String>) -> bool {
-        let mut conflict = false;
         for (name, entry) in &mut self.entries {
             let Some(typed) = posted.get(name).map(|text| tidy(text)) else {
                 continue;
@@ -172,20 +172,16 @@ impl Sheet {
             }
             if entry.current != seen && entry.current != typed {
                 entry.problem = Some(both(&entry.current, &typed));
-                conflict = true;
+                entry.clash = true;
             }
             entry.typed = typed;
         }
-        conflict
+        self.entries.values().any(|entry| entry.clash)
     }
 
-    /// The edits that the typed texts ask for.
-    ///
-    /// # Errors
-    /// Nothing where a text cannot be read; each such text then has its problem.
-    pub(super) fn read(&mut self, offers: &[Offer<'_>]) -> Option<Vec<TermEdit>> {
-        let mut edits = Vec::new();
-        let mut sound = true;
+    /// The edits that the typed texts ask for. Each text that cannot be read then has its problem.
+    pub(super) fn read(&mut self, offers: &[Offer<'_>]) -> ReadSheet {
+        let mut read_sheet = ReadSheet::default();
         for offer in offers {
             let slot = &offer.key.slot;
             let entry = |field: Field| self.entries.get(&name(slot, field));
@@ -207,21 +203,22 @@ impl Sheet {
             match read {
                 Ok(wanted) => {
                     let motive = Some(text(Field::Motive).to_owned());
-                    edits.push(TermEdit {
+                    read_sheet.edits.push(TermEdit {
                         key: offer.key.clone(),
                         wanted,
                         motive: motive.filter(|motive| !motive.is_empty()),
                     });
                 }
                 Err((field, sentence)) => {
-                    sound = false;
-                    if let Some(entry) = self.entries.get_mut(&name(slot, field)) {
+                    let name = name(slot, field);
+                    if let Some(entry) = self.entries.get_mut(&name) {
                         entry.problem = Some(sentence);
                     }
+                    read_sheet.refused.push(name);
                 }
             }
         }
-        sound.then_some(edits)
+        read_sheet
     }
 
     /// What is wrong, in the order of the slots: place, name of the text, sentence.
@@ -433,7 +430,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::contracts::Target;
+    use crate::contracts::{Target, TermKey};
     use crate::kernel::Value;
 
     const RATE: Facet<'static> = Facet {
@@ -458,6 +455,7 @@ mod tests {
             },
             facet: RATE,
             place: format!("2.c.1, cible {year}"),
+            open: true,
         }
     }
 
@@ -485,7 +483,7 @@ mod tests {
         let (mut sheet, conflict) = posted("72", "71", "71");
         assert!(!conflict);
         assert_eq!(sheet.get(&named(2026)).unwrap().typed, "72");
-        assert_eq!(sheet.read(&[offer(2026)]), Some(vec![]));
+        assert_eq!(sheet.read(&[offer(2026)]), ReadSheet::default());
     }
 
     #[test]
@@ -505,7 +503,7 @@ mod tests {
     fn two_people_who_agree_are_in_no_conflict() {
         let (mut sheet, conflict) = posted("72", "71", "72");
         assert!(!conflict);
-        assert_eq!(sheet.read(&[offer(2026)]), Some(vec![]));
+        assert_eq!(sheet.read(&[offer(2026)]), ReadSheet::default());
     }
 
     #[test]
@@ -521,7 +519,7 @@ mod tests {
         let long = "é".repeat(limits::TEXT.characters() + 1);
         let mut sheet = Sheet::of(&offers, &Terms::default());
         sheet.receive(&[(named(2026), long.clone())].into());
-        assert_eq!(sheet.read(&offers), None);
+        assert_eq!(sheet.read(&offers).refused, [named(2026)]);
         assert_eq!(sheet.get(&named(2026)).unwrap().typed, long);
         let problem = sheet.problems(&offers)[0].2;
         assert!(problem.contains("4001 caractères"), "{problem}");
@@ -536,7 +534,8 @@ mod tests {
             (named(2027), " 73 ".to_owned()),
         ];
         sheet.receive(&form.into());
-        assert_eq!(sheet.read(&offers), None);
+        let read = sheet.read(&offers);
+        assert_eq!((read.edits.len(), read.refused), (1, vec![named(2026)]));
         assert_eq!(sheet.get(&named(2026)).unwrap().typed, "soixante-douze");
         let problems = sheet.problems(&offers);
         assert_eq!(problems.len(), 1);
@@ -544,7 +543,7 @@ mod tests {
         let fixed = [(named(2026), "72".to_owned())];
         let mut sheet = Sheet::of(&offers, &Terms::default());
         sheet.receive(&fixed.into());
-        let edits = sheet.read(&offers).unwrap();
+        let edits = sheet.read(&offers).edits;
         let seventy_two = Target::Value(Value::plain("72".parse().unwrap()));
         assert_eq!(edits.len(), 1);
         assert_eq!(edits[0].wanted, Some(TermBody::Target(seventy_two)));
