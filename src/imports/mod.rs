@@ -13,5 +13,5 @@ pub mod store;
 pub use corrected::{Mark, corrected};
 pub use problem::{Place, Problem, Severity};
 pub use reader::{ReadError, Reader, read_file, read_workbook};
-pub use sheet::{Area, Cell, Content, Format, Sheet, Workbook};
+pub use sheet::{Area, Cell, Content, Format, NOTICE_TITLE, Sheet, Workbook};
 pub use store::{Batch, BatchState, Counts, NewBatch, Row, Verdict};

@@ -58,6 +58,23 @@ impl Period {
         }
     }
 
+    /// The first day of the period.
+    pub fn first_day(self) -> Date {
+        let month = i8::try_from(self.months().0).unwrap_or(1);
+        Date::new(self.year(), month, 1).unwrap_or(Date::MIN)
+    }
+
+    /// The same stretch of the year before.
+    #[must_use]
+    pub fn year_before(self) -> Self {
+        match self {
+            Self::Year(year) => Self::Year(year - 1),
+            Self::Half(year, n) => Self::Half(year - 1, n),
+            Self::Quarter(year, n) => Self::Quarter(year - 1, n),
+            Self::Month(year, n) => Self::Month(year - 1, n),
+        }
+    }
+
     /// The last day of the period.
     pub fn last_day(self) -> Date {
         let (first, count) = self.months();
@@ -163,6 +180,16 @@ impl<'de> Deserialize<'de> for Period {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn says_its_first_day_and_the_year_before() {
+        assert_eq!(Period::Year(2023).first_day().to_string(), "2023-01-01");
+        assert_eq!(
+            Period::Quarter(2023, 3).first_day().to_string(),
+            "2023-07-01"
+        );
+        assert_eq!(Period::Month(2023, 9).year_before().to_string(), "2022-M09");
+    }
 
     #[test]
     fn says_its_last_day() {
