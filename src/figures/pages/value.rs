@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use crate::access::Signed;
 use crate::documents::{self, AboutKind, Document};
-use crate::figures::{Formatter, supplier_words};
 use crate::figures::contest::{self, Contest};
 use crate::figures::provenance::{self, Revision, Story};
+use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::{Catalogue, Library};
 use crate::ledger;
 use crate::measures::Measure;

@@ -66,6 +66,9 @@ pub enum WantedError {
     /// A year that cannot be filled in.
     #[error("{0} ne se saisit pas : choisissez une année de {1} à {2}")]
     Year(i16, i16, i16),
+    /// Not a year.
+    #[error("« {0} » n’est pas une année ; écrivez par exemple 2023, ou 2022-2024")]
+    NoYear(String),
     /// Too many years at once.
     #[error("un modèle porte sur {MOST_YEARS} années au plus")]
     Years,

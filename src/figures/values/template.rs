@@ -86,6 +86,37 @@ pub fn template(wanted: &Wanted, soil: Soil<'_>) -> Result<Book, TemplateError> 
     })
 }
 
+/// Years as people write several: `2023`, `2022, 2023`, `2022-2024`; none for none.
+///
+/// # Errors
+/// Where some of it is no year.
+pub fn years(text: &str) -> Result<Vec<i16>, WantedError> {
+    let wrong = |part: &str| WantedError::NoYear(part.trim().to_owned());
+    let mut years = Vec::new();
+    for part in text.split([',', ';', ' ']).filter(|part| !part.is_empty()) {
+        let (from, to) = part.split_once(['-', '–']).unwrap_or((part, part));
+        let year = |text: &str| {
+            let year = text.trim().parse::<i16>().ok();
+            year.filter(|year| (1900..2200).contains(year))
+        };
+        let (Some(from), Some(to)) = (year(from), year(to)) else {
+            return Err(wrong(part));
+        };
+        years.extend(from..=to);
+    }
+    Ok(years)
+}
+
+/// What the file is called.
+pub fn file_name(wanted: &Wanted) -> String {
+    let parts = [&wanted.indicator, &wanted.supplier, &wanted.region];
+    let own = parts.into_iter().flatten().map(String::as_str);
+    let text: Vec<&str> = ["modele", &wanted.framework].into_iter().chain(own).collect();
+    let plain = |c: char| if c.is_ascii_alphanumeric() || ".-".contains(c) { c } else { '-' };
+    let name: String = text.join("-").chars().map(plain).collect();
+    format!("{name}.xlsx")
+}
+
 fn day(date: Date) -> Result<Day, RenderError> {
     let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
     Day::new(i32::from(date.year()), month, day)
