@@ -3,25 +3,44 @@
 create table blob (
     sha bytea primary key,
     size bigint not null,
-    media text not null,
     stored bytea not null
 );
 
--- A file read against the state of one moment: rehearsed, then committed or dropped.
+-- A file read against the state of one moment, and what became of it.
 create table batch (
     id uuid primary key,
     intake text not null,
-    state text not null check (state in ('rehearsed', 'committed', 'undone', 'dropped')),
+    state text not null check (state in ('reading', 'unreadable', 'rehearsed', 'committed', 'undone', 'dropped')),
     file_name text not null,
     blob_sha bytea not null references blob (sha),
     settings text not null,
+    mapping text not null,
+    failure text,
     at_change bigint not null,
     created_by uuid,
     created_at bigint not null,
+    attempt bigint not null,
+    seen_at bigint not null,
+    rows_read bigint not null,
+    rows_total bigint not null,
+    created_rows bigint not null,
+    changed_rows bigint not null,
+    unchanged_rows bigint not null,
+    refused_cells bigint not null,
     committed_change bigint references change (no) deferrable initially deferred,
     undone_change bigint references change (no) deferrable initially deferred
 );
 create index batch_created on batch (created_at);
+
+-- How the columns of a file were read when it was committed, by who supplies it.
+create table mapping_memory (
+    intake text not null,
+    supplier text not null,
+    signature text not null,
+    mapping text not null,
+    learnt_from uuid not null references batch (id),
+    primary key (intake, supplier, signature)
+);
 
 create table batch_row (
     batch_id uuid not null references batch (id),
@@ -43,8 +62,9 @@ create table problem (
     row_no bigint not null,
     col_no bigint not null,
     code text not null,
-    severity text not null check (severity in ('refusal', 'warning')),
+    severity text not null check (severity in ('refusal', 'warning', 'question')),
     message text not null,
+    choices text,
     primary key (batch_id, no)
 );
 
@@ -83,7 +103,7 @@ create table revision (
     primary key (observation_id, no)
 );
 create index revision_change on revision (change_no);
-create index revision_batch on revision (batch_id);
+create index revision_batch on revision (batch_id, observation_id);
 
 -- A value contested: until it is answered, both are shown.
 create table contest (

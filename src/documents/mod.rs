@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::access::Act;
 
 pub use media::{Media, Unfit, safe_name};
-pub use pages::{list, optional_file, router, section};
+pub use pages::{list, optional_file, router, saved_as, section};
 pub use receive::{Received, Upload, receive};
 
 /// What a document is about. The parts are texts of the module that shows it.

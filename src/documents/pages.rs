@@ -51,20 +51,20 @@ async fn download(
     let bytes = bytes.ok_or(WebError::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, version.media.name().to_owned()),
-        (header::CONTENT_DISPOSITION, disposition(version)),
+        (header::CONTENT_DISPOSITION, saved_as(&version.name)),
     ];
     Ok((headers, bytes).into_response())
 }
 
-/// The name in plain letters for old programs, and as it is for the others.
-fn disposition(version: &Version) -> String {
+/// The header that has a browser save an answer under that name: in plain letters for old
+/// programs, as it is for the others.
+pub fn saved_as(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ');
-    let plain: String = version
-        .name
+    let plain: String = name
         .chars()
         .map(|c| if is_plain(c) { c } else { '_' })
         .collect();
-    let exact = encoded(&version.name).replace('+', "%20");
+    let exact = encoded(name).replace('+', "%20");
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}")
 }
 

@@ -14,12 +14,11 @@ use crate::ledger::{Change, LedgerError, NewThing, Scope};
 use crate::platform::db::{DbError, Tx};
 
 /// Keeps the bytes once, under their digest.
-pub async fn save_blob(tx: &mut Tx, bytes: &[u8], media: &str) -> Result<Vec<u8>, DbError> {
+pub async fn save_blob(tx: &mut Tx, bytes: &[u8]) -> Result<Vec<u8>, DbError> {
     let sha = Sha256::digest(bytes).to_vec();
     tx.run(
-        "insert into blob (sha, size, media, stored) values ($1, $2, $3, $4)
-         on conflict (sha) do nothing",
-        args![sha.clone(), size(bytes), media, bytes],
+        "insert into blob (sha, size, stored) values ($1, $2, $3) on conflict (sha) do nothing",
+        args![sha.clone(), size(bytes), bytes],
     )
     .await?;
     Ok(sha)
@@ -36,7 +35,7 @@ pub async fn attach(
     upload: &Upload,
 ) -> Result<Uuid, LedgerError> {
     let about = permit.into_thing();
-    let sha = save_blob(change.tx(), &upload.bytes, upload.media.name()).await?;
+    let sha = save_blob(change.tx(), &upload.bytes).await?;
     let thing = NewThing {
         kind: "document",
         parent: None,
@@ -83,7 +82,7 @@ pub async fn replace(
     let Some((last, name, old_sha)) = last else {
         return Ok(false);
     };
-    let sha = save_blob(change.tx(), &upload.bytes, upload.media.name()).await?;
+    let sha = save_blob(change.tx(), &upload.bytes).await?;
     let before = json!({ "name": name, "sha256": hex(&old_sha) });
     let after = recorded(upload, &sha);
     change

@@ -51,6 +51,11 @@ impl Series {
         of_year.map(|(_, figure)| figure.first_received_at).min()
     }
 
+    /// The figure of a subject.
+    pub fn get(&self, subject: &Subject) -> Option<&Figure> {
+        self.figures.get(subject)
+    }
+
     /// Every figure, in the order of places and periods.
     pub fn iter(&self) -> impl Iterator<Item = (&Subject, &Figure)> {
         self.figures.iter()
@@ -200,7 +205,7 @@ impl Snapshot {
 
 /// Whether a figure is kept from most people on that day: an embargo ends as its day begins, in
 /// Paris.
-fn under_embargo(until: Option<Date>, day: Date) -> bool {
+pub(super) fn under_embargo(until: Option<Date>, day: Date) -> bool {
     until.is_some_and(|until| day < until)
 }
 
@@ -215,9 +220,24 @@ pub(super) fn is_hidden(
 }
 
 /// What one person may read of a snapshot.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct FiguresView {
     snapshot: Arc<Snapshot>,
+}
+
+#[cfg(test)]
+impl FiguresView {
+    /// Figures that no database holds.
+    pub(crate) fn of(figures: impl IntoIterator<Item = (String, Subject, Figure)>) -> Self {
+        let kept = figures.into_iter().map(|(measure, subject, figure)| Kept {
+            measure,
+            subject,
+            figure: Some(figure),
+        });
+        let snapshot =
+            Arc::new(Snapshot::default().with(1, Date::default(), kept.collect(), Vec::new()));
+        Self { snapshot }
+    }
 }
 
 impl FiguresView {

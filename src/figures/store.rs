@@ -9,7 +9,7 @@ use super::{Figure, Subject, contest};
 use crate::args;
 use crate::imports::Place as FilePlace;
 use crate::kernel::{Absence, Decimal, Period, Quantity, Value};
-use crate::platform::db::{Arg, DbError, Tx};
+use crate::platform::db::{DbError, Tx};
 
 /// The last change that wrote a revision, or opened or answered a contest; 0 where there is none.
 pub(super) async fn latest_change(tx: &mut Tx) -> Result<i64, DbError> {
@@ -188,114 +188,4 @@ pub(super) async fn figures_between(
     )
     .await?;
     records.into_iter().map(Kept::try_from).collect()
-}
-
-/// A revision about to be written.
-#[derive(Clone, Debug)]
-pub(super) struct NewRevision<'a> {
-    pub measure: &'a str,
-    pub subject: &'a Subject,
-    pub change: i64,
-    pub value: &'a Value,
-    pub provisional: bool,
-    pub received_at: i64,
-    pub supplier: &'a str,
-    pub source: Option<&'a str>,
-    pub batch: Option<Uuid>,
-    pub cell: Option<&'a FilePlace>,
-    pub fictional: bool,
-    pub comment: Option<&'a str>,
-    pub embargo_until: Option<Date>,
-}
-
-/// Adds a revision to an observation, which begins with it where it is the first.
-pub(super) async fn add_revision(
-    tx: &mut Tx,
-    id: Uuid,
-    new: &NewRevision<'_>,
-) -> Result<(), DbError> {
-    let (observation, last): (Uuid, i64) = observation(tx, id, new).await?;
-    let [kind, micros, denominator, body] = columns(new.value);
-    let cell = new.cell;
-    tx.run(
-        "insert into revision (observation_id, no, change_no, kind, micros, den_micros, body,
-                               provisional, received_at, supplier, source, batch_id, sheet,
-                               row_no, col_no, fictional, comment, embargo_until)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-        args![
-            observation,
-            last + 1,
-            new.change,
-            kind,
-            micros,
-            denominator,
-            body,
-            new.provisional,
-            new.received_at,
-            new.supplier,
-            new.source,
-            new.batch,
-            cell.map(|c| c.sheet.as_str()),
-            cell.map(|c| c.row),
-            cell.map(|c| c.column),
-            new.fictional,
-            new.comment,
-            new.embargo_until.map(|day| day.to_string())
-        ],
-    )
-    .await?;
-    Ok(())
-}
-
-/// The observation and the number of its last revision; a new one, with none, where it is new.
-async fn observation(tx: &mut Tx, id: Uuid, new: &NewRevision<'_>) -> Result<(Uuid, i64), DbError> {
-    let subject = new.subject;
-    let period = subject.period.to_string();
-    let key = || args![new.measure, &subject.place, &period, &subject.breakdown];
-    let found: Option<(Uuid, i64)> = tx
-        .optional(
-            "select o.id, max(r.no)
-             from observation o join revision r on r.observation_id = o.id
-             where o.measure = $1 and o.place = $2 and o.period = $3 and o.breakdown = $4
-             group by o.id",
-            key(),
-        )
-        .await?;
-    if let Some(found) = found {
-        return Ok(found);
-    }
-    let mut args = key();
-    args.push(Arg::from(id));
-    tx.run(
-        "insert into observation (measure, place, period, breakdown, id)
-         values ($1, $2, $3, $4, $5)",
-        args,
-    )
-    .await?;
-    Ok((id, 0))
-}
-
-/// Kind, number, denominator and text of a value.
-fn columns(value: &Value) -> [Arg; 4] {
-    let none = || Arg::Int(None);
-    let no_text = || Arg::Text(None);
-    match value {
-        Value::Number(Quantity::Plain(number)) => {
-            ["number".into(), number.micros().into(), none(), no_text()]
-        }
-        Value::Number(Quantity::Ratio { num, den }) => [
-            "ratio".into(),
-            num.micros().into(),
-            den.micros().into(),
-            no_text(),
-        ],
-        Value::YesNo(answer) => {
-            let one = i64::from(*answer) * 1_000_000;
-            ["yes_no".into(), one.into(), none(), no_text()]
-        }
-        Value::Text(text) => ["text".into(), none(), none(), text.into()],
-        Value::Unavailable(absence) => {
-            ["unavailable".into(), none(), none(), absence.code().into()]
-        }
-    }
 }

@@ -57,6 +57,19 @@ impl Catalogue {
         catalogue
     }
 
+    /// Frameworks that no database holds.
+    #[cfg(test)]
+    pub(crate) fn of(frameworks: impl IntoIterator<Item = Framework>) -> Self {
+        Self::new(frameworks.into_iter().map(|framework| {
+            Arc::new(Edited {
+                revision: Uuid::nil(),
+                no: 1,
+                thing: Uuid::nil(),
+                framework,
+            })
+        }))
+    }
+
     /// The framework of that code.
     pub fn framework(&self, code: &str) -> Option<&Arc<Edited>> {
         self.frameworks.get(code)

@@ -4,14 +4,30 @@
 //! and their verdicts. It serves any kind of content; what a row means is the business of the
 //! module that plugs in. What never does: a word about values or terms.
 
+mod acts;
+mod batch;
+mod catalogue;
 mod corrected;
+mod intake;
+mod pages;
 mod problem;
 pub mod reader;
+mod rehearsal;
 mod sheet;
 pub mod store;
 
+pub use acts::{ActError, CommitBatch, Committed, UndoBatch, Undone, named, parse_id};
+pub use batch::{
+    Batch, BatchState, ColumnUse, Counts, FileMapping, Row, Said, SheetColumns, Verdict,
+};
+pub use catalogue::{CATALOGUE, Entry, ProblemCode, UnknownCode};
 pub use corrected::{Mark, corrected};
-pub use problem::{Place, Problem, Severity};
-pub use reader::{ReadError, Reader, read_file, read_workbook};
+pub use intake::{
+    Asked, Field, FieldKind, French, Intake, Intakes, Later, Mistake, Reading, Told, Undoing,
+    Written,
+};
+pub use pages::router;
+pub use problem::{Answer, Answers, Choice, Place, Problem, Severity};
+pub use reader::{ReadError, Reader, read_workbook};
+pub use rehearsal::{Begun, DropBatch, Imports, ReadAgain, RehearseError, SendFile, SentFile};
 pub use sheet::{Area, Cell, Content, Format, NOTICE_TITLE, Sheet, Workbook};
-pub use store::{Batch, BatchState, Counts, NewBatch, Row, Verdict};

@@ -1,187 +1,117 @@
-//! Rehearsals and their verdicts in the database.
+//! Batches, their rows and their problems in the database.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::problem::{Place, Problem};
+use super::batch::{Batch, BatchState, Counts, FileMapping, Row, Said, Verdict};
+use super::problem::{Place, Problem, Severity};
 use crate::args;
-use crate::documents::store::save_blob;
 use crate::platform::db::{DbError, Tx};
 
-/// What a cell would do if the file were committed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing stood there.
-    Created,
-    /// Something else stood there.
-    Changed,
-    /// The same already stood there.
-    Unchanged,
-}
-
-impl Verdict {
-    /// The word kept in the database.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Changed => "changed",
-            Self::Unchanged => "unchanged",
-        }
-    }
-}
-
-/// One accepted cell of a rehearsal. Subject and states are texts of the module that plugged in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Where it stands in the file.
-    pub place: Place,
-    /// What it would do.
-    pub verdict: Verdict,
-    /// What it is about.
-    pub subject: String,
-    /// What stood there when the file was rehearsed.
-    pub before: Option<String>,
-    /// What would stand there.
-    pub after: String,
-}
-
-/// A rehearsal about to be kept.
+/// A file about to be kept, and read.
 #[derive(Clone, Debug)]
-pub struct NewBatch<'a> {
-    /// Its identifier.
+pub(super) struct NewBatch<'a> {
     pub id: Uuid,
-    /// The module that plugged in.
-    pub intake: &'static str,
-    /// Name of the file, as sent.
+    pub intake: &'a str,
     pub file_name: &'a str,
-    /// Its bytes.
-    pub bytes: &'a [u8],
-    /// Its media type.
-    pub media: &'static str,
-    /// What the person said beside the file, in JSON.
-    pub settings: String,
-    /// The last change of what it was read against.
-    pub at_change: i64,
-    /// Who rehearsed it.
+    pub blob: &'a [u8],
+    pub said: &'a Said,
     pub created_by: Option<Uuid>,
-    /// When, in microseconds UTC.
     pub created_at: i64,
-    /// What was accepted.
-    pub rows: &'a [Row],
-    /// What was not, or is to be looked at.
-    pub problems: &'a [Problem],
 }
 
-/// Where a batch is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BatchState {
-    /// Read, and nothing written but itself.
-    Rehearsed,
-    /// Written.
-    Committed,
-    /// Written, then undone by later revisions.
-    Undone,
-    /// Given up.
-    Dropped,
-}
-
-impl BatchState {
-    const ALL: [(Self, &'static str); 4] = [
-        (Self::Rehearsed, "rehearsed"),
-        (Self::Committed, "committed"),
-        (Self::Undone, "undone"),
-        (Self::Dropped, "dropped"),
-    ];
-
-    /// The word kept in the database and the JSON.
-    pub fn code(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
-
-    fn from_code(code: &str) -> Result<Self, DbError> {
-        Self::ALL
-            .into_iter()
-            .find(|(_, known)| *known == code)
-            .map(|(state, _)| state)
-            .ok_or_else(|| DbError::corrupt("batch state", code))
-    }
-}
-
-/// A batch as kept.
-#[derive(Clone, Debug)]
-pub struct Batch {
-    /// Its identifier.
-    pub id: Uuid,
-    /// The module that plugged in.
-    pub intake: String,
-    /// Where it is in its life.
-    pub state: BatchState,
-    /// Name of the file.
-    pub file_name: String,
-    /// What the person said beside the file, in JSON.
-    pub settings: String,
-    /// The last change of what it was read against.
-    pub at_change: i64,
-    /// When it was read, in microseconds UTC.
-    pub created_at: i64,
-    /// The change that wrote it.
-    pub committed_change: Option<i64>,
-}
-
-/// How many cells would do what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
-    /// Where nothing stood.
-    pub created: i64,
-    /// Where something else stood.
-    pub changed: i64,
-    /// Where the same stood.
-    pub unchanged: i64,
-    /// Cells that cannot be taken.
-    pub refused: i64,
-}
-
-impl Counts {
-    /// Of accepted rows and problems.
-    pub fn of(rows: &[Row], problems: &[Problem]) -> Self {
-        let count = |verdict| {
-            let matching = rows.iter().filter(|row| row.verdict == verdict).count();
-            i64::try_from(matching).unwrap_or(i64::MAX)
-        };
-        let refused = problems
-            .iter()
-            .filter(|p| p.severity == super::Severity::Refusal)
-            .count();
-        Self {
-            created: count(Verdict::Created),
-            changed: count(Verdict::Changed),
-            unchanged: count(Verdict::Unchanged),
-            refused: i64::try_from(refused).unwrap_or(i64::MAX),
-        }
-    }
-}
-
-/// Keeps a rehearsal. It writes nothing but itself, so it stands outside the history.
-pub async fn save(tx: &mut Tx, new: &NewBatch<'_>) -> Result<(), DbError> {
-    let sha = save_blob(tx, new.bytes, new.media).await?;
+/// Keeps a file whose reading begins. It writes nothing but itself, so it stands outside the
+/// history.
+pub(super) async fn insert(tx: &mut Tx, new: &NewBatch<'_>) -> Result<(), DbError> {
     tx.run(
-        "insert into batch (id, intake, state, file_name, blob_sha, settings, at_change,
-                            created_by, created_at)
-         values ($1, $2, 'rehearsed', $3, $4, $5, $6, $7, $8)",
+        "insert into batch (id, intake, state, file_name, blob_sha, settings, mapping, at_change,
+                            created_by, created_at, attempt, seen_at, rows_read, rows_total,
+                            created_rows, changed_rows, unchanged_rows, refused_cells)
+         values ($1, $2, 'reading', $3, $4, $5, $8, 0, $6, $7, 1, $7, 0, 0, 0, 0, 0, 0)",
         args![
             new.id,
             new.intake,
             new.file_name,
-            sha,
-            &new.settings,
-            new.at_change,
+            new.blob,
+            json(new.said)?,
             new.created_by,
-            new.created_at
+            new.created_at,
+            json(&FileMapping::default())?
         ],
     )
     .await?;
-    let rows = (0_i64..).zip(new.rows).map(|(no, row)| {
+    Ok(())
+}
+
+/// The digest and the bytes of a batch's file.
+pub(super) async fn blob(tx: &mut Tx, batch: Uuid) -> Result<(Vec<u8>, Vec<u8>), DbError> {
+    tx.one(
+        "select f.sha, f.stored from batch b join blob f on f.sha = b.blob_sha where b.id = $1",
+        args![batch],
+    )
+    .await
+}
+
+/// Begins the reading of a batch again, where nothing was written from it and nobody else's
+/// reading is at work; the number of the attempt.
+pub(super) async fn begin_again(
+    tx: &mut Tx,
+    batch: &Batch,
+    said: &Said,
+    now: i64,
+) -> Result<Option<i64>, DbError> {
+    let attempt = batch.attempt + 1;
+    let begun = tx
+        .run(
+            "update batch set state = 'reading', settings = $1, failure = null, attempt = $2,
+                              seen_at = $3, rows_read = 0, rows_total = 0
+             where id = $4 and attempt = $5 and state = $6",
+            args![
+                json(said)?,
+                attempt,
+                now,
+                batch.id,
+                batch.attempt,
+                batch.state.code()
+            ],
+        )
+        .await?;
+    if begun == 0 {
+        return Ok(None);
+    }
+    for sql in [
+        "delete from batch_row where batch_id = $1",
+        "delete from problem where batch_id = $1",
+    ] {
+        tx.run(sql, args![batch.id]).await?;
+    }
+    Ok(Some(attempt))
+}
+
+/// Adds rows to a batch being read; whether the reading is still this attempt's.
+pub(super) async fn add_rows(
+    tx: &mut Tx,
+    (batch, attempt): (Uuid, i64),
+    first: i64,
+    rows: &[Row],
+    (total, now): (i64, i64),
+) -> Result<bool, DbError> {
+    let read = first + i64::try_from(rows.len()).unwrap_or(0);
+    let ours = tx
+        .run(
+            "update batch set rows_read = $1, rows_total = $2, seen_at = $3
+             where id = $4 and attempt = $5 and state = 'reading'",
+            args![read, total, now, batch, attempt],
+        )
+        .await?;
+    if ours == 0 {
+        return Ok(false);
+    }
+    let rows = (first..).zip(rows).map(|(no, row)| {
         args![
-            new.id,
+            batch,
             no,
             &row.place.sheet,
             row.place.row,
@@ -198,23 +128,84 @@ pub async fn save(tx: &mut Tx, new: &NewBatch<'_>) -> Result<(), DbError> {
         rows.collect(),
     )
     .await?;
-    let problems = (0_i64..).zip(new.problems).map(|(no, problem)| {
-        args![
-            new.id,
+    Ok(true)
+}
+
+/// What ends a reading.
+#[derive(Debug)]
+pub(super) struct Finished<'a> {
+    pub problems: &'a [Problem],
+    pub mapping: &'a FileMapping,
+    pub at_change: i64,
+    pub counts: Counts,
+    pub now: i64,
+}
+
+/// Ends a reading; whether it still was this attempt's.
+pub(super) async fn finish(
+    tx: &mut Tx,
+    (batch, attempt): (Uuid, i64),
+    end: &Finished<'_>,
+) -> Result<bool, DbError> {
+    let counts = end.counts;
+    let ours = tx
+        .run(
+            "update batch set state = 'rehearsed', mapping = $1, at_change = $2, created_rows = $3,
+                              changed_rows = $4, unchanged_rows = $5, refused_cells = $6,
+                              seen_at = $7
+             where id = $8 and attempt = $9 and state = 'reading'",
+            args![
+                json(end.mapping)?,
+                end.at_change,
+                counts.created,
+                counts.changed,
+                counts.unchanged,
+                counts.refused,
+                end.now,
+                batch,
+                attempt
+            ],
+        )
+        .await?;
+    if ours == 0 {
+        return Ok(false);
+    }
+    let problems = (0_i64..).zip(end.problems).map(|(no, problem)| {
+        let choices = (!problem.choices.is_empty()).then(|| json(&problem.choices));
+        Ok(args![
+            batch,
             no,
             &problem.place.sheet,
             problem.place.row,
             problem.place.column,
-            problem.code,
+            problem.code.slug(),
             problem.severity.code(),
-            &problem.message
-        ]
+            &problem.message,
+            choices.transpose()?
+        ])
     });
     tx.insert_rows(
-        "insert into problem (batch_id, no, sheet, row_no, col_no, code, severity, message) values",
-        problems.collect(),
+        "insert into problem (batch_id, no, sheet, row_no, col_no, code, severity, message,
+                              choices) values",
+        problems.collect::<Result<_, DbError>>()?,
     )
-    .await
+    .await?;
+    Ok(true)
+}
+
+/// Says that a file could not be read.
+pub(super) async fn fail(
+    tx: &mut Tx,
+    (batch, attempt): (Uuid, i64),
+    sentence: &str,
+) -> Result<(), DbError> {
+    tx.run(
+        "update batch set state = 'unreadable', failure = $1
+         where id = $2 and attempt = $3 and state = 'reading'",
+        args![sentence, batch, attempt],
+    )
+    .await?;
+    Ok(())
 }
 
 #[derive(sqlx::FromRow)]
@@ -224,9 +215,22 @@ struct BatchRecord {
     state: String,
     file_name: String,
     settings: String,
+    mapping: String,
+    failure: Option<String>,
     at_change: i64,
+    created_by: Option<Uuid>,
+    sender: Option<String>,
     created_at: i64,
+    attempt: i64,
+    seen_at: i64,
+    rows_read: i64,
+    rows_total: i64,
+    created_rows: i64,
+    changed_rows: i64,
+    unchanged_rows: i64,
+    refused_cells: i64,
     committed_change: Option<i64>,
+    undone_change: Option<i64>,
 }
 
 impl TryFrom<BatchRecord> for Batch {
@@ -236,12 +240,28 @@ impl TryFrom<BatchRecord> for Batch {
         Ok(Self {
             id: record.id,
             intake: record.intake,
-            state: BatchState::from_code(&record.state)?,
+            state: BatchState::from_code(&record.state)
+                .ok_or_else(|| DbError::corrupt("batch state", &record.state))?,
             file_name: record.file_name,
-            settings: record.settings,
+            said: parsed(&record.settings)?,
+            mapping: parsed(&record.mapping)?,
+            failure: record.failure,
             at_change: record.at_change,
+            created_by: record.created_by,
+            sender: record.sender,
             created_at: record.created_at,
+            attempt: record.attempt,
+            seen_at: record.seen_at,
+            rows_read: record.rows_read,
+            rows_total: record.rows_total,
+            counts: Counts {
+                created: record.created_rows,
+                changed: record.changed_rows,
+                unchanged: record.unchanged_rows,
+                refused: record.refused_cells,
+            },
             committed_change: record.committed_change,
+            undone_change: record.undone_change,
         })
     }
 }
@@ -250,30 +270,48 @@ impl TryFrom<BatchRecord> for Batch {
 pub async fn batch(tx: &mut Tx, id: Uuid) -> Result<Option<Batch>, DbError> {
     let record: Option<BatchRecord> = tx
         .optional(
-            "select id, intake, state, file_name, settings, at_change, created_at,
-                    committed_change
-             from batch where id = $1",
+            "select b.id, b.intake, b.state, b.file_name, b.settings, b.mapping, b.failure,
+                    b.at_change, b.created_by, p.name as sender, b.created_at, b.attempt,
+                    b.seen_at, b.rows_read, b.rows_total, b.created_rows, b.changed_rows,
+                    b.unchanged_rows, b.refused_cells, b.committed_change, b.undone_change
+             from batch b left join person p on p.id = b.created_by
+             where b.id = $1",
             args![id],
         )
         .await?;
     record.map(Batch::try_from).transpose()
 }
 
-/// Every batch, the latest first.
-pub async fn batches(tx: &mut Tx) -> Result<Vec<Batch>, DbError> {
+/// The last batches, the latest first, that many at most.
+pub async fn batches(tx: &mut Tx, most: i64) -> Result<Vec<Batch>, DbError> {
     let records: Vec<BatchRecord> = tx
         .all(
-            "select id, intake, state, file_name, settings, at_change, created_at,
-                    committed_change
-             from batch order by created_at desc, id",
-            vec![],
+            "select b.id, b.intake, b.state, b.file_name, b.settings, b.mapping, b.failure,
+                    b.at_change, b.created_by, p.name as sender, b.created_at, b.attempt,
+                    b.seen_at, b.rows_read, b.rows_total, b.created_rows, b.changed_rows,
+                    b.unchanged_rows, b.refused_cells, b.committed_change, b.undone_change
+             from batch b left join person p on p.id = b.created_by
+             order by b.created_at desc, b.id desc
+             limit $1",
+            args![most],
         )
         .await?;
     records.into_iter().map(Batch::try_from).collect()
 }
 
+/// The batch, held against anybody else's writing until the transaction ends.
+pub(super) async fn locked(tx: &mut Tx, id: Uuid) -> Result<Option<Batch>, DbError> {
+    tx.run(
+        "update batch set seen_at = seen_at where id = $1",
+        args![id],
+    )
+    .await?;
+    batch(tx, id).await
+}
+
 #[derive(sqlx::FromRow)]
 struct RowRecord {
+    no: i64,
     sheet: String,
     row_no: i64,
     col_no: i64,
@@ -283,31 +321,63 @@ struct RowRecord {
     after_state: String,
 }
 
-/// The accepted cells of a batch, in the order of the file.
-pub async fn rows(tx: &mut Tx, batch: Uuid) -> Result<Vec<Row>, DbError> {
-    let records: Vec<RowRecord> = tx
-        .all(
-            "select sheet, row_no, col_no, verdict, subject, before_state, after_state
-             from batch_row where batch_id = $1 order by no",
-            args![batch],
-        )
-        .await?;
-    let row = |record: RowRecord| {
-        let verdict = match record.verdict.as_str() {
-            "created" => Verdict::Created,
-            "changed" => Verdict::Changed,
-            "unchanged" => Verdict::Unchanged,
-            other => return Err(DbError::corrupt("batch verdict", other)),
-        };
-        Ok(Row {
+impl TryFrom<RowRecord> for Row {
+    type Error = DbError;
+
+    fn try_from(record: RowRecord) -> Result<Self, DbError> {
+        Ok(Self {
+            verdict: Verdict::from_code(&record.verdict)
+                .ok_or_else(|| DbError::corrupt("batch verdict", &record.verdict))?,
             place: place(record.sheet, record.row_no, record.col_no),
-            verdict,
             subject: record.subject,
             before: record.before_state,
             after: record.after_state,
         })
-    };
-    records.into_iter().map(row).collect()
+    }
+}
+
+/// How many rows [`rows_after`] gives at once.
+const ROWS_AT_ONCE: i64 = 2_000;
+
+/// Some accepted cells of a batch, in the order of the file, from that number on; and the number
+/// to ask for the next ones, absent after the last.
+pub async fn rows_from(
+    tx: &mut Tx,
+    batch: Uuid,
+    from: i64,
+) -> Result<(Vec<Row>, Option<i64>), DbError> {
+    let records: Vec<RowRecord> = tx
+        .all(
+            "select no, sheet, row_no, col_no, verdict, subject, before_state, after_state
+             from batch_row where batch_id = $1 and no >= $2 order by no limit $3",
+            args![batch, from, ROWS_AT_ONCE],
+        )
+        .await?;
+    let full = i64::try_from(records.len()) == Ok(ROWS_AT_ONCE);
+    let next = records.last().map(|record| record.no + 1);
+    let rows = records
+        .into_iter()
+        .map(Row::try_from)
+        .collect::<Result<_, _>>()?;
+    Ok((rows, next.filter(|_| full)))
+}
+
+/// The cells of a batch with that verdict, a page of them.
+pub(super) async fn rows_of(
+    tx: &mut Tx,
+    batch: Uuid,
+    verdict: Verdict,
+    (skip, most): (i64, i64),
+) -> Result<Vec<Row>, DbError> {
+    let records: Vec<RowRecord> = tx
+        .all(
+            "select no, sheet, row_no, col_no, verdict, subject, before_state, after_state
+             from batch_row where batch_id = $1 and verdict = $2
+             order by no limit $3 offset $4",
+            args![batch, verdict.code(), most, skip],
+        )
+        .await?;
+    records.into_iter().map(Row::try_from).collect()
 }
 
 fn place(sheet: String, row: i64, column: i64) -> Place {
@@ -318,23 +388,115 @@ fn place(sheet: String, row: i64, column: i64) -> Place {
     }
 }
 
-/// How many refusals a batch has: one is enough to keep it from being committed.
-pub async fn refusals(tx: &mut Tx, batch: Uuid) -> Result<i64, DbError> {
-    let (count,): (i64,) = tx
-        .one(
-            "select count(*) from problem where batch_id = $1 and severity = 'refusal'",
+#[derive(sqlx::FromRow)]
+struct ProblemRecord {
+    sheet: String,
+    row_no: i64,
+    col_no: i64,
+    code: String,
+    severity: String,
+    message: String,
+    choices: Option<String>,
+}
+
+/// What is wrong with a batch, in the order of the file.
+pub async fn problems(tx: &mut Tx, batch: Uuid) -> Result<Vec<Problem>, DbError> {
+    let records: Vec<ProblemRecord> = tx
+        .all(
+            "select sheet, row_no, col_no, code, severity, message, choices
+             from problem where batch_id = $1 order by no",
             args![batch],
         )
         .await?;
-    Ok(count)
+    let problem = |record: ProblemRecord| {
+        let corrupt = || DbError::corrupt("problem", &record.code);
+        Ok(Problem {
+            place: place(record.sheet, record.row_no, record.col_no),
+            code: record.code.parse().map_err(|_| corrupt())?,
+            severity: Severity::from_code(&record.severity).ok_or_else(corrupt)?,
+            message: record.message,
+            choices: record
+                .choices
+                .as_deref()
+                .map(parsed)
+                .transpose()?
+                .unwrap_or_default(),
+        })
+    };
+    records.into_iter().map(problem).collect()
 }
 
 /// Marks a batch as written by that change.
-pub async fn mark_committed(tx: &mut Tx, batch: Uuid, change: i64) -> Result<(), DbError> {
+pub(super) async fn mark_committed(tx: &mut Tx, batch: Uuid, change: i64) -> Result<(), DbError> {
     tx.run(
         "update batch set state = 'committed', committed_change = $1 where id = $2",
         args![change, batch],
     )
     .await?;
     Ok(())
+}
+
+/// Marks a batch as undone by that change.
+pub(super) async fn mark_undone(tx: &mut Tx, batch: Uuid, change: i64) -> Result<(), DbError> {
+    tx.run(
+        "update batch set state = 'undone', undone_change = $1 where id = $2",
+        args![change, batch],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Marks a batch from which nothing was written as given up; whether it could be.
+pub(super) async fn mark_dropped(tx: &mut Tx, batch: Uuid) -> Result<bool, DbError> {
+    let dropped = tx
+        .run(
+            "update batch set state = 'dropped'
+             where id = $1 and state in ('reading', 'unreadable', 'rehearsed')",
+            args![batch],
+        )
+        .await?;
+    Ok(dropped > 0)
+}
+
+/// Remembers how such files of that supplier are read.
+pub(super) async fn remember(tx: &mut Tx, batch: &Batch, supplier: &str) -> Result<(), DbError> {
+    tx.run(
+        "insert into mapping_memory (intake, supplier, signature, mapping, learnt_from)
+         values ($1, $2, $3, $4, $5)
+         on conflict (intake, supplier, signature)
+         do update set mapping = excluded.mapping, learnt_from = excluded.learnt_from",
+        args![
+            &batch.intake,
+            supplier,
+            &batch.mapping.signature,
+            json(&batch.mapping.kept)?,
+            batch.id
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// How the files of that supplier were read, by their signature.
+pub(super) async fn remembered(
+    tx: &mut Tx,
+    intake: &str,
+    supplier: &str,
+) -> Result<BTreeMap<String, Json>, DbError> {
+    let records: Vec<(String, String)> = tx
+        .all(
+            "select signature, mapping from mapping_memory where intake = $1 and supplier = $2",
+            args![intake, supplier],
+        )
+        .await?;
+    let known = |(signature, mapping): (String, String)| Ok((signature, parsed(&mapping)?));
+    records.into_iter().map(known).collect()
+}
+
+fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, DbError> {
+    serde_json::to_string(value).map_err(|cause| DbError::corrupt("batch", cause))
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, DbError> {
+    serde_json::from_str(text).map_err(|cause| DbError::corrupt("batch", cause))
 }

@@ -37,10 +37,15 @@ pub fn hex(bytes: &[u8]) -> String {
 /// The candidate closest to what was typed, where one is close enough to be what was meant.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = fold(typed);
-    let limit = (typed.chars().count() / 3).clamp(1, 3);
+    let length = typed.chars().count();
+    let limit = (length / 3).clamp(1, 3);
     candidates
         .into_iter()
-        .map(|candidate| (distance(&typed, &fold(candidate)), candidate))
+        // Two texts are at least as far apart as their lengths; folding may only double a letter.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit + 8)
+        .map(|candidate| (fold(candidate), candidate))
+        .filter(|(folded, _)| folded.chars().count().abs_diff(length) <= limit)
+        .map(|(folded, candidate)| (distance(&typed, &folded), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

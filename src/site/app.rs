@@ -16,13 +16,14 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
 use super::installation::Installation;
-use super::{HOLDERS, home};
+use super::{HOLDERS, home, imports};
 use crate::access;
 use crate::contracts::{self, Desk};
 use crate::documents;
 use crate::dossier::{self, Sources};
 use crate::figures::{self, ContractFigures, Snapshots};
 use crate::frameworks::{self, Holders, Library};
+use crate::imports::{self as files, Imports, Reader};
 use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -35,6 +36,7 @@ const NAV: &[NavItem] = &[
     item("Contrats", "/contrats"),
     item("Circuit", "/circuit"),
     item("Cadres", "/cadres"),
+    item("Imports", "/imports"),
     item("Organisations", "/organisations"),
 ];
 
@@ -55,14 +57,21 @@ pub struct App {
     snapshots: Snapshots,
     desk: Desk,
     sources: Sources,
+    imports: Imports,
 }
 
 impl App {
-    /// Over an open database, whose schema is checked.
+    /// Over an open database, whose schema is checked; files that come in are read by that
+    /// reader.
     ///
     /// # Errors
     /// Where the schema is not the one this binary was built for.
-    pub async fn new(db: Db, clock: Clock, config: Config) -> Result<Self, DbError> {
+    pub async fn new(
+        db: Db,
+        clock: Clock,
+        config: Config,
+        reader: Reader,
+    ) -> Result<Self, DbError> {
         db.check_schema().await?;
         let mut tx = db.read().await?;
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
@@ -88,11 +97,20 @@ impl App {
             snapshots: snapshots.clone(),
             directories: directories.clone(),
         };
+        let imports = imports(
+            db.clone(),
+            clock.clone(),
+            reader,
+            library.clone(),
+            directories.clone(),
+            snapshots.clone(),
+        );
         Ok(Self {
             db,
             clock,
             desk,
             sources,
+            imports,
             config: Arc::new(config),
             shell: Shell { nav: NAV, demo },
             directories,
@@ -110,6 +128,7 @@ impl App {
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(documents::router())
+            .merge(files::router())
             .merge(figures::router())
             .merge(dossier::router())
             .merge(contracts::pages::router());

@@ -6,14 +6,14 @@ use maud::{Markup, html};
 use crate::access::Signed;
 use crate::contracts::store::{self, ContractCard};
 use crate::frameworks::{Edited, Library};
-use crate::imports::{BatchState, store as imports};
+use crate::imports::store as imports;
 use crate::kernel::counted;
 use crate::platform::clock::french_instant;
 use crate::platform::db::Db;
 use crate::platform::web::{WebResult, section_heading};
 
 /// How many of the last files are shown.
-const LAST: usize = 5;
+const LAST: i64 = 5;
 
 pub(super) async fn page(
     signed: Signed,
@@ -24,7 +24,7 @@ pub(super) async fn page(
     let mut tx = db.read().await?;
     let catalogue = library.catalogue(&mut tx, reach).await?;
     let contracts = store::list(&mut tx, reach, None).await?;
-    let batches = imports::batches(&mut tx).await?;
+    let batches = imports::batches(&mut tx, LAST).await?;
     drop(tx);
     let frameworks = catalogue.frameworks();
     let body = html! {
@@ -34,15 +34,15 @@ pub(super) async fn page(
         }
         (generations(&frameworks, &contracts))
         section.sect aria-labelledby="fichiers" {
-            (section_heading("fichiers", "Derniers fichiers de valeurs", None))
+            (section_heading("fichiers", "Derniers fichiers", Some(html! { p { a href="/imports" { "Tous les imports" } } })))
             @if batches.is_empty() {
-                p { "Aucun fichier reçu. Chaque fichier est d’abord lu, et ce qu’il changerait est montré avant que rien ne change." }
+                p { "Aucun fichier reçu. " a href="/imports/nouveau" { "Déposer un fichier" } " : Jalon le lit et dit ce qu’il changerait, sans rien changer." }
             } @else {
                 ul.acts-l {
-                    @for batch in batches.iter().take(LAST) {
+                    @for batch in &batches {
                         li {
-                            h3 { span.mono { (batch.file_name) } }
-                            (french_instant(batch.created_at)) ", " (outcome(batch.state))
+                            h3 { a.mono href={ "/imports/" (batch.id) } { (batch.file_name) } }
+                            (french_instant(batch.created_at)) ", " (batch.state.french())
                         }
                     }
                 }
@@ -50,15 +50,6 @@ pub(super) async fn page(
         }
     };
     Ok(signed.page("Accueil", &body))
-}
-
-fn outcome(state: BatchState) -> &'static str {
-    match state {
-        BatchState::Rehearsed => "lu, pas encore enregistré",
-        BatchState::Committed => "enregistré",
-        BatchState::Undone => "annulé",
-        BatchState::Dropped => "abandonné",
-    }
 }
 
 fn verdict(frameworks: &[&std::sync::Arc<Edited>], contracts: &[ContractCard]) -> String {

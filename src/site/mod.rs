@@ -11,12 +11,42 @@ mod install;
 mod installation;
 pub mod shipped;
 
+use std::sync::Arc;
+
 use crate::contracts::ContractsHolder;
-use crate::figures::FiguresHolder;
-use crate::frameworks::Holders;
+use crate::figures::values::ValuesIntake;
+use crate::figures::{FiguresHolder, Snapshots};
+use crate::frameworks::{Holders, Library};
+use crate::imports::{Imports, Intakes, Reader};
+use crate::organisations::Directories;
+use crate::platform::clock::Clock;
+use crate::platform::db::Db;
 
 pub use app::{App, ListenError, listen, serve};
 pub use installation::{InitError, Installation, initialise, is_complete};
 
 /// What a revision of a framework must leave in place.
 const HOLDERS: Holders = Holders(&[&ContractsHolder, &FiguresHolder]);
+
+/// Every kind of file that comes in, read by that reader.
+pub fn imports(
+    db: Db,
+    clock: Clock,
+    reader: Reader,
+    library: Library,
+    directories: Directories,
+    snapshots: Snapshots,
+) -> Imports {
+    let values = ValuesIntake {
+        library,
+        directories,
+        snapshots,
+        clock: clock.clone(),
+    };
+    Imports {
+        db,
+        clock,
+        reader,
+        intakes: Intakes::new(vec![Arc::new(values)]),
+    }
+}

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use jalon::access::Act as _;
 use jalon::figures::follow::store;
-use jalon::figures::values::LoadValues;
+use jalon::imports::CommitBatch;
 
 use crate::on_both_engines;
 use crate::stage::Stage;
@@ -103,10 +103,9 @@ on_both_engines! {
         let mut site = signed_in(&bench).await;
         site.post(&format!("{PAGE}/suivre"), &[("suivre", "oui")]).await;
         let rehearsal = stage.rehearse_current(hpv()).await;
-        let mut change = stage.change(LoadValues::NAME).await;
-        let permit = jalon::access::permit::<LoadValues>(stage.actor, rehearsal.id).unwrap();
-        let figures = stage.snapshots.current(change.tx(), stage.reach()).await.unwrap();
-        jalon::figures::values::commit(&mut change, permit, &figures).await.unwrap();
+        let mut change = stage.change(CommitBatch::NAME).await;
+        let permit = jalon::access::permit::<CommitBatch>(stage.actor, rehearsal.id).unwrap();
+        stage.imports.commit_in(&mut change, permit).await.unwrap();
         drop(change);
         assert_eq!(stage.count("figure_event").await, 0);
     }

@@ -324,7 +324,19 @@ on_both_engines! {
         assert_eq!((&listed[0]["state"], &listed[1]["state"]), (&"rehearsed".into(), &"committed".into()));
         assert_eq!((&listed[1]["rehearsal"], &listed[1]["file"]), (&id.into(), &"hpv-2022-2023.csv".into()));
         let told = program.run(&["values", "list"]).done();
-        assert!(told.contains("enregistré") && told.contains("répété"), "{told}");
+        assert!(told.contains("enregistré") && told.contains("lu, pas encore enregistré"), "{told}");
+
+        let refused = program.run(&["values", "undo", id, "--reason", " "]).refused();
+        assert!(refused.contains("écrivez le motif"), "{refused}");
+        let undone = program.run(&["values", "undo", id, "--reason", "Mauvais fichier"]).done();
+        assert!(undone.contains("72 valeurs remises comme avant"), "{undone}");
+        let shown = program.run(&["values", "show", id, "--json"]).json();
+        assert_eq!((&shown["state"], &shown["created"]), (&"undone".into(), &72.into()));
+        assert_eq!(shown["undone_change"].as_i64(), shown["change"].as_i64().map(|no| no + 1));
+        let told = program.run(&["values", "show", id]).done();
+        assert!(told.contains("hpv-2022-2023.csv : annulé, déposé par"), "{told}");
+        let redone = program.run(&["values", "commit", id]).done();
+        assert!(redone.starts_with("Enregistré : changement n° "), "{redone}");
     }
 }
 
@@ -347,7 +359,7 @@ on_both_engines! {
             assert!(told.out.contains(words), "{words}: {}", told.out);
         }
         let refused = program.run(&["values", "commit", json["rehearsal"].as_str().unwrap()]).refused();
-        assert!(refused.contains("2 cellule(s) refusée(s)"), "{refused}");
+        assert!(refused.contains("2 cellules refusées"), "{refused}");
     }
 }
 
@@ -360,7 +372,7 @@ on_both_engines! {
             (&["values", "rehearse", file, "--supplier", "Personne"], "aucune organisation ne s’appelle « Personne »"),
             (&["values", "rehearse", "nulle-part.csv"], "nulle-part.csv"),
             (&["values", "rehearse", "Cargo.lock"], ""),
-            (&["values", "commit", "n’importe quoi"], "aucune répétition ne porte cet identifiant"),
+            (&["values", "commit", "n’importe quoi"], "aucun import ne porte cet identifiant"),
             (&["organisations", "list", "--au", "hier"], "n’est pas une date"),
         ] {
             let told = program.run(words);
@@ -486,7 +498,7 @@ on_both_engines! {
 }
 
 /// What may stand for a value in a help.
-const PLACES: [&str; 15] = [
+const PLACES: [&str; 17] = [
     "ADRESSE",
     "ADRESSE:PORT",
     "ANNÉE",
@@ -497,10 +509,12 @@ const PLACES: [&str; 15] = [
     "DATE",
     "DOSSIER",
     "FICHIER",
+    "IMPORT",
+    "MOTIF",
     "NOM",
     "NUMÉRO",
     "ORGANISATION",
-    "RÉPÉTITION",
+    "SOURCE",
     "VOLET",
 ];
 

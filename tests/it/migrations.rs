@@ -141,7 +141,7 @@ fn figures() -> Sample {
                 args![nothing.clone()],
             ),
             (
-                "insert into batch (id, intake, state, file_name, blob_sha, settings, at_change, created_at, committed_change) values ($1, 'values', 'committed', 'a.csv', $2, '{}', 0, 5, 1)",
+                "insert into batch (id, intake, state, file_name, blob_sha, settings, mapping, at_change, created_at, attempt, seen_at, rows_read, rows_total, created_rows, changed_rows, unchanged_rows, refused_cells, committed_change) values ($1, 'values', 'committed', 'a.csv', $2, '{}', '{}', 0, 5, 1, 5, 1, 1, 1, 0, 0, 0, 1)",
                 args![ID(9), nothing.clone()],
             ),
             (

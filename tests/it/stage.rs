@@ -6,23 +6,24 @@ use std::sync::Arc;
 
 use jalon::access::{Act as _, Reach, permit};
 use jalon::contracts::ContractsHolder;
-use jalon::figures::values::{
-    CommitError, Committed, FileRead, Ground, LoadValues, Rehearsal, RehearseError, Settings,
-    commit, rehearse,
-};
+use jalon::figures::values::{INTAKE, Settings};
 use jalon::figures::{Figure, FiguresHolder, FiguresView, Series, Snapshots, Subject};
 use jalon::frameworks::store::{Origin, Revise};
 use jalon::frameworks::{
     self, Catalogue, Framework, Holders, Known, Library, Proposal, Revised, RevisionError, Texts,
 };
-use jalon::imports::read_workbook;
+use jalon::imports::{
+    ActError, Batch, CommitBatch, Committed, Counts, Imports, Problem, Row, Said, SendFile,
+    SentFile, UndoBatch, Undone, store as batches,
+};
 use jalon::ledger::{Actor, Change, last_change};
 use jalon::organisations::store::{ImportDirectory, directory, import};
-use jalon::organisations::{Directory, source};
+use jalon::organisations::{Directories, Directory, source};
 use jalon::platform::db::Db;
-use jalon::site::shipped;
+use jalon::site::{self, shipped};
 use uuid::Uuid;
 
+use crate::imports::reader;
 use crate::support::Bench;
 
 /// What a revision of a framework must leave in place, as on the site.
@@ -39,6 +40,17 @@ pub struct Stage<'a> {
     pub actor: Actor,
     pub library: Library,
     pub snapshots: Snapshots,
+    pub imports: Imports,
+}
+
+/// What became of a file that was read.
+#[derive(Debug)]
+pub struct Rehearsal {
+    pub id: Uuid,
+    pub batch: Batch,
+    pub counts: Counts,
+    pub problems: Vec<Problem>,
+    pub rows: Vec<Row>,
 }
 
 /// The figures of the vaccination file, in a form that can be compared.
@@ -64,12 +76,23 @@ impl<'a> Stage<'a> {
 
     /// Another process on the same database: nothing in memory is shared.
     pub fn beside(bench: &'a Bench, actor: Actor, db: Db) -> Self {
+        let (library, directories) = (Library::default(), Directories::default());
+        let snapshots = Snapshots::new(bench.clock.clone());
+        let imports = site::imports(
+            db.clone(),
+            bench.clock.clone(),
+            reader(),
+            library.clone(),
+            directories,
+            snapshots.clone(),
+        );
         Self {
             bench,
             db,
             actor,
-            library: Library::default(),
-            snapshots: Snapshots::new(bench.clock.clone()),
+            library,
+            snapshots,
+            imports,
         }
     }
 
@@ -131,8 +154,7 @@ impl<'a> Stage<'a> {
 
     /// Rehearses a text whose codes may be those of any framework.
     pub async fn rehearse(&self, text: impl AsRef<[u8]>) -> Rehearsal {
-        let settings = Settings::default();
-        self.rehearse_with(text, &settings).await.unwrap()
+        self.rehearse_with(text, &Settings::default()).await
     }
 
     /// Rehearses a text with the codes of the framework in force.
@@ -141,39 +163,48 @@ impl<'a> Stage<'a> {
             framework: Some("etat-ars-2024-2028".to_owned()),
             ..Settings::default()
         };
-        self.rehearse_with(text, &settings).await.unwrap()
+        self.rehearse_with(text, &settings).await
     }
 
-    pub async fn rehearse_with(
-        &self,
-        text: impl AsRef<[u8]>,
-        settings: &Settings,
-    ) -> Result<Rehearsal, RehearseError> {
-        let catalogue = self.catalogue().await;
-        let directory = self.directory().await;
-        let figures = self.figures().await;
-        let ground = Ground {
-            catalogue: &catalogue,
-            directory: &directory,
-            settings,
+    pub async fn rehearse_with(&self, text: impl AsRef<[u8]>, settings: &Settings) -> Rehearsal {
+        let file = SentFile {
+            name: "valeurs.csv".to_owned(),
+            bytes: text.as_ref().to_vec(),
+            said: Said::beside(serde_json::to_value(settings).unwrap()),
         };
-        let (clock, bytes) = (&self.bench.clock, text.as_ref());
-        let file = FileRead {
-            name: "valeurs.csv",
-            bytes,
-            workbook: &read_workbook(bytes)?,
-        };
-        rehearse(&self.db, clock, self.reach(), file, ground, &figures).await
+        let leave = permit::<SendFile>(self.actor, INTAKE).unwrap();
+        let batch = self.imports.rehearse(leave, &file).await.unwrap();
+        self.rehearsal(batch.id).await
     }
 
-    pub async fn commit(&self, rehearsal: Uuid) -> Result<Committed, CommitError> {
-        let mut change = self.change(LoadValues::NAME).await;
-        let permit = permit::<LoadValues>(self.actor, rehearsal).unwrap();
-        let reach = self.reach();
-        let figures = self.snapshots.current(change.tx(), reach).await?;
-        let outcome = commit(&mut change, permit, &figures).await?;
-        change.commit().await?;
-        Ok(outcome)
+    /// A batch as it is kept, with its rows and its problems.
+    pub async fn rehearsal(&self, id: Uuid) -> Rehearsal {
+        let mut tx = self.db.read().await.unwrap();
+        let batch = batches::batch(&mut tx, id).await.unwrap().unwrap();
+        let mut rows = Vec::new();
+        let mut next = Some(0);
+        while let Some(from) = next {
+            let (some, following) = batches::rows_from(&mut tx, id, from).await.unwrap();
+            rows.extend(some);
+            next = following;
+        }
+        Rehearsal {
+            id,
+            counts: batch.counts,
+            problems: batches::problems(&mut tx, id).await.unwrap(),
+            batch,
+            rows,
+        }
+    }
+
+    pub async fn commit(&self, rehearsal: Uuid) -> Result<Committed, ActError> {
+        let leave = permit::<CommitBatch>(self.actor, rehearsal).unwrap();
+        self.imports.commit(leave).await
+    }
+
+    pub async fn undo(&self, batch: Uuid, reason: &str) -> Result<Undone, ActError> {
+        let leave = permit::<UndoBatch>(self.actor, batch).unwrap();
+        self.imports.undo(leave, reason).await
     }
 
     /// Rehearses and commits a text with the codes of the framework in force; the change made.

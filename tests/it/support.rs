@@ -16,6 +16,8 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
+use crate::imports::reader;
+
 /// Declares a test that runs once on each engine.
 #[macro_export]
 macro_rules! on_both_engines {
@@ -149,7 +151,7 @@ impl Bench {
             listen: None,
         };
         let config = Config::load(None, &overrides).unwrap();
-        App::new(self.db.clone(), self.clock.clone(), config)
+        App::new(self.db.clone(), self.clock.clone(), config, reader())
             .await
             .unwrap()
     }

@@ -6,7 +6,9 @@ use uuid::Uuid;
 use super::{AnswerContest, OpenAContest, Outcome, due_on, store};
 use crate::access::Permit;
 use crate::figures::follow;
-use crate::figures::store::{NewRevision, add_revision};
+use crate::figures::store::parsed_day;
+use crate::figures::values::RowState;
+use crate::figures::values::store::{NewRevision, Writing, add_revisions};
 use crate::kernel::Value;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
 use crate::platform::clock::paris_date;
@@ -133,23 +135,28 @@ async fn correct(
 ) -> Result<(), ContestError> {
     let last = store::last_revision(change.tx(), contest.observation).await?;
     let last = last.ok_or(ContestError::Unknown)?;
-    let revision = NewRevision {
-        measure: &contest.measure,
-        subject: &contest.subject,
-        change: change.no(),
-        value,
+    let state = RowState {
+        value: value.clone(),
         provisional: last.provisional,
-        received_at: change.at(),
-        supplier: &last.supplier,
-        source: last.source.as_deref(),
-        batch: None,
-        cell: None,
+        reference_date: parsed_day(last.reference_date.as_deref())?,
+        supplier: last.supplier,
+        source: last.source,
+        comment: Some("Correction après contestation".to_owned()),
+        embargo_until: parsed_day(last.embargo_until.as_deref())?,
         fictional: last.fictional,
-        comment: Some("Correction après contestation"),
-        embargo_until: None,
     };
-    let id = change.new_id();
-    add_revision(change.tx(), id, &revision).await?;
+    let revision = NewRevision {
+        observation: contest.observation,
+        no: last.no + 1,
+        state: &state,
+        cell: None,
+    };
+    let writing = Writing {
+        change: change.no(),
+        at: change.at(),
+        batch: None,
+    };
+    add_revisions(change.tx(), writing, &[revision]).await?;
     follow::store::tell_followers(change).await?;
     Ok(())
 }

@@ -97,6 +97,8 @@ pub(super) struct LastRevision {
     pub supplier: String,
     pub source: Option<String>,
     pub provisional: bool,
+    pub reference_date: Option<String>,
+    pub embargo_until: Option<String>,
     pub fictional: bool,
 }
 
@@ -106,7 +108,8 @@ pub(super) async fn last_revision(
     observation: Uuid,
 ) -> Result<Option<LastRevision>, DbError> {
     tx.optional(
-        "select no, supplier, source, provisional, fictional from revision
+        "select no, supplier, source, provisional, reference_date, embargo_until, fictional
+         from revision
          where observation_id = $1 order by no desc limit 1",
         args![observation],
     )

@@ -2,11 +2,13 @@
 //! a file for the same kernel as any other: rehearsed, committed, undone alike.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{FromRef, Path, Query, State};
+use axum::extract::{FromRef, FromRequestParts, Path, Query};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -28,12 +30,32 @@ use crate::platform::clock::french_date;
 use crate::platform::web::{WebError, WebResult, document_with_status};
 
 /// What the forms and the template are made with.
-#[derive(Clone, Debug, FromRef)]
+#[derive(Clone, Debug)]
 pub(super) struct Workshop {
     pub imports: Imports,
     pub library: Library,
     pub snapshots: Snapshots,
     pub directories: Directories,
+}
+
+impl<S> FromRequestParts<S> for Workshop
+where
+    S: Send + Sync,
+    Imports: FromRef<S>,
+    Library: FromRef<S>,
+    Snapshots: FromRef<S>,
+    Directories: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self {
+            imports: Imports::from_ref(state),
+            library: Library::from_ref(state),
+            snapshots: Snapshots::from_ref(state),
+            directories: Directories::from_ref(state),
+        })
+    }
 }
 
 /// What is known when a form is shown.
@@ -90,9 +112,9 @@ impl Address {
     fn wanted(&self) -> WebResult<Wanted> {
         let text = self.asked.annee.trim();
         let year = (!text.is_empty()).then(|| text.parse());
-        let year = year.transpose().map_err(|_| {
-            WebError::Invalid(format!("« {text} » n’est pas une année."))
-        })?;
+        let year = year
+            .transpose()
+            .map_err(|_| WebError::Invalid(format!("« {text} » n’est pas une année.")))?;
         Ok(Wanted {
             framework: self.framework.clone(),
             indicator: self.indicator.clone(),
@@ -103,12 +125,15 @@ impl Address {
     }
 
     fn choose<'g>(&self, ground: &'g Ground) -> WebResult<Choice<'g>> {
-        ground.soil().choose(&self.wanted()?).map_err(|error| match error {
-            WantedError::Framework(_) | WantedError::Indicator(_) | WantedError::Region(_) => {
-                WebError::NotFound
-            }
-            told => WebError::Invalid(sentence(&told.to_string())),
-        })
+        ground
+            .soil()
+            .choose(&self.wanted()?)
+            .map_err(|error| match error {
+                WantedError::Framework(_) | WantedError::Indicator(_) | WantedError::Region(_) => {
+                    WebError::NotFound
+                }
+                told => WebError::Invalid(sentence(&told.to_string())),
+            })
     }
 
     /// The grid itself, of the measure asked for or of the first.
@@ -116,7 +141,9 @@ impl Address {
         let choice = self.choose(ground)?;
         let mut grids = choice.grids();
         let is_asked = |measure: &str| self.asked.mesure == measure;
-        let rank = grids.iter().position(|grid| is_asked(&grid.lines[0].measure.code));
+        let rank = grids
+            .iter()
+            .position(|grid| is_asked(&grid.lines[0].measure.code));
         let others = grids.iter().map(|grid| grid.lines[0]).collect();
         let grid = grids.swap_remove(rank.unwrap_or(0));
         Ok(Sheet {
@@ -132,46 +159,66 @@ impl Address {
 /// `/saisie/{framework}/{indicator}`.
 pub(super) async fn by_indicator(
     signed: Signed,
-    State(workshop): State<Workshop>,
+    workshop: Workshop,
     Path((framework, indicator)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> WebResult<Response> {
-    let address = Address { framework, indicator: Some(indicator), region: None, asked };
+    let address = Address {
+        framework,
+        indicator: Some(indicator),
+        region: None,
+        asked,
+    };
     show(&signed, &workshop, &address).await
 }
 
 /// `/saisie/{framework}/regions/{place}`.
 pub(super) async fn by_region(
     signed: Signed,
-    State(workshop): State<Workshop>,
+    workshop: Workshop,
     Path((framework, region)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> WebResult<Response> {
-    let address = Address { framework, indicator: None, region: Some(region), asked };
+    let address = Address {
+        framework,
+        indicator: None,
+        region: Some(region),
+        asked,
+    };
     show(&signed, &workshop, &address).await
 }
 
 /// What the grid of an indicator sent.
 pub(super) async fn typed_by_indicator(
     signed: Signed,
-    State(workshop): State<Workshop>,
+    workshop: Workshop,
     Path((framework, indicator)): Path<(String, String)>,
     Query(asked): Query<Asked>,
     Form(fields): Form<BTreeMap<String, String>>,
 ) -> WebResult<Response> {
-    let address = Address { framework, indicator: Some(indicator), region: None, asked };
+    let address = Address {
+        framework,
+        indicator: Some(indicator),
+        region: None,
+        asked,
+    };
     receive(&signed, &workshop, &address, fields).await
 }
 
 /// What the grid of a region sent.
 pub(super) async fn typed_by_region(
     signed: Signed,
-    State(workshop): State<Workshop>,
+    workshop: Workshop,
     Path((framework, region)): Path<(String, String)>,
     Query(asked): Query<Asked>,
     Form(fields): Form<BTreeMap<String, String>>,
 ) -> WebResult<Response> {
-    let address = Address { framework, indicator: None, region: Some(region), asked };
+    let address = Address {
+        framework,
+        indicator: None,
+        region: Some(region),
+        asked,
+    };
     receive(&signed, &workshop, &address, fields).await
 }
 
@@ -197,10 +244,17 @@ async fn receive(
     let codes = Codes::of(&ground.catalogue, Some(&address.framework));
     if let Some(block) = fields.get("bloc") {
         return match pasted(&sheet.grid, block, &codes, &ground.directory) {
-            Ok(bytes) => send(signed, workshop, &sheet, &beside, bytes).await.map(|batch| to(batch.id)),
+            Ok(bytes) => send(signed, workshop, &sheet, &beside, bytes)
+                .await
+                .map(|batch| to(batch.id)),
             Err(error) => {
                 beside.told_of_block = Some(sentence(&error.to_string()));
-                Ok(page(signed, &sheet, &beside, StatusCode::UNPROCESSABLE_ENTITY))
+                Ok(page(
+                    signed,
+                    &sheet,
+                    &beside,
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                ))
             }
         };
     }
@@ -224,26 +278,40 @@ async fn send(
     beside: &Beside,
     bytes: Vec<u8>,
 ) -> WebResult<Batch> {
-    let line = sheet.grid.lines.first().filter(|_| sheet.grid.region().is_none());
+    let line = sheet
+        .grid
+        .lines
+        .first()
+        .filter(|_| sheet.grid.region().is_none());
     let settings = Settings {
         framework: Some(sheet.grid.framework.code.clone()),
         indicator: line.map(|line| line.measure.code.clone()),
-        period: <[_; 1]>::try_from(sheet.grid.periods.clone()).ok().map(|[period]| period),
+        period: <[_; 1]>::try_from(sheet.grid.periods.clone())
+            .ok()
+            .map(|[period]| period),
         comment: Some(beside.comment.clone()).filter(|comment| !comment.is_empty()),
         provisional: beside.provisional,
         ..Settings::default()
     };
     let said = serde_json::to_value(settings).map_err(WebError::internal)?;
     let file = SentFile {
-        name: format!("Saisie à l’écran du {}, {}.csv", french_date(sheet.today), sheet.subject()),
+        name: format!(
+            "Saisie à l’écran du {}, {}.csv",
+            french_date(sheet.today),
+            sheet.subject()
+        ),
         bytes,
         said: Said::beside(said),
     };
     let permit = signed.may::<SendFile>(INTAKE)?;
-    workshop.imports.rehearse(permit, &file).await.map_err(|error| match error {
-        RehearseError::Db(error) => error.into(),
-        told => WebError::Conflict(sentence(&told.to_string())),
-    })
+    workshop
+        .imports
+        .rehearse(permit, &file)
+        .await
+        .map_err(|error| match error {
+            RehearseError::Db(error) => error.into(),
+            told => WebError::Conflict(sentence(&told.to_string())),
+        })
 }
 
 /// Commits what nothing is said against; comes back with what is refused, cell by cell; leads to
@@ -258,11 +326,18 @@ async fn decide(
     let mut tx = workshop.imports.db.read().await?;
     let problems = store::problems(&mut tx, batch.id).await?;
     drop(tx);
-    let refused = problems.iter().any(|problem| problem.severity == Severity::Refusal);
+    let refused = problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Refusal);
     if refused {
         workshop.drop(signed, batch.id).await?;
         tell(&mut sheet, &mut beside, &file, &problems);
-        return Ok(page(signed, &sheet, &beside, StatusCode::UNPROCESSABLE_ENTITY));
+        return Ok(page(
+            signed,
+            &sheet,
+            &beside,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ));
     }
     if !problems.is_empty() || batch.state != BatchState::Rehearsed {
         return Ok(to(batch.id));
@@ -272,7 +347,8 @@ async fn decide(
         Ok(Committed::Now(_) | Committed::Before(_)) => Ok(to(batch.id)),
         Ok(Committed::Nothing) => {
             workshop.drop(signed, batch.id).await?;
-            beside.told = vec!["Jalon tient déjà ces valeurs : il n’y a rien à enregistrer.".to_owned()];
+            beside.told =
+                vec!["Jalon tient déjà ces valeurs : il n’y a rien à enregistrer.".to_owned()];
             Ok(page(signed, &sheet, &beside, StatusCode::OK))
         }
         Err(ActError::Moved(cells)) => {
@@ -282,7 +358,7 @@ async fn decide(
             }
             Ok(page(signed, &sheet, &beside, StatusCode::CONFLICT))
         }
-        Err(ActError::Ledger(error)) => Err(error.into()),
+        Err(ActError::Ledger(error)) => Err(WebError::internal(error)),
         Err(told) => Err(WebError::Conflict(sentence(&told.to_string()))),
     }
 }

@@ -73,13 +73,19 @@ impl Sheet<'_> {
             None => {
                 let line = &self.grid.lines[0];
                 let measure = &line.measure.code;
-                format!("/saisie/{framework}/{}?annee={year}&mesure={measure}", line.indicator.key)
+                format!(
+                    "/saisie/{framework}/{}?annee={year}&mesure={measure}",
+                    line.indicator.key
+                )
             }
         }
     }
 
     fn template(&self) -> String {
-        let base = format!("/imports/modele?cadre={}&annees={}", self.grid.framework.code, self.year);
+        let base = format!(
+            "/imports/modele?cadre={}&annees={}",
+            self.grid.framework.code, self.year
+        );
         match self.grid.region() {
             Some(region) => format!("{base}&region={}", region.code),
             None => format!("{base}&indicateur={}", self.grid.lines[0].indicator.key),
@@ -108,16 +114,31 @@ pub(super) fn body(sheet: &Sheet<'_>, beside: &Beside) -> Markup {
 fn trail(sheet: &Sheet<'_>) -> Markup {
     let framework = sheet.grid.framework;
     let (label, href) = match sheet.grid.region() {
-        Some(_) => (framework.title.clone(), format!("/circuit/{}", framework.code)),
+        Some(_) => (
+            framework.title.clone(),
+            format!("/circuit/{}", framework.code),
+        ),
         None => {
             let key = &sheet.grid.lines[0].indicator.key;
-            (sheet.code().to_owned(), format!("/indicateurs/{}/{key}", framework.code))
+            (
+                sheet.code().to_owned(),
+                format!("/indicateurs/{}/{key}", framework.code),
+            )
         }
     };
     crumbs(&[
-        Crumb { label: "Imports", href: Some("/imports".to_owned()) },
-        Crumb { label: &label, href: Some(href) },
-        Crumb { label: "Saisie", href: None },
+        Crumb {
+            label: "Imports",
+            href: Some("/imports".to_owned()),
+        },
+        Crumb {
+            label: &label,
+            href: Some(href),
+        },
+        Crumb {
+            label: "Saisie",
+            href: None,
+        },
     ])
 }
 
@@ -205,8 +226,16 @@ fn form(sheet: &Sheet<'_>, beside: &Beside) -> Markup {
 
 fn table(sheet: &Sheet<'_>) -> Markup {
     let grid = &sheet.grid;
-    let memory: Vec<Period> = grid.memory().into_iter().filter(|p| !grid.periods.contains(p)).collect();
-    let shown: &[Part] = if grid.has_terms() { &PARTS } else { &PARTS[..1] };
+    let memory: Vec<Period> = grid
+        .memory()
+        .into_iter()
+        .filter(|p| !grid.periods.contains(p))
+        .collect();
+    let shown: &[Part] = if grid.has_terms() {
+        &PARTS
+    } else {
+        &PARTS[..1]
+    };
     html! {
         div.scroll tabindex="0" role="region" aria-label="Grille de saisie, défilable" {
             table.tbl.dense.cells.stack.entry aria-describedby="mode-d-emploi" data-grid {
@@ -285,7 +314,9 @@ fn cell(sheet: &Sheet<'_>, line: &Line<'_>, period: Period, part: Part) -> Marku
 
 /// The unit of a number, where it is a sign.
 fn sign(measure: &Measure, part: Part) -> Markup {
-    let sign = Formatter::new(Some(measure)).sign().filter(|_| part == Part::Value);
+    let sign = Formatter::new(Some(measure))
+        .sign()
+        .filter(|_| part == Part::Value);
     html! { @if let Some(sign) = sign { " " span.muted aria-hidden="true" { (sign) } } }
 }
 
@@ -304,7 +335,11 @@ fn yes_no(field: &str, typed: &str, words: &str, (told, invalid): (&str, Option<
 /// A whole block at once, without a script.
 fn paste(sheet: &Sheet<'_>, beside: &Beside) -> Markup {
     let invalid = beside.told_of_block.as_ref().map(|_| "true");
-    let rows = if sheet.grid.region().is_some() { "les indicateurs" } else { "les régions" };
+    let rows = if sheet.grid.region().is_some() {
+        "les indicateurs"
+    } else {
+        "les régions"
+    };
     html! {
         section.sect aria-labelledby="coller" {
             (section_heading("coller", "Coller depuis Excel", None))

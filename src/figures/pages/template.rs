@@ -1,6 +1,6 @@
 //! `/imports/modele`: Jalon's own template, chosen then downloaded.
 
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jalon_render::workbook::xlsx;
@@ -35,7 +35,7 @@ pub(super) struct Asked {
 
 pub(super) async fn download(
     signed: Signed,
-    State(workshop): State<Workshop>,
+    workshop: Workshop,
     Query(asked): Query<Asked>,
 ) -> WebResult<Response> {
     let ground = workshop.ground(&signed).await?;
@@ -47,7 +47,8 @@ pub(super) async fn download(
             TemplateError::Wanted(error) => Some(error.to_string()),
             TemplateError::Render(_) => None,
         });
-        book.map(|book| (file_name(&wanted), book)).map_err(Option::unwrap_or_default)
+        book.map(|book| (file_name(&wanted), book))
+            .map_err(Option::unwrap_or_default)
     });
     let (name, book) = match made {
         Ok(made) => made,
@@ -56,7 +57,10 @@ pub(super) async fn download(
     let bytes = xlsx(&book).map_err(WebError::internal)?;
     let headers = [
         (header::CONTENT_TYPE, Format::Xlsx.media().to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
     ];
     Ok((headers, bytes).into_response())
 }
@@ -94,15 +98,19 @@ fn page(signed: &Signed, ground: &Ground, asked: &Asked, told: Option<&str>) -> 
 
 fn form(ground: &Ground, asked: &Asked) -> Markup {
     let frameworks = ground.catalogue.frameworks();
-    let latest = frameworks.first().map(|edited| default_year(&edited.framework, ground.today));
+    let latest = frameworks
+        .first()
+        .map(|edited| default_year(&edited.framework, ground.today));
     let years = if asked.annees.is_empty() {
         latest.map(|year| year.to_string()).unwrap_or_default()
     } else {
         asked.annees.clone()
     };
-    let regions = ground.directory.places().iter().filter(|place| {
-        place.kind == PlaceKind::Region && place.valid_on(ground.today)
-    });
+    let regions = ground
+        .directory
+        .places()
+        .iter()
+        .filter(|place| place.kind == PlaceKind::Region && place.valid_on(ground.today));
     let mut suppliers: Vec<&str> = frameworks
         .iter()
         .flat_map(|edited| &edited.framework.indicators)
@@ -110,7 +118,12 @@ fn form(ground: &Ground, asked: &Asked) -> Markup {
         .collect();
     suppliers.sort_unstable();
     suppliers.dedup();
-    let name = |code| ground.directory.organisation(code).map_or(code, Organisation::label);
+    let name = |code| {
+        ground
+            .directory
+            .organisation(code)
+            .map_or(code, Organisation::label)
+    };
     html! {
         form.simple method="get" action="/imports/modele" {
             div.field {

@@ -1,5 +1,11 @@
 //! One cell as a value: tolerant where a person would be.
+//!
+//! Readings of ours: a number that a spreadsheet keeps in binary is rounded to six decimals, a
+//! number written as text is not (its author chose its digits); a cell that a spreadsheet shows as
+//! a percentage, or that has a per cent sign, says its own scale; `‰` does so for a measure per
+//! thousand.
 
+use crate::imports::{Cell, Content, ProblemCode};
 use crate::kernel::{Absence, Decimal, ParseDecimalError, Value, ValueKind, fold};
 use crate::measures::Measure;
 
@@ -14,6 +20,11 @@ pub enum AnswerError {
         "« {0} » n’est pas un nombre ; écrivez par exemple 54,6, ou « nd » si la valeur manque"
     )]
     NotANumber(String),
+    /// A day where a number is due: a spreadsheet often makes one of `12.3`.
+    #[error(
+        "« {0} » est une date ; si le tableur a transformé un nombre, remettez la cellule au format nombre et ressaisissez-le"
+    )]
+    Day(String),
     /// More decimals than Jalon keeps.
     #[error("« {0} » a plus de six décimales ; arrondissez-le")]
     TooPrecise(String),
@@ -34,8 +45,60 @@ pub enum AnswerError {
     Formula(String),
 }
 
+impl AnswerError {
+    /// Where the catalogue explains it.
+    pub fn code(&self) -> ProblemCode {
+        match self {
+            Self::Formula(_) => ProblemCode::FormulaError,
+            Self::NotAPercentage(..) => ProblemCode::UnitMismatch,
+            Self::TooPrecise(_) => ProblemCode::TooPrecise,
+            _ => ProblemCode::WrongValue,
+        }
+    }
+}
+
+/// A cell read: the value, and what its writing says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The value.
+    pub value: Value,
+    /// Whether the cell itself says its scale, by a per cent or per thousand sign.
+    pub scaled: bool,
+    /// How many decimals were written.
+    pub decimals: u8,
+}
+
+impl Answer {
+    fn of(value: Value) -> Self {
+        Self {
+            value,
+            scaled: false,
+            decimals: 0,
+        }
+    }
+}
+
 /// Reads a cell; `None` where it is empty, which says nothing.
+pub fn read_cell(cell: &Cell, measure: &Measure) -> Result<Option<Answer>, AnswerError> {
+    match &cell.content {
+        Content::Empty => Ok(None),
+        Content::Error(error) => Err(AnswerError::Formula(error.clone())),
+        Content::Date(_) if measure.value_kind == ValueKind::Number => {
+            Err(AnswerError::Day(cell.text.clone()))
+        }
+        Content::Number(_) | Content::Percentage(_) if measure.value_kind == ValueKind::Number => {
+            number(&cell.text, measure, true).map(Some)
+        }
+        _ => read(&cell.text, measure),
+    }
+}
+
+/// Reads a text, such as a field of a form; `None` where it is empty.
 pub fn read_answer(text: &str, measure: &Measure) -> Result<Option<Value>, AnswerError> {
+    Ok(read(text, measure)?.map(|answer| answer.value))
+}
+
+fn read(text: &str, measure: &Measure) -> Result<Option<Answer>, AnswerError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -44,52 +107,94 @@ pub fn read_answer(text: &str, measure: &Measure) -> Result<Option<Value>, Answe
         return Err(AnswerError::Formula(text.to_owned()));
     }
     if let Some(absence) = absence(text) {
-        return Ok(Some(Value::Unavailable(absence)));
+        return Ok(Some(Answer::of(Value::Unavailable(absence))));
     }
     match measure.value_kind {
-        ValueKind::Number => number(text, measure).map(Some),
-        ValueKind::YesNo => yes_no(text).map(Some),
+        ValueKind::Number => number(text, measure, false).map(Some),
+        ValueKind::YesNo => yes_no(text).map(|value| Some(Answer::of(value))),
         ValueKind::Text if text.chars().count() > LONGEST_TEXT => Err(AnswerError::LongText),
-        ValueKind::Text => Ok(Some(Value::Text(text.to_owned()))),
+        ValueKind::Text => Ok(Some(Answer::of(Value::Text(text.to_owned())))),
     }
 }
 
 /// The words people write for a value that is not there.
 fn absence(text: &str) -> Option<Absence> {
-    if matches!(text, "-" | "–" | "—" | "…" | "...") {
+    if matches!(text, "-" | "–" | "—" | "…" | "..." | "/") {
         return Some(Absence::Unknown);
     }
+    if text.len() > 40 || text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     match fold(text).replace(' ', "").as_str() {
-        "nd" | "na" | "nr" | "nondisponible" | "indisponible" | "manquant" => {
-            Some(Absence::Unknown)
-        }
+        "nd" | "na" | "nr" | "nondisponible" | "indisponible" | "manquant" | "manquante"
+        | "nonrenseigne" | "donneemanquante" => Some(Absence::Unknown),
         "nc" | "noncommunique" | "nonpublie" | "np" => Some(Absence::NotPublished),
-        "so" | "sansobjet" | "nonapplicable" => Some(Absence::NotApplicable),
+        "so" | "sansobjet" | "nonapplicable" | "nonconcerne" => Some(Absence::NotApplicable),
         "ss" | "secret" | "secretstatistique" => Some(Absence::Secret),
         "nonrecueilli" | "noncollecte" => Some(Absence::NotCollected),
         _ => None,
     }
 }
 
-fn number(text: &str, measure: &Measure) -> Result<Value, AnswerError> {
-    let bare = match text.strip_suffix('%') {
-        None => text,
-        Some(bare) if measure.unit.as_deref() == Some("%") => bare,
+fn number(text: &str, measure: &Measure, binary: bool) -> Result<Answer, AnswerError> {
+    let (bare, scaled) = without_scale(text, measure)?;
+    let bare = bare.trim_end().strip_suffix('€').unwrap_or(bare);
+    let read = match bare.parse::<Decimal>() {
+        Err(ParseDecimalError::TooPrecise) if binary => to_six_decimals(bare),
+        read => read,
+    };
+    let number = read.map_err(|error| match error {
+        ParseDecimalError::NotANumber | ParseDecimalError::MisplacedSpace => {
+            AnswerError::NotANumber(text.to_owned())
+        }
+        ParseDecimalError::TooPrecise => AnswerError::TooPrecise(text.to_owned()),
+        ParseDecimalError::TooLarge => AnswerError::TooLarge(text.to_owned()),
+    })?;
+    Ok(Answer {
+        value: Value::plain(number),
+        scaled,
+        decimals: decimals(bare),
+    })
+}
+
+/// The number without the sign that says its scale, and whether there was one.
+fn without_scale<'a>(text: &'a str, measure: &Measure) -> Result<(&'a str, bool), AnswerError> {
+    if let Some(bare) = text.strip_suffix('‰').filter(|_| measure.per == Some(1000)) {
+        return Ok((bare, true));
+    }
+    match text.strip_suffix('%') {
+        None => Ok((text, false)),
+        Some(bare) if measure.unit.as_deref() == Some("%") => Ok((bare, true)),
         Some(_) => {
             let unit = measure.unit.clone().unwrap_or_else(|| "nombre".to_owned());
-            return Err(AnswerError::NotAPercentage(text.to_owned(), unit));
+            Err(AnswerError::NotAPercentage(text.to_owned(), unit))
         }
+    }
+}
+
+/// A number cut to six decimals, half away from zero. Only for what a spreadsheet computed.
+fn to_six_decimals(text: &str) -> Result<Decimal, ParseDecimalError> {
+    let at = text.find([',', '.']).ok_or(ParseDecimalError::TooPrecise)?;
+    let (cut, rest) = text
+        .split_at_checked(at + 7)
+        .ok_or(ParseDecimalError::TooPrecise)?;
+    let kept: Decimal = cut.parse()?;
+    let up = rest.starts_with(|c: char| ('5'..='9').contains(&c));
+    let step = match (up, cut.starts_with('-')) {
+        (false, _) => 0,
+        (true, false) => 1,
+        (true, true) => -1,
     };
-    let bare = bare.strip_suffix('€').unwrap_or(bare);
-    bare.parse::<Decimal>()
-        .map(Value::plain)
-        .map_err(|error| match error {
-            ParseDecimalError::NotANumber | ParseDecimalError::MisplacedSpace => {
-                AnswerError::NotANumber(text.to_owned())
-            }
-            ParseDecimalError::TooPrecise => AnswerError::TooPrecise(text.to_owned()),
-            ParseDecimalError::TooLarge => AnswerError::TooLarge(text.to_owned()),
-        })
+    kept.checked_add(Decimal::from_micros(step))
+        .ok_or(ParseDecimalError::TooLarge)
+}
+
+fn decimals(text: &str) -> u8 {
+    let fraction = text
+        .split_once([',', '.'])
+        .map_or("", |(_, fraction)| fraction);
+    let digits = fraction.chars().take_while(char::is_ascii_digit).count();
+    u8::try_from(digits).unwrap_or(6).min(6)
 }
 
 fn yes_no(text: &str) -> Result<Value, AnswerError> {

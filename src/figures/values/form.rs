@@ -79,7 +79,9 @@ impl Entries {
     #[must_use]
     pub fn typed(mut self, grid: &Grid<'_>, fields: &BTreeMap<String, String>) -> Self {
         for (field, entry) in &mut self.0 {
-            let seen = fields.get(&format!("{SEEN}{field}")).map(|text| text.trim());
+            let seen = fields
+                .get(&format!("{SEEN}{field}"))
+                .map(|text| text.trim());
             let Some(typed) = fields.get(field).map(|text| text.trim()) else {
                 continue;
             };
@@ -100,11 +102,23 @@ impl Entries {
 
     /// An empty cell says nothing: what stands is not withdrawn by it.
     fn refuse_emptied(&mut self, line: &Line<'_>, period: Period) {
-        let names: Vec<String> = parts(line).iter().map(|part| name(line, period, *part)).collect();
-        let all = |wanted: fn(&Entry) -> bool| names.iter().filter_map(|name| self.0.get(name)).all(wanted);
+        let names: Vec<String> = parts(line)
+            .iter()
+            .map(|part| name(line, period, *part))
+            .collect();
+        let all = |wanted: fn(&Entry) -> bool| {
+            names.iter().filter_map(|name| self.0.get(name)).all(wanted)
+        };
         let emptied = all(|entry| entry.typed.is_empty()) && !all(|entry| entry.current.is_empty());
-        let held = names.into_iter().find(|name| self.0.get(name).is_some_and(|entry| !entry.current.is_empty()));
-        if let Some(entry) = held.filter(|_| emptied).and_then(|name| self.0.get_mut(&name)) {
+        let held = names.into_iter().find(|name| {
+            self.0
+                .get(name)
+                .is_some_and(|entry| !entry.current.is_empty())
+        });
+        if let Some(entry) = held
+            .filter(|_| emptied)
+            .and_then(|name| self.0.get_mut(&name))
+        {
             let message = format!(
                 "Une case vide ne dit rien : « {} » y resterait. Écrivez « nd » si la valeur n’est plus disponible, ou annulez l’import qui l’a apportée.",
                 entry.current
@@ -127,7 +141,10 @@ impl Entries {
 
     /// How many texts have a problem.
     pub fn problems(&self) -> usize {
-        self.0.values().filter(|entry| entry.problem.is_some()).count()
+        self.0
+            .values()
+            .filter(|entry| entry.problem.is_some())
+            .count()
     }
 
     fn changed(&self, line: &Line<'_>, period: Period) -> bool {
@@ -140,7 +157,9 @@ impl Entries {
     /// What was changed, as a file; nothing where nothing was.
     pub fn file(&self, grid: &Grid<'_>, codes: &Codes<'_>) -> Option<TypedFile> {
         let changed = |line: &&Line<'_>| {
-            grid.periods.iter().any(|period| self.changed(line, *period))
+            grid.periods
+                .iter()
+                .any(|period| self.changed(line, *period))
         };
         let lines: Vec<&Line<'_>> = grid.lines.iter().filter(changed).collect();
         if lines.is_empty() {
@@ -155,7 +174,11 @@ impl Entries {
             for (period, part) in &columns {
                 let field = name(line, *period, *part);
                 let text = self.get(&field).typed;
-                row.push(if self.changed(line, *period) { text } else { String::new() });
+                row.push(if self.changed(line, *period) {
+                    text
+                } else {
+                    String::new()
+                });
                 fields.push(field);
             }
             rows.push(row);
@@ -213,12 +236,23 @@ fn cells<'g, 'a>(grid: &'g Grid<'a>) -> impl Iterator<Item = (&'g Line<'a>, Peri
 
 /// The parts that may be typed of the values of a line.
 pub fn parts(line: &Line<'_>) -> &'static [Part] {
-    if line.has_terms() { &PARTS } else { &PARTS[..1] }
+    if line.has_terms() {
+        &PARTS
+    } else {
+        &PARTS[..1]
+    }
 }
 
 fn columns(grid: &Grid<'_>) -> Vec<(Period, Part)> {
-    let parts = if grid.has_terms() { &PARTS[..] } else { &PARTS[..1] };
-    let columns = grid.periods.iter().flat_map(|period| parts.iter().map(|part| (*period, *part)));
+    let parts = if grid.has_terms() {
+        &PARTS[..]
+    } else {
+        &PARTS[..1]
+    };
+    let columns = grid
+        .periods
+        .iter()
+        .flat_map(|period| parts.iter().map(|part| (*period, *part)));
     columns.collect()
 }
 
@@ -259,7 +293,9 @@ pub enum PasteError {
     #[error("collez d’abord un bloc de cellules dans le cadre")]
     Empty,
     /// It has more columns than the grid.
-    #[error("le bloc collé a {0} colonnes de valeurs, et la grille {1} : ajoutez une ligne de titres qui dise ce que contient chacune")]
+    #[error(
+        "le bloc collé a {0} colonnes de valeurs, et la grille {1} : ajoutez une ligne de titres qui dise ce que contient chacune"
+    )]
     Columns(usize, usize),
     /// Its rows do not say what they are about, and are not as many as those of the grid.
     #[error("le bloc collé a {0} lignes, et la grille {1} : collez aussi la colonne des {2}")]
@@ -275,17 +311,30 @@ pub enum PasteError {
 ///
 /// # Errors
 /// Where nothing says what its rows or its columns are.
-pub fn pasted(grid: &Grid<'_>, text: &str, codes: &Codes<'_>, directory: &Directory) -> Result<Vec<u8>, PasteError> {
+pub fn pasted(
+    grid: &Grid<'_>,
+    text: &str,
+    codes: &Codes<'_>,
+    directory: &Directory,
+) -> Result<Vec<u8>, PasteError> {
     let rows = block(text)?;
-    let labels = Labels { grid, codes, directory };
+    let labels = Labels {
+        grid,
+        codes,
+        directory,
+    };
     let Some(label) = labels.column(&rows) else {
         return by_order(grid, &rows, codes);
     };
-    if !rows[0].get(label).is_some_and(|text| labels.named(text).is_some()) {
+    if !rows[0]
+        .get(label)
+        .is_some_and(|text| labels.named(text).is_some())
+    {
         return Ok(written(&with_region(grid, rows)));
     }
     let width = width(&rows);
-    let values = (0..width).filter(|column| *column != label && !labels.repeats(&rows, label, *column));
+    let values =
+        (0..width).filter(|column| *column != label && !labels.repeats(&rows, label, *column));
     let values: Vec<usize> = values.collect();
     let mut file = vec![header(&fitting(grid, values.len())?)];
     for row in &rows {
@@ -294,7 +343,11 @@ pub fn pasted(grid: &Grid<'_>, text: &str, codes: &Codes<'_>, directory: &Direct
             None => [grid.lines[0].name(codes).to_owned(), cell(label)],
             Some(region) => [cell(label), region.code.clone()],
         };
-        file.push(own.into_iter().chain(values.iter().map(|column| cell(*column))).collect());
+        file.push(
+            own.into_iter()
+                .chain(values.iter().map(|column| cell(*column)))
+                .collect(),
+        );
     }
     Ok(written(&file))
 }
@@ -325,7 +378,10 @@ impl Labels<'_, '_> {
     /// The column that names the rows: one of words for most of them, or a first one of codes,
     /// each another, before others.
     fn column(&self, rows: &[Vec<String>]) -> Option<usize> {
-        let cells = |column: usize| rows.iter().map(move |row| row.get(column).map_or("", String::as_str));
+        let cells = |column: usize| {
+            rows.iter()
+                .map(move |row| row.get(column).map_or("", String::as_str))
+        };
         let is_word = |text: &&str| text.parse::<Decimal>().is_err() && self.named(text).is_some();
         let most = |column: &usize| {
             cells(*column).filter(is_word).count() * 2 > rows.len().saturating_sub(1).max(1)
@@ -352,16 +408,34 @@ fn with_region(grid: &Grid<'_>, rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
     let Some(region) = grid.region() else {
         return rows;
     };
-    let own = |rank| if rank == 0 { LABELS[1].to_owned() } else { region.code.clone() };
+    let own = |rank| {
+        if rank == 0 {
+            LABELS[1].to_owned()
+        } else {
+            region.code.clone()
+        }
+    };
     let with = |(rank, row): (usize, Vec<String>)| std::iter::once(own(rank)).chain(row).collect();
     rows.into_iter().enumerate().map(with).collect()
 }
 
 /// A block without labels: its rows are those of the grid, the country left out or not.
-fn by_order(grid: &Grid<'_>, rows: &[Vec<String>], codes: &Codes<'_>) -> Result<Vec<u8>, PasteError> {
-    let regions = grid.lines.iter().filter(|line| line.place.kind == PlaceKind::Region).count();
+fn by_order(
+    grid: &Grid<'_>,
+    rows: &[Vec<String>],
+    codes: &Codes<'_>,
+) -> Result<Vec<u8>, PasteError> {
+    let regions = grid
+        .lines
+        .iter()
+        .filter(|line| line.place.kind == PlaceKind::Region)
+        .count();
     if ![grid.lines.len(), regions].contains(&rows.len()) {
-        let missing = if grid.region().is_none() { "régions" } else { "indicateurs" };
+        let missing = if grid.region().is_none() {
+            "régions"
+        } else {
+            "indicateurs"
+        };
         return Err(PasteError::Rows(rows.len(), grid.lines.len(), missing));
     }
     let mut file = vec![header(&fitting(grid, width(rows))?)];
@@ -378,7 +452,11 @@ fn fitting(grid: &Grid<'_>, width: usize) -> Result<Vec<(Period, Part)>, PasteEr
     if width == all.len() {
         return Ok(all);
     }
-    let values: Vec<(Period, Part)> = all.iter().copied().filter(|(_, part)| *part == Part::Value).collect();
+    let values: Vec<(Period, Part)> = all
+        .iter()
+        .copied()
+        .filter(|(_, part)| *part == Part::Value)
+        .collect();
     if width <= values.len() {
         return Ok(values[..width].to_vec());
     }
@@ -409,7 +487,10 @@ fn block(text: &str) -> Result<Vec<Vec<String>>, PasteError> {
 
 /// Rows as a CSV file in UTF-8.
 fn written(rows: &[Vec<String>]) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').flexible(true).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(b';')
+        .flexible(true)
+        .from_writer(Vec::new());
     for row in rows {
         // Writing into memory cannot fail.
         let _ = writer.write_record(row);

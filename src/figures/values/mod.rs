@@ -4,48 +4,78 @@
 //! what it would change. Reading the file itself is the business of `imports`.
 
 mod answer;
-mod commit;
+mod beside;
+mod breakdown;
+mod codes;
+mod columns;
+mod expected;
+mod fact;
+#[cfg(test)]
+mod faults;
+pub mod form;
+mod gather;
+pub mod grid;
+mod intake;
+mod labels;
 mod layout;
-mod rehearse;
+mod line;
+mod mapping;
+mod notes;
+mod parts;
+mod places;
+mod plausible;
+#[cfg(test)]
+mod readings;
+mod rows;
+pub(super) mod store;
 mod table;
+pub mod template;
+#[cfg(test)]
+mod typed;
+mod when;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::access::Act;
 use crate::kernel::{Period, Value};
 
 pub use answer::{AnswerError, read_answer};
-pub use commit::{CommitError, Committed, commit, parse_id};
-pub use layout::{Codes, Column, Layout, LayoutError};
-pub use rehearse::{FileRead, Rehearsal, RehearseError, rehearse};
-pub use table::{Candidate, Ground, read_table};
+pub use breakdown::Axis;
+pub use codes::Codes;
+pub use intake::ValuesIntake;
+pub use layout::{Guess, Proposal, SheetProposal, Sureness};
+pub use mapping::{Column, Mapping, Part, SheetMapping};
+pub use plausible::{KEEP, SCALE};
+pub use table::{Candidate, Ground, Known, Table, propose_mapping, read_table};
+pub use when::{read_day, read_period};
 
 /// The word that names this kind of intake in the database.
 pub const INTAKE: &str = "values";
 
-/// Loading values.
-#[derive(Debug)]
-pub struct LoadValues;
-
-impl Act for LoadValues {
-    /// The rehearsal to commit.
-    type Thing = uuid::Uuid;
-    const NAME: &'static str = "values.commit";
-}
-
 /// What the person says beside the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Settings {
     /// The framework whose codes the file uses; any where it is not said.
     pub framework: Option<String>,
     /// Who supplies the values; the indicator's own supplier where it is not said.
     pub supplier: Option<String>,
+    /// Where the supplier takes them from; the indicator's own source where it is not said.
+    pub source: Option<String>,
+    /// The day that the values describe.
+    pub reference_date: Option<Date>,
+    /// The day before which the values are hidden from most.
+    pub embargo_until: Option<Date>,
+    /// What stands beside every value.
+    pub comment: Option<String>,
     /// Whether final values are to come.
-    #[serde(default)]
     pub provisional: bool,
     /// Whether the values were invented for the demonstration.
-    #[serde(default)]
     pub fictional: bool,
+    /// The indicator of a file that does not say it: its code, or that of its measure.
+    pub indicator: Option<String>,
+    /// The period of a file that does not say it.
+    pub period: Option<Period>,
 }
 
 /// What one row of a rehearsal is about, as the batch keeps it.
@@ -57,17 +87,40 @@ pub struct RowSubject {
     pub place: String,
     /// Period.
     pub period: Period,
-    /// Who supplies it.
-    pub supplier: String,
-    /// Where the supplier takes it from.
-    pub source: Option<String>,
+    /// The part observed, such as `age=0-17;sex=F`; empty for the whole.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub breakdown: String,
 }
 
-/// A value as a row of a rehearsal keeps it.
+/// What is said of a subject, as a row of a rehearsal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowState {
     /// The value.
     pub value: Value,
     /// Whether a final one is to come.
+    #[serde(default, skip_serializing_if = "is_false")]
     pub provisional: bool,
+    /// The day that it describes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference_date: Option<Date>,
+    /// Who supplies it.
+    pub supplier: String,
+    /// Where the supplier takes it from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// What the supplier says beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// The day before which it is hidden from most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embargo_until: Option<Date>,
+    /// Whether it was invented for the demonstration.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub fictional: bool,
+}
+
+// The signature is serde's.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

@@ -1,16 +1,29 @@
-//! A table as candidate values, and everything that is wrong with it.
+//! A file as candidate values, and everything that is wrong with it.
+//!
+//! What stands here: the sheets and their headings, and the order of the passes. Rows are the
+//! business of `rows`, what is put together that of `gather`, what is plausible that of
+//! `plausible` and `parts`. The work grows with the number of cells, and no text is copied for
+//! each of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::answer::read_answer;
-use super::layout::{Codes, Column, Layout};
-use super::{RowSubject, Settings};
+use jiff::civil::Date;
+
+use super::codes::Codes;
+use super::fact::{Context, Fact, Key, Shared, Spot};
+use super::gather::Gathered;
+use super::layout::{Proposal, guess_missing, is_memory, propose};
+use super::line::{Line, lines};
+use super::mapping::{Column, Mapping, SheetMapping, headings};
+use super::notes::Notes;
+use super::places::Places;
+use super::{RowState, RowSubject, Settings, parts, plausible};
+use crate::figures::FiguresView;
 use crate::frameworks::Catalogue;
-use crate::imports::{Cell, Content, Place, Problem, Sheet};
-use crate::kernel::{Period, Value};
+use crate::imports::{Answers, Content, Format, Place, Problem, ProblemCode, Sheet, Workbook};
+use crate::kernel::fold;
 use crate::measures::Measure;
-use crate::organisations::{Directory, PlaceKind, Recognised};
-use crate::platform::clock::french_date;
+use crate::organisations::Directory;
 
 /// What a table is read against.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +36,20 @@ pub struct Ground<'a> {
     pub settings: &'a Settings,
 }
 
+/// What is known beside the file and its settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The figures as they stand.
+    pub figures: &'a FiguresView,
+    /// The day of the reading, in Paris.
+    pub today: Date,
+    /// What each column holds, as a person corrected it or as an earlier file had it; Jalon's
+    /// proposal where nothing says so.
+    pub mapping: Option<&'a Mapping>,
+    /// What the person answered to the questions of an earlier reading.
+    pub answers: &'a Answers,
+}
+
 /// A cell that reads as a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
@@ -30,382 +57,327 @@ pub struct Candidate {
     pub place: Place,
     /// What it is about.
     pub subject: RowSubject,
-    /// The value.
-    pub value: Value,
+    /// What it says.
+    pub state: RowState,
 }
 
-/// Reads every sheet: the values, and all the problems at once.
-pub fn read_table(sheets: &[Sheet], ground: Ground<'_>) -> (Vec<Candidate>, Vec<Problem>) {
+/// A file, read.
+#[derive(Debug)]
+pub struct Table {
+    /// How it was read.
+    pub mapping: Mapping,
+    /// All that is wrong with it, in the order of the file.
+    pub problems: Vec<Problem>,
+    facts: Vec<Fact>,
+    names: Shared<String>,
+    contexts: Shared<Context>,
+    sheets: Vec<String>,
+}
+
+impl Table {
+    /// The values that nothing stands against, in the order of the file. Each is made as it is
+    /// asked for.
+    pub fn candidates(&self) -> impl Iterator<Item = Candidate> + '_ {
+        let accepted = self.facts.iter().filter(|fact| !fact.held);
+        accepted.map(|fact| self.candidate(fact))
+    }
+
+    /// The same, of a table that nothing else is asked of.
+    pub fn into_candidates(mut self) -> impl Iterator<Item = Candidate> {
+        let facts = std::mem::take(&mut self.facts);
+        let accepted = facts.into_iter().filter(|fact| !fact.held);
+        accepted.map(move |fact| self.candidate(&fact))
+    }
+
+    /// How many values nothing stands against.
+    pub fn accepted(&self) -> usize {
+        self.facts.iter().filter(|fact| !fact.held).count()
+    }
+
+    /// The measures of its values.
+    pub fn measures(&self) -> BTreeSet<&str> {
+        let ranks: HashSet<u32> = self.facts.iter().map(|fact| fact.key.measure).collect();
+        let names = ranks.into_iter().map(|rank| self.names.at(rank).as_str());
+        names.collect()
+    }
+
+    fn candidate(&self, fact: &Fact) -> Candidate {
+        let Key {
+            measure,
+            place,
+            period,
+            breakdown,
+        } = fact.key;
+        let context = self.contexts.at(fact.context);
+        Candidate {
+            place: Place {
+                sheet: self.sheets[fact.told.at.sheet as usize].clone(),
+                row: fact.told.at.row,
+                column: fact.told.at.column,
+            },
+            subject: RowSubject {
+                measure: self.names.at(measure).clone(),
+                place: self.names.at(place).clone(),
+                period,
+                breakdown: self.names.at(breakdown).clone(),
+            },
+            state: RowState {
+                value: fact.told.value.clone(),
+                provisional: context.provisional,
+                reference_date: context.reference_date,
+                supplier: context.supplier.clone().unwrap_or_default(),
+                source: context.source.clone(),
+                comment: context.comment.clone(),
+                embargo_until: context.embargo_until,
+                fictional: context.fictional,
+            },
+        }
+    }
+}
+
+/// How a file could be read, for a person to look at.
+pub fn propose_mapping(workbook: &Workbook, ground: Ground<'_>) -> Proposal {
     let codes = Codes::of(ground.catalogue, ground.settings.framework.as_deref());
+    propose(workbook, &codes, &mut Places::of(ground.directory))
+}
+
+/// Reads a file by the mapping of its settings, or by the one that is proposed: the values, and
+/// all the problems at once.
+pub fn read_table(workbook: &Workbook, ground: Ground<'_>, known: Known<'_>) -> Table {
+    let codes = Codes::of(ground.catalogue, ground.settings.framework.as_deref());
+    let mut places = Places::of(ground.directory);
+    let said = known.mapping.cloned();
+    let mapping = match said {
+        Some(said) => guess_missing(said, workbook, &codes, &mut places),
+        None => propose(workbook, &codes, &mut places).mapping,
+    };
     let mut reading = Reading {
         ground,
+        known,
+        format: workbook.format,
         codes,
-        candidates: Vec::new(),
-        problems: Vec::new(),
-        seen: HashMap::new(),
+        places,
+        mapping: &mapping,
+        names: Shared::default(),
+        contexts: Shared::default(),
+        gathered: Gathered::default(),
+        notes: Notes::default(),
+        indicators: HashMap::new(),
+        told_once: HashSet::new(),
+        left: (0, 0),
+        count: Measure::default(),
     };
-    for sheet in sheets {
-        reading.sheet(sheet);
+    reading.workbook(workbook);
+    let Reading {
+        names,
+        contexts,
+        gathered,
+        mut notes,
+        ..
+    } = reading;
+    notes
+        .problems
+        .sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+    Table {
+        mapping,
+        problems: notes.problems,
+        facts: gathered.facts,
+        names,
+        contexts,
+        sheets: notes.sheets,
     }
-    reading.problems.sort_by(|a, b| a.place.cmp(&b.place));
-    (reading.candidates, reading.problems)
 }
 
-struct Reading<'a> {
-    ground: Ground<'a>,
-    codes: Codes<'a>,
-    candidates: Vec<Candidate>,
-    problems: Vec<Problem>,
-    /// What was already read about each subject, and where.
-    seen: HashMap<(String, String, Period), (Value, Place)>,
+/// What is known while a file is read.
+pub(super) struct Reading<'a> {
+    pub ground: Ground<'a>,
+    pub known: Known<'a>,
+    pub format: Format,
+    pub codes: Codes<'a>,
+    pub places: Places<'a>,
+    pub mapping: &'a Mapping,
+    pub names: Shared<String>,
+    pub contexts: Shared<Context>,
+    pub gathered: Gathered,
+    pub notes: Notes,
+    /// What each text of a column of indicators names.
+    pub indicators: HashMap<String, Result<&'a str, (ProblemCode, String)>>,
+    /// Warnings that are given once for a measure.
+    pub told_once: HashSet<(ProblemCode, u32)>,
+    /// How many initial and target values of PILOTE were left out of the sheet under way.
+    pub left: (u32, u32),
+    /// What the terms of a ratio are read as: numbers without a unit.
+    pub count: Measure,
 }
 
-impl Reading<'_> {
-    fn refuse(&mut self, cell: &Cell, code: &'static str, message: impl Into<String>) {
-        let problem = Problem::refusal(cell.place.clone(), code, message);
-        self.problems.push(problem);
-    }
-
-    fn warn(&mut self, cell: &Cell, code: &'static str, message: impl Into<String>) {
-        let problem = Problem::warning(cell.place.clone(), code, message);
-        self.problems.push(problem);
-    }
-
-    fn sheet(&mut self, sheet: &Sheet) {
-        let layout = match Layout::recognise(sheet, &self.codes) {
-            Ok(layout) => layout,
-            Err(error) => {
-                let place = Place {
-                    sheet: sheet.name.clone(),
-                    row: 1,
-                    column: 0,
-                };
-                let problem = Problem::refusal(place, "layout", error.to_string());
-                self.problems.push(problem);
-                return;
+impl<'a> Reading<'a> {
+    fn workbook(&mut self, workbook: &Workbook) {
+        let mapping = self.mapping;
+        self.notes.sheets = workbook.sheets.iter().map(|s| s.name.clone()).collect();
+        for (rank, sheet) in (0_u32..).zip(&workbook.sheets) {
+            match mapping.sheet(&sheet.name) {
+                Some(mapping) => self.sheet(rank, sheet, mapping),
+                None => self.sheet_left(rank, sheet),
             }
+        }
+        let (names, catalogue) = (&self.names, self.ground.catalogue);
+        let measure_of = |key: &Key| catalogue.measure(names.at(key.measure));
+        self.gathered.join(measure_of, &mut self.notes);
+        plausible::check(self);
+        parts::check(self);
+    }
+
+    /// A sheet that is not read, and why.
+    fn sheet_left(&mut self, rank: u32, sheet: &Sheet) {
+        let Some(first) = sheet.rows.iter().find_map(|row| row.first()) else {
+            return;
         };
-        self.headings(&sheet.rows[layout.header], &layout);
-        for row in &sheet.rows[layout.header + 1..] {
-            if row.iter().any(|cell| !cell.text.is_empty()) {
-                self.row(row, &layout);
+        let at = Spot {
+            sheet: rank,
+            row: first.place.row.min(1),
+            column: 0,
+        };
+        if sheet.hidden {
+            let message = "Cette feuille est masquée : elle n’est pas lue. Affichez-la dans le tableur, ou demandez sa lecture, si ses valeurs comptent.";
+            if self.mapping.sheets.is_empty() {
+                self.notes.refuse(at, ProblemCode::HiddenSheet, message);
+            } else {
+                self.notes.warn(at, ProblemCode::HiddenSheet, message);
             }
+        } else if self.mapping.sheets.is_empty() {
+            let message = "Aucune ligne d’en-tête reconnue : il faut une colonne de territoire (« région »), une colonne d’année, et une colonne par indicateur, titrée de son code.";
+            self.notes.refuse(at, ProblemCode::Layout, message);
+        } else {
+            let message =
+                "Aucun tableau de valeurs n’est reconnu sur cette feuille : elle n’est pas lue.";
+            self.notes.warn(at, ProblemCode::SheetSkipped, message);
+        }
+    }
+
+    fn sheet(&mut self, rank: u32, sheet: &Sheet, mapping: &SheetMapping) {
+        self.left = (0, 0);
+        self.headings(rank, sheet, mapping);
+        let last = mapping.header.saturating_add(mapping.header_rows);
+        for line in lines(rank, sheet) {
+            self.hidden_under_merged(&line);
+            let said = line.cells.iter().any(|cell| cell.content != Content::Empty);
+            if line.number >= last && said {
+                self.row(&line, mapping);
+            }
+        }
+        self.pilote_left(rank, mapping);
+    }
+
+    fn hidden_under_merged(&mut self, line: &Line<'_>) {
+        for (area, cell) in line.covered() {
+            let origin = Spot {
+                sheet: line.rank,
+                row: area.top,
+                column: area.left,
+            };
+            let message = format!(
+                "Cette cellule contient « {} », que la cellule fusionnée {} cache. Défusionnez, et gardez ce qui doit l’être.",
+                cell.text,
+                self.notes.place(origin).cell()
+            );
+            let at = line.spot(cell.place.column);
+            self.notes.refuse(at, ProblemCode::MergedHides, message);
         }
     }
 
     /// What is wrong with the header itself.
-    fn headings(&mut self, header: &[Cell], layout: &Layout) {
-        for (rank, error) in &layout.unclear {
-            self.refuse(&header[*rank], "ambiguous-indicator", error.to_string());
-        }
-        let has = |wanted: &Column| layout.find(wanted).is_some();
-        let (has_period, has_indicator) = (has(&Column::Period), has(&Column::Indicator));
-        for (cell, column) in header.iter().zip(&layout.columns) {
-            match column {
-                Column::Ignored if !cell.text.is_empty() => {
+    fn headings(&mut self, rank: u32, sheet: &Sheet, mapping: &SheetMapping) {
+        let texts = headings(sheet, mapping);
+        for ((column, holds), heading) in (1_u32..).zip(&mapping.columns).zip(&texts) {
+            let row = mapping.header + mapping.header_rows.saturating_sub(1);
+            let at = Spot {
+                sheet: rank,
+                row,
+                column,
+            };
+            match holds {
+                Column::Ignored if self.known.mapping.is_some() || is_memory(&fold(heading)) => {}
+                Column::Ignored if heading.is_empty() => {
+                    self.untitled(rank, sheet, mapping, column)
+                }
+                Column::Ignored => {
                     let message = format!(
-                        "La colonne « {} » n’est pas reconnue : elle est ignorée. Titrez-la du code d’un indicateur si elle porte des valeurs.",
-                        cell.text
+                        "La colonne « {heading} » n’est pas reconnue : elle est ignorée. Titrez-la du code d’un indicateur si elle porte des valeurs."
                     );
-                    self.warn(cell, "unknown-column", message);
+                    self.notes.warn(at, ProblemCode::UnknownColumn, message);
                 }
-                Column::Value if !has_indicator => {
-                    let message = "Rien ne dit l’indicateur de ces valeurs. Titrez cette colonne de son code, ou ajoutez une colonne « indicateur ».";
-                    self.refuse(cell, "no-indicator", message);
-                }
-                Column::Value | Column::Measure { period: None, .. } if !has_period => {
-                    let message = format!(
-                        "Rien ne dit l’année de ces valeurs. Ajoutez une colonne « année », ou titrez celle-ci par exemple « {} 2023 ».",
-                        cell.text
+                Column::Unclear => {
+                    let error = self.codes.measure_in(heading).err();
+                    let message = error.map_or_else(
+                        || format!("Dites ce que contient la colonne « {heading} »."),
+                        |error| error.to_string(),
                     );
-                    self.refuse(cell, "no-period", message);
+                    self.notes
+                        .refuse(at, ProblemCode::AmbiguousIndicator, message);
                 }
+                Column::Figure {
+                    measure, period, ..
+                } => self.figure_heading(at, heading, measure.is_some(), period.is_some(), mapping),
                 _ => {}
             }
         }
     }
 
-    fn row(&mut self, row: &[Cell], layout: &Layout) {
-        let beyond = row.iter().skip(layout.columns.len());
-        if let Some(cell) = beyond.into_iter().find(|cell| !cell.text.is_empty()) {
-            // The cells before it may have moved: none of them is read.
-            let message = "Cette ligne a plus de cellules que l’en-tête. Si la virgule y sert à la fois de décimale et de séparateur, enregistrez le fichier avec des points-virgules.";
-            self.refuse(cell, "beyond-header", message);
-            return;
-        }
-        let columns = row.iter().zip(&layout.columns);
-        let values: Vec<(&Cell, &Column)> = columns
-            .filter(|(cell, column)| column.holds_values() && !cell.text.is_empty())
-            .collect();
-        if values.is_empty() {
-            self.row_without_value(row, layout);
-            return;
-        }
-        let place = self.row_place(row, layout);
-        let stated = self.row_period(row, layout, &values);
-        for (cell, column) in values {
-            let (measure, own_period) = match column {
-                Column::Measure { measure, period } => (Some(measure.clone()), *period),
-                Column::Value => (self.row_measure(row, layout), None),
-                _ => continue,
-            };
-            if let (Some(own), Some(stated)) = (own_period, stated)
-                && own != stated
-            {
-                let message = format!(
-                    "Le titre de la colonne dit {own} et la ligne {stated}. Gardez l’un des deux."
-                );
-                self.refuse(cell, "wrong-period", message);
-                continue;
-            }
-            let period = own_period.or(stated);
-            if let (Some(measure), Some(place), Some(period)) = (measure, &place, period) {
-                self.cell(cell, &measure, place, period);
-            }
-        }
-    }
-
-    /// A row that says nothing is no mistake; where it names no place, it is a note, or a row
-    /// whose values went elsewhere.
-    fn row_without_value(&mut self, row: &[Cell], layout: &Layout) {
-        let named = layout
-            .all(&Column::Place)
-            .filter_map(|rank| row.get(rank))
-            .any(|cell| self.recognised(cell).is_ok());
-        let first = row.iter().find(|cell| !cell.text.is_empty());
-        if let (false, Some(cell)) = (named, first) {
-            let message = "Cette ligne ne porte aucune valeur : elle est ignorée.";
-            self.warn(cell, "ignored-row", message);
-        }
-    }
-
-    /// The place that every cell of the row that names one agrees on.
-    fn row_place(&mut self, row: &[Cell], layout: &Layout) -> Option<String> {
-        let mut cells: Vec<Cell> = layout
-            .all(&Column::Place)
-            .map(|rank| cell_at(row, rank))
-            .collect();
-        if cells.iter().any(|cell| !cell.text.is_empty()) {
-            cells.retain(|cell| !cell.text.is_empty());
-        } else {
-            cells.truncate(1);
-        }
-        let mut agreed: Option<String> = None;
-        for cell in &cells {
-            match self.recognised(cell) {
-                Err((code, message)) => {
-                    self.refuse(cell, code, message);
-                    return None;
-                }
-                Ok(place) if agreed.as_ref().is_some_and(|agreed| *agreed != place) => {
-                    let message = format!(
-                        "« {} » n’est pas le même territoire que « {} ». Corrigez l’un des deux.",
-                        cell.text, cells[0].text
-                    );
-                    self.refuse(cell, "ambiguous-place", message);
-                    return None;
-                }
-                Ok(place) => agreed = Some(place),
-            }
-        }
-        agreed
-    }
-
-    /// The code of the place that a cell names, or what is wrong with it.
-    fn recognised(&self, cell: &Cell) -> Result<String, (&'static str, String)> {
-        let kinds = [PlaceKind::Region, PlaceKind::Zone, PlaceKind::Country];
-        match self.ground.directory.recognise(&cell.text, &kinds) {
-            Recognised::Found(place) => Ok(place.code.clone()),
-            Recognised::Ambiguous(places) => {
-                let names: Vec<&str> = places.iter().map(|p| p.name.as_str()).collect();
-                let message = format!(
-                    "« {} » peut désigner {}. Écrivez le code INSEE.",
-                    cell.text,
-                    names.join(" ou ")
-                );
-                Err(("ambiguous-place", message))
-            }
-            Recognised::Unknown { .. } if cell.text.is_empty() => {
-                let message = "Le territoire de cette ligne manque.".to_owned();
-                Err(("unknown-place", message))
-            }
-            Recognised::Unknown { nearest } => {
-                let hint = nearest.map_or_else(
-                    || "Écrivez le nom ou le code INSEE d’une région.".to_owned(),
-                    |spelling| format!("Vouliez-vous écrire « {spelling} » ?"),
-                );
-                let message = format!("Territoire inconnu : « {} ». {hint}", cell.text);
-                Err(("unknown-place", message))
-            }
-        }
-    }
-
-    /// The period of a row. It may be left out where the heading of every value says it.
-    fn row_period(
-        &mut self,
-        row: &[Cell],
-        layout: &Layout,
-        values: &[(&Cell, &Column)],
-    ) -> Option<Period> {
-        let cell = cell_at(row, layout.find(&Column::Period)?);
-        let says_its_own = |column: &Column| {
-            matches!(
+    /// A column without a title whose cells hold something is not passed over in silence.
+    fn untitled(&mut self, rank: u32, sheet: &Sheet, mapping: &SheetMapping, column: u32) {
+        let below = sheet
+            .rows
+            .iter()
+            .filter_map(|row| row.get(column as usize - 1));
+        let last = mapping.header.saturating_add(mapping.header_rows);
+        let mut below = below.filter(|cell| cell.place.row >= last);
+        if let Some(cell) = below.find(|cell| cell.content != Content::Empty) {
+            let at = Spot {
+                sheet: rank,
+                row: cell.place.row,
                 column,
-                Column::Measure {
-                    period: Some(_),
-                    ..
-                }
-            )
-        };
-        if cell.text.is_empty() {
-            if !values.iter().all(|(_, column)| says_its_own(column)) {
-                self.refuse(&cell, "wrong-period", "L’année de cette ligne manque.");
-            }
-            return None;
-        }
-        let read = cell.text.parse();
-        if read.is_err() {
-            let message = format!(
-                "« {} » n’est pas une année. Écrivez par exemple 2023, 2023-T4 ou 2023-M09.",
-                cell.text
-            );
-            self.refuse(&cell, "wrong-period", message);
-        }
-        read.ok()
-    }
-
-    fn row_measure(&mut self, row: &[Cell], layout: &Layout) -> Option<String> {
-        // A column of values without one of indicators was refused with the header.
-        let cell = cell_at(row, layout.find(&Column::Indicator)?);
-        let (code, message) = match self.codes.measure(&cell.text) {
-            Ok(Some(measure)) => return Some(measure),
-            Ok(None) if cell.text.is_empty() => (
-                "unknown-indicator",
-                "Le code de l’indicateur manque.".to_owned(),
-            ),
-            Ok(None) => (
-                "unknown-indicator",
-                format!("Indicateur inconnu : « {} ». Vérifiez son code.", cell.text),
-            ),
-            Err(error) => ("ambiguous-indicator", error.to_string()),
-        };
-        self.refuse(&cell, code, message);
-        None
-    }
-
-    fn cell(&mut self, cell: &Cell, code: &str, place: &str, period: Period) {
-        let Some(measure) = self.ground.catalogue.measure(code) else {
-            return;
-        };
-        let value = match read_answer(&cell.text, measure) {
-            Ok(Some(value)) => value,
-            Ok(None) => return,
-            Err(error) => {
-                self.refuse(cell, "wrong-value", error.to_string());
-                return;
-            }
-        };
-        if let Some(message) = out_of_bounds(&value, measure) {
-            self.refuse(cell, "out-of-bounds", message);
-            return;
-        }
-        if self.already_read(cell, code, place, period, &value) {
-            return;
-        }
-        self.look_at_dates(cell, place, period);
-        let indicator = self.codes.indicator_of(code);
-        let named = self.ground.settings.supplier.clone();
-        let supplier = named
-            .or_else(|| indicator.and_then(|i| i.suppliers.first().cloned()))
-            .unwrap_or_default();
-        self.candidates.push(Candidate {
-            place: cell.place.clone(),
-            subject: RowSubject {
-                measure: code.to_owned(),
-                place: place.to_owned(),
-                period,
-                supplier,
-                source: indicator.and_then(|i| i.source.clone()),
-            },
-            value,
-        });
-    }
-
-    /// A place that did not exist is no mistake of typing: suppliers also publish past years on
-    /// the regions of today.
-    fn look_at_dates(&mut self, cell: &Cell, code: &str, period: Period) {
-        let last_day = period.last_day();
-        let place = self.ground.directory.place(code);
-        if let Some(place) = place.filter(|place| !place.valid_on(last_day)) {
-            let message = format!(
-                "{} n’existe pas au {} : la valeur est gardée, et ne paraît pas parmi les régions de cette année-là.",
-                place.name,
-                french_date(last_day)
-            );
-            self.warn(cell, "place-not-in-force", message);
+            };
+            let message = "Cette colonne n’a pas de titre : elle est ignorée. Titrez-la du code d’un indicateur si elle porte des valeurs.";
+            self.notes.warn(at, ProblemCode::UnknownColumn, message);
         }
     }
 
-    /// Whether the file already said something about this subject; saying it twice alike is a
-    /// warning, saying it differently is refused.
-    fn already_read(
+    fn figure_heading(
         &mut self,
-        cell: &Cell,
-        measure: &str,
-        place: &str,
-        period: Period,
-        value: &Value,
-    ) -> bool {
-        let key = (measure.to_owned(), place.to_owned(), period);
-        let Some((known, at)) = self.seen.get(&key) else {
-            self.seen.insert(key, (value.clone(), cell.place.clone()));
-            return false;
-        };
-        if known == value {
-            let message = format!("Cette valeur est déjà donnée en {}.", at.cell());
-            self.warn(cell, "repeated-cell", message);
-        } else {
+        at: Spot,
+        heading: &str,
+        has_measure: bool,
+        has_period: bool,
+        mapping: &SheetMapping,
+    ) {
+        let settings = self.ground.settings;
+        let said = |wanted: &Column| mapping.columns.contains(wanted);
+        let measure = has_measure || said(&Column::Indicator) || mapping.measure.is_some();
+        let period = has_period || said(&Column::Period) || mapping.period.is_some();
+        if !measure && settings.indicator.is_none() {
+            let message = "Rien ne dit l’indicateur de ces valeurs. Titrez cette colonne de son code, ajoutez une colonne « indicateur », ou dites l’indicateur à côté du fichier.";
+            self.notes.refuse(at, ProblemCode::NoIndicator, message);
+        } else if !period && settings.period.is_none() {
             let message = format!(
-                "Cette cellule dit {value}, et {} dit {known} pour le même territoire et la même année. Gardez une seule valeur.",
-                at.cell()
+                "Rien ne dit l’année de ces valeurs. Ajoutez une colonne « année », ou titrez celle-ci par exemple « {heading} 2023 »."
             );
-            self.refuse(cell, "contradiction", message);
+            self.notes.refuse(at, ProblemCode::NoPeriod, message);
         }
-        true
     }
-}
 
-/// The cell at that rank, empty where the row is too short to have it.
-fn cell_at(row: &[Cell], rank: usize) -> Cell {
-    row.get(rank).cloned().unwrap_or_else(|| Cell {
-        place: Place {
-            column: u32::try_from(rank + 1).unwrap_or(u32::MAX),
-            ..row
-                .first()
-                .map(|cell| cell.place.clone())
-                .unwrap_or_default()
-        },
-        text: String::new(),
-        content: Content::Empty,
-    })
-}
-
-fn out_of_bounds(value: &Value, measure: &Measure) -> Option<String> {
-    let number = value.amount(measure.per)?;
-    let unit = measure.unit.as_deref().unwrap_or_default();
-    if let Some(min) = measure.min
-        && number < min
-    {
-        return Some(format!(
-            "{number} est au-dessous du minimum de cet indicateur ({min} {unit}). Vérifiez l’unité et la saisie."
-        ));
+    fn pilote_left(&mut self, rank: u32, mapping: &SheetMapping) {
+        let (initial, target) = self.left;
+        let column = mapping.columns.iter().position(|c| *c == Column::ValueType);
+        if let Some(column) = column.filter(|_| initial + target > 0) {
+            let at = Spot {
+                sheet: rank,
+                row: mapping.header,
+                column: u32::try_from(column + 1).unwrap_or(0),
+            };
+            let message = format!(
+                "{initial} valeur(s) initiale(s) (vi) et {target} cible(s) (vc) sont laissées de côté : elles relèvent des contrats. Seules les valeurs actuelles (va) sont lues."
+            );
+            self.notes.warn(at, ProblemCode::PiloteTypes, message);
+        }
     }
-    if let Some(max) = measure.max
-        && number > max
-    {
-        return Some(format!(
-            "{number} dépasse le maximum de cet indicateur ({max} {unit}). Vérifiez l’unité et la saisie."
-        ));
-    }
-    None
 }

@@ -111,8 +111,17 @@ pub fn years(text: &str) -> Result<Vec<i16>, WantedError> {
 pub fn file_name(wanted: &Wanted) -> String {
     let parts = [&wanted.indicator, &wanted.supplier, &wanted.region];
     let own = parts.into_iter().flatten().map(String::as_str);
-    let text: Vec<&str> = ["modele", &wanted.framework].into_iter().chain(own).collect();
-    let plain = |c: char| if c.is_ascii_alphanumeric() || ".-".contains(c) { c } else { '-' };
+    let text: Vec<&str> = ["modele", &wanted.framework]
+        .into_iter()
+        .chain(own)
+        .collect();
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || ".-".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
     let name: String = text.join("-").chars().map(plain).collect();
     format!("{name}.xlsx")
 }

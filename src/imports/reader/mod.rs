@@ -10,18 +10,16 @@ mod number;
 mod ods;
 mod process;
 mod tables;
-mod upload;
 mod wire;
 mod xlsx;
 
 use jiff::civil::DateTime;
 
-use super::sheet::{Content, Sheet, Workbook};
+use super::sheet::{Content, Workbook};
 use kind::Kind;
 
 pub use error::{Foreign, ReadError};
 pub use process::{COMMAND, Limits, Measured, Reader, child};
-pub use upload::Upload;
 
 /// More cells than this are refused, empty ones before another of their row included.
 pub const MOST_CELLS: u32 = 1_500_000;
@@ -49,11 +47,6 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, ReadError> {
     }?;
     workbook.sheets.retain(|sheet| !sheet.is_for_people());
     Ok(workbook)
-}
-
-/// The sheets of a file, read here and now.
-pub fn read_file(bytes: &[u8]) -> Result<Vec<Sheet>, ReadError> {
-    read_workbook(bytes).map(|workbook| workbook.sheets)
 }
 
 /// Whether a text is the error of a formula.

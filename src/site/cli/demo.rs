@@ -1,6 +1,7 @@
 //! `jalon demo`.
 
 use super::{CliError, Session, server};
+use crate::imports::Reader;
 use crate::platform::db::Db;
 use crate::site::{self, Installation, demo, is_complete};
 
@@ -39,7 +40,8 @@ async fn prepare(db: &Db) -> Result<(), CliError> {
     drop(tx);
     match purpose {
         None => {
-            demo::build(db, |step| println!("{step}…")).await?;
+            let reader = Reader::of_this_program()?;
+            demo::build(db, &reader, |step| println!("{step}…")).await?;
             println!("Démonstration prête.");
             Ok(())
         }

@@ -167,7 +167,7 @@ async fn import(session: &Session, folder: &Path, base: Option<i64>) -> Result<E
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let library = Library::default();
-    let (known, _) = session.ground(&db, &library, actor).await?;
+    let known = session.known(&db, &library, actor).await?;
     let mut readings = read(folder, known)?;
     if readings
         .iter()

@@ -22,7 +22,6 @@ use wording::{French, in_french};
 use crate::access::{Person, Reach, store};
 use crate::frameworks::{Known, Library};
 use crate::ledger::Actor;
-use crate::organisations::Directory;
 use crate::organisations::store::directory;
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, Overrides};
@@ -132,18 +131,13 @@ impl Session {
         Ok(db)
     }
 
-    /// What a framework may refer to, and the directory of organisations and places.
-    async fn ground(
-        &self,
-        db: &Db,
-        library: &Library,
-        actor: Actor,
-    ) -> Result<(Known, Directory), CliError> {
+    /// What a framework may refer to.
+    async fn known(&self, db: &Db, library: &Library, actor: Actor) -> Result<Known, CliError> {
         let reach = Reach::of(actor);
         let mut tx = db.read().await?;
         let directory = directory(&mut tx, reach).await?;
         let catalogue = library.catalogue(&mut tx, reach).await?;
-        Ok((catalogue.known(Known::of(&directory)), directory))
+        Ok(catalogue.known(Known::of(&directory)))
     }
 
     /// The person the command acts for.

@@ -3,6 +3,7 @@
 use tokio::net::TcpListener;
 
 use super::{CliError, Session};
+use crate::imports::Reader;
 use crate::platform::db::Db;
 use crate::site::{self, App};
 
@@ -16,7 +17,13 @@ pub(super) async fn serve_on(session: Session, listener: TcpListener) -> Result<
         .map_err(|error| format!("configuration invalide : « log » : {error}"))?;
     tracing_subscriber::fmt().with_env_filter(filter).init();
     let db = session.ready_database().await?;
-    let app = App::new(db, session.clock, session.config).await?;
+    let app = App::new(
+        db,
+        session.clock,
+        session.config,
+        Reader::of_this_program()?,
+    )
+    .await?;
     site::serve(app, listener).await?;
     Ok(())
 }

@@ -1,27 +1,26 @@
-//! `jalon values rehearse|commit|list`.
+//! `jalon values rehearse|commit|undo|list|show`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{CliError, Session};
-use crate::access::{self, Act as _, Reach};
+use crate::access::{Reach, permit};
 use crate::figures::Snapshots;
-use crate::figures::values::{
-    Committed, FileRead, Ground, LoadValues, Rehearsal, Settings, commit, parse_id, rehearse,
-};
+use crate::figures::values::{INTAKE, Mapping, Settings};
 use crate::frameworks::Library;
-use crate::imports::{BatchState, Reader, store};
-use crate::ledger::{Actor, Change};
-use crate::organisations::Directory;
+use crate::imports::{
+    Batch, BatchState, CommitBatch, Committed, Imports, Problem, Reader, Said, SendFile, SentFile,
+    UndoBatch, named, parse_id, store,
+};
+use crate::ledger::Actor;
+use crate::organisations::Directories;
 use crate::platform::clock::french_instant;
+use crate::platform::db::Db;
 use crate::platform::file;
-
-/// Largest file of values read; a file of every figure of a framework over ten years is ten times
-/// smaller.
-const MOST_BYTES: u64 = 50_000_000;
+use crate::site;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ValuesCommand {
@@ -30,11 +29,29 @@ pub(super) enum ValuesCommand {
     /// Enregistrer une répétition : tout ou rien
     Commit {
         /// Identifiant donné par la répétition
-        #[arg(value_name = "RÉPÉTITION")]
-        rehearsal: String,
+        #[arg(value_name = "IMPORT")]
+        import: String,
     },
-    /// Lister les répétitions et leur sort
+    /// Annuler un import : remettre ce qu’il y avait avant, sauf ce qui a changé depuis
+    Undo {
+        /// Identifiant de l’import
+        #[arg(value_name = "IMPORT")]
+        import: String,
+        /// Pourquoi : le motif reste au journal
+        #[arg(long, value_name = "MOTIF")]
+        reason: String,
+    },
+    /// Lister les derniers imports et leur sort
     List {
+        /// En JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Montrer un import : ce qu’il changerait ou a changé, et ses problèmes
+    Show {
+        /// Identifiant de l’import
+        #[arg(value_name = "IMPORT")]
+        import: String,
         /// En JSON
         #[arg(long)]
         json: bool,
@@ -52,6 +69,24 @@ pub(super) struct RehearseArgs {
     /// Organisation qui fournit les valeurs (par défaut : le fournisseur de chaque indicateur)
     #[arg(long, value_name = "ORGANISATION")]
     supplier: Option<String>,
+    /// D’où le fournisseur tient les valeurs (par défaut : la source de chaque indicateur)
+    #[arg(long, value_name = "SOURCE")]
+    source: Option<String>,
+    /// Jour que les valeurs décrivent
+    #[arg(long, value_name = "DATE")]
+    reference_date: Option<String>,
+    /// Jour avant lequel les valeurs restent cachées
+    #[arg(long, value_name = "DATE")]
+    embargo: Option<String>,
+    /// Indicateur d’un fichier qui ne le dit pas
+    #[arg(long, value_name = "CODE")]
+    indicator: Option<String>,
+    /// Période d’un fichier qui ne la dit pas
+    #[arg(long, value_name = "PÉRIODE")]
+    period: Option<String>,
+    /// Lecture des colonnes, en JSON (par défaut : celle reconnue, ou retenue pour ce fournisseur)
+    #[arg(long, value_name = "FICHIER")]
+    mapping: Option<PathBuf>,
     /// Valeurs provisoires
     #[arg(long)]
     provisional: bool,
@@ -64,122 +99,154 @@ pub(super) struct RehearseArgs {
 }
 
 pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<ExitCode, CliError> {
+    let db = session.ready_database().await?;
+    let actor = Actor::Person(session.person(&db).await?.id);
+    let clock = session.clock.clone();
+    let reader = Reader::of_this_program()?;
+    let snapshots = Snapshots::new(clock.clone());
+    let imports = site::imports(
+        db,
+        clock,
+        reader,
+        Library::default(),
+        Directories::default(),
+        snapshots,
+    );
     match command {
-        ValuesCommand::Rehearse(args) => rehearse_file(session, args).await,
-        ValuesCommand::Commit { rehearsal } => commit_rehearsal(session, &rehearsal).await,
-        ValuesCommand::List { json } => list(session, json).await,
+        ValuesCommand::Rehearse(args) => rehearse(&imports, actor, args).await,
+        ValuesCommand::Commit { import } => commit(&imports, actor, &import).await,
+        ValuesCommand::Undo { import, reason } => undo(&imports, actor, &import, &reason).await,
+        ValuesCommand::List { json } => list(&imports.db, json).await,
+        ValuesCommand::Show { import, json } => show(&imports.db, &import, json).await,
     }
 }
 
-async fn rehearse_file(session: &Session, args: RehearseArgs) -> Result<ExitCode, CliError> {
-    let bytes = read(&args.file)?;
-    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
-    let workbook = Reader::of_this_program()?.read(&name, &bytes).await?;
-    let db = session.ready_database().await?;
-    let actor = Actor::Person(session.person(&db).await?.id);
-    let reach = Reach::of(actor);
-    let library = Library::default();
-    let (_, directory) = session.ground(&db, &library, actor).await?;
-    let mut tx = db.read().await?;
-    let catalogue = library.catalogue(&mut tx, reach).await?;
-    let figures = Snapshots::new(session.clock.clone())
-        .current(&mut tx, reach)
+async fn rehearse(
+    imports: &Imports,
+    actor: Actor,
+    args: RehearseArgs,
+) -> Result<ExitCode, CliError> {
+    let most = imports.reader.limits().bytes;
+    let bytes = read(&args.file, most)?;
+    let mapping = args
+        .mapping
+        .as_deref()
+        .map(|file| mapping(file, most))
+        .transpose()?;
+    let file = SentFile {
+        name: args
+            .file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        bytes,
+        said: Said {
+            mapping,
+            ..Said::beside(beside(imports, actor, &args).await?)
+        },
+    };
+    let batch = imports
+        .rehearse(permit::<SendFile>(actor, INTAKE)?, &file)
         .await?;
-    drop(tx);
-    if let Some(code) = &args.framework
-        && catalogue.framework(code).is_none()
-    {
-        return Err(format!(
-            "aucun cadre n’a le code « {code} » ; `jalon framework list` les donne"
-        )
-        .into());
+    if let Some(failure) = batch.failure {
+        return Err(failure.into());
     }
-    let supplier = args.supplier.as_deref();
-    let settings = Settings {
-        framework: args.framework,
-        supplier: supplier.map(|s| supplier_code(&directory, s)).transpose()?,
-        provisional: args.provisional,
-        fictional: args.fictional,
-    };
-    let ground = Ground {
-        catalogue: &catalogue,
-        directory: &directory,
-        settings: &settings,
-    };
-    let file = FileRead {
-        name: &name,
-        bytes: &bytes,
-        workbook: &workbook,
-    };
-    let rehearsal = rehearse(&db, &session.clock, reach, file, ground, &figures).await?;
+    let mut tx = imports.db.read().await?;
+    let problems = store::problems(&mut tx, batch.id).await?;
     if args.json {
-        print_json(&rehearsal)?;
+        print_json(&summary(&batch, &problems))?;
     } else {
-        print_french(&rehearsal);
+        print_french(&batch, &problems);
     }
-    Ok(if rehearsal.counts.refused > 0 {
+    Ok(if batch.counts.refused > 0 {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
     })
 }
 
-/// The code of the organisation that a person names as the supplier.
-fn supplier_code(directory: &Directory, text: &str) -> Result<String, CliError> {
-    let found = directory.resolve(text).found();
-    let found = found.ok_or_else(|| {
-        format!(
-            "aucune organisation ne s’appelle « {text} » ; `jalon organisations list` les donne"
-        )
+/// What the words beside the file say, read as the form of the page is.
+async fn beside(imports: &Imports, actor: Actor, args: &RehearseArgs) -> Result<Json, CliError> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let typed = [
+        ("cadre", text(&args.framework)),
+        ("fournisseur", text(&args.supplier)),
+        ("source", text(&args.source)),
+        ("reference", text(&args.reference_date)),
+        ("embargo", text(&args.embargo)),
+        ("indicateur", text(&args.indicator)),
+        ("periode", text(&args.period)),
+        (
+            "statut",
+            if args.provisional { "provisoire" } else { "" }.to_owned(),
+        ),
+    ];
+    let typed = typed.map(|(name, text)| (name.to_owned(), text)).into();
+    let intake = imports
+        .intake(INTAKE)
+        .ok_or("les valeurs ne sont pas servies")?;
+    let mut tx = imports.db.read().await?;
+    let beside = intake.beside(&mut tx, Reach::of(actor), &typed).await?;
+    let beside = beside.map_err(|mistakes| {
+        let sentences: Vec<String> = mistakes.into_iter().map(|m| m.sentence).collect();
+        sentences.join(" ; ")
     })?;
-    Ok(found.code.clone())
+    let settings = Settings {
+        fictional: args.fictional,
+        ..serde_json::from_value(beside)?
+    };
+    Ok(serde_json::to_value(settings)?)
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, CliError> {
-    file::read(path, MOST_BYTES).map_err(|error| format!("{} : {error}", path.display()).into())
+fn mapping(file: &Path, most: u64) -> Result<Json, CliError> {
+    let text = read(file, most)?;
+    let said: Mapping =
+        serde_json::from_slice(&text).map_err(|error| format!("{} : {error}", file.display()))?;
+    Ok(serde_json::to_value(said)?)
 }
 
-fn print_json(rehearsal: &Rehearsal) -> Result<(), CliError> {
-    let counts = rehearsal.counts;
-    let value = json!({
-        "rehearsal": rehearsal.id,
+fn read(path: &Path, most: u64) -> Result<Vec<u8>, CliError> {
+    file::read(path, most).map_err(|error| format!("{} : {error}", path.display()).into())
+}
+
+fn print_json(value: &Json) -> Result<(), CliError> {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// What a program wants to know of a rehearsal.
+fn summary(batch: &Batch, problems: &[Problem]) -> Json {
+    let counts = batch.counts;
+    json!({
+        "rehearsal": batch.id,
         "created": counts.created,
         "changed": counts.changed,
         "unchanged": counts.unchanged,
         "refused": counts.refused,
-        "problems": rehearsal.problems,
-    });
-    println!("{}", serde_json::to_string_pretty(&value)?);
-    Ok(())
+        "problems": problems,
+    })
 }
 
-fn print_french(rehearsal: &Rehearsal) {
-    let counts = rehearsal.counts;
+fn print_french(batch: &Batch, problems: &[Problem]) {
+    let counts = batch.counts;
     println!(
         "{} valeurs nouvelles, {} modifiées, {} inchangées, {} refusées.",
         counts.created, counts.changed, counts.unchanged, counts.refused
     );
-    for problem in &rehearsal.problems {
-        println!("{} : {}", problem.place.cell(), problem.message);
+    for problem in problems {
+        println!("{} : {}", problem.place.named(), problem.message);
     }
-    if counts.refused == 0 {
-        println!("Pour enregistrer : jalon values commit {}", rehearsal.id);
-    } else {
+    if counts.refused > 0 {
         println!("Corrigez le fichier puis recommencez ; rien n’a été enregistré.");
+    } else if batch.state == BatchState::Rehearsed {
+        println!("Pour enregistrer : jalon values commit {}", batch.id);
     }
 }
 
-async fn commit_rehearsal(session: &Session, rehearsal: &str) -> Result<ExitCode, CliError> {
-    let id = parse_id(rehearsal)?;
-    let db = session.ready_database().await?;
-    let actor = Actor::Person(session.person(&db).await?.id);
-    let mut change = Change::open(&db, &session.clock, actor, LoadValues::NAME).await?;
-    let permit = access::permit::<LoadValues>(actor, id)?;
-    let snapshots = Snapshots::new(session.clock.clone());
-    let figures = snapshots.current(change.tx(), Reach::of(actor)).await?;
-    let outcome = commit(&mut change, permit, &figures).await?;
-    change.commit().await?;
-    match outcome {
+async fn commit(imports: &Imports, actor: Actor, import: &str) -> Result<ExitCode, CliError> {
+    let permit = permit::<CommitBatch>(actor, parse_id(import)?)?;
+    match imports.commit(permit).await? {
         Committed::Now(no) => println!("Enregistré : changement n° {no}."),
         Committed::Before(no) => println!("Déjà enregistré par le changement n° {no}."),
         Committed::Nothing => {
@@ -189,44 +256,87 @@ async fn commit_rehearsal(session: &Session, rehearsal: &str) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(session: &Session, as_json: bool) -> Result<ExitCode, CliError> {
-    let db = session.ready_database().await?;
-    session.person(&db).await?;
+async fn undo(
+    imports: &Imports,
+    actor: Actor,
+    import: &str,
+    reason: &str,
+) -> Result<ExitCode, CliError> {
+    let permit = permit::<UndoBatch>(actor, parse_id(import)?)?;
+    let undone = imports.undo(permit, reason).await?;
+    println!(
+        "Annulé : changement n° {}, {} valeurs remises comme avant.",
+        undone.change, undone.rows
+    );
+    if !undone.kept.is_empty() {
+        let cells: Vec<_> = undone.kept.into_iter().map(|later| later.place).collect();
+        println!("Changées depuis, et laissées : {}.", named(&cells));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How many imports are listed.
+const LISTED: i64 = 200;
+
+async fn list(db: &Db, as_json: bool) -> Result<ExitCode, CliError> {
     let mut tx = db.read().await?;
-    let batches = store::batches(&mut tx).await?;
+    let batches = store::batches(&mut tx, LISTED).await?;
     if as_json {
-        let listed: Vec<_> = batches
-            .iter()
-            .map(|batch| {
-                json!({
-                    "rehearsal": batch.id,
-                    "file": batch.file_name,
-                    "state": batch.state.code(),
-                    "created_at": batch.created_at,
-                    "change": batch.committed_change,
-                })
-            })
-            .collect();
-        println!("{}", serde_json::to_string_pretty(&listed)?);
+        let listed: Vec<_> = batches.iter().map(listed).collect();
+        print_json(&listed.into())?;
         return Ok(ExitCode::SUCCESS);
     }
     if batches.is_empty() {
         println!("Aucun fichier reçu. `jalon values rehearse FICHIER` en lit un.");
     }
     for batch in batches {
-        let state = match batch.state {
-            BatchState::Rehearsed => "répété",
-            BatchState::Committed => "enregistré",
-            BatchState::Undone => "annulé",
-            BatchState::Dropped => "abandonné",
-        };
         println!(
-            "{}  {:<11} {}  {}",
+            "{}  {:<25} {}  {}",
             batch.id,
-            state,
+            batch.state.french(),
             french_instant(batch.created_at),
             batch.file_name
         );
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn listed(batch: &Batch) -> Json {
+    json!({
+        "rehearsal": batch.id,
+        "file": batch.file_name,
+        "state": batch.state.code(),
+        "created_at": batch.created_at,
+        "change": batch.committed_change,
+    })
+}
+
+async fn show(db: &Db, import: &str, as_json: bool) -> Result<ExitCode, CliError> {
+    let id = parse_id(import)?;
+    let mut tx = db.read().await?;
+    let batch = store::batch(&mut tx, id).await?;
+    let batch = batch.ok_or(crate::imports::ActError::Unknown)?;
+    let problems = store::problems(&mut tx, id).await?;
+    if as_json {
+        let mut shown = summary(&batch, &problems);
+        shown["file"] = batch.file_name.as_str().into();
+        shown["state"] = batch.state.code().into();
+        shown["change"] = batch.committed_change.into();
+        shown["undone_change"] = batch.undone_change.into();
+        shown["mapping"] = batch.mapping.kept.clone();
+        print_json(&shown)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let who = batch.sender.as_deref().unwrap_or("l’installation");
+    let when = french_instant(batch.created_at);
+    println!(
+        "{} : {}, déposé par {who} le {when}.",
+        batch.file_name,
+        batch.state.french()
+    );
+    if let Some(failure) = &batch.failure {
+        println!("{failure}");
+    }
+    print_french(&batch, &problems);
     Ok(ExitCode::SUCCESS)
 }

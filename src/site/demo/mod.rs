@@ -15,6 +15,7 @@ use super::cli::CliError;
 use super::{Installation, initialise, install, installation, shipped};
 use crate::access::store;
 use crate::frameworks::Library;
+use crate::imports::Reader;
 use crate::ledger::Actor;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
@@ -28,7 +29,7 @@ pub const PASSWORD: &str = "jalon-de-demonstration";
 const BEGINS: &str = "2024-12-02T08:00:00Z";
 
 /// Fills an empty database with the demonstration, telling each step.
-pub async fn build(db: &Db, mut tell: impl FnMut(&str)) -> Result<(), CliError> {
+pub async fn build(db: &Db, reader: &Reader, mut tell: impl FnMut(&str)) -> Result<(), CliError> {
     let start: Timestamp = BEGINS.parse()?;
     let clock = Clock::fixed(start);
     tell("Installation");
@@ -54,24 +55,30 @@ pub async fn build(db: &Db, mut tell: impl FnMut(&str)) -> Result<(), CliError> 
         library: Library::default(),
     };
     contracts::sign(&pen).await?;
+    let clerk = values::Clerk {
+        db,
+        clock: &clock,
+        actor,
+        reader,
+    };
     tell("Valeurs fictives de 2022 et 2023");
     at(&clock, "2025-01-20T14:30:00Z")?;
-    values::invented(db, &clock, actor, 2022).await?;
+    clerk.invented(2022).await?;
     at(&clock, "2025-01-21T14:30:00Z")?;
-    values::invented(db, &clock, actor, 2023).await?;
+    clerk.invented(2023).await?;
     tell("Couverture vaccinale HPV de 2022 et 2023, réelle");
     at(&clock, "2025-02-12T09:04:00Z")?;
-    values::real(db, &clock, actor).await?;
+    clerk.real().await?;
     tell("Valeurs fictives de 2024");
     at(&clock, "2025-11-20T10:12:00Z")?;
-    values::invented(db, &clock, actor, 2024).await?;
+    clerk.invented(2024).await?;
     tell("Avenants");
     at(&clock, "2025-12-12T09:00:00Z")?;
     contracts::amend(&pen).await?;
     tell("Valeurs fictives de 2025");
     at(&clock, "2026-01-26T11:05:00Z")?;
     circuit::follow(db, actor).await?;
-    values::invented(db, &clock, actor, 2025).await?;
+    clerk.invented(2025).await?;
     tell("Une valeur contestée");
     at(&clock, "2026-02-03T15:20:00Z")?;
     circuit::contest(db, &clock, actor).await?;

@@ -4,19 +4,19 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::random::between;
-use crate::access::{self, Act as _, Reach};
+use crate::access::{Reach, permit};
 use crate::figures::Snapshots;
-use crate::figures::values::{FileRead, Ground, LoadValues, Settings, commit, rehearse};
+use crate::figures::values::{INTAKE, Settings};
 use crate::frameworks::{Catalogue, Framework, Library};
-use crate::imports::read_workbook;
+use crate::imports::{CommitBatch, Reader, Said, SendFile, SentFile, store};
 use crate::kernel::{Decimal, ValueKind};
-use crate::ledger::{Actor, Change};
+use crate::ledger::Actor;
 use crate::measures::{Direction, Measure};
-use crate::organisations::store::directory;
+use crate::organisations::Directories;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
-use crate::site::cli::CliError;
 use crate::site::shipped;
+use crate::site::{self, cli::CliError};
 
 /// The measures whose published values are loaded as they are.
 pub(super) const REAL: [&str; 2] = [
@@ -27,46 +27,73 @@ pub(super) const REAL: [&str; 2] = [
 /// The framework in force, whose values are invented.
 pub(super) const CURRENT: &str = "etat-ars-2024-2028";
 
-/// Loads the published values of HPV vaccination.
-pub(super) async fn real(db: &Db, clock: &Clock, actor: Actor) -> Result<(), CliError> {
-    let settings = Settings {
-        framework: Some(CURRENT.to_owned()),
-        ..Settings::default()
-    };
-    load(
-        db,
-        clock,
-        actor,
-        "hpv-2022-2023.csv",
-        shipped::HPV,
-        settings,
-    )
-    .await
+/// Who sends the values, and by what door.
+#[derive(Clone, Copy)]
+pub(super) struct Clerk<'a> {
+    pub db: &'a Db,
+    pub clock: &'a Clock,
+    pub actor: Actor,
+    pub reader: &'a Reader,
 }
 
-/// Invents the values of every other measure of the framework in force for one year.
-pub(super) async fn invented(
-    db: &Db,
-    clock: &Clock,
-    actor: Actor,
-    year: i16,
-) -> Result<(), CliError> {
-    let text = {
-        let mut tx = db.read().await?;
-        let library = Library::default();
-        let catalogue = library.catalogue(&mut tx, Reach::of(actor)).await?;
-        let edited = catalogue
-            .framework(CURRENT)
-            .ok_or("le cadre en vigueur manque")?;
-        invent(&catalogue, &edited.framework, year)?
-    };
-    let settings = Settings {
-        framework: Some(CURRENT.to_owned()),
-        fictional: true,
-        ..Settings::default()
-    };
-    let name = format!("valeurs-fictives-{year}.csv");
-    load(db, clock, actor, &name, &text, settings).await
+impl Clerk<'_> {
+    /// Loads the published values of HPV vaccination.
+    pub async fn real(self) -> Result<(), CliError> {
+        let settings = Settings {
+            framework: Some(CURRENT.to_owned()),
+            ..Settings::default()
+        };
+        self.load("hpv-2022-2023.csv", shipped::HPV, settings).await
+    }
+
+    /// Invents the values of every other measure of the framework in force for one year.
+    pub async fn invented(self, year: i16) -> Result<(), CliError> {
+        let text = {
+            let mut tx = self.db.read().await?;
+            let library = Library::default();
+            let catalogue = library.catalogue(&mut tx, Reach::of(self.actor)).await?;
+            let edited = catalogue
+                .framework(CURRENT)
+                .ok_or("le cadre en vigueur manque")?;
+            invent(&catalogue, &edited.framework, year)?
+        };
+        let settings = Settings {
+            framework: Some(CURRENT.to_owned()),
+            fictional: true,
+            ..Settings::default()
+        };
+        let name = format!("valeurs-fictives-{year}.csv");
+        self.load(&name, &text, settings).await
+    }
+
+    async fn load(self, name: &str, text: &str, settings: Settings) -> Result<(), CliError> {
+        let imports = site::imports(
+            self.db.clone(),
+            self.clock.clone(),
+            self.reader.clone(),
+            Library::default(),
+            Directories::default(),
+            Snapshots::new(self.clock.clone()),
+        );
+        let file = SentFile {
+            name: name.to_owned(),
+            bytes: text.as_bytes().to_vec(),
+            said: Said::beside(serde_json::to_value(settings)?),
+        };
+        let send = permit::<SendFile>(self.actor, INTAKE)?;
+        let batch = imports.rehearse(send, &file).await?;
+        let mut tx = self.db.read().await?;
+        let problems = store::problems(&mut tx, batch.id).await?;
+        drop(tx);
+        if let Some(problem) = problems.first() {
+            let where_ = problem.place.cell();
+            return Err(format!("{name} : {where_} : {}", problem.message).into());
+        }
+        imports
+            .commit(permit::<CommitBatch>(self.actor, batch.id)?)
+            .await?;
+        Ok(())
+    }
 }
 
 /// A table of invented values for one year: `indicateur;territoire;annee;valeur`.
@@ -162,43 +189,4 @@ pub(super) fn populations() -> Result<HashMap<String, i64>, CliError> {
         Ok((region.to_owned(), people.parse()?))
     })
     .collect()
-}
-
-async fn load(
-    db: &Db,
-    clock: &Clock,
-    actor: Actor,
-    name: &str,
-    text: &str,
-    settings: Settings,
-) -> Result<(), CliError> {
-    let reach = Reach::of(actor);
-    let mut tx = db.read().await?;
-    let catalogue = Library::default().catalogue(&mut tx, reach).await?;
-    let directory = directory(&mut tx, reach).await?;
-    let figures = Snapshots::default().current(&mut tx, reach).await?;
-    drop(tx);
-    let ground = Ground {
-        catalogue: &catalogue,
-        directory: &directory,
-        settings: &settings,
-    };
-    let bytes = text.as_bytes();
-    let file = FileRead {
-        name,
-        bytes,
-        // Written by Jalon itself: it needs no process of its own.
-        workbook: &read_workbook(bytes)?,
-    };
-    let rehearsal = rehearse(db, clock, reach, file, ground, &figures).await?;
-    if let Some(problem) = rehearsal.problems.first() {
-        let where_ = problem.place.cell();
-        return Err(format!("{name} : {where_} : {}", problem.message).into());
-    }
-    let mut change = Change::open(db, clock, actor, LoadValues::NAME).await?;
-    let permit = access::permit::<LoadValues>(actor, rehearsal.id)?;
-    let figures = Snapshots::default().current(change.tx(), reach).await?;
-    commit(&mut change, permit, &figures).await?;
-    change.commit().await?;
-    Ok(())
 }

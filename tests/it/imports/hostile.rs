@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jalon::imports::reader::{Foreign, Limits, MOST_CELLS, Reader, Upload};
+use jalon::imports::reader::{Foreign, Limits, MOST_CELLS, Reader};
 use jalon::imports::{ReadError, Workbook};
 
 use super::{ods, reader, within, xlsx, xlsx_with, zipped};
@@ -180,17 +180,6 @@ async fn texts_that_are_none_are_refused() {
     let outcome = read(&vec![b'x'; 100 * 1024 * 1024]).await;
     let most = Limits::default().bytes;
     assert_eq!(outcome, Err(ReadError::TooLarge { most }));
-}
-
-#[test]
-fn a_large_upload_is_refused_while_it_arrives() {
-    let limits = Limits::default();
-    let mut upload = Upload::new(&limits);
-    let chunk = vec![b'x'; 1024 * 1024];
-    // Two gigabytes on their way.
-    let refused = (0..2048).find(|_| upload.push(&chunk).is_err());
-    assert_eq!(refused, Some(32));
-    assert_eq!(upload.finish().len() as u64, limits.bytes);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod formats;
 mod fuzz;
 mod hostile;
 mod hpv;
+mod kernel;
 
 use std::io::{Cursor, Write as _};
 
@@ -14,7 +15,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 /// The reader as on a server.
-fn reader() -> Reader {
+pub fn reader() -> Reader {
     within(Limits::default())
 }
 

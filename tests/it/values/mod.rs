@@ -1,10 +1,12 @@
 //! Values coming in: rehearsed, committed, corrected, and readable as they were.
 
 mod cells;
+mod imports;
 mod life;
 mod pages;
 mod past;
 mod tables;
+mod undo;
 
 /// Vaccination coverage by region, as published.
 fn hpv() -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jalon::access::store::AddPerson;
 use jalon::access::{self, NewPerson, permit};
-use jalon::figures::values::{Committed, LoadValues, commit};
+use jalon::imports::{CommitBatch, Committed};
 use jalon::platform::db::Db;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -127,11 +127,11 @@ on_both_engines! {
         let stage = Stage::set(&bench).await;
         let no = stage.last_change().await + 1;
         let rehearsal = stage.rehearse(hpv()).await;
-        let mut change = stage.change("values.commit").await;
+        let mut change = stage.change("import.commit").await;
         let reach = stage.reach();
-        let figures = stage.snapshots.current(change.tx(), reach).await.unwrap();
-        let leave = permit::<LoadValues>(stage.actor, rehearsal.id).unwrap();
-        assert_eq!(commit(&mut change, leave, &figures).await.unwrap(), Committed::Now(no));
+        let leave = permit::<CommitBatch>(stage.actor, rehearsal.id).unwrap();
+        let outcome = stage.imports.commit_in(&mut change, leave).await.unwrap();
+        assert_eq!(outcome, Committed::Now(no));
         // The change sees what it wrote.
         let inside = stage.snapshots.current(change.tx(), reach).await.unwrap();
         let inside_at = stage.snapshots.as_of(change.tx(), reach, no).await.unwrap();

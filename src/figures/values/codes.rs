@@ -1,0 +1,154 @@
+//! The names that indicators go by, in one framework or in all of them.
+
+use std::collections::HashMap;
+
+use crate::frameworks::{Catalogue, Framework, Frequency, Indicator, Supply};
+use crate::kernel::fold;
+
+/// A code, a key or a label that names several measures, told in French.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "« {code} » désigne plusieurs indicateurs ({candidates}) ; précisez le cadre, ou écrivez l’un de ces codes de mesure"
+)]
+pub struct Ambiguous {
+    /// What was written.
+    pub code: String,
+    /// What it may mean.
+    pub candidates: String,
+}
+
+/// The names that indicators go by.
+#[derive(Debug)]
+pub struct Codes<'a> {
+    catalogue: &'a Catalogue,
+    /// What each folded code, key or label names: measures, each with the first framework that
+    /// brings it in.
+    named: HashMap<String, Vec<(&'a str, &'a str)>>,
+    /// The indicators that bring each measure in, the latest framework first.
+    indicators: HashMap<&'a str, Vec<&'a Indicator>>,
+}
+
+impl<'a> Codes<'a> {
+    /// Of that framework, or of every framework.
+    pub fn of(catalogue: &'a Catalogue, framework: Option<&str>) -> Self {
+        let mut codes = Self {
+            catalogue,
+            named: HashMap::new(),
+            indicators: HashMap::new(),
+        };
+        let frameworks = catalogue.frameworks().into_iter().map(|e| &e.framework);
+        for framework in frameworks.filter(|f| framework.is_none_or(|code| f.code == code)) {
+            for indicator in &framework.indicators {
+                codes.add(framework, indicator);
+            }
+        }
+        codes
+    }
+
+    fn add(&mut self, framework: &'a Framework, indicator: &'a Indicator) {
+        let names = [&indicator.key, &indicator.label];
+        for name in names.into_iter().chain(&indicator.code) {
+            for measure in &indicator.measures {
+                self.name(name, &framework.code, measure);
+            }
+        }
+        for measure in &indicator.measures {
+            self.indicators.entry(measure).or_default().push(indicator);
+            if let Some(measure) = self.catalogue.measure(measure) {
+                self.name(&measure.label, &framework.code, &measure.code);
+            }
+        }
+    }
+
+    fn name(&mut self, name: &str, framework: &'a str, measure: &'a str) {
+        let known = self.named.entry(fold(name)).or_default();
+        if !known.iter().any(|(_, code)| *code == measure) {
+            known.push((framework, measure));
+        }
+    }
+
+    /// The measure that a code, a key or a label names; `None` where it names none.
+    ///
+    /// # Errors
+    /// Where it names several.
+    pub fn measure(&self, text: &str) -> Result<Option<&'a str>, Ambiguous> {
+        if let Some(measure) = self.catalogue.measure(text.trim()) {
+            return Ok(Some(&measure.code));
+        }
+        let wanted = fold(text);
+        let found = self.named.get(&wanted).filter(|_| !wanted.is_empty());
+        match found.map_or(&[][..], Vec::as_slice) {
+            [] => Ok(None),
+            [(_, measure)] => Ok(Some(measure)),
+            several => {
+                let candidates: Vec<String> = several
+                    .iter()
+                    .map(|(framework, measure)| format!("{measure} dans {framework}"))
+                    .collect();
+                Err(Ambiguous {
+                    code: text.trim().to_owned(),
+                    candidates: candidates.join(", "),
+                })
+            }
+        }
+    }
+
+    /// [`measure`](Self::measure) of a text in which a code may stand before a label:
+    /// `2.c.1 – Couverture vaccinale`.
+    ///
+    /// # Errors
+    /// Where it names several.
+    pub fn measure_in(&self, text: &str) -> Result<Option<&'a str>, Ambiguous> {
+        if let Some(found) = self.measure(text)? {
+            return Ok(Some(found));
+        }
+        for separator in [" – ", " — ", " - ", " : ", ": "] {
+            if let Some((before, after)) = text.split_once(separator) {
+                for part in [before, after] {
+                    if let Some(found) = self.measure(part)? {
+                        return Ok(Some(found));
+                    }
+                }
+            }
+        }
+        let first = text.split_whitespace().next().unwrap_or_default();
+        // A bare number would find « 5 » in « 5 régions ».
+        if first.contains('.') && first.len() < text.trim().len() {
+            return self.measure(first);
+        }
+        Ok(None)
+    }
+
+    /// The indicators that bring a measure in, the latest first.
+    pub fn indicators_of(&self, measure: &str) -> &[&'a Indicator] {
+        self.indicators.get(measure).map_or(&[], Vec::as_slice)
+    }
+
+    /// How often the values of a measure come, where the frameworks say so.
+    pub fn frequency_of(&self, measure: &str) -> Option<Frequency> {
+        self.indicators_of(measure).iter().find_map(|i| i.frequency)
+    }
+
+    /// Whether a measure is only ever consulted elsewhere.
+    pub fn direct_access_only(&self, measure: &str) -> bool {
+        let indicators = self.indicators_of(measure);
+        let direct = |i: &&Indicator| i.supply == Some(Supply::DirectAccess);
+        !indicators.is_empty() && indicators.iter().all(direct)
+    }
+
+    /// Whether a place is one of those that some indicator of the measure concerns.
+    pub fn concerns(&self, measure: &str, place: &str) -> bool {
+        let indicators = self.indicators_of(measure);
+        let concerned =
+            |i: &&Indicator| i.regions.is_empty() || i.regions.iter().any(|r| r == place);
+        indicators.is_empty() || indicators.iter().any(concerned)
+    }
+
+    /// Why no value is expected for a year, where a framework says so.
+    pub fn gap(&self, measure: &str, year: i16) -> Option<&'a str> {
+        let indicators = self.indicators_of(measure).iter();
+        let mut gaps = indicators.flat_map(|indicator| &indicator.due.gaps);
+        gaps.find(|gap| gap.year == year)
+            .map(|gap| gap.reason.as_deref().unwrap_or_default())
+    }
+}

@@ -1,0 +1,177 @@
+//! How a file was read, as a person sees and corrects it, and as it is remembered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use super::mapping::{Column, Mapping, Part, SheetMapping, UnknownColumn, headings};
+use super::when::{read_period, split_period};
+use crate::frameworks::Catalogue;
+use crate::imports::{Choice, ColumnUse, FileMapping, SheetColumns, Workbook};
+use crate::kernel::Period;
+
+/// What a column may be said to hold: what is said of whole rows, then the measures of that
+/// framework, or of all of them.
+pub(super) fn uses(catalogue: &Catalogue, framework: Option<&str>) -> Vec<Choice> {
+    let choice = |column: &Column, label: String| Choice {
+        value: column.to_string(),
+        label,
+    };
+    let plain = Column::PLAIN.iter().map(|(column, ..)| column);
+    let mut choices: Vec<Choice> = plain
+        .filter(|column| **column != Column::Unclear)
+        .map(|column| choice(column, column.french()))
+        .collect();
+    for part in [Part::Value, Part::Numerator, Part::Denominator] {
+        let label = format!(
+            "{} de l’indicateur de la ligne ou de la feuille",
+            part.french()
+        );
+        choices.push(choice(&Column::figure(part), label));
+    }
+    let mut known = BTreeSet::new();
+    let frameworks = catalogue.frameworks().into_iter().map(|e| &e.framework);
+    let wanted = frameworks.filter(|f| framework.is_none_or(|code| f.code == code));
+    for indicator in wanted.flat_map(|framework| &framework.indicators) {
+        let measures = indicator.measures.iter();
+        for measure in measures.filter_map(|code| catalogue.measure(code)) {
+            if !known.insert(&measure.code) {
+                continue;
+            }
+            let name = indicator.code.as_ref().unwrap_or(&indicator.key);
+            for part in parts(measure.numerator.is_some()) {
+                let column = Column::Figure {
+                    part: *part,
+                    measure: Some(measure.code.clone()),
+                    period: None,
+                };
+                let label = format!("{} de {name}, {}", part.french(), measure.label);
+                choices.push(choice(&column, label));
+            }
+        }
+    }
+    choices
+}
+
+fn parts(is_ratio: bool) -> &'static [Part] {
+    if is_ratio {
+        &[Part::Value, Part::Numerator, Part::Denominator]
+    } else {
+        &[Part::Value]
+    }
+}
+
+/// A mapping as a person corrected it. A sheet without a header row is not read; one whose header
+/// was said to stand on another row has its headings read anew.
+///
+/// # Errors
+/// Where what a column holds is no word of [`Column`].
+pub(super) fn corrected(kept: &Mapping, sheets: &[SheetColumns]) -> Result<Mapping, UnknownColumn> {
+    let mut mapping = Mapping {
+        names: kept.names.clone(),
+        ..Mapping::default()
+    };
+    for said in sheets.iter().filter(|sheet| sheet.header > 0) {
+        let known = kept.sheet(&said.sheet);
+        let Some(known) = known.filter(|known| known.header == said.header) else {
+            mapping.sheets.push(SheetMapping {
+                sheet: said.sheet.clone(),
+                header: said.header,
+                ..SheetMapping::default()
+            });
+            continue;
+        };
+        let mut sheet = known.clone();
+        for (column, said) in sheet.columns.iter_mut().zip(&said.columns) {
+            *column = chosen(column, said)?;
+        }
+        mapping.sheets.push(sheet);
+    }
+    Ok(mapping)
+}
+
+/// What a person chose for a column. The choices say no period: the one that was read stays.
+fn chosen(known: &Column, said: &ColumnUse) -> Result<Column, UnknownColumn> {
+    Ok(match said.holds.parse()? {
+        Column::Figure {
+            part,
+            measure,
+            period: None,
+        } => Column::Figure {
+            part,
+            measure,
+            period: period_of(known).or_else(|| in_heading(&said.heading)),
+        },
+        column => column,
+    })
+}
+
+fn period_of(column: &Column) -> Option<Period> {
+    match column {
+        Column::Figure { period, .. } => *period,
+        _ => None,
+    }
+}
+
+fn in_heading(heading: &str) -> Option<Period> {
+    let beside = split_period(heading).map(|(_, period)| period);
+    beside.or_else(|| read_period(heading))
+}
+
+/// The mapping of an earlier file of that supplier that fits this one: read where it was made for
+/// the same headings on the same rows, else laid over where this file's tables stand.
+pub(super) fn remembered(
+    remembered: &BTreeMap<String, Json>,
+    workbook: &Workbook,
+    proposed: &Mapping,
+) -> Option<Mapping> {
+    // What another version of Jalon wrote in other words is as good as forgotten.
+    let read = |kept: &Json| serde_json::from_value::<Mapping>(kept.clone()).ok();
+    for (signature, kept) in remembered {
+        if let Some(kept) = read(kept)
+            && kept.signature(workbook) == *signature
+        {
+            return Some(kept);
+        }
+    }
+    let kept = read(remembered.get(&proposed.signature(workbook))?)?;
+    Some(kept.laid_over(proposed))
+}
+
+/// A mapping with what a person sees of it, the sheets that are not read included.
+pub(super) fn shown(
+    mapping: &Mapping,
+    workbook: &Workbook,
+) -> Result<FileMapping, serde_json::Error> {
+    let held = workbook
+        .sheets
+        .iter()
+        .filter(|sheet| !sheet.rows.is_empty());
+    let sheets = held.map(|sheet| {
+        let Some(read) = mapping.sheet(&sheet.name) else {
+            return SheetColumns {
+                sheet: sheet.name.clone(),
+                ..SheetColumns::default()
+            };
+        };
+        let columns = headings(sheet, read).into_iter().zip(&read.columns);
+        let columns = columns.map(|(heading, column)| ColumnUse {
+            heading,
+            holds: column.to_string(),
+            label: column.french(),
+        });
+        SheetColumns {
+            sheet: sheet.name.clone(),
+            header: read.header,
+            columns: columns.collect(),
+        }
+    });
+    let is_read = !mapping.sheets.is_empty();
+    Ok(FileMapping {
+        signature: is_read
+            .then(|| mapping.signature(workbook))
+            .unwrap_or_default(),
+        kept: serde_json::to_value(mapping)?,
+        sheets: sheets.collect(),
+    })
+}

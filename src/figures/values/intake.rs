@@ -1,0 +1,436 @@
+//! Values as a kind of file: where the kernel of `imports` meets the rules of this module.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use jiff::civil::Date;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::store::{self, Heads, NewRevision, Writing};
+use super::table::{Candidate, Ground, Known, Table, propose_mapping, read_table};
+use super::{INTAKE, Mapping, RowState, RowSubject, Settings, beside, columns};
+use crate::access::Reach;
+use crate::figures::snapshot::{is_hidden, under_embargo};
+use crate::figures::store::latest_change;
+use crate::figures::{FiguresView, Formatter, Snapshots, Subject, follow};
+use crate::frameworks::Library;
+use crate::imports::{
+    Asked, Batch, Choice, Field, FileMapping, French, Intake, Mistake, Place, Reading, Row, Said,
+    SheetColumns, Told, Undoing, Verdict, Written, store as imports,
+};
+use crate::ledger::{Change, LedgerError};
+use crate::organisations::Directories;
+use crate::platform::clock::{Clock, french_date};
+use crate::platform::db::{Db, DbError, Tx};
+
+/// Values of measures.
+#[derive(Clone, Debug)]
+pub struct ValuesIntake {
+    /// The frameworks in memory.
+    pub library: Library,
+    /// The places and organisations in memory.
+    pub directories: Directories,
+    /// The figures in memory.
+    pub snapshots: Snapshots,
+    /// The clock, which says what day it is.
+    pub clock: Clock,
+}
+
+#[async_trait]
+impl Intake for ValuesIntake {
+    fn name(&self) -> &'static str {
+        INTAKE
+    }
+
+    fn french(&self) -> French {
+        French {
+            kind: "Valeurs d’indicateurs",
+            one: "valeur",
+            many: "valeurs",
+        }
+    }
+
+    async fn fields(&self, tx: &mut Tx, reach: Reach) -> Result<Vec<Field>, DbError> {
+        Ok(beside::fields(&*self.library.catalogue(tx, reach).await?))
+    }
+
+    async fn beside(
+        &self,
+        tx: &mut Tx,
+        reach: Reach,
+        typed: &BTreeMap<String, String>,
+    ) -> Result<Result<Json, Vec<Mistake>>, DbError> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let directory = self.directories.current(tx, reach).await?;
+        match beside::settings(typed, &catalogue, &directory) {
+            Ok(settings) => Ok(Ok(json_value(&settings)?)),
+            Err(mistakes) => Ok(Err(mistakes)),
+        }
+    }
+
+    async fn facts(
+        &self,
+        tx: &mut Tx,
+        reach: Reach,
+        said: &Said,
+    ) -> Result<Vec<(&'static str, String)>, DbError> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let directory = self.directories.current(tx, reach).await?;
+        let settings = settings_of(&said.beside)?;
+        Ok(beside::facts(&settings, &catalogue, &directory))
+    }
+
+    fn supplier(&self, said: &Said) -> String {
+        let supplier = said.beside.get("supplier").and_then(Json::as_str);
+        supplier.unwrap_or_default().to_owned()
+    }
+
+    async fn uses(&self, tx: &mut Tx, reach: Reach, said: &Said) -> Result<Vec<Choice>, DbError> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let settings = settings_of(&said.beside)?;
+        Ok(columns::uses(&catalogue, settings.framework.as_deref()))
+    }
+
+    fn corrected(&self, kept: &Json, sheets: &[SheetColumns]) -> Result<Json, String> {
+        let kept: Mapping = serde_json::from_value(kept.clone()).map_err(|e| e.to_string())?;
+        let mapping = columns::corrected(&kept, sheets).map_err(|error| error.to_string())?;
+        serde_json::to_value(mapping).map_err(|error| error.to_string())
+    }
+
+    fn is_hidden(&self, batch: &Batch, reach: Reach, today: Date) -> Result<bool, DbError> {
+        let until = settings_of(&batch.said.beside)?.embargo_until;
+        Ok(is_hidden(until, batch.created_by, reach, today))
+    }
+
+    async fn read(&self, db: &Db, reach: Reach, asked: Asked) -> Result<Reading, DbError> {
+        let settings = settings_of(&asked.said.beside)?;
+        let mut tx = db.read().await?;
+        let catalogue = self.library.catalogue(&mut tx, reach).await?;
+        let directory = self.directories.current(&mut tx, reach).await?;
+        let figures = self.snapshots.current(&mut tx, reach).await?;
+        let at_change = figures.at_change();
+        let today = self.clock.today();
+        // Away from the threads that answer requests: a large table takes seconds.
+        let (table, mapping) = tokio::task::spawn_blocking(move || {
+            let ground = Ground {
+                catalogue: &catalogue,
+                directory: &directory,
+                settings: &settings,
+            };
+            read_as_said(&asked, ground, &figures, today)
+        })
+        .await
+        .map_err(|cause| DbError::corrupt("table", cause))??;
+        let mut heads = Heads::default();
+        for measure in table.measures() {
+            heads.load(&mut tx, measure).await?;
+        }
+        Ok(Reading {
+            total: table.accepted(),
+            problems: table.problems.clone(),
+            rows: Box::new(table.into_candidates().map(move |c| row(&c, &heads))),
+            mapping,
+            at_change,
+        })
+    }
+
+    async fn standing(&self, tx: &mut Tx, batch: &Batch) -> Result<Vec<Place>, DbError> {
+        let mut moved = Vec::new();
+        if latest_change(tx).await? == batch.at_change {
+            return Ok(moved);
+        }
+        let mut heads = Heads::default();
+        let mut next = Some(0);
+        while let Some(from) = next {
+            let (rows, following) = imports::rows_from(tx, batch.id, from).await?;
+            for row in rows {
+                let subject: RowSubject = parsed(&row.subject)?;
+                heads.load(tx, &subject.measure).await?;
+                let then: Option<RowState> = row.before.as_deref().map(parsed).transpose()?;
+                let now = heads.get(&subject).and_then(|head| head.state.as_ref());
+                if then.as_ref() != now {
+                    moved.push(row.place);
+                }
+            }
+            next = following;
+        }
+        Ok(moved)
+    }
+
+    async fn write(&self, change: &mut Change, batch: &Batch) -> Result<Written, LedgerError> {
+        let mut writer = Writer {
+            writing: Writing {
+                change: change.no(),
+                at: change.at(),
+                batch: Some(batch.id),
+            },
+            heads: Heads::default(),
+            digest: Sha256::new(),
+            rows: 0,
+        };
+        let mut next = Some(0);
+        while let Some(from) = next {
+            let (rows, following) = imports::rows_from(change.tx(), batch.id, from).await?;
+            writer.write(change, &rows).await?;
+            next = following;
+        }
+        follow::store::tell_followers(change).await?;
+        Ok(Written {
+            rows: writer.rows,
+            digest: writer.digest.finalize().into(),
+        })
+    }
+
+    async fn later(&self, tx: &mut Tx, batch: &Batch) -> Result<Undoing, DbError> {
+        let mut undoing = Undoing::default();
+        let Some(change) = batch.committed_change else {
+            return Ok(undoing);
+        };
+        let mut after = Uuid::nil();
+        loop {
+            let records = store::written(tx, batch.id, change, after).await?;
+            let Some(last) = records.last() else {
+                undoing.kept.sort_by(|a, b| a.place.cmp(&b.place));
+                return Ok(undoing);
+            };
+            after = last.observation_id;
+            for record in &records {
+                match record.later(batch.id) {
+                    Some(later) => undoing.kept.push(later),
+                    None if record.had_figure() => undoing.restored += 1,
+                    None => undoing.withdrawn += 1,
+                }
+            }
+        }
+    }
+
+    async fn undo(&self, change: &mut Change, batch: &Batch) -> Result<Written, LedgerError> {
+        let moment = (change.no(), change.at());
+        let (mut digest, mut rows, mut after) = (Sha256::new(), 0, Uuid::nil());
+        let written = batch.committed_change.unwrap_or_default();
+        loop {
+            let records = store::written(change.tx(), batch.id, written, after).await?;
+            let Some(last) = records.last() else {
+                break;
+            };
+            after = last.observation_id;
+            let ours: Vec<_> = records
+                .iter()
+                .filter(|record| record.later(batch.id).is_none())
+                .collect();
+            for record in &ours {
+                digest.update(record.observation_id);
+                digest.update(record.before_no.unwrap_or_default().to_be_bytes());
+                rows += 1;
+            }
+            store::put_back(change.tx(), moment, &ours).await?;
+        }
+        follow::store::tell_followers(change).await?;
+        Ok(Written {
+            rows,
+            digest: digest.finalize().into(),
+        })
+    }
+
+    async fn told(&self, tx: &mut Tx, reach: Reach, rows: &[Row]) -> Result<Vec<Told>, DbError> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let directory = self.directories.current(tx, reach).await?;
+        let figures = self.snapshots.current(tx, reach).await?;
+        let told = rows.iter().map(|row| {
+            let subject: RowSubject = parsed(&row.subject)?;
+            let before: Option<RowState> = row.before.as_deref().map(parsed).transpose()?;
+            let kept_from = before
+                .as_ref()
+                .is_some_and(|b| kept_from(b, &subject, &figures));
+            let after: RowState = parsed(&row.after)?;
+            let measure = catalogue.measure(&subject.measure);
+            let format = Formatter::new(measure);
+            let place = directory.place(&subject.place);
+            let place = place.map_or(subject.place.as_str(), |place| &place.name);
+            let label = measure.map_or(subject.measure.as_str(), |measure| &measure.label);
+            let part = match subject.breakdown.as_str() {
+                "" => String::new(),
+                part => format!(" ({part})"),
+            };
+            Ok(Told {
+                about: [
+                    label.to_owned(),
+                    format!("{place}, {}{part}", subject.period),
+                ],
+                before: before.as_ref().map(|state| match kept_from {
+                    true => "sous embargo".to_owned(),
+                    false => format.value(&state.value),
+                }),
+                after: format.value(&after.value),
+                beside: before
+                    .filter(|_| !kept_from)
+                    .and_then(|before| beside_the_value(&before, &after)),
+            })
+        });
+        told.collect()
+    }
+}
+
+/// Whether what stood before a row is under an embargo that keeps it from the person of that view.
+fn kept_from(before: &RowState, subject: &RowSubject, figures: &FiguresView) -> bool {
+    if !under_embargo(before.embargo_until, figures.day()) {
+        return false;
+    }
+    let subject_seen = Subject {
+        place: subject.place.clone(),
+        period: subject.period,
+        breakdown: subject.breakdown.clone(),
+    };
+    let series = figures.series(&subject.measure);
+    let seen = series.and_then(|series| series.get(&subject_seen));
+    seen.is_none_or(|seen| seen.embargo_until.is_none())
+}
+
+/// Reads a file by what the person said of its columns, by what is remembered of such files, or
+/// by what they seem to hold.
+fn read_as_said(
+    asked: &Asked,
+    ground: Ground<'_>,
+    figures: &FiguresView,
+    today: Date,
+) -> Result<(Table, FileMapping), DbError> {
+    let workbook = &asked.workbook;
+    let mapping: Option<Mapping> = match &asked.said.mapping {
+        Some(said) => Some(
+            serde_json::from_value(said.clone())
+                .map_err(|cause| DbError::corrupt("mapping of a batch", cause))?,
+        ),
+        None if asked.remembered.is_empty() => None,
+        None => {
+            let proposed = propose_mapping(workbook, ground).mapping;
+            columns::remembered(&asked.remembered, workbook, &proposed)
+        }
+    };
+    let known = Known {
+        figures,
+        today,
+        mapping: mapping.as_ref(),
+        answers: &asked.said.answers,
+    };
+    let table = read_table(workbook, ground, known);
+    let mapping = columns::shown(&table.mapping, workbook)
+        .map_err(|cause| DbError::corrupt("mapping of a batch", cause))?;
+    Ok((table, mapping))
+}
+
+/// What changes beside the value itself.
+fn beside_the_value(before: &RowState, after: &RowState) -> Option<String> {
+    let mut parts = Vec::new();
+    match (before.provisional, after.provisional) {
+        (true, false) => parts.push("devient définitive".to_owned()),
+        (false, true) => parts.push("redevient provisoire".to_owned()),
+        _ => {}
+    }
+    if before.supplier != after.supplier {
+        parts.push(format!(
+            "fournisseur {} au lieu de {}",
+            after.supplier, before.supplier
+        ));
+    }
+    if before.source != after.source {
+        parts.push("autre source".to_owned());
+    }
+    if before.reference_date != after.reference_date {
+        let day = after.reference_date.map(french_date);
+        let day = day.unwrap_or_else(|| "aucune".to_owned());
+        parts.push(format!("date de référence : {day}"));
+    }
+    if before.embargo_until != after.embargo_until {
+        parts.push(after.embargo_until.map_or_else(
+            || "embargo levé".to_owned(),
+            |day| format!("embargo jusqu’au {}", french_date(day)),
+        ));
+    }
+    if before.comment != after.comment {
+        parts.push("autre commentaire".to_owned());
+    }
+    (!parts.is_empty()).then(|| parts.join(" ; "))
+}
+
+/// A commit under way.
+struct Writer {
+    writing: Writing,
+    heads: Heads,
+    digest: Sha256,
+    rows: i64,
+}
+
+impl Writer {
+    async fn write(&mut self, change: &mut Change, rows: &[Row]) -> Result<(), DbError> {
+        let mut read = Vec::with_capacity(rows.len());
+        for row in rows.iter().filter(|row| row.verdict != Verdict::Unchanged) {
+            self.digest.update(&row.subject);
+            self.digest.update(&row.after);
+            let subject: RowSubject = parsed(&row.subject)?;
+            let state: RowState = parsed(&row.after)?;
+            self.heads.load(change.tx(), &subject.measure).await?;
+            let (observation, no, is_new) = match self.heads.get(&subject) {
+                Some(head) => (head.observation, head.no + 1, false),
+                None => (change.new_id(), 1, true),
+            };
+            read.push((row, subject, state, observation, no, is_new));
+        }
+        let new: Vec<(Uuid, &RowSubject)> = read
+            .iter()
+            .filter(|(.., is_new)| *is_new)
+            .map(|(_, subject, _, id, ..)| (*id, subject))
+            .collect();
+        store::add_observations(change.tx(), &new).await?;
+        let revisions: Vec<NewRevision<'_>> = read
+            .iter()
+            .map(|(row, _, state, observation, no, _)| NewRevision {
+                observation: *observation,
+                no: *no,
+                state,
+                cell: Some(&row.place),
+            })
+            .collect();
+        store::add_revisions(change.tx(), self.writing, &revisions).await?;
+        self.rows += i64::try_from(revisions.len()).unwrap_or(0);
+        Ok(())
+    }
+}
+
+fn row(candidate: &Candidate, heads: &Heads) -> Result<Row, DbError> {
+    let before = heads
+        .get(&candidate.subject)
+        .and_then(|head| head.state.as_ref());
+    let after = &candidate.state;
+    let verdict = match before {
+        None => Verdict::Created,
+        Some(before) if before == after => Verdict::Unchanged,
+        Some(_) => Verdict::Changed,
+    };
+    Ok(Row {
+        place: candidate.place.clone(),
+        verdict,
+        subject: json(&candidate.subject)?,
+        before: before.map(json).transpose()?,
+        after: json(after)?,
+    })
+}
+
+fn settings_of(beside: &Json) -> Result<Settings, DbError> {
+    serde_json::from_value(beside.clone())
+        .map_err(|cause| DbError::corrupt("settings of a batch", cause))
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
+    serde_json::to_string(value).map_err(|cause| DbError::corrupt("rehearsal", cause))
+}
+
+fn json_value(value: &impl serde::Serialize) -> Result<Json, DbError> {
+    serde_json::to_value(value).map_err(|cause| DbError::corrupt("settings", cause))
+}
+
+fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {
+    serde_json::from_str(text).map_err(|cause| DbError::corrupt("rehearsal", cause))
+}

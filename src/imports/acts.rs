@@ -1,0 +1,224 @@
+//! A rehearsal made true, all of it or nothing, and undone: each one change of the history.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::batch::{Batch, BatchState};
+use super::intake::{Intake, Later, Written};
+use super::problem::Place;
+use super::rehearsal::Imports;
+use super::store;
+use crate::access::{Act, Permit};
+use crate::kernel::hex;
+use crate::ledger::{Change, LedgerError, NewThing, Scope};
+use crate::platform::db::DbError;
+
+/// Writing what a rehearsal says.
+#[derive(Debug)]
+pub struct CommitBatch;
+
+impl Act for CommitBatch {
+    /// The batch.
+    type Thing = Uuid;
+    const NAME: &'static str = "import.commit";
+}
+
+/// Putting back what stood before a batch.
+#[derive(Debug)]
+pub struct UndoBatch;
+
+impl Act for UndoBatch {
+    /// The batch.
+    type Thing = Uuid;
+    const NAME: &'static str = "import.undo";
+}
+
+/// What became of a rehearsal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// It is written by that change, once it is committed.
+    Now(i64),
+    /// It had been written already, by that change; nothing more is done.
+    Before(i64),
+    /// It says only what already stands: there is nothing to write.
+    Nothing,
+}
+
+/// What became of a batch to undo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// The change that undid it.
+    pub change: i64,
+    /// How many took back what they held, or were withdrawn.
+    pub rows: i64,
+    /// What was written since, and stays.
+    pub kept: Vec<Later>,
+}
+
+/// Why a batch cannot be committed or undone, told in French.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// There is none of that identifier.
+    #[error("aucun import ne porte cet identifiant ; `jalon values list` donne ceux qui existent")]
+    Unknown,
+    /// It is not at a point of its life where this may be done.
+    #[error("cet import est {} : {}", .0.french(), .1)]
+    State(BatchState, &'static str),
+    /// Some of its cells are refused, or wait for an answer.
+    #[error("{} : corrigez le fichier ou répondez aux questions, rien n’a été écrit", refused(*.0))]
+    Refused(i64),
+    /// Somebody changed some of the same subjects since.
+    #[error("d’autres valeurs ont été enregistrées depuis pour {} : relisez le fichier contre l’état présent, rien n’a été écrit", named(.0))]
+    Moved(Vec<Place>),
+    /// No reason was given.
+    #[error("écrivez le motif de l’annulation : il restera au journal")]
+    NoReason,
+    /// The database failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl From<DbError> for ActError {
+    fn from(error: DbError) -> Self {
+        Self::Ledger(error.into())
+    }
+}
+
+fn refused(cells: i64) -> String {
+    if cells > 1 {
+        format!("{cells} cellules refusées ou en attente de réponse")
+    } else {
+        format!("{cells} cellule refusée ou en attente de réponse")
+    }
+}
+
+/// How many cells a sentence names before it only counts them.
+const NAMED: usize = 12;
+
+/// Cells in a sentence of readable length.
+pub fn named(places: &[Place]) -> String {
+    let (first, rest) = places.split_at(places.len().min(NAMED));
+    let cells: Vec<String> = first.iter().map(Place::named).collect();
+    match rest.len() {
+        0 => cells.join(", "),
+        1 => format!("{} et une autre cellule", cells.join(", ")),
+        more => format!("{} et {more} autres cellules", cells.join(", ")),
+    }
+}
+
+impl Imports {
+    /// Commits the batch the permit was given for, in a change of its own.
+    pub async fn commit(&self, permit: Permit<CommitBatch>) -> Result<Committed, ActError> {
+        let actor = permit.actor();
+        let mut change = Change::open(&self.db, &self.clock, actor, CommitBatch::NAME).await?;
+        let outcome = self.commit_in(&mut change, permit).await?;
+        change.commit().await?;
+        Ok(outcome)
+    }
+
+    /// Commits a batch inside a change under way. An error leaves the change unfit to be
+    /// committed.
+    pub async fn commit_in(
+        &self,
+        change: &mut Change,
+        permit: Permit<CommitBatch>,
+    ) -> Result<Committed, ActError> {
+        let batch = store::locked(change.tx(), permit.into_thing()).await?;
+        let batch = batch.ok_or(ActError::Unknown)?;
+        match (batch.state, batch.committed_change) {
+            (BatchState::Committed, Some(no)) => return Ok(Committed::Before(no)),
+            (state, _) if state.may_be_committed() => {}
+            (state, _) => {
+                return Err(ActError::State(state, "il ne peut pas être enregistré"));
+            }
+        }
+        if batch.counts.refused > 0 {
+            return Err(ActError::Refused(batch.counts.refused));
+        }
+        let intake = self.intakes.of(&batch)?;
+        let moved = intake.standing(change.tx(), &batch).await?;
+        if !moved.is_empty() {
+            return Err(ActError::Moved(moved));
+        }
+        if batch.counts.to_write() == 0 {
+            return Ok(Committed::Nothing);
+        }
+        let written = intake.write(change, &batch).await?;
+        record(change, &batch, "commit", &written).await?;
+        let no = change.no();
+        store::mark_committed(change.tx(), batch.id, no).await?;
+        remember(change, intake, &batch).await?;
+        Ok(Committed::Now(no))
+    }
+
+    /// Undoes the batch the permit was given for, for a reason that the history keeps.
+    pub async fn undo(&self, permit: Permit<UndoBatch>, reason: &str) -> Result<Undone, ActError> {
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(ActError::NoReason);
+        }
+        let actor = permit.actor();
+        let mut change = Change::open(&self.db, &self.clock, actor, UndoBatch::NAME)
+            .await?
+            .because(reason);
+        let batch = store::locked(change.tx(), permit.into_thing()).await?;
+        let batch = batch.ok_or(ActError::Unknown)?;
+        if batch.state != BatchState::Committed {
+            let sentence = "il n’y a rien à annuler";
+            return Err(ActError::State(batch.state, sentence));
+        }
+        let intake = self.intakes.of(&batch)?;
+        let kept = intake.later(change.tx(), &batch).await?.kept;
+        let written = intake.undo(&mut change, &batch).await?;
+        record(&mut change, &batch, "undo", &written).await?;
+        let no = change.no();
+        store::mark_undone(change.tx(), batch.id, no).await?;
+        change.commit().await?;
+        Ok(Undone {
+            change: no,
+            rows: written.rows,
+            kept,
+        })
+    }
+}
+
+/// One entry for the whole act, with the digest of what it wrote. The batch is a thing of the
+/// history from its first commit on.
+async fn record(
+    change: &mut Change,
+    batch: &Batch,
+    verb: &str,
+    written: &Written,
+) -> Result<(), LedgerError> {
+    let state = json!({
+        "file": batch.file_name,
+        "rows": written.rows,
+        "sha256": hex(&written.digest),
+    });
+    if batch.committed_change.is_none() {
+        let thing = NewThing {
+            kind: "batch",
+            parent: None,
+            scope: Scope::common(),
+            label: &batch.file_name,
+        };
+        return change.create_as(batch.id, thing, &state).await;
+    }
+    change
+        .record(batch.id, verb, None::<&()>, Some(&state))
+        .await
+}
+
+/// What a person let through is how such files are read the next time.
+async fn remember(change: &mut Change, intake: &dyn Intake, batch: &Batch) -> Result<(), DbError> {
+    if batch.mapping.signature.is_empty() {
+        return Ok(());
+    }
+    let supplier = intake.supplier(&batch.said);
+    store::remember(change.tx(), batch, &supplier).await
+}
+
+/// The identifier that a person typed.
+pub fn parse_id(text: &str) -> Result<Uuid, ActError> {
+    text.trim().parse().map_err(|_| ActError::Unknown)
+}

@@ -1,0 +1,236 @@
+//! What a module does with the files of its kind. `site` gives the list of those that plug in.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::civil::Date;
+use serde_json::Value as Json;
+
+use super::batch::{Batch, FileMapping, Row, Said, SheetColumns};
+use super::problem::{Choice, Place, Problem};
+use super::sheet::Workbook;
+use crate::access::Reach;
+use crate::ledger::{Change, LedgerError};
+use crate::platform::db::{Db, DbError, Tx};
+
+/// A kind of file: what its rows mean, what they would change, how that is written and undone.
+#[async_trait]
+pub trait Intake: fmt::Debug + Send + Sync {
+    /// The word that names it in the database and in addresses.
+    fn name(&self) -> &'static str;
+
+    /// How pages call it and what its rows are.
+    fn french(&self) -> French;
+
+    /// What it asks beside the file.
+    async fn fields(&self, tx: &mut Tx, reach: Reach) -> Result<Vec<Field>, DbError>;
+
+    /// What was typed beside the file, made sense of: a text by name of field.
+    async fn beside(
+        &self,
+        tx: &mut Tx,
+        reach: Reach,
+        typed: &BTreeMap<String, String>,
+    ) -> Result<Result<Json, Vec<Mistake>>, DbError>;
+
+    /// What was said beside a file, in words: each with its name.
+    async fn facts(
+        &self,
+        tx: &mut Tx,
+        reach: Reach,
+        said: &Said,
+    ) -> Result<Vec<(&'static str, String)>, DbError>;
+
+    /// Who supplies the file, as its columns are remembered by.
+    fn supplier(&self, said: &Said) -> String;
+
+    /// What a column may be said to hold.
+    async fn uses(&self, tx: &mut Tx, reach: Reach, said: &Said) -> Result<Vec<Choice>, DbError>;
+
+    /// A mapping with what a person says of its columns.
+    fn corrected(&self, kept: &Json, sheets: &[SheetColumns]) -> Result<Json, String>;
+
+    /// Whether what a file says is kept from that person on that day.
+    fn is_hidden(&self, batch: &Batch, reach: Reach, today: Date) -> Result<bool, DbError>;
+
+    /// Reads the cells against what stands now, and writes nothing.
+    async fn read(&self, db: &Db, reach: Reach, asked: Asked) -> Result<Reading, DbError>;
+
+    /// The cells of a batch that no longer stand on what they were read against.
+    async fn standing(&self, tx: &mut Tx, batch: &Batch) -> Result<Vec<Place>, DbError>;
+
+    /// Writes what the rows of a batch say.
+    async fn write(&self, change: &mut Change, batch: &Batch) -> Result<Written, LedgerError>;
+
+    /// What undoing a batch would do.
+    async fn later(&self, tx: &mut Tx, batch: &Batch) -> Result<Undoing, DbError>;
+
+    /// Puts back what stood before a batch, save where something was written since.
+    async fn undo(&self, change: &mut Change, batch: &Batch) -> Result<Written, LedgerError>;
+
+    /// Rows in words.
+    async fn told(&self, tx: &mut Tx, reach: Reach, rows: &[Row]) -> Result<Vec<Told>, DbError>;
+}
+
+/// How pages call a kind of file.
+#[derive(Clone, Copy, Debug)]
+pub struct French {
+    /// The kind: « Valeurs ».
+    pub kind: &'static str,
+    /// One of its rows: « valeur ». Feminine, as its agreements are written.
+    pub one: &'static str,
+    /// Several: « valeurs ».
+    pub many: &'static str,
+}
+
+impl French {
+    /// `3 valeurs`, `1 valeur`.
+    pub fn count(self, count: i64) -> String {
+        let word = if count.abs() > 1 { self.many } else { self.one };
+        format!("{count} {word}")
+    }
+}
+
+/// Something asked beside a file.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name in the form.
+    pub name: &'static str,
+    /// Its label.
+    pub label: &'static str,
+    /// What to know before answering.
+    pub hint: &'static str,
+    /// How it is answered.
+    pub kind: FieldKind,
+}
+
+/// How a field is answered.
+#[derive(Clone, Debug)]
+pub enum FieldKind {
+    /// By a line of text.
+    Text,
+    /// By a day.
+    Day,
+    /// By one of these.
+    OneOf(Vec<Choice>),
+}
+
+/// What is wrong with what was typed in a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The field.
+    pub field: &'static str,
+    /// What is wrong and what to do, in French.
+    pub sentence: String,
+}
+
+/// A file to read, with what was said of it and what is remembered of such files.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Its cells.
+    pub workbook: Workbook,
+    /// What the person said.
+    pub said: Said,
+    /// How this supplier's files were read before, by their signature.
+    pub remembered: BTreeMap<String, Json>,
+}
+
+/// What was read in a file.
+pub struct Reading {
+    /// The accepted cells, in the order of the file, made as they are asked for.
+    pub rows: Box<dyn Iterator<Item = Result<Row, DbError>> + Send>,
+    /// How many there are.
+    pub total: usize,
+    /// What was not accepted, or is to be looked at.
+    pub problems: Vec<Problem>,
+    /// How the columns were read.
+    pub mapping: FileMapping,
+    /// The last change of what it was read against.
+    pub at_change: i64,
+}
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading")
+            .field("total", &self.total)
+            .field("problems", &self.problems)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a module wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// How many rows.
+    pub rows: i64,
+    /// SHA-256 of all of them, in order.
+    pub digest: [u8; 32],
+}
+
+/// What undoing a batch would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undoing {
+    /// How many would take back what they held.
+    pub restored: i64,
+    /// How many would be withdrawn, for nothing stood there.
+    pub withdrawn: i64,
+    /// What was written since on the same subjects, which stays.
+    pub kept: Vec<Later>,
+}
+
+/// Something written after a batch on one of its subjects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Later {
+    /// The cell of the batch.
+    pub place: Place,
+    /// The change that wrote what stands now.
+    pub change: i64,
+    /// The file it came in, where it did.
+    pub file: Option<String>,
+}
+
+/// One row in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What it is about, in two parts: what is measured, and where and when.
+    pub about: [String; 2],
+    /// What stood there.
+    pub before: Option<String>,
+    /// What the file says.
+    pub after: String,
+    /// What else changes beside it, where something does.
+    pub beside: Option<String>,
+}
+
+/// Every kind of file that modules plugged in.
+#[derive(Clone, Debug, Default)]
+pub struct Intakes(Arc<Vec<Arc<dyn Intake>>>);
+
+impl Intakes {
+    /// Those of the list.
+    pub fn new(list: Vec<Arc<dyn Intake>>) -> Self {
+        Self(Arc::new(list))
+    }
+
+    /// Every one, in the order of the pages.
+    pub fn all(&self) -> &[Arc<dyn Intake>] {
+        &self.0
+    }
+
+    /// The one of that name.
+    pub fn named(&self, name: &str) -> Option<&dyn Intake> {
+        let found = self.0.iter().find(|intake| intake.name() == name);
+        found.map(AsRef::as_ref)
+    }
+
+    /// The one that a batch belongs to.
+    ///
+    /// # Errors
+    /// Where the batch was made by a later version, which plugged in what this one has not.
+    pub fn of(&self, batch: &Batch) -> Result<&dyn Intake, DbError> {
+        self.named(&batch.intake)
+            .ok_or_else(|| DbError::corrupt("kind of batch", &batch.intake))
+    }
+}

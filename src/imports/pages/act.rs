@@ -1,0 +1,158 @@
+//! What is done from the page of a file.
+
+use std::collections::BTreeMap;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::batch::{known, refused};
+use super::columns;
+use super::send::{refusal, start};
+use crate::access::Signed;
+use crate::imports::{
+    ActError, Answer, Batch, CommitBatch, DropBatch, Imports, Place, ReadAgain, Said, UndoBatch,
+    store,
+};
+use crate::platform::web::{WebError, WebResult};
+
+fn back(id: Uuid) -> Response {
+    Redirect::to(&format!("/imports/{id}")).into_response()
+}
+
+async fn batch(imports: &Imports, id: Uuid) -> WebResult<Batch> {
+    let mut tx = imports.db.read().await?;
+    store::batch(&mut tx, id).await?.ok_or(WebError::NotFound)
+}
+
+/// Reads the same bytes again, with what is now said of them.
+async fn read_again(
+    signed: &Signed,
+    imports: Imports,
+    id: Uuid,
+    said: Option<Said>,
+) -> WebResult<Response> {
+    let permit = signed.may::<ReadAgain>(id)?;
+    let begun = imports.begin_again(permit, said).await.map_err(refusal)?;
+    start(imports, signed.actor(), begun).await;
+    Ok(back(begun.batch))
+}
+
+pub(super) async fn reread(
+    signed: Signed,
+    State(imports): State<Imports>,
+    Path(id): Path<String>,
+) -> WebResult<Response> {
+    read_again(&signed, imports, known(&id)?, None).await
+}
+
+/// The answer to one question.
+#[derive(Debug, Deserialize)]
+pub(super) struct Answered {
+    feuille: String,
+    ligne: u32,
+    colonne: u32,
+    code: String,
+    reponse: String,
+}
+
+pub(super) async fn answer(
+    signed: Signed,
+    State(imports): State<Imports>,
+    Path(id): Path<String>,
+    Form(answered): Form<Answered>,
+) -> WebResult<Response> {
+    let id = known(&id)?;
+    let mut said = batch(&imports, id).await?.said;
+    said.answers.put(Answer {
+        place: Place {
+            sheet: answered.feuille,
+            row: answered.ligne,
+            column: answered.colonne,
+        },
+        code: answered.code.parse().map_err(|_| WebError::NotFound)?,
+        choice: answered.reponse,
+    });
+    read_again(&signed, imports, id, Some(said)).await
+}
+
+pub(super) async fn correct(
+    signed: Signed,
+    State(imports): State<Imports>,
+    Path(id): Path<String>,
+    Form(chosen): Form<BTreeMap<String, String>>,
+) -> WebResult<Response> {
+    let id = known(&id)?;
+    let batch = batch(&imports, id).await?;
+    let sheets = columns::chosen(&batch.mapping.sheets, &chosen)?;
+    let intake = imports.intakes.of(&batch)?;
+    let mapping = intake
+        .corrected(&batch.mapping.kept, &sheets)
+        .map_err(WebError::Invalid)?;
+    let said = Said {
+        mapping: Some(mapping),
+        ..batch.said
+    };
+    read_again(&signed, imports, id, Some(said)).await
+}
+
+pub(super) async fn commit(
+    signed: Signed,
+    State(imports): State<Imports>,
+    Path(id): Path<String>,
+) -> WebResult<Response> {
+    let id = known(&id)?;
+    let permit = signed.may::<CommitBatch>(id)?;
+    match imports.commit(permit).await {
+        Ok(_) => Ok(back(id)),
+        Err(error) => told(&signed, &imports, id, error).await,
+    }
+}
+
+/// The reason of an undoing.
+#[derive(Debug, Deserialize)]
+pub(super) struct Reason {
+    #[serde(default)]
+    motif: String,
+}
+
+pub(super) async fn undo(
+    signed: Signed,
+    State(imports): State<Imports>,
+    Path(id): Path<String>,
+    Form(reason): Form<Reason>,
+) -> WebResult<Response> {
+    let id = known(&id)?;
+    let permit = signed.may::<UndoBatch>(id)?;
+    match imports.undo(permit, &reason.motif).await {
+        Ok(_) => Ok(back(id)),
+        Err(error) => told(&signed, &imports, id, error).await,
+    }
+}
+
+pub(super) async fn give_up(
+    signed: Signed,
+    State(imports): State<Imports>,
+    Path(id): Path<String>,
+) -> WebResult<Response> {
+    let id = known(&id)?;
+    let permit = signed.may::<DropBatch>(id)?;
+    imports.give_up(permit).await.map_err(refusal)?;
+    Ok(back(id))
+}
+
+/// The page of the file, with why the act was refused.
+async fn told(
+    signed: &Signed,
+    imports: &Imports,
+    id: Uuid,
+    error: ActError,
+) -> WebResult<Response> {
+    match error {
+        ActError::Unknown => Err(WebError::NotFound),
+        ActError::Ledger(error) => Err(WebError::internal(error)),
+        refusal => refused(signed, imports, id, refusal.to_string()).await,
+    }
+}

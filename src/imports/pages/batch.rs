@@ -1,0 +1,437 @@
+//! `/imports/<id>`: one file, wherever it is in its life.
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::parts::{batch_state, flag, trail};
+use super::send::sentence;
+use super::{columns, problems};
+use crate::access::Signed;
+use crate::imports::{
+    Batch, BatchState, Choice, Counts, French, Imports, Problem, Told, Undoing, Verdict, named,
+    store,
+};
+use crate::kernel::counted;
+use crate::platform::clock::french_instant;
+use crate::platform::web::{WebError, WebResult, document_with_status, icon, section_heading};
+
+/// How many rows a page shows.
+const PAGE: i64 = 50;
+
+/// Which rows to show.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Shown {
+    #[serde(default)]
+    voir: String,
+    #[serde(default)]
+    page: String,
+    /// Not empty: what undoing would do.
+    #[serde(default)]
+    annuler: String,
+}
+
+/// What a page shows of a batch.
+struct Look {
+    batch: Batch,
+    french: French,
+    facts: Vec<(&'static str, String)>,
+    problems: Vec<Problem>,
+    uses: Vec<Choice>,
+    verdict: Verdict,
+    page: i64,
+    told: Vec<Told>,
+    undoing: Option<Undoing>,
+    /// Whether what the file says is kept from whoever looks.
+    hidden: bool,
+    now: i64,
+}
+
+pub(super) async fn page(
+    signed: Signed,
+    State(imports): State<Imports>,
+    Path(id): Path<String>,
+    Query(shown): Query<Shown>,
+) -> WebResult<Response> {
+    answer(&signed, &imports, known(&id)?, &shown, None).await
+}
+
+/// The identifier in an address.
+pub(super) fn known(id: &str) -> WebResult<Uuid> {
+    id.parse().map_err(|_| WebError::NotFound)
+}
+
+/// The page again, with why what was asked could not be done.
+pub(super) async fn refused(
+    signed: &Signed,
+    imports: &Imports,
+    id: Uuid,
+    why: String,
+) -> WebResult<Response> {
+    answer(signed, imports, id, &Shown::default(), Some(why)).await
+}
+
+async fn answer(
+    signed: &Signed,
+    imports: &Imports,
+    id: Uuid,
+    shown: &Shown,
+    why: Option<String>,
+) -> WebResult<Response> {
+    let look = look(signed, imports, id, shown).await?;
+    let title = look.batch.file_name.clone();
+    let body = html! {
+        (trail(&title))
+        (head(&look))
+        @if let Some(why) = &why { (flag("late", &html! { (sentence(why)) })) }
+        (life(&look))
+    };
+    let waiting = look.batch.state == BatchState::Reading && !look.batch.is_stalled(look.now);
+    let status = if why.is_some() {
+        StatusCode::CONFLICT
+    } else {
+        StatusCode::OK
+    };
+    let mut response = document_with_status(status, signed.view(), &title, &body);
+    if waiting {
+        let refresh = HeaderName::from_static("refresh");
+        response
+            .headers_mut()
+            .insert(refresh, axum::http::HeaderValue::from_static("2"));
+    }
+    Ok(response.into_response())
+}
+
+async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> WebResult<Look> {
+    let reach = signed.reach();
+    let mut tx = imports.db.read().await?;
+    let batch = store::batch(&mut tx, id).await?.ok_or(WebError::NotFound)?;
+    let intake = imports.intakes.of(&batch)?;
+    let verdict = Verdict::from_code(&shown.voir).unwrap_or_else(|| first_verdict(batch.counts));
+    let page = shown.page.parse().unwrap_or(1).clamp(1, 1_000_000);
+    let hidden = intake.is_hidden(&batch, reach, imports.clock.today())?;
+    let (rows, problems) = if hidden {
+        (Vec::new(), Vec::new())
+    } else {
+        let rows = store::rows_of(&mut tx, id, verdict, ((page - 1) * PAGE, PAGE)).await?;
+        (rows, store::problems(&mut tx, id).await?)
+    };
+    let undoing = match batch.state {
+        BatchState::Committed if !shown.annuler.is_empty() => {
+            Some(intake.later(&mut tx, &batch).await?)
+        }
+        _ => None,
+    };
+    Ok(Look {
+        french: intake.french(),
+        facts: intake.facts(&mut tx, reach, &batch.said).await?,
+        problems,
+        uses: intake.uses(&mut tx, reach, &batch.said).await?,
+        told: intake.told(&mut tx, reach, &rows).await?,
+        verdict,
+        page,
+        undoing,
+        hidden,
+        now: imports.clock.now(),
+        batch,
+    })
+}
+
+/// What changes is looked at first.
+fn first_verdict(counts: Counts) -> Verdict {
+    let has_some = |verdict: &Verdict| counts.of(*verdict) > 0;
+    Verdict::ALL
+        .into_iter()
+        .find(has_some)
+        .unwrap_or(Verdict::Created)
+}
+
+fn head(look: &Look) -> Markup {
+    let batch = &look.batch;
+    let sender = batch.sender.as_deref().unwrap_or("Jalon, à l’installation");
+    let read = batch.mapping.sheets.iter().filter(|sheet| sheet.header > 0);
+    let sheets: Vec<&str> = read.map(|s| s.sheet.as_str()).collect();
+    html! {
+        div.head {
+            p.eyebrow { (look.french.kind) ", déposé le " (french_instant(batch.created_at)) }
+            h1 { (verdict(look)) }
+            p.lead { (lead(look)) }
+            dl.facts.row {
+                div { dt { "Fichier" } dd.mono { (batch.file_name) } }
+                div { dt { "État" } dd { (batch_state(batch.state)) } }
+                @if sheets.iter().any(|name| !name.is_empty()) { div { dt { "Feuilles lues" } dd { (sheets.join(", ")) } } }
+                @for (name, said) in &look.facts { div { dt { (name) } dd { (said) } } }
+                div { dt { "Déposé par" } dd { (sender) } }
+            }
+        }
+    }
+}
+
+fn verdict(look: &Look) -> String {
+    let batch = &look.batch;
+    match batch.state {
+        BatchState::Reading if batch.is_stalled(look.now) => {
+            "La lecture s’est interrompue".to_owned()
+        }
+        BatchState::Reading => "Lecture en cours".to_owned(),
+        BatchState::Unreadable => "Ce fichier n’a pas pu être lu".to_owned(),
+        BatchState::Rehearsed if batch.counts.refused > 0 => {
+            "Ce fichier ne peut pas encore être enregistré".to_owned()
+        }
+        BatchState::Rehearsed if batch.counts.to_write() == 0 => {
+            "Ce fichier ne changerait rien".to_owned()
+        }
+        BatchState::Rehearsed => "Voici ce que cet import changerait".to_owned(),
+        BatchState::Committed => "Cet import est enregistré".to_owned(),
+        BatchState::Undone => "Cet import est annulé".to_owned(),
+        BatchState::Dropped => "Cet import est abandonné".to_owned(),
+    }
+}
+
+fn lead(look: &Look) -> String {
+    let (batch, counts, french) = (&look.batch, look.batch.counts, look.french);
+    let ready = french.count(counts.to_write());
+    let cells = |count| counted(usize::try_from(count).unwrap_or(0), "cellule", "cellules");
+    match batch.state {
+        BatchState::Reading if batch.is_stalled(look.now) => {
+            "Le serveur s’est sans doute arrêté. Le fichier est gardé : relisez-le.".to_owned()
+        }
+        BatchState::Reading if batch.rows_total == 0 => "Jalon ouvre le fichier.".to_owned(),
+        BatchState::Reading => format!(
+            "{} sur {} déjà examinées.",
+            french.count(batch.rows_read),
+            batch.rows_total
+        ),
+        BatchState::Unreadable => {
+            format!(
+                "{} Rien n’a été écrit.",
+                sentence(batch.failure.as_deref().unwrap_or("raison inconnue"))
+            )
+        }
+        BatchState::Rehearsed if counts.refused > 0 => format!(
+            "Rien n’est écrit. {} à corriger ou à trancher ; {ready} à écrire ensuite.",
+            cells(counts.refused)
+        ),
+        BatchState::Rehearsed if counts.to_write() == 0 => {
+            "Tout ce qu’il dit est déjà dans Jalon.".to_owned()
+        }
+        BatchState::Rehearsed => format!("Rien n’est encore écrit. {ready} prêtes."),
+        BatchState::Committed => format!(
+            "{ready} écrites par le changement n° {}.",
+            batch.committed_change.unwrap_or_default()
+        ),
+        BatchState::Undone => format!(
+            "Ce qu’il avait écrit a été remis comme avant par le changement n° {}. Il peut être enregistré à nouveau.",
+            batch.undone_change.unwrap_or_default()
+        ),
+        BatchState::Dropped => {
+            "Rien n’en a été écrit. Relire le fichier en fait un nouvel import.".to_owned()
+        }
+    }
+}
+
+fn life(look: &Look) -> Markup {
+    let batch = &look.batch;
+    let open = batch.state == BatchState::Rehearsed;
+    html! {
+        @match batch.state {
+            BatchState::Reading if batch.is_stalled(look.now) => { (closing(look)) }
+            BatchState::Reading => { (progress(look)) }
+            BatchState::Unreadable => { (closing(look)) }
+            _ => {
+                (counts(batch.counts))
+                @if look.hidden {
+                    (flag("warn", &html! { "Les valeurs de ce fichier sont sous embargo : jusqu’à sa fin, seule la personne qui l’a déposé les voit." }))
+                } @else {
+                    (problems::section(batch.id, &look.problems, open))
+                    (changes(look))
+                }
+                (columns::section(batch, &look.uses, open))
+                (closing(look))
+            }
+        }
+    }
+}
+
+fn progress(look: &Look) -> Markup {
+    let batch = &look.batch;
+    html! {
+        section.sect aria-labelledby="avance" {
+            (section_heading("avance", "Avancement", None))
+            p {
+                label for="barre" { "Lignes examinées : " }
+                progress #barre max=(batch.rows_total.max(1)) value=(batch.rows_read) { (batch.rows_read) " sur " (batch.rows_total) }
+            }
+            p.note { "Cette page se met à jour toute seule ; vous pouvez la quitter et y revenir. " a href={ "/imports/" (batch.id) } { "Actualiser maintenant" } }
+        }
+    }
+}
+
+fn counts(counts: Counts) -> Markup {
+    let all = counts.created + counts.changed + counts.unchanged + counts.refused;
+    let share = |count: i64| {
+        format!(
+            "{}.{:02}",
+            count * 100 / all.max(1),
+            count * 10_000 / all.max(1) % 100
+        )
+    };
+    let shares = [
+        counts.created,
+        counts.changed,
+        counts.unchanged,
+        counts.refused,
+    ];
+    let mut from = 0;
+    let bars = shares.map(|count| {
+        let x = share(from);
+        from += count;
+        (x, share(count))
+    });
+    let label = format!(
+        "Créées {}, modifiées {}, inchangées {}, refusées {}",
+        counts.created, counts.changed, counts.unchanged, counts.refused
+    );
+    html! {
+        section.sect aria-labelledby="compte" {
+            (section_heading("compte", &counted(usize::try_from(all).unwrap_or(0), "cellule lue", "cellules lues"), None))
+            dl.kpi {
+                (figure("créées", "s-ok", "plus", counts.created, "Aucune valeur avant"))
+                (figure("modifiées", "s-ok", "edit", counts.changed, "L’ancienne reste lisible"))
+                (figure("inchangées", "s-idle", "same", counts.unchanged, "Rien à écrire"))
+                (figure("refusées", if counts.refused > 0 { "s-late" } else { "s-idle" }, "x", counts.refused, "À corriger ou à trancher"))
+            }
+            @if all > 0 {
+                svg.bar.gap viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label=(label) {
+                    @for (rank, (x, width)) in bars.iter().enumerate() { rect class={ "p" (rank + 1) } x=(x) width=(width) height="8" {} }
+                }
+            }
+        }
+    }
+}
+
+fn figure(word: &str, tone: &str, picture: &str, count: i64, note: &str) -> Markup {
+    html! { div { dt { (word) } dd class=(tone) { (icon(picture)) " " (count) } dd.small { (note) } } }
+}
+
+fn changes(look: &Look) -> Markup {
+    let (batch, counts) = (&look.batch, look.batch.counts);
+    if counts.to_write() + counts.unchanged == 0 {
+        return html! {};
+    }
+    let word = |verdict| match verdict {
+        Verdict::Created => "Créées",
+        Verdict::Changed => "Modifiées",
+        Verdict::Unchanged => "Inchangées",
+    };
+    let address = |verdict: Verdict, page: i64| {
+        format!(
+            "/imports/{}?voir={}&page={page}#lignes",
+            batch.id,
+            verdict.code()
+        )
+    };
+    let (first, all) = ((look.page - 1) * PAGE + 1, counts.of(look.verdict));
+    let last = (first + PAGE - 1).min(all);
+    html! {
+        section.sect aria-labelledby="lignes" {
+            div.sect-h {
+                h2 #lignes { (word(look.verdict)) " : " (look.french.count(all)) }
+                nav aria-label="Lignes affichées" { ul.seg { @for verdict in Verdict::ALL {
+                    li { a href=(address(verdict, 1)) aria-current=[(verdict == look.verdict).then_some("true")] { (word(verdict)) " " (counts.of(verdict)) } }
+                } } }
+            }
+            @if look.told.is_empty() { p { "Aucune." } } @else { (rows(look, first, last, all)) }
+            p.acts {
+                @if look.page > 1 { a.btn.sm href=(address(look.verdict, look.page - 1)) { "Précédentes" } }
+                @if last < all { a.btn.sm href=(address(look.verdict, look.page + 1)) { "Suivantes" } }
+            }
+        }
+    }
+}
+
+fn rows(look: &Look, first: i64, last: i64, all: i64) -> Markup {
+    html! {
+        table.tbl.stack {
+            caption { "Lignes " (first) " à " (last) " sur " (all) ", dans l’ordre du fichier." }
+            thead { tr {
+                th scope="col" { "Sujet" } th scope="col" { "Où et quand" }
+                th.n scope="col" { "Ancienne → nouvelle" } th scope="col" { "À côté" }
+            } }
+            tbody { @for told in &look.told { tr {
+                th scope="row" { (told.about[0]) }
+                td data-l="Où et quand" { (told.about[1]) }
+                td.n.diff data-l="Ancienne et nouvelle" {
+                    @if let Some(before) = &told.before { del { (before) } span.vh { " devient " } (icon("out")) " " }
+                    ins { (told.after) }
+                }
+                td.x data-l="À côté" { @if let Some(beside) = &told.beside { (beside) } @else { span.muted { "Rien d’autre" } } }
+            } } }
+        }
+    }
+}
+
+/// What can be done with it now.
+fn closing(look: &Look) -> Markup {
+    let batch = &look.batch;
+    let ready =
+        batch.state.may_be_committed() && batch.counts.refused == 0 && batch.counts.to_write() > 0;
+    html! {
+        @if let Some(undoing) = &look.undoing { (undo(look, undoing)) }
+        div.commit {
+            p.lead {
+                @if ready { b { (look.french.count(batch.counts.to_write())) } " : " (batch.counts.created) " créées, " (batch.counts.changed) " modifiées." }
+                @else { (batch_state(batch.state)) }
+            }
+            div.acts {
+                @if ready { (button(batch, "enregistrer", "main", &format!("Enregistrer {}", look.french.count(batch.counts.to_write())))) }
+                (button(batch, "relire", "", "Relire le fichier contre l’état présent"))
+                @if batch.state == BatchState::Committed { a.btn.warn href={ "/imports/" (batch.id) "?annuler=oui#annuler" } { "Annuler cet import…" } }
+                @if batch.state.may_be_dropped() { (button(batch, "abandonner", "warn", "Abandonner")) }
+            }
+        }
+    }
+}
+
+fn button(batch: &Batch, act: &str, kind: &str, label: &str) -> Markup {
+    html! {
+        form method="post" action={ "/imports/" (batch.id) "/" (act) } {
+            button class={ "btn " (kind) } type="submit" { (label) }
+        }
+    }
+}
+
+fn undo(look: &Look, undoing: &Undoing) -> Markup {
+    let french = look.french;
+    let kept: Vec<_> = undoing
+        .kept
+        .iter()
+        .map(|later| later.place.clone())
+        .collect();
+    html! {
+        section.sect aria-labelledby="annuler" {
+            (section_heading("annuler", "Annuler cet import", None))
+            p {
+                (french.count(undoing.restored)) " reprendraient ce qu’il y avait avant ; "
+                (french.count(undoing.withdrawn)) " seraient retirées, faute de rien avant."
+                @if !kept.is_empty() {
+                    " " (french.count(i64::try_from(kept.len()).unwrap_or(i64::MAX)))
+                    " ont changé depuis et resteraient telles quelles : " (named(&kept)) "."
+                }
+            }
+            @if undoing.restored + undoing.withdrawn > 0 {
+                form.simple method="post" action={ "/imports/" (look.batch.id) "/annuler" } {
+                    div.field {
+                        label for="motif" { "Motif de l’annulation" }
+                        p.hint #motif-aide { "Il reste au journal, à côté de l’annulation." }
+                        textarea #motif name="motif" rows="2" required aria-describedby="motif-aide" {}
+                    }
+                    p.acts { button.btn.warn type="submit" { "Annuler cet import" } }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What is done with files: received, read, read again, given up. None of it is in the history.
+
+use uuid::Uuid;
+
+use super::batch::{Batch, BatchState, Counts, Row, Said};
+use super::intake::{Asked, Intake, Intakes, Reading};
+use super::reader::Reader;
+use super::store::{self, Finished, NewBatch};
+use crate::access::{Act, Permit, Reach};
+use crate::documents::store::save_blob;
+use crate::ledger::Actor;
+use crate::platform::clock::Clock;
+use crate::platform::db::{Db, DbError};
+
+/// Sending a file of some kind.
+#[derive(Debug)]
+pub struct SendFile;
+
+impl Act for SendFile {
+    /// The kind of file.
+    type Thing = &'static str;
+    const NAME: &'static str = "import.send";
+}
+
+/// Answering the questions of a file, correcting its mapping, reading it again.
+#[derive(Debug)]
+pub struct ReadAgain;
+
+impl Act for ReadAgain {
+    /// The batch.
+    type Thing = Uuid;
+    const NAME: &'static str = "import.read";
+}
+
+/// Giving a file up.
+#[derive(Debug)]
+pub struct DropBatch;
+
+impl Act for DropBatch {
+    /// The batch.
+    type Thing = Uuid;
+    const NAME: &'static str = "import.drop";
+}
+
+/// A file as it was sent.
+#[derive(Clone, Debug)]
+pub struct SentFile {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What the person said beside it.
+    pub said: Said,
+}
+
+/// Why a file could not be taken or read again, told in French.
+#[derive(Debug, thiserror::Error)]
+pub enum RehearseError {
+    /// There is none of that identifier.
+    #[error("aucun import ne porte cet identifiant ; `jalon values list` donne ceux qui existent")]
+    Unknown,
+    /// It is being read, by somebody else or by an earlier request.
+    #[error("ce fichier est en cours de lecture ; attendez qu’elle finisse, puis recommencez")]
+    Busy,
+    /// It was written or given up.
+    #[error("cet import est {0} : il ne peut plus être relu ni abandonné")]
+    Closed(&'static str),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// A reading that was begun and is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The batch.
+    pub batch: Uuid,
+    /// Which attempt: a later one takes over from an earlier one.
+    attempt: i64,
+}
+
+/// How many rows are kept at once: other writers come between.
+const CHUNK: usize = 2_000;
+
+/// What the pages, the command line and the demonstration work with.
+#[derive(Clone, Debug)]
+pub struct Imports {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// What cuts files into cells.
+    pub reader: Reader,
+    /// The kinds of file.
+    pub intakes: Intakes,
+}
+
+impl Imports {
+    /// Keeps a file; its reading is to be done by [`read`](Self::read).
+    pub async fn receive(
+        &self,
+        permit: Permit<SendFile>,
+        file: &SentFile,
+    ) -> Result<Begun, RehearseError> {
+        let actor = permit.actor();
+        let mut tx = self.db.write_aside().await?;
+        let blob = save_blob(&mut tx, &file.bytes).await?;
+        let new = NewBatch {
+            id: self.clock.new_id(),
+            intake: permit.into_thing(),
+            file_name: &file.name,
+            blob: &blob,
+            said: &file.said,
+            created_by: actor.person(),
+            created_at: self.clock.now(),
+        };
+        store::insert(&mut tx, &new).await?;
+        tx.commit().await?;
+        Ok(Begun {
+            batch: new.id,
+            attempt: 1,
+        })
+    }
+
+    /// Begins the reading of a batch again, with what is now said of it. What was written is not
+    /// touched: the same bytes then make another batch.
+    pub async fn begin_again(
+        &self,
+        permit: Permit<ReadAgain>,
+        said: Option<Said>,
+    ) -> Result<Begun, RehearseError> {
+        let actor = permit.actor();
+        let mut tx = self.db.write_aside().await?;
+        let batch = store::batch(&mut tx, permit.into_thing()).await?;
+        let batch = batch.ok_or(RehearseError::Unknown)?;
+        let now = self.clock.now();
+        let said = said.unwrap_or_else(|| batch.said.clone());
+        if batch.state == BatchState::Reading && !batch.is_stalled(now) {
+            return Err(RehearseError::Busy);
+        }
+        let begun = if batch.state.may_be_reread() {
+            let attempt = store::begin_again(&mut tx, &batch, &said, now).await?;
+            Begun {
+                batch: batch.id,
+                attempt: attempt.ok_or(RehearseError::Busy)?,
+            }
+        } else {
+            let (blob, _) = store::blob(&mut tx, batch.id).await?;
+            let new = NewBatch {
+                id: self.clock.new_id(),
+                intake: &batch.intake,
+                file_name: &batch.file_name,
+                blob: &blob,
+                said: &said,
+                created_by: actor.person(),
+                created_at: now,
+            };
+            store::insert(&mut tx, &new).await?;
+            Begun {
+                batch: new.id,
+                attempt: 1,
+            }
+        };
+        tx.commit().await?;
+        Ok(begun)
+    }
+
+    /// Does a reading that was begun. What is wrong with the file is told in the batch, and so is
+    /// a failure of ours, whose cause is given back for the log.
+    pub async fn read(&self, actor: Actor, begun: Begun) -> Result<(), DbError> {
+        let outcome = self.try_read(actor, begun).await;
+        if outcome.is_err() {
+            self.give_up_reading(begun).await?;
+        }
+        outcome
+    }
+
+    async fn try_read(&self, actor: Actor, begun: Begun) -> Result<(), DbError> {
+        let key = (begun.batch, begun.attempt);
+        let mut tx = self.db.read().await?;
+        let batch = store::batch(&mut tx, begun.batch).await?;
+        let Some(batch) = batch.filter(|batch| batch.attempt == begun.attempt) else {
+            return Ok(());
+        };
+        let intake = self.intakes.of(&batch)?;
+        let (_, bytes) = store::blob(&mut tx, batch.id).await?;
+        let supplier = intake.supplier(&batch.said);
+        let remembered = store::remembered(&mut tx, intake.name(), &supplier).await?;
+        drop(tx);
+        let workbook = match self.reader.read(&batch.file_name, &bytes).await {
+            Ok(workbook) => workbook,
+            Err(error) => {
+                let mut tx = self.db.write_aside().await?;
+                store::fail(&mut tx, key, &error.to_string()).await?;
+                return tx.commit().await;
+            }
+        };
+        let asked = Asked {
+            workbook,
+            said: batch.said,
+            remembered,
+        };
+        let reading = intake.read(&self.db, Reach::of(actor), asked).await?;
+        self.keep(key, reading).await
+    }
+
+    /// Says of a reading that it failed for a reason of ours, so that it can be begun again.
+    async fn give_up_reading(&self, begun: Begun) -> Result<(), DbError> {
+        const SENTENCE: &str = "Jalon a rencontré un problème en lisant ce fichier ; relisez-le, et prévenez votre administrateur si cela dure";
+        let mut tx = self.db.write_aside().await?;
+        store::fail(&mut tx, (begun.batch, begun.attempt), SENTENCE).await?;
+        tx.commit().await
+    }
+
+    /// Keeps what was read, some rows at a time, unless a later attempt took over.
+    async fn keep(&self, key: (Uuid, i64), reading: Reading) -> Result<(), DbError> {
+        let total = i64::try_from(reading.total).unwrap_or(i64::MAX);
+        let mut rows = reading.rows;
+        let mut counts = Counts::default();
+        let mut first = 0;
+        loop {
+            let chunk: Vec<Row> = rows.by_ref().take(CHUNK).collect::<Result<_, _>>()?;
+            if chunk.is_empty() {
+                break;
+            }
+            for row in &chunk {
+                counts.add(row.verdict);
+            }
+            let mut tx = self.db.write_aside().await?;
+            let progress = (total, self.clock.now());
+            if !store::add_rows(&mut tx, key, first, &chunk, progress).await? {
+                return Ok(());
+            }
+            tx.commit().await?;
+            first += i64::try_from(chunk.len()).unwrap_or(0);
+        }
+        counts.refuse(&reading.problems);
+        let end = Finished {
+            problems: &reading.problems,
+            mapping: &reading.mapping,
+            at_change: reading.at_change,
+            counts,
+            now: self.clock.now(),
+        };
+        let mut tx = self.db.write_aside().await?;
+        if store::finish(&mut tx, key, &end).await? {
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Receives a file and reads it at once; the batch, whatever became of it.
+    pub async fn rehearse(
+        &self,
+        permit: Permit<SendFile>,
+        file: &SentFile,
+    ) -> Result<Batch, RehearseError> {
+        let actor = permit.actor();
+        let begun = self.receive(permit, file).await?;
+        self.read(actor, begun).await?;
+        let mut tx = self.db.read().await?;
+        let batch = store::batch(&mut tx, begun.batch).await?;
+        batch.ok_or(RehearseError::Unknown)
+    }
+
+    /// Gives a batch up, from which nothing was written.
+    pub async fn give_up(&self, permit: Permit<DropBatch>) -> Result<(), RehearseError> {
+        let id = permit.into_thing();
+        let mut tx = self.db.write_aside().await?;
+        if store::mark_dropped(&mut tx, id).await? {
+            return Ok(tx.commit().await?);
+        }
+        match store::batch(&mut tx, id).await? {
+            None => Err(RehearseError::Unknown),
+            Some(batch) => Err(RehearseError::Closed(batch.state.french())),
+        }
+    }
+
+    /// The kind of file of that name.
+    pub fn intake(&self, name: &str) -> Option<&dyn Intake> {
+        self.intakes.named(name)
+    }
+}
