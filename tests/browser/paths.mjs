@@ -40,4 +40,7 @@ export const demo = [
   "/circuit/fournisseurs/DGS",
   "/contestations",
   "/suivis",
+  "/saisie/etat-ars-2024-2028/2.c.1?annee=2024",
+  "/saisie/etat-ars-2024-2028/regions/53?annee=2024",
+  "/imports/modele",
 ];

@@ -1,5 +1,7 @@
 //! `/imports/modele`: Jalon's own template, chosen then downloaded.
 
+use std::sync::Arc;
+
 use axum::extract::Query;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,9 +13,12 @@ use super::entry::{Ground, Workshop, sentence};
 use crate::access::Signed;
 use crate::figures::values::grid::{Wanted, default_year};
 use crate::figures::values::template::{TemplateError, file_name, template, years};
+use crate::frameworks::Edited;
 use crate::imports::Format;
 use crate::organisations::{Organisation, PlaceKind};
-use crate::platform::web::{Crumb, WebError, WebResult, crumbs, document_with_status};
+use crate::platform::web::{
+    Crumb, WebError, WebResult, crumbs, document_with_status, section_heading,
+};
 
 /// What the template is for; nothing asks for the form.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -92,8 +97,32 @@ fn page(signed: &Signed, ground: &Ground, asked: &Asked, told: Option<&str>) -> 
         }
         @if let Some(told) = told { div.flag.late role="alert" { p { (told) } } }
         (form(ground, asked))
+        (on_screen(ground))
     };
     document_with_status(status, signed.view(), "Modèle à remplir", &body)
+}
+
+/// The grids of the framework of the day, region by region.
+fn on_screen(ground: &Ground) -> Markup {
+    let year = ground.today.year();
+    let frameworks = ground.catalogue.frameworks();
+    let in_force =
+        |edited: &&&Arc<Edited>| (edited.framework.starts..=edited.framework.ends).contains(&year);
+    let Some(edited) = frameworks.iter().find(in_force).or(frameworks.first()) else {
+        return html! {};
+    };
+    let code = &edited.framework.code;
+    let places = ground.directory.places().iter();
+    let regions = places.filter(|p| p.kind == PlaceKind::Region && p.valid_on(ground.today));
+    html! {
+        section.sect aria-labelledby="ecran" {
+            (section_heading("ecran", "Saisir à l’écran", None))
+            p { "Tous les indicateurs d’une région ; pour toutes les régions d’un indicateur, passez par la page de celui-ci." }
+            ul.acts { @for place in regions { li {
+                a href={ "/saisie/" (code) "/regions/" (place.code) } { (place.name) }
+            } } }
+        }
+    }
 }
 
 fn form(ground: &Ground, asked: &Asked) -> Markup {

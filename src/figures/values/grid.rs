@@ -6,6 +6,8 @@
 //! without a word, so neither for a year without values, nor where no indicator concerns the
 //! region.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use super::Codes;
@@ -96,6 +98,7 @@ pub struct Line<'a> {
 pub struct Grid<'a> {
     soil: Soil<'a>,
     region: Option<&'a Place>,
+    demands: HashMap<&'a str, Demand<'a>>,
     /// The framework.
     pub framework: &'a Framework,
     /// The rows, in the order of the framework and of the regions.
@@ -255,19 +258,24 @@ impl<'a> Choice<'a> {
     }
 
     fn grid(&self, lines: Vec<Line<'a>>) -> Grid<'a> {
-        let mut periods: Vec<Period> = Vec::new();
-        for (_, measure) in &self.measures {
-            if lines.iter().any(|line| line.measure.code == measure.code) {
-                let frequency = self.frequency(measure);
-                let of_year = |year: &i16| periods_of(frequency, *year);
-                periods.extend(self.years.iter().flat_map(of_year));
-            }
+        let mut demands: HashMap<&str, Demand<'_>> = HashMap::new();
+        for line in &lines {
+            let catalogue = self.soil.catalogue;
+            let demand = demands.entry(line.measure.code.as_str());
+            demand.or_insert_with_key(|code| Demand::of(catalogue, code));
         }
+        let of_years = |demand: &Demand<'_>| {
+            let years = self.years.iter();
+            let periods = years.flat_map(|year| periods_of(demand.frequency, *year));
+            periods.collect::<Vec<_>>()
+        };
+        let mut periods: Vec<Period> = demands.values().flat_map(of_years).collect();
         periods.sort_unstable();
         periods.dedup();
         let mut grid = Grid {
             soil: self.soil,
             region: self.region,
+            demands,
             framework: self.framework,
             lines,
             periods,
@@ -278,17 +286,39 @@ impl<'a> Choice<'a> {
         grid.periods = grid.periods_asked();
         grid
     }
-
-    fn frequency(&self, measure: &Measure) -> Option<Frequency> {
-        frequency(self.soil.catalogue, measure)
-    }
 }
 
-fn frequency(catalogue: &Catalogue, measure: &Measure) -> Option<Frequency> {
-    let following = catalogue.following(&measure.code);
-    following
-        .iter()
-        .find_map(|(_, indicator)| indicator.frequency)
+/// What the frameworks ask of a measure, whichever of them.
+#[derive(Clone, Debug)]
+struct Demand<'a> {
+    frequency: Option<Frequency>,
+    /// The years without values.
+    gaps: Vec<i16>,
+    /// The regions concerned; none where all are.
+    regions: Option<Vec<&'a str>>,
+}
+
+impl<'a> Demand<'a> {
+    fn of(catalogue: &'a Catalogue, measure: &str) -> Self {
+        let following = catalogue.following(measure);
+        let everywhere = following.iter().any(|(_, i)| i.regions.is_empty());
+        let named = following.iter().flat_map(|(_, i)| &i.regions);
+        Self {
+            frequency: following.iter().find_map(|(_, i)| i.frequency),
+            gaps: following
+                .iter()
+                .flat_map(|(_, i)| &i.due.gaps)
+                .map(|gap| gap.year)
+                .collect(),
+            regions: (!everywhere).then(|| named.map(String::as_str).collect()),
+        }
+    }
+
+    fn concerns(&self, place: &Place) -> bool {
+        let named = self.regions.as_ref();
+        place.kind != PlaceKind::Region
+            || named.is_none_or(|all| all.contains(&place.code.as_str()))
+    }
 }
 
 /// The periods of a year for which values come.
@@ -328,19 +358,15 @@ impl<'a> Line<'a> {
 impl<'a> Grid<'a> {
     /// Whether a value is asked for.
     pub fn asks(&self, line: &Line<'_>, period: Period) -> bool {
-        let following = self.soil.catalogue.following(&line.measure.code);
-        let gap = |year: i16| {
-            let mut gaps = following.iter().flat_map(|(_, i)| &i.due.gaps);
-            gaps.any(|gap| gap.year == year)
-        };
-        let concerns = |i: &Indicator| i.regions.is_empty() || i.regions.contains(&line.place.code);
-        let concerned = line.place.kind != PlaceKind::Region
-            || following.iter().any(|(_, indicator)| concerns(indicator));
-        periods_of(frequency(self.soil.catalogue, line.measure), period.year()).contains(&period)
-            && period.first_day() <= self.soil.today
-            && line.place.valid_on(period.last_day())
-            && concerned
-            && !gap(period.year())
+        self.demands
+            .get(line.measure.code.as_str())
+            .is_some_and(|demand| {
+                periods_of(demand.frequency, period.year()).contains(&period)
+                    && period.first_day() <= self.soil.today
+                    && line.place.valid_on(period.last_day())
+                    && demand.concerns(line.place)
+                    && !demand.gaps.contains(&period.year())
+            })
     }
 
     fn periods_asked(&self) -> Vec<Period> {

@@ -1,4 +1,6 @@
-//! `jalon values rehearse|commit|undo|list|show`.
+//! `jalon values rehearse|template|commit|undo|list|show`.
+
+mod template;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,6 +28,8 @@ use crate::site;
 pub(super) enum ValuesCommand {
     /// Lire un fichier de valeurs et dire ce qu’il changerait, sans rien changer
     Rehearse(RehearseArgs),
+    /// Écrire un classeur Excel à remplir, qui se recharge tel quel
+    Template(template::TemplateArgs),
     /// Enregistrer une répétition : tout ou rien
     Commit {
         /// Identifiant donné par la répétition
@@ -103,16 +107,21 @@ pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<Exi
     let actor = Actor::Person(session.person(&db).await?.id);
     let clock = session.clock.clone();
     let reader = Reader::of_this_program()?;
-    let snapshots = Snapshots::new(clock.clone());
+    let shelf = template::Shelf {
+        library: Library::default(),
+        directories: Directories::default(),
+        snapshots: Snapshots::new(clock.clone()),
+    };
     let imports = site::imports(
         db,
         clock,
         reader,
-        Library::default(),
-        Directories::default(),
-        snapshots,
+        shelf.library.clone(),
+        shelf.directories.clone(),
+        shelf.snapshots.clone(),
     );
     match command {
+        ValuesCommand::Template(args) => template::run(&imports, &shelf, actor, args).await,
         ValuesCommand::Rehearse(args) => rehearse(&imports, actor, args).await,
         ValuesCommand::Commit { import } => commit(&imports, actor, &import).await,
         ValuesCommand::Undo { import, reason } => undo(&imports, actor, &import, &reason).await,
