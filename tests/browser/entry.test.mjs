@@ -31,13 +31,13 @@ describe("the entry grid", () => {
       assert.ok(await focused(first), "an arrow goes up");
       await first.evaluate((element) => {
         const data = new DataTransfer();
-        data.setData("text/plain", "41,5\tperdu\r\n42\t\r\n");
+        data.setData("text/plain", "41,5\t415\t1000\tperdu\r\n42\t\r\n");
         element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
       });
       assert.equal(await first.inputValue(), "41,5");
       assert.equal(await second.inputValue(), "42");
       const told = await page.locator("[data-grid-told]").textContent();
-      assert.match(told, /2 cases remplies/);
+      assert.match(told, /4 cases remplies/);
       assert.match(told, /« perdu »/);
     });
   });

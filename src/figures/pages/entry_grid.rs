@@ -214,7 +214,7 @@ fn form(sheet: &Sheet<'_>, beside: &Beside) -> Markup {
                 }
             }
             div.commit {
-                p.lead { "Seules les cases changées sont enregistrées, sous la source « saisie à l’écran »." }
+                p.lead { "Seules les cases changées sont enregistrées, par un import « Saisie à l’écran » que l’on peut annuler." }
                 div.acts {
                     button.btn.main type="submit" { "Enregistrer" }
                     a.btn href=(sheet.action(sheet.year)) { "Tout reprendre" }
