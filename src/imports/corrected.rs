@@ -8,12 +8,10 @@ use jalon_render::{Day, RenderError};
 use jiff::civil::Date;
 
 use super::problem::{Place, Problem, Severity};
-use super::sheet::{Cell, Content, Sheet, Workbook};
+use super::sheet::{Cell, Content, LIST_TITLE, Sheet, Workbook};
 
 /// The sheet that lists the problems.
 const LIST: &str = "Problèmes";
-/// What its first cell says: by this Jalon knows it again.
-const LIST_TITLE: &str = "Problèmes relevés par Jalon";
 /// The rows before the first problem.
 const LIST_HEADER: u32 = 4;
 /// What the only sheet of a CSV file is called.
@@ -38,12 +36,6 @@ impl<'a> From<&'a Problem> for Mark<'a> {
             message: &problem.message,
         }
     }
-}
-
-/// Whether a sheet is the list of a corrected copy, which says nothing of itself.
-pub(super) fn is_list(sheet: &Sheet) -> bool {
-    let first = sheet.rows.first().and_then(|row| row.first());
-    first.is_some_and(|cell| cell.text == LIST_TITLE)
 }
 
 /// The corrected copy of a file, as the bytes of an XLSX workbook, dated of that day.

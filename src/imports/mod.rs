@@ -31,4 +31,4 @@ pub use pages::router;
 pub use problem::{Answer, Answers, Choice, Place, Problem, Severity};
 pub use reader::{ReadError, Reader, read_workbook};
 pub use rehearsal::{Begun, DropBatch, Imports, ReadAgain, RehearseError, SendFile, SentFile};
-pub use sheet::{Area, Cell, Content, Format, Sheet, Workbook};
+pub use sheet::{Area, Cell, Content, Format, NOTICE_TITLE, Sheet, Workbook};

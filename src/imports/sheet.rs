@@ -1,9 +1,15 @@
 //! A file as sheets of cells, whatever wrote it: pure data.
 
+use jalon_render::workbook::LISTS_TITLE;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Place;
+
+/// What the first cell of the list of a corrected copy says.
+pub(super) const LIST_TITLE: &str = "Problèmes relevés par Jalon";
+/// What the first cell of the notice of a template says.
+pub const NOTICE_TITLE: &str = "Modèle de saisie de Jalon";
 
 /// A file, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +58,14 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    /// Whether Jalon wrote it for people: the list of a corrected copy, the notice and the answers
+    /// of a template say nothing of themselves.
+    pub(super) fn is_for_people(&self) -> bool {
+        let first = self.rows.first().and_then(|row| row.first());
+        let titles = [LIST_TITLE, NOTICE_TITLE, LISTS_TITLE];
+        first.is_some_and(|cell| titles.contains(&cell.text.as_str()))
+    }
+
     /// The cell at that row and column, counted from 1, where it stands in a row that is held.
     pub fn cell(&self, row: u32, column: u32) -> Option<&Cell> {
         let number = |cells: &Vec<Cell>| cells.first().map_or(0, |cell| cell.place.row);

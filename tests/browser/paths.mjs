@@ -44,4 +44,7 @@ export const demo = [
   "/api",
   "/api/essai?adresse=%2Fapi%2Fv1%2Fobservations&envoyer=1&limit=2",
   "/erreurs/api-acces",
+  "/saisie/etat-ars-2024-2028/2.c.1?annee=2024",
+  "/saisie/etat-ars-2024-2028/regions/53?annee=2024",
+  "/imports/modele",
 ];

@@ -301,7 +301,7 @@ pub(super) async fn supplier(
                 1 => { " : une livraison est en retard" },
                 n => { " : " (n) " livraisons sont en retard" },
             } }
-            p.acts { a.btn.main href="/imports" { "Charger un fichier" } a href={ "/organisations/" (code) } { "L’organisation" } }
+            p.acts { a.btn.main href={ "/imports/nouveau?genre=values" } { "Charger un fichier" } a.btn href={ "/imports/modele?choisir=oui&fournisseur=" (code) } { "Modèle à remplir" } a href={ "/organisations/" (code) } { "L’organisation" } }
         }
         div.scroll tabindex="0" role="region" aria-label="Livraisons du fournisseur, défilable" {
             table.tbl.stack {

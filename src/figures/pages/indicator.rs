@@ -235,6 +235,7 @@ fn body(facts: &Facts<'_>) -> Markup {
                 @if facts.fictional { " " (fictional_mark()) }
             }
             (parts::as_of_form(facts))
+            (sources::entry_links(facts))
             (sources::follow_button(facts))
         }
         (parts::measures(facts))

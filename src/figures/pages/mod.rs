@@ -3,6 +3,8 @@
 mod attach;
 mod circuit;
 mod contests;
+mod entry;
+mod entry_grid;
 mod follow;
 mod indicator;
 mod indicator_parts;
@@ -10,6 +12,7 @@ mod pictures;
 mod sourced;
 mod sources;
 mod technical;
+mod template;
 mod value;
 
 pub(super) use sourced::contested;
@@ -22,6 +25,7 @@ use axum::routing::{get, post};
 
 use super::Snapshots;
 use crate::frameworks::Library;
+use crate::imports::Imports;
 use crate::organisations::Directories;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -36,6 +40,7 @@ where
     Clock: FromRef<S>,
     Shell: FromRef<S>,
     Library: FromRef<S>,
+    Imports: FromRef<S>,
     Snapshots: FromRef<S>,
     Directories: FromRef<S>,
     Arc<Config>: FromRef<S>,
@@ -62,6 +67,15 @@ where
             "/contestations/{id}",
             get(contests::page).post(contests::answer),
         )
+        .route(
+            "/saisie/{framework}/{key}",
+            get(entry::by_indicator).post(entry::typed_by_indicator),
+        )
+        .route(
+            "/saisie/{framework}/regions/{place}",
+            get(entry::by_region).post(entry::typed_by_region),
+        )
+        .route("/imports/modele", get(template::download))
         .route("/circuit", get(circuit::latest))
         .route("/circuit/{framework}", get(circuit::page))
         .route("/circuit/fournisseurs/{code}", get(circuit::supplier))

@@ -7,6 +7,7 @@ use super::sourced::{contested, sourced};
 use crate::documents;
 use crate::figures::national::{Check, Computed, National};
 use crate::figures::{Formatter, supplier_words};
+use crate::frameworks::Supply;
 use crate::measures::Aggregation;
 use crate::platform::clock::french_instant;
 use crate::platform::web::{icon, section_heading, state};
@@ -27,6 +28,19 @@ pub(super) fn follow_button(facts: &Facts<'_>) -> Markup {
                     input type="hidden" name="suivre" value="oui";
                     p.acts { button.btn.sm type="submit" { (icon("plus")) " Suivre cet indicateur" } }
                 }
+            }
+        }
+    }
+}
+
+/// Where values are typed, loaded, or asked for by a template.
+pub(super) fn entry_links(facts: &Facts<'_>) -> Markup {
+    let (framework, key) = (&facts.framework.code, &facts.indicator.key);
+    html! {
+        @if let Some(measure) = facts.measure.filter(|_| facts.indicator.supply != Some(Supply::DirectAccess)) {
+            p.acts {
+                a.btn.sm href={ "/saisie/" (framework) "/" (key) "?mesure=" (measure.code) } { (icon("edit")) " Saisir ou charger des valeurs" }
+                a href={ "/imports/modele?choisir=oui&cadre=" (framework) "&indicateur=" (key) } { "Modèle à remplir" }
             }
         }
     }

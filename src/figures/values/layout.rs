@@ -395,10 +395,19 @@ fn guess(heading: String, codes: &Codes<'_>) -> Guess {
     }
 }
 
+/// Whether a title says that its column is only told, as those of a template are: what stands
+/// there is not read.
+pub(super) fn is_memory(folded: &str) -> bool {
+    folded.starts_with("pour memoire")
+}
+
 /// The titles that say alone what a column holds.
 fn known_title(folded: &str) -> Option<Column> {
     if let Some(axis) = Axis::of_heading(folded) {
         return Some(Column::Breakdown(axis));
+    }
+    if is_memory(folded) {
+        return Some(Column::Ignored);
     }
     Some(match folded {
         "territoire" | "territory" | "region" | "regions" | "zone" | "zone id" | "zone nom"

@@ -12,7 +12,9 @@ mod expected;
 mod fact;
 #[cfg(test)]
 mod faults;
+pub mod form;
 mod gather;
+pub mod grid;
 mod intake;
 mod labels;
 mod layout;
@@ -28,6 +30,9 @@ mod rows;
 mod sent;
 pub(super) mod store;
 mod table;
+pub mod template;
+#[cfg(test)]
+mod typed;
 mod when;
 
 use jiff::civil::Date;

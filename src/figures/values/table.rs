@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::codes::Codes;
 use super::fact::{Context, Fact, Key, Shared, Spot};
 use super::gather::Gathered;
-use super::layout::{Proposal, guess_missing, propose};
+use super::layout::{Proposal, guess_missing, is_memory, propose};
 use super::line::{Line, lines};
 use super::mapping::{Column, Mapping, SheetMapping, headings};
 use super::notes::Notes;
@@ -21,6 +21,7 @@ use super::{RowState, RowSubject, Settings, parts, plausible};
 use crate::figures::FiguresView;
 use crate::frameworks::Catalogue;
 use crate::imports::{Answers, Content, Format, Place, Problem, ProblemCode, Sheet, Workbook};
+use crate::kernel::fold;
 use crate::measures::Measure;
 use crate::organisations::Directory;
 
@@ -295,7 +296,7 @@ impl<'a> Reading<'a> {
                 column,
             };
             match holds {
-                Column::Ignored if self.known.mapping.is_some() => {}
+                Column::Ignored if self.known.mapping.is_some() || is_memory(&fold(heading)) => {}
                 Column::Ignored if heading.is_empty() => {
                     self.untitled(rank, sheet, mapping, column)
                 }

@@ -21,6 +21,7 @@ pub(super) async fn page(signed: Signed, State(imports): State<Imports>) -> WebR
             p.lead { "Un fichier déposé est lu et montré avant d’être enregistré : rien ne change tant que personne ne l’a validé." }
             p.acts {
                 a.btn.main href="/imports/nouveau" { "Déposer un fichier" }
+                a.btn href="/imports/modele" { "Modèle à remplir, saisie à l’écran" }
                 a.btn href="/erreurs" { "Comprendre les problèmes" }
             }
         }

@@ -15,7 +15,6 @@ mod xlsx;
 
 use jiff::civil::DateTime;
 
-use super::corrected;
 use super::sheet::{Content, Workbook};
 use kind::Kind;
 
@@ -46,8 +45,7 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, ReadError> {
         Kind::Xlsx => xlsx::read(bytes),
         Kind::Ods => ods::read(bytes),
     }?;
-    // What a corrected copy says of problems is Jalon's own.
-    workbook.sheets.retain(|sheet| !corrected::is_list(sheet));
+    workbook.sheets.retain(|sheet| !sheet.is_for_people());
     Ok(workbook)
 }
 

@@ -11,10 +11,14 @@ use sha2::{Digest, Sha256};
 use crate::kernel::hex;
 
 const CSS: &str = include_str!("../../../assets/jalon.css");
+const GRID: &str = include_str!("../../../assets/grid.js");
 const FAVICON: &str = include_str!("../../../assets/favicon.svg");
 
 static CSS_PATH: LazyLock<String> =
     LazyLock::new(|| format!("/statique/jalon-{}.css", short_hash(CSS)));
+
+static GRID_PATH: LazyLock<String> =
+    LazyLock::new(|| format!("/statique/grille-{}.js", short_hash(GRID)));
 
 fn short_hash(content: &str) -> String {
     hex(&Sha256::digest(content.as_bytes())[..6])
@@ -25,12 +29,21 @@ pub fn stylesheet_path() -> &'static str {
     &CSS_PATH
 }
 
+/// Where the script of the entry grid is served, likewise.
+pub fn grid_script_path() -> &'static str {
+    &GRID_PATH
+}
+
 /// The routes of the static files.
 pub fn asset_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route(
             stylesheet_path(),
             get(|| async { forever("text/css; charset=utf-8", CSS) }),
+        )
+        .route(
+            grid_script_path(),
+            get(|| async { forever("text/javascript; charset=utf-8", GRID) }),
         )
         .route(
             "/favicon.svg",

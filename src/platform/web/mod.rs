@@ -8,7 +8,7 @@ mod error;
 mod params;
 mod shell;
 
-pub use assets::{asset_router, stylesheet_path};
+pub use assets::{asset_router, grid_script_path, stylesheet_path};
 pub use components::{Crumb, crumbs, fictional_mark, icon, section_heading, state};
 pub use error::{Refusal, WebError, WebResult, refuse_nul};
 pub use params::{AsOf, parse_day};

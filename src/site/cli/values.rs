@@ -1,4 +1,6 @@
-//! `jalon values rehearse|commit|undo|list|show`.
+//! `jalon values rehearse|template|commit|undo|list|show`.
+
+mod template;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,6 +29,8 @@ use crate::site;
 pub(super) enum ValuesCommand {
     /// Lire un fichier de valeurs et dire ce qu’il changerait, sans rien changer
     Rehearse(RehearseArgs),
+    /// Écrire un classeur Excel à remplir, qui se recharge tel quel
+    Template(template::TemplateArgs),
     /// Enregistrer une répétition : tout ou rien
     Commit {
         /// Identifiant donné par la répétition
@@ -125,6 +129,15 @@ pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<Exi
                 args.json,
             )
             .await
+        }
+        ValuesCommand::Template(args) => {
+            let (imports, actor) = desk(session).await?;
+            let shelf = template::Shelf {
+                library: Library::default(),
+                directories: Directories::default(),
+                snapshots: Snapshots::new(session.clock.clone()),
+            };
+            template::run(&imports, &shelf, actor, args).await
         }
         ValuesCommand::Commit { import } => {
             let (imports, actor) = desk(session).await?;

@@ -1,6 +1,7 @@
 //! Values coming in: rehearsed, committed, corrected, and readable as they were.
 
 mod cells;
+mod form;
 mod hospitals;
 mod imports;
 mod life;

@@ -12,6 +12,9 @@ use crate::Day;
 pub use csv::csv;
 pub use xlsx::xlsx;
 
+/// What the hidden sheet of the lists of answers begins with: by this it is known again.
+pub const LISTS_TITLE: &str = "Réponses proposées par Jalon";
+
 /// The most characters that a cell or a note may hold.
 pub const LONGEST_TEXT: usize = 32_000;
 
@@ -25,7 +28,16 @@ pub struct Book {
     /// Its sheets, in order; at least one must not be hidden.
     pub sheets: Vec<Sheet>,
     /// Lists of answers that cells offer, by their rank here.
-    pub lists: Vec<Vec<String>>,
+    pub lists: Vec<Answers>,
+}
+
+/// Answers that cells offer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// The answers, in the order offered.
+    pub words: Vec<String>,
+    /// Whether anything else may be typed there.
+    pub open: bool,
 }
 
 /// A sheet.
@@ -87,11 +99,11 @@ pub struct Cell {
     pub note: Option<String>,
     /// The rank of the list of answers that it offers.
     pub list: Option<usize>,
+    /// How many decimals at least a number held or typed there shows; those that it has where not
+    /// said.
+    pub decimals: Option<u8>,
     /// The cell that it leads to.
     pub link: Option<Link>,
-    /// How many decimals at least a number is shown with there, be it typed later; those that it
-    /// has where nothing is said.
-    pub places: Option<u8>,
 }
 
 /// A cell of the same workbook.

@@ -5,9 +5,14 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
 use super::{Content, Style};
 
 /// The format of a cell: its style, then the way its content is shown.
-pub(super) fn format(style: Style, content: &Content, is_list: bool, places: Option<u8>) -> Format {
+pub(super) fn format(
+    style: Style,
+    content: &Content,
+    decimals: Option<u8>,
+    is_text: bool,
+) -> Format {
     let format = match mark(style) {
-        "" => plain_format(content, places),
+        "" => plain_format(content, decimals),
         mark => marked_format(content, mark),
     };
     let format = dress(format, style);
@@ -15,7 +20,7 @@ pub(super) fn format(style: Style, content: &Content, is_list: bool, places: Opt
         // Typed in again, the text would be taken for a formula without this.
         Content::Text(text) if begins_as_formula(text) => format.set_quote_prefix(),
         // What is typed there is a text, even « 01 » or « 1/2 ».
-        Content::Empty if style == Style::Input && is_list => format.set_num_format("@"),
+        Content::Empty if style == Style::Input && is_text => format.set_num_format("@"),
         _ => format,
     }
 }
@@ -34,8 +39,8 @@ fn mark(style: Style) -> &'static str {
     }
 }
 
-fn plain_format(content: &Content, places: Option<u8>) -> Format {
-    match code(content).or_else(|| number_code(content, places)) {
+fn plain_format(content: &Content, decimals: Option<u8>) -> Format {
+    match code(content).or_else(|| number_code(content, decimals)) {
         Some(code) => Format::new().set_num_format(code),
         None => Format::new(),
     }

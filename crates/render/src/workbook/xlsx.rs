@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
 };
 
 use super::style::format;
-use super::{Area, Book, Cell, Content, LONGEST_TEXT, Sheet, Style};
+use super::{Answers, Area, Book, Cell, Content, LISTS_TITLE, LONGEST_TEXT, Sheet, Style};
 use crate::{Day, RenderError};
 
 /// The sheet that holds the lists of answers, hidden.
@@ -41,10 +41,10 @@ pub fn xlsx(book: &Book) -> Result<Vec<u8>, RenderError> {
 
 /// The formats met so far: a cell's is looked up rather than made again.
 #[derive(Default)]
-struct Formats(HashMap<(Style, String, bool, Option<u8>), Format>);
+struct Formats(HashMap<(Style, String, Option<u8>, bool), Format>);
 
 impl Formats {
-    fn of(&mut self, cell: &Cell) -> &Format {
+    fn of(&mut self, cell: &Cell, lists: &[Answers]) -> &Format {
         // What of the content changes the format.
         let shown = match &cell.content {
             Content::Empty => "empty".to_owned(),
@@ -56,10 +56,11 @@ impl Formats {
                 format!("percentage {places}")
             }
         };
-        let is_list = cell.list.is_some();
-        let made = || format(cell.style, &cell.content, is_list, cell.places);
+        let list = cell.list.and_then(|list| lists.get(list));
+        let is_text = list.is_some_and(|list| !list.open);
+        let made = || format(cell.style, &cell.content, cell.decimals, is_text);
         self.0
-            .entry((cell.style, shown, is_list, cell.places))
+            .entry((cell.style, shown, cell.decimals, is_text))
             .or_insert_with(made)
     }
 }
@@ -67,7 +68,7 @@ impl Formats {
 fn write_sheet(
     to: &mut Worksheet,
     sheet: &Sheet,
-    lists: &[Vec<String>],
+    lists: &[Answers],
     formats: &mut Formats,
 ) -> Result<(), RenderError> {
     to.set_name(&sheet.name)?.set_hidden(sheet.hidden);
@@ -85,7 +86,7 @@ fn write_sheet(
         to.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", &plain)?;
     }
     for cell in &sheet.cells {
-        write_cell(to, cell, formats.of(cell))?;
+        write_cell(to, cell, formats.of(cell, lists))?;
         if let Some(list) = cell.list {
             offer(to, cell, list, lists)?;
         }
@@ -184,24 +185,25 @@ fn date(day: Day) -> Result<ExcelDateTime, RenderError> {
     Ok(ExcelDateTime::from_ymd(year, month, day)?)
 }
 
-/// Offers a list of answers; another is refused.
+/// Offers a list of answers; another is refused unless the list is open.
 fn offer(
     to: &mut Worksheet,
     cell: &Cell,
     list: usize,
-    lists: &[Vec<String>],
+    lists: &[Answers],
 ) -> Result<(), RenderError> {
-    let length = lists.get(list).map_or(0, Vec::len);
-    let Some(letters) = u32::try_from(list).ok().map(|list| letters(list + 1)) else {
+    let (Some(answers), Ok(rank)) = (lists.get(list), u32::try_from(list)) else {
         return Ok(());
     };
-    // Written by Jalon, of ranks only.
-    let answers = Formula::new(format!(
-        "={LISTS}!${letters}$1:${letters}${}",
-        length.max(1)
+    let letters = letters(rank + 1);
+    // Written by Jalon, of ranks only. The first row is a title.
+    let range = Formula::new(format!(
+        "={LISTS}!${letters}$2:${letters}${}",
+        answers.words.len().max(1) + 1
     ));
     let validation = DataValidation::new()
-        .allow_list_formula(answers)
+        .allow_list_formula(range)
+        .show_error_message(!answers.open)
         .set_error_style(DataValidationErrorStyle::Stop)
         .set_error_title("Réponse inconnue")?
         .set_error_message("Choisissez une réponse de la liste, ou laissez la cellule vide.")?;
@@ -210,10 +212,11 @@ fn offer(
     Ok(())
 }
 
-fn write_lists(to: &mut Worksheet, lists: &[Vec<String>]) -> Result<(), RenderError> {
+fn write_lists(to: &mut Worksheet, lists: &[Answers]) -> Result<(), RenderError> {
     to.set_name(LISTS)?.set_hidden(true);
+    to.write_string(0, 0, LISTS_TITLE)?;
     for (column, answers) in (0..).zip(lists) {
-        for (row, answer) in (0..).zip(answers) {
+        for (row, answer) in (1..).zip(&answers.words) {
             to.write_string(row, column, short(answer))?;
         }
     }
@@ -245,7 +248,10 @@ mod tests {
                 cells,
                 ..Sheet::default()
             }],
-            lists: vec![vec!["oui".to_owned(), "non".to_owned()]],
+            lists: vec![Answers {
+                words: vec!["oui".to_owned(), "non".to_owned()],
+                open: false,
+            }],
         }
     }
 
