@@ -166,7 +166,7 @@ impl Writer<'_> {
         Cell {
             list,
             note: self.note(offer, field),
-            places: places(offer, field),
+            decimals: decimals(offer, field),
             style: if offer.open {
                 Style::Input
             } else {
@@ -234,7 +234,7 @@ fn written(number: &str, text: &str) -> Content {
 }
 
 /// The decimals of a number: those of its measure; cents are written by two.
-fn places(offer: &Offer<'_>, field: Field) -> Option<u8> {
+fn decimals(offer: &Offer<'_>, field: Field) -> Option<u8> {
     match (field, &offer.key.slot) {
         (Field::Amount, Slot::Means { .. }) if offer.facet.unit == Some("euros") => Some(2),
         (Field::Value | Field::Target, _) if offer.facet.kind == ValueKind::Number => {

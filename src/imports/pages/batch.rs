@@ -215,6 +215,9 @@ fn lead(look: &Look) -> String {
             "Rien n’est écrit. {} à corriger ou à trancher ; {ready} à écrire ensuite.",
             cells(counts.refused)
         ),
+        BatchState::Rehearsed if counts.to_write() + counts.unchanged == 0 => {
+            "Rien n’y a été lu : vérifiez la lecture des colonnes, plus bas.".to_owned()
+        }
         BatchState::Rehearsed if counts.to_write() == 0 => {
             "Tout ce qu’il dit est déjà dans Jalon.".to_owned()
         }

@@ -7,6 +7,7 @@ mod imports;
 mod life;
 mod pages;
 mod past;
+mod reading;
 mod tables;
 mod undo;
 
