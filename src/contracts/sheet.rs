@@ -445,6 +445,7 @@ mod tests {
 
     fn offer(year: i16) -> Offer<'static> {
         Offer {
+            allowed: true,
             key: TermKey {
                 section: Uuid::nil(),
                 slot: Slot::Target {

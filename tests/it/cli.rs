@@ -506,6 +506,9 @@ on_both_engines! {
 
 /// What may stand for a value in a help.
 const PLACES: &[&str] = &[
+    "ACCÈS",
+    "ANNÉES",
+    "RÉGION",
     "ADRESSE",
     "ADRESSE:PORT",
     "ANNÉE",

@@ -139,7 +139,7 @@ impl<'a> Layout<'a> {
         terms: &Terms<'a>,
     ) -> Self {
         let desk = |section: &'a Section| {
-            let lines = book.lines(section, terms);
+            let lines = book.lines(contract, section, terms);
             let offering = Offering {
                 book,
                 contract,

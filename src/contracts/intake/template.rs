@@ -1,6 +1,8 @@
 //! The workbook to fill in: what a draft may write, with what it says now.
 
-use jalon_render::workbook::{Book as Workbook, Cell, Content, Print, Sheet as Page, Style};
+use jalon_render::workbook::{
+    Answers, Book as Workbook, Cell, Content, Print, Sheet as Page, Style,
+};
 use jalon_render::{Day, RenderError};
 use jiff::civil::Date;
 
@@ -65,7 +67,7 @@ pub fn template(
         title: format!("{}, {act} : termes", full.contract.title),
         created: day(today)?,
         sheets: pages,
-        lists: writer.lists,
+        lists: writer.lists.into_iter().map(closed).collect(),
     })
 }
 
@@ -76,6 +78,11 @@ fn day(date: Date) -> Result<Day, RenderError> {
         small(date.month()),
         small(date.day()),
     )
+}
+
+/// A list from which alone one may choose.
+fn closed(words: Vec<String>) -> Answers {
+    Answers { words, open: false }
 }
 
 fn lists() -> Vec<Vec<String>> {

@@ -543,12 +543,17 @@ fn columns<'m>(mapping: &'m SheetMapping, wanted: &'m Column) -> impl Iterator<I
     numbered.filter_map(move |(number, column)| (column == wanted).then_some(number))
 }
 
-/// Whether a row is the header once more, as where a table was printed over several pages.
+/// Whether a row is the header once more, as where a table was printed over several pages. Where
+/// no column has a heading in words, a row of values may look like it: it is read.
 fn repeats_header(line: &Line<'_>, mapping: &SheetMapping) -> bool {
+    let in_words = |column: &Column| matches!(column, Column::Place | Column::Indicator);
+    if !mapping.columns.iter().any(in_words) {
+        return false;
+    }
     let header = mapping.header + mapping.header_rows.saturating_sub(1);
-    let mut numbers = (1_u32..).zip(&mapping.columns).filter(|(_, column)| {
-        matches!(column, Column::Place | Column::Indicator) || column.holds_values()
-    });
+    let mut numbers = (1_u32..)
+        .zip(&mapping.columns)
+        .filter(|(_, column)| in_words(column) || column.holds_values());
     numbers.all(|(number, _)| {
         let heading = line
             .sheet

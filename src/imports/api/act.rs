@@ -188,7 +188,9 @@ fn told(error: ActError) -> Problem {
             let faults = places.iter().map(moved).collect();
             Problem::new(Code::Conflict, detail).at(faults)
         }
-        ActError::State(..) | ActError::Refused(_) => Problem::new(Code::Conflict, detail),
+        ActError::State(..) | ActError::Closed(_) | ActError::Refused(_) => {
+            Problem::new(Code::Conflict, detail)
+        }
         ActError::Ledger(error) => Problem::internal(error),
     }
 }

@@ -123,7 +123,7 @@ fn every_kind_of_problem_names_its_line_and_a_remedy() {
     check(
         "    type: autre\n   sigle: A\n",
         5,
-        &["n'est pas du YAML", "alignement"],
+        &["mise en page", "alignement"],
     );
     check(
         "    type: etablissement\n",

@@ -134,7 +134,7 @@ fn edit(stage: &Stage, draw: Draw) -> Option<TermEdit> {
         });
     }
     let terms = Terms::default();
-    let lines = stage.book.lines(&sections[0], &terms);
+    let lines = stage.book.lines(&stage.full.contract, &sections[0], &terms);
     if which == 6 && !framework.commitments.is_empty() {
         let model = &framework.commitments[subject % framework.commitments.len()];
         let mut followers = lines
