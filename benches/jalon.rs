@@ -19,6 +19,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use axum::routing::get;
 use http_body_util::BodyExt as _;
+use jalon::imports::reader::{Limits, Reader};
 use jalon::platform::clock::Clock;
 use jalon::platform::config::{Config, Overrides};
 use jalon::platform::db::Db;
@@ -248,7 +249,8 @@ async fn page(url: &str) -> Line {
         listen: None,
     };
     let config = Config::load(None, &overrides).unwrap();
-    let app = App::new(db, Clock::system(), config)
+    let reader = Reader::new(env!("CARGO_BIN_EXE_jalon"), Limits::default());
+    let app = App::new(db, Clock::system(), config, reader)
         .await
         .unwrap()
         .router();
