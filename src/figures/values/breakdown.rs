@@ -141,8 +141,7 @@ fn age(text: &str, folded: &str) -> Option<String> {
             let (from, to) = (years(from)?, years(to)?);
             (from <= to).then(|| format!("{from}-{to}"))
         }
-        [from, "plus"] => Some(format!("{}+", years(from)?)),
-        ["plus", from] => Some(format!("{}+", years(from)?)),
+        [from, "plus"] | ["plus", from] => Some(format!("{}+", years(from)?)),
         ["moins", to] => Some(format!("0-{}", years(to)?.checked_sub(1)?)),
         [from] if text.contains(['+', '≥']) => Some(format!("{}+", years(from)?)),
         [at] => Some(years(at)?.to_string()),

@@ -168,9 +168,11 @@ pub(super) fn shown(
     });
     let is_read = !mapping.sheets.is_empty();
     Ok(FileMapping {
-        signature: is_read
-            .then(|| mapping.signature(workbook))
-            .unwrap_or_default(),
+        signature: if is_read {
+            mapping.signature(workbook)
+        } else {
+            String::new()
+        },
         kept: serde_json::to_value(mapping)?,
         sheets: sheets.collect(),
     })

@@ -28,13 +28,13 @@ impl Gathered {
         &mut self,
         key: Key,
         part: Part,
-        told: Told,
+        told: &Told,
         context: u32,
         notes: &mut Notes,
     ) {
         let known = match part {
-            Part::Value => self.value(key, told.clone(), context),
-            Part::Numerator | Part::Denominator => self.term(key, part, told.clone(), context),
+            Part::Value => self.value(key, told, context),
+            Part::Numerator | Part::Denominator => self.term(key, part, told, context),
         };
         let Some((known, at)) = known else {
             return;
@@ -53,7 +53,7 @@ impl Gathered {
         }
     }
 
-    fn value(&mut self, key: Key, told: Told, context: u32) -> Option<(Value, Spot)> {
+    fn value(&mut self, key: Key, told: &Told, context: u32) -> Option<(Value, Spot)> {
         if let Some(rank) = self.known.get(&key) {
             let known = &self.facts[*rank as usize].told;
             return Some((known.value.clone(), known.at));
@@ -62,14 +62,14 @@ impl Gathered {
             .insert(key, u32::try_from(self.facts.len()).unwrap_or(u32::MAX));
         self.facts.push(Fact {
             key,
-            told,
+            told: told.clone(),
             context,
             held: false,
         });
         None
     }
 
-    fn term(&mut self, key: Key, part: Part, told: Told, context: u32) -> Option<(Value, Spot)> {
+    fn term(&mut self, key: Key, part: Part, told: &Told, context: u32) -> Option<(Value, Spot)> {
         let terms = self.terms.entry(key).or_insert(Terms {
             numerator: None,
             denominator: None,
@@ -80,13 +80,11 @@ impl Gathered {
         } else {
             &mut terms.denominator
         };
-        match slot {
-            Some(known) => Some((known.value.clone(), known.at)),
-            None => {
-                *slot = Some(told);
-                None
-            }
+        if let Some(known) = slot {
+            return Some((known.value.clone(), known.at));
         }
+        *slot = Some(told.clone());
+        None
     }
 
     /// Puts the terms of ratios together, once every cell was read.
@@ -104,10 +102,10 @@ impl Gathered {
             let fact = self.known.get(&key).map(|rank| *rank as usize);
             match terms.quantity(measure, notes) {
                 Joined::Ratio(quantity, at) => {
-                    self.ratio(key, fact, quantity, at, terms.context, measure, notes)
+                    self.ratio(key, fact, quantity, at, terms.context, measure, notes);
                 }
                 Joined::Absent(told) if fact.is_none() => {
-                    let _ = self.value(key, told, terms.context);
+                    let _ = self.value(key, &told, terms.context);
                 }
                 Joined::Absent(_) => {}
                 Joined::Refused => {
@@ -140,7 +138,7 @@ impl Gathered {
                 scaled: true,
                 decimals: 6,
             };
-            let _ = self.value(key, told, context);
+            let _ = self.value(key, &told, context);
             return;
         };
         let fact = &mut self.facts[rank];

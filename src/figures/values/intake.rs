@@ -269,9 +269,12 @@ impl Intake for ValuesIntake {
                     label.to_owned(),
                     format!("{place}, {}{part}", subject.period),
                 ],
-                before: before.as_ref().map(|state| match kept_from {
-                    true => "sous embargo".to_owned(),
-                    false => format.value(&state.value),
+                before: before.as_ref().map(|state| {
+                    if kept_from {
+                        "sous embargo".to_owned()
+                    } else {
+                        format.value(&state.value)
+                    }
                 }),
                 after: format.value(&after.value),
                 beside: before

@@ -20,6 +20,9 @@ use crate::imports::{Cell, Content, Format, ProblemCode};
 use crate::kernel::{Period, fold};
 use crate::measures::Measure;
 
+/// The place of a row, its levels, and the column that says the latter.
+type Placed<'a> = (&'a str, Vec<(Axis, String)>, u32);
+
 /// What the labels of a row say.
 pub(super) struct About<'a> {
     pub place: &'a str,
@@ -123,11 +126,7 @@ impl<'a> Reading<'a> {
 
     /// The place that every cell of the row that names one agrees on, with its breakdown, and the
     /// column that says the latter.
-    fn row_place(
-        &mut self,
-        line: &Line<'_>,
-        mapping: &SheetMapping,
-    ) -> Option<(&'a str, Vec<(Axis, String)>, u32)> {
+    fn row_place(&mut self, line: &Line<'_>, mapping: &SheetMapping) -> Option<Placed<'a>> {
         let (parts, level_at) = self.row_levels(line, mapping)?;
         let mut numbers: Vec<u32> = columns(mapping, &Column::Place)
             .filter(|number| !line.text(*number).is_empty())
@@ -178,7 +177,7 @@ impl<'a> Reading<'a> {
         number: u32,
         mut parts: Vec<(Axis, String)>,
         level_at: u32,
-    ) -> Option<(&'a str, Vec<(Axis, String)>, u32)> {
+    ) -> Option<Placed<'a>> {
         let stated = parts.iter().find(|(axis, _)| *axis == Axis::Department);
         if let Some((_, stated)) = stated
             && self.places.region_of(stated) != Some(place)
@@ -310,8 +309,14 @@ impl<'a> Reading<'a> {
                 Column::Supplier => self
                     .supplier(cell)
                     .map(|code| context.supplier = Some(code)),
-                Column::Source => Ok(context.source = Some(cell.text.clone())),
-                Column::Comment => Ok(context.comment = Some(cell.text.clone())),
+                Column::Source => {
+                    context.source = Some(cell.text.clone());
+                    Ok(())
+                }
+                Column::Comment => {
+                    context.comment = Some(cell.text.clone());
+                    Ok(())
+                }
                 Column::ReferenceDate => day(cell).map(|day| context.reference_date = Some(day)),
                 Column::Status => status(cell).map(|status| context.provisional = status),
                 _ => Ok(()),
@@ -432,7 +437,7 @@ impl<'a> Reading<'a> {
         };
         let context = self.context(code, about);
         self.gathered
-            .take(key, *part, told, context, &mut self.notes);
+            .take(key, *part, &told, context, &mut self.notes);
     }
 
     fn merged_value(&mut self, line: &Line<'_>, cell: &Cell) -> bool {

@@ -210,7 +210,7 @@ pub(super) struct Reading<'a> {
     pub count: Measure,
 }
 
-impl<'a> Reading<'a> {
+impl Reading<'_> {
     fn workbook(&mut self, workbook: &Workbook) {
         let mapping = self.mapping;
         self.notes.sheets = workbook.sheets.iter().map(|s| s.name.clone()).collect();
@@ -298,7 +298,7 @@ impl<'a> Reading<'a> {
             match holds {
                 Column::Ignored if self.known.mapping.is_some() || is_memory(&fold(heading)) => {}
                 Column::Ignored if heading.is_empty() => {
-                    self.untitled(rank, sheet, mapping, column)
+                    self.untitled(rank, sheet, mapping, column);
                 }
                 Column::Ignored => {
                     let message = format!(
