@@ -336,7 +336,7 @@ on_both_engines! {
         let refused = program.run(&["values", "undo", id, "--reason", " "]).refused();
         assert!(refused.contains("écrivez le motif"), "{refused}");
         let undone = program.run(&["values", "undo", id, "--reason", "Mauvais fichier"]).done();
-        assert!(undone.contains("72 valeurs remises comme avant"), "{undone}");
+        assert!(undone.contains("72 lignes remises comme avant"), "{undone}");
         let shown = program.run(&["values", "show", id, "--json"]).json();
         assert_eq!((&shown["state"], &shown["created"]), (&"undone".into(), &72.into()));
         assert_eq!(shown["undone_change"].as_i64(), shown["change"].as_i64().map(|no| no + 1));
@@ -507,6 +507,7 @@ on_both_engines! {
 /// What may stand for a value in a help.
 const PLACES: &[&str] = &[
     "ACCÈS",
+    "JOUR",
     "ANNÉES",
     "RÉGION",
     "ADRESSE",

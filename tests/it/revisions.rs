@@ -425,7 +425,7 @@ async fn taken(stage: &Stage<'_>, framework: &Framework) -> Vec<String> {
     let base = head(stage).await.no;
     match stage.bring(framework, &texts, Some(base)).await.unwrap() {
         Revised::Written(_, changes) => changes,
-        other => panic!("{other:?}"),
+        other @ Revised::Unchanged(_) => panic!("{other:?}"),
     }
 }
 

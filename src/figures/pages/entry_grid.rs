@@ -68,17 +68,15 @@ impl Sheet<'_> {
 
     fn action(&self, year: i16) -> String {
         let framework = &self.grid.framework.code;
-        match self.grid.region() {
-            Some(region) => format!("/saisie/{framework}/regions/{}?annee={year}", region.code),
-            None => {
-                let line = &self.grid.lines[0];
-                let measure = &line.measure.code;
-                format!(
-                    "/saisie/{framework}/{}?annee={year}&mesure={measure}",
-                    line.indicator.key
-                )
-            }
+        if let Some(region) = self.grid.region() {
+            return format!("/saisie/{framework}/regions/{}?annee={year}", region.code);
         }
+        let line = &self.grid.lines[0];
+        let measure = &line.measure.code;
+        format!(
+            "/saisie/{framework}/{}?annee={year}&mesure={measure}",
+            line.indicator.key
+        )
     }
 
     fn template(&self) -> String {
@@ -113,18 +111,13 @@ pub(super) fn body(sheet: &Sheet<'_>, beside: &Beside) -> Markup {
 
 fn trail(sheet: &Sheet<'_>) -> Markup {
     let framework = sheet.grid.framework;
-    let (label, href) = match sheet.grid.region() {
-        Some(_) => (
-            framework.title.clone(),
-            format!("/circuit/{}", framework.code),
-        ),
-        None => {
-            let key = &sheet.grid.lines[0].indicator.key;
-            (
-                sheet.code().to_owned(),
-                format!("/indicateurs/{}/{key}", framework.code),
-            )
-        }
+    let (label, href) = if sheet.grid.region().is_some() {
+        let circuit = format!("/circuit/{}", framework.code);
+        (framework.title.clone(), circuit)
+    } else {
+        let key = &sheet.grid.lines[0].indicator.key;
+        let indicator = format!("/indicateurs/{}/{key}", framework.code);
+        (sheet.code().to_owned(), indicator)
     };
     crumbs(&[
         Crumb {

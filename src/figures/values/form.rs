@@ -326,10 +326,8 @@ pub fn pasted(
     let Some(label) = labels.column(&rows) else {
         return by_order(grid, &rows, codes);
     };
-    if !rows[0]
-        .get(label)
-        .is_some_and(|text| labels.named(text).is_some())
-    {
+    let first = rows[0].get(label);
+    if first.is_none_or(|text| labels.named(text).is_none()) {
         return Ok(written(&with_region(grid, rows)));
     }
     let width = width(&rows);

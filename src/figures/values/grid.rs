@@ -222,20 +222,20 @@ pub fn default_year(framework: &Framework, today: Date) -> i16 {
 impl<'a> Choice<'a> {
     /// What is to be filled in: one table for a region, else one a measure.
     pub fn grids(&self) -> Vec<Grid<'a>> {
-        let grids = match self.region {
-            Some(region) => {
-                let lines = self.measures.iter().map(|(indicator, measure)| Line {
-                    indicator,
-                    measure,
-                    place: region,
-                });
-                vec![self.grid(lines.collect())]
-            }
-            None => {
-                let of_measure =
-                    |(indicator, measure)| self.grid(self.everywhere(indicator, measure));
-                self.measures.iter().copied().map(of_measure).collect()
-            }
+        let grids = if let Some(region) = self.region {
+            let lines = self.measures.iter().map(|(indicator, measure)| Line {
+                indicator,
+                measure,
+                place: region,
+            });
+            vec![self.grid(lines.collect())]
+        } else {
+            let of_measure = |(indicator, measure)| self.grid(self.everywhere(indicator, measure));
+            self.measures
+                .iter()
+                .copied()
+                .map(of_measure)
+                .collect::<Vec<_>>()
         };
         grids
             .into_iter()

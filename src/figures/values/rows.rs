@@ -548,23 +548,14 @@ fn columns<'m>(mapping: &'m SheetMapping, wanted: &'m Column) -> impl Iterator<I
     numbered.filter_map(move |(number, column)| (column == wanted).then_some(number))
 }
 
-/// Whether a row is the header once more, as where a table was printed over several pages. Where
-/// no column has a heading in words, a row of values may look like it: it is read.
+/// Whether a row is the header once more, word for word, as where a table was printed over several
+/// pages.
 fn repeats_header(line: &Line<'_>, mapping: &SheetMapping) -> bool {
-    let in_words = |column: &Column| matches!(column, Column::Place | Column::Indicator);
-    if !mapping.columns.iter().any(in_words) {
-        return false;
-    }
     let header = mapping.header + mapping.header_rows.saturating_sub(1);
-    let mut numbers = (1_u32..)
-        .zip(&mapping.columns)
-        .filter(|(_, column)| in_words(column) || column.holds_values());
-    numbers.all(|(number, _)| {
-        let heading = line
-            .sheet
-            .cell(header, number)
-            .map(|cell| cell.text.as_str());
+    (1_u32..).zip(&mapping.columns).all(|(number, _)| {
+        let heading = line.sheet.cell(header, number);
+        let heading = heading.map_or("", |cell| cell.text.as_str());
         let text = line.own(number).map_or("", |cell| cell.text.as_str());
-        heading.unwrap_or_default() == text
+        heading == text
     })
 }

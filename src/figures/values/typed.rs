@@ -306,7 +306,8 @@ fn a_block_pasted_any_way_says_the_same() {
     // Codes alone are known where there are enough of them; no label at all, by the order.
     let codes = "53\t45,2\n84\t47\n11\t40\n";
     assert_eq!(read(&girls(&[2022]), codes).len(), 3);
-    let column: String = (0..18).map(|rank| format!("{},5\n", 40 + rank)).collect();
+    let column: Vec<String> = (40..58).map(|value| format!("{value},5\n")).collect();
+    let column = column.concat();
     assert_eq!(read(&girls(&[2022]), &column).len(), 18);
     let region = read(&brittany(&[2023]), "2.c.1\t54,6\n");
     assert_eq!(region, ["vaccination 53 2023 54.6"]);

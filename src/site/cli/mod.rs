@@ -196,7 +196,7 @@ pub async fn run(cli: Cli) -> ExitCode {
 
 /// A failure in words: those of the system are not French.
 fn in_words(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
-    match error.downcast_ref::<std::io::Error>().map(|e| e.kind()) {
+    match error.downcast_ref().map(std::io::Error::kind) {
         Some(std::io::ErrorKind::BrokenPipe) => "la sortie s’est fermée avant la fin".to_owned(),
         Some(_) => format!("le système a refusé une lecture ou une écriture ({error})"),
         None => error.to_string(),

@@ -4,7 +4,7 @@
 use jalon::contracts::store::TermEdit;
 use jalon::contracts::{
     Baseline, Choice, CommitmentTerm, Definition, Line, MeansTerm, Slot, Stage as MeansStage,
-    Target, TermBody, TermKey, Terms,
+    Standing, Target, TermBody, TermKey, Terms,
 };
 use jalon::frameworks::{Choice as KindChoice, TargetUse};
 use jalon::kernel::{Decimal, Value, ValueKind};
@@ -134,7 +134,10 @@ fn edit(stage: &Stage, draw: Draw) -> Option<TermEdit> {
         });
     }
     let terms = Terms::default();
-    let lines = stage.book.lines(&stage.full.contract, &sections[0], &terms);
+    let contract = &stage.full.contract;
+    let mut lines = stage.book.lines(contract, &sections[0], &terms);
+    // What is kept for other regions is not offered.
+    lines.retain(|line| line.standing != Standing::Elsewhere);
     if which == 6 && !framework.commitments.is_empty() {
         let model = &framework.commitments[subject % framework.commitments.len()];
         let mut followers = lines
