@@ -72,7 +72,10 @@ for (const engine of engines) {
           const leave = page.getByRole("button", { name: "Se déconnecter" });
           await leave.waitFor();
           await page.keyboard.press("Tab");
-          assert.ok(await focused(leave), "the button comes next");
+          const programs = page.getByRole("link", { name: "Mes accès par programme" });
+          assert.ok(await focused(programs), "the link comes next");
+          await page.keyboard.press("Tab");
+          assert.ok(await focused(leave), "then the button");
           await page.keyboard.press("Enter");
           await heading(page, "Connexion");
           await page.goto("/");
