@@ -92,7 +92,7 @@ struct SectionView {
 struct ContractQuery {
     /// Code du cadre.
     framework: Option<String>,
-    /// Code de l’organisation liée.
+    /// Code d’une organisation qui y est partie aujourd’hui.
     organisation: Option<String>,
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
     #[param(value_type = Option<u16>)]
@@ -114,7 +114,7 @@ async fn contracts(
     let at_change = ledger::last_change(&mut tx).await?;
     let mut found = store::list(&mut tx, caller.reach(), query.framework.as_deref()).await?;
     let asked = query.organisation.as_ref();
-    found.retain(|card| asked.is_none_or(|code| card.organisation == *code));
+    found.retain(|card| asked.is_none_or(|code| card.has_party(code)));
     found.sort_by(|a, b| a.slug.cmp(&b.slug));
     let items = found.into_iter().map(|c| (c.slug.clone(), c.into()));
     Ok(Json(paging.page(at_change, items)?))
@@ -135,7 +135,7 @@ async fn contract(
     ApiPath(slug): ApiPath<String>,
 ) -> ApiResult<Json<ContractInFull>> {
     let found = full(&mut db.read().await?, caller.reach(), &slug).await?;
-    let contract = found.contract;
+    let contract = found.placed(i64::MAX).contract;
     let sections = contract.sections.into_iter().map(|section| SectionView {
         key: section.key,
         label: section.label,
@@ -234,7 +234,7 @@ async fn instruments(
 struct TermView {
     /// Clé du volet.
     section: String,
-    /// `choice`, `definition`, `baseline`, `target`, `commitment`, `means` ou `party`.
+    /// `choice`, `definition`, `baseline`, `target`, `commitment`, `means`, `party` ou `place`.
     kind: &'static str,
     /// Clé de l’indicateur, de l’engagement, de la ligne de moyens ou du rôle.
     subject: String,
@@ -255,7 +255,7 @@ struct TermView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct TermQuery {
-    /// `choice`, `definition`, `baseline`, `target`, `commitment`, `means` ou `party`.
+    /// `choice`, `definition`, `baseline`, `target`, `commitment`, `means`, `party` ou `place`.
     kind: Option<String>,
     /// Un jour (« au 2026-03-15 ») ou un numéro de changement ; maintenant sans précision.
     #[param(value_type = Option<String>)]
@@ -332,5 +332,6 @@ fn says(body: &TermBody) -> Result<Said, serde_json::Error> {
         TermBody::Commitment(commitment) => serde_json::to_value(commitment),
         TermBody::Means(means) => serde_json::to_value(means),
         TermBody::Party(membership) => serde_json::to_value(membership),
+        TermBody::Place(covered) => serde_json::to_value(covered),
     }
 }

@@ -248,12 +248,9 @@ impl ObservationQuery {
                     Problem::malformed("framework", format!("aucun cadre n’a le code « {code} »"))
                 })?;
                 let indicators = found.framework.indicators.iter();
-                Some(
-                    indicators
-                        .flat_map(|i| &i.measures)
-                        .map(String::as_str)
-                        .collect(),
-                )
+                let cited = indicators.flat_map(|i| &i.measures).map(String::as_str);
+                let own = catalogue.own_of(code).map(|own| own.measure.code.as_str());
+                Some(cited.chain(own).collect())
             }
         };
         if let Some(code) = &self.measure
@@ -269,7 +266,7 @@ impl ObservationQuery {
                     .as_ref()
                     .is_none_or(|codes| codes.contains(code))
         };
-        Ok(catalogue.measures().filter(asked).collect())
+        Ok(catalogue.all_measures().filter(asked).collect())
     }
 
     fn takes(&self, subject: &Subject, figure: &Figure) -> bool {

@@ -18,8 +18,11 @@ impl<'a> Formatter<'a> {
         Self { measure }
     }
 
-    fn decimals(self) -> u8 {
-        self.measure.and_then(|m| m.decimals).unwrap_or(0)
+    /// Those of the measure, or those that the number needs where a contract defined it without
+    /// saying how many.
+    fn decimals(self, number: Decimal) -> u8 {
+        self.measure
+            .map_or(0, |m| m.decimals.unwrap_or(number.places()))
     }
 
     /// The scale of a rate computed from its two terms.
@@ -39,7 +42,7 @@ impl<'a> Formatter<'a> {
 
     /// A number with its unit: `54,6 %`.
     pub fn number(self, number: Decimal) -> String {
-        let digits = number.french(self.decimals());
+        let digits = number.french(self.decimals(number));
         match self.sign() {
             Some(sign) => format!("{digits}{NO_BREAK}{sign}"),
             None => digits,
@@ -48,12 +51,12 @@ impl<'a> Formatter<'a> {
 
     /// A number without its unit, for a column whose heading says it.
     pub fn bare(self, number: Decimal) -> String {
-        number.french(self.decimals())
+        number.french(self.decimals(number))
     }
 
     /// A difference: `+7,6`.
     pub fn difference(self, difference: Decimal) -> String {
-        difference.french_signed(self.decimals())
+        difference.french_signed(self.decimals(difference))
     }
 
     /// Any value.

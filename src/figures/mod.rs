@@ -11,6 +11,7 @@ pub mod comparison;
 pub mod contest;
 pub mod delivery;
 pub mod follow;
+mod followed;
 mod format;
 mod holder;
 pub mod national;
@@ -32,6 +33,7 @@ use crate::imports::Place as FilePlace;
 use crate::kernel::{Period, Value};
 
 pub use contest::OpenContest;
+pub use followed::{Followed, followed};
 pub use format::Formatter;
 pub use holder::FiguresHolder;
 pub use observations::ContractFigures;

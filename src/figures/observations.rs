@@ -10,11 +10,13 @@ use super::attainment::{Attainment, look};
 use super::delivery::Delivery;
 use super::pages::contested;
 use super::review::{Against, Asked, Review};
-use super::{Formatter, Snapshots};
+use super::{Figure, Formatter, Snapshots, followed};
 use crate::access::Reach;
-use crate::contracts::{FullContract, Observations, Observed, ObservedKey, ObservedStanding};
+use crate::contracts::{
+    FullContract, Observations, Observed, ObservedKey, ObservedStanding, own_measures,
+};
 use crate::frameworks::{Library, Scale, Tone};
-use crate::kernel::Value;
+use crate::kernel::{Period, Value};
 use crate::measures::Measure;
 use crate::platform::db::{Db, DbError};
 use crate::platform::web::state;
@@ -48,35 +50,50 @@ impl Observations for ContractFigures {
         };
         let contract = &full.contract;
         let terms = full.in_force(as_of);
+        let own = own_measures(&edited.framework, full, as_of);
         let scale = edited.framework.scale();
         let mut shown = BTreeMap::new();
         for section in &contract.sections {
-            for indicator in &edited.framework.indicators {
-                for measure in indicator
-                    .measures
-                    .iter()
-                    .filter_map(|c| catalogue.measure(c))
-                {
-                    let asked = Asked {
-                        terms: &terms,
-                        section: section.id,
-                        place: &section.place,
-                        indicator,
-                        measure,
-                        series: figures.series(&measure.code),
-                        upto: (day.year() - 1).clamp(contract.starts, contract.ends),
-                        today: day,
-                    };
-                    let key = ObservedKey {
-                        section: section.id,
-                        indicator: indicator.key.clone(),
-                        measure: measure.code.clone(),
-                    };
-                    shown.insert(key, observed(&asked, &scale));
-                }
+            for followed in followed(&edited.framework, &catalogue, &own, section) {
+                let asked = Asked {
+                    terms: &terms,
+                    section: section.id,
+                    place: &section.place,
+                    followed,
+                    series: figures.series(&followed.measure.code),
+                    upto: (day.year() - 1).clamp(contract.starts, contract.ends),
+                    today: day,
+                };
+                let key = ObservedKey {
+                    section: section.id,
+                    indicator: followed.indicator.key.clone(),
+                    measure: followed.facet.to_owned(),
+                };
+                shown.insert(key, observed(&asked, &scale));
             }
         }
         Ok(shown)
+    }
+
+    async fn recorded(
+        &self,
+        reach: Reach,
+        measures: &[&Measure],
+        place: &str,
+        as_of: i64,
+    ) -> Result<Vec<Vec<Markup>>, DbError> {
+        let mut tx = self.db.read().await?;
+        let figures = self.snapshots.upto(&mut tx, reach, as_of).await?;
+        drop(tx);
+        let of = |measure: &&Measure| {
+            let series = figures.series(&measure.code);
+            let known = series.map(|series| series.figures_upto(place, i16::MAX));
+            let latest_first = known.unwrap_or_default().into_iter().rev();
+            latest_first
+                .map(|(period, figure)| dated(period, figure, measure))
+                .collect()
+        };
+        Ok(measures.iter().map(of).collect())
     }
 }
 
@@ -89,8 +106,8 @@ fn observed(asked: &Asked<'_>, scale: &Scale) -> Observed {
         Err(_) => ObservedStanding::NotJudged,
     };
     Observed {
-        value: value(&review, asked.measure),
-        attainment: attainment(&review, asked.measure, scale),
+        value: value(&review, asked.followed.measure),
+        attainment: attainment(&review, asked.followed.measure, scale),
         delivery: delivery(&review, asked.upto),
         standing,
         late: matches!(review.delivery, Delivery::Late(_)),
@@ -101,6 +118,11 @@ fn value(review: &Review<'_>, measure: &Measure) -> Markup {
     let Some((period, figure)) = review.figure else {
         return html! { span.muted { "non reçue" } };
     };
+    dated(period, figure, measure)
+}
+
+/// A figure with its period, and the way to who says so.
+pub(super) fn dated(period: Period, figure: &Figure, measure: &Measure) -> Markup {
     let text = Formatter::new(Some(measure)).value(&figure.value);
     html! {
         a href={ "/valeurs/" (figure.observation) } {

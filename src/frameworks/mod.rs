@@ -20,6 +20,7 @@ mod indicator;
 mod known;
 mod label;
 mod library;
+mod own;
 mod pages;
 mod revise;
 mod source;
@@ -45,6 +46,7 @@ pub use indicator::{Frequency, Indicator, Link, LinkKind, MeasureMethod, Method,
 pub use known::{Known, everyone_words};
 pub use label::field_label;
 pub use library::{Catalogue, Edited, Library};
+pub use own::{OwnMeasure, OwnMeasures, OwnSlot};
 pub use pages::router;
 pub use revise::{Proposal, Revised, RevisionError, revise};
 pub use source::{

@@ -79,6 +79,12 @@ catalogue! {
         remedy: "Vérifiez le code sur la page du cadre, et que le bon cadre est choisi.",
         example: "« 9.z.9 »",
     }
+    UnfollowedValue "unfollowed-value" Refusal {
+        title: "Valeur qu’aucun contrat ne suit",
+        meaning: "L’indicateur est laissé à chaque contrat : il ne prend de valeur que sur le territoire d’un contrat qui l’a défini.",
+        remedy: "Définissez-le par un acte signé du contrat de ce territoire, ou retirez la valeur.",
+        example: "« 4.i » pour une région dont le contrat ne l’a pas défini.",
+    }
     NoIndicator "no-indicator" Refusal {
         title: "Indicateur absent",
         meaning: "Une colonne porte des valeurs, et rien ne dit de quel indicateur.",

@@ -19,7 +19,7 @@ use super::api::{self, Description, page};
 use super::installation::Installation;
 use super::{HOLDERS, home, imports};
 use crate::access;
-use crate::contracts::{self, Desk};
+use crate::contracts::{self, Desk, library};
 use crate::documents;
 use crate::dossier::{self, Sources};
 use crate::figures::{self, ContractFigures, Snapshots};
@@ -78,7 +78,7 @@ impl App {
         let mut tx = db.read().await?;
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
         drop(tx);
-        let (directories, library) = (Directories::default(), Library::default());
+        let (directories, library) = (Directories::default(), library());
         let snapshots = Snapshots::new(clock.clone());
         let desk = Desk {
             db: db.clone(),

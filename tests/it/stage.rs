@@ -76,7 +76,7 @@ impl<'a> Stage<'a> {
 
     /// Another process on the same database: nothing in memory is shared.
     pub fn beside(bench: &'a Bench, actor: Actor, db: Db) -> Self {
-        let (library, directories) = (Library::default(), Directories::default());
+        let (library, directories) = (jalon::contracts::library(), Directories::default());
         let snapshots = Snapshots::new(bench.clock.clone());
         let imports = site::imports(
             db.clone(),

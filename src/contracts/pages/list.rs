@@ -10,9 +10,10 @@ use super::open::contract_path;
 use super::parts::day;
 use crate::access::Signed;
 use crate::contracts::Desk;
-use crate::contracts::store::{ContractCard, list};
+use crate::contracts::store::{CardParty, ContractCard, list};
 use crate::frameworks::Catalogue;
 use crate::kernel::{counted, fold};
+use crate::platform::clock::french_date;
 use crate::platform::web::{WebResult, fictional_mark, section_heading, state};
 
 /// What the address may narrow the list to.
@@ -24,25 +25,36 @@ pub(super) struct Filter {
     /// `projet`, `signe`, or empty.
     #[serde(default)]
     etat: String,
-    /// Words of the title or of the organisation.
+    /// Words of the title or of a party.
     #[serde(default)]
     q: String,
+    /// Code of an organisation that is party, or was.
+    #[serde(default)]
+    organisation: String,
 }
 
 impl Filter {
     fn is_empty(&self) -> bool {
-        self.cadre.is_empty() && self.etat.is_empty() && self.q.trim().is_empty()
+        self.cadre.is_empty()
+            && self.etat.is_empty()
+            && self.q.trim().is_empty()
+            && self.organisation.is_empty()
     }
 
     fn keeps(&self, card: &ContractCard) -> bool {
         let words = fold(&self.q);
-        let text = fold(&format!("{} {}", card.title, card.organisation_name));
+        let names = card.parties.iter().map(|party| party.name.as_str());
+        let names: Vec<&str> = std::iter::once(card.title.as_str()).chain(names).collect();
+        let text = fold(&names.join(" "));
+        let code = self.organisation.as_str();
+        let mut parties = card.parties.iter();
+        let party = code.is_empty() || parties.any(|p| p.tenure.organisation == code);
         let state = match self.etat.as_str() {
             "projet" => card.drafts > 0,
             "signe" => card.signed > 0,
             _ => true,
         };
-        state && words.split(' ').all(|word| text.contains(word))
+        state && party && words.split(' ').all(|word| text.contains(word))
     }
 }
 
@@ -112,6 +124,7 @@ fn filters(filter: &Filter, catalogue: &Catalogue) -> Markup {
             }
             label for="q" { "Nom" }
             input #q type="search" name="q" value=(filter.q);
+            @if !filter.organisation.is_empty() { input type="hidden" name="organisation" value=(filter.organisation); }
             button.btn.sm type="submit" { "Filtrer" }
             @if !filter.is_empty() { a href="/contrats" { "Tout afficher" } }
         }
@@ -154,6 +167,23 @@ fn framework_section(code: &str, cards: &[&ContractCard], catalogue: &Catalogue)
     }
 }
 
+/// Whom the contract binds today, then whom it no longer binds.
+fn parties(card: &ContractCard) -> Markup {
+    let (now, before): (Vec<&CardParty>, Vec<&CardParty>) =
+        card.bound().partition(|party| party.tenure.until.is_none());
+    html! {
+        @if card.bound().next().is_none() { (card.organisation_name) }
+        @for (rank, party) in now.iter().enumerate() {
+            @if rank > 0 { br; }
+            (party.name)
+            @if let Some(since) = party.tenure.since { span.sub { "partie depuis le " (french_date(since)) } }
+        }
+        @for party in before {
+            span.sub { (party.name) @if let Some(until) = party.tenure.until { ", jusqu’au " (french_date(until)) } }
+        }
+    }
+}
+
 fn row(card: &ContractCard) -> Markup {
     html! {
         tr {
@@ -161,7 +191,7 @@ fn row(card: &ContractCard) -> Markup {
                 a href=(contract_path(&card.slug)) { b { (card.title) } }
                 @if card.fictional { " " (fictional_mark()) }
             }
-            td data-l="Organisation" { (card.organisation_name) }
+            td data-l="Organisation" { (parties(card)) }
             td data-l="Années" { (card.starts) "-" (card.ends) }
             td data-l="État" {
                 @if card.signed > 0 { (state("ok", "ok", "Signé")) }

@@ -114,6 +114,10 @@ fn trail(sheet: &Sheet<'_>) -> Markup {
     let (label, href) = if sheet.grid.region().is_some() {
         let circuit = format!("/circuit/{}", framework.code);
         (framework.title.clone(), circuit)
+    } else if let Some(own) = sheet.grid.own() {
+        let key = &own.indicator.key;
+        let indicator = format!("/contrats/{}/indicateurs/{key}", own.contract);
+        (own.title.clone(), indicator)
     } else {
         let key = &sheet.grid.lines[0].indicator.key;
         let indicator = format!("/indicateurs/{}/{key}", framework.code);

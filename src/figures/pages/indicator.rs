@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::indicator_parts as parts;
-use super::{sources, technical};
+use super::{own, sources, technical};
 use crate::access::Signed;
 use crate::documents::{self, AboutKind, Document};
 use crate::figures::comparison::{Among, COUNTRY, Comparison};
@@ -47,6 +47,8 @@ pub(super) struct Facts<'a> {
     pub nationals: Vec<National<'a>>,
     pub kept: Kept,
     pub fictional: bool,
+    pub figures: &'a FiguresView,
+    pub directory: &'a Directory,
     pub as_of: &'a AsOf,
     pub day: Option<Date>,
 }
@@ -116,6 +118,8 @@ pub(super) async fn page(
         nationals,
         kept,
         fictional: series.is_some_and(|s| s.iter().any(|(_, figure)| figure.fictional)),
+        figures: &figures,
+        directory: &directory,
         as_of: &asked.as_of,
         day,
     };
@@ -246,6 +250,7 @@ fn body(facts: &Facts<'_>) -> Markup {
             },
             None => (parts::nothing_yet(facts)),
         }
+        (own::contracts(facts))
         div.split.wide-l {
             @if let Some(comparison) = &facts.comparison { (parts::table(facts, comparison)) }
             (technical::sheet(facts))

@@ -8,6 +8,7 @@ mod entry_grid;
 mod follow;
 mod indicator;
 mod indicator_parts;
+mod own;
 mod pictures;
 mod sourced;
 mod sources;

@@ -99,12 +99,16 @@ fn body(facts: &Facts<'_>) -> Markup {
     let subject = &facts.story.subject;
     let having = facts.catalogue.following(&facts.story.measure);
     let indicator = having.first();
-    let home = indicator.map(|(framework, indicator)| {
-        format!(
-            "/indicateurs/{}/{}?mesure={}&periode={}",
-            framework.code, indicator.key, facts.story.measure, subject.period
-        )
-    });
+    let home =
+        indicator.map(
+            |(framework, indicator)| match facts.catalogue.own(&facts.story.measure) {
+                Some(own) => format!("/contrats/{}/indicateurs/{}", own.contract, indicator.key),
+                None => format!(
+                    "/indicateurs/{}/{}?mesure={}&periode={}",
+                    framework.code, indicator.key, facts.story.measure, subject.period
+                ),
+            },
+        );
     let code = indicator.and_then(|(_, indicator)| indicator.code.as_deref());
     let documents_to = format!("/valeurs/{}/documents", facts.observation);
     let here = format!("/valeurs/{}", facts.observation);

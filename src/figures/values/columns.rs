@@ -50,6 +50,20 @@ pub(super) fn uses(catalogue: &Catalogue, framework: Option<&str>) -> Vec<Choice
             }
         }
     }
+    let slots = catalogue.slots();
+    let slots = slots.filter(|slot| framework.is_none_or(|code| slot.framework == code));
+    choices.extend(slots.map(|slot| {
+        let column = Column::Figure {
+            part: Part::Value,
+            measure: Some(slot.code.clone()),
+            period: None,
+        };
+        let name = slot.indicator.code.as_ref().unwrap_or(&slot.indicator.key);
+        choice(
+            &column,
+            format!("valeur de {name}, tel que chaque contrat le définit"),
+        )
+    }));
     choices
 }
 

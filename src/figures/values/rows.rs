@@ -406,18 +406,24 @@ impl<'a> Reading<'a> {
                 None => return,
             },
         };
-        let Ok(Some(code)) = self.codes.measure(code) else {
+        let Ok(Some(named)) = self.codes.measure(code) else {
+            return;
+        };
+        if self.merged_value(line, cell) {
+            return;
+        }
+        let Some(period) = self.period(line, cell, named, *period, mapping, about) else {
+            return;
+        };
+        let Some(code) = self.of_place(line, cell, (named, about.place), period) else {
             return;
         };
         let Some(measure) = self.ground.catalogue.measure(code) else {
             return;
         };
-        if self.merged_value(line, cell) || !self.breaks_down(line, about, measure) {
+        if !self.breaks_down(line, about, measure) {
             return;
         }
-        let Some(period) = self.period(line, cell, code, *period, mapping, about) else {
-            return;
-        };
         let told = match self.told(line, cell, *part, measure) {
             Ok(told) => told,
             Err((code, message)) => {
@@ -438,6 +444,25 @@ impl<'a> Reading<'a> {
         let context = self.context(code, about);
         self.gathered
             .take(key, *part, &told, context, &mut self.notes);
+    }
+
+    /// The measure of the contract of that place, where what is named is left to contracts.
+    fn of_place(
+        &mut self,
+        line: &Line<'_>,
+        cell: &Cell,
+        (named, place): (&'a str, &str),
+        period: Period,
+    ) -> Option<&'a str> {
+        match self.codes.of_place(named, place, period.year()) {
+            Ok(code) => Some(code),
+            Err(error) => {
+                let at = line.spot(cell.place.column);
+                self.notes
+                    .refuse(at, ProblemCode::UnfollowedValue, error.to_string());
+                None
+            }
+        }
     }
 
     fn merged_value(&mut self, line: &Line<'_>, cell: &Cell) -> bool {

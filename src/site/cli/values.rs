@@ -10,9 +10,9 @@ use serde_json::{Value as Json, json};
 
 use super::{CliError, Session, out};
 use crate::access::{Permit, Reach, permit};
+use crate::contracts::library;
 use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Mapping, Settings};
-use crate::frameworks::Library;
 use crate::imports::reader::Limits;
 use crate::imports::{
     ActError, Batch, BatchState, CommitBatch, Committed, Imports, Problem, Reader, Said, SendFile,
@@ -133,7 +133,7 @@ pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<Exi
         ValuesCommand::Template(args) => {
             let (imports, actor) = desk(session).await?;
             let shelf = template::Shelf {
-                library: Library::default(),
+                library: library(),
                 directories: Directories::default(),
                 snapshots: Snapshots::new(session.clock.clone()),
             };
@@ -165,7 +165,7 @@ pub(super) async fn desk(session: &Session) -> Result<(Imports, Actor), CliError
         db,
         clock,
         Reader::of_this_program()?,
-        Library::default(),
+        library(),
         Directories::default(),
         snapshots,
     );
