@@ -14,13 +14,13 @@
 
 use jiff::civil::Date;
 
-use super::body::{Definition, Slot, TermBody};
+use super::body::{Definition, Slot, Target, TermBody};
 use super::lines::OWN;
 use super::terms::in_order_of_signature;
-use super::{Contract, FullContract, Instrument, Section};
+use super::{Contract, FullContract, Instrument, Section, Terms};
 use crate::frameworks::{Act, ActKind, Framework, Indicator, Method, OwnMeasure};
-use crate::kernel::ValueKind;
-use crate::measures::{Break, Measure};
+use crate::kernel::{Decimal, ValueKind};
+use crate::measures::{Break, Direction, Measure};
 use crate::platform::clock::paris_date;
 
 /// Every measure that a contract defined by itself up to the change `as_of`, section by section,
@@ -39,9 +39,32 @@ pub fn own_measures(framework: &Framework, full: &FullContract, as_of: i64) -> V
         let model = indicator(framework, contract, key);
         let versions = versions(&code, &statements).into_iter();
         let place = terms.place(section.id).unwrap_or(&section.place);
-        versions.map(move |version| of_contract(contract, (section, place), &model, version))
+        let direction = direction(contract, &terms, section, key);
+        versions.map(move |mut version| {
+            if version.current {
+                version.measure.direction = direction;
+            }
+            of_contract(contract, (section, place), &model, version)
+        })
     });
     measures.collect()
+}
+
+/// Which way is better, since no framework can say it: the way from where the contract starts, or
+/// from its first target, to its last one.
+fn direction(contract: &Contract, terms: &Terms<'_>, section: &Section, key: &str) -> Direction {
+    let number = |year| match terms.target(section.id, key, "", year)? {
+        Target::Value(value) => value.amount(None),
+        _ => None,
+    };
+    let targets: Vec<Decimal> = contract.years().filter_map(number).collect();
+    let baseline = terms.baseline(section.id, key, "");
+    let start = baseline.and_then(|baseline| baseline.value.amount(None));
+    match (start.or(targets.first().copied()), targets.last()) {
+        (Some(start), Some(end)) if start < *end => Direction::Higher,
+        (Some(start), Some(end)) if start > *end => Direction::Lower,
+        _ => Direction::None,
+    }
 }
 
 /// The indicators that a section ever defined, in order.

@@ -37,8 +37,8 @@ impl OwnMeasures for ContractMeasures {
     }
 }
 
-/// The contracts that define something, with their sections, what was signed in them, and of its terms
-/// the definitions and the places.
+/// The contracts that define something, with their sections, what was signed in them and, of its
+/// terms, the places, the definitions and what is agreed of what they define.
 async fn defining(tx: &mut Tx) -> Result<Vec<FullContract>, DbError> {
     let contracts: Vec<ContractRow> = tx
         .all(
@@ -108,7 +108,8 @@ async fn instruments(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<Instrument>>, DbEr
              from signatory s join instrument i on i.id = s.instrument_id
              where i.state = 'signed'
                and i.id in (select x.instrument_id from term x
-                            where x.kind in ('definition', 'place'))
+                            where x.facet = ''
+                              and x.kind in ('definition', 'place', 'baseline', 'target'))
              order by s.instrument_id, s.position",
             vec![],
         )
@@ -128,7 +129,8 @@ async fn instruments(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<Instrument>>, DbEr
              left join person sp on sp.id = sc.actor
              where i.state = 'signed'
                and i.id in (select x.instrument_id from term x
-                            where x.kind in ('definition', 'place'))
+                            where x.facet = ''
+                              and x.kind in ('definition', 'place', 'baseline', 'target'))
              order by i.contract_id, i.no",
             vec![],
         )
@@ -145,7 +147,8 @@ async fn terms(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<Term>>, DbError> {
             "select i.contract_id, x.instrument_id, x.section_id, x.kind, x.subject, x.facet,
                     x.period, x.body, x.motive, x.change_no
              from term x join instrument i on i.id = x.instrument_id
-             where x.kind in ('definition', 'place') and i.state = 'signed'",
+             where x.facet = '' and i.state = 'signed'
+               and x.kind in ('definition', 'place', 'baseline', 'target')",
             vec![],
         )
         .await?;

@@ -123,7 +123,7 @@ on_both_engines! {
         let page = site.get(CONTRACT).await.body;
         for (observed, told) in [
             ("Organigramme du 3 mars 2023", "Suivi sans cible à atteindre"),
-            (">Non<", "cible non atteinte"),
+            (">Non<", "non atteinte"),
             (">131<", "Dans le couloir"),
             (">3<", "67\u{a0}%"),
             (">Oui<", "atteinte"),

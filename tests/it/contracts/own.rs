@@ -118,7 +118,7 @@ on_both_engines! {
         stage.load("indicateur;territoire;annee;valeur\n4.i;Normandie;2024;12,5\n4.i;Bretagne;2024;56\n").await;
         let mut site = bench.site().await;
         site.sign_in().await;
-        // 12,5 where 14 was the start and 13 the target is beyond the target of 2024.
+        // The target of 2024 is where Normandie started from: the way is down, and 12,5 is further.
         let contract = site.get("/contrats/normandie-2024-2028").await.body;
         for said in ["Délai d’un rendez-vous", "12,5", "Vers la cible 2028", "1 cible atteinte sur 1"] {
             assert!(contract.contains(said), "{said}\n{contract}");
