@@ -18,11 +18,18 @@ impl<'a> Formatter<'a> {
         Self { measure }
     }
 
-    /// Those of the measure, or those that the number needs where a contract defined it without
+    /// How many decimals its values are shown with.
+    pub fn decimals(self) -> u8 {
+        self.measure.and_then(|m| m.decimals).unwrap_or(0)
+    }
+
+    /// The same, or those that the number needs where a contract defined its measure without
     /// saying how many.
-    fn decimals(self, number: Decimal) -> u8 {
-        self.measure
-            .map_or(0, |m| m.decimals.unwrap_or(number.places()))
+    fn places(self, number: Decimal) -> u8 {
+        match self.measure {
+            Some(measure) if measure.decimals.is_none() => number.places(),
+            _ => self.decimals(),
+        }
     }
 
     /// The scale of a rate computed from its two terms.
@@ -42,7 +49,7 @@ impl<'a> Formatter<'a> {
 
     /// A number with its unit: `54,6 %`.
     pub fn number(self, number: Decimal) -> String {
-        let digits = number.french(self.decimals(number));
+        let digits = number.french(self.places(number));
         match self.sign() {
             Some(sign) => format!("{digits}{NO_BREAK}{sign}"),
             None => digits,
@@ -51,12 +58,12 @@ impl<'a> Formatter<'a> {
 
     /// A number without its unit, for a column whose heading says it.
     pub fn bare(self, number: Decimal) -> String {
-        number.french(self.decimals(number))
+        number.french(self.places(number))
     }
 
     /// A difference: `+7,6`.
     pub fn difference(self, difference: Decimal) -> String {
-        difference.french_signed(self.decimals(difference))
+        difference.french_signed(self.places(difference))
     }
 
     /// Any value.

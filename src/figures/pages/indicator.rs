@@ -24,7 +24,7 @@ use crate::measures::Measure;
 use crate::organisations::{Directories, Directory, PlaceKind};
 use crate::platform::clock::end_of_day;
 use crate::platform::db::{Db, Tx};
-use crate::platform::web::{AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark};
+use crate::platform::web::{Address, AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark};
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
@@ -50,7 +50,7 @@ pub(super) struct Facts<'a> {
     pub figures: &'a FiguresView,
     pub directory: &'a Directory,
     pub as_of: &'a AsOf,
-    pub day: Option<Date>,
+    pub address: &'a Address,
 }
 
 /// What the page shows that is read from the database each time.
@@ -64,7 +64,7 @@ pub(super) struct Kept {
 pub(super) async fn page(
     signed: Signed,
     Path((code, key)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    (address, Query(asked)): (Address, Query<Asked>),
     State(db): State<Db>,
     State(library): State<Library>,
     State(snapshots): State<Snapshots>,
@@ -121,7 +121,7 @@ pub(super) async fn page(
         figures: &figures,
         directory: &directory,
         as_of: &asked.as_of,
-        day,
+        address: &address,
     };
     let page = signed.page(&title(&facts), &body(&facts));
     Ok((asked.as_of.status(), page))

@@ -132,7 +132,8 @@ async fn prepares(site: &mut Site) {
             ("adresse", "tilleuls-2025-2029"),
             ("partie.departement", "Département de l’Ain"),
             ("partie.ars", "ARS-84"),
-            ("partie.gestionnaire", "EHPAD-TILLEULS"), ("partie.cvs", "Conseil de la vie sociale des Tilleuls"),
+            ("partie.gestionnaire", "EHPAD-TILLEULS"),
+            ("partie.cvs", "Conseil de la vie sociale des Tilleuls"),
         ],
     )
     .await;
