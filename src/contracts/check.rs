@@ -376,13 +376,11 @@ impl Check<'_> {
                 && slot.indicator() == Some(indicator)
         };
         let said_again = |key: &TermKey| self.overlay.touched.iter().any(|t| t.key == *key);
-        let mut left: Vec<TermKey> = Vec::new();
-        for (key, _) in self.overlay.after.iter() {
-            if key.section == section && in_former(&key.slot) && !said_again(key) {
-                left.push(key.clone());
-            }
-        }
-        for key in left.into_iter().take(1) {
+        let is_left =
+            |key: &&TermKey| key.section == section && in_former(&key.slot) && !said_again(key);
+        let agreed = self.overlay.after.iter();
+        let left: Option<TermKey> = agreed.map(|(key, _)| key).find(is_left).cloned();
+        if let Some(key) = left {
             let sentence = "la définition change de nature, et ceci est dit dans l’ancienne. Écrivez de nouveau la valeur initiale et chaque cible, ou videz-les.";
             self.say_of(Kind::OtherKind, lines, &key, sentence);
         }

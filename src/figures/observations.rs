@@ -129,6 +129,7 @@ pub(super) fn dated(period: Period, figure: &Figure, measure: &Measure) -> Marku
             @if matches!(figure.value, Value::Unavailable(_)) { (text) }
             @else { b { (text) } }
         }
+        " "
         span.sub {
             (period.french())
             @if figure.provisional { ", provisoire" }

@@ -101,10 +101,12 @@ fn head(opened: &Opened, section: &Section, line: &Line<'_>, terms: &Terms<'_>) 
                     div { dt { "Mesure" } dd { (facet.label) @if let Some(unit) = facet.unit { " (" (unit) ")" } } }
                 }
             }
-            @if model.is_some() && !line.slot {
+            @if model.is_some() {
                 p.acts {
-                    a.btn.sm href=(opened.with_day(&format!("/indicateurs/{}/{}", framework.code, line.key))) { "Toutes les régions" }
-                    a.btn.sm href={ "/cibles/" (framework.code) "/" (line.key) } { "Cibles nationales et régionales" }
+                    a.btn.sm href=(opened.with_day(&format!("/indicateurs/{}/{}", framework.code, line.key))) {
+                        @if line.slot { "Ce que mesurent les autres contrats" } @else { "Toutes les régions" }
+                    }
+                    @if !line.slot { a.btn.sm href={ "/cibles/" (framework.code) "/" (line.key) } { "Cibles nationales et régionales" } }
                 }
             }
             @if line.slot {
