@@ -8,6 +8,7 @@
 mod alone;
 mod arg;
 mod copy;
+mod seal;
 mod tx;
 
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use crate::platform::file::CannotWrite;
 pub use alone::Alone;
 pub use arg::Arg;
 pub use copy::{Content, Table};
+pub use seal::{Alteration, Held, Seal};
 pub use tx::{Record, Tx};
 
 /// Every step of the schema, in order, the same text for both engines.
