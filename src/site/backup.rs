@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::Installation;
 use crate::kernel::counted;
-use crate::ledger::{self, Verified};
+use crate::ledger::{self, Broken, Verified};
 use crate::platform::db::{Alteration, Db, DbError, Seal, Tx};
 use crate::platform::file::CannotWrite;
 
@@ -58,15 +58,15 @@ pub enum BackupError {
     #[error("cette base est déjà installée : une sauvegarde ne se restaure que dans une base vide")]
     NotEmpty,
     /// The history of the backup was altered.
-    #[error("l’historique de la sauvegarde est rompu au changement n° {0} ; rien n’a été restauré")]
-    Broken(i64),
+    #[error("l’historique de la sauvegarde est rompu : {0} ; rien n’a été restauré")]
+    Broken(Broken),
     /// Tables of the backup are not as they were when it was written.
-    #[error("{}", altered_in_french(.tables, *.broken_at))]
+    #[error("{}", altered_in_french(.tables, *.chain))]
     Altered {
         /// The tables.
         tables: Vec<Alteration>,
-        /// The first change of the history that its digest does not hold, if any.
-        broken_at: Option<i64>,
+        /// Where the chain of the history is broken, if anywhere.
+        chain: Option<Broken>,
     },
     /// A table was not copied as it was.
     #[error(
@@ -147,7 +147,11 @@ pub async fn restore(db: &Db, file: &Path, verify: bool) -> Result<Copied, Backu
         return Err(BackupError::NotABackup(file.display().to_string()));
     }
     let verified = ledger::verify(&mut from).await.map_err(not_a_backup)?;
-    copy.refuse_altered(&verified)?;
+    let broken = match verified {
+        Verified::Broken(broken) => Some(broken),
+        Verified::Whole(..) => None,
+    };
+    copy.refuse_altered(broken)?;
     // A file cut short opens, and fails where it is read: every table is, before anything is made.
     from.seal().await.map_err(not_a_backup)?;
     db.migrate().await?;
@@ -233,29 +237,25 @@ impl Copy {
         };
         if let Err(cause) = copy.db.migrate().await {
             // What was altered may be what keeps the schema from being stepped forward.
-            copy.refuse_altered(&Verified::Whole(0))?;
+            copy.refuse_altered(None)?;
             return Err(not_a_backup(cause));
         }
         Ok(copy)
     }
 
-    fn refuse_altered(&self, chain: &Verified) -> Result<(), BackupError> {
-        let broken_at = match chain {
-            Verified::Broken(no) => Some(*no),
-            Verified::Whole(_) => None,
-        };
-        match (self.altered.is_empty(), broken_at) {
+    fn refuse_altered(&self, chain: Option<Broken>) -> Result<(), BackupError> {
+        match (self.altered.is_empty(), chain) {
             (true, None) => Ok(()),
-            (true, Some(no)) => Err(BackupError::Broken(no)),
-            (false, broken_at) => Err(BackupError::Altered {
+            (true, Some(broken)) => Err(BackupError::Broken(broken)),
+            (false, chain) => Err(BackupError::Altered {
                 tables: self.altered.clone(),
-                broken_at,
+                chain,
             }),
         }
     }
 }
 
-fn altered_in_french(tables: &[Alteration], broken_at: Option<i64>) -> String {
+fn altered_in_french(tables: &[Alteration], chain: Option<Broken>) -> String {
     let mut lines = vec![
         "cette sauvegarde n’est plus telle qu’elle a été écrite ; rien n’a été restauré :"
             .to_owned(),
@@ -278,10 +278,8 @@ fn altered_in_french(tables: &[Alteration], broken_at: Option<i64>) -> String {
             ),
         }
     }));
-    if let Some(no) = broken_at {
-        lines.push(format!(
-            "- historique : la chaîne d’empreintes est rompue au changement n° {no}"
-        ));
+    if let Some(broken) = chain {
+        lines.push(format!("- historique : {broken}"));
     }
     lines.push("Prenez une autre sauvegarde. Sans --verify, celle-ci se restaure telle qu’elle est si son historique est intact.".to_owned());
     lines.join("\n")

@@ -91,9 +91,9 @@ impl Counting {
     }
 }
 
-/// Tables that are not of what an installation holds: those of one running installation, and the
-/// one that only backups have.
-const ASIDE: [&str; 3] = ["_sqlx_migrations", "session", SEAL];
+/// Tables that are not of what an installation holds: those of the schema or of one running
+/// installation, and the one that only backups have.
+const ASIDE: [&str; 4] = ["_sqlx_migrations", "append_only", "session", SEAL];
 
 impl Tx {
     /// The tables of a SQLite database, in the order they were created, so that each comes after
