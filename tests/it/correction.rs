@@ -163,7 +163,7 @@ on_both_engines! {
             (vec![(of("decimales"), "9")], of("decimales"), "de 0 à 6"),
             (vec![(of("min"), "beaucoup")], of("min"), "Écrivez un nombre"),
             (vec![("methode".to_owned(), "oui-non")], "methode".to_owned(), "ne convient pas"),
-            (vec![("etat".to_owned(), "a-preciser"), ("regle:0:mois".to_owned(), "4"), ("regle:0:annee".to_owned(), "1")], "etat".to_owned(), "Accordez les deux"),
+            (vec![("etat".to_owned(), "a-preciser")], "etat".to_owned(), "Accordez les deux"),
             (vec![("regle:2:mois".to_owned(), "4")], "regle:2:annee".to_owned(), "De quelle année"),
             (vec![("lacunes".to_owned(), "1999 : rien")], "lacunes".to_owned(), "1999"),
             (vec![("regions".to_owned(), "99")], "regions".to_owned(), "99"),
