@@ -25,6 +25,16 @@ pub fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n > 1 { many } else { one })
 }
 
+/// Words put one after the other into one caption, without a final stop: what comes from a
+/// document may end with one, which does not belong in the middle.
+pub fn caption(parts: &[&str]) -> String {
+    let parts = parts
+        .iter()
+        .map(|part| part.trim().trim_end_matches(['.', ',', ' ']));
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
+}
+
 /// Bytes in lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = [
@@ -70,6 +80,23 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_caption_is_one_phrase() {
+        let whole = caption(&[
+            "Nombre de prélèvements décliné par région.",
+            "en prélèvements",
+        ]);
+        assert_eq!(
+            whole,
+            "Nombre de prélèvements décliné par région, en prélèvements"
+        );
+        assert_eq!(
+            caption(&["Délai, etc. ", "", "défilable"]),
+            "Délai, etc, défilable"
+        );
+        assert_eq!(caption(&[]), "");
+    }
 
     #[test]
     fn the_plural_begins_at_two() {

@@ -8,7 +8,7 @@ use super::sourced::{contested, sourced};
 use crate::figures::comparison::{Among, Comparison, Row};
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
-use crate::kernel::Decimal;
+use crate::kernel::{Decimal, caption};
 use crate::platform::web::table::{self, Cell, Column, Datum, Table};
 use crate::platform::web::{icon, section_heading};
 
@@ -254,7 +254,7 @@ pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
     let (one, _) = comparison.among.words();
     let mut table = Table::new(
         "valeurs",
-        format!("{}, en {unit}.", facts.indicator.label),
+        caption(&[&facts.indicator.label, &format!("en {unit}")]),
         columns(comparison),
     )
     .headed_by(1)

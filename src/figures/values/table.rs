@@ -21,7 +21,7 @@ use super::{RowState, RowSubject, Settings, parts, plausible};
 use crate::figures::FiguresView;
 use crate::frameworks::Catalogue;
 use crate::imports::{Answers, Content, Format, Place, Problem, ProblemCode, Sheet, Workbook};
-use crate::kernel::fold;
+use crate::kernel::{counted, fold};
 use crate::measures::Measure;
 use crate::organisations::Directory;
 
@@ -205,7 +205,7 @@ pub(super) struct Reading<'a> {
     /// Warnings that are given once for a measure.
     pub told_once: HashSet<(ProblemCode, u32)>,
     /// How many initial and target values of PILOTE were left out of the sheet under way.
-    pub left: (u32, u32),
+    pub left: (usize, usize),
     /// What the terms of a ratio are read as: numbers without a unit.
     pub count: Measure,
 }
@@ -374,8 +374,10 @@ impl Reading<'_> {
                 row: mapping.header,
                 column: u32::try_from(column + 1).unwrap_or(0),
             };
+            let initial = counted(initial, "valeur initiale", "valeurs initiales");
+            let target = counted(target, "cible", "cibles");
             let message = format!(
-                "{initial} valeur(s) initiale(s) (vi) et {target} cible(s) (vc) sont laissées de côté : elles relèvent des contrats. Seules les valeurs actuelles (va) sont lues."
+                "Laissé de côté : {initial} (vi) et {target} (vc), qui relèvent des contrats. Seules les valeurs actuelles (va) sont lues."
             );
             self.notes.warn(at, ProblemCode::PiloteTypes, message);
         }

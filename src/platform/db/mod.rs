@@ -9,6 +9,7 @@ mod alone;
 mod arg;
 mod copy;
 mod guard;
+mod seal;
 mod tx;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ use crate::platform::file::CannotWrite;
 pub use alone::Alone;
 pub use arg::Arg;
 pub use copy::{Content, Table};
+pub use seal::{Alteration, Held, Seal};
 pub use tx::{Record, Tx};
 
 /// Every step of the schema, in order, the same text for both engines.
