@@ -10,7 +10,8 @@ use crate::figures::values::Part;
 use crate::figures::values::form::{Entries, PARTS, SEEN, name, parts};
 use crate::figures::values::grid::{Grid, Line};
 use crate::figures::values::template::{ABSENCES, about};
-use crate::kernel::{Period, ValueKind};
+use crate::frameworks::Node;
+use crate::kernel::{Period, ValueKind, capitalised, counted};
 use crate::measures::Measure;
 use crate::platform::web::{Crumb, crumbs, grid_script_path, icon, section_heading};
 
@@ -21,7 +22,37 @@ pub(super) struct Sheet<'a> {
     pub year: i16,
     /// One line of each measure of the indicator.
     pub others: Vec<Line<'a>>,
+    pub filter: Filter<'a>,
     pub today: Date,
+}
+
+/// Which indicators of a region are shown.
+pub(super) struct Filter<'a> {
+    /// Key of the only objective; empty for all.
+    pub objective: String,
+    /// What their codes and labels hold.
+    pub text: String,
+    /// Whether no indicator is like that, so that all are shown.
+    pub found_nothing: bool,
+    /// The objectives to choose from.
+    pub objectives: Vec<&'a Node>,
+}
+
+impl Filter<'_> {
+    pub(super) fn is_set(&self) -> bool {
+        !self.objective.is_empty() || !self.text.is_empty()
+    }
+
+    /// The same choice in an address.
+    fn query(&self) -> String {
+        let pairs = [("objectif", &self.objective), ("texte", &self.text)];
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(pairs.iter().filter(|(_, text)| !text.is_empty()));
+        match query.finish() {
+            empty if empty.is_empty() => empty,
+            query => format!("&{query}"),
+        }
+    }
 }
 
 /// What stands beside the grid.
@@ -69,7 +100,8 @@ impl Sheet<'_> {
     fn action(&self, year: i16) -> String {
         let framework = &self.grid.framework.code;
         if let Some(region) = self.grid.region() {
-            return format!("/saisie/{framework}/regions/{}?annee={year}", region.code);
+            let (code, filter) = (&region.code, self.filter.query());
+            return format!("/saisie/{framework}/regions/{code}?annee={year}{filter}");
         }
         let line = &self.grid.lines[0];
         let measure = &line.measure.code;
@@ -143,7 +175,7 @@ fn head(sheet: &Sheet<'_>) -> Markup {
             @match sheet.grid.region() {
                 Some(region) => {
                     h1 { "Saisir les valeurs de " (region.name) }
-                    p.lead { (sheet.grid.lines.len()) " indicateurs à fournir. Une case laissée vide ne change rien." }
+                    p.lead { (lead(sheet)) " Une case laissée vide ne change rien." }
                 }
                 None => {
                     h1 { "Saisir : " (line.label()) }
@@ -152,7 +184,46 @@ fn head(sheet: &Sheet<'_>) -> Markup {
             }
         }
         (years(sheet))
+        @if sheet.grid.region().is_some() { (filters(sheet)) }
         @if sheet.others.len() > 1 && sheet.grid.region().is_none() { (measures(sheet)) }
+    }
+}
+
+fn lead(sheet: &Sheet<'_>) -> String {
+    let count = counted(sheet.grid.lines.len(), "indicateur", "indicateurs");
+    if sheet.filter.is_set() && !sheet.filter.found_nothing {
+        format!("{count} pour ce filtre.")
+    } else {
+        format!("{count} à fournir.")
+    }
+}
+
+/// Which indicators of the region to show.
+fn filters(sheet: &Sheet<'_>) -> Markup {
+    let filter = &sheet.filter;
+    let level = sheet.grid.framework.objective_level();
+    let level = level.map_or("Objectif", |level| level.singular.as_str());
+    html! {
+        form.asof method="get" role="search" aria-label="Filtrer les indicateurs" {
+            input type="hidden" name="annee" value=(sheet.year);
+            label for="objectif" { (capitalised(level)) }
+            select #objectif name="objectif" {
+                option value="" { "Tous" }
+                @for node in &filter.objectives {
+                    option value=(node.key) selected[node.key == filter.objective] { @if let Some(code) = &node.code { (code) " " } (node.label) }
+                }
+            }
+            label for="texte" { "Code ou mots du libellé" }
+            input #texte type="search" name="texte" value=(filter.text);
+            button.btn.sm type="submit" { "Afficher" }
+            @if filter.is_set() {
+                @let region = sheet.grid.region().map_or("", |region| region.code.as_str());
+                a href={ "/saisie/" (sheet.grid.framework.code) "/regions/" (region) "?annee=" (sheet.year) } { "Tout afficher" }
+            }
+        }
+        @if filter.found_nothing {
+            div.flag.warn role="status" { p { "Aucun indicateur à fournir ne répond à ce filtre : tous sont montrés." } }
+        }
     }
 }
 
