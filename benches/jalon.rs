@@ -114,9 +114,11 @@ async fn measure(demo: &str, bare: &str, folder: &Path, rows: usize) -> Vec<Line
         bare: seconds(inserted),
         ratio: ratio(committed.took, inserted),
     });
+    let undone = jalon(demo, &["values", "undo", id, "--reason", "mesure"]);
     for (what, run) in [
         ("rehearsal of that file: time, peak memory", &rehearsed),
         ("its commit: time, peak memory", &committed),
+        ("its undoing: time, peak memory", &undone),
     ] {
         lines.push(Line {
             what,

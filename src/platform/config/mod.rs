@@ -34,6 +34,8 @@ pub struct Config {
     pub log: String,
     /// The largest document that may be attached, in bytes.
     pub largest_document: u64,
+    /// Requests a minute that each access by program may make; 0 for no limit.
+    pub api_requests_per_minute: u32,
 }
 
 impl Default for Config {
@@ -44,6 +46,7 @@ impl Default for Config {
             public_url: "http://localhost:8080".to_owned(),
             log: "info,sqlx=warn".to_owned(),
             largest_document: 20 * 1024 * 1024,
+            api_requests_per_minute: 600,
         }
     }
 }
@@ -93,6 +96,9 @@ impl Config {
             "listen" => self.listen = setting.listen()?,
             "public_url" => self.public_url = setting.public_url()?,
             "log" => self.log = setting.log()?,
+            "api_requests_per_minute" => {
+                self.api_requests_per_minute = setting.requests()?;
+            }
             _ => self.largest_document = setting.bytes()?,
         }
         Ok(())

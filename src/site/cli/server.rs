@@ -55,4 +55,8 @@ pub(super) fn show_config(session: &Session) {
     say!("public_url   = {}", config.public_url);
     say!("log          = {}", config.log);
     say!("largest_document = {} octets", config.largest_document);
+    say!(
+        "api_requests_per_minute = {}",
+        config.api_requests_per_minute
+    );
 }

@@ -1,5 +1,6 @@
 //! The API, as a program sees it.
 
+mod documents;
 mod intake;
 mod reading;
 mod tokens;
