@@ -20,14 +20,6 @@ pub fn fold(text: &str) -> String {
     out
 }
 
-/// With a capital first letter.
-pub fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
-}
-
 /// A number with its noun: `1 département`, `12 départements`.
 pub fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n > 1 { many } else { one })

@@ -11,14 +11,13 @@ use super::open::{self, Opened, View};
 use super::parts::{day, flag, mark, node_code, section_choice, trail};
 use super::table::{change, dash};
 use crate::access::Signed;
-use crate::contracts::naming::slot_name;
+use crate::contracts::naming::{capitalised, slot_name};
 use crate::contracts::sheet::show_body;
 use crate::contracts::store::{Change, NationalTarget, national_targets, subject_changes};
 use crate::contracts::{
     Desk, Facet, Line, Section, Slot, Standing, Step, Terms, history, instrument_names,
 };
 use crate::frameworks::everyone_words;
-use crate::kernel::capitalised;
 use crate::organisations::Organisation;
 use crate::platform::clock::french_instant;
 use crate::platform::web::{WebError, WebResult, fictional_mark, section_heading};

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::entry_grid::{Beside, Filter, Sheet, body};
+use super::entry_grid::{Beside, Narrowing, Sheet, body};
 use crate::access::Signed;
 use crate::figures::values::form::{Entries, TypedFile, pasted};
 use crate::figures::values::grid::{Choice, Soil, Wanted, WantedError};
@@ -152,20 +152,20 @@ impl Address {
         let mut grid = grids.swap_remove(rank.unwrap_or(0));
         let objectives = grid.objectives();
         let (objective, text) = (self.asked.objectif.trim(), self.asked.texte.trim());
-        let mut filter = Filter {
+        let mut narrowing = Narrowing {
             objective: objective.to_owned(),
             text: text.to_owned(),
             found_nothing: false,
             objectives,
         };
-        if filter.is_set() && self.region.is_some() {
-            filter.found_nothing = !grid.keep(objective, text);
+        if narrowing.is_set() && self.region.is_some() {
+            narrowing.found_nothing = !grid.keep(objective, text);
         }
         Ok(Sheet {
             entries: Entries::of(&grid),
             year: choice.years[0],
             others,
-            filter,
+            narrowing,
             grid,
             today: ground.today,
         })

@@ -11,9 +11,11 @@ use crate::figures::values::form::{Entries, PARTS, SEEN, name, parts};
 use crate::figures::values::grid::{Grid, Line};
 use crate::figures::values::template::{ABSENCES, about};
 use crate::frameworks::Node;
-use crate::kernel::{Period, ValueKind, capitalised, counted};
+use crate::kernel::{Period, ValueKind, counted};
 use crate::measures::Measure;
-use crate::platform::web::{Crumb, crumbs, grid_script_path, icon, section_heading};
+use crate::platform::web::{
+    Address, Crumb, Filter, crumbs, filter_form, grid_script_path, icon, section_heading,
+};
 
 /// A grid with what stands in its cells.
 pub(super) struct Sheet<'a> {
@@ -22,12 +24,12 @@ pub(super) struct Sheet<'a> {
     pub year: i16,
     /// One line of each measure of the indicator.
     pub others: Vec<Line<'a>>,
-    pub filter: Filter<'a>,
+    pub narrowing: Narrowing<'a>,
     pub today: Date,
 }
 
 /// Which indicators of a region are shown.
-pub(super) struct Filter<'a> {
+pub(super) struct Narrowing<'a> {
     /// Key of the only objective; empty for all.
     pub objective: String,
     /// What their codes and labels hold.
@@ -38,20 +40,9 @@ pub(super) struct Filter<'a> {
     pub objectives: Vec<&'a Node>,
 }
 
-impl Filter<'_> {
+impl Narrowing<'_> {
     pub(super) fn is_set(&self) -> bool {
         !self.objective.is_empty() || !self.text.is_empty()
-    }
-
-    /// The same choice in an address.
-    fn query(&self) -> String {
-        let pairs = [("objectif", &self.objective), ("texte", &self.text)];
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(pairs.iter().filter(|(_, text)| !text.is_empty()));
-        match query.finish() {
-            empty if empty.is_empty() => empty,
-            query => format!("&{query}"),
-        }
     }
 }
 
@@ -98,17 +89,23 @@ impl Sheet<'_> {
     }
 
     fn action(&self, year: i16) -> String {
+        self.address(year).href()
+    }
+
+    /// Where the grid of a year stands, narrowed likewise.
+    fn address(&self, year: i16) -> Address {
         let framework = &self.grid.framework.code;
+        let year = year.to_string();
         if let Some(region) = self.grid.region() {
-            let (code, filter) = (&region.code, self.filter.query());
-            return format!("/saisie/{framework}/regions/{code}?annee={year}{filter}");
+            return Address::of(format!("/saisie/{framework}/regions/{}", region.code))
+                .and("annee", year)
+                .and("objectif", &self.narrowing.objective)
+                .and("texte", &self.narrowing.text);
         }
         let line = &self.grid.lines[0];
-        let measure = &line.measure.code;
-        format!(
-            "/saisie/{framework}/{}?annee={year}&mesure={measure}",
-            line.indicator.key
-        )
+        Address::of(format!("/saisie/{framework}/{}", line.indicator.key))
+            .and("annee", year)
+            .and("mesure", &line.measure.code)
     }
 
     fn template(&self) -> String {
@@ -191,7 +188,7 @@ fn head(sheet: &Sheet<'_>) -> Markup {
 
 fn lead(sheet: &Sheet<'_>) -> String {
     let count = counted(sheet.grid.lines.len(), "indicateur", "indicateurs");
-    if sheet.filter.is_set() && !sheet.filter.found_nothing {
+    if sheet.narrowing.is_set() && !sheet.narrowing.found_nothing {
         format!("{count} pour ce filtre.")
     } else {
         format!("{count} à fournir.")
@@ -200,28 +197,26 @@ fn lead(sheet: &Sheet<'_>) -> String {
 
 /// Which indicators of the region to show.
 fn filters(sheet: &Sheet<'_>) -> Markup {
-    let filter = &sheet.filter;
-    let level = sheet.grid.framework.objective_level();
-    let level = level.map_or("Objectif", |level| level.singular.as_str());
+    let objectives = sheet.narrowing.objectives.iter().map(|node| {
+        let code = node.code.as_deref().unwrap_or_default();
+        let words = format!("{code} {}", node.label).trim().to_owned();
+        (node.key.clone(), words)
+    });
+    let filters = [
+        Filter::Choice {
+            name: "objectif",
+            label: "Objectif",
+            any: "Tous",
+            choices: objectives.collect(),
+        },
+        Filter::Words {
+            name: "texte",
+            label: "Code ou mots du libellé",
+        },
+    ];
     html! {
-        form.asof method="get" role="search" aria-label="Filtrer les indicateurs" {
-            input type="hidden" name="annee" value=(sheet.year);
-            label for="objectif" { (capitalised(level)) }
-            select #objectif name="objectif" {
-                option value="" { "Tous" }
-                @for node in &filter.objectives {
-                    option value=(node.key) selected[node.key == filter.objective] { @if let Some(code) = &node.code { (code) " " } (node.label) }
-                }
-            }
-            label for="texte" { "Code ou mots du libellé" }
-            input #texte type="search" name="texte" value=(filter.text);
-            button.btn.sm type="submit" { "Afficher" }
-            @if filter.is_set() {
-                @let region = sheet.grid.region().map_or("", |region| region.code.as_str());
-                a href={ "/saisie/" (sheet.grid.framework.code) "/regions/" (region) "?annee=" (sheet.year) } { "Tout afficher" }
-            }
-        }
-        @if filter.found_nothing {
+        (filter_form(&sheet.address(sheet.year), "Filtrer les indicateurs", &filters))
+        @if sheet.narrowing.found_nothing {
             div.flag.warn role="status" { p { "Aucun indicateur à fournir ne répond à ce filtre : tous sont montrés." } }
         }
     }

@@ -453,14 +453,14 @@ impl<'a> Grid<'a> {
     /// word of a text; whether any does. Where none does, all stay.
     pub fn keep(&mut self, objective: &str, text: &str) -> bool {
         let above = Above::of(self.framework);
-        let text = fold(text);
+        let words: Vec<String> = text.split_whitespace().map(fold).collect();
         let wanted = |line: &Line<'_>| {
             let code = line.indicator.code.as_deref().unwrap_or_default();
             let said = fold(&format!("{code} {} {}", line.label(), line.measure.label));
             let under = above
                 .objective(line)
                 .is_some_and(|node| node.key == objective);
-            (objective.is_empty() || under) && text.split(' ').all(|word| said.contains(word))
+            (objective.is_empty() || under) && words.iter().all(|word| said.contains(word))
         };
         let kept: Vec<Line<'a>> = self.lines.iter().copied().filter(wanted).collect();
         if kept.is_empty() {

@@ -243,6 +243,12 @@ impl SheetMapping {
         self.columns.get(rank)
     }
 
+    /// The last row of its header.
+    pub fn last_header_row(&self) -> u32 {
+        self.header
+            .saturating_add(self.header_rows.saturating_sub(1))
+    }
+
     /// Whether a row belongs to the header.
     pub fn in_header(&self, row: u32) -> bool {
         (self.header..self.header.saturating_add(self.header_rows)).contains(&row)

@@ -579,7 +579,7 @@ fn columns<'m>(mapping: &'m SheetMapping, wanted: &'m Column) -> impl Iterator<I
 /// Whether a row is the header once more, word for word, as where a table was printed over several
 /// pages.
 pub(super) fn repeats_header(line: &Line<'_>, mapping: &SheetMapping) -> bool {
-    let header = mapping.header + mapping.header_rows.saturating_sub(1);
+    let header = mapping.last_header_row();
     (1_u32..).zip(&mapping.columns).all(|(number, _)| {
         let heading = line.sheet.cell(header, number);
         let heading = heading.map_or("", |cell| cell.text.as_str());

@@ -350,7 +350,7 @@ impl Reading<'_> {
     fn headings(&mut self, rank: u32, sheet: &Sheet, mapping: &SheetMapping) {
         let texts = headings(sheet, mapping);
         for ((column, holds), heading) in (1_u32..).zip(&mapping.columns).zip(&texts) {
-            let row = mapping.header + mapping.header_rows.saturating_sub(1);
+            let row = mapping.last_header_row();
             let at = Spot {
                 sheet: rank,
                 row,

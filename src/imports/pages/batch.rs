@@ -200,8 +200,8 @@ fn lead(look: &Look) -> String {
         }
         BatchState::Reading if batch.rows_total == 0 => "Jalon ouvre le fichier.".to_owned(),
         BatchState::Reading => format!(
-            "{} sur {} à examiner.",
-            french.said(batch.rows_read, "examinée"),
+            "Déjà examinées : {} sur {}.",
+            french.count(batch.rows_read),
             batch.rows_total
         ),
         BatchState::Unreadable => {

@@ -48,6 +48,7 @@ on_both_engines! {
     async fn what_cannot_be_attached_is_told_and_leaves_nothing(bench: Bench) {
         let stage = Stage::set(&bench).await;
         let mut program = Program::of(&bench, stage.actor, TokenScope::ReadWrite).await;
+        let mut reader = Program::of(&bench, stage.actor, TokenScope::Read).await;
         let before = stage.last_change().await;
         for (query, body, status) in [
             ("year=2023&name=page.html", "<html>", StatusCode::UNPROCESSABLE_ENTITY),
@@ -65,7 +66,6 @@ on_both_engines! {
         let large = Body::from(vec![b' '; 21 * 1024 * 1024]);
         let large = program.ask(Method::POST, &format!("{PATH}?year=2023&name=a.csv"), &[], large).await;
         assert_eq!((large.status, problem(&large).as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "api-trop-grand"));
-        let mut reader = Program::of(&bench, stage.actor, TokenScope::Read).await;
         let refused = attach(&mut reader, "year=2023&name=a.pdf", PDF).await;
         assert_eq!((refused.status, problem(&refused).as_str()), (StatusCode::FORBIDDEN, "api-lecture-seule"));
         assert_eq!((stage.last_change().await, stage.count("document").await), (before, 0));

@@ -214,13 +214,13 @@ on_both_engines! {
     async fn columns_and_names_are_corrected_and_the_same_bytes_read_again(bench: Bench) {
         let stage = Stage::set(&bench).await;
         let mut program = Program::of(&bench, stage.actor, TokenScope::ReadWrite).await;
-        let text = "region;annee;indicateur;taux constaté\n53;2023;IND-927;67,7\n53;2023;IND-1;1\n";
+        let text = "region;annee;indicateur;valeur;constat\n53;2023;IND-927;67,7;stable\n53;2023;IND-1;1;\n";
         let raw = program.ask(Method::POST, &format!("{REHEARSALS}?framework={CURRENT}"), &[("content-type", "text/csv")], text).await;
         assert_eq!(raw.status, StatusCode::CREATED, "{}", raw.body);
         let (shown, location) = (read(&raw), raw.location.clone().unwrap());
-        assert_eq!((&shown["counts"]["created"], &shown["mapping"][0]["columns"][3]["holds"]), (&json!(0), &json!("ignored")));
+        assert_eq!((&shown["counts"]["created"], &shown["mapping"][0]["columns"][4]["holds"]), (&json!(0), &json!("ignored")));
         let mut sheets = shown["mapping"].clone();
-        sheets[0]["columns"][3]["holds"] = json!("value");
+        sheets[0]["columns"][4]["holds"] = json!("comment");
         let path = format!("{location}/mapping");
         let told = read(&program.post(&path, &[], &json!({"sheets": sheets})).await);
         assert_eq!(told["names"], json!([{"name": "IND-1", "means": ""}, {"name": "IND-927", "means": ""}]));
@@ -229,7 +229,7 @@ on_both_engines! {
         let again = program.post(&path, &[], &json!({"sheets": sheets, "names": names})).await;
         assert_eq!(again.status, StatusCode::OK, "{}", again.body);
         assert_eq!(read(&again)["counts"], json!({"created": 1, "changed": 0, "unchanged": 0, "refused": 0}));
-        sheets[0]["columns"][3]["holds"] = json!("couleur");
+        sheets[0]["columns"][4]["holds"] = json!("couleur");
         let wrong = program.post(&path, &[], &json!({"sheets": sheets})).await;
         assert_eq!((wrong.status, problem(&wrong).as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "api-valeur"));
         let done = commit(&mut program, &location, &etag(&again)).await;

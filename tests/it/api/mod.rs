@@ -3,6 +3,7 @@
 mod documents;
 mod intake;
 mod reading;
+mod terminal;
 mod tokens;
 
 use axum::body::Body;

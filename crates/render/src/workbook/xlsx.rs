@@ -345,7 +345,7 @@ mod tests {
             cells: vec![cell],
             ..Sheet::default()
         };
-        assert_eq!(heights(&sheet), BTreeMap::from([(2, 30.0)]));
+        assert_eq!(heights(&sheet), BTreeMap::from([(2, 45.0)]));
     }
 
     #[test]
