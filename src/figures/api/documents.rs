@@ -1,12 +1,14 @@
 //! `/api/v1/frameworks/{framework}/indicators/{key}/documents`: a supplier's detail.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::to_bytes;
-use axum::extract::{Request, State};
+use axum::extract::{FromRef, FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -74,6 +76,34 @@ pub(super) struct AttachQuery {
     name: String,
 }
 
+/// What attaching works with.
+pub(super) struct Office {
+    db: Db,
+    clock: Clock,
+    library: Library,
+    config: Arc<Config>,
+}
+
+impl<S> FromRequestParts<S> for Office
+where
+    S: Send + Sync,
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+    Library: FromRef<S>,
+    Arc<Config>: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self {
+            db: Db::from_ref(state),
+            clock: Clock::from_ref(state),
+            library: Library::from_ref(state),
+            config: Arc::from_ref(state),
+        })
+    }
+}
+
 /// Attacher à un indicateur le détail d’une année
 ///
 /// Le corps de la demande est le fichier lui-même : PDF, classeur, texte, CSV ou image, sans
@@ -85,14 +115,17 @@ pub(super) struct AttachQuery {
     responses((status = 201, description = "Le document, à l’adresse que dit Location", body = DocumentView)))]
 pub(super) async fn attach(
     caller: Caller,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
-    State(library): State<Library>,
-    State(config): State<Arc<Config>>,
+    office: Office,
     ApiPath((framework, key)): ApiPath<(String, String)>,
     ApiQuery(query): ApiQuery<AttachQuery>,
     request: Request,
 ) -> ApiResult<Response> {
+    let Office {
+        db,
+        clock,
+        library,
+        config,
+    } = office;
     let mut tx = db.read().await?;
     let subject = subject(&mut tx, &library, &caller, &framework, &key).await?;
     drop(tx);
