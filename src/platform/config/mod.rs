@@ -36,6 +36,9 @@ pub struct Config {
     pub largest_document: u64,
     /// Requests a minute that each access by program may make; 0 for no limit.
     pub api_requests_per_minute: u32,
+    /// The header in which the server in front says where a request comes from; empty where
+    /// nothing stands in front.
+    pub client_address_header: String,
 }
 
 impl Default for Config {
@@ -47,6 +50,7 @@ impl Default for Config {
             log: "info,sqlx=warn".to_owned(),
             largest_document: 20 * 1024 * 1024,
             api_requests_per_minute: 600,
+            client_address_header: String::new(),
         }
     }
 }
@@ -95,6 +99,7 @@ impl Config {
             "database_url" => self.database_url = setting.database_url()?,
             "listen" => self.listen = setting.listen()?,
             "public_url" => self.public_url = setting.public_url()?,
+            "client_address_header" => self.client_address_header = setting.header()?,
             "log" => self.log = setting.log()?,
             "api_requests_per_minute" => {
                 self.api_requests_per_minute = setting.requests()?;
