@@ -5,6 +5,7 @@
 //! of files are taken, receiving and giving them. What never does: what a document is about (the
 //! module that shows it knows), reading tables out of it (`imports`).
 
+pub mod api;
 mod media;
 mod pages;
 mod receive;

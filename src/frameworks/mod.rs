@@ -53,6 +53,9 @@ pub use source::{
     FILES, Reading, Texts, read_all, read_all_texts, read_dir, read_texts, write_texts,
 };
 
+/// Days that a supplier has to answer a contest, where no framework says how many.
+pub const USUAL_CONTEST_DAYS: u16 = 30;
+
 /// A contract framework: one generation of contracts, or one region's model.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Framework {
@@ -102,6 +105,9 @@ pub struct Framework {
     /// Lines of means that contracts follow.
     #[serde(default)]
     pub means: Vec<MeansLine>,
+    /// Days that a supplier has to answer the contest of a value, where the framework says it.
+    #[serde(default)]
+    pub contest_days: Option<u16>,
     /// Official documents it is transcribed from.
     #[serde(default)]
     pub documents: Vec<SourceDocument>,
@@ -465,6 +471,12 @@ impl Framework {
     /// A view in which everything is found by its key without searching.
     pub fn index(&self) -> Index<'_> {
         Index::new(self)
+    }
+
+    /// Days that a supplier has to answer the contest of a value. No official document says how
+    /// many: a month is Jalon's reading.
+    pub fn days_to_answer(&self) -> u16 {
+        self.contest_days.unwrap_or(USUAL_CONTEST_DAYS)
     }
 
     /// Whether its contracts bind establishments: values are then theirs, not those of regions.

@@ -151,6 +151,12 @@ catalogue! {
         remedy: "Donnez un titre à chaque colonne. Si la virgule sert à la fois de décimale et de séparateur, enregistrez le fichier avec des points-virgules.",
         example: "« 2.c.1,84,2023,54,3 »",
     }
+    SecondTable "second-table" Refusal {
+        title: "Second tableau sur la feuille",
+        meaning: "Sous le premier tableau, un autre commence, avec le titre d’un autre indicateur et les mêmes en-têtes. Ses valeurs ne sont pas celles du premier : il n’est pas lu.",
+        remedy: "Mettez chaque tableau sur sa feuille, ou réunissez-les en un seul avec une colonne « indicateur ».",
+        example: "« 2.c.2 Garçons », puis « Région ; 2022 ; 2023 » sous le tableau de 2.c.1.",
+    }
     UnknownTerm "unknown-term" Refusal {
         title: "Ligne inconnue du contrat",
         meaning: "Ni la clé de la ligne, ni son code, ni son libellé ne désignent un indicateur ou une ligne de moyens de ce contrat.",

@@ -19,6 +19,7 @@ use super::api::{self, Description, page};
 use super::installation::Installation;
 use super::{HOLDERS, home, imports, upkeep};
 use crate::access;
+use crate::access::api::Pace;
 use crate::contracts::{self, Desk, library};
 use crate::documents;
 use crate::dossier::{self, Sources};
@@ -60,6 +61,7 @@ pub struct App {
     sources: Sources,
     description: Description,
     imports: Imports,
+    pace: Pace,
 }
 
 impl App {
@@ -114,6 +116,7 @@ impl App {
             desk,
             sources,
             imports,
+            pace: Pace::new(config.api_requests_per_minute),
             config: Arc::new(config),
             shell: Shell { nav: NAV, demo },
             directories,

@@ -199,12 +199,12 @@ impl<'a> Stage<'a> {
 
     pub async fn commit(&self, rehearsal: Uuid) -> Result<Committed, ActError> {
         let leave = permit::<CommitBatch>(self.actor, rehearsal).unwrap();
-        self.imports.commit(leave).await
+        self.imports.commit(leave, None).await
     }
 
     pub async fn undo(&self, batch: Uuid, reason: &str) -> Result<Undone, ActError> {
         let leave = permit::<UndoBatch>(self.actor, batch).unwrap();
-        self.imports.undo(leave, reason).await
+        self.imports.undo(leave, reason, None).await
     }
 
     /// Rehearses and commits a text with the codes of the framework in force; the change made.

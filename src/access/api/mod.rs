@@ -1,6 +1,7 @@
 //! Programs that ask: whom they act for, at which moment they look, and what they were answered.
 
 mod once;
+mod pace;
 pub mod store;
 
 use axum::extract::{FromRef, FromRequestParts, Request, State};
@@ -23,6 +24,7 @@ use crate::platform::clock::{Clock, end_of_day};
 use crate::platform::db::{Db, Tx};
 
 pub use once::once;
+pub use pace::{Pace, in_measure};
 
 /// Whoever a request of the API acts for. A handler that takes it cannot be reached by anyone else.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use crate::access::{Act as _, Signed};
 use crate::documents::{self, About, AboutKind, AttachDocument, receive};
 use crate::figures::Formatter;
 use crate::figures::contest::{
-    Answer, AnswerContest, Contest, ContestError, NewContest, OpenAContest, store,
+    Answer, AnswerContest, Contest, ContestError, NewContest, OpenAContest, days_to_answer, store,
 };
 use crate::figures::provenance;
 use crate::figures::values::read_answer;
@@ -65,6 +65,7 @@ pub(super) async fn open(
             "Dites pourquoi vous contestez cette valeur.",
         )?,
         own: value(catalogue.measure(&story.measure), received.text("valeur"))?,
+        days: days_to_answer(&catalogue, &story.measure, story.subject.period.year()),
     };
     let permit = signed.may::<OpenAContest>(observation)?;
     let change = Change::open(&db, &clock, signed.actor(), OpenAContest::NAME).await;

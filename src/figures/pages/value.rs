@@ -239,6 +239,8 @@ fn contests(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
 
 fn contest_form(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
     let current = &facts.story.revisions[0];
+    let year = facts.story.subject.period.year();
+    let days = contest::days_to_answer(facts.catalogue, &facts.story.measure, year);
     html! {
         details.more {
             summary { "Contester cette valeur" }
@@ -254,7 +256,7 @@ fn contest_form(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
                     input #valeur name="valeur" autocomplete="off";
                 }
                 (documents::optional_file())
-                p.note { "Le fournisseur a " (contest::DAYS_TO_ANSWER) " jours pour répondre. D’ici là, les deux valeurs sont montrées partout." }
+                p.note { "Le fournisseur a " (days) " jours pour répondre. D’ici là, les deux valeurs sont montrées partout." }
                 p.acts { button.btn type="submit" { "Contester" } }
             }
         }

@@ -146,8 +146,8 @@ impl<'a> Codes<'a> {
         }
     }
 
-    /// [`measure`](Self::measure) of a text in which a code may stand before a label:
-    /// `2.c.1 – Couverture vaccinale`.
+    /// [`measure`](Self::measure) of a text in which a code may stand before a label or after it:
+    /// `2.c.1 – Couverture vaccinale`, `Couverture vaccinale (2.c.1)`.
     ///
     /// # Errors
     /// Where it names several.
@@ -164,12 +164,27 @@ impl<'a> Codes<'a> {
                 }
             }
         }
-        let first = text.split_whitespace().next().unwrap_or_default();
-        // A bare number would find « 5 » in « 5 régions ».
-        if first.contains('.') && first.len() < text.trim().len() {
-            return self.measure(first);
+        self.only_code_in(text)
+    }
+
+    /// The one code that stands among the words of a text: `Couverture vaccinale (2.c.1)`.
+    fn only_code_in(&self, text: &str) -> Result<Option<&'a str>, Ambiguous> {
+        let mut found = None;
+        for (rank, word) in text.split_whitespace().enumerate() {
+            let code = word.trim_matches(|c: char| !c.is_alphanumeric());
+            // A bare number would find « 5 » in « 5 régions », or a value in a sentence.
+            let has_letter = code.bytes().any(|byte| byte.is_ascii_alphabetic());
+            let is_code = code.contains('.') && (has_letter || rank == 0);
+            if !is_code || code.len() == text.trim().len() {
+                continue;
+            }
+            match (found, self.measure(code)?) {
+                (Some(known), Some(other)) if known != other => return Ok(None),
+                (_, Some(measure)) => found = Some(measure),
+                (_, None) => {}
+            }
         }
-        Ok(None)
+        Ok(found)
     }
 
     /// The measure that a value of a place and a year is of, where what was named is left to

@@ -12,8 +12,10 @@ use jiff::civil::Date;
 
 use super::Codes;
 use crate::figures::{Figure, FiguresView, Series};
-use crate::frameworks::{Catalogue, Framework, Frequency, Indicator, OwnMeasure, Supply};
-use crate::kernel::{Period, ValueKind};
+use crate::frameworks::{
+    Catalogue, Framework, Frequency, Index, Indicator, Node, OwnMeasure, Supply,
+};
+use crate::kernel::{Period, ValueKind, fold};
 use crate::measures::Measure;
 use crate::organisations::{Directory, Place, PlaceKind};
 
@@ -340,6 +342,34 @@ impl<'a> Demand<'a> {
     }
 }
 
+/// The nodes of a framework, to find what stands above an indicator.
+struct Above<'a> {
+    index: Index<'a>,
+    level: Option<&'a str>,
+}
+
+impl<'a> Above<'a> {
+    fn of(framework: &'a Framework) -> Self {
+        Self {
+            index: framework.index(),
+            level: framework.objective_level().map(|level| level.key.as_str()),
+        }
+    }
+
+    /// The objective of a line: the node of that level above its indicator, or the highest.
+    fn objective(&self, line: &Line<'_>) -> Option<&'a Node> {
+        let mut node = self.index.node(&line.indicator.node)?;
+        while self.level != Some(node.level.as_str()) {
+            let parent = node.parent.as_deref();
+            match parent.and_then(|key| self.index.node(key)) {
+                Some(above) => node = above,
+                None => break,
+            }
+        }
+        Some(node)
+    }
+}
+
 /// The periods of a year for which values come.
 fn periods_of(frequency: Option<Frequency>, year: i16) -> Vec<Period> {
     match frequency {
@@ -437,6 +467,40 @@ impl<'a> Grid<'a> {
     pub fn own(&self) -> Option<&'a OwnMeasure> {
         let line = self.lines.first().filter(|_| self.region.is_none())?;
         self.soil.catalogue.own(&line.measure.code)
+    }
+
+    /// The objectives that its lines stand under, in the order of the framework.
+    pub fn objectives(&self) -> Vec<&'a Node> {
+        let above = Above::of(self.framework);
+        let mut found: Vec<&Node> = Vec::new();
+        for node in self.lines.iter().filter_map(|line| above.objective(line)) {
+            if !found.iter().any(|known| known.key == node.key) {
+                found.push(node);
+            }
+        }
+        found
+    }
+
+    /// Keeps the lines under an objective, where one is named, whose code or label holds every
+    /// word of a text; whether any does. Where none does, all stay.
+    pub fn keep(&mut self, objective: &str, text: &str) -> bool {
+        let above = Above::of(self.framework);
+        let words: Vec<String> = text.split_whitespace().map(fold).collect();
+        let wanted = |line: &Line<'_>| {
+            let code = line.indicator.code.as_deref().unwrap_or_default();
+            let said = fold(&format!("{code} {} {}", line.label(), line.measure.label));
+            let under = above
+                .objective(line)
+                .is_some_and(|node| node.key == objective);
+            (objective.is_empty() || under) && words.iter().all(|word| said.contains(word))
+        };
+        let kept: Vec<Line<'a>> = self.lines.iter().copied().filter(wanted).collect();
+        if kept.is_empty() {
+            return false;
+        }
+        self.lines = kept;
+        self.periods = self.periods_asked();
+        true
     }
 
     /// The region of a grid with a row for each indicator; none where it has one for each region.

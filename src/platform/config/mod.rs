@@ -34,6 +34,8 @@ pub struct Config {
     pub log: String,
     /// The largest document that may be attached, in bytes.
     pub largest_document: u64,
+    /// Requests a minute that each access by program may make; 0 for no limit.
+    pub api_requests_per_minute: u32,
     /// The header in which the server in front says where a request comes from; empty where
     /// nothing stands in front.
     pub client_address_header: String,
@@ -47,6 +49,7 @@ impl Default for Config {
             public_url: "http://localhost:8080".to_owned(),
             log: "info,sqlx=warn".to_owned(),
             largest_document: 20 * 1024 * 1024,
+            api_requests_per_minute: 600,
             client_address_header: String::new(),
         }
     }
@@ -98,6 +101,9 @@ impl Config {
             "public_url" => self.public_url = setting.public_url()?,
             "client_address_header" => self.client_address_header = setting.header()?,
             "log" => self.log = setting.log()?,
+            "api_requests_per_minute" => {
+                self.api_requests_per_minute = setting.requests()?;
+            }
             _ => self.largest_document = setting.bytes()?,
         }
         Ok(())

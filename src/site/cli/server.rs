@@ -56,4 +56,8 @@ pub(super) fn show_config(session: &Session) {
     say!("log          = {}", config.log);
     say!("client_address_header = {}", config.client_address_header);
     say!("largest_document = {} octets", config.largest_document);
+    say!(
+        "api_requests_per_minute = {}",
+        config.api_requests_per_minute
+    );
 }

@@ -283,7 +283,7 @@ pub(super) async fn commit(
     import: &str,
 ) -> Result<ExitCode, CliError> {
     let permit = permit::<CommitBatch>(actor, parse_id(import)?)?;
-    match imports.commit(permit).await? {
+    match imports.commit(permit, None).await? {
         Committed::Now(no) => say!("Enregistré : changement n° {no}."),
         Committed::Before(no) => say!("Déjà enregistré par le changement n° {no}."),
         Committed::Nothing => {
@@ -300,7 +300,7 @@ pub(super) async fn undo(
     reason: &str,
 ) -> Result<ExitCode, CliError> {
     let permit = permit::<UndoBatch>(actor, parse_id(import)?)?;
-    let undone = imports.undo(permit, reason).await?;
+    let undone = imports.undo(permit, reason, None).await?;
     say!(
         "Annulé : changement n° {}, {} lignes remises comme avant.",
         undone.change,

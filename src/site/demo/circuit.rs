@@ -66,6 +66,7 @@ pub(super) async fn contest(db: &Db, clock: &Clock, actor: Actor) -> Result<(), 
         reason: "Le dénominateur compte deux fois les personnes invitées hors de la région."
             .to_owned(),
         own: own.map(|own| Value::plain(own.round(measure.decimals.unwrap_or(0)))),
+        days: edited.framework.days_to_answer(),
     };
     let permit = access::permit::<OpenAContest>(actor, figure.observation)?;
     let contest = open(&mut change, permit, &new).await?;

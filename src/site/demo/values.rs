@@ -148,7 +148,7 @@ impl Loader<'_> {
             return Err(format!("{name} : {where_} : {}", problem.message).into());
         }
         imports
-            .commit(permit::<CommitBatch>(self.actor, batch.id)?)
+            .commit(permit::<CommitBatch>(self.actor, batch.id)?, None)
             .await?;
         Ok(())
     }

@@ -1,7 +1,9 @@
 //! The API, as a program sees it.
 
+mod documents;
 mod intake;
 mod reading;
+mod terminal;
 mod tokens;
 
 use axum::body::Body;

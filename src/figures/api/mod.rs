@@ -3,10 +3,13 @@
 // The attribute that describes an address names its types in full.
 #![allow(unused_qualifications)]
 
+mod documents;
+
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{FromRef, State};
+use axum::extract::{DefaultBodyLimit, FromRef, State};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -24,6 +27,7 @@ use crate::ledger;
 use crate::measures::Measure;
 use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, Page, Paging, Problem, instant};
 use crate::platform::clock::Clock;
+use crate::platform::config::Config;
 use crate::platform::db::Db;
 
 /// The addresses of this module.
@@ -34,8 +38,14 @@ where
     Clock: FromRef<S>,
     Library: FromRef<S>,
     Snapshots: FromRef<S>,
+    Arc<Config>: FromRef<S>,
 {
+    // What is larger than a document may be is told by the address itself.
+    let attaching = OpenApiRouter::new()
+        .routes(routes!(documents::documents, documents::attach))
+        .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
+        .merge(attaching)
         .routes(routes!(observations))
         .routes(routes!(observation))
         .routes(routes!(revisions))
