@@ -10,6 +10,7 @@ pub mod circuit;
 pub mod comparison;
 pub mod contest;
 pub mod delivery;
+pub mod dhis2;
 pub mod follow;
 mod format;
 mod holder;

@@ -10,6 +10,7 @@ use super::{Framework, Indicator, Known};
 use crate::access::Reach;
 use crate::measures::Measure;
 use crate::platform::db::{DbError, Tx};
+use crate::platform::metrics;
 
 /// One revision of a framework.
 #[derive(Clone, Debug)]
@@ -149,6 +150,7 @@ impl Library {
         if let Some(catalogue) = self.kept_at(at_change) {
             return Ok(catalogue);
         }
+        metrics::refreshed("frameworks");
         let current = store::current(tx).await?;
         let current: Vec<Arc<Edited>> = current
             .into_iter()

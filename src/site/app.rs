@@ -17,7 +17,7 @@ use tower_http::trace::TraceLayer;
 
 use super::api::{self, Description, page};
 use super::installation::Installation;
-use super::{HOLDERS, home, imports};
+use super::{HOLDERS, health, home, imports};
 use crate::access;
 use crate::contracts::{self, Desk};
 use crate::documents;
@@ -29,6 +29,7 @@ use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
+use crate::platform::metrics::{self, count_requests};
 use crate::platform::web::{NavItem, Shell, WebError, asset_router, refuse_nul};
 
 /// The main navigation.
@@ -154,12 +155,21 @@ impl App {
             .layer(refusals)
             .layer(sessions)
             .merge(asset_router())
+            .merge(health::router())
             .merge(api::router(&self))
+            .layer(from_fn(count_requests))
             .layer(from_fn(security_headers))
             .layer(CompressionLayer::new())
-            .layer(TraceLayer::new_for_http())
+            .layer(TraceLayer::new_for_http().make_span_with(span))
             .with_state(self)
     }
+}
+
+/// A request in the log: by its method and the template of its route. Its address may hold what
+/// nobody else should read, such as what somebody searched for, or the secret of an address.
+fn span(request: &Request) -> tracing::Span {
+    let route = metrics::route(request);
+    tracing::debug_span!("request", method = %request.method(), route)
 }
 
 /// Everything on a page comes from this site, and no script at all runs but those of this site.
@@ -208,6 +218,17 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
         std::io::ErrorKind::AddrInUse => ListenError::Taken(address),
         _ => ListenError::Refused { address, cause },
     })
+}
+
+/// Counts what this process does, and gives it at `/metrics` on that address.
+pub async fn watch(
+    db: Db,
+    address: SocketAddr,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let listener = listen(address).await?;
+    let counted = metrics::install(db)?;
+    tokio::spawn(health::serve_metrics(listener, counted));
+    Ok(())
 }
 
 /// Serves until the process is asked to stop, then finishes what is under way.

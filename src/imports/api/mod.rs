@@ -19,12 +19,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::pages::{LARGEST_REQUEST, start};
+use super::pages::start;
 use super::{Batch, Begun, Imports, RehearseError, store};
 use crate::access::api::Caller;
 use crate::platform::api::{ApiResult, Code, Etag, Problem};
 use crate::platform::db::Db;
-use view::BatchView;
+
+pub use super::pages::LARGEST_REQUEST;
+pub use send::{body, rehearse_table};
+pub use view::BatchView;
 
 /// A program is kept waiting this long for a reading; past that, it asks again.
 const WAIT: Duration = Duration::from_secs(30);

@@ -9,11 +9,12 @@ use crate::kernel::nearest;
 use crate::platform::file::FileError;
 
 /// The keys, as files write them.
-pub(super) const KEYS: [&str; 5] = [
+pub(super) const KEYS: [&str; 6] = [
     "database_url",
     "largest_document",
     "listen",
     "log",
+    "metrics_listen",
     "public_url",
 ];
 
