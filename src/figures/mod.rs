@@ -21,6 +21,7 @@ pub mod provenance;
 pub mod review;
 mod snapshot;
 pub mod store;
+pub mod tables;
 pub mod values;
 
 use std::sync::Arc;

@@ -17,6 +17,7 @@ use tower_http::trace::TraceLayer;
 
 use super::api::{self, Description, page};
 use super::installation::Installation;
+use super::tables::tables;
 use super::{HOLDERS, health, home, imports};
 use crate::access;
 use crate::contracts::{self, Desk};
@@ -31,6 +32,7 @@ use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
 use crate::platform::metrics::{self, count_requests};
 use crate::platform::web::{NavItem, Shell, WebError, asset_router, refuse_nul};
+use crate::tables::{self as take_away, Tables};
 
 /// The main navigation.
 const NAV: &[NavItem] = &[
@@ -61,6 +63,7 @@ pub struct App {
     sources: Sources,
     description: Description,
     imports: Imports,
+    tables: Tables,
 }
 
 impl App {
@@ -108,8 +111,10 @@ impl App {
             directories.clone(),
             snapshots.clone(),
         );
+        let tables = tables(&library, &directories, &snapshots, &imports.intakes);
         Ok(Self {
             db,
+            tables,
             description,
             clock,
             desk,
@@ -131,6 +136,7 @@ impl App {
             .route("/api", get(page::page))
             .route("/api/essai", get(page::trial_page))
             .merge(access::router())
+            .merge(take_away::router())
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(documents::router())

@@ -12,6 +12,7 @@ mod home;
 mod install;
 mod installation;
 pub mod shipped;
+mod tables;
 
 use std::sync::Arc;
 

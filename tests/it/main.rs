@@ -15,6 +15,7 @@ mod demo;
 mod documents;
 mod frameworks;
 mod imports;
+mod health;
 mod kill;
 mod ledger;
 mod migrations;

@@ -1,5 +1,7 @@
 //! The API, as a program sees it.
 
+mod additive;
+mod dhis2;
 mod intake;
 mod reading;
 mod tokens;
