@@ -13,6 +13,7 @@ mod install;
 mod installation;
 pub mod shipped;
 mod tables;
+pub mod upkeep;
 
 use std::sync::Arc;
 

@@ -40,6 +40,7 @@ export const demo = [
   "/circuit/fournisseurs/DGS",
   "/contestations",
   "/suivis",
+  "/moi",
   "/moi/acces",
   "/moi/adresses",
   "/moi/adresses/nouvelle/contrats?cadre=etat-ars-2024-2028",
