@@ -28,5 +28,6 @@ mod revisions;
 mod schema;
 mod stage;
 mod support;
+mod tables;
 mod tidy;
 mod values;
