@@ -228,7 +228,7 @@ struct TermView {
     facet: Option<String>,
     year: Option<i16>,
     /// Ce qu’il dit, selon sa sorte ; les nombres sont des décimaux exacts, en texte.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     says: Said,
     motive: Option<String>,
     /// Numéro de l’acte qui l’a fixé.
