@@ -15,9 +15,8 @@ use utoipa_axum::routes;
 use super::store::{self, ContractCard};
 use super::{FullContract, Held, Instrument, TermBody, TermKey};
 use crate::access::Reach;
-use crate::access::api::{AsOf, Caller, moment};
-use crate::ledger;
-use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, Page, Paging, Problem, instant};
+use crate::access::api::{AsOf, Caller, Listing};
+use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem, instant};
 use crate::platform::db::{Db, Tx};
 
 /// The addresses of this module.
@@ -109,15 +108,14 @@ async fn contracts(
     State(db): State<Db>,
     ApiQuery(query): ApiQuery<ContractQuery>,
 ) -> ApiResult<Json<Page<ContractView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = ledger::last_change(&mut tx).await?;
-    let mut found = store::list(&mut tx, caller.reach(), query.framework.as_deref()).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::now(&db, page).await?;
+    let mut found = store::list(&mut list.tx, caller.reach(), query.framework.as_deref()).await?;
     let asked = query.organisation.as_ref();
     found.retain(|card| asked.is_none_or(|code| card.has_party(code)));
     found.sort_by(|a, b| a.slug.cmp(&b.slug));
     let items = found.into_iter().map(|c| (c.slug.clone(), c.into()));
-    Ok(Json(paging.page(at_change, items)?))
+    list.page(items)
 }
 
 async fn full(tx: &mut Tx, reach: Reach, slug: &str) -> ApiResult<FullContract> {
@@ -199,17 +197,6 @@ impl From<&Instrument> for InstrumentView {
     }
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ListQuery {
-    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
-    limit: Option<Limit>,
-    /// Le `next` de la page précédente.
-    cursor: Option<String>,
-}
-
 /// Lister les actes d’un contrat
 #[utoipa::path(get, path = "/contracts/{slug}/instruments", tag = "Contrats",
     params(("slug" = String, Path, description = "Nom du contrat dans les adresses"), ListQuery),
@@ -220,12 +207,11 @@ async fn instruments(
     ApiPath(slug): ApiPath<String>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<InstrumentView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = ledger::last_change(&mut tx).await?;
-    let found = full(&mut tx, caller.reach(), &slug).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::now(&db, page).await?;
+    let found = full(&mut list.tx, caller.reach(), &slug).await?;
     let items = found.instruments.iter().map(|i| (i.no, i.into()));
-    Ok(Json(paging.page(at_change, items)?))
+    list.page(items)
 }
 
 /// Un terme en vigueur, avec l’acte qui l’a fixé.
@@ -242,7 +228,7 @@ struct TermView {
     facet: Option<String>,
     year: Option<i16>,
     /// Ce qu’il dit, selon sa sorte ; les nombres sont des décimaux exacts, en texte.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     says: Said,
     motive: Option<String>,
     /// Numéro de l’acte qui l’a fixé.
@@ -277,12 +263,11 @@ async fn terms(
     ApiPath(slug): ApiPath<String>,
     ApiQuery(query): ApiQuery<TermQuery>,
 ) -> ApiResult<Json<Page<TermView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = moment(&mut tx, &paging, query.as_of).await?;
-    let found = full(&mut tx, caller.reach(), &slug).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::at(&db, page, query.as_of).await?;
+    let found = full(&mut list.tx, caller.reach(), &slug).await?;
     let mut items = Vec::new();
-    for (key, held) in found.in_force(at_change).iter() {
+    for (key, held) in found.in_force(list.at_change).iter() {
         if query
             .kind
             .as_deref()
@@ -300,7 +285,7 @@ async fn terms(
         }
     }
     items.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(Json(paging.page(at_change, items)?))
+    list.page(items)
 }
 
 fn view(full: &FullContract, key: &TermKey, held: Held<'_>) -> ApiResult<TermView> {

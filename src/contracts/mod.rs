@@ -28,6 +28,7 @@ mod properties;
 mod proposal;
 mod sheet;
 pub mod store;
+pub mod tables;
 mod terms;
 
 use jiff::civil::Date;

@@ -10,6 +10,7 @@ pub mod circuit;
 pub mod comparison;
 pub mod contest;
 pub mod delivery;
+pub mod dhis2;
 pub mod follow;
 mod followed;
 mod format;
@@ -21,6 +22,7 @@ pub mod provenance;
 pub mod review;
 mod snapshot;
 pub mod store;
+pub mod tables;
 pub mod values;
 
 use std::sync::Arc;

@@ -10,6 +10,7 @@ use super::{Framework, Indicator, Known, OwnMeasure, OwnMeasures, OwnSlot};
 use crate::access::Reach;
 use crate::measures::Measure;
 use crate::platform::db::{DbError, Tx};
+use crate::platform::metrics;
 
 /// One revision of a framework.
 #[derive(Clone, Debug)]
@@ -234,6 +235,7 @@ impl Library {
         if kept_at == at {
             return Ok(kept);
         }
+        metrics::refreshed("frameworks");
         let catalogue = if kept_at.0 == at.0 {
             Catalogue::new(kept.frameworks.values().cloned())
         } else {

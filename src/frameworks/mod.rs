@@ -25,6 +25,7 @@ mod pages;
 mod revise;
 mod source;
 pub mod store;
+pub mod tables;
 
 use std::collections::BTreeMap;
 

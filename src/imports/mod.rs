@@ -16,6 +16,7 @@ pub mod reader;
 mod rehearsal;
 mod sheet;
 pub mod store;
+pub mod tables;
 
 pub use acts::{ActError, CommitBatch, Committed, UndoBatch, Undone, named, parse_id};
 pub use batch::{

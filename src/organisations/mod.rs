@@ -13,6 +13,7 @@ mod pages;
 mod recognition;
 pub mod source;
 pub mod store;
+pub mod tables;
 
 use jiff::civil::Date;
 use serde::Serialize;

@@ -17,7 +17,8 @@ use tower_http::trace::TraceLayer;
 
 use super::api::{self, Description, page};
 use super::installation::Installation;
-use super::{HOLDERS, home, imports, upkeep};
+use super::tables::tables;
+use super::{HOLDERS, health, home, imports, upkeep};
 use crate::access;
 use crate::access::api::Pace;
 use crate::contracts::{self, Desk, library};
@@ -30,7 +31,9 @@ use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
+use crate::platform::metrics::{self, count_requests};
 use crate::platform::web::{NavItem, Shell, WebError, asset_router, refuse_nul};
+use crate::tables::{self as take_away, Tables};
 
 /// The main navigation.
 const NAV: &[NavItem] = &[
@@ -62,6 +65,7 @@ pub struct App {
     description: Description,
     imports: Imports,
     pace: Pace,
+    tables: Tables,
 }
 
 impl App {
@@ -109,8 +113,10 @@ impl App {
             directories.clone(),
             snapshots.clone(),
         );
+        let tables = tables(&library, &directories, &snapshots, &imports.intakes);
         Ok(Self {
             db,
+            tables,
             description,
             clock,
             desk,
@@ -133,6 +139,7 @@ impl App {
             .route("/api", get(page::page))
             .route("/api/essai", get(page::trial_page))
             .merge(access::router())
+            .merge(take_away::router())
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(documents::router())
@@ -157,12 +164,21 @@ impl App {
             .layer(refusals)
             .layer(sessions)
             .merge(asset_router())
+            .merge(health::router())
             .merge(api::router(&self))
+            .layer(from_fn(count_requests))
             .layer(from_fn(security_headers))
             .layer(CompressionLayer::new())
-            .layer(TraceLayer::new_for_http())
+            .layer(TraceLayer::new_for_http().make_span_with(span))
             .with_state(self)
     }
+}
+
+/// A request in the log: by its method and the template of its route. Its address may hold what
+/// nobody else should read, such as what somebody searched for, or the secret of an address.
+fn span(request: &Request) -> tracing::Span {
+    let route = metrics::route(request);
+    tracing::debug_span!("request", method = %request.method(), route)
 }
 
 /// Everything on a page comes from this site, and no script at all runs but those of this site.
@@ -211,6 +227,17 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
         std::io::ErrorKind::AddrInUse => ListenError::Taken(address),
         _ => ListenError::Refused { address, cause },
     })
+}
+
+/// Counts what this process does, and gives it at `/metrics` on that address.
+pub async fn watch(
+    db: Db,
+    address: SocketAddr,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let listener = listen(address).await?;
+    let counted = metrics::install(db)?;
+    tokio::spawn(health::serve_metrics(listener, counted));
+    Ok(())
 }
 
 /// Serves until the process is asked to stop, then finishes what is under way.

@@ -7,10 +7,12 @@ mod app;
 pub mod backup;
 pub mod cli;
 pub mod demo;
+mod health;
 mod home;
 mod install;
 mod installation;
 pub mod shipped;
+mod tables;
 pub mod upkeep;
 
 use std::sync::Arc;
@@ -25,7 +27,7 @@ use crate::organisations::Directories;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 
-pub use app::{App, ListenError, listen, serve};
+pub use app::{App, ListenError, listen, serve, watch};
 pub use installation::{InitError, Installation, initialise, is_complete};
 
 /// What a revision of a framework must leave in place.

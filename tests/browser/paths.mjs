@@ -45,6 +45,8 @@ export const demo = [
   "/suivis",
   "/moi",
   "/moi/acces",
+  "/moi/adresses",
+  "/moi/adresses/nouvelle/contrats?cadre=etat-ars-2024-2028",
   "/api",
   "/api/essai?adresse=%2Fapi%2Fv1%2Fobservations&envoyer=1&limit=2",
   "/erreurs/api-acces",

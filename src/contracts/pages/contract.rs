@@ -22,6 +22,7 @@ use crate::frameworks::Node;
 use crate::kernel::counted;
 use crate::platform::clock::{french_date, french_instant, paris_date};
 use crate::platform::web::{WebResult, section_heading};
+use crate::tables::downloads;
 
 pub(super) async fn page(
     State(desk): State<Desk>,
@@ -53,6 +54,9 @@ pub(super) async fn page(
             (section_choice(&opened, ""))
             (goals(&cells, &objectives, &lines))
             (left_out(&objectives))
+            @let choices = [("contrat", contract.slug.as_str()), ("au", &opened.asked().au)];
+            (downloads("suivi", "Le suivi du contrat", &choices))
+            (downloads("termes", "Les termes en vigueur", &choices))
         }
         (party_history(&opened))
         (instruments(&opened))
@@ -445,6 +449,7 @@ fn instruments(opened: &Opened) -> Markup {
                         tbody { @for instrument in shown { (act_row(&base, instrument, &names[&instrument.id])) } }
                     }
                 }
+                (downloads("actes", "Les actes", &[("contrat", &opened.full.contract.slug)]))
             }
         }
     }

@@ -17,10 +17,11 @@ use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
 use crate::platform::web::{
     Address, Filter, WebResult, fictional_mark, filter_form, section_heading, state,
 };
+use crate::tables::downloads;
 
 /// Whether a contract is among those that the address asks for: `cadre`, `etat` (`projet` or
 /// `signe`), `q`, and `organisation`, which is or was party to it.
-fn keeps(asked: &Address, card: &ContractCard) -> bool {
+pub(in crate::contracts) fn keeps(asked: &Address, card: &ContractCard) -> bool {
     let words = fold(asked.get("q"));
     let names = card.parties.iter().map(|party| party.name.as_str());
     let names: Vec<&str> = std::iter::once(card.title.as_str()).chain(names).collect();
@@ -59,6 +60,10 @@ pub(super) async fn page(
             (filter_form(&asked, "Filtrer les contrats", &filters(&catalogue)))
         }
         @for (code, group) in groups(&cards) { (framework_section(code, &group, &catalogue, &asked)) }
+        @if !cards.is_empty() {
+            @let choices = ["cadre", "etat", "q"].map(|name| (name, asked.get(name)));
+            (downloads("contrats", "La liste des contrats", &choices))
+        }
     };
     Ok(signed.page("Contrats", &body))
 }

@@ -19,13 +19,12 @@ use uuid::Uuid;
 
 use super::provenance::{Revision, Story, store as provenance};
 use super::{Figure, OpenContest, Snapshots, Subject};
-use crate::access::api::{AsOf, Caller, moment};
+use crate::access::api::{AsOf, Caller, Listing};
 use crate::frameworks::{Catalogue, Library};
 use crate::imports::Place as FilePlace;
 use crate::kernel::{Decimal, Period, Quantity, Value};
-use crate::ledger;
 use crate::measures::Measure;
-use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, Page, Paging, Problem, instant};
+use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem, instant};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
@@ -298,12 +297,10 @@ async fn observations(
     State(snapshots): State<Snapshots>,
     ApiQuery(query): ApiQuery<ObservationQuery>,
 ) -> ApiResult<Json<Page<ObservationView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = moment(&mut tx, &paging, query.as_of).await?;
-    let catalogue = library.catalogue(&mut tx, caller.reach()).await?;
-    let figures = snapshots.upto(&mut tx, caller.reach(), at_change).await?;
-    drop(tx);
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::at(&db, page, query.as_of).await?;
+    let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
+    let figures = snapshots.upto(&mut list.tx, caller.reach(), list.at_change).await?;
     let measures = query.measures(&catalogue)?;
     let found = measures.into_iter().flat_map(|measure| {
         let series = figures.series(&measure.code).into_iter();
@@ -320,7 +317,7 @@ async fn observations(
             );
             (key, (measure, subject, figure))
         });
-    let page = paging.page(at_change, items)?;
+    let Json(page) = list.page(items)?;
     Ok(Json(page.map(|(m, s, f)| ObservationView::of(m, s, f))))
 }
 
@@ -405,20 +402,9 @@ impl RevisionView {
     }
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct RevisionQuery {
-    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
-    limit: Option<Limit>,
-    /// Le `next` de la page précédente.
-    cursor: Option<String>,
-}
-
 /// Lister les révisions d’une observation
 #[utoipa::path(get, path = "/observations/{id}/revisions", tag = "Valeurs",
-    params(("id" = Uuid, Path, description = "Identifiant de l’observation"), RevisionQuery),
+    params(("id" = Uuid, Path, description = "Identifiant de l’observation"), ListQuery),
     responses((status = 200, description = "Une page, la plus ancienne d’abord", body = Page<RevisionView>)))]
 async fn revisions(
     caller: Caller,
@@ -426,16 +412,15 @@ async fn revisions(
     State(clock): State<Clock>,
     State(library): State<Library>,
     ApiPath(id): ApiPath<Uuid>,
-    ApiQuery(query): ApiQuery<RevisionQuery>,
+    ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<RevisionView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = ledger::last_change(&mut tx).await?;
-    let story = provenance::story(&mut tx, caller.reach(), clock.today(), id).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::now(&db, page).await?;
+    let story = provenance::story(&mut list.tx, caller.reach(), clock.today(), id).await?;
     let story = story.ok_or_else(Problem::not_found)?;
-    let catalogue = library.catalogue(&mut tx, caller.reach()).await?;
+    let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
     let measure = catalogue.measure(&story.measure);
     let oldest_first = story.revisions.into_iter().rev();
     let items = oldest_first.map(|r| (r.no, RevisionView::of(r, measure)));
-    Ok(Json(paging.page(at_change, items)?))
+    list.page(items)
 }

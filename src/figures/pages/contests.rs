@@ -28,6 +28,7 @@ use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading, state};
+use crate::tables::downloads;
 
 impl From<ContestError> for WebError {
     fn from(error: ContestError) -> Self {
@@ -149,7 +150,10 @@ pub(super) async fn list(
         } }
         @if shown.is_empty() {
             p { "Pour contester une valeur, ouvrez-la depuis la page de son indicateur, puis choisissez « Contester cette valeur »." }
-        } @else { (table(&catalogue, &directory, &shown, today)) }
+        } @else {
+            (table(&catalogue, &directory, &shown, today))
+            (downloads("contestations", "Les contestations", &[("etat", &asked.etat)]))
+        }
     };
     Ok(signed.page("Contestations", &body))
 }

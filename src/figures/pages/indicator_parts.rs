@@ -11,6 +11,7 @@ use crate::frameworks::LinkKind;
 use crate::kernel::{Decimal, caption};
 use crate::platform::web::table::{self, Cell, Column, Datum, Table};
 use crate::platform::web::{icon, section_heading};
+use crate::tables::downloads;
 
 /// Where the indicator stands in its framework, in words.
 pub(super) fn eyebrow(facts: &Facts<'_>) -> String {
@@ -268,6 +269,10 @@ pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
         section.sect aria-labelledby="valeurs-titre" {
             (section_heading("valeurs-titre", &format!("Valeurs par {one}"), None))
             (table.html(facts.address))
+            (downloads("valeurs", "Toutes les valeurs", &[
+                ("cadre", &facts.framework.code), ("indicateur", &facts.indicator.key),
+                ("mesure", facts.address.get("mesure")), ("au", facts.address.get("au")),
+            ]))
             p.note { "Le rang ne dit rien de la précision : un faible effectif fait varier un taux." }
         }
     }

@@ -18,6 +18,7 @@ use crate::platform::db::Db;
 use crate::platform::web::{
     Crumb, WebError, WebResult, crumbs, fictional_mark, icon as glyph, section_heading, state,
 };
+use crate::tables::downloads;
 use jiff::civil::Date;
 
 /// What the page shows.
@@ -212,6 +213,7 @@ fn revisions(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
                     } }
                 }
             }
+            (downloads("revisions", "Les révisions", &[("valeur", &facts.observation.to_string())]))
         }
     }
 }

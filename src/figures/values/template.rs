@@ -187,6 +187,7 @@ impl Writer<'_, '_> {
             name: name.to_owned(),
             widths: columns.iter().map(width).collect(),
             cells,
+            filter: None,
             frozen: (HEADER, labels),
             protected: true,
             print: Print {

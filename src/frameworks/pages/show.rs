@@ -16,6 +16,7 @@ use crate::ledger::history_of;
 use crate::platform::clock::french_date;
 use crate::platform::db::Db;
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading};
+use crate::tables::downloads;
 
 /// What may be asked of the page.
 #[derive(Debug, Deserialize)]
@@ -103,6 +104,7 @@ fn tree(framework: &Framework, listed: &Framework) -> Markup {
     html! {
         @if !framework.announced.is_empty() { (announced(framework)) }
         @for node in index.children(None) { (branch(&index, node)) }
+        (downloads("indicateurs", "Les indicateurs", &[("cadre", &framework.code)]))
     }
 }
 

@@ -19,12 +19,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::pages::{LARGEST_REQUEST, start};
+use super::pages::start;
 use super::{Batch, Begun, Imports, RehearseError, store};
 use crate::access::api::Caller;
 use crate::platform::api::{ApiResult, Code, Etag, Problem};
 use crate::platform::db::Db;
-use view::BatchView;
+
+pub use super::pages::LARGEST_REQUEST;
+pub use send::{body, rehearse_table};
+pub use view::BatchView;
 
 /// A program is kept waiting this long for a reading; past that, it asks again.
 const WAIT: Duration = Duration::from_secs(30);
@@ -64,13 +67,14 @@ fn etag(batch: &Batch) -> Etag {
     Etag::of(&[&id, &attempt, batch.state.code(), &committed, &undone])
 }
 
-/// Whether what a batch says is kept from whoever asks.
+/// Whether what the cells of a batch say is kept from whoever asks, by an embargo.
 fn is_hidden(imports: &Imports, caller: &Caller, batch: &Batch) -> ApiResult<bool> {
     let intake = imports.intakes.of(batch)?;
     Ok(intake.is_hidden(batch, caller.reach(), imports.clock.today())?)
 }
 
-/// A batch as it stands, with what names that state. Its problems quote its cells.
+/// A batch as it stands, with what names that state; its problems, which quote its cells, where
+/// the caller may see them.
 async fn shown(
     imports: &Imports,
     caller: &Caller,

@@ -16,7 +16,7 @@ use crate::access::api::Caller;
 use crate::imports::{BatchState, Imports, store};
 use crate::ledger;
 use crate::platform::api::{
-    ApiPath, ApiQuery, ApiResult, Code, Conditions, Limit, Page, Paging, Problem,
+    ApiPath, ApiQuery, ApiResult, Code, Conditions, Limit, ListQuery, Page, Paging, Problem,
 };
 
 /// Lire une répétition
@@ -49,32 +49,21 @@ pub(super) async fn batch(
     rehearsal(caller, state, conditions, id).await
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct RowQuery {
-    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
-    limit: Option<Limit>,
-    /// Le `next` de la page précédente.
-    cursor: Option<String>,
-}
-
 /// Lister ce que les cellules d’une répétition changeraient
 #[utoipa::path(get, path = "/rehearsals/{id}/rows", tag = "Envois",
-    params(("id" = Uuid, Path, description = "Identifiant de la répétition"), RowQuery),
+    params(("id" = Uuid, Path, description = "Identifiant de la répétition"), ListQuery),
     responses((status = 200, description = "Une page, dans l’ordre du fichier", body = Page<RowView>)))]
 pub(super) async fn rows(
     caller: Caller,
     State(imports): State<Imports>,
     ApiPath(id): ApiPath<Uuid>,
-    ApiQuery(query): ApiQuery<RowQuery>,
+    ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<RowView>>> {
     let paging = Paging::new(query.limit, query.cursor.as_deref())?;
     let batch = known(&imports, id).await?;
     if is_hidden(&imports, &caller, &batch)? {
-        let detail = "Les valeurs de ce fichier sont sous embargo : jusqu’à sa fin, seule la personne qui l’a déposé les voit.";
-        return Err(Problem::new(Code::Forbidden, detail));
+        let sentence = "Ce fichier est sous embargo : seule la personne qui l’a envoyé voit ses cellules avant son jour.";
+        return Err(Problem::new(Code::Forbidden, sentence));
     }
     let after: Option<i64> = paging.after()?;
     let from = after.map_or(0, |no| no.saturating_add(1));

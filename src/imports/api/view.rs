@@ -13,7 +13,7 @@ use crate::platform::api::instant;
 /// Un fichier reçu, où qu’il en soit : en lecture, répété, enregistré, annulé ou abandonné.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Batch)]
-pub(super) struct BatchView {
+pub struct BatchView {
     id: Uuid,
     /// Le genre de fichier : `values`…
     kind: String,

@@ -17,6 +17,7 @@ use crate::imports::{
 use crate::kernel::counted;
 use crate::platform::clock::french_instant;
 use crate::platform::web::{WebError, WebResult, document_with_status, icon, section_heading};
+use crate::tables::downloads;
 
 /// How many rows a page shows.
 const PAGE: i64 = 50;
@@ -354,7 +355,10 @@ fn changes(look: &Look) -> Markup {
                     li { a href=(address(verdict, 1)) aria-current=[(verdict == look.verdict).then_some("true")] { (word(verdict)) " " (counts.of(verdict)) } }
                 } } }
             }
-            @if look.told.is_empty() { p { "Aucune." } } @else { (rows(look, first, last, all)) }
+            @if look.told.is_empty() { p { "Aucune." } } @else {
+                (rows(look, first, last, all))
+                (downloads("lignes", "Les cellules lues", &[("lot", &look.batch.id.to_string())]))
+            }
             p.acts {
                 @if look.page > 1 { a.btn.sm href=(address(look.verdict, look.page - 1)) { "Précédentes" } }
                 @if last < all { a.btn.sm href=(address(look.verdict, look.page + 1)) { "Suivantes" } }

@@ -9,13 +9,14 @@ use crate::kernel::nearest;
 use crate::platform::file::FileError;
 
 /// The keys, as files write them.
-pub(super) const KEYS: [&str; 7] = [
+pub(super) const KEYS: [&str; 8] = [
     "api_requests_per_minute",
     "client_address_header",
     "database_url",
     "largest_document",
     "listen",
     "log",
+    "metrics_listen",
     "public_url",
 ];
 

@@ -299,6 +299,20 @@ impl Db {
         })
     }
 
+    /// How many connections are open, and how many of them wait for work.
+    pub fn connections(&self) -> (u32, u32) {
+        let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        match &self.0 {
+            Engine::Lite {
+                readers, writer, ..
+            } => (
+                readers.size() + writer.size(),
+                idle(readers.num_idle() + writer.num_idle()),
+            ),
+            Engine::Pg(pool) => (pool.size(), idle(pool.num_idle())),
+        }
+    }
+
     /// Closes every connection, so that a SQLite file can be moved.
     pub async fn close(self) {
         match self.0 {

@@ -43,6 +43,7 @@ fn reading() -> OpenApiRouter<App> {
         .merge(contracts::api::api())
         .merge(figures::api::api())
         .merge(documents::api::api())
+        .merge(figures::dhis2::api::api())
 }
 
 /// The addresses through which files come in: what they give has states of its own.

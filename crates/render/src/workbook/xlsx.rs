@@ -97,6 +97,15 @@ fn write_sheet(
     if sheet.frozen != (0, 0) {
         to.set_freeze_panes(sheet.frozen.0, sheet.frozen.1)?;
     }
+    if let Some(Area {
+        top,
+        left,
+        bottom,
+        right,
+    }) = sheet.filter
+    {
+        to.autofilter(top - 1, left - 1, bottom - 1, right - 1)?;
+    }
     if sheet.protected {
         // Columns may be widened and rows sorted by eye: only contents are kept.
         to.protect_with_options(&ProtectionOptions {
