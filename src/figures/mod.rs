@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod attainment;
+pub mod chance;
 pub mod circuit;
 pub mod comparison;
 pub mod contest;
@@ -16,6 +17,7 @@ mod holder;
 pub mod national;
 mod observations;
 mod pages;
+pub mod projection;
 pub mod provenance;
 pub mod review;
 mod snapshot;
