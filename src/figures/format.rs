@@ -18,7 +18,8 @@ impl<'a> Formatter<'a> {
         Self { measure }
     }
 
-    fn decimals(self) -> u8 {
+    /// How many decimals its values are shown with.
+    pub fn decimals(self) -> u8 {
         self.measure.and_then(|m| m.decimals).unwrap_or(0)
     }
 

@@ -1,8 +1,11 @@
 //! The digest that ties each change to the one before it.
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
+
+/// A SHA-256 digest.
+pub type Digest = [u8; 32];
 
 /// What one change did to one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -37,7 +40,7 @@ pub struct Link<'a> {
 }
 
 /// SHA-256 of the previous digest followed by the link in JSON.
-pub fn chain_hash(prev: &[u8], link: &Link<'_>) -> [u8; 32] {
+pub fn chain_hash(prev: &[u8], link: &Link<'_>) -> Digest {
     let mut hasher = Sha256::new();
     hasher.update(prev);
     // Serialising plain structs of texts and numbers cannot fail; an empty text would still

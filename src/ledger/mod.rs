@@ -3,12 +3,16 @@
 //! What lives here: opening a change, recording its entries in the same transaction, the chain
 //! of digests. What never does: who may do it (`access`), or what a change means to a concept.
 
+mod anchor;
 mod change;
 mod history;
 mod once;
 mod store;
 
+pub use anchor::{Anchor, Broken, Verified, WrongAnchor};
 pub use change::{Actor, Change, LedgerError, NewThing, Scope};
 pub use history::{Entry, Link, chain_hash};
 pub use once::{SentForm, TOKEN_FIELD};
-pub use store::{ChangeRow, Verified, history_of, last_change, last_change_before, verify};
+pub use store::{
+    ChangeRow, anchor, history_of, last_change, last_change_before, verify, verify_against,
+};

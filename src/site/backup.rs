@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::Installation;
-use crate::ledger::{self, Verified};
+use crate::ledger::{self, Broken, Verified};
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::file::CannotWrite;
 
@@ -54,8 +54,8 @@ pub enum BackupError {
     #[error("cette base est déjà installée : une sauvegarde ne se restaure que dans une base vide")]
     NotEmpty,
     /// The history of the backup was altered.
-    #[error("l’historique de la sauvegarde est rompu au changement n° {0} ; rien n’a été restauré")]
-    Broken(i64),
+    #[error("l’historique de la sauvegarde est rompu : {0} ; rien n’a été restauré")]
+    Broken(Broken),
     /// A table was not copied as it was.
     #[error(
         "la table « {0} » ne se relit pas comme elle a été sauvegardée ; rien n’a été restauré"
@@ -129,8 +129,8 @@ pub async fn restore(db: &Db, file: &Path, verify: bool) -> Result<Copied, Backu
         return Err(BackupError::NotABackup(file.display().to_string()));
     }
     let verified = ledger::verify(&mut from).await.map_err(not_a_backup)?;
-    if let Verified::Broken(no) = verified {
-        return Err(BackupError::Broken(no));
+    if let Verified::Broken(broken) = verified {
+        return Err(BackupError::Broken(broken));
     }
     // A file cut short opens, and fails where it is read: every table is, before anything is made.
     for table in from.tables().await.map_err(not_a_backup)? {

@@ -24,8 +24,20 @@ fn rows_of(step: i64) -> Sample {
         2 => frameworks(),
         3 => contracts(),
         4 => figures(),
+        5 => history(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
+}
+
+fn history() -> Sample {
+    (
+        vec![(
+            "insert into append_only (name, frozen) values ('installation', 'purpose')",
+            args![],
+        )],
+        "select frozen from append_only where name = 'installation'",
+        "purpose",
+    )
 }
 
 fn core() -> Sample {

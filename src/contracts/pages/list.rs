@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use super::open::contract_path;
 use super::parts::day;
@@ -13,66 +12,54 @@ use crate::contracts::Desk;
 use crate::contracts::store::{ContractCard, list};
 use crate::frameworks::Catalogue;
 use crate::kernel::{counted, fold};
-use crate::platform::web::{WebResult, fictional_mark, section_heading, state};
+use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
+use crate::platform::web::{
+    Address, Filter, WebResult, fictional_mark, filter_form, section_heading, state,
+};
 
-/// What the address may narrow the list to.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Filter {
-    /// Code of a framework.
-    #[serde(default)]
-    cadre: String,
-    /// `projet`, `signe`, or empty.
-    #[serde(default)]
-    etat: String,
-    /// Words of the title or of the organisation.
-    #[serde(default)]
-    q: String,
-}
-
-impl Filter {
-    fn is_empty(&self) -> bool {
-        self.cadre.is_empty() && self.etat.is_empty() && self.q.trim().is_empty()
-    }
-
-    fn keeps(&self, card: &ContractCard) -> bool {
-        let words = fold(&self.q);
-        let text = fold(&format!("{} {}", card.title, card.organisation_name));
-        let state = match self.etat.as_str() {
-            "projet" => card.drafts > 0,
-            "signe" => card.signed > 0,
-            _ => true,
-        };
-        state && words.split(' ').all(|word| text.contains(word))
-    }
+/// Whether a contract is among those that the address asks for: `cadre`, `etat` (`projet` or
+/// `signe`), `q`.
+fn keeps(asked: &Address, card: &ContractCard) -> bool {
+    let words = fold(asked.get("q"));
+    let text = fold(&format!("{} {}", card.title, card.organisation_name));
+    let state = match asked.get("etat") {
+        "projet" => card.drafts > 0,
+        "signe" => card.signed > 0,
+        _ => true,
+    };
+    state && words.split(' ').all(|word| text.contains(word))
 }
 
 pub(super) async fn page(
     State(desk): State<Desk>,
     signed: Signed,
-    Query(filter): Query<Filter>,
+    asked: Address,
 ) -> WebResult<Markup> {
     let mut tx = desk.db.read().await?;
-    let framework = Some(filter.cadre.as_str()).filter(|code| !code.is_empty());
+    let framework = Some(asked.get("cadre")).filter(|code| !code.is_empty());
     let mut cards = list(&mut tx, signed.reach(), framework).await?;
     let catalogue = desk.library.catalogue(&mut tx, signed.reach()).await?;
     drop(tx);
-    cards.retain(|card| filter.keeps(card));
+    cards.retain(|card| keeps(&asked, card));
     cards.sort_by_cached_key(|card| fold(&card.title));
     let body = html! {
         div.head {
             h1 { "Contrats" }
-            p.lead { (verdict(&cards, &filter)) }
+            p.lead { (verdict(&cards, &asked)) }
             p.acts { a.btn.main href="/contrats/nouveau" { "Préparer un contrat" } }
-            (filters(&filter, &catalogue))
+            (filter_form(&asked, "Filtrer les contrats", &filters(&catalogue)))
         }
-        @for (code, group) in groups(&cards) { (framework_section(code, &group, &catalogue)) }
+        @for (code, group) in groups(&cards) { (framework_section(code, &group, &catalogue, &asked)) }
     };
     Ok(signed.page("Contrats", &body))
 }
 
-fn verdict(cards: &[ContractCard], filter: &Filter) -> String {
+fn verdict(cards: &[ContractCard], asked: &Address) -> String {
     let drafts = cards.iter().filter(|card| card.drafts > 0).count();
-    match (cards.len(), filter.is_empty()) {
+    let is_whole = ["cadre", "etat", "q"]
+        .iter()
+        .all(|name| asked.get(name).is_empty());
+    match (cards.len(), is_whole) {
         (0, true) => "Aucun contrat pour l’instant. Préparez le premier : choisissez son cadre, \
                       l’organisation qu’il engage et ses années."
             .to_owned(),
@@ -89,33 +76,32 @@ fn verdict(cards: &[ContractCard], filter: &Filter) -> String {
     }
 }
 
-fn filters(filter: &Filter, catalogue: &Catalogue) -> Markup {
-    let states = [
-        ("", "Tous"),
-        ("signe", "Signés"),
-        ("projet", "Projet ouvert"),
-    ];
-    html! {
-        form.asof method="get" action="/contrats" role="search" aria-label="Filtrer les contrats" {
-            label for="cadre" { "Cadre" }
-            select #cadre name="cadre" {
-                option value="" { "Tous" }
-                @for edited in catalogue.frameworks() {
-                    option value=(edited.framework.code) selected[edited.framework.code == filter.cadre] { (edited.framework.title) }
-                }
-            }
-            label for="etat" { "État" }
-            select #etat name="etat" {
-                @for (code, label) in states {
-                    option value=(code) selected[code == filter.etat] { (label) }
-                }
-            }
-            label for="q" { "Nom" }
-            input #q type="search" name="q" value=(filter.q);
-            button.btn.sm type="submit" { "Filtrer" }
-            @if !filter.is_empty() { a href="/contrats" { "Tout afficher" } }
-        }
-    }
+fn filters(catalogue: &Catalogue) -> [Filter; 3] {
+    let frameworks = catalogue.frameworks().into_iter().map(|edited| {
+        let framework = &edited.framework;
+        (framework.code.clone(), framework.title.clone())
+    });
+    let states = [("signe", "Signés"), ("projet", "Projet ouvert")];
+    [
+        Filter::Choice {
+            name: "cadre",
+            label: "Cadre",
+            any: "Tous",
+            choices: frameworks.collect(),
+        },
+        Filter::Choice {
+            name: "etat",
+            label: "État",
+            any: "Tous",
+            choices: states
+                .map(|(value, words)| (value.to_owned(), words.to_owned()))
+                .to_vec(),
+        },
+        Filter::Words {
+            name: "q",
+            label: "Nom",
+        },
+    ]
 }
 
 /// Contracts by framework, the latest generation first.
@@ -130,7 +116,12 @@ fn groups(cards: &[ContractCard]) -> Vec<(&str, Vec<&ContractCard>)> {
     groups
 }
 
-fn framework_section(code: &str, cards: &[&ContractCard], catalogue: &Catalogue) -> Markup {
+fn framework_section(
+    code: &str,
+    cards: &[&ContractCard],
+    catalogue: &Catalogue,
+    asked: &Address,
+) -> Markup {
     let edited = catalogue.framework(code);
     let title = edited.map_or(code, |edited| edited.framework.title.as_str());
     let id = format!("cadre-{code}");
@@ -138,37 +129,51 @@ fn framework_section(code: &str, cards: &[&ContractCard], catalogue: &Catalogue)
     html! {
         section.sect aria-labelledby=(id) {
             (section_heading(&id, title, Some(aside)))
-            div.scroll tabindex="0" role="region" aria-label={ (title) ", défilable" } {
-                table.tbl.stack.even.listing {
-                    thead { tr {
-                        th scope="col" { "Contrat" }
-                        th scope="col" { "Organisation" }
-                        th scope="col" { "Années" }
-                        th scope="col" { "État" }
-                        th scope="col" { "Dernière signature" }
-                    } }
-                    tbody { @for card in cards { (row(card)) } }
-                }
-            }
+            (table(code, title, cards).html(asked))
         }
     }
 }
 
-fn row(card: &ContractCard) -> Markup {
-    html! {
-        tr {
-            th scope="row" {
-                a href=(contract_path(&card.slug)) { b { (card.title) } }
-                @if card.fictional { " " (fictional_mark()) }
-            }
-            td data-l="Organisation" { (card.organisation_name) }
-            td data-l="Années" { (card.starts) "-" (card.ends) }
-            td data-l="État" {
-                @if card.signed > 0 { (state("ok", "ok", "Signé")) }
-                @else { (state("idle", "none", "Pas encore signé")) }
-                @if card.drafts > 0 { br; (state("warn", "edit", "Projet ouvert")) }
-            }
-            td data-l="Dernière signature" { (day(card.signed_on)) }
-        }
-    }
+fn table(code: &str, title: &str, cards: &[&ContractCard]) -> Table {
+    let columns = vec![
+        Column::words("contrat", "Contrat"),
+        Column::words("organisation", "Organisation"),
+        Column::words("annees", "Années"),
+        Column::words("etat", "État"),
+        Column::words("signature", "Dernière signature"),
+    ];
+    let mut table = Table::new(format!("contrats-{code}"), title, columns)
+        .classed("stack even listing")
+        .caption_unseen();
+    table.rows = cards.iter().map(|card| row(card)).collect();
+    table
+}
+
+fn row(card: &ContractCard) -> Row {
+    let title = html! {
+        a href=(contract_path(&card.slug)) { b { (card.title) } }
+        @if card.fictional { " " (fictional_mark()) }
+    };
+    let (tone, icon, word) = match card.signed {
+        0 => ("idle", "none", "Pas encore signé"),
+        _ => ("ok", "ok", "Signé"),
+    };
+    let standing = Datum::State {
+        tone,
+        icon,
+        word: word.to_owned(),
+        rank: u8::from(card.signed == 0) * 2 + u8::from(card.drafts > 0),
+    };
+    let states = html! {
+        (state(tone, icon, word))
+        @if card.drafts > 0 { br; (state("warn", "edit", "Projet ouvert")) }
+    };
+    let signed_on = card.signed_on.map_or(Datum::Nothing, Datum::Day);
+    vec![
+        Cell::text(card.title.clone()).shown(title),
+        Cell::text(card.organisation_name.clone()),
+        Cell::text(format!("{}-{}", card.starts, card.ends)),
+        Cell::from(standing).shown(states),
+        Cell::from(signed_on).shown(html! { (day(card.signed_on)) }),
+    ]
 }

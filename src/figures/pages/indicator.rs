@@ -24,7 +24,7 @@ use crate::measures::Measure;
 use crate::organisations::{Directories, Directory, PlaceKind};
 use crate::platform::clock::end_of_day;
 use crate::platform::db::{Db, Tx};
-use crate::platform::web::{AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark};
+use crate::platform::web::{Address, AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark};
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
@@ -48,7 +48,7 @@ pub(super) struct Facts<'a> {
     pub kept: Kept,
     pub fictional: bool,
     pub as_of: &'a AsOf,
-    pub day: Option<Date>,
+    pub address: &'a Address,
 }
 
 /// What the page shows that is read from the database each time.
@@ -62,7 +62,7 @@ pub(super) struct Kept {
 pub(super) async fn page(
     signed: Signed,
     Path((code, key)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    (address, Query(asked)): (Address, Query<Asked>),
     State(db): State<Db>,
     State(library): State<Library>,
     State(snapshots): State<Snapshots>,
@@ -117,7 +117,7 @@ pub(super) async fn page(
         kept,
         fictional: series.is_some_and(|s| s.iter().any(|(_, figure)| figure.fictional)),
         as_of: &asked.as_of,
-        day,
+        address: &address,
     };
     let page = signed.page(&title(&facts), &body(&facts));
     Ok((asked.as_of.status(), page))

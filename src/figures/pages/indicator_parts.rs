@@ -9,6 +9,7 @@ use crate::figures::comparison::{Among, Comparison, Row};
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
 use crate::kernel::Decimal;
+use crate::platform::web::table::{self, Cell, Column, Datum, Table};
 use crate::platform::web::{icon, section_heading};
 
 /// Where the indicator stands in its framework, in words.
@@ -83,7 +84,7 @@ pub(super) fn measures(facts: &Facts<'_>) -> Markup {
                 @for code in &facts.indicator.measures {
                     @let label = facts.catalogue.measure(code).map_or(code.as_str(), |m| m.label.as_str());
                     @let current = facts.measure.is_some_and(|m| m.code == *code);
-                    li { a href={ "?mesure=" (code) } aria-current=[current.then_some("true")] { (label) } }
+                    li { a href=(facts.address.with("mesure", code.as_str()).href()) aria-current=[current.then_some("true")] { (label) } }
                 }
             } }
         }
@@ -224,17 +225,10 @@ fn period_choice(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
     html! {
         nav aria-label="Période affichée" { ul.seg {
             @for period in &facts.periods {
-                li { a href={ "?periode=" (period) (as_of_suffix(facts)) } aria-current=[(*period == comparison.period).then_some("true")] { (period.french()) } }
+                li { a href=(facts.address.with("periode", period.to_string()).href()) aria-current=[(*period == comparison.period).then_some("true")] { (period.french()) } }
             }
         } }
     }
-}
-
-fn as_of_suffix(facts: &Facts<'_>) -> String {
-    facts
-        .day
-        .map(|day| format!("&au={}", day.strftime("%Y-%m-%d")))
-        .unwrap_or_default()
 }
 
 /// What to do where there is nothing to show.
@@ -257,102 +251,130 @@ pub(super) fn nothing_yet(facts: &Facts<'_>) -> Markup {
 /// Every region, with its rank, its move and its gap to the country.
 pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
     let unit = comparison.measure.unit.as_deref().unwrap_or("valeur");
-    let before = comparison.before;
     let (one, _) = comparison.among.words();
-    let title = format!("Valeurs par {one}");
-    let beside_country = comparison.among == Among::Regions;
+    let mut table = Table::new(
+        "valeurs",
+        format!("{}, en {unit}.", facts.indicator.label),
+        columns(comparison),
+    )
+    .headed_by(1)
+    .classed("dense");
+    let ranked = (1..).zip(&comparison.rows);
+    table.rows = ranked
+        .map(|(rank, row)| table_row(comparison, rank, row))
+        .collect();
+    table.totals.extend(national_row(comparison));
     html! {
         section.sect aria-labelledby="valeurs-titre" {
-            (section_heading("valeurs-titre", &title, None))
-            div.scroll tabindex="0" role="region" aria-label={ (title) ", défilable" } {
-                table.tbl.dense {
-                    caption { (facts.indicator.label) ", en " (unit) "." }
-                    thead { tr {
-                        th.n scope="col" { "Rang" }
-                        th scope="col" { @if beside_country { "Région" } @else { "Établissement" } }
-                        @if let Some(before) = before { th.n scope="col" { (before.french()) } }
-                        th.n scope="col" { (comparison.period.french()) }
-                        @if before.is_some() { th.n scope="col" { "Évolution" } }
-                        @if comparison.national.amount.is_some() { th.n scope="col" { "Écart à la France" } }
-                    } }
-                    tbody {
-                        @for (rank, row) in (1..).zip(&comparison.rows) { (table_row(comparison, rank, row)) }
-                        (national_row(comparison))
-                    }
-                }
-            }
+            (section_heading("valeurs-titre", &format!("Valeurs par {one}"), None))
+            (table.html(facts.address))
             p.note { "Le rang ne dit rien de la précision : un faible effectif fait varier un taux." }
         }
     }
 }
 
-fn table_row(comparison: &Comparison<'_>, rank: usize, row: &Row<'_>) -> Markup {
-    let formatter = Formatter::new(Some(comparison.measure));
-    let bare =
-        |amount: Option<Decimal>| amount.map_or_else(|| "–".to_owned(), |a| formatter.bare(a));
-    html! {
-        tr {
-            @if row.amount.is_some() {
-                td.n { (rank) }
-                th scope="row" { (row.name) (contested(row.figure, formatter)) }
-                @if comparison.before.is_some() { td.n { (sourced(row.earlier_figure, &bare(row.earlier))) } }
-                td.n { b { (sourced(row.figure, &bare(row.amount))) } @if row.figure.is_some_and(|f| f.provisional) { " p" } }
-                @if comparison.before.is_some() { td.n { (evolution(comparison, row)) } }
-                @if comparison.national.amount.is_some() {
-                    td.n { (comparison.gap(row).map(|gap| formatter.difference(gap)).unwrap_or_default()) }
-                }
-            } @else {
-                td.n.muted { "–" }
-                th scope="row" { (row.name) (contested(row.figure, formatter)) }
-                td.muted colspan=(value_columns(comparison)) {
-                    (sourced(row.figure, &row.figure.map_or_else(|| "Valeur non reçue".to_owned(), |figure| formatter.value(&figure.value))))
-                }
-            }
-        }
+fn columns(comparison: &Comparison<'_>) -> Vec<Column> {
+    let mut columns = vec![
+        Column::numbers("rang", "Rang").unsorted(),
+        match comparison.among {
+            Among::Regions => Column::words("region", "Région"),
+            Among::Establishments => Column::words("etablissement", "Établissement"),
+        },
+    ];
+    if let Some(before) = comparison.before {
+        columns.push(Column::numbers("precedente", before.french()));
     }
+    columns.push(Column::numbers("valeur", comparison.period.french()));
+    if comparison.before.is_some() {
+        columns.push(Column::numbers("evolution", "Évolution"));
+    }
+    if comparison.national.amount.is_some() {
+        columns.push(Column::numbers("ecart", "Écart à la France"));
+    }
+    columns
 }
 
-/// How many columns a region's values take: now, and where there is something to compare it with,
-/// the period before, the move between both, the gap to the country.
-fn value_columns(comparison: &Comparison<'_>) -> usize {
-    let (before, country) = (comparison.before, comparison.national.amount);
-    1 + 2 * usize::from(before.is_some()) + usize::from(country.is_some())
+fn table_row(comparison: &Comparison<'_>, rank: usize, row: &Row<'_>) -> table::Row {
+    let formatter = Formatter::new(Some(comparison.measure));
+    let rank = row.amount.map_or(Datum::Nothing, |_| Datum::count(rank));
+    let name = html! { (row.name) (contested(row.figure, formatter)) };
+    let mut cells = vec![rank.into(), Cell::text(row.name).shown(name)];
+    if comparison.before.is_some() {
+        cells.push(earlier(comparison, row));
+    }
+    cells.push(now(comparison, row));
+    if comparison.before.is_some() {
+        cells.push(evolution(comparison, row));
+    }
+    if comparison.national.amount.is_some() {
+        let gap = Datum::difference(comparison.gap(row), formatter.decimals());
+        cells.push(gap.into());
+    }
+    cells
 }
 
-fn evolution(comparison: &Comparison<'_>, row: &Row<'_>) -> Markup {
+fn earlier(comparison: &Comparison<'_>, row: &Row<'_>) -> Cell {
+    let decimals = Formatter::new(Some(comparison.measure)).decimals();
+    let earlier = Datum::number(row.earlier, decimals);
+    let shown = sourced(row.earlier_figure, &earlier.french());
+    Cell::from(earlier).shown(shown)
+}
+
+/// The value of the period shown, or why there is none.
+fn now(comparison: &Comparison<'_>, row: &Row<'_>) -> Cell {
+    let formatter = Formatter::new(Some(comparison.measure));
+    let Some(amount) = row.amount else {
+        let words = row.figure.map_or_else(
+            || "Valeur non reçue".to_owned(),
+            |figure| formatter.value(&figure.value),
+        );
+        let shown = html! { span.muted { (sourced(row.figure, &words)) } };
+        return Cell::text(words).shown(shown);
+    };
+    let shown = html! {
+        b { (sourced(row.figure, &formatter.bare(amount))) }
+        @if row.figure.is_some_and(|f| f.provisional) { " p" }
+    };
+    Cell::from(Datum::number(Some(amount), formatter.decimals())).shown(shown)
+}
+
+fn evolution(comparison: &Comparison<'_>, row: &Row<'_>) -> Cell {
     let formatter = Formatter::new(Some(comparison.measure));
     let Some(change) = row.change() else {
-        return html! { "–" };
+        return Cell::default();
     };
     let (name, word) = match change.cmp(&Decimal::ZERO) {
         std::cmp::Ordering::Greater => ("up", "hausse"),
         std::cmp::Ordering::Less => ("down", "baisse"),
         std::cmp::Ordering::Equal => ("same", "stable"),
     };
-    html! {
+    let shown = html! {
         span class=[comparison.is_setback(row).then_some("s-late")] {
             (icon(name)) " " (formatter.difference(change)) span.vh { " (" (word) ")" }
         }
-    }
+    };
+    Cell::from(Datum::difference(Some(change), formatter.decimals())).shown(shown)
 }
 
-fn national_row(comparison: &Comparison<'_>) -> Markup {
-    let formatter = Formatter::new(Some(comparison.measure));
+fn national_row(comparison: &Comparison<'_>) -> Option<table::Row> {
     let national = &comparison.national;
-    let bare =
-        |amount: Option<Decimal>| amount.map_or_else(|| "–".to_owned(), |a| formatter.bare(a));
-    html! {
-        @if national.figure.is_some() || comparison.national_computed {
-            tr.tot {
-                td {}
-                th scope="row" { "France" @if comparison.national_computed { " (calculée)" } (contested(national.figure, formatter)) }
-                @if comparison.before.is_some() { td.n { (sourced(national.earlier_figure, &bare(national.earlier))) } }
-                td.n { (sourced(national.figure, &bare(national.amount))) }
-                @if comparison.before.is_some() { td.n { (evolution(comparison, national)) } }
-                td.n { "–" }
-            }
-        }
+    if national.figure.is_none() && !comparison.national_computed {
+        return None;
     }
+    let formatter = Formatter::new(Some(comparison.measure));
+    let name = if comparison.national_computed {
+        "France (calculée)"
+    } else {
+        "France"
+    };
+    let mut cells = table_row(comparison, 0, national);
+    cells[0] = Cell::text("").shown(html! {});
+    let shown = html! { (name) (contested(national.figure, formatter)) };
+    cells[1] = Cell::text(name).shown(shown);
+    if let (Some(_), Some(gap)) = (national.amount, cells.last_mut()) {
+        *gap = Cell::default();
+    }
+    Some(cells)
 }
 
 /// The same measure, or a related one, in the generations before and after.

@@ -58,8 +58,8 @@ impl Content {
     }
 }
 
-/// Tables that are of one running installation and not of what it holds.
-const PASSING: [&str; 2] = ["_sqlx_migrations", "session"];
+/// Tables that are of the schema or of one running installation, and not of what it holds.
+const PASSING: [&str; 3] = ["_sqlx_migrations", "append_only", "session"];
 
 impl Tx {
     /// The tables of a SQLite database, in the order they were created, so that each comes after

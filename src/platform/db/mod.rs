@@ -8,6 +8,7 @@
 mod alone;
 mod arg;
 mod copy;
+mod guard;
 mod tx;
 
 use std::path::{Path, PathBuf};
@@ -227,7 +228,7 @@ impl Db {
             }
             Engine::Pg(pool) => MIGRATIONS.run(pool).await?,
         }
-        Ok(())
+        self.guard().await
     }
 
     /// Checks that the schema is the one this binary was built for.

@@ -2,14 +2,19 @@
 //!
 //! What lives here: what every page has, whatever it shows. What never does: a page.
 
+mod address;
 mod assets;
 mod components;
 mod error;
+mod filters;
 mod params;
 mod shell;
+pub mod table;
 
+pub use address::Address;
 pub use assets::{asset_router, grid_script_path, stylesheet_path};
 pub use components::{Crumb, crumbs, fictional_mark, icon, section_heading, state};
 pub use error::{Refusal, WebError, WebResult, refuse_nul};
+pub use filters::{Filter, filter_form};
 pub use params::{AsOf, parse_day};
 pub use shell::{NavItem, Shell, View, document, document_with_status};

@@ -9,6 +9,7 @@ mod create;
 mod demo;
 mod dossier;
 mod frameworks;
+mod journal;
 mod organisations;
 mod people;
 mod server;
@@ -113,6 +114,9 @@ enum Command {
     /// Charger des valeurs observées
     #[command(subcommand)]
     Values(values::ValuesCommand),
+    /// Vérifier l’historique, en garder une ancre ailleurs
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
     /// Écrire les termes d’un projet d’acte depuis un classeur
     #[command(subcommand)]
     Terms(terms::TermsCommand),
@@ -234,6 +238,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Token(command) => tokens::token(&session, command).await?,
         Command::Person(command) => people::person(&session, command).await?,
         Command::Framework(command) => return frameworks::run(&session, command).await,
+        Command::Journal(command) => return journal::run(&session, command).await,
         Command::Values(command) => return values::run(&session, command).await,
         Command::Terms(command) => return terms::run(&session, command).await,
     }

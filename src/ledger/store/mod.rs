@@ -1,12 +1,17 @@
 //! The history in the database.
 
+mod verify;
+
 use uuid::Uuid;
 
+use super::anchor::Anchor;
 use super::change::{NewThing, Scope};
-use super::history::{Entry, Link, chain_hash};
+use super::history::Entry;
 use crate::args;
 use crate::platform::clock::Clock;
 use crate::platform::db::{DbError, Tx};
+
+pub use verify::{verify, verify_against};
 
 /// The last change: what the next one follows. Zeros and no digest before the first.
 #[derive(Debug, Default, sqlx::FromRow)]
@@ -32,6 +37,17 @@ pub async fn last_change(tx: &mut Tx) -> Result<i64, DbError> {
         .one("select coalesce(max(no), 0) from change", vec![])
         .await?;
     Ok(no)
+}
+
+/// The last link of the chain, to keep elsewhere; `None` before the first change.
+pub async fn anchor(tx: &mut Tx) -> Result<Option<Anchor>, DbError> {
+    let Head { no, hash, .. } = head(tx).await?;
+    if no == 0 {
+        return Ok(None);
+    }
+    let digest = hash.try_into();
+    let digest = digest.map_err(|_| DbError::corrupt("digest of a change", no))?;
+    Ok(Some(Anchor { no, digest }))
 }
 
 /// The last change made at that instant (microseconds UTC) or before it, 0 where there is none.
@@ -205,84 +221,4 @@ pub async fn history_of(tx: &mut Tx, thing: Uuid) -> Result<Vec<ChangeRow>, DbEr
         args![thing],
     )
     .await
-}
-
-/// The outcome of checking the chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verified {
-    /// Every link holds; how many there are.
-    Whole(i64),
-    /// The first link that does not.
-    Broken(i64),
-}
-
-#[derive(sqlx::FromRow)]
-struct LinkRow {
-    no: i64,
-    at: i64,
-    kind: String,
-    actor: Option<Uuid>,
-    token: Option<Uuid>,
-    prev: Vec<u8>,
-    hash: Vec<u8>,
-}
-
-#[derive(sqlx::FromRow)]
-struct EntryRow {
-    change_no: i64,
-    thing_id: Uuid,
-    verb: String,
-    before_state: Option<String>,
-    after_state: Option<String>,
-}
-
-/// Recomputes the whole chain and names the first broken link.
-pub async fn verify(tx: &mut Tx) -> Result<Verified, DbError> {
-    let links: Vec<LinkRow> = tx
-        .all(
-            "select no, at, kind, actor, token, prev, hash from change order by no",
-            vec![],
-        )
-        .await?;
-    let rows: Vec<EntryRow> = tx
-        .all(
-            "select change_no, thing_id, verb, before_state, after_state
-             from entry order by change_no, seq",
-            vec![],
-        )
-        .await?;
-    let mut rows = rows.into_iter().peekable();
-    let mut prev: Vec<u8> = Vec::new();
-    for (expected, link) in (1_i64..).zip(&links) {
-        let mut entries = Vec::new();
-        while let Some(row) = rows.next_if(|row| row.change_no == link.no) {
-            entries.push(Entry {
-                thing: row.thing_id,
-                verb: row.verb,
-                before: row.before_state,
-                after: row.after_state,
-            });
-        }
-        let hash = chain_hash(
-            &prev,
-            &Link {
-                no: link.no,
-                at: link.at,
-                kind: &link.kind,
-                actor: link.actor,
-                token: link.token,
-                entries: &entries,
-            },
-        );
-        if link.no != expected || link.prev != prev || link.hash != hash {
-            return Ok(Verified::Broken(expected));
-        }
-        prev.clone_from(&link.hash);
-    }
-    match rows.next() {
-        Some(orphan) => Ok(Verified::Broken(orphan.change_no)),
-        None => Ok(Verified::Whole(
-            i64::try_from(links.len()).unwrap_or(i64::MAX),
-        )),
-    }
 }

@@ -1,0 +1,99 @@
+//! Tables whose rows are added and never changed, kept so by triggers of the engine: whatever
+//! writes to the database meets them. Who owns the database can take them away; what they did then
+//! is what the digests of the history and the anchors kept elsewhere are for.
+
+use sqlx::{AssertSqlSafe, raw_sql};
+
+use super::{Db, DbError, Tx};
+
+/// A table of `append_only`.
+#[derive(Debug, sqlx::FromRow)]
+struct Kept {
+    name: String,
+    frozen: String,
+}
+
+impl Kept {
+    /// The words that limit an update trigger to the frozen columns.
+    fn of_columns(&self) -> String {
+        if self.frozen.is_empty() {
+            String::new()
+        } else {
+            format!(" of {}", self.frozen)
+        }
+    }
+
+    fn lite(&self) -> String {
+        let Self { name, .. } = self;
+        let columns = self.of_columns();
+        format!(
+            "create trigger if not exists {name}_undeleted before delete on {name}
+             begin select raise(abort, 'append-only table: {name}'); end;
+             create trigger if not exists {name}_unchanged before update{columns} on {name}
+             begin select raise(abort, 'append-only table: {name}'); end;"
+        )
+    }
+
+    fn pg(&self) -> String {
+        let Self { name, .. } = self;
+        let columns = self.of_columns();
+        format!(
+            "create or replace trigger {name}_undeleted before delete or truncate on {name}
+             for each statement execute function refuse_to_rewrite();
+             create or replace trigger {name}_unchanged before update{columns} on {name}
+             for each statement execute function refuse_to_rewrite();"
+        )
+    }
+}
+
+const PG_REFUSAL: &str = "create or replace function refuse_to_rewrite() returns trigger
+     language plpgsql as $$ begin
+       raise exception 'append-only table: %', tg_table_name;
+     end $$;";
+
+impl Db {
+    /// Puts the triggers in place; those that stand already are left as they are.
+    pub(super) async fn guard(&self) -> Result<(), DbError> {
+        let mut tx = self.write().await?;
+        let kept = tx.append_only().await?;
+        match &mut tx {
+            Tx::Lite(tx) => {
+                let triggers: String = kept.iter().map(Kept::lite).collect();
+                raw_sql(AssertSqlSafe(triggers)).execute(&mut **tx).await?;
+            }
+            Tx::Pg(tx) => {
+                let triggers: String = kept.iter().map(Kept::pg).collect();
+                let text = AssertSqlSafe(format!("{PG_REFUSAL}{triggers}"));
+                raw_sql(text).execute(&mut **tx).await?;
+            }
+        }
+        tx.commit().await
+    }
+}
+
+impl Tx {
+    async fn append_only(&mut self) -> Result<Vec<Kept>, DbError> {
+        self.all("select name, frozen from append_only order by name", vec![])
+            .await
+    }
+
+    /// The tables that should only grow and whose triggers are not there, or are switched off.
+    pub async fn unguarded(&mut self) -> Result<Vec<String>, DbError> {
+        let kept = self.append_only().await?;
+        let standing: Vec<(String,)> = match self {
+            Self::Lite(_) => {
+                let sql = "select name from sqlite_master where type = 'trigger'";
+                self.all(sql, vec![]).await?
+            }
+            Self::Pg(_) => {
+                let sql = "select tgname::text from pg_trigger where tgenabled in ('O', 'A')";
+                self.all(sql, vec![]).await?
+            }
+        };
+        let stands = |trigger: String| standing.iter().any(|(name,)| *name == trigger);
+        let unguarded = kept.into_iter().filter(|Kept { name, .. }| {
+            !(stands(format!("{name}_undeleted")) && stands(format!("{name}_unchanged")))
+        });
+        Ok(unguarded.map(|kept| kept.name).collect())
+    }
+}

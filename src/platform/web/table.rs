@@ -1,0 +1,459 @@
+//! Tables of typed cells: sorted from their headings, and ready to be written as something else
+//! than HTML.
+//!
+//! A column has a key that never changes: it is what `?tri=` names, and what a file written from
+//! the table may rely on.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use super::address::Address;
+use super::components::{icon, state};
+use crate::kernel::{Decimal, fold};
+
+/// The parameter that says by which column a table is sorted: `tri=cible`, or `tri=-cible` from
+/// the highest.
+pub const SORT: &str = "tri";
+
+/// What a cell holds, whatever it is shown as.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Datum {
+    /// Nothing: shown as a dash, sorted last both ways.
+    #[default]
+    Nothing,
+    /// Words.
+    Text(String),
+    /// A number, in the unit that the heading says.
+    Number {
+        /// The exact number.
+        value: Decimal,
+        /// How many decimals are shown.
+        decimals: u8,
+        /// Whether a plus sign is shown: for a difference.
+        signed: bool,
+    },
+    /// A day.
+    Day(Date),
+    /// A state: tone and pictogram as in [`state`], and its word.
+    State {
+        /// Tone.
+        tone: &'static str,
+        /// Name of the pictogram.
+        icon: &'static str,
+        /// The word.
+        word: String,
+        /// Where it stands among the states of its column.
+        rank: u8,
+    },
+}
+
+impl Datum {
+    /// A number.
+    pub fn number(value: Option<Decimal>, decimals: u8) -> Self {
+        value.map_or(Self::Nothing, |value| Self::Number {
+            value,
+            decimals,
+            signed: false,
+        })
+    }
+
+    /// A difference between two numbers.
+    pub fn difference(value: Option<Decimal>, decimals: u8) -> Self {
+        value.map_or(Self::Nothing, |value| Self::Number {
+            value,
+            decimals,
+            signed: true,
+        })
+    }
+
+    /// A count.
+    pub fn count(n: usize) -> Self {
+        let value = i64::try_from(n).ok().and_then(Decimal::from_int);
+        Self::number(value, 0)
+    }
+
+    /// In French words, as in a cell of text.
+    pub fn french(&self) -> String {
+        match self {
+            Self::Nothing => "–".to_owned(),
+            Self::Text(text) | Self::State { word: text, .. } => text.clone(),
+            Self::Number {
+                value,
+                decimals,
+                signed: false,
+            } => value.french(*decimals),
+            Self::Number {
+                value, decimals, ..
+            } => value.french_signed(*decimals),
+            Self::Day(day) => day.strftime("%d/%m/%Y").to_string(),
+        }
+    }
+
+    fn html(&self) -> Markup {
+        match self {
+            Self::State {
+                tone, icon, word, ..
+            } => state(tone, icon, word),
+            other => html! { (other.french()) },
+        }
+    }
+
+    /// In which order two data of a column stand; what holds nothing is not asked.
+    fn order(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Number { value: a, .. }, Self::Number { value: b, .. }) => a.cmp(b),
+            (Self::Day(a), Self::Day(b)) => a.cmp(b),
+            (Self::State { rank: a, .. }, Self::State { rank: b, .. }) => a.cmp(b),
+            // A number stands before the words said in place of one.
+            (Self::Number { .. }, _) => Ordering::Less,
+            (_, Self::Number { .. }) => Ordering::Greater,
+            (a, b) => fold(&a.french()).cmp(&fold(&b.french())),
+        }
+    }
+}
+
+/// A cell: its datum, and how a page shows it where that is more than its words.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    /// What it holds.
+    pub datum: Datum,
+    /// Where it leads.
+    pub href: Option<String>,
+    /// What a page shows in its place.
+    pub shown: Option<Markup>,
+}
+
+impl Cell {
+    /// A cell of words.
+    pub fn text(text: impl Into<String>) -> Self {
+        Datum::Text(text.into()).into()
+    }
+
+    /// The same, leading somewhere.
+    #[must_use]
+    pub fn to(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+
+    /// The same, shown so on a page.
+    #[must_use]
+    pub fn shown(mut self, markup: Markup) -> Self {
+        self.shown = Some(markup);
+        self
+    }
+
+    fn html(&self) -> Markup {
+        let inner = match &self.shown {
+            Some(shown) => html! { (shown) },
+            None => self.datum.html(),
+        };
+        match &self.href {
+            Some(href) => html! { a href=(href) { (inner) } },
+            None => inner,
+        }
+    }
+}
+
+impl From<Datum> for Cell {
+    fn from(datum: Datum) -> Self {
+        Self {
+            datum,
+            ..Self::default()
+        }
+    }
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name in addresses and files, in lower-case ASCII; it never changes.
+    pub key: Cow<'static, str>,
+    /// Its heading.
+    pub heading: Cow<'static, str>,
+    numeric: bool,
+    sortable: bool,
+    wide: bool,
+}
+
+impl Column {
+    fn new(key: impl Into<Cow<'static, str>>, heading: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            key: key.into(),
+            heading: heading.into(),
+            numeric: false,
+            sortable: true,
+            wide: false,
+        }
+    }
+
+    /// A column of words, days or states.
+    pub fn words(key: impl Into<Cow<'static, str>>, heading: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(key, heading)
+    }
+
+    /// A column of numbers, which are first sorted from the highest.
+    pub fn numbers(
+        key: impl Into<Cow<'static, str>>,
+        heading: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            numeric: true,
+            ..Self::new(key, heading)
+        }
+    }
+
+    /// The same, that nobody would sort by.
+    #[must_use]
+    pub fn unsorted(mut self) -> Self {
+        self.sortable = false;
+        self
+    }
+
+    /// The same, that takes the whole width where rows are shown as cards.
+    #[must_use]
+    pub fn wide(mut self) -> Self {
+        self.wide = true;
+        self
+    }
+}
+
+/// A row; its first cell is its heading, unless the table says otherwise.
+pub type Row = Vec<Cell>;
+
+/// A table as a page shows it.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// What names it: the end of the identifiers and the name of a file made from it.
+    pub key: Cow<'static, str>,
+    /// What it holds, for a reader who hears it.
+    pub caption: String,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its rows, each with as many cells as there are columns.
+    pub rows: Vec<Row>,
+    /// What stands below, whatever the order.
+    pub totals: Vec<Row>,
+    heading: usize,
+    classes: &'static str,
+    captioned: bool,
+}
+
+impl Table {
+    /// An empty table of these columns.
+    pub fn new(
+        key: impl Into<Cow<'static, str>>,
+        caption: impl Into<String>,
+        columns: Vec<Column>,
+    ) -> Self {
+        Self {
+            key: key.into(),
+            caption: caption.into(),
+            columns,
+            rows: Vec::new(),
+            totals: Vec::new(),
+            heading: 0,
+            classes: "",
+            captioned: true,
+        }
+    }
+
+    /// The same with that column, from 0, as the heading of its rows.
+    #[must_use]
+    pub fn headed_by(mut self, column: usize) -> Self {
+        self.heading = column;
+        self
+    }
+
+    /// The same with classes of the stylesheet: `stack` for cards where it is narrow, `dense`…
+    #[must_use]
+    pub fn classed(mut self, classes: &'static str) -> Self {
+        self.classes = classes;
+        self
+    }
+
+    /// The same with its caption kept for those who hear it, since the page's heading says it.
+    #[must_use]
+    pub fn caption_unseen(mut self) -> Self {
+        self.captioned = false;
+        self
+    }
+
+    /// Sorted as the address asks; as it is where the address asks nothing that can be done.
+    pub fn sort(&mut self, address: &Address) {
+        let Some((column, descending)) = self.asked(address) else {
+            return;
+        };
+        self.rows.sort_by(|a, b| {
+            let (a, b) = (datum(a, column), datum(b, column));
+            match (a == &Datum::Nothing, b == &Datum::Nothing) {
+                (false, false) if descending => b.order(a),
+                (false, false) => a.order(b),
+                (a_empty, b_empty) => a_empty.cmp(&b_empty),
+            }
+        });
+    }
+
+    /// By which column, and whether from the highest.
+    fn asked(&self, address: &Address) -> Option<(usize, bool)> {
+        let asked = address.get(SORT);
+        let (key, descending) = match asked.strip_prefix('-') {
+            Some(key) => (key, true),
+            None => (asked, false),
+        };
+        let found = self.columns.iter().position(|c| c.sortable && c.key == key);
+        Some((found?, descending))
+    }
+
+    /// As a page shows it at that address, whose sort it follows.
+    pub fn html(mut self, address: &Address) -> Markup {
+        self.sort(address);
+        let asked = self.asked(address);
+        html! {
+            div.scroll tabindex="0" role="region" aria-label={ (self.caption) ", défilable" } id={ "table-" (self.key) } {
+                table class={ "tbl sortable " (self.classes) } {
+                    caption class=[(!self.captioned).then_some("vh")] { (self.caption) }
+                    thead { tr {
+                        @for (at, column) in self.columns.iter().enumerate() { (self.column_heading(at, column, asked, address)) }
+                    } }
+                    tbody {
+                        @for row in &self.rows { tr { (self.cells(row)) } }
+                        @for row in &self.totals { tr.tot { (self.cells(row)) } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn column_heading(
+        &self,
+        at: usize,
+        column: &Column,
+        asked: Option<(usize, bool)>,
+        address: &Address,
+    ) -> Markup {
+        let own = asked.filter(|(sorted, _)| *sorted == at);
+        let descending = own.map(|(_, descending)| descending);
+        let (aria, drawing) = match descending {
+            None => (None, "both"),
+            Some(true) => (Some("descending"), "desc"),
+            Some(false) => (Some("ascending"), "asc"),
+        };
+        // Words are first wanted from A, numbers from the highest.
+        let next_descending = descending.map_or(column.numeric, |descending| !descending);
+        let wanted = format!("{}{}", if next_descending { "-" } else { "" }, column.key);
+        let href = address.with(SORT, wanted).href();
+        html! {
+            th scope="col" class=[column.numeric.then_some("n")] aria-sort=[aria] {
+                @if column.sortable && self.rows.len() > 1 {
+                    a.sort href={ (href) "#table-" (self.key) } {
+                        (column.heading) (icon(drawing))
+                        span.vh { @if next_descending { ", trier en ordre décroissant" } @else { ", trier en ordre croissant" } }
+                    }
+                } @else { (column.heading) }
+            }
+        }
+    }
+
+    fn cells(&self, row: &Row) -> Markup {
+        html! {
+            @for (at, (cell, column)) in row.iter().zip(&self.columns).enumerate() {
+                @if at == self.heading {
+                    th scope="row" { (cell.html()) }
+                } @else {
+                    td class=[class(column)] data-l=(column.heading) { (cell.html()) }
+                }
+            }
+        }
+    }
+}
+
+fn class(column: &Column) -> Option<&'static str> {
+    match (column.numeric, column.wide) {
+        (true, _) => Some("n"),
+        (false, true) => Some("x"),
+        (false, false) => None,
+    }
+}
+
+fn datum(row: &Row, column: usize) -> &Datum {
+    row.get(column).map_or(&Datum::Nothing, |cell| &cell.datum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn table(values: &[Option<i64>]) -> Table {
+        let columns = vec![
+            Column::words("region", "Région"),
+            Column::numbers("valeur", "Valeur"),
+        ];
+        let mut table = Table::new("essai", "Essai", columns);
+        let rows = (0_usize..).zip(values).map(|(n, value)| {
+            let number = Datum::number(value.and_then(Decimal::from_int), 0);
+            vec![Cell::text(format!("Région {n:03}")), number.into()]
+        });
+        table.rows = rows.collect();
+        table
+    }
+
+    fn sorted(values: &[Option<i64>], by: &str) -> Vec<String> {
+        let mut table = table(values);
+        table.sort(&Address::of("/").and(SORT, by));
+        table.rows.iter().map(|row| row[1].datum.french()).collect()
+    }
+
+    #[test]
+    fn what_is_missing_comes_last_both_ways() {
+        let values = [None, Some(2), Some(10), Some(-1)];
+        assert_eq!(sorted(&values, "valeur"), ["−1", "2", "10", "–"]);
+        assert_eq!(sorted(&values, "-valeur"), ["10", "2", "−1", "–"]);
+        assert_eq!(sorted(&values, "couleur"), ["–", "2", "10", "−1"]);
+    }
+
+    #[test]
+    fn words_are_sorted_as_people_read_them() {
+        let mut table = table(&[None; 3]);
+        for (row, name) in table
+            .rows
+            .iter_mut()
+            .zip(["Occitanie", "Île-de-France", "Grand Est"])
+        {
+            row[0] = Cell::text(name);
+        }
+        table.sort(&Address::of("/").and(SORT, "region"));
+        let names: Vec<_> = table.rows.iter().map(|r| r[0].datum.french()).collect();
+        assert_eq!(names, ["Grand Est", "Île-de-France", "Occitanie"]);
+    }
+
+    #[test]
+    fn a_heading_says_its_order_and_leads_to_the_other() {
+        let address = Address::of("/p").and("q", "a").and(SORT, "-valeur");
+        let page = table(&[Some(1), Some(2)]).html(&address).into_string();
+        assert!(page.contains("aria-sort=\"descending\""), "{page}");
+        assert!(
+            page.contains("href=\"/p?q=a&amp;tri=valeur#table-essai\""),
+            "{page}"
+        );
+        assert!(
+            page.contains("href=\"/p?q=a&amp;tri=region#table-essai\""),
+            "{page}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn sorting_keeps_every_row(values in prop::collection::vec(prop::option::of(-50_i64..50), 0..30)) {
+            let mut before = sorted(&values, "");
+            let mut after = sorted(&values, "-valeur");
+            before.sort();
+            after.sort();
+            prop_assert_eq!(before, after);
+        }
+    }
+}

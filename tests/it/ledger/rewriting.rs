@@ -1,0 +1,185 @@
+//! Whoever rewrites the past is stopped by the engine, or shown by the digests, or by an anchor.
+
+use jalon::args;
+use jalon::ledger::{Anchor, Broken, Verified, anchor, verify, verify_against};
+use jalon::platform::db::Db;
+use sqlx::AssertSqlSafe;
+
+use super::open_account;
+use crate::on_both_engines;
+use crate::program::Program;
+use crate::support::{Bench, unguard};
+
+/// Runs a statement by itself; whether the engine took it.
+async fn takes(db: &Db, sql: &str) -> bool {
+    let mut tx = db.write_aside().await.unwrap();
+    let done = tx.run(AssertSqlSafe(sql.to_owned()), vec![]).await;
+    if done.is_ok() {
+        tx.commit().await.unwrap();
+    }
+    done.is_ok()
+}
+
+/// An installation with five changes.
+async fn five_changes(bench: &Bench) {
+    let actor = bench.install().await;
+    for i in 0..4 {
+        open_account(bench, actor, &format!("p{i}@example.org"))
+            .await
+            .unwrap();
+    }
+}
+
+/// Does to the history what only the owner of the database can.
+async fn rewrite(db: &Db, table: &str, sql: &'static str) {
+    let mut tx = db.write_aside().await.unwrap();
+    unguard(&mut tx, table).await;
+    tx.run(sql, vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn verified(db: &Db, anchors: &[Anchor]) -> Verified {
+    let mut tx = db.read().await.unwrap();
+    verify_against(&mut tx, anchors).await.unwrap()
+}
+
+on_both_engines! {
+    async fn the_engine_itself_refuses_to_rewrite_what_only_grows(bench: Bench) {
+        five_changes(&bench).await;
+        let db = &bench.db;
+        let kept: Vec<(String,)> = db
+            .read()
+            .await
+            .unwrap()
+            .all("select name from append_only order by name", vec![])
+            .await
+            .unwrap();
+        assert!(kept.iter().any(|(name,)| name == "revision"), "{kept:?}");
+        let on_postgres = bench.url.starts_with("postgres");
+        for (table,) in &kept {
+            if on_postgres {
+                assert!(!takes(db, &format!("truncate {table} cascade")).await, "{table}");
+                assert!(!takes(db, &format!("delete from {table}")).await, "{table}");
+            }
+        }
+        for sql in [
+            "update change set at = 0 where no = 2",
+            "update change set actor = null",
+            "update entry set after_state = '{}'",
+            "delete from entry where change_no = 5",
+            "delete from change where no = 5",
+        ] {
+            assert!(!takes(db, sql).await, "{sql}");
+        }
+        assert_eq!(verified(db, &[]).await, Verified::Whole(5));
+        // What must be erasable is.
+        assert!(takes(db, "update change set why = null where no = 2").await);
+        assert_eq!(verified(db, &[]).await, Verified::Whole(5));
+    }
+}
+
+on_both_engines! {
+    async fn a_table_whose_guard_was_taken_away_is_named_and_guarded_again(bench: Bench) {
+        bench.install().await;
+        let mut tx = bench.db.write_aside().await.unwrap();
+        assert_eq!(tx.unguarded().await.unwrap(), Vec::<String>::new());
+        unguard(&mut tx, "entry").await;
+        tx.commit().await.unwrap();
+        let mut tx = bench.db.read().await.unwrap();
+        assert_eq!(tx.unguarded().await.unwrap(), ["entry"]);
+        drop(tx);
+        bench.db.migrate().await.unwrap();
+        let mut tx = bench.db.read().await.unwrap();
+        assert_eq!(tx.unguarded().await.unwrap(), Vec::<String>::new());
+        drop(tx);
+        assert!(!takes(&bench.db, "delete from entry").await);
+    }
+}
+
+on_both_engines! {
+    async fn verification_names_the_first_link_that_was_altered(bench: Bench) {
+        five_changes(&bench).await;
+        rewrite(&bench.db, "entry", "update entry set after_state = '{\"x\":1}' where change_no = 3").await;
+        assert_eq!(verified(&bench.db, &[]).await, Verified::Broken(Broken::Altered(3)));
+    }
+}
+
+on_both_engines! {
+    async fn verification_names_a_link_whose_entries_were_taken(bench: Bench) {
+        five_changes(&bench).await;
+        rewrite(&bench.db, "entry", "delete from entry where change_no = 4").await;
+        assert_eq!(verified(&bench.db, &[]).await, Verified::Broken(Broken::Altered(4)));
+    }
+}
+
+on_both_engines! {
+    async fn an_anchor_shows_a_history_cut_short(bench: Bench) {
+        five_changes(&bench).await;
+        let mut tx = bench.db.read().await.unwrap();
+        let kept = anchor(&mut tx).await.unwrap().unwrap();
+        drop(tx);
+        assert_eq!(kept.no, 5);
+        assert_eq!(verified(&bench.db, &[kept]).await, Verified::Whole(5));
+        let mut tx = bench.db.write_aside().await.unwrap();
+        unguard(&mut tx, "entry").await;
+        unguard(&mut tx, "change").await;
+        for sql in [
+            "delete from person where created_change = 5",
+            "delete from entry where change_no = 5",
+            "delete from change where no = 5",
+        ] {
+            tx.run(sql, vec![]).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        // The chain by itself still holds: only the anchor tells.
+        assert_eq!(verified(&bench.db, &[]).await, Verified::Whole(4));
+        assert_eq!(verified(&bench.db, &[kept]).await, Verified::Broken(Broken::Missing(5)));
+    }
+}
+
+on_both_engines! {
+    async fn an_anchor_shows_a_history_written_anew(bench: Bench) {
+        five_changes(&bench).await;
+        let mut forged = Anchor { no: 3, digest: [7; 32] };
+        assert_eq!(verified(&bench.db, &[forged]).await, Verified::Broken(Broken::NotAnchored(3)));
+        let hash: (Vec<u8>,) = bench
+            .db
+            .read()
+            .await
+            .unwrap()
+            .one("select hash from change where no = $1", args![3_i64])
+            .await
+            .unwrap();
+        forged.digest = hash.0.try_into().unwrap();
+        assert_eq!(verified(&bench.db, &[forged]).await, Verified::Whole(5));
+    }
+}
+
+on_both_engines! {
+    async fn the_command_line_verifies_and_anchors(bench: Bench) {
+        five_changes(&bench).await;
+        let program = Program::on(&bench.url);
+        let file = program.folder.path().join("ancres.txt");
+        let file = file.to_str().unwrap();
+        for _ in 0..2 {
+            let said = program.run(&["journal", "anchor", "--into", file]);
+            assert_eq!(said.code, Some(0), "{}", said.err);
+        }
+        assert_eq!(std::fs::read_to_string(file).unwrap().lines().count(), 2);
+        let said = program.run(&["journal", "verify", "--anchors", file]);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        assert!(said.out.contains("du changement n° 1 au n° 5"), "{}", said.out);
+        assert!(said.out.contains("2 ancres"), "{}", said.out);
+        rewrite(&bench.db, "entry", "update entry set verb = 'forged' where change_no = 2").await;
+        let said = program.run(&["journal", "verify", "--json"]);
+        assert_eq!(said.code, Some(1));
+        let told: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!(told["broken"], 2);
+        assert_eq!(told["unguarded"][0], "entry");
+        std::fs::write(file, "2026-01-05 5 abc\n").unwrap();
+        let said = program.run(&["journal", "verify", "--anchors", file]);
+        assert!(said.err.contains("ligne 1"), "{}", said.err);
+        let mut tx = bench.db.read().await.unwrap();
+        assert_eq!(verify(&mut tx).await.unwrap(), Verified::Broken(Broken::Altered(2)));
+    }
+}
