@@ -164,7 +164,7 @@ impl Look {
             Self::National => " stroke=\"#15191d\" stroke-width=\"1.5\"",
             Self::NationalMark => " fill=\"#ffffff\" stroke=\"#15191d\" stroke-width=\"1.5\"",
             Self::Goal => " stroke=\"#7d4f00\" stroke-width=\"1.5\" stroke-dasharray=\"5 3\"",
-            Self::GoalMark | Self::GoalText => " fill=\"#7d4f00\"",
+            Self::GoalMark | Self::GoalText | Self::Beyond => " fill=\"#7d4f00\"",
             Self::Frame => " fill=\"none\" stroke=\"#dce1e4\"",
             Self::Likely => " fill=\"#e7f1f3\"",
             Self::Forecast => {
@@ -175,7 +175,6 @@ impl Look {
                 " fill=\"none\" stroke=\"#515a63\" stroke-width=\"1\" stroke-dasharray=\"4 3\""
             }
             Self::FarLimit => " fill=\"none\" stroke=\"#515a63\" stroke-width=\"1.3\"",
-            Self::Beyond => " fill=\"#7d4f00\"",
             Self::FarBeyond => " fill=\"#a82117\"",
             Self::Leader | Self::WideLeader => " stroke=\"#7b858e\" stroke-width=\"0.7\"",
             Self::Trace => " fill=\"none\" stroke=\"#515a63\" stroke-width=\"1.5\"",

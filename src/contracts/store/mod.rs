@@ -20,7 +20,7 @@ pub use load::{
     subject_changes, terms_of_measure, used_indicators, used_measures,
 };
 pub use national::{NationalTarget, national_targets, set_national_target};
-pub use regional::targets_across;
+pub use regional::{section_of_place, targets_across};
 pub use settle::{abandon, confirm, rebase, sign};
 
 /// Why a contract could not be changed.

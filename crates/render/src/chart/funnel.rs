@@ -431,7 +431,7 @@ mod tests {
             .collect();
         let labels = placed(&plot.labels(&marks), &marks, &[], (plot.top, plot.bottom));
         assert!(labels.len() >= 16, "{} names of 18", labels.len());
-        let boxes: Vec<Area> = labels.iter().map(|label| label.area()).collect();
+        let boxes: Vec<Area> = labels.iter().map(Placed::area).collect();
         for (rank, one) in boxes.iter().enumerate() {
             for width in WIDE {
                 assert!(boxes[..rank].iter().all(|other| !one.meets(other, width)));
