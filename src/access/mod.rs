@@ -5,17 +5,23 @@
 //! acts and the things they are done to; it knows no concept of the domain, whose modules name
 //! their own acts. What never lives here: what an act does.
 
+mod account;
 pub mod api;
+mod door;
 mod email;
+pub mod event;
 mod kept;
+mod origin;
 mod pages;
 mod password;
 mod permit;
 mod session;
 mod signed;
 pub mod store;
+mod throttle;
 pub mod token;
 
+pub use account::ChangePassword;
 pub use email::{Email, NotAnEmail};
 pub use kept::keep_refused_form;
 pub use pages::router;

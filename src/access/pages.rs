@@ -1,7 +1,9 @@
 //! Signing in and out.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRef, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
@@ -9,10 +11,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tower_sessions::Session;
 
+use super::door::Door;
+use super::origin::Origin;
 use super::password::verify_password;
+use super::session::{Standing, standing};
 use super::token::pages as tokens;
-use super::{kept, store};
+use super::{account, kept, throttle};
 use crate::platform::clock::Clock;
+use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::web::{Shell, View, WebError, WebResult, document, document_with_status};
 
@@ -23,11 +29,18 @@ where
     Db: FromRef<S>,
     Clock: FromRef<S>,
     Shell: FromRef<S>,
+    Arc<Config>: FromRef<S>,
 {
     Router::new()
         .route("/connexion", get(sign_in_form).post(sign_in))
         .route("/deconnexion", post(sign_out))
         .route(kept::RESUME, get(kept::resume).post(kept::drop_kept))
+        .route(account::PATH, get(account::page))
+        .route("/moi/mot-de-passe", post(account::change_password))
+        .route(
+            "/moi/sessions/{session}/terminer",
+            post(account::end_session),
+        )
         .route(tokens::PATH, get(tokens::page).post(tokens::create))
         .route("/moi/acces/{token}/revoquer", post(tokens::revoke))
 }
@@ -52,34 +65,48 @@ async fn sign_in_form(State(shell): State<Shell>, Query(back): Query<Back>) -> M
 }
 
 async fn sign_in(
-    State(db): State<Db>,
+    at: Door,
     State(shell): State<Shell>,
+    origin: Origin,
     session: Session,
     Form(typed): Form<SignIn>,
 ) -> WebResult<Response> {
-    let mut tx = db.read().await?;
-    let found = store::credentials(&mut tx, &typed.email).await?;
-    drop(tx);
-    let (id, stored) = match found {
-        Some((id, stored)) => (Some(id), stored),
-        None => (None, None),
-    };
-    let matches = verify_password(typed.password, stored).await;
-    let Some(id) = id.filter(|_| matches) else {
-        let view = anonymous(shell);
-        let message = "Adresse ou mot de passe incorrect.";
+    let refused = |status, message: &str| {
+        let view = anonymous(shell.clone());
         let body = form(&view, &typed.retour, &typed.email, Some(message));
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(document_with_status(status, &view, "Connexion", &body));
+        document_with_status(status, &view, "Connexion", &body)
     };
-    super::session::sign_in(&session, id)
-        .await
-        .map_err(WebError::internal)?;
+    let Some(attempt) = at.knock(&typed.email, &origin).await? else {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let mut response = refused(status, TOO_MANY);
+        let wait = HeaderValue::from(throttle::RECENT_SECONDS);
+        response.headers_mut().insert(header::RETRY_AFTER, wait);
+        return Ok(response);
+    };
+    let (id, stored) = attempt.credentials.unzip();
+    let matches = verify_password(typed.password.clone(), stored.flatten()).await;
+    let Some(id) = id.filter(|_| matches) else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(refused(status, "Adresse ou mot de passe incorrect."));
+    };
+    let cookie = at.open(attempt.event, id, &origin).await?;
+    let signed = super::session::sign_in(&session, id, &origin).await;
+    signed.map_err(WebError::internal)?;
     kept::keep_for(&session, id).await?;
-    Ok(Redirect::to(local_path(&typed.retour)).into_response())
+    let mut response = Redirect::to(local_path(&typed.retour)).into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
-async fn sign_out(session: Session) -> WebResult<Redirect> {
+/// What somebody is told who tried too often.
+const TOO_MANY: &str = "Trop d’essais ont échoué. Attendez un quart d’heure avant de recommencer ; si vous avez oublié votre mot de passe, demandez à votre administrateur.";
+
+async fn sign_out(at: Door, origin: Origin, session: Session) -> WebResult<Redirect> {
+    if let Standing::Signed(person) = standing(&session).await.map_err(WebError::internal)? {
+        at.leave(person, &origin).await?;
+    }
     session.flush().await.map_err(WebError::internal)?;
     Ok(Redirect::to("/connexion"))
 }

@@ -1,5 +1,7 @@
 //! Sessions kept on the server; the browser holds a random identifier, the database its digest.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
@@ -10,6 +12,7 @@ use tower_sessions::session_store::{self, Error};
 use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 use uuid::Uuid;
 
+use super::origin::Origin;
 use super::store;
 use crate::platform::db::{Db, DbError};
 
@@ -18,6 +21,8 @@ const IDLE: time::Duration = time::Duration::hours(8);
 /// What the session holds is kept this long after the last sign of life: somebody whose session
 /// ended overnight finds again what they had typed.
 const KEPT: time::Duration = time::Duration::hours(24);
+/// Nobody stays signed in longer than this, however lively.
+const LONGEST: time::Duration = time::Duration::hours(24);
 /// A sign of life is written down when the last one is older than this.
 const SIGN_OF_LIFE: time::Duration = time::Duration::minutes(5);
 
@@ -25,6 +30,12 @@ const SIGN_OF_LIFE: time::Duration = time::Duration::minutes(5);
 const PERSON_KEY: &str = "person";
 /// The key of the last sign of life, in seconds since 1970.
 const SEEN_KEY: &str = "seen";
+/// The key of when the person signed in, in seconds since 1970.
+const STARTED_KEY: &str = "started";
+/// The key of what the browser says of itself.
+const AGENT_KEY: &str = "agent";
+/// The key of the network address it signed in from.
+const ADDRESS_KEY: &str = "address";
 
 /// Who a session belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +55,8 @@ pub(super) async fn standing(session: &Session) -> Result<Standing, SessionError
     };
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let seen: i64 = session.get(SEEN_KEY).await?.unwrap_or_default();
-    if now - seen > IDLE.whole_seconds() {
+    let started: i64 = session.get(STARTED_KEY).await?.unwrap_or_default();
+    if now - seen > IDLE.whole_seconds() || now - started > LONGEST.whole_seconds() {
         return Ok(Standing::Lapsed(person));
     }
     if now - seen > SIGN_OF_LIFE.whole_seconds() {
@@ -54,12 +66,64 @@ pub(super) async fn standing(session: &Session) -> Result<Standing, SessionError
 }
 
 /// Signs a person in.
-pub(super) async fn sign_in(session: &Session, person: Uuid) -> Result<(), SessionError> {
+pub(super) async fn sign_in(
+    session: &Session,
+    person: Uuid,
+    origin: &Origin,
+) -> Result<(), SessionError> {
     // A session known before signing in must not survive it.
     session.cycle_id().await?;
     session.insert(PERSON_KEY, person).await?;
     let now = OffsetDateTime::now_utc().unix_timestamp();
+    session.insert(STARTED_KEY, now).await?;
+    session.insert(AGENT_KEY, &origin.agent).await?;
+    session.insert(ADDRESS_KEY, &origin.address).await?;
     session.insert(SEEN_KEY, now).await
+}
+
+/// A session of somebody signed in, as its owner sees it.
+#[derive(Clone, Debug)]
+pub(super) struct OpenSession {
+    /// The digest of its identifier.
+    pub id: Vec<u8>,
+    /// When the person signed in, in microseconds UTC.
+    pub started_at: i64,
+    /// The last sign of life, in microseconds UTC.
+    pub seen_at: i64,
+    /// What the browser says of itself.
+    pub agent: String,
+    /// The network address it was opened from.
+    pub address: Option<String>,
+}
+
+impl OpenSession {
+    /// What a kept session says; nothing where nobody is signed in with it any more.
+    pub(super) fn read(id: Vec<u8>, data: &str) -> Option<Self> {
+        let data: HashMap<String, serde_json::Value> = serde_json::from_str(data).ok()?;
+        let seconds = |key| data.get(key).and_then(serde_json::Value::as_i64);
+        let text = |key| {
+            data.get(key)
+                .and_then(serde_json::Value::as_str)
+                .map(str::to_owned)
+        };
+        let (started, seen) = (seconds(STARTED_KEY)?, seconds(SEEN_KEY)?);
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        if now - seen > IDLE.whole_seconds() || now - started > LONGEST.whole_seconds() {
+            return None;
+        }
+        Some(Self {
+            id,
+            started_at: started * 1_000_000,
+            seen_at: seen * 1_000_000,
+            agent: text(AGENT_KEY).unwrap_or_default(),
+            address: text(ADDRESS_KEY),
+        })
+    }
+}
+
+/// The digest under which a session is kept.
+pub(super) fn own_digest(session: &Session) -> Option<Vec<u8>> {
+    session.id().as_ref().map(digest)
 }
 
 /// Sessions in the database.
@@ -105,7 +169,11 @@ impl SessionStore for DbSessionStore {
         let saved: Result<(), DbError> = async {
             let mut tx = self.db.write_aside().await?;
             let expires = micros(record.expiry_date);
-            store::save_session(&mut tx, digest(&record.id), &data, expires).await?;
+            let person = record
+                .data
+                .get(PERSON_KEY)
+                .and_then(|id| id.as_str()?.parse().ok());
+            store::save_session(&mut tx, digest(&record.id), person, &data, expires).await?;
             tx.commit().await
         }
         .await;
@@ -114,8 +182,7 @@ impl SessionStore for DbSessionStore {
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
         let mut tx = self.db.read().await.map_err(backend)?;
-        let now = micros(OffsetDateTime::now_utc());
-        let Some((data, expires)) = store::load_session(&mut tx, digest(id), now)
+        let Some((data, expires)) = store::load_session(&mut tx, digest(id), now())
             .await
             .map_err(backend)?
         else {
@@ -138,6 +205,11 @@ impl SessionStore for DbSessionStore {
         .await;
         deleted.map_err(backend)
     }
+}
+
+/// The instant by which sessions end, in microseconds UTC: they live on the machine's own clock.
+pub(super) fn now() -> i64 {
+    micros(OffsetDateTime::now_utc())
 }
 
 fn micros(at: OffsetDateTime) -> i64 {

@@ -3,8 +3,10 @@
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::account::ChangePassword;
 use super::email::Email;
-use super::permit::{Act, Permit};
+use super::permit::{Act, Permit, Reach};
+use super::session::{self, OpenSession};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
 use crate::platform::db::{DbError, Tx};
@@ -121,13 +123,15 @@ pub(super) async fn credentials(
 pub(super) async fn save_session(
     tx: &mut Tx,
     id: Vec<u8>,
+    person: Option<Uuid>,
     data: &str,
     expires_at: i64,
 ) -> Result<(), DbError> {
     tx.run(
-        "insert into session (id, data, expires_at) values ($1, $2, $3)
-         on conflict (id) do update set data = excluded.data, expires_at = excluded.expires_at",
-        args![id, data, expires_at],
+        "insert into session (id, person_id, data, expires_at) values ($1, $2, $3, $4)
+         on conflict (id) do update set person_id = excluded.person_id,
+             data = excluded.data, expires_at = excluded.expires_at",
+        args![id, person, data, expires_at],
     )
     .await?;
     Ok(())
@@ -148,6 +152,57 @@ pub(super) async fn load_session(
 pub(super) async fn delete_session(tx: &mut Tx, id: Vec<u8>) -> Result<(), DbError> {
     tx.run("delete from session where id = $1", args![id])
         .await?;
+    Ok(())
+}
+
+/// Drops the sessions that nothing brings back.
+pub async fn drop_ended_sessions(tx: &mut Tx) -> Result<(), DbError> {
+    tx.run(
+        "delete from session where expires_at < $1",
+        args![session::now()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The sessions of whoever asks in which they are signed in, the latest first.
+pub(super) async fn sessions_of(tx: &mut Tx, reach: Reach) -> Result<Vec<OpenSession>, DbError> {
+    let rows: Vec<(Vec<u8>, String)> = tx
+        .all(
+            "select id, data from session where person_id = $1",
+            args![reach.actor().person()],
+        )
+        .await?;
+    let open = rows
+        .into_iter()
+        .filter_map(|(id, data)| OpenSession::read(id, &data));
+    let mut open: Vec<OpenSession> = open.collect();
+    open.sort_by_key(|session| std::cmp::Reverse(session.seen_at));
+    Ok(open)
+}
+
+/// Gives an account another password, by its digest, and ends its sessions but the one kept.
+pub(super) async fn change_password(
+    change: &mut Change,
+    permit: Permit<ChangePassword>,
+    digest: String,
+    kept_session: Option<Vec<u8>>,
+) -> Result<(), LedgerError> {
+    let person = permit.into_thing();
+    change
+        .record(person, "password", None::<&Recorded>, None::<&Recorded>)
+        .await?;
+    let tx = change.tx();
+    tx.run(
+        "update person set password = $2 where id = $1",
+        args![person, digest],
+    )
+    .await?;
+    tx.run(
+        "delete from session where person_id = $1 and id <> $2",
+        args![person, kept_session.unwrap_or_default()],
+    )
+    .await?;
     Ok(())
 }
 

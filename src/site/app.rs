@@ -17,7 +17,7 @@ use tower_http::trace::TraceLayer;
 
 use super::api::{self, Description, page};
 use super::installation::Installation;
-use super::{HOLDERS, home, imports};
+use super::{HOLDERS, home, imports, upkeep};
 use crate::access;
 use crate::contracts::{self, Desk};
 use crate::documents;
@@ -213,9 +213,15 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
 /// Serves until the process is asked to stop, then finishes what is under way.
 pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "listening");
-    axum::serve(listener, app.router())
+    let upkeep = tokio::spawn(upkeep::keep(app.db.clone(), app.clock.clone()));
+    let service = app
+        .router()
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service)
         .with_graceful_shutdown(stop_signal())
-        .await
+        .await;
+    upkeep.abort();
+    served
 }
 
 async fn stop_signal() {

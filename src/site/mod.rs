@@ -11,6 +11,7 @@ mod home;
 mod install;
 mod installation;
 pub mod shipped;
+pub mod upkeep;
 
 use std::sync::Arc;
 

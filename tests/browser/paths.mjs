@@ -43,6 +43,7 @@ export const demo = [
   "/circuit/fournisseurs/DGS",
   "/contestations",
   "/suivis",
+  "/moi",
   "/moi/acces",
   "/api",
   "/api/essai?adresse=%2Fapi%2Fv1%2Fobservations&envoyer=1&limit=2",

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod account;
 mod api;
 mod backup;
 mod circuit;

@@ -25,6 +25,7 @@ fn rows_of(step: i64) -> Sample {
         3 => contracts(),
         4 => figures(),
         5 => history(),
+        6 => accesses(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -37,6 +38,23 @@ fn history() -> Sample {
         )],
         "select frozen from append_only where name = 'installation'",
         "purpose",
+    )
+}
+
+fn accesses() -> Sample {
+    (
+        vec![
+            (
+                "insert into access_seal (no, at, events, prev, hash) values (1, 5, 1, $1, $1)",
+                args![vec![0_u8]],
+            ),
+            (
+                "insert into access_event (id, at, kind, done, seal_no) values ($1, 5, 'sign_in', true, 1)",
+                args![ID(60)],
+            ),
+        ],
+        "select e.kind from access_event e join access_seal s on s.no = e.seal_no",
+        "sign_in",
     )
 }
 

@@ -1,10 +1,13 @@
 //! What every test of the whole starts from: an empty database on either engine, a clock that
 //! stands still, a browser without a screen.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use jalon::ledger::Actor;
@@ -182,10 +185,14 @@ async fn postgres_database() -> String {
     server.replacen("/postgres?", &format!("/{name}?"), 1)
 }
 
-/// The site as a browser sees it: it keeps its cookie.
+/// The site as a browser sees it: it keeps its cookies.
 pub struct Site {
     router: Router,
+    cookies: BTreeMap<String, String>,
+    /// All of them, as they are sent.
     cookie: Option<String>,
+    /// The network address it asks from.
+    pub address: SocketAddr,
 }
 
 /// An answer, read whole.
@@ -198,8 +205,12 @@ pub struct Answer {
 
 impl Site {
     fn over(router: Router) -> Self {
-        let cookie = None;
-        Self { router, cookie }
+        Self {
+            router,
+            cookies: BTreeMap::new(),
+            cookie: None,
+            address: SocketAddr::from(([127, 0, 0, 1], 50_000)),
+        }
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {
@@ -273,6 +284,7 @@ impl Site {
                 .headers_mut()
                 .insert(header::COOKIE, cookie.parse().unwrap());
         }
+        request.extensions_mut().insert(ConnectInfo(self.address));
         let response: Response<Body> = self.router.clone().oneshot(request).await.unwrap();
         let text = |name| {
             response
@@ -280,9 +292,16 @@ impl Site {
                 .get(name)
                 .map(|value| value.to_str().unwrap().to_owned())
         };
-        if let Some(cookie) = text(header::SET_COOKIE) {
-            self.cookie = cookie.split(';').next().map(ToOwned::to_owned);
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
         }
+        let pairs = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        self.cookie = Some(pairs.collect::<Vec<_>>().join("; ")).filter(|all| !all.is_empty());
         let (status, location) = (response.status(), text(header::LOCATION));
         let headers = response.headers().clone();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();

@@ -34,6 +34,9 @@ pub struct Config {
     pub log: String,
     /// The largest document that may be attached, in bytes.
     pub largest_document: u64,
+    /// The header in which the server in front says where a request comes from; empty where
+    /// nothing stands in front.
+    pub client_address_header: String,
 }
 
 impl Default for Config {
@@ -44,6 +47,7 @@ impl Default for Config {
             public_url: "http://localhost:8080".to_owned(),
             log: "info,sqlx=warn".to_owned(),
             largest_document: 20 * 1024 * 1024,
+            client_address_header: String::new(),
         }
     }
 }
@@ -92,6 +96,7 @@ impl Config {
             "database_url" => self.database_url = setting.database_url()?,
             "listen" => self.listen = setting.listen()?,
             "public_url" => self.public_url = setting.public_url()?,
+            "client_address_header" => self.client_address_header = setting.header()?,
             "log" => self.log = setting.log()?,
             _ => self.largest_document = setting.bytes()?,
         }

@@ -9,7 +9,8 @@ use crate::kernel::nearest;
 use crate::platform::file::FileError;
 
 /// The keys, as files write them.
-pub(super) const KEYS: [&str; 5] = [
+pub(super) const KEYS: [&str; 6] = [
+    "client_address_header",
     "database_url",
     "largest_document",
     "listen",
@@ -162,6 +163,15 @@ impl Setting {
             Ok(self.value.clone())
         } else {
             Err(self.refused("l’adresse commence par http:// ou https://"))
+        }
+    }
+
+    pub(super) fn header(&self) -> Result<String, ConfigError> {
+        let is_name = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if is_name(&self.value) {
+            Ok(self.value.clone())
+        } else {
+            Err(self.refused("le nom d’un en-tête est attendu, comme X-Forwarded-For"))
         }
     }
 

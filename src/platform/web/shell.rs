@@ -81,7 +81,7 @@ fn top(view: &View) -> Markup {
                 } }
                 details.user {
                     summary { (person) }
-                    ul { li { a href="/moi/acces" { "Mes accès par programme" } } li {
+                    ul { li { a href="/moi" { "Mon compte" } } li { a href="/moi/acces" { "Mes accès par programme" } } li {
                         form method="post" action="/deconnexion" {
                             button.btn.sm type="submit" { "Se déconnecter" }
                         }

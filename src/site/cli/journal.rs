@@ -10,6 +10,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{CliError, Session, out};
+use crate::access::event::{SealsVerified, verify_seals};
 use crate::ledger::{self, Anchor, Verified};
 use crate::platform::clock::french_date;
 use crate::platform::file::{self, CannotWrite};
@@ -51,18 +52,22 @@ async fn verify(session: &Session, file: Option<&Path>, json: bool) -> Result<Ex
     let db = session.ready_database().await?;
     let mut tx = db.read().await?;
     let verified = ledger::verify_against(&mut tx, &anchors).await?;
+    let seals = verify_seals(&mut tx).await?;
     let unguarded = tx.unguarded().await?;
-    let whole = matches!(verified, Verified::Whole(_)) && unguarded.is_empty();
+    let sound = matches!(verified, Verified::Whole(_)) && matches!(seals, SealsVerified::Whole(_));
+    let whole = sound && unguarded.is_empty();
     if json {
         out::json(&json!({
             "whole": whole,
             "changes": if let Verified::Whole(changes) = verified { Some(changes) } else { None },
             "broken": if let Verified::Broken(broken) = verified { Some(broken.no()) } else { None },
             "anchors": anchors.len(),
+            "broken_seal": if let SealsVerified::Broken(no) = seals { Some(no) } else { None },
             "unguarded": unguarded,
         }))?;
     } else {
         tell(&verified, anchors.len(), &unguarded);
+        tell_seals(seals);
     }
     Ok(if whole {
         ExitCode::SUCCESS
@@ -92,6 +97,14 @@ fn tell(verified: &Verified, anchors: usize, unguarded: &[String]) {
         complain!(
             "La table « {table} » n’est plus protégée contre les réécritures ; `jalon migrate` remet la protection."
         );
+    }
+}
+
+fn tell_seals(seals: SealsVerified) {
+    match seals {
+        SealsVerified::Whole(0) => say!("Accès : aucun scellé encore."),
+        SealsVerified::Whole(seals) => say!("Accès : scellés intacts du n° 1 au n° {seals}."),
+        SealsVerified::Broken(no) => complain!("Accès : le scellé n° {no} est rompu."),
     }
 }
 

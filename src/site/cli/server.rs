@@ -54,5 +54,6 @@ pub(super) fn show_config(session: &Session) {
     say!("listen       = {}", config.listen);
     say!("public_url   = {}", config.public_url);
     say!("log          = {}", config.log);
+    say!("client_address_header = {}", config.client_address_header);
     say!("largest_document = {} octets", config.largest_document);
 }

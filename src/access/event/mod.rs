@@ -1,0 +1,72 @@
+//! What people did that changed nothing: signing in, signing out, being turned away.
+//!
+//! What lives here: the events, how they are sealed in batches. What never does: a change, which
+//! is the history's (`ledger`); whether somebody may try again (`throttle`).
+
+pub(super) mod store;
+
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+pub use store::{SealsVerified, forget_origins, seal, verify_seals};
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// Somebody tried to sign in.
+    SignIn,
+    /// Somebody signed out.
+    SignOut,
+    /// Somebody ended a session of theirs.
+    EndSession,
+}
+
+impl EventKind {
+    /// The word kept in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::SignOut => "sign_out",
+            Self::EndSession => "end_session",
+        }
+    }
+}
+
+/// A digest of what must be recognised and not read.
+pub(super) type Mark = [u8; 32];
+
+/// The mark of the address typed to sign in.
+pub(super) fn account_mark(folded_email: &str) -> Mark {
+    Sha256::digest(folded_email.as_bytes()).into()
+}
+
+/// An event about to be kept.
+#[derive(Clone, Debug)]
+pub(super) struct Event<'a> {
+    pub kind: EventKind,
+    pub person: Option<Uuid>,
+    pub account: Option<Mark>,
+    pub device: Option<Mark>,
+    pub origin: Option<&'a str>,
+    pub done: bool,
+}
+
+/// What a seal digests of one event: nothing personal.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
+struct Sealed {
+    id: Uuid,
+    at: i64,
+    kind: String,
+    person_id: Option<Uuid>,
+    done: bool,
+}
+
+/// SHA-256 of the previous seal followed by the events in JSON.
+fn seal_hash(prev: &[u8], events: &[Sealed]) -> Mark {
+    let mut hasher = Sha256::new();
+    hasher.update(prev);
+    // Serialising plain structs of texts and numbers cannot fail; an empty text would still give a
+    // stable digest.
+    hasher.update(serde_json::to_vec(events).unwrap_or_default());
+    hasher.finalize().into()
+}

@@ -1,0 +1,211 @@
+//! Events and their seals in the database.
+
+use uuid::Uuid;
+
+use super::{Event, Mark, Sealed, seal_hash};
+use crate::access::throttle::Tries;
+use crate::args;
+use crate::platform::clock::Clock;
+use crate::platform::db::{Db, DbError, Tx};
+
+/// Events that one seal covers at most.
+const MOST_SEALED: i64 = 1000;
+/// An event that has just happened may still be under way: it is sealed after this long.
+const SETTLED: i64 = 60 * 1_000_000;
+
+/// Keeps an event; its identifier.
+pub(in crate::access) async fn keep(
+    tx: &mut Tx,
+    clock: &Clock,
+    event: &Event<'_>,
+) -> Result<Uuid, DbError> {
+    let id = clock.new_id();
+    tx.run(
+        "insert into access_event (id, at, kind, person_id, account, device, origin, done)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![
+            id,
+            clock.now(),
+            event.kind.code(),
+            event.person,
+            event.account.map(Vec::from),
+            event.device.map(Vec::from),
+            event.origin,
+            event.done
+        ],
+    )
+    .await?;
+    Ok(id)
+}
+
+/// What was tried turned out well, for that person.
+pub(in crate::access) async fn succeeded(
+    tx: &mut Tx,
+    event: Uuid,
+    person: Uuid,
+    device: Mark,
+) -> Result<(), DbError> {
+    tx.run(
+        "update access_event set done = true, person_id = $2, device = $3
+         where id = $1 and seal_no is null",
+        args![event, person, device],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What was tried since two instants, as the rule asks it.
+pub(in crate::access) async fn tries(
+    tx: &mut Tx,
+    (account, device, origin): (Mark, Option<Mark>, Option<&str>),
+    (recent, hour, known_since): (i64, i64, i64),
+) -> Result<Tries, DbError> {
+    let device = device.map(Vec::from);
+    let (known,): (i64,) = tx
+        .one(
+            "select count(*) from access_event
+             where account = $1 and device = $2 and done and kind = 'sign_in' and at > $3",
+            args![account, device.clone(), known_since],
+        )
+        .await?;
+    let (by_device,): (i64,) = tx
+        .one(
+            "select count(*) from access_event
+             where account = $1 and device = $2 and not done and kind = 'sign_in' and at > $3",
+            args![account, device, recent],
+        )
+        .await?;
+    let (here,): (i64,) = tx
+        .one(
+            "select count(*) from access_event
+             where account = $1 and origin = $2 and not done and kind = 'sign_in' and at > $3",
+            args![account, origin, recent],
+        )
+        .await?;
+    let (from_origin,): (i64,) = tx
+        .one(
+            "select count(*) from access_event
+             where origin = $1 and not done and kind = 'sign_in' and at > $2",
+            args![origin, recent],
+        )
+        .await?;
+    let (on_account,): (i64,) = tx
+        .one(
+            "select count(*) from access_event
+             where account = $1 and not done and kind = 'sign_in' and at > $2",
+            args![account, hour],
+        )
+        .await?;
+    Ok(Tries {
+        known_device: known > 0,
+        by_device,
+        here,
+        from_origin,
+        on_account,
+    })
+}
+
+#[derive(Debug, Default, sqlx::FromRow)]
+struct Seal {
+    no: i64,
+    hash: Vec<u8>,
+}
+
+/// Seals the events that are not sealed yet; how many.
+pub async fn seal(db: &Db, clock: &Clock) -> Result<usize, DbError> {
+    let mut tx = db.write_aside().await?;
+    let last: Option<Seal> = tx
+        .optional(
+            "select no, hash from access_seal order by no desc limit 1",
+            vec![],
+        )
+        .await?;
+    let last = last.unwrap_or_default();
+    let events: Vec<Sealed> = tx
+        .all(
+            "select id, at, kind, person_id, done from access_event
+             where seal_no is null and at < $1 order by id limit $2",
+            args![clock.now() - SETTLED, MOST_SEALED],
+        )
+        .await?;
+    if events.is_empty() {
+        return Ok(0);
+    }
+    let no = last.no + 1;
+    let hash = seal_hash(&last.hash, &events);
+    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+    // Two processes that seal at once ask for the same number: one of them is refused it.
+    let taken = tx
+        .run(
+            "insert into access_seal (no, at, events, prev, hash) values ($1, $2, $3, $4, $5)
+             on conflict (no) do nothing",
+            args![no, clock.now(), count, last.hash, hash],
+        )
+        .await?;
+    if taken == 0 {
+        return Ok(0);
+    }
+    for event in &events {
+        tx.run(
+            "update access_event set seal_no = $2 where id = $1",
+            args![event.id, no],
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(events.len())
+}
+
+/// The network addresses of events are forgotten after this long: long enough to look into what
+/// went wrong (CNIL, recommendation of 14 October 2021 on logging: six months to a year).
+const ORIGIN_KEPT: i64 = 365 * 24 * 3600 * 1_000_000;
+
+/// Forgets where people did things from, once its time is over.
+pub async fn forget_origins(tx: &mut Tx, now: i64) -> Result<(), DbError> {
+    tx.run(
+        "update access_event set origin = null where at < $1 and origin is not null",
+        args![now - ORIGIN_KEPT],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The outcome of checking the seals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SealsVerified {
+    /// Every seal holds; how many there are.
+    Whole(i64),
+    /// The first that does not.
+    Broken(i64),
+}
+
+#[derive(sqlx::FromRow)]
+struct SealRow {
+    no: i64,
+    prev: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+/// Recomputes every seal and names the first that does not hold.
+pub async fn verify_seals(tx: &mut Tx) -> Result<SealsVerified, DbError> {
+    let seals: Vec<SealRow> = tx
+        .all("select no, prev, hash from access_seal order by no", vec![])
+        .await?;
+    let mut prev: Vec<u8> = Vec::new();
+    for (expected, seal) in (1_i64..).zip(&seals) {
+        let events: Vec<Sealed> = tx
+            .all(
+                "select id, at, kind, person_id, done from access_event
+                 where seal_no = $1 order by id",
+                args![seal.no],
+            )
+            .await?;
+        if seal.no != expected || seal.prev != prev || seal.hash != seal_hash(&prev, &events) {
+            return Ok(SealsVerified::Broken(expected));
+        }
+        prev.clone_from(&seal.hash);
+    }
+    Ok(SealsVerified::Whole(
+        i64::try_from(seals.len()).unwrap_or(i64::MAX),
+    ))
+}
