@@ -6,18 +6,23 @@
 
 pub mod api;
 pub mod attainment;
+pub mod chance;
 pub mod circuit;
 pub mod comparison;
 pub mod contest;
+pub mod course;
 pub mod delivery;
 pub mod dhis2;
 pub mod follow;
 mod followed;
 mod format;
+pub mod funnel;
 mod holder;
 pub mod national;
 mod observations;
 mod pages;
+pub mod pictures;
+pub mod projection;
 pub mod provenance;
 pub mod review;
 mod snapshot;

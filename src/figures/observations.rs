@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use jalon_render::chart;
 use jiff::civil::Date;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::attainment::{Attainment, look};
 use super::delivery::Delivery;
 use super::pages::contested;
+use super::projection::{Known, Projection};
 use super::review::{Against, Asked, Review};
-use super::{Figure, Formatter, Snapshots, followed};
+use super::{Figure, Formatter, Snapshots, followed, pictures};
 use crate::access::Reach;
 use crate::contracts::{
-    FullContract, Observations, Observed, ObservedKey, ObservedStanding, own_measures,
+    FullContract, Observations, Observed, ObservedKey, ObservedStanding, Target, own_measures,
 };
 use crate::frameworks::{Library, Scale, Tone};
 use crate::kernel::{Period, Value};
@@ -105,12 +107,39 @@ fn observed(asked: &Asked<'_>, scale: &Scale) -> Observed {
         Ok(_) => ObservedStanding::NotReached,
         Err(_) => ObservedStanding::NotJudged,
     };
+    let projection = Projection::new(asked, &review);
     Observed {
-        value: value(&review, asked.followed.measure),
-        attainment: attainment(&review, asked.followed.measure, scale),
+        value: html! {
+            (value(&review, asked.followed.measure))
+            @if let Some(projection) = &projection { (trend(asked, &review, projection)) }
+        },
+        attainment: html! {
+            (attainment(&review, asked.followed.measure, scale))
+            @if let Some(projection) = &projection { span.sub { (projection.sentence()) } }
+        },
         delivery: delivery(&review, asked.upto),
         standing,
         late: matches!(review.delivery, Delivery::Late(_)),
+    }
+}
+
+/// The values so far and what is likely at the end, in the room of a cell.
+fn trend(asked: &Asked<'_>, review: &Review<'_>, projection: &Projection) -> Markup {
+    let per = asked.measure.per;
+    let goal = review.last_target.and_then(|(year, target)| match target {
+        Target::Value(value) => Some(Known {
+            year,
+            value: value.amount(per)?.to_f64_for_drawing(),
+        }),
+        _ => None,
+    });
+    let id = format!(
+        "t-{}-{}-{}",
+        asked.place, asked.indicator.key, asked.measure.code
+    );
+    let picture = pictures::spark(&id, projection, goal, asked.measure);
+    html! {
+        @if let Some(picture) = picture { (PreEscaped(chart::spark(&picture, jalon_render::Target::Page))) }
     }
 }
 

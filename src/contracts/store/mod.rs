@@ -24,7 +24,7 @@ pub use load::{
 };
 pub use national::{NationalTarget, national_targets, set_national_target};
 pub use own::ContractMeasures;
-pub use regional::targets_across;
+pub use regional::{section_of_place, targets_across};
 pub use settle::{abandon, confirm, rebase, sign};
 
 /// Why a contract could not be changed.

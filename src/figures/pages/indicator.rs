@@ -9,19 +9,21 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::indicator_parts as parts;
-use super::{own, sources, technical};
+use super::{course, funnel, own, sources, technical};
 use crate::access::Signed;
 use crate::documents::{self, AboutKind, Document};
 use crate::figures::comparison::{Among, COUNTRY, Comparison};
+use crate::figures::course::Course;
 use crate::figures::follow;
 use crate::figures::national::{Computed, National};
+use crate::figures::projection::Known;
 use crate::figures::provenance::{self, Load};
 use crate::figures::{FiguresView, Series, Snapshots};
 use crate::frameworks::{Catalogue, Edited, Framework, Indicator, Library};
-use crate::kernel::{Decimal, Period};
+use crate::kernel::{Decimal, Period, fold};
 use crate::ledger;
 use crate::measures::Measure;
-use crate::organisations::{Directories, Directory, PlaceKind};
+use crate::organisations::{Directories, Directory, Place, PlaceKind};
 use crate::platform::clock::end_of_day;
 use crate::platform::db::{Db, Tx};
 use crate::platform::web::{Address, AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark};
@@ -34,6 +36,9 @@ pub(super) struct Asked {
     periode: String,
     #[serde(default)]
     mesure: String,
+    /// The place whose course is drawn.
+    #[serde(default)]
+    lieu: String,
 }
 
 /// Everything the page shows.
@@ -45,6 +50,7 @@ pub(super) struct Facts<'a> {
     pub comparison: Option<Comparison<'a>>,
     pub periods: Vec<Period>,
     pub nationals: Vec<National<'a>>,
+    pub course: Option<Course<'a>>,
     pub kept: Kept,
     pub fictional: bool,
     pub figures: &'a FiguresView,
@@ -83,7 +89,6 @@ pub(super) async fn page(
     let upto = figures.at_change();
     let today = figures.day();
     let kept = kept(&mut tx, &signed, (&code, &key), measure, (upto, today)).await?;
-    drop(tx);
     let series = measure.and_then(|measure| figures.series(&measure.code));
     let periods = series.map(Series::periods).unwrap_or_default();
     let period = asked.periode.parse().ok().or(periods.last().copied());
@@ -108,6 +113,27 @@ pub(super) async fn page(
         }
         _ => (None, Vec::new()),
     };
+    let followed = followed(&places, series, &asked.lieu);
+    let bound = match followed {
+        Some(place) => course::bound(&mut tx, reach, &code, &place.code).await?,
+        None => None,
+    };
+    let change = terms_at(&mut tx, day).await?;
+    drop(tx);
+    let course = match (measure, series, followed) {
+        (Some(measure), Some(series), Some(place)) => Some(course::of(course::Material {
+            catalogue: &catalogue,
+            framework: &edited.framework,
+            indicator,
+            measure,
+            series,
+            place,
+            bound: &bound,
+            at: (change, day.unwrap_or(today)),
+            national: national_course(measure, series, &directory, &periods),
+        })),
+        _ => None,
+    };
     let facts = Facts {
         catalogue: &catalogue,
         framework: &edited.framework,
@@ -116,6 +142,7 @@ pub(super) async fn page(
         comparison,
         periods,
         nationals,
+        course,
         kept,
         fictional: series.is_some_and(|s| s.iter().any(|(_, figure)| figure.fictional)),
         figures: &figures,
@@ -125,6 +152,47 @@ pub(super) async fn page(
     };
     let page = signed.page(&title(&facts), &body(&facts));
     Ok((asked.as_of.status(), page))
+}
+
+/// The place whose course is drawn: the one asked for, or the first by name that has a value.
+fn followed<'a>(places: &[&'a Place], series: Option<&Series>, asked: &str) -> Option<&'a Place> {
+    let chosen = places.iter().find(|place| place.code == asked);
+    let known = places
+        .iter()
+        .filter(|p| series.is_some_and(|s| s.knows(&p.code)));
+    chosen
+        .or_else(|| known.min_by_key(|place| fold(&place.name)))
+        .copied()
+}
+
+/// The last change whose terms are looked at.
+async fn terms_at(tx: &mut Tx, day: Option<Date>) -> WebResult<i64> {
+    Ok(match day {
+        Some(day) => ledger::last_change_before(tx, end_of_day(day)).await?,
+        None => ledger::last_change(tx).await?,
+    })
+}
+
+/// The country year by year: the supplier's value, or what the regions of the time add up to.
+fn national_course(
+    measure: &Measure,
+    series: &Series,
+    directory: &Directory,
+    periods: &[Period],
+) -> Vec<Known> {
+    let Some(country) = directory.place(COUNTRY) else {
+        return Vec::new();
+    };
+    let yearly = periods.iter().filter_map(|period| {
+        let Period::Year(year) = *period else {
+            return None;
+        };
+        let parts = directory.parts_of(COUNTRY, period.last_day());
+        let national = National::new(measure, series, country, &parts, *period);
+        let value = national.amount()?.to_f64_for_drawing();
+        Some(Known { year, value })
+    });
+    yearly.collect()
 }
 
 async fn kept(
@@ -247,6 +315,7 @@ fn body(facts: &Facts<'_>) -> Markup {
             Some(comparison) => {
                 (parts::key_figures(comparison))
                 (parts::pictures(facts, comparison))
+                (course::section(facts))
             },
             None => (parts::nothing_yet(facts)),
         }
@@ -255,6 +324,7 @@ fn body(facts: &Facts<'_>) -> Markup {
             @if let Some(comparison) = &facts.comparison { (parts::table(facts, comparison)) }
             (technical::sheet(facts))
         }
+        @if let Some(comparison) = &facts.comparison { (funnel::section(facts, comparison)) }
         (sources::nationals(facts))
         (parts::generations(facts))
         (sources::loads(facts))

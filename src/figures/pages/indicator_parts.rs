@@ -1,11 +1,14 @@
 //! The parts of an indicator's page.
 
+use jalon_render::Target;
+use jalon_render::chart::{dots, strip};
+use jalon_render::map::choropleth;
 use maud::{Markup, PreEscaped, html};
 
 use super::indicator::Facts;
-use super::pictures;
 use super::sourced::{contested, sourced};
 use crate::figures::comparison::{Among, Comparison, Row};
+use crate::figures::pictures;
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
 use crate::kernel::{Decimal, caption};
@@ -166,6 +169,7 @@ pub(super) fn pictures(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup
         return html! {
             section.sect aria-labelledby="carte-titre" {
                 (section_heading("carte-titre", &heading, Some(period_choice(facts, comparison))))
+                (spread(comparison, label))
             }
         };
     }
@@ -191,16 +195,31 @@ pub(super) fn pictures(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup
                             }
                         }
                     }
-                    @if let Some(svg) = pictures::map(comparison, label) { (PreEscaped(svg)) }
+                    @if let Some(map) = pictures::map(comparison, label) { (PreEscaped(choropleth(&map, Target::Page))) }
                     figcaption { (jalon_render::map::CREDIT) }
                 }
-                @if let (Some(before), Some(svg)) = (comparison.before, pictures::dots(comparison, label)) {
+                @if let (Some(before), Some(plot)) = (comparison.before, pictures::dots(comparison, label)) {
                     figure.chart.plot {
                         p.fig-t { "De " (before.french()) " à " (comparison.period.french()) }
                         p.fig-s { "Cercle vide : " (before.french()) ". Point plein : " (comparison.period.french()) "." @if comparison.national.amount.is_some() { " Trait noir : France." } }
-                        (PreEscaped(svg))
+                        (PreEscaped(dots(&plot, Target::Page)))
                     }
                 }
+            }
+            (spread(comparison, label))
+        }
+    }
+}
+
+/// How the regions are spread around the country.
+fn spread(comparison: &Comparison<'_>, label: &str) -> Markup {
+    let picture = pictures::strip(comparison, label);
+    html! {
+        @if let Some(picture) = picture {
+            figure.chart.plot {
+                p.fig-t { "La répartition en " (comparison.period.french()) }
+                p.fig-s { "Un point par " (comparison.among.words().0) ", empilés quand les valeurs sont voisines." @if comparison.national.amount.is_some() { " Trait noir : France." } }
+                (PreEscaped(strip(&picture, Target::Page)))
             }
         }
     }

@@ -3,13 +3,14 @@
 mod attach;
 mod circuit;
 mod contests;
+mod course;
 mod entry;
 mod entry_grid;
 mod follow;
+mod funnel;
 mod indicator;
 mod indicator_parts;
 mod own;
-mod pictures;
 mod sourced;
 mod sources;
 mod technical;
