@@ -58,7 +58,7 @@ impl<'a> Course<'a> {
     /// With what its contract asks for, and what is likely to follow.
     #[must_use]
     pub fn under(mut self, asked: &Asked<'_>, years: impl Iterator<Item = i16>) -> Self {
-        let (key, per) = (asked.indicator.key.as_str(), self.measure.per);
+        let (key, per) = (asked.followed.indicator.key.as_str(), self.measure.per);
         let review = asked.review();
         let target = |year: i16| {
             let target = asked

@@ -125,7 +125,7 @@ fn observed(asked: &Asked<'_>, scale: &Scale) -> Observed {
 
 /// The values so far and what is likely at the end, in the room of a cell.
 fn trend(asked: &Asked<'_>, review: &Review<'_>, projection: &Projection) -> Markup {
-    let per = asked.measure.per;
+    let per = asked.followed.measure.per;
     let goal = review.last_target.and_then(|(year, target)| match target {
         Target::Value(value) => Some(Known {
             year,
@@ -135,9 +135,9 @@ fn trend(asked: &Asked<'_>, review: &Review<'_>, projection: &Projection) -> Mar
     });
     let id = format!(
         "t-{}-{}-{}",
-        asked.place, asked.indicator.key, asked.measure.code
+        asked.place, asked.followed.indicator.key, asked.followed.measure.code
     );
-    let picture = pictures::spark(&id, projection, goal, asked.measure);
+    let picture = pictures::spark(&id, projection, goal, asked.followed.measure);
     html! {
         @if let Some(picture) = picture { (PreEscaped(chart::spark(&picture, jalon_render::Target::Page))) }
     }

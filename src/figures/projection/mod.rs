@@ -41,13 +41,13 @@ impl Projection {
         let (end, target) = review.last_target?;
         let aim = aim(asked, review, target)?;
         let segment = match asked.series {
-            Some(series) => Segment::latest(series, asked.measure, asked.place, asked.upto),
+            Some(series) => Segment::latest(series, asked.followed.measure, asked.place, asked.upto),
             None => Segment::default(),
         };
         if segment.known.last().is_some_and(|last| last.year >= end) {
             return None;
         }
-        let trend = Trend::of(&segment.known, asked.measure);
+        let trend = Trend::of(&segment.known, asked.followed.measure);
         Some(Self {
             outlook: Outlook::of(aim, end, &segment.known, trend.as_ref()),
             segment,
@@ -79,7 +79,7 @@ impl Projection {
 
 /// What a target asks for, which way.
 fn aim(asked: &Asked<'_>, review: &Review<'_>, target: &Target) -> Option<Aim> {
-    let per = asked.measure.per;
+    let per = asked.followed.measure.per;
     let value = match target {
         Target::Value(value) => value,
         Target::Corridor { low, high } => {
@@ -93,8 +93,8 @@ fn aim(asked: &Asked<'_>, review: &Review<'_>, target: &Target) -> Option<Aim> {
     let goal = value.amount(per)?.to_f64_for_drawing();
     let baseline = review.baseline.and_then(|b| b.value.exact(per));
     let rising = match (
-        asked.indicator.method_of(&asked.measure.code),
-        asked.measure.direction,
+        asked.followed.indicator.method_of(&asked.followed.measure.code),
+        asked.followed.measure.direction,
     ) {
         (Method::None, _) => return None,
         (Method::Floor, _) => true,
