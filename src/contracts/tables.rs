@@ -200,6 +200,7 @@ fn kind_words(body: &TermBody) -> &'static str {
         TermBody::Commitment(_) => "engagement",
         TermBody::Means(_) => "moyens",
         TermBody::Party(_) => "partie",
+        TermBody::Place(_) => "territoire",
     }
 }
 

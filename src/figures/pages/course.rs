@@ -12,7 +12,7 @@ use crate::contracts::{FullContract, store};
 use crate::figures::course::Course;
 use crate::figures::pictures::{self, range};
 use crate::figures::projection::{Known, Projection, shown};
-use crate::figures::review;
+use crate::figures::{Followed, review};
 use crate::figures::{Formatter, Series};
 use crate::frameworks::{Catalogue, Framework, Indicator};
 use crate::measures::Measure;
@@ -69,8 +69,11 @@ pub(super) fn of<'a>(material: Material<'a>) -> Course<'a> {
             terms: &terms,
             section: *section,
             place: &material.place.code,
-            indicator: material.indicator,
-            measure,
+            followed: Followed {
+                indicator: material.indicator,
+                measure,
+                facet: &measure.code,
+            },
             series: Some(series),
             upto: day.year().min(contract.ends),
             today: day,

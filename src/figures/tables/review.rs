@@ -5,12 +5,11 @@ use jiff::civil::Date;
 
 use super::value;
 use crate::contracts::store::load;
-use crate::contracts::{Section, Target, Terms, write_target};
+use crate::contracts::{Section, Target, Terms, own_measures, write_target};
 use crate::figures::review::{Asked, Review};
-use crate::figures::{FiguresView, Snapshots};
-use crate::frameworks::{Catalogue, Framework, Indicator, Library};
+use crate::figures::{FiguresView, Followed, Snapshots, followed};
+use crate::frameworks::{Catalogue, Framework, Library, OwnMeasure};
 use crate::kernel::{Quantity, Value};
-use crate::measures::Measure;
 use crate::platform::web::table::{Cell, Column, Row, Table};
 use crate::platform::web::{WebError, WebResult};
 use crate::tables::{Ask, Source, number, whole, word};
@@ -29,6 +28,7 @@ struct Ground<'a> {
     terms: &'a Terms<'a>,
     framework: &'a Framework,
     catalogue: &'a Catalogue,
+    own: &'a [OwnMeasure],
     figures: &'a FiguresView,
     years: Vec<i16>,
     today: Date,
@@ -58,10 +58,13 @@ impl Source for ContractReview {
         let contract = &full.contract;
         let edited = catalogue.framework(&contract.framework);
         let terms = full.in_force(at_change);
+        let framework = &edited.ok_or(WebError::NotFound)?.framework;
+        let own = own_measures(framework, &full, at_change);
         let ground = Ground {
             terms: &terms,
-            framework: &edited.ok_or(WebError::NotFound)?.framework,
+            framework,
             catalogue: &catalogue,
+            own: &own,
             figures: &figures,
             years: contract.years().collect(),
             today: ask.today,
@@ -102,53 +105,38 @@ impl Ground<'_> {
 
     fn rows(&self, section: &Section) -> Vec<Row> {
         let mut rows = Vec::new();
-        for indicator in &self.framework.indicators {
-            for code in &indicator.measures {
-                let Some(measure) = self.catalogue.measure(code) else {
-                    continue;
-                };
-                let targets: Vec<Option<&Target>> = self
-                    .years
-                    .iter()
-                    .map(|year| self.terms.target(section.id, &indicator.key, code, *year))
-                    .collect();
-                let review = self.review(section, indicator, measure);
-                if review.baseline.is_none() && targets.iter().all(Option::is_none) {
-                    continue;
-                }
-                let mut row = self.row(section, (indicator, measure), &review);
-                row.extend(targets.into_iter().flat_map(target));
-                rows.push(row);
+        for followed in followed(self.framework, self.catalogue, self.own, section) {
+            let key = &followed.indicator.key;
+            let target_of = |year: &i16| self.terms.target(section.id, key, followed.facet, *year);
+            let targets: Vec<Option<&Target>> = self.years.iter().map(target_of).collect();
+            let review = self.review(section, followed);
+            if review.baseline.is_none() && targets.iter().all(Option::is_none) {
+                continue;
             }
+            let mut row = self.row(section, followed, &review);
+            row.extend(targets.into_iter().flat_map(target));
+            rows.push(row);
         }
         rows
     }
 
-    fn review<'a>(
-        &'a self,
-        section: &'a Section,
-        indicator: &'a Indicator,
-        measure: &'a Measure,
-    ) -> Review<'a> {
+    fn review<'a>(&'a self, section: &'a Section, followed: Followed<'a>) -> Review<'a> {
         let asked = Asked {
             terms: self.terms,
             section: section.id,
             place: &section.place,
-            indicator,
-            measure,
-            series: self.figures.series(&measure.code),
+            followed,
+            series: self.figures.series(&followed.measure.code),
             upto: self.today.year(),
             today: self.today,
         };
         asked.review()
     }
 
-    fn row(
-        &self,
-        section: &Section,
-        (indicator, measure): (&Indicator, &Measure),
-        review: &Review<'_>,
-    ) -> Row {
+    fn row(&self, section: &Section, followed: Followed<'_>, review: &Review<'_>) -> Row {
+        let Followed {
+            indicator, measure, ..
+        } = followed;
         let [baseline, _] = value(review.baseline.map(|b| &b.value), Some(measure));
         let figure = review.figure;
         let [last, text] = value(figure.map(|(_, figure)| &figure.value), Some(measure));
