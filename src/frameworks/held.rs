@@ -106,11 +106,11 @@ pub(super) async fn hold(
     measures: &[Measure],
 ) -> Result<BTreeMap<String, Hold>, DbError> {
     let codes: BTreeSet<String> = measures.iter().map(|m| m.code.clone()).collect();
-    let mut held: BTreeMap<String, Hold> = BTreeMap::new();
+    let mut resting: BTreeMap<String, Hold> = BTreeMap::new();
     for holder in holders.0 {
-        let resting = holder.holds_measures(tx, &codes).await?;
-        for measure in measures.iter().filter(|m| resting.contains(&m.code)) {
-            let hold = held.entry(measure.code.clone()).or_default();
+        let rested_on = holder.holds_measures(tx, &codes).await?;
+        for measure in measures.iter().filter(|m| rested_on.contains(&m.code)) {
+            let hold = resting.entry(measure.code.clone()).or_default();
             hold.stakes.insert(holder.stake());
             for number in holder.numbers(tx, measure).await? {
                 let (low, high) = hold.span.unwrap_or((number, number));
@@ -118,7 +118,7 @@ pub(super) async fn hold(
             }
         }
     }
-    Ok(held)
+    Ok(resting)
 }
 
 /// Everything above that may hold an indicator or a measure, registered where the site is put

@@ -119,7 +119,7 @@ fn months() -> Vec<Choice> {
 
 impl TypedRule {
     /// A rule as it would be typed.
-    pub(super) fn of(rule: &DueRule) -> Self {
+    pub(super) fn of(rule: DueRule) -> Self {
         let mut typed = Self {
             years_after: rule.years_after.to_string(),
             status: rule.status,
@@ -302,7 +302,7 @@ mod tests {
         #[test]
         fn every_rule_can_be_typed(rule in any_rule()) {
             let mut typed = TypedRule::default();
-            let shown = TypedRule::of(&rule);
+            let shown = TypedRule::of(rule);
             for spec in &RULE {
                 (spec.set)(&mut typed, &format!(" {} ", (spec.get)(&shown))).unwrap();
             }

@@ -108,9 +108,9 @@ fn known(text: &str, readings: &[Choice]) -> Result<&'static str, String> {
         .ok_or_else(|| format!("« {text} » n’est pas proposé : choisissez dans la liste."))
 }
 
-fn put(names: &mut Vec<String>, key: &str, named: bool) {
+fn put(names: &mut Vec<String>, key: &str, listed: bool) {
     let stands = names.iter().any(|name| name == key);
-    match (stands, named) {
+    match (stands, listed) {
         (false, true) => names.push(key.to_owned()),
         (true, false) => names.retain(|name| name != key),
         _ => {}

@@ -93,10 +93,8 @@ fn field_of(problem: &Problem, texts: &Texts) -> Option<String> {
     match problem.file.as_str() {
         "indicateurs.yaml" => Some(key.to_owned()),
         "mesures.yaml" => {
-            let own = lines.get(..=at)?.iter().rev();
-            let code = own
-                .filter_map(|line| line.trim().strip_prefix("- code: "))
-                .next()?;
+            let mut own = lines.get(..=at)?.iter().rev();
+            let code = own.find_map(|line| line.trim().strip_prefix("- code: "))?;
             Some(format!("mesure:{}:{key}", code.trim_matches(['"', '\''])))
         }
         _ => None,
