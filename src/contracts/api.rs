@@ -16,7 +16,9 @@ use super::store::{self, ContractCard};
 use super::{FullContract, Held, Instrument, TermBody, TermKey};
 use crate::access::Reach;
 use crate::access::api::{AsOf, Caller, Listing};
-use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem, instant};
+use crate::platform::api::{
+    ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem, instant,
+};
 use crate::platform::db::{Db, Tx};
 
 /// The addresses of this module.

@@ -180,7 +180,9 @@ impl Source for TermsInForce {
                 Cell::text(key.slot.subject()),
                 word(label(key.slot.subject())),
                 word(facet),
-                key.slot.year().map_or_else(Cell::default, |y| whole(y.into())),
+                key.slot
+                    .year()
+                    .map_or_else(Cell::default, |y| whole(y.into())),
                 value,
                 text,
                 word(held.motive()),

@@ -1,6 +1,8 @@
 //! A table as the bytes of a file. Pure.
 
-use jalon_render::workbook::{Area, Book, Cell, Content, Sheet, Style, csv, harmless, sheet_name, xlsx};
+use jalon_render::workbook::{
+    Area, Book, Cell, Content, Sheet, Style, csv, harmless, sheet_name, xlsx,
+};
 use jalon_render::{Day, RenderError};
 use jiff::civil::Date;
 use maud::{DOCTYPE, Markup, html};
@@ -109,7 +111,9 @@ fn content(datum: &Datum) -> Content {
     match datum {
         Datum::Nothing => Content::Empty,
         Datum::Number { value, .. } => Content::Number(value.to_string()),
-        Datum::Day(date) => day(*date).map_or_else(|_| Content::Text(datum.french()), Content::Date),
+        Datum::Day(date) => {
+            day(*date).map_or_else(|_| Content::Text(datum.french()), Content::Date)
+        }
         Datum::Text(text) | Datum::State { word: text, .. } => Content::Text(text.clone()),
     }
 }
@@ -139,7 +143,11 @@ mod tests {
                 Datum::number(number(-546), 0).into(),
                 Datum::Day(date(2026, 3, 15)).into(),
             ],
-            vec![Datum::Nothing.into(), Datum::Nothing.into(), Datum::Nothing.into()],
+            vec![
+                Datum::Nothing.into(),
+                Datum::Nothing.into(),
+                Datum::Nothing.into(),
+            ],
         ];
         table
     }
@@ -152,7 +160,10 @@ mod tests {
             "\u{feff}Région;Valeur;Reçue le\r\n\"'=1+1; <b>\";-54,6;15/03/2026\r\n;;\r\n"
         );
         let text = String::from_utf8(as_csv(&table(), Headings::Keys)).unwrap();
-        assert!(text.starts_with("\u{feff}region;valeur;recue\r\n"), "{text}");
+        assert!(
+            text.starts_with("\u{feff}region;valeur;recue\r\n"),
+            "{text}"
+        );
         let page = as_html(&table(), Headings::Keys).into_string();
         assert!(
             page.contains("<td>'=1+1; &lt;b&gt;</td><td>-54,6</td><td>15/03/2026</td>"),
@@ -168,7 +179,10 @@ mod tests {
             calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
         let sheet = book.worksheet_range("Essai").unwrap();
         assert_eq!(sheet.get((0, 1)), Some(&Data::String("Valeur".to_owned())));
-        assert_eq!(sheet.get((1, 0)), Some(&Data::String("=1+1; <b>".to_owned())));
+        assert_eq!(
+            sheet.get((1, 0)),
+            Some(&Data::String("=1+1; <b>".to_owned()))
+        );
         assert_eq!(sheet.get((1, 1)), Some(&Data::Float(-54.6)));
         assert!(matches!(sheet.get((1, 2)), Some(Data::DateTime(_))));
         let formulas = book.worksheet_formula("Essai").unwrap();

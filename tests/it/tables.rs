@@ -32,17 +32,25 @@ fn lines(answer: &Answer) -> Vec<Vec<String>> {
         .has_headers(false)
         .from_reader(text.as_bytes());
     let records = reader.records().map(Result::unwrap);
-    records.map(|r| r.iter().map(ToOwned::to_owned).collect()).collect()
+    records
+        .map(|r| r.iter().map(ToOwned::to_owned).collect())
+        .collect()
 }
 
 /// The line whose cells hold those, by the headings of the first.
 fn at<'l>(lines: &'l [Vec<String>], wanted: &[(&str, &str)]) -> BTreeMap<&'l str, &'l str> {
     let named = |line: &'l Vec<String>| -> BTreeMap<&str, &str> {
-        lines[0].iter().map(String::as_str).zip(line.iter().map(String::as_str)).collect()
+        lines[0]
+            .iter()
+            .map(String::as_str)
+            .zip(line.iter().map(String::as_str))
+            .collect()
     };
     let mut found = lines[1..].iter().map(named);
     let holds = |line: &BTreeMap<&str, &str>| wanted.iter().all(|(key, is)| line[key] == *is);
-    found.find(holds).unwrap_or_else(|| panic!("{wanted:?} in {lines:?}"))
+    found
+        .find(holds)
+        .unwrap_or_else(|| panic!("{wanted:?} in {lines:?}"))
 }
 
 on_both_engines! {
@@ -103,7 +111,7 @@ on_both_engines! {
 }
 
 /// The columns of every table as they were last agreed. To add some:
-/// `JALON_TABLES=update cargo nextest run columns_that_a_workbook`.
+/// `AGREED=update cargo nextest run columns_that_a_workbook`.
 const AGREED: &str = "tests/it/tables-v1.txt";
 
 #[tokio::test]
@@ -114,7 +122,14 @@ async fn columns_that_a_workbook_relies_on_never_go() {
     let mut site = signed_in(&bench).await;
     let observation = {
         let figures = stage.figures().await;
-        figures.series(GIRLS).unwrap().iter().next().unwrap().1.observation
+        figures
+            .series(GIRLS)
+            .unwrap()
+            .iter()
+            .next()
+            .unwrap()
+            .1
+            .observation
     };
     let batch = stage.rehearse(hpv()).await.id;
     let mut now = String::new();
@@ -136,23 +151,31 @@ async fn columns_that_a_workbook_relies_on_never_go() {
         let answer = bench.site().await.get(&format!("{address}.csv")).await;
         now += &format!("{name}: {}\n", lines(&answer)[0].join(" "));
     }
-    if std::env::var("JALON_TABLES").as_deref() == Ok("update") {
+    if std::env::var("AGREED").as_deref() == Ok("update") {
         std::fs::write(AGREED, &now).unwrap();
     }
     let agreed = std::fs::read_to_string(AGREED).unwrap();
     for (before, after) in agreed.lines().zip(now.lines()) {
         // Columns may be added, after those there are.
-        assert!(after == before || after.starts_with(&format!("{before} ")), "{before}\n{after}");
+        assert!(
+            after == before || after.starts_with(&format!("{before} ")),
+            "{before}\n{after}"
+        );
     }
     assert!(now.lines().count() >= agreed.lines().count());
 }
 
 /// Opens an address of a table and gives back its path, without its end.
 async fn followed(site: &mut Site, table: &str, choices: &str) -> String {
-    let form = site.get(&format!("/moi/adresses/nouvelle/{table}?{choices}")).await;
+    let form = site
+        .get(&format!("/moi/adresses/nouvelle/{table}?{choices}"))
+        .await;
     assert_eq!(form.status, StatusCode::OK, "{}", form.body);
     let hidden = |name: &str| {
-        let from = form.body.find(&format!("name=\"{name}\" value=\"")).unwrap();
+        let from = form
+            .body
+            .find(&format!("name=\"{name}\" value=\""))
+            .unwrap();
         let text = &form.body[from + name.len() + 15..];
         text[..text.find('"').unwrap()].replace("&amp;", "&")
     };
@@ -167,7 +190,10 @@ async fn followed(site: &mut Site, table: &str, choices: &str) -> String {
     let made = site.post("/moi/adresses", &fields).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
     // The same form again opens nothing more, and does not show the secret twice.
-    assert_eq!(site.post("/moi/adresses", &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        site.post("/moi/adresses", &fields).await.status,
+        StatusCode::SEE_OTHER
+    );
     let from = made.body.find("/donnees/jalon_").unwrap();
     let path = &made.body[from..];
     path[..path.find(".html").unwrap()].to_owned()

@@ -21,9 +21,7 @@ use super::signed::Signed;
 use super::store::Person;
 use super::token::{Secret, TokenScope, store as tokens};
 use crate::ledger::{self, Actor};
-use crate::platform::api::{
-    ApiResult, Code, Conditions, Etag, Limit, Page, Paging, Problem,
-};
+use crate::platform::api::{ApiResult, Code, Conditions, Etag, Limit, Page, Paging, Problem};
 use crate::platform::clock::{Clock, end_of_day};
 use crate::platform::db::{Db, Tx};
 
@@ -232,10 +230,7 @@ impl Listing {
     ///
     /// # Errors
     /// Where the page is none that can be given.
-    pub async fn now(
-        db: &Db,
-        (limit, cursor): (Option<Limit>, Option<&str>),
-    ) -> ApiResult<Self> {
+    pub async fn now(db: &Db, (limit, cursor): (Option<Limit>, Option<&str>)) -> ApiResult<Self> {
         let paging = Paging::new(limit, cursor)?;
         let mut tx = db.read().await?;
         let at_change = ledger::last_change(&mut tx).await?;
@@ -250,10 +245,7 @@ impl Listing {
     ///
     /// # Errors
     /// Where the cursor is of another list.
-    pub fn page<K, T>(
-        &self,
-        items: impl IntoIterator<Item = (K, T)>,
-    ) -> ApiResult<Json<Page<T>>>
+    pub fn page<K, T>(&self, items: impl IntoIterator<Item = (K, T)>) -> ApiResult<Json<Page<T>>>
     where
         K: Ord + Serialize + DeserializeOwned,
     {

@@ -38,8 +38,7 @@ where
 }
 
 async fn under_key(db: &Db, clock: &Clock, request: Request, next: Next) -> ApiResult<Response> {
-    let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-    let writes = writes.contains(request.method());
+    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
     let caller = request.extensions().get::<Caller>().cloned();
     let given = request.headers().get("idempotency-key").cloned();
     let (Some(given), Some(caller), true) = (given, caller, writes) else {

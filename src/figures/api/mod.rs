@@ -24,7 +24,9 @@ use crate::frameworks::{Catalogue, Library};
 use crate::imports::Place as FilePlace;
 use crate::kernel::{Decimal, Period, Quantity, Value};
 use crate::measures::Measure;
-use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem, instant};
+use crate::platform::api::{
+    ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem, instant,
+};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
@@ -300,7 +302,9 @@ async fn observations(
     let page = (query.limit, query.cursor.as_deref());
     let mut list = Listing::at(&db, page, query.as_of).await?;
     let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
-    let figures = snapshots.upto(&mut list.tx, caller.reach(), list.at_change).await?;
+    let figures = snapshots
+        .upto(&mut list.tx, caller.reach(), list.at_change)
+        .await?;
     let measures = query.measures(&catalogue)?;
     let found = measures.into_iter().flat_map(|measure| {
         let series = figures.series(&measure.code).into_iter();

@@ -123,9 +123,9 @@ impl Wanted {
         for (name, value) in pairs {
             match name.as_str() {
                 "dataSet" => wanted.framework = Some(value),
-                "dataElement" => drop(wanted.measures.insert(value)),
-                "orgUnit" => drop(wanted.places.insert(value)),
-                "period" => drop(wanted.periods.insert(period(&value)?)),
+                "dataElement" => wanted.measures.extend([value]),
+                "orgUnit" => wanted.places.extend([value]),
+                "period" => wanted.periods.extend([period(&value)?]),
                 "lastUpdated" => wanted.updated_since = Some(day(&value)?),
                 "as_of" => {
                     let read: Result<AsOf, serde_json::Error> =
@@ -134,7 +134,8 @@ impl Wanted {
                     wanted.as_of = Some(read);
                 }
                 _ => {
-                    let message = "attendu dataSet, dataElement, orgUnit, period, lastUpdated ou as_of";
+                    let message =
+                        "attendu dataSet, dataElement, orgUnit, period, lastUpdated ou as_of";
                     return Err(Problem::malformed(name, message));
                 }
             }
@@ -144,7 +145,11 @@ impl Wanted {
 
     /// The measures asked for, in the order of their codes.
     fn among<'c>(&self, catalogue: &'c Catalogue) -> ApiResult<Vec<&'c Measure>> {
-        if let Some(unknown) = self.measures.iter().find(|c| catalogue.measure(c).is_none()) {
+        if let Some(unknown) = self
+            .measures
+            .iter()
+            .find(|c| catalogue.measure(c).is_none())
+        {
             let message = format!("aucune mesure n’a le code « {unknown} »");
             return Err(Problem::malformed("dataElement", message));
         }

@@ -255,7 +255,16 @@ mod tests {
 
     #[test]
     fn periods_that_jalon_has_not_are_none() {
-        for text in ["", "23", "2023W1", "20230901", "2023Q5", "202313", "2023S3", "2023AprilS1"] {
+        for text in [
+            "",
+            "23",
+            "2023W1",
+            "20230901",
+            "2023Q5",
+            "202313",
+            "2023S3",
+            "2023AprilS1",
+        ] {
             assert_eq!(parse_period(text), None, "{text}");
         }
     }
@@ -279,7 +288,10 @@ mod tests {
     #[test]
     fn what_has_no_place_is_told_where_it_stands() {
         for (value, field) in [
-            (r#""period": "2023W1", "orgUnit": "53", "value": "1""#, "period"),
+            (
+                r#""period": "2023W1", "orgUnit": "53", "value": "1""#,
+                "period",
+            ),
             (r#""orgUnit": "53", "value": "1""#, "period"),
             (r#""period": "2023", "value": "1""#, "orgUnit"),
             (

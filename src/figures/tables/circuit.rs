@@ -43,9 +43,9 @@ impl Source for Circuit {
         let framework = &edited.ok_or(WebError::NotFound)?.framework;
         let year = match ask.choice("annee") {
             None => reviewed_year(framework, ask.today),
-            Some(text) => text.parse().map_err(|_| {
-                WebError::Invalid(format!("« {text} » n’est pas une année."))
-            })?,
+            Some(text) => text
+                .parse()
+                .map_err(|_| WebError::Invalid(format!("« {text} » n’est pas une année.")))?,
         };
         let state = OwedState::from_code(ask.asked.get("etat"));
         let supplier = ask.choice("fournisseur");
@@ -67,7 +67,9 @@ impl Source for Circuit {
         for owed in owed(framework, &catalogue, &figures, &directory, when) {
             let suppliers = &owed.indicator.suppliers;
             let is_asked = state.is_none_or(|state| owed.state() == state)
-                && supplier.as_ref().is_none_or(|code| suppliers.contains(code));
+                && supplier
+                    .as_ref()
+                    .is_none_or(|code| suppliers.contains(code));
             if !is_asked {
                 continue;
             }

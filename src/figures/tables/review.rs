@@ -96,7 +96,10 @@ impl Ground<'_> {
             Column::words("fournisseur", "Fournisseur"),
         ];
         for year in &self.years {
-            columns.push(Column::numbers(format!("cible_{year}"), format!("Cible {year}")));
+            columns.push(Column::numbers(
+                format!("cible_{year}"),
+                format!("Cible {year}"),
+            ));
             let words = format!("Cible {year}, en mots");
             columns.push(Column::words(format!("cible_{year}_texte"), words));
         }

@@ -45,7 +45,9 @@ impl Wanted {
     }
 
     fn takes(&self, subject: &Subject) -> bool {
-        self.place.as_ref().is_none_or(|place| *place == subject.place)
+        self.place
+            .as_ref()
+            .is_none_or(|place| *place == subject.place)
             && self.period.is_none_or(|period| period == subject.period)
     }
 }
@@ -68,7 +70,10 @@ fn measures<'c>(ask: &Ask<'_>, catalogue: &'c Catalogue) -> WebResult<Vec<&'c Me
         .collect();
     codes.sort_unstable();
     codes.dedup();
-    Ok(codes.into_iter().filter_map(|code| catalogue.measure(code)).collect())
+    Ok(codes
+        .into_iter()
+        .filter_map(|code| catalogue.measure(code))
+        .collect())
 }
 
 #[async_trait]
@@ -82,7 +87,14 @@ impl Source for Values {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["cadre", "indicateur", "mesure", "territoire", "periode", "au"]
+        &[
+            "cadre",
+            "indicateur",
+            "mesure",
+            "territoire",
+            "periode",
+            "au",
+        ]
     }
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {

@@ -267,7 +267,7 @@ fn form(source: &dyn Source, typed: &Typed, mistakes: &TokenMistakes) -> Markup 
             Crumb { label: source.title(), href: None },
         ]))
         div.head {
-            h1 { "Suivre « " (source.title()) " » dans Excel" }
+            h1 { "Suivre «\u{a0}" (source.title()) "\u{a0}» dans Excel" }
             p.lead { "Jalon ouvre une adresse à vous, qu’Excel relit à chaque actualisation." }
         }
         @if asked.pairs().next().is_some() {
