@@ -5,6 +5,7 @@
 //! of files are taken, receiving and giving them. What never does: what a document is about (the
 //! module that shows it knows), reading tables out of it (`imports`).
 
+mod findable;
 mod media;
 mod pages;
 mod receive;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use crate::access::Act;
 
+pub use findable::FindableDocuments;
 pub use media::{Media, Unfit, safe_name};
 pub use pages::{list, optional_file, router, saved_as, section};
 pub use receive::{Received, Upload, receive};

@@ -10,6 +10,7 @@ pub mod circuit;
 pub mod comparison;
 pub mod contest;
 pub mod delivery;
+mod findable;
 pub mod follow;
 mod format;
 mod holder;
@@ -32,6 +33,7 @@ use crate::imports::Place as FilePlace;
 use crate::kernel::{Period, Value};
 
 pub use contest::OpenContest;
+pub use findable::FindableFigures;
 pub use format::Formatter;
 pub use holder::FiguresHolder;
 pub use observations::ContractFigures;

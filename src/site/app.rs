@@ -17,7 +17,7 @@ use tower_http::trace::TraceLayer;
 
 use super::api::{self, Description, page};
 use super::installation::Installation;
-use super::{HOLDERS, home, imports, upkeep};
+use super::{HOLDERS, home, imports, searcher, upkeep};
 use crate::access;
 use crate::contracts::{self, Desk};
 use crate::documents;
@@ -30,12 +30,14 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
 use crate::platform::web::{NavItem, Shell, WebError, asset_router, refuse_nul};
+use crate::search::{self, Searcher};
 
 /// The main navigation.
 const NAV: &[NavItem] = &[
     item("Accueil", "/"),
     item("Contrats", "/contrats"),
     item("Circuit", "/circuit"),
+    item("Catalogue", "/catalogue"),
     item("Cadres", "/cadres"),
     item("Imports", "/imports"),
     item("Organisations", "/organisations"),
@@ -60,6 +62,7 @@ pub struct App {
     sources: Sources,
     description: Description,
     imports: Imports,
+    searcher: Searcher,
 }
 
 impl App {
@@ -107,8 +110,10 @@ impl App {
             directories.clone(),
             snapshots.clone(),
         );
+        let searcher = searcher(clock.clone(), library.clone(), directories.clone());
         Ok(Self {
             db,
+            searcher,
             description,
             clock,
             desk,
@@ -130,6 +135,7 @@ impl App {
             .route("/api", get(page::page))
             .route("/api/essai", get(page::trial_page))
             .merge(access::router())
+            .merge(search::router())
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(documents::router())

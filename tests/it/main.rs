@@ -25,6 +25,7 @@ mod program;
 mod refusals;
 mod revisions;
 mod schema;
+mod search;
 mod stage;
 mod support;
 mod tidy;

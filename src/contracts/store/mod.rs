@@ -2,6 +2,7 @@
 
 mod create;
 mod edit;
+pub(super) mod findable;
 mod load;
 mod national;
 mod regional;

@@ -1,13 +1,16 @@
 //! The pages of figures.
 
 mod attach;
+mod catalogue;
 mod circuit;
+mod compare;
 mod contests;
 mod entry;
 mod entry_grid;
 mod follow;
 mod indicator;
 mod indicator_parts;
+mod measure;
 mod pictures;
 mod sourced;
 mod sources;
@@ -55,6 +58,9 @@ where
         .route("/valeurs/{observation}/contester", post(contests::open))
         .layer(DefaultBodyLimit::disable());
     Router::new()
+        .route("/catalogue", get(catalogue::page))
+        .route("/catalogue/{code}", get(measure::page))
+        .route("/comparer", get(compare::page))
         .route("/indicateurs/{framework}/{key}", get(indicator::page))
         .route(
             "/indicateurs/{framework}/{key}/suivre",
