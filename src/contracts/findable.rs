@@ -70,14 +70,14 @@ impl Source for FindableContracts {
         let instruments = findable::instruments_since(tx, after).await?;
         let terms = findable::terms_since(tx, after).await?;
         let folder = |contract: &ContractWords| {
-            let shelf = Shelf::new(contract, &catalogue, &directory);
-            let mut documents = vec![shelf.contract()];
+            let held = Shelf::new(contract, &catalogue, &directory);
+            let mut documents = vec![held.contract()];
             let own = sections.iter().filter(|s| s.contract_id == contract.id);
-            documents.extend(own.map(|section| shelf.section(section)));
+            documents.extend(own.map(|section| held.section(section)));
             let own = instruments.iter().filter(|i| i.contract_id == contract.id);
-            documents.extend(own.map(|instrument| shelf.instrument(instrument)));
+            documents.extend(own.map(|instrument| held.instrument(instrument)));
             let own = terms.iter().filter(|t| t.contract_id == contract.id);
-            documents.extend(own.filter_map(|term| shelf.term(term)));
+            documents.extend(own.filter_map(|term| held.term(term)));
             Folder {
                 key: format!("contrat {}", contract.id),
                 documents,

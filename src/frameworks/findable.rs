@@ -66,14 +66,14 @@ impl Source for FindableFrameworks {
             documents: catalogue.measures().map(measure).collect(),
         }];
         for edited in catalogue.frameworks() {
-            let shelf = Shelf {
+            let held = Shelf {
                 catalogue: &catalogue,
                 directory: &directory,
                 framework: &edited.framework,
             };
             folders.push(Folder {
                 key: format!("cadre {}", edited.framework.code),
-                documents: shelf.documents(),
+                documents: held.documents(),
             });
         }
         Ok(folders)

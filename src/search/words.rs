@@ -27,7 +27,7 @@ const EMPTY: [&str; 32] = [
 /// Every word of a text but those that say nothing.
 pub(super) fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
-    for (from, to) in runs(text, |c| is_inside_code(c)) {
+    for (from, to) in runs(text, is_inside_code) {
         let chunk = &text[from..to];
         if let Some(roots) = code(chunk) {
             words.push(Word { roots, from, to });
@@ -76,7 +76,7 @@ fn code(chunk: &str) -> Option<Vec<String>> {
     let parts: Vec<&str> = folded.split(' ').collect();
     let is_short = |part: &&str| part.chars().count() <= LONGEST_PART;
     let has_figure = folded.chars().any(|c| c.is_ascii_digit());
-    if parts.len() < 2 || !has_figure || !parts.iter().all(|part| is_short(&part)) {
+    if parts.len() < 2 || !has_figure || !parts.iter().all(is_short) {
         return None;
     }
     let mut roots = vec![parts.join(".")];

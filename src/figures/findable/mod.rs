@@ -40,9 +40,9 @@ pub struct FindableFigures {
 impl Source for FindableFigures {
     async fn folders(&self, tx: &mut Tx, after: i64) -> Result<Vec<Folder>, DbError> {
         // The names that a value is found by are written elsewhere.
-        let named = organisations::version(tx).await?;
-        let labelled = crate::frameworks::store::latest_change(tx).await?;
-        let after = if named.max(labelled) > after {
+        let last_name = organisations::version(tx).await?;
+        let last_label = crate::frameworks::store::latest_change(tx).await?;
+        let after = if last_name.max(last_label) > after {
             0
         } else {
             after
@@ -58,7 +58,7 @@ impl Source for FindableFigures {
             directory: &*self.directories.current(tx, reach).await?,
         };
         let comments = comments.into_iter().map(|words| names.comment(words));
-        let contests = contests.into_iter().map(|words| names.contest(words));
+        let contests = contests.into_iter().map(|words| names.contest(&words));
         comments.chain(contests).collect()
     }
 }
@@ -103,7 +103,7 @@ impl Names<'_> {
         })
     }
 
-    fn contest(&self, words: ContestWords) -> Result<Folder, DbError> {
+    fn contest(&self, words: &ContestWords) -> Result<Folder, DbError> {
         let until = parsed_day(words.embargo_until.as_deref())?;
         let said = [Some(words.reason.as_str()), words.answer.as_deref()];
         let document = Document {
