@@ -10,6 +10,8 @@ pub mod ledger;
 
 pub mod access;
 
+pub mod search;
+
 pub mod tables;
 
 pub mod organisations;

@@ -13,6 +13,7 @@ mod check;
 mod country;
 mod desk;
 mod entry;
+mod findable;
 mod holder;
 pub mod intake;
 pub mod limits;
@@ -48,6 +49,7 @@ pub use desk::{
     Desk, NoObservations, Observations, Observed, ObservedKey, ObservedStanding, library,
 };
 pub use entry::{read_decimal, read_target, read_value, write_decimal, write_target, write_value};
+pub use findable::FindableContracts;
 pub use holder::ContractsHolder;
 pub use lines::{Book, Facet, Line, Standing};
 pub use naming::{instrument_name, instrument_names};

@@ -13,6 +13,7 @@ pub mod contest;
 pub mod course;
 pub mod delivery;
 pub mod dhis2;
+mod findable;
 pub mod follow;
 mod followed;
 mod format;
@@ -40,6 +41,7 @@ use crate::imports::Place as FilePlace;
 use crate::kernel::{Period, Value};
 
 pub use contest::OpenContest;
+pub use findable::FindableFigures;
 pub use followed::{Followed, followed};
 pub use format::Formatter;
 pub use holder::FiguresHolder;

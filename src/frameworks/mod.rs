@@ -13,7 +13,9 @@ mod commitment;
 mod diff;
 mod due;
 mod edition;
+mod findable;
 mod french;
+mod generations;
 mod glossary;
 mod held;
 mod indicator;
@@ -42,6 +44,8 @@ pub use due::{DataYear, Deadline, DeliveryStatus, Due, DueRule, DueState, Gap, L
 pub use edition::{
     CalendarDate, CalendarEntry, Campaign, Edition, EditionIndicators, EditionYear, Step,
 };
+pub use findable::FindableFrameworks;
+pub use generations::{Across, Pointer};
 pub use held::{Holder, Holders, Stake};
 pub use indicator::{Frequency, Indicator, Link, LinkKind, MeasureMethod, Method, Supply};
 pub use known::{Known, everyone_words};

@@ -18,7 +18,7 @@ use tower_http::trace::TraceLayer;
 use super::api::{self, Description, page};
 use super::installation::Installation;
 use super::tables::tables;
-use super::{HOLDERS, health, home, imports, upkeep};
+use super::{HOLDERS, health, home, imports, searcher, upkeep};
 use crate::access;
 use crate::access::api::Pace;
 use crate::contracts::{self, Desk, library};
@@ -33,6 +33,7 @@ use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
 use crate::platform::metrics::{self, count_requests};
 use crate::platform::web::{NavItem, Shell, WebError, asset_router, refuse_nul};
+use crate::search::{self, Searcher};
 use crate::tables::{self as take_away, Tables};
 
 /// The main navigation.
@@ -40,6 +41,7 @@ const NAV: &[NavItem] = &[
     item("Accueil", "/"),
     item("Contrats", "/contrats"),
     item("Circuit", "/circuit"),
+    item("Catalogue", "/catalogue"),
     item("Cadres", "/cadres"),
     item("Imports", "/imports"),
     item("Organisations", "/organisations"),
@@ -65,6 +67,7 @@ pub struct App {
     description: Description,
     imports: Imports,
     pace: Pace,
+    searcher: Searcher,
     tables: Tables,
 }
 
@@ -114,8 +117,10 @@ impl App {
             snapshots.clone(),
         );
         let tables = tables(&library, &directories, &snapshots, &imports.intakes);
+        let searcher = searcher(clock.clone(), library.clone(), directories.clone());
         Ok(Self {
             db,
+            searcher,
             tables,
             description,
             clock,
@@ -140,6 +145,7 @@ impl App {
             .route("/api/essai", get(page::trial_page))
             .merge(access::router())
             .merge(take_away::router())
+            .merge(search::router())
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(documents::router())

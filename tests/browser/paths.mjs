@@ -56,4 +56,13 @@ export const demo = [
   "/saisie/etat-ars-2024-2028/2.c.1?annee=2024",
   "/saisie/etat-ars-2024-2028/regions/53?annee=2024",
   "/imports/modele",
+  "/recherche",
+  "/recherche?q=d%C3%A9pistage",
+  "/recherche?q=depistage&genre=indicateurs",
+  "/recherche?q=xyzzy",
+  "/catalogue",
+  "/catalogue?q=chirurgie&tri=-valeurs",
+  "/catalogue/chirurgie-ambulatoire",
+  "/comparer",
+  "/comparer?regions=28&regions=53&regions=11&cadre=etat-ars-2024-2028",
 ];

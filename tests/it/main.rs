@@ -28,6 +28,7 @@ mod program;
 mod refusals;
 mod revisions;
 mod schema;
+mod search;
 mod stage;
 mod support;
 mod tables;

@@ -3,6 +3,7 @@
 mod cards;
 mod create;
 mod edit;
+pub(super) mod findable;
 mod load;
 mod national;
 mod own;
