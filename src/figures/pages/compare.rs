@@ -352,8 +352,11 @@ impl<'a> Ground<'a> {
             terms,
             section: section.id,
             place: &column.place.code,
-            indicator,
-            measure,
+            followed: Followed {
+                indicator,
+                measure,
+                facet: &measure.code,
+            },
             series: self.figures.series(&measure.code),
             upto: self.choice.year,
             today: self.today,

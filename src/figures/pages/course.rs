@@ -8,35 +8,19 @@ use maud::{Markup, PreEscaped, html};
 
 use super::indicator::Facts;
 use crate::access::Reach;
-use crate::contracts::{FullContract, store};
+use crate::contracts::store;
 use crate::figures::course::Course;
 use crate::figures::pictures::{self, range};
 use crate::figures::projection::{Known, Projection, shown};
 use crate::figures::{Followed, review};
 use crate::figures::{Formatter, Series};
 use crate::frameworks::{Catalogue, Framework, Indicator};
+use crate::ledger;
 use crate::measures::Measure;
 use crate::organisations::Place;
+use crate::platform::clock::end_of_day;
 use crate::platform::db::{DbError, Tx};
 use crate::platform::web::{section_heading, state};
-use uuid::Uuid;
-
-/// The contract that binds a place, and its section there.
-pub(super) type Bound = Option<(FullContract, Uuid)>;
-
-/// The contract of a place under a framework.
-pub(super) async fn bound(
-    tx: &mut Tx,
-    reach: Reach,
-    framework: &str,
-    place: &str,
-) -> Result<Bound, DbError> {
-    let Some((slug, section)) = store::section_of_place(tx, reach, framework, place).await? else {
-        return Ok(None);
-    };
-    let full = store::load(tx, reach, &slug).await?;
-    Ok(full.map(|full| (full, section)))
-}
 
 /// What the course is drawn from.
 pub(super) struct Material<'a> {
@@ -46,29 +30,41 @@ pub(super) struct Material<'a> {
     pub measure: &'a Measure,
     pub series: &'a Series,
     pub place: &'a Place,
-    pub bound: &'a Bound,
-    /// The last change and the day at which figures and terms are looked at.
-    pub at: (i64, Date),
+    /// The day at which terms were known, where one is asked for.
+    pub day: Option<Date>,
+    /// The day it is.
+    pub today: Date,
     /// What the country was worth, year by year.
     pub national: Vec<Known>,
 }
 
-/// The course of the place chosen.
-pub(super) fn of<'a>(material: Material<'a>) -> Course<'a> {
+/// The course of the place chosen, under its contract where it has one.
+pub(super) async fn of<'a>(
+    tx: &mut Tx,
+    reach: Reach,
+    material: Material<'a>,
+) -> Result<Course<'a>, DbError> {
     let Material {
         measure, series, ..
     } = material;
-    let place = (material.place.code.as_str(), material.place.name.as_str());
-    let mut course = Course::of(measure, series, place);
+    let (code, name) = (material.place.code.as_str(), material.place.name.as_str());
+    let mut course = Course::of(measure, series, (code, name));
     course.national = material.national;
-    if let Some((full, section)) = material.bound {
-        let (change, day) = material.at;
+    let framework = material.framework;
+    if let Some((slug, section)) = store::section_of_place(tx, reach, &framework.code, code).await?
+        && let Some(full) = store::load(tx, reach, &slug).await?
+    {
+        let change = match material.day {
+            Some(day) => ledger::last_change_before(tx, end_of_day(day)).await?,
+            None => ledger::last_change(tx).await?,
+        };
+        let day = material.day.unwrap_or(material.today);
         let contract = &full.contract;
         let terms = full.in_force(change);
         let asked = review::Asked {
             terms: &terms,
-            section: *section,
-            place: &material.place.code,
+            section,
+            place: code,
             followed: Followed {
                 indicator: material.indicator,
                 measure,
@@ -80,7 +76,7 @@ pub(super) fn of<'a>(material: Material<'a>) -> Course<'a> {
         };
         course = course.under(&asked, contract.years());
     }
-    course.through(material.catalogue, material.framework)
+    Ok(course.through(material.catalogue, framework))
 }
 
 /// The section of the page.

@@ -113,27 +113,24 @@ pub(super) async fn page(
         }
         _ => (None, Vec::new()),
     };
-    let followed = followed(&places, series, &asked.lieu);
-    let bound = match followed {
-        Some(place) => course::bound(&mut tx, reach, &code, &place.code).await?,
-        None => None,
-    };
-    let change = terms_at(&mut tx, day).await?;
-    drop(tx);
-    let course = match (measure, series, followed) {
-        (Some(measure), Some(series), Some(place)) => Some(course::of(course::Material {
-            catalogue: &catalogue,
-            framework: &edited.framework,
-            indicator,
-            measure,
-            series,
-            place,
-            bound: &bound,
-            at: (change, day.unwrap_or(today)),
-            national: national_course(measure, series, &directory, &periods),
-        })),
+    let course = match (measure, series, followed(&places, series, &asked.lieu)) {
+        (Some(measure), Some(series), Some(place)) => {
+            let material = course::Material {
+                catalogue: &catalogue,
+                framework: &edited.framework,
+                indicator,
+                measure,
+                series,
+                place,
+                day,
+                today,
+                national: national_course(measure, series, &directory, &periods),
+            };
+            Some(course::of(&mut tx, reach, material).await?)
+        }
         _ => None,
     };
+    drop(tx);
     let facts = Facts {
         catalogue: &catalogue,
         framework: &edited.framework,
@@ -163,14 +160,6 @@ fn followed<'a>(places: &[&'a Place], series: Option<&Series>, asked: &str) -> O
     chosen
         .or_else(|| known.min_by_key(|place| fold(&place.name)))
         .copied()
-}
-
-/// The last change whose terms are looked at.
-async fn terms_at(tx: &mut Tx, day: Option<Date>) -> WebResult<i64> {
-    Ok(match day {
-        Some(day) => ledger::last_change_before(tx, end_of_day(day)).await?,
-        None => ledger::last_change(tx).await?,
-    })
 }
 
 /// The country year by year: the supplier's value, or what the regions of the time add up to.

@@ -190,6 +190,19 @@ fn followed_in(across: &Across<'_>, period: Period) -> String {
     }
 }
 
+/// The breaks between the first and the last year shown.
+fn drawn_breaks(across: &Across<'_>, years: &[Year]) -> Vec<chart::Break> {
+    let shown: Vec<i16> = years.iter().map(|year| year.period.year()).collect();
+    let (first, last) = (shown.iter().min(), shown.iter().max());
+    let within = |since: &i16| first.is_some_and(|f| f < since) && last.is_some_and(|l| since <= l);
+    let breaks = across.measure.breaks.iter().filter(|b| within(&b.since));
+    let drawn = breaks.map(|b| chart::Break {
+        since: i32::from(b.since),
+        text: "rupture".to_owned(),
+    });
+    drawn.collect()
+}
+
 /// The country year by year; nothing where fewer than two years have a number.
 fn chart(across: &Across<'_>, years: &[Year]) -> Option<String> {
     let formatter = Formatter::new(Some(across.measure));
@@ -227,6 +240,10 @@ fn chart(across: &Across<'_>, years: &[Year]) -> Option<String> {
             points: Vec::new(),
         },
         national: None,
+        way: None,
+        forecast: None,
+        breaks: drawn_breaks(across, years),
+        spans: Vec::new(),
     };
     Some(chart::trajectory(&spec, Target::Page))
 }

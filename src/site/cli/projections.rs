@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{CliError, Session};
 use crate::access::Reach;
+use crate::figures::Snapshots;
 use crate::figures::projection::backtest::{Score, Scores};
 use crate::figures::projection::{segments, shown};
-use crate::figures::Snapshots;
 use crate::frameworks::Library;
 use crate::ledger::Actor;
 
@@ -15,16 +15,25 @@ pub(super) async fn run(session: &Session) -> Result<(), CliError> {
     let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
     let mut tx = db.read().await?;
     let catalogue = Library::default().catalogue(&mut tx, reach).await?;
-    let figures = Snapshots::new(session.clock.clone()).current(&mut tx, reach).await?;
+    let figures = Snapshots::new(session.clock.clone())
+        .current(&mut tx, reach)
+        .await?;
     drop(tx);
     let (mut published, mut fictional) = (Scores::default(), Scores::default());
     for measure in catalogue.measures() {
         let Some(series) = figures.series(&measure.code) else {
             continue;
         };
-        let places: BTreeSet<&str> = series.iter().map(|(subject, _)| subject.place.as_str()).collect();
+        let places: BTreeSet<&str> = series
+            .iter()
+            .map(|(subject, _)| subject.place.as_str())
+            .collect();
         let invented = series.iter().any(|(_, figure)| figure.fictional);
-        let scores = if invented { &mut fictional } else { &mut published };
+        let scores = if invented {
+            &mut fictional
+        } else {
+            &mut published
+        };
         for place in places {
             for segment in segments(series, measure, place) {
                 scores.test(&segment, measure);
@@ -37,7 +46,11 @@ pub(super) async fn run(session: &Session) -> Result<(), CliError> {
 }
 
 fn tell(title: &str, scores: &Scores) {
-    say!("{title} : {} essayées, {} trop courtes.", scores.series, scores.too_short);
+    say!(
+        "{title} : {} essayées, {} trop courtes.",
+        scores.series,
+        scores.too_short
+    );
     if scores.series == 0 {
         return;
     }
@@ -51,7 +64,10 @@ fn tell(title: &str, scores: &Scores) {
 fn line(score: &Score) -> String {
     let percent = |share: Option<f64>, places: u8| {
         let share = share.and_then(|share| shown(share * 100.0));
-        share.map_or_else(|| "–".to_owned(), |share| format!("{} %", share.french(places)))
+        share.map_or_else(
+            || "–".to_owned(),
+            |share| format!("{} %", share.french(places)),
+        )
     };
     format!(
         "{:>7}  {:>18}  {:>22}",
