@@ -11,7 +11,7 @@ use crate::contracts::{FullContract, Section, Target, Terms, store as contracts}
 use crate::figures::attainment::look;
 use crate::figures::comparison::COUNTRY;
 use crate::figures::review::{Asked, Review};
-use crate::figures::{FiguresView, Formatter, Snapshots};
+use crate::figures::{FiguresView, Followed, Formatter, Snapshots};
 use crate::frameworks::{Catalogue, Framework, Indicator, Library};
 use crate::kernel::{Decimal, Period, Value, counted};
 use crate::ledger;

@@ -41,7 +41,9 @@ impl Projection {
         let (end, target) = review.last_target?;
         let aim = aim(asked, review, target)?;
         let segment = match asked.series {
-            Some(series) => Segment::latest(series, asked.followed.measure, asked.place, asked.upto),
+            Some(series) => {
+                Segment::latest(series, asked.followed.measure, asked.place, asked.upto)
+            }
             None => Segment::default(),
         };
         if segment.known.last().is_some_and(|last| last.year >= end) {
@@ -93,7 +95,10 @@ fn aim(asked: &Asked<'_>, review: &Review<'_>, target: &Target) -> Option<Aim> {
     let goal = value.amount(per)?.to_f64_for_drawing();
     let baseline = review.baseline.and_then(|b| b.value.exact(per));
     let rising = match (
-        asked.followed.indicator.method_of(&asked.followed.measure.code),
+        asked
+            .followed
+            .indicator
+            .method_of(&asked.followed.measure.code),
         asked.followed.measure.direction,
     ) {
         (Method::None, _) => return None,

@@ -188,8 +188,8 @@ impl Shown<'_> {
             .iter()
             .filter(|e| matches!(e.place, Place::Reading(..)));
         let is_open = |entry: &&Entry| {
-            let touched =
-                !self.typed.text(&entry.name).is_empty() || !self.sheet.text(entry.place).is_empty();
+            let touched = !self.typed.text(&entry.name).is_empty()
+                || !self.sheet.text(entry.place).is_empty();
             touched || self.conflicts.iter().any(|c| c.field == entry.name)
         };
         let (open, sure) = readings.partition::<Vec<_>, _>(is_open);

@@ -53,7 +53,13 @@ impl Sheet {
     pub(super) fn of(framework: &Framework, key: &str) -> Option<Self> {
         let indicator = framework.indicators.iter().find(|i| i.key == key)?;
         let own = |code: &String| framework.measures.iter().find(|m| m.code == *code);
-        let mut rules: Vec<_> = indicator.due.rules.iter().copied().map(TypedRule::of).collect();
+        let mut rules: Vec<_> = indicator
+            .due
+            .rules
+            .iter()
+            .copied()
+            .map(TypedRule::of)
+            .collect();
         rules.extend((0..BLANK_RULES).map(|_| TypedRule::default()));
         Some(Self {
             indicator: indicator.clone(),
