@@ -141,24 +141,27 @@ struct Version {
     current: bool,
 }
 
+/// None of these is what the contract measures now.
+fn end_all(versions: &mut [Version]) {
+    for version in versions {
+        version.current = false;
+    }
+}
+
 fn versions(code: &str, statements: &[Statement<'_>]) -> Vec<Version> {
     let mut versions: Vec<Version> = Vec::new();
     for statement in statements {
         let number = versions.len() + 1;
         let Some(definition) = statement.definition else {
-            versions
-                .iter_mut()
-                .for_each(|version| version.current = false);
+            end_all(&mut versions);
             continue;
         };
         match versions.last_mut() {
             Some(last) if is_same(&last.measure, definition) => {
-                last.redefine(definition, statement)
+                last.redefine(definition, statement);
             }
             _ => {
-                versions
-                    .iter_mut()
-                    .for_each(|version| version.current = false);
+                end_all(&mut versions);
                 let code = match number {
                     1 => code.to_owned(),
                     number => format!("{code}~{number}"),

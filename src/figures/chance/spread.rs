@@ -2,7 +2,7 @@
 //!
 //! Where places differ for reasons of their own, chance explains a part of the spread only. The
 //! rest is taken as one more variance that all places share (a random effect), found by the method
-//! of moments (R. DerSimonian and N. Laird, « Meta-analysis in clinical trials », Controlled
+//! of moments (R. `DerSimonian` and N. Laird, « Meta-analysis in clinical trials », Controlled
 //! Clinical Trials 7, 1986, p. 177-188) on standardised gaps brought back, at both ends, to the
 //! tenth farthest (D. J. Spiegelhalter, « Handling over-dispersion of performance indicators »,
 //! Quality and Safety in Health Care 14, 2005, p. 347-351), so that one odd place does not hide

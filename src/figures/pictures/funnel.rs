@@ -43,7 +43,7 @@ pub fn funnel(funnel: &Funnel<'_>, label: &str, period: &str) -> Option<chart::F
         id: "entonnoir".to_owned(),
         about: Description::new(
             &format!("Entonnoir : {label}, {period}"),
-            &detail(funnel, formatter.number(whole)),
+            &detail(funnel, &formatter.number(whole)),
         )
         .ok()?,
         across: Axis::new(from, to, sizes_printed(from, to)),
@@ -71,7 +71,7 @@ pub fn funnel(funnel: &Funnel<'_>, label: &str, period: &str) -> Option<chart::F
     })
 }
 
-fn detail(funnel: &Funnel<'_>, whole: String) -> String {
+fn detail(funnel: &Funnel<'_>, whole: &str) -> String {
     let (far, near) = funnel.outside();
     format!(
         "Taux d’ensemble : {whole}. Sur {} lieux, {near} sont hors des limites à 95 %, dont {far} hors des limites à 99,8 %. Le tableau qui suit donne chaque valeur.",

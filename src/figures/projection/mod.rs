@@ -101,11 +101,10 @@ fn aim(asked: &Asked<'_>, review: &Review<'_>, target: &Target) -> Option<Aim> {
             .method_of(&asked.followed.measure.code),
         asked.followed.measure.direction,
     ) {
-        (Method::None, _) => return None,
         (Method::Floor, _) => true,
         (Method::Ceiling, _) => false,
         // To stay exactly there: no trend says whether it will.
-        (_, Direction::Maintain) => return None,
+        (Method::None, _) | (_, Direction::Maintain) => return None,
         (_, direction) => wants_rise(direction, baseline, value.exact(per)?),
     };
     Some(if rising {
@@ -119,7 +118,7 @@ fn aim(asked: &Asked<'_>, review: &Review<'_>, target: &Target) -> Option<Aim> {
 pub fn shown(number: f64) -> Option<Decimal> {
     let micros = (number * 1e6).round();
     // Beyond, a sum of decimals would not hold either.
-    if !(micros.abs() < 9e15) {
+    if micros.is_nan() || micros.abs() >= 9e15 {
         return None;
     }
     format!("{micros:.0}")

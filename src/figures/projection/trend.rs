@@ -1,6 +1,7 @@
 //! A line through few values, and the range in which a later value is likely.
 
 use super::rounding;
+use crate::kernel::Decimal;
 use crate::measures::Measure;
 
 /// Fewer values make no trend: a line through two values leaves nothing to tell chance from.
@@ -70,8 +71,8 @@ impl Trend {
             scatter: (squares / (count - 2.0)).sqrt().max(hidden),
             count,
             breadth: known.iter().map(|k| at(k).powi(2)).sum(),
-            min: measure.min.map(|min| min.to_f64_for_drawing()),
-            max: measure.max.map(|max| max.to_f64_for_drawing()),
+            min: measure.min.map(Decimal::to_f64_for_drawing),
+            max: measure.max.map(Decimal::to_f64_for_drawing),
         })
     }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{terms, value};
 use crate::figures::provenance::store::story;
-use crate::figures::{Figure, Snapshots, Subject};
+use crate::figures::{Figure, Series, Snapshots, Subject};
 use crate::frameworks::{Catalogue, Library};
 use crate::kernel::Period;
 use crate::measures::Measure;
@@ -128,7 +128,7 @@ impl Source for Values {
         let mut table = Table::new(self.name(), self.title(), columns);
         for measure in measures(&ask, &catalogue)? {
             let series = figures.series(&measure.code).into_iter();
-            let kept = series.flat_map(|series| series.iter());
+            let kept = series.flat_map(Series::iter);
             for (subject, figure) in kept.filter(|(subject, _)| wanted.takes(subject)) {
                 table.rows.push(row(measure, subject, figure, &directory));
             }

@@ -335,6 +335,15 @@ fn heading_cell(sheet: &Sheet, row: u32, column: u32) -> Option<&Cell> {
     }
 }
 
+/// The numbers of the columns that hold that.
+pub(super) fn columns<'m>(
+    mapping: &'m SheetMapping,
+    wanted: &'m Column,
+) -> impl Iterator<Item = u32> + 'm {
+    let numbered = (1_u32..).zip(&mapping.columns);
+    numbered.filter_map(move |(number, column)| (column == wanted).then_some(number))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

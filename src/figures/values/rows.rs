@@ -11,8 +11,8 @@ use super::answer::read_cell;
 use super::breakdown::{Axis, Level, read_level, written};
 use super::fact::{Context, Key, Told};
 use super::labels::{agreed, day, no_period, status, when};
-use super::line::Line;
-use super::mapping::{Column, IGNORED, MOST_NAMES, Part, SheetMapping};
+use super::line::{Line, repeats_header};
+use super::mapping::{Column, IGNORED, MOST_NAMES, Part, SheetMapping, columns};
 use super::places::Unnamed;
 use super::table::Reading;
 use super::when::When;
@@ -593,22 +593,4 @@ impl<'a> Reading<'a> {
         }
         self.contexts.rank(&context)
     }
-}
-
-/// The numbers of the columns that hold that.
-fn columns<'m>(mapping: &'m SheetMapping, wanted: &'m Column) -> impl Iterator<Item = u32> + 'm {
-    let numbered = (1_u32..).zip(&mapping.columns);
-    numbered.filter_map(move |(number, column)| (column == wanted).then_some(number))
-}
-
-/// Whether a row is the header once more, word for word, as where a table was printed over several
-/// pages.
-pub(super) fn repeats_header(line: &Line<'_>, mapping: &SheetMapping) -> bool {
-    let header = mapping.last_header_row();
-    (1_u32..).zip(&mapping.columns).all(|(number, _)| {
-        let heading = line.sheet.cell(header, number);
-        let heading = heading.map_or("", |cell| cell.text.as_str());
-        let text = line.own(number).map_or("", |cell| cell.text.as_str());
-        heading == text
-    })
 }

@@ -53,8 +53,8 @@ fn excel_cells_are_what_a_person_reads() {
 #[test]
 fn an_error_unknown_to_the_reader_is_that_of_its_cell() {
     // The last cells do not say where they stand: they follow those before them.
-    let rows = r##"<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>#SPILL!</v></c><c r="C1"><v>2</v></c></row>
-    <row><c t="e"><f>A1</f><v>#CALC!</v></c><c><f>A2</f></c><c><v>3</v></c></row>"##;
+    let rows = r#"<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>#SPILL!</v></c><c r="C1"><v>2</v></c></row>
+    <row><c t="e"><f>A1</f><v>#CALC!</v></c><c><f>A2</f></c><c><v>3</v></c></row>"#;
     let book = read_workbook(&xlsx(rows)).unwrap();
     let expected = [
         ("A1", number("1"), "1"),
