@@ -91,9 +91,9 @@ on_both_engines! {
         let section = hand.section("contrat").await;
         hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
         bench.clock.set("2026-02-05T08:00:00Z".parse().unwrap());
-        let motive = Some("La campagne porte ses fruits.");
+        let motive = "La campagne porte ses fruits.";
         let raised = vec![aims(section, "2.c.1", HPV, 2026, crate::contracts::hand::number("72"))];
-        hand.agrees("avenant", motive, raised, BOTH, "2025-12-12").await;
+        hand.agrees("avenant", Some(motive), raised, BOTH, "2025-12-12").await;
         let mut site = signed_in(&bench).await;
         let slug = hand.slug;
         let now = lines(&site.get(&format!("/tables/suivi.csv?contrat={slug}")).await);
@@ -102,7 +102,7 @@ on_both_engines! {
         assert_eq!((of(&now).as_str(), of(&then).as_str()), ("72", "71"));
         let terms = lines(&site.get(&format!("/tables/termes.csv?contrat={slug}")).await);
         let target = at(&terms, &[("Sorte", "cible"), ("Mesure", HPV), ("Année", "2026")]);
-        assert_eq!((target["Valeur"], target["Motif"], target["Acte n°"]), ("72", motive.unwrap(), "2"));
+        assert_eq!((target["Valeur"], target["Motif"], target["Acte n°"]), ("72", motive, "2"));
         let acts = lines(&site.get(&format!("/tables/actes.csv?contrat={slug}")).await);
         assert_eq!((acts.len(), at(&acts, &[("N°", "2")])["Signé le"]), (3, "12/12/2025"));
         let contracts = lines(&site.get("/tables/contrats.csv").await);

@@ -40,7 +40,7 @@ fn promises(document: &Json) -> BTreeMap<String, String> {
     for (schema, told) in document["components"]["schemas"].as_object().unwrap() {
         let parts = told["allOf"].as_array().into_iter().flatten().chain([told]);
         for (name, property) in parts
-            .flat_map(|part| part["properties"].as_object())
+            .filter_map(|part| part["properties"].as_object())
             .flatten()
         {
             let mut kind = property.clone();

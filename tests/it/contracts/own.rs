@@ -87,6 +87,8 @@ async fn value(stage: &Stage<'_>, measure: &str, place: &str, year: i16) -> Opti
         .map(|figure| figure.value.clone())
 }
 
+/// As [`value`] gives it.
+#[allow(clippy::unnecessary_wraps)]
 fn plain(text: &str) -> Option<Value> {
     Some(Value::plain(text.parse().unwrap()))
 }
