@@ -1,6 +1,6 @@
 # The two commands for everyone are `make demo` and `make test`.
 
-.PHONY: demo test test-rust test-browser lint bench pictures
+.PHONY: demo test test-rust test-browser lint bench pictures fuzz-api
 
 # The demonstration, over data/demo.db, which is made if it is absent. On another port:
 #   make demo PORT=8090
@@ -27,13 +27,20 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	@for file in $$(git ls-files '*.js' '*.mjs') tools/pictures; do node --check "$$file" || exit 1; done
-	@if command -v shellcheck >/dev/null; then set -x; shellcheck tools/with-postgres .ci/run; fi
+	@if command -v shellcheck >/dev/null; then set -x; shellcheck tools/with-postgres tools/fuzz-api .ci/run; fi
 
 # Ratios on both engines, in an optimised build, as docs/bench.md keeps them; more rows with
 #   make bench ROWS=100000
 ROWS ?= 10000
 bench:
 	tools/with-postgres cargo bench --bench jalon -- $(ROWS)
+
+# The API held to its own description, of a demonstration made for it; some two minutes, and
+# schemathesis from PyPI the first time.
+fuzz-api:
+	cargo build
+	EXAMPLES=$(EXAMPLES) tools/fuzz-api
+EXAMPLES ?= 30
 
 # Pictures of the pages into target/pictures/, from a site that is running:
 #   make pictures SITE=http://127.0.0.1:8080

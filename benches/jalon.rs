@@ -30,6 +30,9 @@ use tower::ServiceExt as _;
 const ROWS: usize = 10_000;
 const REQUESTS: usize = 200;
 const PAGE: &str = "/indicateurs/etat-ars-2024-2028/2.c.1";
+const FRAMEWORK: &str = "etat-ars-2024-2028";
+/// Percentages, as many as 100,000 months of regions of the past take.
+const INDICATORS: [&str; 4] = ["2.c.1", "2.c.2", "2.a", "1.c"];
 const REGIONS: [&str; 18] = [
     "01", "02", "03", "04", "06", "11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84",
     "93", "94",
@@ -100,7 +103,14 @@ async fn measure(demo: &str, bare: &str, folder: &Path, rows: usize) -> Vec<Line
     std::fs::write(&path, file(rows)).unwrap();
     let rehearsed = jalon(
         demo,
-        &["values", "rehearse", "--json", path.to_str().unwrap()],
+        &[
+            "values",
+            "rehearse",
+            "--json",
+            "--framework",
+            FRAMEWORK,
+            path.to_str().unwrap(),
+        ],
     );
     let told: serde_json::Value = serde_json::from_str(&rehearsed.out).unwrap();
     let created = told["created"].as_u64().unwrap() + told["changed"].as_u64().unwrap();
@@ -114,9 +124,11 @@ async fn measure(demo: &str, bare: &str, folder: &Path, rows: usize) -> Vec<Line
         bare: seconds(inserted),
         ratio: ratio(committed.took, inserted),
     });
+    let undone = jalon(demo, &["values", "undo", id, "--reason", "mesure"]);
     for (what, run) in [
         ("rehearsal of that file: time, peak memory", &rehearsed),
         ("its commit: time, peak memory", &committed),
+        ("its undoing: time, peak memory", &undone),
     ] {
         lines.push(Line {
             what,
@@ -180,12 +192,12 @@ fn peak(child: &Child) -> u64 {
     number.unwrap_or(0)
 }
 
-/// Monthly values of two indicators in every region, from January 1900 on.
+/// Monthly values of the indicators in every region, from January 1900 on.
 fn cells(rows: usize) -> impl Iterator<Item = (&'static str, &'static str, String, usize)> {
     let months = (0..).flat_map(|month| REGIONS.map(|region| (month, region)));
     let cells = months.flat_map(|(month, region)| {
         let period = format!("{}-M{:02}", 1900 + month / 12, month % 12 + 1);
-        ["2.c.1", "2.c.2"].map(|indicator| (indicator, region, period.clone(), month % 90 + 1))
+        INDICATORS.map(|indicator| (indicator, region, period.clone(), month % 90 + 1))
     });
     cells.take(rows)
 }

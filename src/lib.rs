@@ -10,6 +10,10 @@ pub mod ledger;
 
 pub mod access;
 
+pub mod search;
+
+pub mod tables;
+
 pub mod organisations;
 
 pub mod documents;

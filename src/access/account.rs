@@ -39,12 +39,12 @@ impl Act for ChangePassword {
 /// The form, as typed.
 #[derive(Deserialize)]
 pub(super) struct Typed {
-    #[serde(default)]
-    password_now: String,
-    #[serde(default)]
-    password_new: String,
-    #[serde(default)]
-    password_again: String,
+    #[serde(default, rename = "password_now")]
+    now: String,
+    #[serde(default, rename = "password_new")]
+    new: String,
+    #[serde(default, rename = "password_again")]
+    again: String,
 }
 
 /// What is wrong with what was typed, field by field.
@@ -90,13 +90,13 @@ pub(super) async fn change_password(
     let stored = known.and_then(|(_, stored)| stored);
     let mut mistakes = Mistakes {
         now: None,
-        new: check_password(&typed.password_new)
+        new: check_password(&typed.new)
             .err()
             .map(|e| capitalised(&e.to_string())),
-        again: (typed.password_new != typed.password_again)
+        again: (typed.new != typed.again)
             .then(|| "Les deux saisies diffèrent : retapez le nouveau mot de passe.".to_owned()),
     };
-    if !verify_password(typed.password_now.clone(), stored).await {
+    if !verify_password(typed.now.clone(), stored).await {
         mistakes.now = Some("Ce n’est pas votre mot de passe actuel.".to_owned());
     }
     if mistakes.any() {
@@ -104,7 +104,7 @@ pub(super) async fn change_password(
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(document_with_status(status, signed.view(), TITLE, &body));
     }
-    let digest = hash_password(typed.password_new).await;
+    let digest = hash_password(typed.new).await;
     let digest = digest.map_err(WebError::internal)?;
     let permit = signed.may::<ChangePassword>(person)?;
     let change = Change::open(&db, &clock, signed.actor(), ChangePassword::NAME).await;

@@ -57,7 +57,7 @@ impl Door {
         if !may_try(&tries) {
             return Ok(None);
         }
-        let tried = Event {
+        let kept = Event {
             kind: EventKind::SignIn,
             person: None,
             account: Some(account),
@@ -65,7 +65,7 @@ impl Door {
             origin: address,
             done: false,
         };
-        let event = event::store::keep(&mut tx, &self.clock, &tried).await?;
+        let event = event::store::keep(&mut tx, &self.clock, &kept).await?;
         let credentials = store::credentials(&mut tx, email).await?;
         tx.commit().await?;
         Ok(Some(Attempt { event, credentials }))

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::ledger::Actor;
+use crate::ledger::{Actor, Scope};
 
 /// Something a person may be allowed to do to a thing.
 ///
@@ -81,6 +81,11 @@ impl Reach {
             Actor::Person(person) | Actor::Program { person, .. } => author == Some(person),
             Actor::Installation => true,
         }
+    }
+
+    /// Whether they may know of what is under that scope.
+    pub fn sees(&self, _scope: &Scope) -> bool {
+        true
     }
 
     /// Whose reach it is.

@@ -15,9 +15,10 @@ use utoipa_axum::routes;
 use super::store::{self, ContractCard};
 use super::{FullContract, Held, Instrument, TermBody, TermKey};
 use crate::access::Reach;
-use crate::access::api::{AsOf, Caller, moment};
-use crate::ledger;
-use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, Page, Paging, Problem, instant};
+use crate::access::api::{AsOf, Caller, Listing};
+use crate::platform::api::{
+    ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem, instant,
+};
 use crate::platform::db::{Db, Tx};
 
 /// The addresses of this module.
@@ -92,7 +93,7 @@ struct SectionView {
 struct ContractQuery {
     /// Code du cadre.
     framework: Option<String>,
-    /// Code de l’organisation liée.
+    /// Code d’une organisation qui y est partie aujourd’hui.
     organisation: Option<String>,
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
     #[param(value_type = Option<u16>)]
@@ -109,15 +110,14 @@ async fn contracts(
     State(db): State<Db>,
     ApiQuery(query): ApiQuery<ContractQuery>,
 ) -> ApiResult<Json<Page<ContractView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = ledger::last_change(&mut tx).await?;
-    let mut found = store::list(&mut tx, caller.reach(), query.framework.as_deref()).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::now(&db, page).await?;
+    let mut found = store::list(&mut list.tx, caller.reach(), query.framework.as_deref()).await?;
     let asked = query.organisation.as_ref();
-    found.retain(|card| asked.is_none_or(|code| card.organisation == *code));
+    found.retain(|card| asked.is_none_or(|code| card.has_party(code)));
     found.sort_by(|a, b| a.slug.cmp(&b.slug));
     let items = found.into_iter().map(|c| (c.slug.clone(), c.into()));
-    Ok(Json(paging.page(at_change, items)?))
+    list.page(items)
 }
 
 async fn full(tx: &mut Tx, reach: Reach, slug: &str) -> ApiResult<FullContract> {
@@ -135,7 +135,7 @@ async fn contract(
     ApiPath(slug): ApiPath<String>,
 ) -> ApiResult<Json<ContractInFull>> {
     let found = full(&mut db.read().await?, caller.reach(), &slug).await?;
-    let contract = found.contract;
+    let contract = found.placed(i64::MAX).contract;
     let sections = contract.sections.into_iter().map(|section| SectionView {
         key: section.key,
         label: section.label,
@@ -199,17 +199,6 @@ impl From<&Instrument> for InstrumentView {
     }
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ListQuery {
-    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
-    limit: Option<Limit>,
-    /// Le `next` de la page précédente.
-    cursor: Option<String>,
-}
-
 /// Lister les actes d’un contrat
 #[utoipa::path(get, path = "/contracts/{slug}/instruments", tag = "Contrats",
     params(("slug" = String, Path, description = "Nom du contrat dans les adresses"), ListQuery),
@@ -220,12 +209,11 @@ async fn instruments(
     ApiPath(slug): ApiPath<String>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<InstrumentView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = ledger::last_change(&mut tx).await?;
-    let found = full(&mut tx, caller.reach(), &slug).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::now(&db, page).await?;
+    let found = full(&mut list.tx, caller.reach(), &slug).await?;
     let items = found.instruments.iter().map(|i| (i.no, i.into()));
-    Ok(Json(paging.page(at_change, items)?))
+    list.page(items)
 }
 
 /// Un terme en vigueur, avec l’acte qui l’a fixé.
@@ -234,7 +222,7 @@ async fn instruments(
 struct TermView {
     /// Clé du volet.
     section: String,
-    /// `choice`, `definition`, `baseline`, `target`, `commitment`, `means` ou `party`.
+    /// `choice`, `definition`, `baseline`, `target`, `commitment`, `means`, `party` ou `place`.
     kind: &'static str,
     /// Clé de l’indicateur, de l’engagement, de la ligne de moyens ou du rôle.
     subject: String,
@@ -242,7 +230,7 @@ struct TermView {
     facet: Option<String>,
     year: Option<i16>,
     /// Ce qu’il dit, selon sa sorte ; les nombres sont des décimaux exacts, en texte.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     says: Said,
     motive: Option<String>,
     /// Numéro de l’acte qui l’a fixé.
@@ -255,7 +243,7 @@ struct TermView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct TermQuery {
-    /// `choice`, `definition`, `baseline`, `target`, `commitment`, `means` ou `party`.
+    /// `choice`, `definition`, `baseline`, `target`, `commitment`, `means`, `party` ou `place`.
     kind: Option<String>,
     /// Un jour (« au 2026-03-15 ») ou un numéro de changement ; maintenant sans précision.
     #[param(value_type = Option<String>)]
@@ -277,12 +265,11 @@ async fn terms(
     ApiPath(slug): ApiPath<String>,
     ApiQuery(query): ApiQuery<TermQuery>,
 ) -> ApiResult<Json<Page<TermView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = moment(&mut tx, &paging, query.as_of).await?;
-    let found = full(&mut tx, caller.reach(), &slug).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::at(&db, page, query.as_of).await?;
+    let found = full(&mut list.tx, caller.reach(), &slug).await?;
     let mut items = Vec::new();
-    for (key, held) in found.in_force(at_change).iter() {
+    for (key, held) in found.in_force(list.at_change).iter() {
         if query
             .kind
             .as_deref()
@@ -300,7 +287,7 @@ async fn terms(
         }
     }
     items.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(Json(paging.page(at_change, items)?))
+    list.page(items)
 }
 
 fn view(full: &FullContract, key: &TermKey, held: Held<'_>) -> ApiResult<TermView> {
@@ -332,5 +319,6 @@ fn says(body: &TermBody) -> Result<Said, serde_json::Error> {
         TermBody::Commitment(commitment) => serde_json::to_value(commitment),
         TermBody::Means(means) => serde_json::to_value(means),
         TermBody::Party(membership) => serde_json::to_value(membership),
+        TermBody::Place(covered) => serde_json::to_value(covered),
     }
 }

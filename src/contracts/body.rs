@@ -65,6 +65,8 @@ pub enum Slot {
         /// Code of the organisation.
         organisation: String,
     },
+    /// Which place the section covers.
+    Place,
 }
 
 impl Slot {
@@ -78,10 +80,11 @@ impl Slot {
             Self::Commitment { .. } => "commitment",
             Self::Means { .. } => "means",
             Self::Party { .. } => "party",
+            Self::Place => "place",
         }
     }
 
-    /// Key of the indicator, the commitment, the line of means or the role.
+    /// Key of the indicator, the commitment, the line of means or the role; empty for a place.
     pub fn subject(&self) -> &str {
         match self {
             Self::Choice { indicator }
@@ -91,13 +94,14 @@ impl Slot {
             Self::Commitment { commitment } => commitment,
             Self::Means { line, .. } => line,
             Self::Party { role, .. } => role,
+            Self::Place => "",
         }
     }
 
     /// Key of the indicator, where it is about one.
     pub fn indicator(&self) -> Option<&str> {
         match self {
-            Self::Commitment { .. } | Self::Means { .. } | Self::Party { .. } => None,
+            Self::Commitment { .. } | Self::Means { .. } | Self::Party { .. } | Self::Place => None,
             other => Some(other.subject()),
         }
     }
@@ -108,7 +112,10 @@ impl Slot {
             Self::Baseline { measure, .. } | Self::Target { measure, .. } => measure,
             Self::Means { stage, .. } => stage.code(),
             Self::Party { organisation, .. } => organisation,
-            Self::Choice { .. } | Self::Definition { .. } | Self::Commitment { .. } => "",
+            Self::Choice { .. }
+            | Self::Definition { .. }
+            | Self::Commitment { .. }
+            | Self::Place => "",
         }
     }
 
@@ -148,6 +155,7 @@ impl Slot {
                 role: subject,
                 organisation: facet.to_owned(),
             },
+            "place" => Self::Place,
             _ => return None,
         })
     }
@@ -171,6 +179,8 @@ pub enum TermBody {
     Means(MeansTerm),
     /// Whether it is a party.
     Party(Membership),
+    /// Where the section is now.
+    Place(Covered),
 }
 
 impl TermBody {
@@ -185,6 +195,7 @@ impl TermBody {
                 | (Self::Commitment(_), Slot::Commitment { .. })
                 | (Self::Means(_), Slot::Means { .. })
                 | (Self::Party(_), Slot::Party { .. })
+                | (Self::Place(_), Slot::Place)
         )
     }
 }
@@ -270,6 +281,13 @@ pub enum Membership {
     Joins,
     /// It no longer does.
     Leaves,
+}
+
+/// The place that a section covers from now on. Where it began stands in the section.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Covered {
+    /// Code of the place.
+    pub place: String,
 }
 
 /// How far an amount has gone.

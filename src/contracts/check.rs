@@ -227,6 +227,9 @@ impl Check<'_> {
             }
         }
         let everything = self.act.kind == ActKind::Contract;
+        for term in &own {
+            self.other_kind(&lines, term);
+        }
         for line in lines.iter().filter(|line| line.is_retained()) {
             if everything || touched.contains(line.key.as_str()) {
                 self.complete(&lines, line, section);
@@ -282,6 +285,7 @@ impl Check<'_> {
             }
             Slot::Means { line, .. } => framework.means.iter().any(|m| m.key == *line),
             Slot::Party { role, .. } => framework.parties.iter().any(|p| p.key == *role),
+            Slot::Place => true,
             of_indicator => lines.iter().any(|line| {
                 line.key == of_indicator.subject()
                     && (of_indicator.facet().is_empty()
@@ -349,6 +353,36 @@ impl Check<'_> {
             let sentence =
                 "le choix d’un indicateur a un motif. Écrivez-le, ou donnez un motif à l’acte.";
             self.say_of(Kind::MissingChoiceMotive, lines, key, sentence);
+        }
+    }
+
+    /// A definition that changes its kind: what was agreed in the former one must be said again, or
+    /// taken away, in the same act. A change of unit alone leaves the numbers as they were agreed.
+    fn other_kind(&mut self, lines: &[Line<'_>], term: &Term) {
+        let Slot::Definition { indicator } = &term.key.slot else {
+            return;
+        };
+        let section = term.key.section;
+        let before = self.overlay.before.definition(section, indicator);
+        let after = self.overlay.after.definition(section, indicator);
+        let (Some(before), Some(after)) = (before, after) else {
+            return;
+        };
+        if before.kind == after.kind {
+            return;
+        }
+        let in_former = |slot: &Slot| {
+            matches!(slot, Slot::Baseline { .. } | Slot::Target { .. })
+                && slot.indicator() == Some(indicator)
+        };
+        let said_again = |key: &TermKey| self.overlay.touched.iter().any(|t| t.key == *key);
+        let is_left =
+            |key: &&TermKey| key.section == section && in_former(&key.slot) && !said_again(key);
+        let agreed = self.overlay.after.iter();
+        let left: Option<TermKey> = agreed.map(|(key, _)| key).find(is_left).cloned();
+        if let Some(key) = left {
+            let sentence = "la définition change de nature, et ceci est dit dans l’ancienne. Écrivez de nouveau la valeur initiale et chaque cible, ou videz-les.";
+            self.say_of(Kind::OtherKind, lines, &key, sentence);
         }
     }
 
@@ -514,7 +548,8 @@ pub(super) fn changeable(slot: &Slot) -> Changeable {
         Slot::Target { .. } => Changeable::Targets,
         Slot::Commitment { .. } => Changeable::Commitments,
         Slot::Means { .. } => Changeable::Means,
-        Slot::Party { .. } => Changeable::Parties,
+        // Whom a contract binds and where go together: an agency divided takes its part.
+        Slot::Party { .. } | Slot::Place => Changeable::Parties,
     }
 }
 
@@ -527,6 +562,6 @@ pub(super) fn changeable_name(what: Changeable) -> &'static str {
         Changeable::Targets => "les cibles",
         Changeable::Commitments => "les engagements",
         Changeable::Means => "les moyens",
-        Changeable::Parties => "les parties",
+        Changeable::Parties => "les parties ni les territoires couverts",
     }
 }

@@ -11,8 +11,10 @@ use uuid::Uuid;
 
 use super::FullContract;
 use super::lines::Book;
+use super::store::ContractMeasures;
 use crate::access::Reach;
 use crate::frameworks::Library;
+use crate::measures::Measure;
 use crate::organisations::Directories;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
@@ -68,6 +70,16 @@ pub trait Observations: Debug + Send + Sync {
         as_of: i64,
         day: Date,
     ) -> Result<BTreeMap<ObservedKey, Observed>, DbError>;
+
+    /// Every value of each of these measures in a place, the latest period first, as it was known
+    /// after the change `as_of`.
+    async fn recorded(
+        &self,
+        reach: Reach,
+        measures: &[&Measure],
+        place: &str,
+        as_of: i64,
+    ) -> Result<Vec<Vec<Markup>>, DbError>;
 }
 
 /// The installation has no figures: pages then show terms alone.
@@ -85,6 +97,21 @@ impl Observations for NoObservations {
     ) -> Result<BTreeMap<ObservedKey, Observed>, DbError> {
         Ok(BTreeMap::new())
     }
+
+    async fn recorded(
+        &self,
+        _reach: Reach,
+        measures: &[&Measure],
+        _place: &str,
+        _as_of: i64,
+    ) -> Result<Vec<Vec<Markup>>, DbError> {
+        Ok(vec![Vec::new(); measures.len()])
+    }
+}
+
+/// The frameworks with what contracts measure by themselves.
+pub fn library() -> Library {
+    Library::with_own(Arc::new(ContractMeasures))
 }
 
 /// What every page of contracts works with, cheap to clone.

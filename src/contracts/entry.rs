@@ -128,15 +128,9 @@ fn read_corridor(low: &str, high: &str, unit: Option<&str>) -> Result<Target, St
     Ok(Target::Corridor { low, high })
 }
 
-/// Decimals needed to write a number without losing any of it.
-fn digits(number: Decimal) -> u8 {
-    let needed = (0..=6).find(|places| number.round(*places) == number);
-    needed.unwrap_or(6)
-}
-
 /// A number as one types it, without losing any of it: `-1 234,5`; [`read_decimal`] gives it back.
 pub fn write_decimal(number: Decimal) -> String {
-    number.french(digits(number)).replace('−', "-")
+    number.french(number.places()).replace('−', "-")
 }
 
 /// A value as one types it; [`read_value`] gives it back.
@@ -162,7 +156,7 @@ pub fn write_target(target: &Target) -> String {
 
 /// Decimals needed to show a number without losing any of it, at least those of its measure.
 fn places(number: Decimal, facet: &Facet<'_>) -> u8 {
-    let needed = match digits(number) {
+    let needed = match number.places() {
         // Cents are written by two.
         1 if facet.unit == Some("euros") => 2,
         needed => needed,

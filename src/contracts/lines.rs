@@ -149,7 +149,7 @@ impl<'a> Facet<'a> {
 
 /// What the key of an indicator adds to that of the commitment it follows, where the framework
 /// proposes none.
-const OWN: &str = "-indicateur";
+pub(super) const OWN: &str = "-indicateur";
 
 impl Book {
     /// That revision; measures that other frameworks wrote are found in the catalogue.

@@ -13,6 +13,7 @@ mod check;
 mod country;
 mod desk;
 mod entry;
+mod findable;
 mod holder;
 pub mod intake;
 pub mod limits;
@@ -20,6 +21,7 @@ mod lines;
 mod naming;
 mod obstacle;
 mod offers;
+mod own;
 pub mod pages;
 mod parties;
 #[cfg(test)]
@@ -27,6 +29,7 @@ mod properties;
 mod proposal;
 mod sheet;
 pub mod store;
+pub mod tables;
 mod terms;
 
 use jiff::civil::Date;
@@ -37,18 +40,22 @@ pub use acts::{
     RebaseInstrument, SetNationalTarget, SignInstrument,
 };
 pub use body::{
-    Baseline, Choice, CommitmentTerm, Definition, MeansTerm, Membership, Slot, Stage, Target,
-    TermBody, TermKey,
+    Baseline, Choice, CommitmentTerm, Covered, Definition, MeansTerm, Membership, Slot, Stage,
+    Target, TermBody, TermKey,
 };
 pub use check::{check_draft, confirmed_by};
 pub use country::{SectionTarget, Together, together};
-pub use desk::{Desk, NoObservations, Observations, Observed, ObservedKey, ObservedStanding};
+pub use desk::{
+    Desk, NoObservations, Observations, Observed, ObservedKey, ObservedStanding, library,
+};
 pub use entry::{read_decimal, read_target, read_value, write_decimal, write_target, write_value};
+pub use findable::FindableContracts;
 pub use holder::ContractsHolder;
 pub use lines::{Book, Facet, Line, Standing};
 pub use naming::{instrument_name, instrument_names};
 pub use obstacle::{Obstacle, ObstacleKind};
-pub use parties::{RoleHolder, parties_in_force, party_edits};
+pub use own::own_measures;
+pub use parties::{RoleHolder, Tenure, parties_in_force, party_edits};
 pub use proposal::{
     Field, Ground, NewContract, NewSection, Objection, Rival, bound, check_new, usual_place,
 };
@@ -246,6 +253,18 @@ impl FullContract {
     /// The terms in force after that change; drafts never count.
     pub fn in_force(&self, as_of: i64) -> Terms<'_> {
         Terms::in_force(&self.instruments, &self.terms, as_of)
+    }
+
+    /// The same with each section where it was after that change.
+    #[must_use]
+    pub fn placed(mut self, as_of: i64) -> Self {
+        let terms = Terms::in_force(&self.instruments, &self.terms, as_of);
+        for section in &mut self.contract.sections {
+            if let Some(place) = terms.place(section.id) {
+                place.clone_into(&mut section.place);
+            }
+        }
+        self
     }
 
     /// An instrument by its number.

@@ -62,6 +62,7 @@ pub(super) fn slot_name(slot: &Slot) -> String {
             format!("{} {year}", stage.french().to_lowercase())
         }
         Slot::Party { .. } => "partie".to_owned(),
+        Slot::Place => "territoire couvert".to_owned(),
     }
 }
 
@@ -103,6 +104,7 @@ pub(super) fn subject_name(book: &Book, lines: &[Line<'_>], slot: &Slot) -> Stri
             let label = found.map_or(role.as_str(), |party| party.label.as_str());
             format!("{label} {organisation}")
         }
+        Slot::Place => "Volet".to_owned(),
         of_indicator => {
             let key = of_indicator.subject();
             let line = lines.iter().find(|line| line.key == key);

@@ -38,6 +38,8 @@ pub enum ObstacleKind {
     NotRetained,
     /// A retained indicator that the contract must define.
     Undefined,
+    /// The definition changes its kind, and terms were written in the former one.
+    OtherKind,
     /// A target is expected.
     MissingTarget,
     /// There is never a target.

@@ -83,8 +83,8 @@ pub(super) fn fields(slot: &Slot) -> &'static [Field] {
         Slot::Target { .. } => &[Field::Target],
         Slot::Commitment { .. } => &[Field::Action, Field::Indicator],
         Slot::Means { .. } => &[Field::Amount, Field::Source],
-        // Parties have their own page.
-        Slot::Party { .. } => &[],
+        // Parties and places have their own page.
+        Slot::Party { .. } | Slot::Place => &[],
     }
 }
 
@@ -280,7 +280,7 @@ fn text_of(body: &TermBody, motive: Option<&str>, field: Field) -> String {
         (TermBody::Commitment(term), _) => term.indicator.clone().unwrap_or_default(),
         (TermBody::Means(means), Field::Amount) => write_decimal(means.amount),
         (TermBody::Means(means), _) => means.source.clone(),
-        (TermBody::Choice(_) | TermBody::Party(_), _) => String::new(),
+        (TermBody::Choice(_) | TermBody::Party(_) | TermBody::Place(_), _) => String::new(),
     }
 }
 
@@ -321,7 +321,7 @@ fn read_term<'t>(
         }
         Slot::Commitment { .. } => Ok(read_commitment(text)?.map(TermBody::Commitment)),
         Slot::Means { .. } => Ok(read_means(facet, text)?.map(TermBody::Means)),
-        Slot::Party { .. } => Ok(None),
+        Slot::Party { .. } | Slot::Place => Ok(None),
     }
 }
 
@@ -418,6 +418,7 @@ pub(super) fn show_body(facet: Option<&Facet<'_>>, body: &TermBody) -> String {
         TermBody::Commitment(term) => term.label.clone(),
         TermBody::Party(Membership::Joins) => "Devient partie".to_owned(),
         TermBody::Party(Membership::Leaves) => "N’est plus partie".to_owned(),
+        TermBody::Place(covered) => format!("Couvre {}", covered.place),
         TermBody::Means(means) => facet.map_or_else(
             || means.amount.french(0),
             |facet| facet.show_decimal(means.amount),

@@ -171,6 +171,14 @@ impl<'a> Terms<'a> {
         of_indicator.max_by_key(|(year, _)| *year)
     }
 
+    /// The place that an instrument gave a section, where one did.
+    pub fn place(&self, section: Uuid) -> Option<&'a str> {
+        match self.at(section, Slot::Place)?.body {
+            TermBody::Place(covered) => Some(&covered.place),
+            _ => None,
+        }
+    }
+
     /// The commitments of a section, by key.
     pub fn commitments(
         &self,
@@ -215,7 +223,7 @@ impl<'a> Terms<'a> {
     }
 }
 
-fn in_order_of_signature(instruments: &[Instrument], as_of: i64) -> Vec<&Instrument> {
+pub(super) fn in_order_of_signature(instruments: &[Instrument], as_of: i64) -> Vec<&Instrument> {
     let signed_by_then =
         |i: &&Instrument| i.state == State::Signed && i.signed_change().is_some_and(|c| c <= as_of);
     let mut signed: Vec<_> = instruments.iter().filter(signed_by_then).collect();

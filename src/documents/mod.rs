@@ -5,6 +5,8 @@
 //! of files are taken, receiving and giving them. What never does: what a document is about (the
 //! module that shows it knows), reading tables out of it (`imports`).
 
+pub mod api;
+mod findable;
 mod media;
 mod pages;
 mod receive;
@@ -15,6 +17,7 @@ use uuid::Uuid;
 
 use crate::access::Act;
 
+pub use findable::FindableDocuments;
 pub use media::{Media, Unfit, safe_name};
 pub use pages::{list, optional_file, router, saved_as, section};
 pub use receive::{Received, Upload, receive};

@@ -226,3 +226,37 @@ pub(super) async fn bytes(tx: &mut Tx, sha: &[u8]) -> Result<Option<Vec<u8>>, Db
         .await?;
     Ok(found.map(|(stored,)| stored))
 }
+
+/// The last file of a document.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub id: Uuid,
+    pub kind: AboutKind,
+    pub name: String,
+    pub why: Option<String>,
+}
+
+/// The last file of each document to which one was attached after a change.
+pub(super) async fn named_since(tx: &mut Tx, after: i64) -> Result<Vec<Named>, DbError> {
+    let rows: Vec<(Uuid, String, String, Option<String>)> = tx
+        .all(
+            "select d.id, d.kind, v.name, v.why
+             from document d
+             join document_version v on v.document_id = d.id
+             where v.change_no > $1
+               and v.no = (select max(l.no) from document_version l
+                           where l.document_id = d.id)",
+            args![after],
+        )
+        .await?;
+    let named = |(id, kind, name, why): (Uuid, String, String, Option<String>)| {
+        let kind = AboutKind::from_code(&kind).ok_or_else(|| DbError::corrupt("document", kind))?;
+        Ok(Named {
+            id,
+            kind,
+            name,
+            why,
+        })
+    };
+    rows.into_iter().map(named).collect()
+}

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::sheet::{Material, rows};
 use crate::access::Reach;
-use crate::contracts::{Contract, FullContract, Section, store};
+use crate::contracts::{Contract, FullContract, Section, own_measures, store};
 use crate::figures::Snapshots;
 use crate::frameworks::Library;
 use crate::ledger;
@@ -84,7 +84,7 @@ pub async fn region_pdf(
     let today = sources.clock.today();
     let as_of = known_at(&mut tx, request.day).await?;
     let full = store::load(&mut tx, reach, &request.contract).await?;
-    let full = full.ok_or(DossierError::NotFound)?;
+    let full = full.ok_or(DossierError::NotFound)?.placed(as_of);
     let contract = &full.contract;
     if !contract.years().contains(&request.year) {
         return Err(DossierError::Year {
@@ -105,12 +105,14 @@ pub async fn region_pdf(
     };
     let section = section.ok_or(DossierError::NotFound)?;
     let terms = full.in_force(as_of);
+    let own = own_measures(&edited.framework, &full, as_of);
     let made = rows(Material {
         contract,
         section,
         terms: &terms,
         framework: &edited.framework,
         catalogue: &catalogue,
+        own: &own,
         figures: &figures,
         year: request.year,
         today,

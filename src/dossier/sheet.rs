@@ -9,8 +9,8 @@ use jalon_render::{
 use crate::contracts::{Contract, Section, Target, Terms};
 use crate::figures::delivery::Delivery;
 use crate::figures::review::{Asked, NotJudged, Review};
-use crate::figures::{FiguresView, Formatter, origin_words, supplier_words};
-use crate::frameworks::{Catalogue, Framework, Indicator, Scale, Tone};
+use crate::figures::{FiguresView, Followed, Formatter, followed, origin_words, supplier_words};
+use crate::frameworks::{Catalogue, Framework, Indicator, OwnMeasure, Scale, Tone};
 use crate::kernel::Value;
 use crate::measures::Measure;
 use jiff::civil::Date;
@@ -23,6 +23,8 @@ pub(super) struct Material<'a> {
     pub terms: &'a Terms<'a>,
     pub framework: &'a Framework,
     pub catalogue: &'a Catalogue,
+    /// What the contract measures by itself.
+    pub own: &'a [OwnMeasure],
     pub figures: &'a FiguresView,
     pub year: i16,
     pub today: Date,
@@ -86,33 +88,34 @@ pub(super) fn rows(material: Material<'_>) -> Rows {
     let mut rows = Vec::new();
     let (mut judged, mut reached) = (0, 0);
     let mut late = Vec::new();
-    for indicator in &material.framework.indicators {
-        for code in &indicator.measures {
-            let Some(measure) = material.catalogue.measure(code) else {
-                continue;
-            };
-            let review = material.asked(indicator, measure).review();
-            let agreed =
-                material
-                    .terms
-                    .target(material.section.id, &indicator.key, code, material.year);
-            if review.baseline.is_none() && agreed.is_none() {
-                continue;
-            }
-            if let Ok(verdict) = review.attainment {
-                judged += 1;
-                reached += usize::from(verdict.reached);
-            }
-            if matches!(review.delivery, Delivery::Late(_)) {
-                late.push(indicator.code.as_ref().unwrap_or(&indicator.label).as_str());
-            }
-            let row = row(indicator, measure, &review, agreed, material.year, &scale);
-            let rank = Rank {
-                unpublished: !material.has_published(code),
-                concern: concern(&review, &scale),
-            };
-            rows.push((rank, row));
+    let (framework, catalogue) = (material.framework, material.catalogue);
+    for followed in followed(framework, catalogue, material.own, material.section) {
+        let Followed {
+            indicator,
+            measure,
+            facet,
+        } = followed;
+        let review = material.asked(followed).review();
+        let section = material.section.id;
+        let agreed = material
+            .terms
+            .target(section, &indicator.key, facet, material.year);
+        if review.baseline.is_none() && agreed.is_none() {
+            continue;
         }
+        if let Ok(verdict) = review.attainment {
+            judged += 1;
+            reached += usize::from(verdict.reached);
+        }
+        if matches!(review.delivery, Delivery::Late(_)) {
+            late.push(indicator.code.as_ref().unwrap_or(&indicator.label).as_str());
+        }
+        let row = row(indicator, measure, &review, agreed, material.year, &scale);
+        let rank = Rank {
+            unpublished: !material.has_published(&measure.code),
+            concern: concern(&review, &scale),
+        };
+        rows.push((rank, row));
     }
     let fictional = material.contract.fictional;
     let verdict = verdict(rows.len(), judged, reached, &late, material.year);
@@ -133,14 +136,13 @@ fn concern(review: &Review<'_>, scale: &Scale) -> Concern {
 }
 
 impl<'a> Material<'a> {
-    fn asked(&self, indicator: &'a Indicator, measure: &'a Measure) -> Asked<'a> {
+    fn asked(&self, followed: Followed<'a>) -> Asked<'a> {
         Asked {
             terms: self.terms,
             section: self.section.id,
             place: &self.section.place,
-            indicator,
-            measure,
-            series: self.figures.series(&measure.code),
+            followed,
+            series: self.figures.series(&followed.measure.code),
             upto: self.year,
             today: self.today,
         }

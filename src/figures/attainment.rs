@@ -107,7 +107,11 @@ fn judge(q: &Question<'_>, target: Fraction, observed: Fraction) -> Option<Attai
 }
 
 /// Whether more is better. Where the direction does not say, the way from baseline to target does.
-fn wants_rise(direction: Direction, baseline: Option<Fraction>, target: Fraction) -> bool {
+pub(super) fn wants_rise(
+    direction: Direction,
+    baseline: Option<Fraction>,
+    target: Fraction,
+) -> bool {
     match direction {
         Direction::Higher => true,
         Direction::Lower => false,

@@ -23,6 +23,15 @@ impl<'a> Formatter<'a> {
         self.measure.and_then(|m| m.decimals).unwrap_or(0)
     }
 
+    /// The same, or those that the number needs where a contract defined its measure without
+    /// saying how many.
+    fn places(self, number: Decimal) -> u8 {
+        match self.measure {
+            Some(measure) if measure.decimals.is_none() => number.places(),
+            _ => self.decimals(),
+        }
+    }
+
     /// The scale of a rate computed from its two terms.
     pub fn per(self) -> Option<u32> {
         self.measure.and_then(|m| m.per)
@@ -40,7 +49,7 @@ impl<'a> Formatter<'a> {
 
     /// A number with its unit: `54,6 %`.
     pub fn number(self, number: Decimal) -> String {
-        let digits = number.french(self.decimals());
+        let digits = number.french(self.places(number));
         match self.sign() {
             Some(sign) => format!("{digits}{NO_BREAK}{sign}"),
             None => digits,
@@ -49,12 +58,12 @@ impl<'a> Formatter<'a> {
 
     /// A number without its unit, for a column whose heading says it.
     pub fn bare(self, number: Decimal) -> String {
-        number.french(self.decimals())
+        number.french(self.places(number))
     }
 
     /// A difference: `+7,6`.
     pub fn difference(self, difference: Decimal) -> String {
-        difference.french_signed(self.decimals())
+        difference.french_signed(self.places(difference))
     }
 
     /// Any value.

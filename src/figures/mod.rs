@@ -6,20 +6,29 @@
 
 pub mod api;
 pub mod attainment;
+pub mod chance;
 pub mod circuit;
 pub mod comparison;
 pub mod contest;
+pub mod course;
 pub mod delivery;
+pub mod dhis2;
+mod findable;
 pub mod follow;
+mod followed;
 mod format;
+pub mod funnel;
 mod holder;
 pub mod national;
 mod observations;
 mod pages;
+pub mod pictures;
+pub mod projection;
 pub mod provenance;
 pub mod review;
 mod snapshot;
 pub mod store;
+pub mod tables;
 pub mod values;
 
 use std::sync::Arc;
@@ -32,6 +41,8 @@ use crate::imports::Place as FilePlace;
 use crate::kernel::{Period, Value};
 
 pub use contest::OpenContest;
+pub use findable::FindableFigures;
+pub use followed::{Followed, followed};
 pub use format::Formatter;
 pub use holder::FiguresHolder;
 pub use observations::ContractFigures;

@@ -3,18 +3,22 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use jalon_render::chart;
 use jiff::civil::Date;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::attainment::{Attainment, look};
 use super::delivery::Delivery;
 use super::pages::contested;
+use super::projection::{Known, Projection};
 use super::review::{Against, Asked, Review};
-use super::{Formatter, Snapshots};
+use super::{Figure, Formatter, Snapshots, followed, pictures};
 use crate::access::Reach;
-use crate::contracts::{FullContract, Observations, Observed, ObservedKey, ObservedStanding};
+use crate::contracts::{
+    FullContract, Observations, Observed, ObservedKey, ObservedStanding, Target, own_measures,
+};
 use crate::frameworks::{Library, Scale, Tone};
-use crate::kernel::Value;
+use crate::kernel::{Period, Value};
 use crate::measures::Measure;
 use crate::platform::db::{Db, DbError};
 use crate::platform::web::state;
@@ -48,35 +52,50 @@ impl Observations for ContractFigures {
         };
         let contract = &full.contract;
         let terms = full.in_force(as_of);
+        let own = own_measures(&edited.framework, full, as_of);
         let scale = edited.framework.scale();
         let mut shown = BTreeMap::new();
         for section in &contract.sections {
-            for indicator in &edited.framework.indicators {
-                for measure in indicator
-                    .measures
-                    .iter()
-                    .filter_map(|c| catalogue.measure(c))
-                {
-                    let asked = Asked {
-                        terms: &terms,
-                        section: section.id,
-                        place: &section.place,
-                        indicator,
-                        measure,
-                        series: figures.series(&measure.code),
-                        upto: (day.year() - 1).clamp(contract.starts, contract.ends),
-                        today: day,
-                    };
-                    let key = ObservedKey {
-                        section: section.id,
-                        indicator: indicator.key.clone(),
-                        measure: measure.code.clone(),
-                    };
-                    shown.insert(key, observed(&asked, &scale));
-                }
+            for followed in followed(&edited.framework, &catalogue, &own, section) {
+                let asked = Asked {
+                    terms: &terms,
+                    section: section.id,
+                    place: &section.place,
+                    followed,
+                    series: figures.series(&followed.measure.code),
+                    upto: (day.year() - 1).clamp(contract.starts, contract.ends),
+                    today: day,
+                };
+                let key = ObservedKey {
+                    section: section.id,
+                    indicator: followed.indicator.key.clone(),
+                    measure: followed.facet.to_owned(),
+                };
+                shown.insert(key, observed(&asked, &scale));
             }
         }
         Ok(shown)
+    }
+
+    async fn recorded(
+        &self,
+        reach: Reach,
+        measures: &[&Measure],
+        place: &str,
+        as_of: i64,
+    ) -> Result<Vec<Vec<Markup>>, DbError> {
+        let mut tx = self.db.read().await?;
+        let figures = self.snapshots.upto(&mut tx, reach, as_of).await?;
+        drop(tx);
+        let of = |measure: &&Measure| {
+            let series = figures.series(&measure.code);
+            let known = series.map(|series| series.figures_upto(place, i16::MAX));
+            let latest_first = known.unwrap_or_default().into_iter().rev();
+            latest_first
+                .map(|(period, figure)| dated(period, figure, measure))
+                .collect()
+        };
+        Ok(measures.iter().map(of).collect())
     }
 }
 
@@ -88,12 +107,39 @@ fn observed(asked: &Asked<'_>, scale: &Scale) -> Observed {
         Ok(_) => ObservedStanding::NotReached,
         Err(_) => ObservedStanding::NotJudged,
     };
+    let projection = Projection::new(asked, &review);
     Observed {
-        value: value(&review, asked.measure),
-        attainment: attainment(&review, asked.measure, scale),
+        value: html! {
+            (value(&review, asked.followed.measure))
+            @if let Some(projection) = &projection { (trend(asked, &review, projection)) }
+        },
+        attainment: html! {
+            (attainment(&review, asked.followed.measure, scale))
+            @if let Some(projection) = &projection { span.sub { (projection.sentence()) } }
+        },
         delivery: delivery(&review, asked.upto),
         standing,
         late: matches!(review.delivery, Delivery::Late(_)),
+    }
+}
+
+/// The values so far and what is likely at the end, in the room of a cell.
+fn trend(asked: &Asked<'_>, review: &Review<'_>, projection: &Projection) -> Markup {
+    let per = asked.followed.measure.per;
+    let goal = review.last_target.and_then(|(year, target)| match target {
+        Target::Value(value) => Some(Known {
+            year,
+            value: value.amount(per)?.to_f64_for_drawing(),
+        }),
+        _ => None,
+    });
+    let id = format!(
+        "t-{}-{}-{}",
+        asked.place, asked.followed.indicator.key, asked.followed.measure.code
+    );
+    let picture = pictures::spark(&id, projection, goal, asked.followed.measure);
+    html! {
+        @if let Some(picture) = picture { (PreEscaped(chart::spark(&picture, jalon_render::Target::Page))) }
     }
 }
 
@@ -101,12 +147,18 @@ fn value(review: &Review<'_>, measure: &Measure) -> Markup {
     let Some((period, figure)) = review.figure else {
         return html! { span.muted { "non reçue" } };
     };
+    dated(period, figure, measure)
+}
+
+/// A figure with its period, and the way to who says so.
+pub(super) fn dated(period: Period, figure: &Figure, measure: &Measure) -> Markup {
     let text = Formatter::new(Some(measure)).value(&figure.value);
     html! {
         a href={ "/valeurs/" (figure.observation) } {
             @if matches!(figure.value, Value::Unavailable(_)) { (text) }
             @else { b { (text) } }
         }
+        " "
         span.sub {
             (period.french())
             @if figure.provisional { ", provisoire" }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::attainment::{Attainment, Goal, Question, attain, straight_path};
 use super::delivery::{Delivery, delivery};
-use super::{Figure, Series};
+use super::{Figure, Followed, Series};
 use crate::contracts::{Baseline, Target, Terms};
 use crate::frameworks::{Indicator, Method, Scale};
 use crate::kernel::{Decimal, Period, Value};
@@ -21,10 +21,8 @@ pub struct Asked<'a> {
     pub section: Uuid,
     /// The place whose figures count.
     pub place: &'a str,
-    /// The indicator.
-    pub indicator: &'a Indicator,
-    /// The measure it follows.
-    pub measure: &'a Measure,
+    /// The measure, and the indicator that follows it.
+    pub followed: Followed<'a>,
     /// The figures of the measure.
     pub series: Option<&'a Series>,
     /// No figure of a later year is looked at.
@@ -122,25 +120,33 @@ impl Review<'_> {
 }
 
 impl<'a> Asked<'a> {
+    fn indicator(&self) -> &'a Indicator {
+        self.followed.indicator
+    }
+
+    fn measure(&self) -> &'a Measure {
+        self.followed.measure
+    }
+
     /// The review.
     pub fn review(&self) -> Review<'a> {
-        let (key, code) = (self.indicator.key.as_str(), self.measure.code.as_str());
+        let (key, code) = (self.indicator().key.as_str(), self.followed.facet);
         let baseline = self.terms.baseline(self.section, key, code);
         let last_target = self.terms.final_target(self.section, key, code);
         let figure = self.latest();
         let own_target = figure
             .and_then(|(period, _)| self.terms.target(self.section, key, code, period.year()));
         let against = match own_target {
-            Some(target) => goal(target, self.measure.per).map(Against::Agreed),
+            Some(target) => goal(target, self.measure().per).map(Against::Agreed),
             None => figure.and_then(|(period, _)| self.path(baseline, last_target, period.year())),
         };
         let judge = |goal| {
             let (_, figure) = figure?;
             attain(&Question {
-                method: self.indicator.method_of(&self.measure.code),
-                direction: self.measure.direction,
-                per: self.measure.per,
-                baseline: baseline.and_then(|b| b.value.exact(self.measure.per)),
+                method: self.indicator().method_of(&self.measure().code),
+                direction: self.measure().direction,
+                per: self.measure().per,
+                baseline: baseline.and_then(|b| b.value.exact(self.measure().per)),
                 goal,
                 observed: &figure.value,
             })
@@ -157,7 +163,7 @@ impl<'a> Asked<'a> {
             };
             self.not_judged(figure, agreed)
         });
-        let last_goal = last_target.and_then(|(_, target)| goal(target, self.measure.per));
+        let last_goal = last_target.and_then(|(_, target)| goal(target, self.measure().per));
         Review {
             baseline,
             figure,
@@ -185,7 +191,7 @@ impl<'a> Asked<'a> {
         if matches!(figure.value, Value::Unavailable(_)) {
             return NotJudged::Unavailable;
         }
-        let method = self.indicator.method_of(&self.measure.code);
+        let method = self.indicator().method_of(&self.measure().code);
         if method == Method::None {
             return NotJudged::FollowedOnly;
         }
@@ -212,17 +218,17 @@ impl<'a> Asked<'a> {
             // What the contract started from is not judged.
             return None;
         }
-        let from = baseline.value.amount(self.measure.per)?;
+        let from = baseline.value.amount(self.measure().per)?;
         let Target::Value(goal) = target else {
             return None;
         };
-        let goal = goal.amount(self.measure.per)?;
+        let goal = goal.amount(self.measure().per)?;
         straight_path(from, baseline.year, goal, to, year).map(Against::Path)
     }
 
     /// A value of a part of the year counts as received.
     fn delivery(&self) -> Delivery {
-        let concerned = &self.indicator.regions;
+        let concerned = &self.indicator().regions;
         if !concerned.is_empty() && !concerned.iter().any(|region| region == self.place) {
             return Delivery::NotExpected;
         }
@@ -230,7 +236,7 @@ impl<'a> Asked<'a> {
             .series
             .and_then(|series| series.first_received(self.place, self.upto))
             .map(paris_date);
-        delivery(&self.indicator.due, self.upto, received, self.today)
+        delivery(&self.indicator().due, self.upto, received, self.today)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::kernel::Period;
 use crate::ledger;
 use crate::platform::clock::Clock;
 use crate::platform::db::{DbError, Tx};
+use crate::platform::metrics;
 
 /// The figures of one measure.
 #[derive(Clone, Debug, Default)]
@@ -334,6 +335,7 @@ impl Snapshots {
             // A newer snapshot was kept while this transaction, opened earlier, was waiting.
             return self.as_of(tx, reach, latest).await;
         }
+        metrics::refreshed("figures");
         let later = store::figures_between(tx, known.at_change, latest).await?;
         let contests = contest::store::contested_between(tx, known.at_change, latest).await?;
         let snapshot = Arc::new(known.with(latest, today, later, contests));
@@ -377,6 +379,7 @@ impl Snapshots {
         if let Some(snapshot) = known {
             return Ok(FiguresView::new(snapshot, reach));
         }
+        metrics::refreshed("figures_of_the_past");
         let figures = store::figures_between(tx, 0, change).await?;
         let contests = contest::store::contested_between(tx, 0, change).await?;
         let snapshot = Arc::new(Snapshot::default().with(change, today, figures, contests));

@@ -13,11 +13,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Edited, Framework, Indicator, Library, Method, Node};
-use crate::access::api::Caller;
+use crate::access::api::{Caller, Listing};
 use crate::kernel::{Decimal, ValueKind};
-use crate::ledger;
 use crate::measures::{Aggregation, Break, Direction, Measure, Window};
-use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, Page, Paging, Problem};
+use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem};
 use crate::platform::db::Db;
 
 /// The addresses of this module.
@@ -120,17 +119,6 @@ impl From<&Node> for NodeView {
     }
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ListQuery {
-    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
-    limit: Option<Limit>,
-    /// Le `next` de la page précédente.
-    cursor: Option<String>,
-}
-
 /// Lister les cadres contractuels
 #[utoipa::path(get, path = "/frameworks", tag = "Cadres", params(ListQuery),
     responses((status = 200, description = "Une page, dans l’ordre des codes", body = Page<FrameworkView>)))]
@@ -140,10 +128,9 @@ async fn frameworks(
     State(library): State<Library>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<FrameworkView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = ledger::last_change(&mut tx).await?;
-    let catalogue = library.catalogue(&mut tx, caller.reach()).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::now(&db, page).await?;
+    let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
     let found: BTreeMap<String, &Edited> = catalogue
         .frameworks()
         .into_iter()
@@ -152,7 +139,7 @@ async fn frameworks(
     let items = found
         .into_iter()
         .map(|(code, edited)| (code, edited.into()));
-    Ok(Json(paging.page(at_change, items)?))
+    list.page(items)
 }
 
 /// Lire un cadre et l’arbre de ses objectifs
@@ -252,10 +239,9 @@ async fn indicators(
     State(library): State<Library>,
     ApiQuery(query): ApiQuery<IndicatorQuery>,
 ) -> ApiResult<Json<Page<IndicatorView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = ledger::last_change(&mut tx).await?;
-    let catalogue = library.catalogue(&mut tx, caller.reach()).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::now(&db, page).await?;
+    let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
     let asked = |wanted: &Option<String>, known: &str| wanted.as_ref().is_none_or(|w| w == known);
     let mut found = BTreeMap::new();
     for edited in catalogue.frameworks() {
@@ -271,7 +257,7 @@ async fn indicators(
             }
         }
     }
-    Ok(Json(paging.page(at_change, found)?))
+    list.page(found)
 }
 
 /// Lire un indicateur
@@ -380,12 +366,11 @@ async fn measures(
     State(library): State<Library>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<MeasureView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = ledger::last_change(&mut tx).await?;
-    let catalogue = library.catalogue(&mut tx, caller.reach()).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::now(&db, page).await?;
+    let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
     let items = catalogue.measures().map(|m| (m.code.clone(), m.into()));
-    Ok(Json(paging.page(at_change, items)?))
+    list.page(items)
 }
 
 /// Lire une mesure

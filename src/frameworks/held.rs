@@ -51,6 +51,74 @@ impl Stake {
             Self::Targets => "des valeurs initiales ou des cibles",
         }
     }
+
+    /// Whether it matters to it which way is better.
+    fn minds_direction(self) -> bool {
+        self == Self::Targets
+    }
+}
+
+/// What rests on a measure, told before anybody tries to change it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Hold {
+    stakes: BTreeSet<Stake>,
+    /// The lowest and the highest number that rests on it.
+    span: Option<(Decimal, Decimal)>,
+}
+
+impl Hold {
+    /// Why a facet of the measure cannot change, or how far; nothing where it is free.
+    pub(super) fn told(&self, facet: Facet) -> Option<String> {
+        let bound = |stake: &&Stake| facet != Facet::Direction || stake.minds_direction();
+        let stakes: Vec<&str> = self
+            .stakes
+            .iter()
+            .filter(bound)
+            .map(|s| s.french())
+            .collect();
+        if stakes.is_empty() {
+            return None;
+        }
+        let stakes = stakes.join(" et ");
+        Some(match (facet, self.span) {
+            (Facet::Bounds, Some((low, high))) => {
+                let (low, high) = (french(low), french(high));
+                format!(
+                    "La mesure a {stakes}, de {low} à {high} : les bornes ne peuvent pas en laisser dehors."
+                )
+            }
+            (Facet::Bounds, None) => return None,
+            _ => format!(
+                "Ne se corrige plus ici : la mesure a {stakes}, qui se liraient autrement. Une autre définition est une autre mesure, sous un autre code."
+            ),
+        })
+    }
+}
+
+fn french(number: Decimal) -> String {
+    number.to_string().replace('.', ",")
+}
+
+/// What rests on each of these measures.
+pub(super) async fn hold(
+    tx: &mut Tx,
+    holders: Holders,
+    measures: &[Measure],
+) -> Result<BTreeMap<String, Hold>, DbError> {
+    let codes: BTreeSet<String> = measures.iter().map(|m| m.code.clone()).collect();
+    let mut resting: BTreeMap<String, Hold> = BTreeMap::new();
+    for holder in holders.0 {
+        let rested_on = holder.holds_measures(tx, &codes).await?;
+        for measure in measures.iter().filter(|m| rested_on.contains(&m.code)) {
+            let hold = resting.entry(measure.code.clone()).or_default();
+            hold.stakes.insert(holder.stake());
+            for number in holder.numbers(tx, measure).await? {
+                let (low, high) = hold.span.unwrap_or((number, number));
+                hold.span = Some((low.min(number), high.max(number)));
+            }
+        }
+    }
+    Ok(resting)
 }
 
 /// Everything above that may hold an indicator or a measure, registered where the site is put
@@ -154,7 +222,7 @@ impl Altered<'_> {
         let mut refused = Vec::new();
         for facet in &self.facets {
             let borne = match facet {
-                Facet::Direction => holder.stake() != Stake::Targets,
+                Facet::Direction => !holder.stake().minds_direction(),
                 Facet::Bounds => !self.leave_out(&holder.numbers(tx, self.old).await?),
                 _ => false,
             };

@@ -1,7 +1,7 @@
 //! How a reader calls the keys of the text format. Pure.
 
 /// The keys whose name is not the key with a capital letter.
-const LABELS: [(&str, &str); 69] = [
+const LABELS: [(&str, &str); 70] = [
     ("a_definir", "Définition laissée au contrat"),
     ("a_personnaliser", "À personnaliser"),
     ("agregation", "Agrégation"),
@@ -60,6 +60,10 @@ const LABELS: [(&str, &str); 69] = [
     ("precedent", "Cadre précédent"),
     ("recueil", "Mode de recueil"),
     ("region", "Région"),
+    (
+        "reponse_contestation",
+        "Délai de réponse à une contestation",
+    ),
     ("regions", "Régions concernées"),
     ("ruptures", "Ruptures de série"),
     ("sens", "Sens souhaité"),

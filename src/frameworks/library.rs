@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
 use super::store::{self, Kept};
-use super::{Framework, Indicator, Known};
+use super::{Framework, Indicator, Known, OwnMeasure, OwnMeasures, OwnSlot};
 use crate::access::Reach;
 use crate::measures::Measure;
 use crate::platform::db::{DbError, Tx};
+use crate::platform::metrics;
 
 /// One revision of a framework.
 #[derive(Clone, Debug)]
@@ -35,11 +36,14 @@ impl From<Kept> for Edited {
     }
 }
 
-/// Every framework in the revision in force, with the measures they define together.
+/// Every framework in the revision in force, with the measures they define together and those
+/// that contracts define for themselves.
 #[derive(Debug, Default)]
 pub struct Catalogue {
     frameworks: BTreeMap<String, Arc<Edited>>,
     measures: BTreeMap<String, Measure>,
+    own: BTreeMap<String, OwnMeasure>,
+    slots: BTreeMap<String, OwnSlot>,
 }
 
 impl Catalogue {
@@ -52,9 +56,36 @@ impl Catalogue {
                     .insert(measure.code.clone(), measure.clone());
             }
             let code = edited.framework.code.clone();
+            for indicator in edited
+                .framework
+                .indicators
+                .iter()
+                .filter(|i| i.left_to_contract)
+            {
+                catalogue.slot(&code, indicator);
+            }
             catalogue.frameworks.insert(code, edited);
         }
         catalogue
+    }
+
+    fn slot(&mut self, framework: &str, indicator: &Indicator) {
+        let slot = OwnSlot::of(framework, indicator.clone());
+        self.slots.entry(slot.code.clone()).or_insert(slot);
+    }
+
+    fn with_own(mut self, own: Vec<OwnMeasure>) -> Self {
+        for own in own {
+            // A contract also writes indicators that no framework has.
+            let unnamed = Indicator {
+                label: "Indicateur écrit par chaque contrat".to_owned(),
+                measures: Vec::new(),
+                ..own.indicator.clone()
+            };
+            self.slot(&own.framework, &unnamed);
+            self.own.insert(own.measure.code.clone(), own);
+        }
+        self
     }
 
     /// Frameworks that no database holds.
@@ -87,12 +118,46 @@ impl Catalogue {
         all
     }
 
-    /// The measure of that code, whichever framework wrote it.
+    /// The measure of that code, whichever framework or contract wrote it.
     pub fn measure(&self, code: &str) -> Option<&Measure> {
-        self.measures.get(code)
+        let own = || self.own.get(code).map(|own| &own.measure);
+        self.measures.get(code).or_else(own)
     }
 
-    /// Every measure, in the order of their codes.
+    /// Every measure of frameworks and contracts, in the order of their codes.
+    pub fn all_measures(&self) -> impl Iterator<Item = &Measure> {
+        let own = self.own.values().map(|own| &own.measure);
+        let all: BTreeMap<&str, &Measure> = own
+            .chain(self.measures.values())
+            .map(|measure| (measure.code.as_str(), measure))
+            .collect();
+        all.into_values()
+    }
+
+    /// The measure of that code, where a contract wrote it.
+    pub fn own(&self, code: &str) -> Option<&OwnMeasure> {
+        self.own.get(code)
+    }
+
+    /// What the contracts of a framework measure by themselves, in the order of their codes.
+    pub fn own_of<'a>(&'a self, framework: &'a str) -> impl Iterator<Item = &'a OwnMeasure> {
+        self.own
+            .values()
+            .filter(move |own| own.framework == framework)
+    }
+
+    /// The indicators that frameworks leave to contracts.
+    pub fn slots(&self) -> impl Iterator<Item = &OwnSlot> {
+        self.slots.values()
+    }
+
+    /// The indicator left to contracts that goes by that name.
+    pub fn own_slot(&self, code: &str) -> Option<&OwnSlot> {
+        self.slots.get(code)
+    }
+
+    /// Every measure of the frameworks, in the order of their codes: never what a contract
+    /// measures by itself, which is compared with nothing.
     pub fn measures(&self) -> impl Iterator<Item = &Measure> {
         self.measures.values()
     }
@@ -105,8 +170,13 @@ impl Catalogue {
             .and_then(|code| self.measure(code))
     }
 
-    /// The indicators of every framework that follow a measure, the latest period first.
+    /// The indicators of every framework that follow a measure, the latest period first; that of
+    /// the contract where it is one's own.
     pub fn following(&self, measure: &str) -> Vec<(&Framework, &Indicator)> {
+        if let Some(own) = self.own.get(measure) {
+            let edited = self.frameworks.get(&own.framework).into_iter();
+            return edited.map(|e| (&e.framework, &own.indicator)).collect();
+        }
         self.frameworks()
             .into_iter()
             .flat_map(|edited| {
@@ -133,37 +203,68 @@ impl Catalogue {
 /// The catalogue, kept in memory and refreshed when a revision has been written, by this process
 /// or by another.
 #[derive(Clone, Debug, Default)]
-pub struct Library(Arc<Mutex<Shelf>>);
+pub struct Library {
+    shelf: Arc<Mutex<Shelf>>,
+    own: Option<Arc<dyn OwnMeasures>>,
+}
+
+/// The last revision of a framework and the last signature of a contract.
+type Moment = (i64, i64);
 
 #[derive(Debug, Default)]
 struct Shelf {
-    at_change: i64,
+    at: Moment,
     catalogue: Arc<Catalogue>,
     revisions: HashMap<Uuid, Arc<Edited>>,
 }
 
 impl Library {
+    /// With what contracts measure by themselves. By default frameworks are alone.
+    #[must_use]
+    pub fn with_own(own: Arc<dyn OwnMeasures>) -> Self {
+        Self {
+            shelf: Arc::default(),
+            own: Some(own),
+        }
+    }
+
     /// The frameworks in force, as this transaction sees them.
     pub async fn catalogue(&self, tx: &mut Tx, _reach: Reach) -> Result<Arc<Catalogue>, DbError> {
-        let at_change = store::latest_change(tx).await?;
-        if let Some(catalogue) = self.kept_at(at_change) {
-            return Ok(catalogue);
+        let at = self.moment(tx).await?;
+        let (kept_at, kept) = self.kept();
+        if kept_at == at {
+            return Ok(kept);
         }
-        let current = store::current(tx).await?;
-        let current: Vec<Arc<Edited>> = current
-            .into_iter()
-            .map(|kept| Arc::new(Edited::from(kept)))
-            .collect();
-        let catalogue = Arc::new(Catalogue::new(current.iter().cloned()));
-        let mut kept = self.shelf();
-        for edited in current {
-            kept.revisions.insert(edited.revision, edited);
+        metrics::refreshed("frameworks");
+        let catalogue = if kept_at.0 == at.0 {
+            Catalogue::new(kept.frameworks.values().cloned())
+        } else {
+            let current = store::current(tx).await?;
+            let current = current.into_iter().map(|kept| Arc::new(Edited::from(kept)));
+            Catalogue::new(current)
+        };
+        let own = match &self.own {
+            Some(own) => own.all(tx, &catalogue).await?,
+            None => Vec::new(),
+        };
+        let catalogue = Arc::new(catalogue.with_own(own));
+        let mut shelf = self.shelf();
+        for edited in catalogue.frameworks.values() {
+            shelf.revisions.insert(edited.revision, Arc::clone(edited));
         }
-        if at_change > kept.at_change {
-            kept.at_change = at_change;
-            kept.catalogue = Arc::clone(&catalogue);
+        if at > shelf.at {
+            shelf.at = at;
+            shelf.catalogue = Arc::clone(&catalogue);
         }
         Ok(catalogue)
+    }
+
+    async fn moment(&self, tx: &mut Tx) -> Result<Moment, DbError> {
+        let own = match &self.own {
+            Some(own) => own.latest_change(tx).await?,
+            None => 0,
+        };
+        Ok((store::latest_change(tx).await?, own))
     }
 
     /// One revision, whatever its age: a contract keeps the one it was signed on.
@@ -185,13 +286,13 @@ impl Library {
         Ok(Some(edited))
     }
 
-    fn kept_at(&self, at_change: i64) -> Option<Arc<Catalogue>> {
-        let kept = self.shelf();
-        (kept.at_change == at_change).then(|| Arc::clone(&kept.catalogue))
+    fn kept(&self) -> (Moment, Arc<Catalogue>) {
+        let shelf = self.shelf();
+        (shelf.at, Arc::clone(&shelf.catalogue))
     }
 
     fn shelf(&self) -> std::sync::MutexGuard<'_, Shelf> {
         // What the shelf holds is always whole: a panic elsewhere leaves it usable.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -13,17 +13,21 @@ mod commitment;
 mod diff;
 mod due;
 mod edition;
+mod findable;
 mod french;
+mod generations;
 mod glossary;
 mod held;
 mod indicator;
 mod known;
 mod label;
 mod library;
+mod own;
 mod pages;
 mod revise;
 mod source;
 pub mod store;
+pub mod tables;
 
 use std::collections::BTreeMap;
 
@@ -40,16 +44,22 @@ pub use due::{DataYear, Deadline, DeliveryStatus, Due, DueRule, DueState, Gap, L
 pub use edition::{
     CalendarDate, CalendarEntry, Campaign, Edition, EditionIndicators, EditionYear, Step,
 };
+pub use findable::FindableFrameworks;
+pub use generations::{Across, Pointer};
 pub use held::{Holder, Holders, Stake};
 pub use indicator::{Frequency, Indicator, Link, LinkKind, MeasureMethod, Method, Supply};
 pub use known::{Known, everyone_words};
 pub use label::field_label;
 pub use library::{Catalogue, Edited, Library};
+pub use own::{OwnMeasure, OwnMeasures, OwnSlot};
 pub use pages::router;
 pub use revise::{Proposal, Revised, RevisionError, revise};
 pub use source::{
     FILES, Reading, Texts, read_all, read_all_texts, read_dir, read_texts, write_texts,
 };
+
+/// Days that a supplier has to answer a contest, where no framework says how many.
+pub const USUAL_CONTEST_DAYS: u16 = 30;
 
 /// A contract framework: one generation of contracts, or one region's model.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -100,6 +110,9 @@ pub struct Framework {
     /// Lines of means that contracts follow.
     #[serde(default)]
     pub means: Vec<MeansLine>,
+    /// Days that a supplier has to answer the contest of a value, where the framework says it.
+    #[serde(default)]
+    pub contest_days: Option<u16>,
     /// Official documents it is transcribed from.
     #[serde(default)]
     pub documents: Vec<SourceDocument>,
@@ -463,6 +476,12 @@ impl Framework {
     /// A view in which everything is found by its key without searching.
     pub fn index(&self) -> Index<'_> {
         Index::new(self)
+    }
+
+    /// Days that a supplier has to answer the contest of a value. No official document says how
+    /// many: a month is Jalon's reading.
+    pub fn days_to_answer(&self) -> u16 {
+        self.contest_days.unwrap_or(USUAL_CONTEST_DAYS)
     }
 
     /// Whether its contracts bind establishments: values are then theirs, not those of regions.

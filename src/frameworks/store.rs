@@ -118,7 +118,7 @@ pub async fn revisions(
 }
 
 /// The change that wrote the latest revision of any framework, 0 where there is none.
-pub(super) async fn latest_change(tx: &mut Tx) -> Result<i64, DbError> {
+pub async fn latest_change(tx: &mut Tx) -> Result<i64, DbError> {
     let (no,): (i64,) = tx
         .one(
             "select coalesce(max(change_no), 0) from framework_revision",

@@ -3,15 +3,15 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::batch::{Batch, BatchState};
-use super::intake::{Intake, Later, Written};
+use super::batch::{Batch, BatchState, Seen};
+use super::intake::{French, Intake, Later, Written};
 use super::problem::Place;
 use super::rehearsal::Imports;
 use super::store;
 use crate::access::{Act, Permit};
 use crate::kernel::hex;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
-use crate::platform::db::DbError;
+use crate::platform::db::{DbError, Tx};
 
 /// Writing what a rehearsal says.
 #[derive(Debug)]
@@ -71,8 +71,11 @@ pub enum ActError {
     #[error("{} : corrigez le fichier ou répondez aux questions, rien n’a été écrit", refused(*.0))]
     Refused(i64),
     /// Somebody changed some of the same subjects since.
-    #[error("d’autres valeurs ont été enregistrées depuis pour {} : relisez le fichier contre l’état présent, rien n’a été écrit", named(.0))]
-    Moved(Vec<Place>),
+    #[error("d’autres {} ont été enregistrées depuis pour {} : relisez le fichier contre l’état présent, rien n’a été écrit", .1.many, named(.0))]
+    Moved(Vec<Place>, French),
+    /// It is no longer as it was when the act was decided.
+    #[error("cet import a changé depuis que vous l’avez lu : relisez-le, rien n’a été fait")]
+    Stale,
     /// No reason was given.
     #[error("écrivez le motif de l’annulation : il restera au journal")]
     NoReason,
@@ -110,11 +113,16 @@ pub fn named(places: &[Place]) -> String {
 }
 
 impl Imports {
-    /// Commits the batch the permit was given for, in a change of its own.
-    pub async fn commit(&self, permit: Permit<CommitBatch>) -> Result<Committed, ActError> {
+    /// Commits the batch the permit was given for, in a change of its own; where it was decided
+    /// upon a state of the batch, only if it still is in that state.
+    pub async fn commit(
+        &self,
+        permit: Permit<CommitBatch>,
+        upon: Option<Seen>,
+    ) -> Result<Committed, ActError> {
         let actor = permit.actor();
         let mut change = Change::open(&self.db, &self.clock, actor, CommitBatch::NAME).await?;
-        let outcome = self.commit_in(&mut change, permit).await?;
+        let outcome = self.commit_in(&mut change, permit, upon).await?;
         change.commit().await?;
         Ok(outcome)
     }
@@ -125,9 +133,9 @@ impl Imports {
         &self,
         change: &mut Change,
         permit: Permit<CommitBatch>,
+        upon: Option<Seen>,
     ) -> Result<Committed, ActError> {
-        let batch = store::locked(change.tx(), permit.into_thing()).await?;
-        let batch = batch.ok_or(ActError::Unknown)?;
+        let batch = as_seen(change.tx(), permit.into_thing(), upon).await?;
         match (batch.state, batch.committed_change) {
             (BatchState::Committed, Some(no)) => return Ok(Committed::Before(no)),
             (state, _) if state.may_be_committed() => {}
@@ -145,7 +153,7 @@ impl Imports {
         }
         let moved = intake.standing(change.tx(), &batch).await?;
         if !moved.is_empty() {
-            return Err(ActError::Moved(moved));
+            return Err(ActError::Moved(moved, intake.french()));
         }
         if batch.counts.to_write() == 0 {
             return Ok(Committed::Nothing);
@@ -158,8 +166,14 @@ impl Imports {
         Ok(Committed::Now(no))
     }
 
-    /// Undoes the batch the permit was given for, for a reason that the history keeps.
-    pub async fn undo(&self, permit: Permit<UndoBatch>, reason: &str) -> Result<Undone, ActError> {
+    /// Undoes the batch the permit was given for, for a reason that the history keeps; where it
+    /// was decided upon a state of the batch, only if it still is in that state.
+    pub async fn undo(
+        &self,
+        permit: Permit<UndoBatch>,
+        reason: &str,
+        upon: Option<Seen>,
+    ) -> Result<Undone, ActError> {
         let reason = reason.trim();
         if reason.is_empty() {
             return Err(ActError::NoReason);
@@ -168,8 +182,7 @@ impl Imports {
         let mut change = Change::open(&self.db, &self.clock, actor, UndoBatch::NAME)
             .await?
             .because(reason);
-        let batch = store::locked(change.tx(), permit.into_thing()).await?;
-        let batch = batch.ok_or(ActError::Unknown)?;
+        let batch = as_seen(change.tx(), permit.into_thing(), upon).await?;
         if batch.state != BatchState::Committed {
             let sentence = "il n’y a rien à annuler";
             return Err(ActError::State(batch.state, sentence));
@@ -190,6 +203,15 @@ impl Imports {
             kept,
         })
     }
+}
+
+/// The batch, held until the transaction ends.
+async fn as_seen(tx: &mut Tx, id: Uuid, upon: Option<Seen>) -> Result<Batch, ActError> {
+    let batch = store::locked(tx, id).await?.ok_or(ActError::Unknown)?;
+    if upon.is_some_and(|seen| seen != batch.seen()) {
+        return Err(ActError::Stale);
+    }
+    Ok(batch)
 }
 
 /// One entry for the whole act, with the digest of what it wrote. The batch is a thing of the

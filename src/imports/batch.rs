@@ -164,6 +164,15 @@ pub struct ColumnUse {
     pub label: String,
 }
 
+/// What a file calls something in its cells, and what that is taken for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameUse {
+    /// The name, as written.
+    pub name: String,
+    /// What it means, in the words of the module that plugs in; empty where nobody said it.
+    pub means: String,
+}
+
 /// How a file was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileMapping {
@@ -173,6 +182,9 @@ pub struct FileMapping {
     pub kept: Json,
     /// The same for a person to check and correct.
     pub sheets: Vec<SheetColumns>,
+    /// The names in its cells that a person explained, or has to.
+    #[serde(default)]
+    pub names: Vec<NameUse>,
 }
 
 /// How many cells would do what.
@@ -217,6 +229,15 @@ impl Counts {
             Verdict::Unchanged => &mut self.unchanged,
         }
     }
+}
+
+/// Which state of a batch somebody saw: it is another one once anything was done to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub(super) attempt: i64,
+    pub(super) state: BatchState,
+    pub(super) committed_change: Option<i64>,
+    pub(super) undone_change: Option<i64>,
 }
 
 /// A batch as kept.
@@ -265,6 +286,16 @@ pub struct Batch {
 const SILENCE: i64 = 120 * 1_000_000;
 
 impl Batch {
+    /// Its state, to be compared with the one that an act was decided upon.
+    pub fn seen(&self) -> Seen {
+        Seen {
+            attempt: self.attempt,
+            state: self.state,
+            committed_change: self.committed_change,
+            undone_change: self.undone_change,
+        }
+    }
+
     /// Whether its reading was interrupted, and can be begun again.
     pub fn is_stalled(&self, now: i64) -> bool {
         self.state == BatchState::Reading && now - self.seen_at > SILENCE

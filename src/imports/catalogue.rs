@@ -79,6 +79,12 @@ catalogue! {
         remedy: "Vérifiez le code sur la page du cadre, et que le bon cadre est choisi.",
         example: "« 9.z.9 »",
     }
+    UnfollowedValue "unfollowed-value" Refusal {
+        title: "Valeur qu’aucun contrat ne suit",
+        meaning: "L’indicateur est laissé à chaque contrat : il ne prend de valeur que sur le territoire d’un contrat qui l’a défini.",
+        remedy: "Définissez-le par un acte signé du contrat de ce territoire, ou retirez la valeur.",
+        example: "« 4.i » pour une région dont le contrat ne l’a pas défini.",
+    }
     NoIndicator "no-indicator" Refusal {
         title: "Indicateur absent",
         meaning: "Une colonne porte des valeurs, et rien ne dit de quel indicateur.",
@@ -144,6 +150,12 @@ catalogue! {
         meaning: "La ligne a plus de cellules que l’en-tête : ses valeurs ont pu glisser d’une colonne, aucune n’est lue.",
         remedy: "Donnez un titre à chaque colonne. Si la virgule sert à la fois de décimale et de séparateur, enregistrez le fichier avec des points-virgules.",
         example: "« 2.c.1,84,2023,54,3 »",
+    }
+    SecondTable "second-table" Refusal {
+        title: "Second tableau sur la feuille",
+        meaning: "Sous le premier tableau, un autre commence, avec le titre d’un autre indicateur et les mêmes en-têtes. Ses valeurs ne sont pas celles du premier : il n’est pas lu.",
+        remedy: "Mettez chaque tableau sur sa feuille, ou réunissez-les en un seul avec une colonne « indicateur ».",
+        example: "« 2.c.2 Garçons », puis « Région ; 2022 ; 2023 » sous le tableau de 2.c.1.",
     }
     UnknownTerm "unknown-term" Refusal {
         title: "Ligne inconnue du contrat",

@@ -121,6 +121,7 @@ fn list(file_name: &str, marks: &[Mark<'_>], names: &HashMap<&str, String>) -> w
         name: LIST.to_owned(),
         widths: vec![24, 12, 16, 90],
         cells,
+        filter: None,
         frozen: (LIST_HEADER, 0),
         print: Print {
             landscape: true,

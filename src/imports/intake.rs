@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
-use super::batch::{Batch, FileMapping, Row, Said, SheetColumns};
+use super::batch::{Batch, FileMapping, Row, Said};
 use super::problem::{Choice, Place, Problem as CellProblem};
 use super::sheet::Workbook;
 use crate::access::Reach;
@@ -47,14 +47,19 @@ pub trait Intake: fmt::Debug + Send + Sync {
     /// Who supplies the file, as its columns are remembered by.
     fn supplier(&self, said: &Said) -> String;
 
-    /// What a column may be said to hold.
-    async fn uses(&self, tx: &mut Tx, reach: Reach, said: &Said) -> Result<Vec<Choice>, DbError>;
+    /// What a column may be said to hold, and a name to mean.
+    async fn uses(&self, tx: &mut Tx, reach: Reach, said: &Said) -> Result<Uses, DbError>;
 
-    /// A mapping with what a person says of its columns.
-    fn corrected(&self, kept: &Json, sheets: &[SheetColumns]) -> Result<Json, String>;
+    /// The mapping to keep, from one whose sheets and names are as a person corrected them.
+    fn corrected(&self, said: &FileMapping) -> Result<Json, String>;
 
     /// Whether what a file says is kept from that person on that day.
     fn is_hidden(&self, batch: &Batch, reach: Reach, today: Date) -> Result<bool, DbError>;
+
+    /// Takes from rows what stood there and is kept from that person.
+    async fn veil(&self, _tx: &mut Tx, _reach: Reach, _rows: &mut [Row]) -> Result<(), DbError> {
+        Ok(())
+    }
 
     /// Why that person can neither write what a batch says nor undo it now, and what to do
     /// instead, in French: a text that follows « : ».
@@ -109,6 +114,15 @@ pub struct SentTable {
     pub bytes: Vec<u8>,
 }
 
+/// What a person may say of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// What a column may hold.
+    pub columns: Vec<Choice>,
+    /// What a name in its cells may mean.
+    pub names: Vec<Choice>,
+}
+
 /// How pages call a kind of file.
 #[derive(Clone, Copy, Debug)]
 pub struct French {
@@ -125,6 +139,12 @@ impl French {
     pub fn count(self, count: i64) -> String {
         let word = if count.abs() > 1 { self.many } else { self.one };
         format!("{count} {word}")
+    }
+
+    /// The same with what is said of them: `3 valeurs écrites`, `1 valeur écrite`.
+    pub fn said(self, count: i64, participle: &str) -> String {
+        let end = if count.abs() > 1 { "s" } else { "" };
+        format!("{} {participle}{end}", self.count(count))
     }
 }
 

@@ -16,16 +16,18 @@ pub mod reader;
 mod rehearsal;
 mod sheet;
 pub mod store;
+pub mod tables;
 
 pub use acts::{ActError, CommitBatch, Committed, UndoBatch, Undone, named, parse_id};
 pub use batch::{
-    Batch, BatchState, ColumnUse, Counts, FileMapping, Row, Said, SheetColumns, Verdict,
+    Batch, BatchState, ColumnUse, Counts, FileMapping, NameUse, Row, Said, Seen, SheetColumns,
+    Verdict,
 };
 pub use catalogue::{CATALOGUE, Entry, ProblemCode, UnknownCode};
 pub use corrected::{Mark, corrected};
 pub use intake::{
     Asked, Field, FieldKind, French, Intake, Intakes, Later, Mistake, Reading, SentTable, Told,
-    Undoing, Written,
+    Undoing, Uses, Written,
 };
 pub use pages::router;
 pub use problem::{Answer, Answers, Choice, Place, Problem, Severity};

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::batch::{Batch, BatchState, Counts, Row, Said};
+use super::batch::{Batch, BatchState, Counts, Row, Said, Seen};
 use super::intake::{Asked, Intake, Intakes, Reading};
 use super::reader::Reader;
 use super::store::{self, Finished, NewBatch};
@@ -65,6 +65,9 @@ pub enum RehearseError {
     /// It was written or given up.
     #[error("cet import est {0} : il ne peut plus être relu ni abandonné")]
     Closed(&'static str),
+    /// It is no longer as it was when the act was decided.
+    #[error("cet import a changé depuis que vous l’avez lu : relisez-le")]
+    Stale,
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -263,17 +266,24 @@ impl Imports {
         batch.ok_or(RehearseError::Unknown)
     }
 
-    /// Gives a batch up, from which nothing was written.
-    pub async fn give_up(&self, permit: Permit<DropBatch>) -> Result<(), RehearseError> {
-        let id = permit.into_thing();
+    /// Gives a batch up, from which nothing was written; where it was decided upon a state of the
+    /// batch, only if it still is in that state.
+    pub async fn give_up(
+        &self,
+        permit: Permit<DropBatch>,
+        upon: Option<Seen>,
+    ) -> Result<(), RehearseError> {
         let mut tx = self.db.write_aside().await?;
-        if store::mark_dropped(&mut tx, id).await? {
-            return Ok(tx.commit().await?);
+        let batch = store::locked(&mut tx, permit.into_thing()).await?;
+        let batch = batch.ok_or(RehearseError::Unknown)?;
+        if upon.is_some_and(|seen| seen != batch.seen()) {
+            return Err(RehearseError::Stale);
         }
-        match store::batch(&mut tx, id).await? {
-            None => Err(RehearseError::Unknown),
-            Some(batch) => Err(RehearseError::Closed(batch.state.french())),
+        if !batch.state.may_be_dropped() {
+            return Err(RehearseError::Closed(batch.state.french()));
         }
+        store::mark_dropped(&mut tx, batch.id).await?;
+        Ok(tx.commit().await?)
     }
 
     /// The kind of file of that name.

@@ -476,16 +476,14 @@ pub(super) async fn mark_undone(tx: &mut Tx, batch: Uuid, change: i64) -> Result
     Ok(())
 }
 
-/// Marks a batch from which nothing was written as given up; whether it could be.
-pub(super) async fn mark_dropped(tx: &mut Tx, batch: Uuid) -> Result<bool, DbError> {
-    let dropped = tx
-        .run(
-            "update batch set state = 'dropped'
-             where id = $1 and state in ('reading', 'unreadable', 'rehearsed')",
-            args![batch],
-        )
-        .await?;
-    Ok(dropped > 0)
+/// Marks a batch from which nothing was written as given up.
+pub(super) async fn mark_dropped(tx: &mut Tx, batch: Uuid) -> Result<(), DbError> {
+    tx.run(
+        "update batch set state = 'dropped' where id = $1",
+        args![batch],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Remembers how such files of that supplier are read.

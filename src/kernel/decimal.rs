@@ -90,6 +90,12 @@ impl Decimal {
         Self(i64::try_from(rounded).unwrap_or(self.0))
     }
 
+    /// How many decimals it takes to write it without losing any of it.
+    pub fn places(self) -> u8 {
+        let needed = (0..=6).find(|places| self.round(*places) == self);
+        needed.unwrap_or(6)
+    }
+
     /// As French typography writes it, with exactly `places` decimals: `1 234,5`.
     pub fn french(self, places: u8) -> String {
         let rounded = self.round(places);

@@ -12,5 +12,5 @@ mod value;
 pub use decimal::{Decimal, ParseDecimalError};
 pub use fraction::Fraction;
 pub use period::{MONTHS, ParsePeriodError, Period};
-pub use text::{counted, fold, hex, nearest};
+pub use text::{caption, counted, fold, hex, nearest};
 pub use value::{Absence, Quantity, Value, ValueKind};

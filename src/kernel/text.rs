@@ -25,6 +25,16 @@ pub fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n > 1 { many } else { one })
 }
 
+/// Words put one after the other into one caption, without a final stop: what comes from a
+/// document may end with one, which does not belong in the middle.
+pub fn caption(parts: &[&str]) -> String {
+    let parts = parts
+        .iter()
+        .map(|part| part.trim().trim_end_matches(['.', ',', ' ']));
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
+}
+
 /// Bytes in lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = [
@@ -45,31 +55,32 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit + 8)
         .map(|candidate| (fold(candidate), candidate))
         .filter(|(folded, _)| folded.chars().count().abs_diff(length) <= limit)
-        .map(|(folded, candidate)| (distance(&typed, &folded), candidate))
+        .map(|(folded, candidate)| (strsim::levenshtein(&typed, &folded), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein distance in characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(ca != *cb);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_caption_is_one_phrase() {
+        let whole = caption(&[
+            "Nombre de prélèvements décliné par région.",
+            "en prélèvements",
+        ]);
+        assert_eq!(
+            whole,
+            "Nombre de prélèvements décliné par région, en prélèvements"
+        );
+        assert_eq!(
+            caption(&["Délai, etc. ", "", "défilable"]),
+            "Délai, etc, défilable"
+        );
+        assert_eq!(caption(&[]), "");
+    }
 
     #[test]
     fn the_plural_begins_at_two() {

@@ -12,9 +12,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Directories, Organisation, OrganisationKind, Place, PlaceKind};
-use crate::access::api::Caller;
-use crate::ledger;
-use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, Page, Paging, Problem};
+use crate::access::api::{Caller, Listing};
+use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, Page, Problem};
 use crate::platform::db::Db;
 
 /// The addresses of this module.
@@ -92,20 +91,19 @@ async fn organisations(
     State(directories): State<Directories>,
     ApiQuery(query): ApiQuery<OrganisationQuery>,
 ) -> ApiResult<Json<Page<OrganisationView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
     let kind = match query.kind.as_deref() {
         Some(word) => Some(OrganisationKind::from_code(word).ok_or_else(|| unknown_kind(word))?),
         None => None,
     };
-    let mut tx = db.read().await?;
-    let at_change = ledger::last_change(&mut tx).await?;
-    let directory = directories.current(&mut tx, caller.reach()).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::now(&db, page).await?;
+    let directory = directories.current(&mut list.tx, caller.reach()).await?;
     let mut found: Vec<&Organisation> = directory.organisations().iter().collect();
     found.retain(|o| kind.is_none_or(|kind| o.kind == kind));
     found.retain(|o| query.on.is_none_or(|day| o.valid_on(day)));
     found.sort_by(|a, b| a.code.cmp(&b.code));
     let items = found.into_iter().map(|o| (o.code.clone(), o.into()));
-    Ok(Json(paging.page(at_change, items)?))
+    list.page(items)
 }
 
 /// Lire une organisation
@@ -176,19 +174,18 @@ async fn places(
     State(directories): State<Directories>,
     ApiQuery(query): ApiQuery<PlaceQuery>,
 ) -> ApiResult<Json<Page<PlaceView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
     let kind = match query.kind.as_deref() {
         Some(word) => Some(PlaceKind::from_code(word).ok_or_else(|| unknown_kind(word))?),
         None => None,
     };
-    let mut tx = db.read().await?;
-    let at_change = ledger::last_change(&mut tx).await?;
-    let directory = directories.current(&mut tx, caller.reach()).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::now(&db, page).await?;
+    let directory = directories.current(&mut list.tx, caller.reach()).await?;
     let mut found: Vec<&Place> = directory.places().iter().collect();
     found.retain(|place| kind.is_none_or(|kind| place.kind == kind));
     found.sort_by(|a, b| a.code.cmp(&b.code));
     let items = found.into_iter().map(|p| (p.code.clone(), p.into()));
-    Ok(Json(paging.page(at_change, items)?))
+    list.page(items)
 }
 
 fn unknown_kind(word: &str) -> Problem {

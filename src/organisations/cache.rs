@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::{Directory, store};
 use crate::access::Reach;
 use crate::platform::db::{DbError, Tx};
+use crate::platform::metrics;
 
 /// A handle on the directory, cheap to clone; all clones share what was loaded.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,7 @@ impl Directories {
         if cached.version == version {
             return Ok(cached.directory);
         }
+        metrics::refreshed("directory");
         let directory = Arc::new(store::directory(tx, reach).await?);
         let mut latest = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // A transaction begun earlier must not bring back what a later one replaced.

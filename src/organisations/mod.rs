@@ -9,10 +9,12 @@ pub mod api;
 mod cache;
 mod directory;
 mod establishment;
+mod findable;
 mod pages;
 mod recognition;
 pub mod source;
 pub mod store;
+pub mod tables;
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -20,6 +22,7 @@ use serde::Serialize;
 pub use cache::Directories;
 pub use directory::Directory;
 pub use establishment::{EstablishmentField, EstablishmentRefusal, NewEstablishment};
+pub use findable::FindableOrganisations;
 pub use pages::router;
 pub use recognition::Recognised;
 

@@ -8,5 +8,6 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod file;
+pub mod metrics;
 pub mod web;
 pub mod yaml;

@@ -17,9 +17,11 @@ use tower_http::trace::TraceLayer;
 
 use super::api::{self, Description, page};
 use super::installation::Installation;
-use super::{HOLDERS, home, imports, upkeep};
+use super::tables::tables;
+use super::{HOLDERS, health, home, imports, searcher, upkeep};
 use crate::access;
-use crate::contracts::{self, Desk};
+use crate::access::api::Pace;
+use crate::contracts::{self, Desk, library};
 use crate::documents;
 use crate::dossier::{self, Sources};
 use crate::figures::{self, ContractFigures, Snapshots};
@@ -29,13 +31,17 @@ use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
+use crate::platform::metrics::{self, count_requests};
 use crate::platform::web::{NavItem, Shell, WebError, asset_router, refuse_nul};
+use crate::search::{self, Searcher};
+use crate::tables::{self as take_away, Tables};
 
 /// The main navigation.
 const NAV: &[NavItem] = &[
     item("Accueil", "/"),
     item("Contrats", "/contrats"),
     item("Circuit", "/circuit"),
+    item("Catalogue", "/catalogue"),
     item("Cadres", "/cadres"),
     item("Imports", "/imports"),
     item("Organisations", "/organisations"),
@@ -60,6 +66,9 @@ pub struct App {
     sources: Sources,
     description: Description,
     imports: Imports,
+    pace: Pace,
+    searcher: Searcher,
+    tables: Tables,
 }
 
 impl App {
@@ -78,7 +87,7 @@ impl App {
         let mut tx = db.read().await?;
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
         drop(tx);
-        let (directories, library) = (Directories::default(), Library::default());
+        let (directories, library) = (Directories::default(), library());
         let snapshots = Snapshots::new(clock.clone());
         let desk = Desk {
             db: db.clone(),
@@ -107,13 +116,18 @@ impl App {
             directories.clone(),
             snapshots.clone(),
         );
+        let tables = tables(&library, &directories, &snapshots, &imports.intakes);
+        let searcher = searcher(clock.clone(), library.clone(), directories.clone());
         Ok(Self {
             db,
+            searcher,
+            tables,
             description,
             clock,
             desk,
             sources,
             imports,
+            pace: Pace::new(config.api_requests_per_minute),
             config: Arc::new(config),
             shell: Shell { nav: NAV, demo },
             directories,
@@ -130,6 +144,8 @@ impl App {
             .route("/api", get(page::page))
             .route("/api/essai", get(page::trial_page))
             .merge(access::router())
+            .merge(take_away::router())
+            .merge(search::router())
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(documents::router())
@@ -154,12 +170,21 @@ impl App {
             .layer(refusals)
             .layer(sessions)
             .merge(asset_router())
+            .merge(health::router())
             .merge(api::router(&self))
+            .layer(from_fn(count_requests))
             .layer(from_fn(security_headers))
             .layer(CompressionLayer::new())
-            .layer(TraceLayer::new_for_http())
+            .layer(TraceLayer::new_for_http().make_span_with(span))
             .with_state(self)
     }
+}
+
+/// A request in the log: by its method and the template of its route. Its address may hold what
+/// nobody else should read, such as what somebody searched for, or the secret of an address.
+fn span(request: &Request) -> tracing::Span {
+    let route = metrics::route(request);
+    tracing::debug_span!("request", method = %request.method(), route)
 }
 
 /// Everything on a page comes from this site, and no script at all runs but those of this site.
@@ -208,6 +233,17 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
         std::io::ErrorKind::AddrInUse => ListenError::Taken(address),
         _ => ListenError::Refused { address, cause },
     })
+}
+
+/// Counts what this process does, and gives it at `/metrics` on that address.
+pub async fn watch(
+    db: Db,
+    address: SocketAddr,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let listener = listen(address).await?;
+    let counted = metrics::install(db)?;
+    tokio::spawn(health::serve_metrics(listener, counted));
+    Ok(())
 }
 
 /// Serves until the process is asked to stop, then finishes what is under way.

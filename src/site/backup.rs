@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::Installation;
+use crate::kernel::counted;
 use crate::ledger::{self, Broken, Verified};
-use crate::platform::db::{Db, DbError, Tx};
+use crate::platform::db::{Alteration, Db, DbError, Seal, Tx};
 use crate::platform::file::CannotWrite;
 
 /// What a backup or a restoration copied.
@@ -24,6 +25,9 @@ pub struct Copied {
     pub rows: u64,
     /// The last change of the history.
     pub change: i64,
+    /// The digest of every table together, as written into the backup; none where the backup has
+    /// none, or where nobody asked.
+    pub seal: Option<[u8; 32]>,
 }
 
 /// Why a backup or a restoration cannot be done, told in French.
@@ -56,6 +60,14 @@ pub enum BackupError {
     /// The history of the backup was altered.
     #[error("l’historique de la sauvegarde est rompu : {0} ; rien n’a été restauré")]
     Broken(Broken),
+    /// Tables of the backup are not as they were when it was written.
+    #[error("{}", altered_in_french(.tables, *.chain))]
+    Altered {
+        /// The tables.
+        tables: Vec<Alteration>,
+        /// Where the chain of the history is broken, if anywhere.
+        chain: Option<Broken>,
+    },
     /// A table was not copied as it was.
     #[error(
         "la table « {0} » ne se relit pas comme elle a été sauvegardée ; rien n’a été restauré"
@@ -102,10 +114,14 @@ async fn write(db: &Db, file: &Path) -> Result<Copied, BackupError> {
     let mut from = db.read().await?;
     let mut into = saved.write().await?;
     let tables = into.tables().await?;
-    let mut rows = 0;
+    let mut contents = Vec::new();
     for table in &tables {
-        rows += from.copy_table(table, &mut into).await?.rows;
+        let content = from.copy_table(table, &mut into).await?;
+        contents.push((table.name.clone(), content));
     }
+    let rows = contents.iter().map(|(_, content)| content.rows).sum();
+    let seal = Seal::of(contents);
+    into.write_seal(&seal).await?;
     let change = ledger::last_change(&mut into).await?;
     into.commit().await?;
     saved.close().await;
@@ -114,46 +130,53 @@ async fn write(db: &Db, file: &Path) -> Result<Copied, BackupError> {
         tables: tables.len(),
         rows,
         change,
+        seal: Some(seal.whole()),
     })
 }
 
 /// Brings a backup back into an empty database: all of it or nothing. A backup of an earlier
 /// version is stepped forward first, in a copy: the file itself is never written to. The chain of
-/// its history is verified; `verify` also reads every table again and compares it.
+/// its history is verified; `verify` also holds each table of the backup to the digest written
+/// with it, then reads every table of the new database again and compares it.
 pub async fn restore(db: &Db, file: &Path, verify: bool) -> Result<Copied, BackupError> {
-    let (saved, schema, _folder) = up_to_date_copy(file).await?;
-    let mut from = saved.read().await?;
+    let copy = Copy::of(file, verify).await?;
+    let mut from = copy.db.read().await?;
     let not_a_backup = |_| BackupError::NotABackup(file.display().to_string());
     let purpose = Installation::read(&mut from).await.map_err(not_a_backup)?;
     if purpose.is_none() {
         return Err(BackupError::NotABackup(file.display().to_string()));
     }
     let verified = ledger::verify(&mut from).await.map_err(not_a_backup)?;
-    if let Verified::Broken(broken) = verified {
-        return Err(BackupError::Broken(broken));
-    }
+    let broken = match verified {
+        Verified::Broken(broken) => Some(broken),
+        Verified::Whole(..) => None,
+    };
+    copy.refuse_altered(broken)?;
     // A file cut short opens, and fails where it is read: every table is, before anything is made.
-    for table in from.tables().await.map_err(not_a_backup)? {
-        from.content(&table).await.map_err(not_a_backup)?;
-    }
+    from.seal().await.map_err(not_a_backup)?;
     db.migrate().await?;
     let mut into = db.write().await?;
     if Installation::read(&mut into).await?.is_some() {
         return Err(BackupError::NotEmpty);
     }
-    let (tables, rows) = copy(&mut from, &mut into, verify).await?;
+    let (tables, rows) = copy_tables(&mut from, &mut into, verify).await?;
     let change = ledger::last_change(&mut into).await?;
     into.commit().await?;
     Ok(Copied {
-        schema,
+        schema: copy.schema,
         tables,
         rows,
         change,
+        seal: copy.seal,
     })
 }
 
 /// Copies every table; how many there are, and how many rows.
-async fn copy(from: &mut Tx, into: &mut Tx, verify: bool) -> Result<(usize, u64), BackupError> {
+async fn copy_tables(
+    from: &mut Tx,
+    into: &mut Tx,
+    verify: bool,
+) -> Result<(usize, u64), BackupError> {
     let tables = from.tables().await?;
     let mut rows = 0;
     for table in &tables {
@@ -166,26 +189,100 @@ async fn copy(from: &mut Tx, into: &mut Tx, verify: bool) -> Result<(usize, u64)
     Ok((tables.len(), rows))
 }
 
-/// A copy of the backup with the schema of this program, and the step that the backup itself is
-/// at. The copy goes with the folder.
-async fn up_to_date_copy(file: &Path) -> Result<(Db, i64, TempDir), BackupError> {
-    if !file.exists() {
-        return Err(BackupError::Missing(file.display().to_string()));
+/// A copy of the backup with the schema of this program. It goes with its folder.
+struct Copy {
+    db: Db,
+    /// The step that the backup itself is at.
+    schema: i64,
+    /// What the backup's digests have against it.
+    altered: Vec<Alteration>,
+    /// The digest of the whole.
+    seal: Option<[u8; 32]>,
+    _folder: TempDir,
+}
+
+impl Copy {
+    async fn of(file: &Path, verify: bool) -> Result<Self, BackupError> {
+        if !file.exists() {
+            return Err(BackupError::Missing(file.display().to_string()));
+        }
+        let folder = tempfile::tempdir().map_err(|cause| told(&std::env::temp_dir(), cause))?;
+        let copy: PathBuf = folder.path().join("sauvegarde.db");
+        std::fs::copy(file, &copy).map_err(|cause| told(file, cause))?;
+        let not_a_backup = |_| BackupError::NotABackup(file.display().to_string());
+        let db = open(&copy).await.map_err(not_a_backup)?;
+        let schema = db.schema().await.map_err(not_a_backup)?;
+        if schema == 0 {
+            return Err(BackupError::NotABackup(file.display().to_string()));
+        }
+        if schema > Db::known_schema() {
+            let (found, known) = (schema, Db::known_schema());
+            return Err(BackupError::Newer { found, known });
+        }
+        // Before the steps of the schema, which alter what the digests are of.
+        let (mut altered, mut seal) = (Vec::new(), None);
+        if verify {
+            let mut tx = db.read().await?;
+            if let Some(held) = tx.held_to_its_seal().await.map_err(not_a_backup)? {
+                seal = Some(held.whole);
+                altered = held.altered;
+            }
+        }
+        let copy = Self {
+            db,
+            schema,
+            altered,
+            seal,
+            _folder: folder,
+        };
+        if let Err(cause) = copy.db.migrate().await {
+            // What was altered may be what keeps the schema from being stepped forward.
+            copy.refuse_altered(None)?;
+            return Err(not_a_backup(cause));
+        }
+        Ok(copy)
     }
-    let folder = tempfile::tempdir().map_err(|cause| told(&std::env::temp_dir(), cause))?;
-    let copy: PathBuf = folder.path().join("sauvegarde.db");
-    std::fs::copy(file, &copy).map_err(|cause| told(file, cause))?;
-    let not_a_backup = |_| BackupError::NotABackup(file.display().to_string());
-    let saved = open(&copy).await.map_err(not_a_backup)?;
-    let schema = saved.schema().await.map_err(not_a_backup)?;
-    if schema == 0 {
-        return Err(BackupError::NotABackup(file.display().to_string()));
+
+    fn refuse_altered(&self, chain: Option<Broken>) -> Result<(), BackupError> {
+        match (self.altered.is_empty(), chain) {
+            (true, None) => Ok(()),
+            (true, Some(broken)) => Err(BackupError::Broken(broken)),
+            (false, chain) => Err(BackupError::Altered {
+                tables: self.altered.clone(),
+                chain,
+            }),
+        }
     }
-    match saved.migrate().await {
-        Ok(()) => Ok((saved, schema, folder)),
-        Err(DbError::NewerSchema { found, known }) => Err(BackupError::Newer { found, known }),
-        Err(other) => Err(not_a_backup(other)),
+}
+
+fn altered_in_french(tables: &[Alteration], chain: Option<Broken>) -> String {
+    let mut lines = vec![
+        "cette sauvegarde n’est plus telle qu’elle a été écrite ; rien n’a été restauré :"
+            .to_owned(),
+    ];
+    lines.extend(tables.iter().map(|altered| {
+        let Some(table) = &altered.table else {
+            return "- la liste des empreintes elle-même a été modifiée".to_owned();
+        };
+        match (altered.sealed, altered.found) {
+            (before, now) if before == now => format!(
+                "- table « {table} » : des lignes ont été modifiées ({now}, comme à l’écriture)"
+            ),
+            (before, now) => format!(
+                "- table « {table} » : {} à l’écriture de la sauvegarde, {now} maintenant",
+                counted(
+                    usize::try_from(before).unwrap_or(usize::MAX),
+                    "ligne",
+                    "lignes"
+                )
+            ),
+        }
+    }));
+    if let Some(broken) = chain {
+        lines.push(format!("- historique : {broken}"));
     }
+    lines.push("Prenez une autre sauvegarde. Sans --verify, celle-ci se restaure telle qu’elle est si son historique est intact.".to_owned());
+    lines.join("\n")
 }
 
 fn told(path: &Path, cause: std::io::Error) -> BackupError {

@@ -4,8 +4,9 @@ use super::HOLDERS;
 use super::cli::CliError;
 use super::shipped;
 use crate::access::{self, Act as _, Reach};
+use crate::contracts::library;
 use crate::frameworks::store::{Origin, Revise};
-use crate::frameworks::{self, Framework, Known, Library, Proposal, Texts, read_all_texts};
+use crate::frameworks::{self, Framework, Known, Proposal, Texts, read_all_texts};
 use crate::ledger::{Actor, Change};
 use crate::organisations::{Directory, store};
 use crate::platform::clock::Clock;
@@ -27,7 +28,7 @@ pub(super) async fn directory(
 
 /// Loads the frameworks, the oldest first.
 pub(super) async fn frameworks(db: &Db, clock: &Clock, actor: Actor) -> Result<(), CliError> {
-    let library = Library::default();
+    let library = library();
     for (framework, texts) in shipped_frameworks()? {
         let mut change = Change::open(db, clock, actor, Revise::NAME).await?;
         let permit = access::permit::<Revise>(actor, framework.code.clone())?;

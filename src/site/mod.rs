@@ -7,25 +7,29 @@ mod app;
 pub mod backup;
 pub mod cli;
 pub mod demo;
+mod health;
 mod home;
 mod install;
 mod installation;
 pub mod shipped;
+mod tables;
 pub mod upkeep;
 
 use std::sync::Arc;
 
-use crate::contracts::ContractsHolder;
 use crate::contracts::intake::TermsIntake;
+use crate::contracts::{ContractsHolder, FindableContracts};
+use crate::documents::FindableDocuments;
 use crate::figures::values::ValuesIntake;
-use crate::figures::{FiguresHolder, Snapshots};
-use crate::frameworks::{Holders, Library};
+use crate::figures::{FiguresHolder, FindableFigures, Snapshots};
+use crate::frameworks::{FindableFrameworks, Holders, Library};
 use crate::imports::{Imports, Intakes, Reader};
-use crate::organisations::Directories;
+use crate::organisations::{Directories, FindableOrganisations};
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
+use crate::search::{Searcher, Source};
 
-pub use app::{App, ListenError, listen, serve};
+pub use app::{App, ListenError, listen, serve, watch};
 pub use installation::{InitError, Installation, initialise, is_complete};
 
 /// What a revision of a framework must leave in place.
@@ -55,4 +59,28 @@ pub fn imports(
         reader,
         intakes: Intakes::new(vec![Arc::new(values), Arc::new(terms)]),
     }
+}
+
+/// Everything that can be found.
+pub fn searcher(clock: Clock, library: Library, directories: Directories) -> Searcher {
+    let frameworks = FindableFrameworks {
+        library: library.clone(),
+        directories: directories.clone(),
+    };
+    let contracts = FindableContracts {
+        library: library.clone(),
+        directories: directories.clone(),
+    };
+    let figures = FindableFigures {
+        library,
+        directories: directories.clone(),
+    };
+    let sources: Vec<Arc<dyn Source>> = vec![
+        Arc::new(FindableOrganisations(directories)),
+        Arc::new(frameworks),
+        Arc::new(contracts),
+        Arc::new(figures),
+        Arc::new(FindableDocuments),
+    ];
+    Searcher::new(sources, clock)
 }

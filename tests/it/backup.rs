@@ -6,10 +6,11 @@ use jalon::ledger::{Broken, Verified, last_change, verify};
 use jalon::platform::db::Db;
 use jalon::site::backup::{BackupError, Copied, backup, restore};
 
-use crate::contracts::furnish;
+use crate::contracts::{BOTH, Hand, NORMANDIE, furnish, normandie_terms};
 use crate::migrations::{bring_to, steps};
 use crate::on_both_engines;
 use crate::program::Program;
+use crate::stage::Stage;
 use crate::support::{Bench, Folder, unguard};
 
 async fn open(file: &Path) -> Db {
@@ -91,7 +92,96 @@ async fn backup_at(step: i64, db: &Db, file: &Path) -> Copied {
         tables: tables.len(),
         rows,
         change,
+        seal: None,
     }
+}
+
+/// Does that to a backup, as somebody would with any tool for SQLite.
+async fn tamper(file: &Path, sql: &'static str) {
+    let saved = open(file).await;
+    let mut tx = saved.write_aside().await.unwrap();
+    let guards = "select name from sqlite_master where type = 'trigger'";
+    let guards: Vec<(String,)> = tx.all(guards, vec![]).await.unwrap();
+    for (guard,) in guards {
+        let sql = sqlx::AssertSqlSafe(format!("drop trigger {guard}"));
+        tx.run(sql, vec![]).await.unwrap();
+    }
+    assert!(tx.run(sql, vec![]).await.unwrap() > 0, "{sql}");
+    tx.commit().await.unwrap();
+    saved.close().await;
+}
+
+on_both_engines! {
+    async fn a_table_altered_in_a_backup_is_named(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, NORMANDIE).await;
+        let section = hand.section("contrat").await;
+        hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
+        let stage = Stage::beside(&bench, actor, bench.db.clone());
+        stage.load(std::fs::read("demo/hpv-2022-2023.csv").unwrap()).await;
+        let folder = Folder::new();
+        let sound = folder.path().join("saine.db");
+        let saved = backup(&bench.db, &sound).await.unwrap();
+        for (name, sql, told) in [
+            ("chiffre", "update revision set micros = micros + 1 where no = 1", vec!["« revision »", "modifiées"]),
+            ("clause", "update term set body = replace(body, '71', '17')", vec!["« term »", "modifiées"]),
+            ("journal", "update entry set verb = 'forged'", vec!["« entry »", "le changement n° 1 ne répond plus à son empreinte"]),
+            ("motif", "update person set name = 'Quelqu’un'", vec!["« person »"]),
+            ("ligne", "delete from term where kind = 'target' and period = '2026'", vec!["« term » : 7 lignes à l’écriture de la sauvegarde, 6 maintenant"]),
+            ("empreinte", "update backup_digest set rows = rows + 1 where name = 'term'", vec!["« term »", "liste des empreintes"]),
+        ] {
+            let file = folder.path().join(format!("{name}.db"));
+            std::fs::copy(&sound, &file).unwrap();
+            tamper(&file, sql).await;
+            let other = Db::open(&bench.another().await).await.unwrap();
+            let refused = restore(&other, &file, true).await.unwrap_err();
+            assert!(matches!(refused, BackupError::Altered { .. }), "{name}: {refused}");
+            let refused = refused.to_string();
+            assert!(told.iter().all(|words| refused.contains(words)), "{name}: {refused}");
+            assert_eq!(refused.matches("- table").count(), 1, "{name}: {refused}");
+        }
+        let other = Db::open(&bench.another().await).await.unwrap();
+        assert_eq!(restore(&other, &sound, true).await.unwrap(), saved);
+    }
+}
+
+#[tokio::test]
+async fn what_the_digests_prove_is_told_as_it_is() {
+    let bench = Bench::sqlite().await;
+    bench.install().await;
+    let folder = Folder::new();
+    let file = folder.path().join("sauvegarde.db");
+    let told = Program::on(&bench.url)
+        .run(&["backup", file.to_str().unwrap()])
+        .done();
+    let digest = told.split("Empreinte de l’ensemble : ").nth(1).unwrap();
+    let digest = digest.split_whitespace().next().unwrap();
+    let restored = |url: String, file: &Path| {
+        let program = Program::on(&url);
+        program
+            .run(&["restore", "--verify", file.to_str().unwrap()])
+            .done()
+    };
+    let told = restored(bench.another().await, &file);
+    assert!(
+        told.contains(digest) && told.contains("ne sont pas signées"),
+        "{told}"
+    );
+    unseal(&file).await;
+    let told = restored(bench.another().await, &file);
+    assert!(
+        told.contains("version antérieure, qui n’écrivait pas d’empreinte"),
+        "{told}"
+    );
+}
+
+/// As the backups of earlier versions were.
+async fn unseal(file: &Path) {
+    let saved = open(file).await;
+    let mut tx = saved.write_aside().await.unwrap();
+    tx.run("drop table backup_digest", vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+    saved.close().await;
 }
 
 on_both_engines! {
@@ -153,7 +243,7 @@ on_both_engines! {
         // Nothing was kept of any of them.
         backup(&source.db, &path("juste.db")).await.unwrap();
         let told = program.run(&["restore", "--verify", path("juste.db").to_str().unwrap()]).done();
-        for words in ["chaîne d’empreintes intacte du changement n° 1 au n° ", "tables relues dans la base", "les mêmes empreintes"] {
+        for words in ["chaîne d’empreintes intacte du changement n° 1 au n° ", "tables relues dans la base", "toutes telles qu’à son écriture", "les mêmes empreintes"] {
             assert!(told.contains(words), "{words}: {told}");
         }
     }

@@ -105,7 +105,7 @@ on_both_engines! {
         let rehearsal = stage.rehearse_current(hpv()).await;
         let mut change = stage.change(CommitBatch::NAME).await;
         let permit = jalon::access::permit::<CommitBatch>(stage.actor, rehearsal.id).unwrap();
-        stage.imports.commit_in(&mut change, permit).await.unwrap();
+        stage.imports.commit_in(&mut change, permit, None).await.unwrap();
         drop(change);
         assert_eq!(stage.count("figure_event").await, 0);
     }

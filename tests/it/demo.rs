@@ -51,6 +51,28 @@ const WALK: &[(&str, &str)] = &[
         "?periode=2025",
     ),
     ("/indicateurs/etat-ars-2024-2028/6.a", "?periode=2013"),
+    // Where series are heading, or why it cannot be told; what chance explains.
+    (
+        "/indicateurs/etat-ars-2024-2028/6.a?lieu=53",
+        "huit fois sur dix",
+    ),
+    (
+        "/indicateurs/etat-ars-2024-2028/2.c.1?lieu=28",
+        "Trop peu de valeurs pour le dire : 2 valeurs annuelles, il en faut 3",
+    ),
+    (
+        "/indicateurs/etat-ars-2019-2023/7.d",
+        "la ligne est coupée, et rien n’est prolongé à travers",
+    ),
+    (
+        "/indicateurs/etat-ars-2024-2028/2.c.1",
+        "le fournisseur n’a donné que les taux",
+    ),
+    (
+        "/indicateurs/etat-ars-2024-2028/2.a",
+        "de la moyenne plus que par hasard",
+    ),
+    ("/contrats/normandie-2024-2028", "class=\"spark\""),
     ("/indicateurs/etat-ars-2019-2023/7.d", "?periode=2016"),
     (
         "/indicateurs/es-aura-2020-2024/2.1-1-i1",

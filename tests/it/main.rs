@@ -1,6 +1,4 @@
 //! Tests of the whole, against real SQLite and real PostgreSQL.
-// A stage and what is stale, what is sent and where to: names of the field that look alike.
-#![allow(clippy::similar_names)]
 // A test says what it expects by unwrapping it.
 #![allow(clippy::unwrap_used)]
 
@@ -12,9 +10,12 @@ mod circuit;
 mod cli;
 mod contest;
 mod contracts;
+mod correction;
 mod demo;
 mod documents;
+mod form;
 mod frameworks;
+mod health;
 mod imports;
 mod kill;
 mod ledger;
@@ -25,7 +26,9 @@ mod program;
 mod refusals;
 mod revisions;
 mod schema;
+mod search;
 mod stage;
 mod support;
+mod tables;
 mod tidy;
 mod values;

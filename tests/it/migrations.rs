@@ -26,6 +26,7 @@ fn rows_of(step: i64) -> Sample {
         4 => figures(),
         5 => history(),
         6 => accesses(),
+        7 => addresses(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -38,6 +39,23 @@ fn history() -> Sample {
         )],
         "select frozen from append_only where name = 'installation'",
         "purpose",
+    )
+}
+
+fn addresses() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'table_address', $2, 1, '')",
+                args![ID(70), ID(1)],
+            ),
+            (
+                "insert into table_address (id, person_id, name, table_name, choices, digest, expires_on, created_change) values ($1, $2, 'Mon tableau', 'contrats', '', $3, '2026-12-31', 1)",
+                args![ID(70), ID(2), vec![7_u8]],
+            ),
+        ],
+        "select table_name from table_address where used_at is null",
+        "contrats",
     )
 }
 

@@ -76,7 +76,7 @@ impl<'a> Stage<'a> {
 
     /// Another process on the same database: nothing in memory is shared.
     pub fn beside(bench: &'a Bench, actor: Actor, db: Db) -> Self {
-        let (library, directories) = (Library::default(), Directories::default());
+        let (library, directories) = (jalon::contracts::library(), Directories::default());
         let snapshots = Snapshots::new(bench.clock.clone());
         let imports = site::imports(
             db.clone(),
@@ -199,12 +199,12 @@ impl<'a> Stage<'a> {
 
     pub async fn commit(&self, rehearsal: Uuid) -> Result<Committed, ActError> {
         let leave = permit::<CommitBatch>(self.actor, rehearsal).unwrap();
-        self.imports.commit(leave).await
+        self.imports.commit(leave, None).await
     }
 
     pub async fn undo(&self, batch: Uuid, reason: &str) -> Result<Undone, ActError> {
         let leave = permit::<UndoBatch>(self.actor, batch).unwrap();
-        self.imports.undo(leave, reason).await
+        self.imports.undo(leave, reason, None).await
     }
 
     /// Rehearses and commits a text with the codes of the framework in force; the change made.

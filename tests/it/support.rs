@@ -162,12 +162,22 @@ impl Bench {
         Site::over(app.around(pages))
     }
 
+    /// The site under a setting of the test's own.
+    pub async fn site_with(&self, set: impl FnOnce(&mut Config)) -> Site {
+        Site::over(self.app_with(set).await.router())
+    }
+
     async fn app(&self) -> App {
+        self.app_with(|_| {}).await
+    }
+
+    async fn app_with(&self, set: impl FnOnce(&mut Config)) -> App {
         let overrides = Overrides {
             database_url: Some(self.url.clone()),
             listen: None,
         };
-        let config = Config::load(None, &overrides).unwrap();
+        let mut config = Config::load(None, &overrides).unwrap();
+        set(&mut config);
         App::new(self.db.clone(), self.clock.clone(), config, reader())
             .await
             .unwrap()

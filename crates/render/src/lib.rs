@@ -6,7 +6,7 @@
 //!
 //! * [`region_sheet`] sets a region's sheet as an accessible, archivable PDF;
 //! * [`map::choropleth`] draws the 18 regions;
-//! * [`chart::trajectory`] and [`chart::dots`] draw the two charts;
+//! * [`chart`] draws trajectories, comparisons, spreads, funnel plots and small charts;
 //! * [`workbook::xlsx`] and [`workbook::csv`] write tables for spreadsheets.
 //!
 //! A drawing cannot be built without a [`Description`]: no image without a text alternative.

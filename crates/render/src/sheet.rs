@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::chart::{DotPlot, Trajectory, dots, trajectory};
+use crate::chart::{DotPlot, Funnel, Strip, Trajectory, dots, funnel, strip, trajectory};
 use crate::map::{self, MapSpec, choropleth};
 use crate::svg::{Description, Target};
 use crate::text::{printable, printable_value};
@@ -109,6 +109,10 @@ pub enum Illustration {
     Trajectory(Trajectory),
     /// Regions between two years.
     Dots(DotPlot),
+    /// How regions are spread.
+    Strip(Strip),
+    /// Regions against the limits of chance.
+    Funnel(Funnel),
 }
 
 impl Illustration {
@@ -117,6 +121,8 @@ impl Illustration {
             Self::Map(spec) => &spec.about,
             Self::Trajectory(spec) => &spec.about,
             Self::Dots(spec) => &spec.about,
+            Self::Strip(spec) => &spec.about,
+            Self::Funnel(spec) => &spec.about,
         }
     }
 
@@ -125,6 +131,8 @@ impl Illustration {
             Self::Map(spec) => choropleth(spec, Target::Pdf),
             Self::Trajectory(spec) => trajectory(spec, Target::Pdf),
             Self::Dots(spec) => dots(spec, Target::Pdf),
+            Self::Strip(spec) => strip(spec, Target::Pdf),
+            Self::Funnel(spec) => funnel(spec, Target::Pdf),
         }
     }
 }

@@ -74,6 +74,29 @@ pub(crate) enum Look {
     GoalMark,
     GoalText,
     Frame,
+    /// An area in which values are likely.
+    Likely,
+    /// What is expected to follow.
+    Forecast,
+    /// The even way from a start to a target.
+    Way,
+    /// The nearer and the farther limits of chance.
+    Limit,
+    FarLimit,
+    /// A mark outside the nearer limits, and one outside the farther ones.
+    Beyond,
+    FarBeyond,
+    /// A thin line from a mark to its name.
+    Leader,
+    /// A line through what was observed, without marks.
+    Trace,
+    /// Where a definition changes.
+    Break,
+    /// How long something lasts.
+    Span,
+    /// A name that only a wide drawing has room for, and the line to it.
+    WideText,
+    WideLeader,
     Class(u8),
 }
 
@@ -104,6 +127,19 @@ impl Look {
             Self::Goal => "cb",
             Self::GoalMark | Self::GoalText => "tc",
             Self::Frame => "box",
+            Self::Likely => "lik",
+            Self::Forecast => "fc",
+            Self::Way => "way",
+            Self::Limit => "lim",
+            Self::FarLimit => "lim far",
+            Self::Beyond => "by",
+            Self::FarBeyond => "by far",
+            Self::Leader => "lead",
+            Self::Trace => "l",
+            Self::Break => "brk",
+            Self::Span => "spn",
+            Self::WideText => "t wd",
+            Self::WideLeader => "lead wd",
             Self::Class(1) => "q1",
             Self::Class(2) => "q2",
             Self::Class(3) => "q3",
@@ -118,7 +154,7 @@ impl Look {
         match self {
             Self::Grid => " stroke=\"#dce1e4\"",
             Self::Tick => " fill=\"#515a63\" font-size=\"12\"",
-            Self::Text | Self::Label => " fill=\"#15191d\"",
+            Self::Text | Self::Label | Self::WideText => " fill=\"#15191d\"",
             Self::Value => " fill=\"#15191d\" font-weight=\"700\"",
             Self::ValueOnDark => " fill=\"#ffffff\" font-weight=\"700\"",
             Self::Link => " stroke=\"#82b5c0\" stroke-width=\"3\"",
@@ -128,8 +164,22 @@ impl Look {
             Self::National => " stroke=\"#15191d\" stroke-width=\"1.5\"",
             Self::NationalMark => " fill=\"#ffffff\" stroke=\"#15191d\" stroke-width=\"1.5\"",
             Self::Goal => " stroke=\"#7d4f00\" stroke-width=\"1.5\" stroke-dasharray=\"5 3\"",
-            Self::GoalMark | Self::GoalText => " fill=\"#7d4f00\"",
+            Self::GoalMark | Self::GoalText | Self::Beyond => " fill=\"#7d4f00\"",
             Self::Frame => " fill=\"none\" stroke=\"#dce1e4\"",
+            Self::Likely => " fill=\"#e7f1f3\"",
+            Self::Forecast => {
+                " fill=\"none\" stroke=\"#0a5768\" stroke-width=\"1.5\" stroke-dasharray=\"2 3\""
+            }
+            Self::Way => " stroke=\"#7b858e\" stroke-width=\"1\" stroke-dasharray=\"1 3\"",
+            Self::Limit => {
+                " fill=\"none\" stroke=\"#515a63\" stroke-width=\"1\" stroke-dasharray=\"4 3\""
+            }
+            Self::FarLimit => " fill=\"none\" stroke=\"#515a63\" stroke-width=\"1.3\"",
+            Self::FarBeyond => " fill=\"#a82117\"",
+            Self::Leader | Self::WideLeader => " stroke=\"#7b858e\" stroke-width=\"0.7\"",
+            Self::Trace => " fill=\"none\" stroke=\"#515a63\" stroke-width=\"1.5\"",
+            Self::Break => " stroke=\"#515a63\" stroke-width=\"1\" stroke-dasharray=\"6 3\"",
+            Self::Span => " stroke=\"#7b858e\" stroke-width=\"2\"",
             Self::Class(1) => " fill=\"#dcebee\"",
             Self::Class(2) => " fill=\"#b2d3da\"",
             Self::Class(3) => " fill=\"#82b5c0\"",
@@ -255,6 +305,74 @@ impl Svg {
         ));
     }
 
+    /// A diamond, and a triangle that points up, centred on a point.
+    pub(crate) fn diamond(&mut self, look: Look, at: Point, half: f64, title: &str) {
+        let half = num(half);
+        self.shape(
+            look,
+            at,
+            &format!("M0-{half}L{half} 0 0 {half}-{half} 0z"),
+            title,
+        );
+    }
+
+    pub(crate) fn triangle(&mut self, look: Look, at: Point, half: f64, title: &str) {
+        let (half, low) = (num(half), num(half * 0.75));
+        let outline = format!("M0-{half}L{half} {low}H-{half}z");
+        self.shape(look, at, &outline, title);
+    }
+
+    /// A small outline around a point; a nested drawing takes it to a share of the width.
+    fn shape(&mut self, look: Look, (x, y): Point, outline: &str, title: &str) {
+        let look = look.attributes(self.target);
+        let (y, title) = (num(y), child_title(title));
+        match x {
+            Across::Length(x) => {
+                let x = num(x);
+                self.add(format_args!(
+                    "<path{look} transform=\"translate({x} {y})\" d=\"{outline}\">{title}</path>"
+                ));
+            }
+            Across::Share(_) => self.add(format_args!(
+                "<svg x=\"{x}\" y=\"{y}\" overflow=\"visible\"><path{look} d=\"{outline}\">{title}</path></svg>"
+            )),
+        }
+    }
+
+    /// A line through points that are lengths, or the outline of an area.
+    pub(crate) fn outline(&mut self, look: Look, points: &[Point], closed: bool) {
+        if points.len() < 2 {
+            return;
+        }
+        let look = look.attributes(self.target);
+        let outline = outline(points.iter().map(|(x, y)| (x.units(), *y)), closed);
+        self.add(format_args!("<path{look} d=\"{outline}\"/>"));
+    }
+
+    /// A line through points, or the outline of an area, in the band of the drawing between two
+    /// heights. In a page a nested drawing stretches it to the width.
+    pub(crate) fn path(
+        &mut self,
+        look: Look,
+        points: &[Point],
+        (top, bottom): (f64, f64),
+        closed: bool,
+    ) {
+        if points.len() < 2 {
+            return;
+        }
+        if self.target == Target::Pdf {
+            return self.outline(look, points, closed);
+        }
+        let look = look.attributes(self.target);
+        let outline = outline(points.iter().map(|(x, y)| (x.units(), y - top)), closed);
+        let (top, height) = (num(top), num(bottom - top));
+        self.add(format_args!(
+            "<svg y=\"{top}\" width=\"100%\" height=\"{height}\" viewBox=\"0 0 1000 {height}\" \
+             preserveAspectRatio=\"none\"><path{look} vector-effect=\"non-scaling-stroke\" d=\"{outline}\"/></svg>"
+        ));
+    }
+
     /// Text at a point; `anchor` is `start`, `middle` or `end`; `dx` shifts it by pixels.
     pub(crate) fn text(&mut self, look: Look, (x, y): Point, place: Place, text: &str) {
         let look = look.attributes(self.target);
@@ -324,6 +442,29 @@ impl Place {
 pub(crate) enum Across {
     Share(f64),
     Length(f64),
+}
+
+impl Across {
+    /// A number in the drawing's own units, of which a whole width has a thousand.
+    fn units(self) -> f64 {
+        match self {
+            Self::Share(share) => share * 1000.0,
+            Self::Length(length) => length,
+        }
+    }
+}
+
+/// The commands that draw a line through points.
+fn outline(points: impl Iterator<Item = (f64, f64)>, closed: bool) -> String {
+    let mut out = String::new();
+    for (rank, (x, y)) in points.enumerate() {
+        let step = if rank == 0 { 'M' } else { 'L' };
+        out.push_str(&format!("{step}{} {}", num(x), num(y)));
+    }
+    if closed {
+        out.push('z');
+    }
+    out
 }
 
 impl Display for Across {

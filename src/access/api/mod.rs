@@ -1,8 +1,10 @@
 //! Programs that ask: whom they act for, at which moment they look, and what they were answered.
 
 mod once;
+mod pace;
 pub mod store;
 
+use axum::Json;
 use axum::extract::{FromRef, FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, ETAG, VARY};
 use axum::http::request::Parts;
@@ -10,7 +12,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use super::permit::{Act, Permit, Reach, permit};
@@ -18,11 +21,12 @@ use super::signed::Signed;
 use super::store::Person;
 use super::token::{Secret, TokenScope, store as tokens};
 use crate::ledger::{self, Actor};
-use crate::platform::api::{ApiResult, Code, Conditions, Etag, Paging, Problem};
+use crate::platform::api::{ApiResult, Code, Conditions, Etag, Limit, Page, Paging, Problem};
 use crate::platform::clock::{Clock, end_of_day};
 use crate::platform::db::{Db, Tx};
 
 pub use once::once;
+pub use pace::{Pace, in_measure};
 
 /// Whoever a request of the API acts for. A handler that takes it cannot be reached by anyone else.
 #[derive(Clone, Debug)]
@@ -187,6 +191,65 @@ impl<'de> Deserialize<'de> for AsOf {
                 "attendu un jour (2026-03-15) ou un numéro de changement, reçu « {text} »"
             ))
         })
+    }
+}
+
+/// A list about to be read: which page of it, in which state.
+#[derive(Debug)]
+pub struct Listing {
+    /// The transaction it is read in.
+    pub tx: Tx,
+    /// The last change that it includes.
+    pub at_change: i64,
+    /// The page asked for.
+    pub paging: Paging,
+}
+
+impl Listing {
+    /// A list that can be read as it stood: at the change of its first page, or at the moment
+    /// asked for, or now.
+    ///
+    /// # Errors
+    /// Where the page or the moment is none that can be given.
+    pub async fn at(
+        db: &Db,
+        (limit, cursor): (Option<Limit>, Option<&str>),
+        as_of: Option<AsOf>,
+    ) -> ApiResult<Self> {
+        let paging = Paging::new(limit, cursor)?;
+        let mut tx = db.read().await?;
+        let at_change = moment(&mut tx, &paging, as_of).await?;
+        Ok(Self {
+            tx,
+            at_change,
+            paging,
+        })
+    }
+
+    /// A list that is only known as it stands now: each page says of which change it is.
+    ///
+    /// # Errors
+    /// Where the page is none that can be given.
+    pub async fn now(db: &Db, (limit, cursor): (Option<Limit>, Option<&str>)) -> ApiResult<Self> {
+        let paging = Paging::new(limit, cursor)?;
+        let mut tx = db.read().await?;
+        let at_change = ledger::last_change(&mut tx).await?;
+        Ok(Self {
+            tx,
+            at_change,
+            paging,
+        })
+    }
+
+    /// The page asked for, of items that come with their keys, the smallest key first.
+    ///
+    /// # Errors
+    /// Where the cursor is of another list.
+    pub fn page<K, T>(&self, items: impl IntoIterator<Item = (K, T)>) -> ApiResult<Json<Page<T>>>
+    where
+        K: Ord + Serialize + DeserializeOwned,
+    {
+        self.paging.page(self.at_change, items).map(Json)
     }
 }
 

@@ -120,6 +120,16 @@ pub struct TokenMistakes {
 }
 
 impl NewToken {
+    /// What its owner calls it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The last day on which it works.
+    pub fn expires_on(&self) -> Date {
+        self.expires_on
+    }
+
     /// A token of that name until that day, looked at on `today`.
     ///
     /// # Errors
@@ -183,7 +193,7 @@ impl Secret {
     }
 
     /// What is kept of it. 256 random bits need no slow digest.
-    fn digest(&self) -> [u8; 32] {
+    pub fn digest(&self) -> [u8; 32] {
         Sha256::digest(&self.0).into()
     }
 }

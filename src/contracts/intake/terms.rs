@@ -20,8 +20,7 @@ use crate::contracts::{EditInstrument, FullContract, Instrument, TermKey, Terms}
 use crate::frameworks::Library;
 use crate::imports::{
     Asked, Batch, Choice, Field, FieldKind, FileMapping, French, Intake, Later, Mistake, Place,
-    ProblemCode, Reading, Row, Said, SheetColumns, Told, Undoing, Verdict, Written,
-    store as imports,
+    ProblemCode, Reading, Row, Said, Told, Undoing, Uses, Verdict, Written, store as imports,
 };
 use crate::ledger::{Actor, Change, LedgerError, last_change};
 use crate::platform::db::{Db, DbError, Tx};
@@ -126,17 +125,12 @@ impl Intake for TermsIntake {
         String::new()
     }
 
-    async fn uses(
-        &self,
-        _tx: &mut Tx,
-        _reach: Reach,
-        _said: &Said,
-    ) -> Result<Vec<Choice>, DbError> {
-        Ok(Vec::new())
+    async fn uses(&self, _tx: &mut Tx, _reach: Reach, _said: &Said) -> Result<Uses, DbError> {
+        Ok(Uses::default())
     }
 
-    fn corrected(&self, kept: &Json, _sheets: &[SheetColumns]) -> Result<Json, String> {
-        Ok(kept.clone())
+    fn corrected(&self, said: &FileMapping) -> Result<Json, String> {
+        Ok(said.kept.clone())
     }
 
     fn is_hidden(&self, _batch: &Batch, _reach: Reach, _today: Date) -> Result<bool, DbError> {

@@ -15,12 +15,14 @@ use crate::access::Signed;
 use crate::contracts::sheet::show_body;
 use crate::contracts::{
     Desk, Facet, Instrument, Line, Observed, ObservedKey, ObservedStanding, Section, Slot,
-    Standing, State as InstrumentState, Target, TermKey, Terms, history, instrument_names,
+    Standing, State as InstrumentState, Target, TermBody, TermKey, Terms, history,
+    instrument_names,
 };
 use crate::frameworks::Node;
 use crate::kernel::counted;
 use crate::platform::clock::{french_date, french_instant, paris_date};
 use crate::platform::web::{WebResult, section_heading};
+use crate::tables::downloads;
 
 pub(super) async fn page(
     State(desk): State<Desk>,
@@ -52,6 +54,9 @@ pub(super) async fn page(
             (section_choice(&opened, ""))
             (goals(&cells, &objectives, &lines))
             (left_out(&objectives))
+            @let choices = [("contrat", contract.slug.as_str()), ("au", &opened.asked().au)];
+            (downloads("suivi", "Le suivi du contrat", &choices))
+            (downloads("termes", "Les termes en vigueur", &choices))
         }
         (party_history(&opened))
         (instruments(&opened))
@@ -371,7 +376,7 @@ fn party_history(opened: &Opened) -> Markup {
     let contract = &full.contract;
     let framework = opened.book.framework();
     let names = instrument_names(&full.instruments, framework);
-    let is_party = |key: &TermKey| matches!(key.slot, Slot::Party { .. });
+    let is_party = |key: &TermKey| matches!(key.slot, Slot::Party { .. } | Slot::Place);
     let steps = history(&full.instruments, &full.terms, opened.as_of, is_party);
     let section = |id| contract.sections.iter().find(|s| s.id == id);
     let role = |key: &str| {
@@ -381,7 +386,7 @@ fn party_history(opened: &Opened) -> Markup {
     html! {
         @if !steps.is_empty() {
             section.sect aria-labelledby="parties-titre" {
-                (section_heading("parties-titre", "Changements de parties", None))
+                (section_heading("parties-titre", "Changements de parties et de territoires", None))
                 div.scroll tabindex="0" role="region" aria-label="Changements de parties, défilable" {
                     table.tbl.stack {
                         thead { tr {
@@ -390,8 +395,11 @@ fn party_history(opened: &Opened) -> Markup {
                             th scope="col" { "Acte" } th scope="col" { "Motif" }
                         } }
                         tbody { @for step in &steps { tr {
-                            th scope="row" { (organisation(opened, step.key.slot.facet())) span.sub { (role(step.key.slot.subject())) } }
-                            td data-l="Changement" { (step.after.map_or("Changement retiré".to_owned(), |body| show_body(None, body))) }
+                            th scope="row" {
+                                @if step.key.slot == Slot::Place { "Territoire couvert" }
+                                @else { (organisation(opened, step.key.slot.facet())) span.sub { (role(step.key.slot.subject())) } }
+                            }
+                            td data-l="Changement" { (step.after.map_or("Changement retiré".to_owned(), |body| moved(opened, body))) }
                             @if contract.has_sections() { td data-l="Volet" { (section(step.key.section).map_or("", |s| s.label.as_str())) } }
                             td data-l="Acte" { a href=(opened.href(&format!("/actes/{}", step.instrument.no))) { (names[&step.instrument.id]) } }
                             td.x data-l="Motif" { (step.motive.unwrap_or("—")) }
@@ -400,6 +408,20 @@ fn party_history(opened: &Opened) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// What became of a party or of a place, by its name.
+fn moved(opened: &Opened, body: &TermBody) -> String {
+    match body {
+        TermBody::Place(covered) => {
+            let place = opened.directory.place(&covered.place);
+            format!(
+                "Couvre {}",
+                place.map_or(covered.place.as_str(), |place| &place.name)
+            )
+        }
+        other => show_body(None, other),
     }
 }
 
@@ -427,6 +449,7 @@ fn instruments(opened: &Opened) -> Markup {
                         tbody { @for instrument in shown { (act_row(&base, instrument, &names[&instrument.id])) } }
                     }
                 }
+                (downloads("actes", "Les actes", &[("contrat", &opened.full.contract.slug)]))
             }
         }
     }

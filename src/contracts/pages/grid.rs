@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::cells::{Shape, cell, kinds, labelled};
 use super::open::{self, AT_ONCE, OpenedInstrument, begin, told};
+use super::parties::PLACE;
 use super::parts::{flag, node_code, trail};
 use super::table::{self, Cells, dash};
 use crate::access::Signed;
@@ -469,6 +470,9 @@ pub(super) fn sheet_of(
     match &key.slot {
         Slot::Party { role, .. } => {
             return Some(format!("{}/parties#{}.{role}", opened.path(), section.key));
+        }
+        Slot::Place => {
+            return Some(format!("{}/parties#{}.{PLACE}", opened.path(), section.key));
         }
         Slot::Means { .. } => "moyens".clone_into(&mut part.partie),
         Slot::Commitment { commitment } => {

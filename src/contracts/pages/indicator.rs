@@ -16,8 +16,10 @@ use crate::contracts::sheet::show_body;
 use crate::contracts::store::{Change, NationalTarget, national_targets, subject_changes};
 use crate::contracts::{
     Desk, Facet, Line, Section, Slot, Standing, Step, Terms, history, instrument_names,
+    own_measures,
 };
-use crate::frameworks::everyone_words;
+use crate::frameworks::{OwnMeasure, everyone_words};
+use crate::measures::Measure;
 use crate::organisations::Organisation;
 use crate::platform::clock::french_instant;
 use crate::platform::web::{WebError, WebResult, fictional_mark, section_heading};
@@ -47,12 +49,23 @@ pub(super) async fn page(
         opened.as_of,
         |term| term.section == section.id && term.slot.indicator() == Some(key.as_str()),
     );
+    let own = own_measures(opened.book.framework(), &opened.full, opened.as_of);
+    let own: Vec<&OwnMeasure> = own
+        .iter()
+        .filter(|own| own.section == section.key && own.indicator.key == key)
+        .collect();
+    let measures: Vec<&Measure> = own.iter().map(|own| &own.measure).collect();
+    let recorded = desk
+        .observations
+        .recorded(signed.reach(), &measures, &section.place, opened.as_of)
+        .await?;
     let body = html! {
         (trail(opened.book.framework(), contract, &[(line.short(), None)]))
         (head(&opened, section, line, &terms))
         @if let Some(problem) = opened.asked().problem() { (flag("late", &problem)) }
         (section_choice(&opened, &format!("/indicateurs/{key}")))
         (targets(&opened, section, line, &terms, (&national, signed.view().shell.demo)))
+        (own_values(&own, &recorded))
         (story(&opened, line, &steps))
         (documents::section(contract, &key, &documents))
         (journal_section(line, &journal))
@@ -90,8 +103,10 @@ fn head(opened: &Opened, section: &Section, line: &Line<'_>, terms: &Terms<'_>) 
             }
             @if model.is_some() {
                 p.acts {
-                    a.btn.sm href=(opened.with_day(&format!("/indicateurs/{}/{}", framework.code, line.key))) { "Toutes les régions" }
-                    a.btn.sm href={ "/cibles/" (framework.code) "/" (line.key) } { "Cibles nationales et régionales" }
+                    a.btn.sm href=(opened.with_day(&format!("/indicateurs/{}/{}", framework.code, line.key))) {
+                        @if line.slot { "Ce que mesurent les autres contrats" } @else { "Toutes les régions" }
+                    }
+                    @if !line.slot { a.btn.sm href={ "/cibles/" (framework.code) "/" (line.key) } { "Cibles nationales et régionales" } }
                 }
             }
             @if line.slot {
@@ -100,6 +115,45 @@ fn head(opened: &Opened, section: &Section, line: &Line<'_>, terms: &Terms<'_>) 
                     None => p.lead { "Le cadre laisse sa définition au contrat, qui ne l’a pas encore écrite." },
                 }
             }
+        }
+    }
+}
+
+/// What was observed of what the contract defines: the measure in force, then those that it
+/// replaced, whose values stay as they were loaded.
+fn own_values(own: &[&OwnMeasure], recorded: &[Vec<Markup>]) -> Markup {
+    html! {
+        @if !own.is_empty() {
+            section.sect aria-labelledby="valeurs" {
+                (section_heading("valeurs", "Valeurs observées", None))
+                @for (own, values) in own.iter().zip(recorded).rev() { (own_series(own, values)) }
+            }
+        }
+    }
+}
+
+fn own_series(own: &OwnMeasure, values: &[Markup]) -> Markup {
+    let measure = &own.measure;
+    let entry = format!(
+        "/saisie/{}/{}?mesure={}",
+        own.framework, own.indicator.key, measure.code
+    );
+    html! {
+        @if !own.current {
+            h3 { (measure.label) @if let Some(unit) = &measure.unit { " (" (unit) ")" } }
+            p.note { "Définition remplacée. Ses valeurs restent telles qu’elles ont été chargées, et ne se comparent pas aux suivantes." }
+        }
+        @for rupture in &measure.breaks {
+            p.note { "Définition changée en " (rupture.since) " : les valeurs d’avant ne se comparent pas à celles d’après. " (rupture.reason) }
+        }
+        @if values.is_empty() {
+            p { "Aucune valeur n’est encore chargée." }
+        } @else {
+            ul.told-l { @for value in values { li { (value) } } }
+        }
+        @if own.current {
+            p.acts { a.btn.sm href=(entry) { "Saisir ou charger des valeurs" } }
+            p.small.muted { "Dans un fichier, sur la ligne de ce territoire : « " (own.indicator.code.as_ref().unwrap_or(&own.indicator.key)) " », ou le code " code { (measure.code) } "." }
         }
     }
 }

@@ -339,6 +339,7 @@ fn section_changes(
                 | Slot::Commitment { .. }
                 | Slot::Means { .. }
                 | Slot::Party { .. }
+                | Slot::Place
         )
     };
     let words: Vec<_> = own.iter().filter(words).collect();
@@ -352,7 +353,7 @@ fn section_changes(
             }
         }
         @if !words.is_empty() {
-            h3 { "Parties, engagements, définitions et moyens" }
+            h3 { "Parties, territoires, engagements, définitions et moyens" }
             ul.acts-l { @for term in words { li {
                 h3 { (place_of(opened, lines, &term.key)) }
                 p { (word_change(opened, overlay, of_section, term)) }

@@ -9,25 +9,32 @@ use super::open::contract_path;
 use super::parts::day;
 use crate::access::Signed;
 use crate::contracts::Desk;
-use crate::contracts::store::{ContractCard, list};
+use crate::contracts::store::{CardParty, ContractCard, list};
 use crate::frameworks::Catalogue;
 use crate::kernel::{counted, fold};
+use crate::platform::clock::french_date;
 use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
 use crate::platform::web::{
     Address, Filter, WebResult, fictional_mark, filter_form, section_heading, state,
 };
+use crate::tables::downloads;
 
 /// Whether a contract is among those that the address asks for: `cadre`, `etat` (`projet` or
-/// `signe`), `q`.
-fn keeps(asked: &Address, card: &ContractCard) -> bool {
+/// `signe`), `q`, and `organisation`, which is or was party to it.
+pub(in crate::contracts) fn keeps(asked: &Address, card: &ContractCard) -> bool {
     let words = fold(asked.get("q"));
-    let text = fold(&format!("{} {}", card.title, card.organisation_name));
+    let names = card.parties.iter().map(|party| party.name.as_str());
+    let names: Vec<&str> = std::iter::once(card.title.as_str()).chain(names).collect();
+    let text = fold(&names.join(" "));
+    let code = asked.get("organisation");
+    let mut parties = card.parties.iter();
+    let party = code.is_empty() || parties.any(|p| p.tenure.organisation == code);
     let state = match asked.get("etat") {
         "projet" => card.drafts > 0,
         "signe" => card.signed > 0,
         _ => true,
     };
-    state && words.split(' ').all(|word| text.contains(word))
+    state && party && words.split(' ').all(|word| text.contains(word))
 }
 
 pub(super) async fn page(
@@ -46,17 +53,24 @@ pub(super) async fn page(
         div.head {
             h1 { "Contrats" }
             p.lead { (verdict(&cards, &asked)) }
-            p.acts { a.btn.main href="/contrats/nouveau" { "Préparer un contrat" } }
+            p.acts {
+                a.btn.main href="/contrats/nouveau" { "Préparer un contrat" }
+                @if !asked.get("organisation").is_empty() { a href="/contrats" { "Tous les contrats" } }
+            }
             (filter_form(&asked, "Filtrer les contrats", &filters(&catalogue)))
         }
         @for (code, group) in groups(&cards) { (framework_section(code, &group, &catalogue, &asked)) }
+        @if !cards.is_empty() {
+            @let choices = ["cadre", "etat", "q"].map(|name| (name, asked.get(name)));
+            (downloads("contrats", "La liste des contrats", &choices))
+        }
     };
     Ok(signed.page("Contrats", &body))
 }
 
 fn verdict(cards: &[ContractCard], asked: &Address) -> String {
     let drafts = cards.iter().filter(|card| card.drafts > 0).count();
-    let is_whole = ["cadre", "etat", "q"]
+    let is_whole = ["cadre", "etat", "q", "organisation"]
         .iter()
         .all(|name| asked.get(name).is_empty());
     match (cards.len(), is_whole) {
@@ -149,6 +163,34 @@ fn table(code: &str, title: &str, cards: &[&ContractCard]) -> Table {
     table
 }
 
+/// The names of those whom the contract binds today.
+fn bound_today(card: &ContractCard) -> String {
+    let today = card.bound().filter(|party| party.tenure.until.is_none());
+    let names: Vec<&str> = today.map(|party| party.name.as_str()).collect();
+    if names.is_empty() {
+        card.organisation_name.clone()
+    } else {
+        names.join(", ")
+    }
+}
+
+/// Whom the contract binds today and since when, then whom it no longer binds.
+fn parties(card: &ContractCard) -> Markup {
+    let (now, before): (Vec<&CardParty>, Vec<&CardParty>) =
+        card.bound().partition(|party| party.tenure.until.is_none());
+    html! {
+        @if now.is_empty() { (card.organisation_name) }
+        @for (rank, party) in now.iter().enumerate() {
+            @if rank > 0 { br; }
+            (party.name)
+            @if let Some(since) = party.tenure.since { span.sub { "partie depuis le " (french_date(since)) } }
+        }
+        @for party in before {
+            span.sub { (party.name) @if let Some(until) = party.tenure.until { ", jusqu’au " (french_date(until)) } }
+        }
+    }
+}
+
 fn row(card: &ContractCard) -> Row {
     let title = html! {
         a href=(contract_path(&card.slug)) { b { (card.title) } }
@@ -171,7 +213,7 @@ fn row(card: &ContractCard) -> Row {
     let signed_on = card.signed_on.map_or(Datum::Nothing, Datum::Day);
     vec![
         Cell::text(card.title.clone()).shown(title),
-        Cell::text(card.organisation_name.clone()),
+        Cell::text(bound_today(card)).shown(parties(card)),
         Cell::text(format!("{}-{}", card.starts, card.ends)),
         Cell::from(standing).shown(states),
         Cell::from(signed_on).shown(html! { (day(card.signed_on)) }),

@@ -28,6 +28,8 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 
+pub(super) use list::keeps;
+
 use super::Desk;
 use crate::platform::config::Config;
 use crate::platform::db::Db;

@@ -137,7 +137,7 @@ pub(super) async fn contract(
     let directory = desk.directories.current(&mut tx, signed.reach()).await?;
     drop(tx);
     Ok(Opened {
-        full,
+        full: full.placed(as_of),
         book,
         directory,
         as_of,

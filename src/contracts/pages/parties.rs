@@ -1,4 +1,5 @@
-//! `/contrats/{slug}/actes/{no}/parties`: who an instrument makes party, section by section.
+//! `/contrats/{slug}/actes/{no}/parties`: who an instrument makes party, section by section, and
+//! which place each section covers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +15,11 @@ use crate::access::Signed;
 use crate::contracts::proposal::{absent, establishment};
 use crate::contracts::store::{TermEdit, set_terms};
 use crate::contracts::{
-    Desk, EditInstrument, Section, Terms, instrument_name, limits, parties_in_force, party_edits,
+    Covered, Desk, EditInstrument, Section, Slot, TermBody, TermKey, Terms, instrument_name,
+    limits, parties_in_force, party_edits,
 };
 use crate::frameworks::{PartyKind, PartyRole};
-use crate::organisations::{Directory, Organisation, Recognised};
+use crate::organisations::{Directory, Organisation, PlaceKind, Recognised};
 use crate::platform::web::{WebError, WebResult, document_with_status};
 
 /// Who holds a role in a section, as typed: names or codes, a semicolon between two.
@@ -51,6 +53,72 @@ impl Entry<'_> {
         }
         Ok(codes)
     }
+}
+
+/// The name of the field of a place, after that of its section.
+pub(super) const PLACE: &str = "territoire";
+
+/// The place of a section, as typed: a name or a code.
+struct Covering<'a> {
+    section: &'a Section,
+    typed: String,
+    current: String,
+    problem: Option<String>,
+}
+
+impl Covering<'_> {
+    fn name(&self) -> String {
+        format!("{}.{PLACE}", self.section.key)
+    }
+
+    fn read(&self, directory: &Directory) -> Result<String, String> {
+        let typed = limits::NAME.read(&self.typed)?;
+        match directory.recognise(&typed, &PlaceKind::WITH_VALUES) {
+            Recognised::Found(place) => Ok(place.code.clone()),
+            Recognised::Unknown {
+                nearest: Some(near),
+            } => Err(format!(
+                "« {typed} » n’est pas un territoire connu. Vouliez-vous dire « {near} » ?"
+            )),
+            _ => Err(format!(
+                "« {typed} » n’est pas un territoire connu. Écrivez le nom d’une région ou d’un établissement."
+            )),
+        }
+    }
+
+    /// What the draft must write; `before` and `after` are the terms without it and with it.
+    fn edit(&self, place: String, before: &Terms<'_>) -> TermEdit {
+        let key = TermKey {
+            section: self.section.id,
+            slot: Slot::Place,
+        };
+        let was = before.place(self.section.id).unwrap_or(&self.section.place);
+        let wanted = if was == place {
+            before.get(&key).map(|held| held.body.clone())
+        } else {
+            Some(TermBody::Place(Covered { place }))
+        };
+        TermEdit {
+            key,
+            wanted,
+            motive: None,
+        }
+    }
+}
+
+/// Where each section is now.
+fn coverings<'a>(opened: &'a OpenedInstrument, terms: &Terms<'_>) -> Vec<Covering<'a>> {
+    let sections = opened.full.contract.sections.iter();
+    let covering = |section: &'a Section| {
+        let current = terms.place(section.id).unwrap_or(&section.place).to_owned();
+        Covering {
+            section,
+            typed: current.clone(),
+            current,
+            problem: None,
+        }
+    };
+    sections.map(covering).collect()
 }
 
 /// Local authorities and the like need not be in the directory.
@@ -126,7 +194,8 @@ pub(super) async fn form(
 ) -> WebResult<Markup> {
     let (opened, directory) = open_draft(&desk, &signed, &slug, no).await?;
     let overlay = opened.full.overlay(&opened.instrument);
-    let body = page(&opened, &directory, &entries(&opened, &overlay.after), None);
+    let fields = Fields::of(&opened, &overlay.after);
+    let body = page(&opened, &directory, &fields, None);
     Ok(signed.page("Parties", &body))
 }
 
@@ -139,11 +208,11 @@ pub(super) async fn submit(
     let posted: BTreeMap<String, String> = posted.into_iter().collect();
     let (opened, directory) = open_draft(&desk, &signed, &slug, no).await?;
     let overlay = opened.full.overlay(&opened.instrument);
-    let mut entries = entries(&opened, &overlay.after);
-    let moved = receive(&mut entries, &posted);
-    let edits = read(&mut entries, &opened, &directory);
+    let mut fields = Fields::of(&opened, &overlay.after);
+    let moved = fields.receive(&posted);
+    let edits = fields.read(&opened, &directory);
     let again = |status, sentence: &str| {
-        let body = page(&opened, &directory, &entries, Some(sentence));
+        let body = page(&opened, &directory, &fields, Some(sentence));
         Ok(document_with_status(
             status,
             signed.view(),
@@ -172,73 +241,113 @@ pub(super) async fn submit(
     Ok(Redirect::to(&next).into_response())
 }
 
-/// Takes in what was typed; whether somebody wrote a field since its reader saw it.
-fn receive(entries: &mut [Entry<'_>], posted: &BTreeMap<String, String>) -> bool {
-    let mut moved = false;
-    for entry in entries {
-        if let Some(typed) = posted.get(&entry.name()) {
-            typed.trim().clone_into(&mut entry.typed);
-        }
-        let seen = posted.get(&format!("vu:{}", entry.name()));
-        moved |= seen.is_some_and(|seen| *seen != entry.current);
-    }
-    moved
+/// Every field of the page.
+struct Fields<'a> {
+    roles: Vec<Entry<'a>>,
+    places: Vec<Covering<'a>>,
 }
 
-/// The edits that the fields ask for; nothing where one cannot be read.
-fn read(
-    entries: &mut [Entry<'_>],
-    opened: &OpenedInstrument,
-    directory: &Directory,
-) -> Option<Vec<TermEdit>> {
-    let contract = &opened.full.contract;
-    let overlay = opened.full.overlay(&opened.instrument);
-    let mut edits = Vec::new();
-    let mut sound = true;
-    for entry in entries {
-        match entry.read(directory, (contract.starts, contract.ends)) {
-            Ok(wanted) => {
-                let (section, role) = (entry.section.id, &entry.role.key);
-                let (before, after) = (&overlay.before, &overlay.after);
-                edits.extend(party_edits(contract, before, after, section, role, &wanted));
-            }
-            Err(sentence) => {
-                sound = false;
-                entry.problem = Some(sentence);
-            }
+impl<'a> Fields<'a> {
+    fn of(opened: &'a OpenedInstrument, terms: &Terms<'_>) -> Self {
+        Self {
+            roles: entries(opened, terms),
+            places: coverings(opened, terms),
         }
     }
-    sound.then_some(edits)
+
+    /// Takes in what was typed; whether somebody wrote a field since its reader saw it.
+    fn receive(&mut self, posted: &BTreeMap<String, String>) -> bool {
+        let roles = self.roles.iter_mut();
+        let roles = roles.map(|entry| (entry.name(), &mut entry.typed, &entry.current));
+        let places = self.places.iter_mut();
+        let places = places.map(|place| (place.name(), &mut place.typed, &place.current));
+        let mut moved = false;
+        for (name, typed, current) in roles.chain(places) {
+            if let Some(text) = posted.get(&name) {
+                text.trim().clone_into(typed);
+            }
+            let seen = posted.get(&format!("vu:{name}"));
+            moved |= seen.is_some_and(|seen| seen != current);
+        }
+        moved
+    }
+
+    /// The edits that the fields ask for; nothing where one cannot be read.
+    fn read(&mut self, opened: &OpenedInstrument, directory: &Directory) -> Option<Vec<TermEdit>> {
+        let contract = &opened.full.contract;
+        let overlay = opened.full.overlay(&opened.instrument);
+        let (before, after) = (&overlay.before, &overlay.after);
+        let mut edits = Vec::new();
+        for entry in &mut self.roles {
+            match entry.read(directory, (contract.starts, contract.ends)) {
+                Ok(wanted) => {
+                    let (section, role) = (entry.section.id, &entry.role.key);
+                    edits.extend(party_edits(contract, before, after, section, role, &wanted));
+                }
+                Err(sentence) => entry.problem = Some(sentence),
+            }
+        }
+        for covering in &mut self.places {
+            match covering.read(directory) {
+                Ok(place) => edits.push(covering.edit(place, before)),
+                Err(sentence) => covering.problem = Some(sentence),
+            }
+        }
+        let mut problems = self.roles.iter().map(|entry| &entry.problem);
+        let mut of_places = self.places.iter().map(|covering| &covering.problem);
+        let sound = problems.all(Option::is_none) && of_places.all(Option::is_none);
+        sound.then_some(edits)
+    }
 }
 
 fn page(
     opened: &OpenedInstrument,
     directory: &Directory,
-    entries: &[Entry<'_>],
+    fields: &Fields<'_>,
     sentence: Option<&str>,
 ) -> Markup {
     let framework = opened.book.framework();
     let contract = &opened.full.contract;
     let name = instrument_name(&opened.full.instruments, framework, &opened.instrument);
-    let steps = [(name.as_str(), Some(opened.path())), ("Parties", None)];
+    let steps = [
+        (name.as_str(), Some(opened.path())),
+        ("Parties et territoires", None),
+    ];
     html! {
         (trail(framework, contract, &steps))
         div.head {
             p.eyebrow { (name) }
-            h1 { "Parties" }
-            p.lead { "Qui est partie après cet acte. Un nom ou un code par organisation, un point-virgule entre deux. Un champ laissé tel quel ne change rien." }
+            h1 { "Parties et territoires" }
+            p.lead { "Qui est partie après cet acte, et quel territoire il couvre. Un nom ou un code par organisation, un point-virgule entre deux. Un champ laissé tel quel ne change rien." }
         }
         @if let Some(sentence) = sentence { (flag("late", sentence)) }
         form method="post" action={ (opened.path()) "/parties" } {
             @for section in &contract.sections {
                 fieldset.agree {
                     legend.lbl { @if contract.has_sections() { (section.label) } @else { "Tout le contrat" } }
-                    @for entry in entries.iter().filter(|entry| entry.section.id == section.id) { (field(entry, directory)) }
+                    @for entry in fields.roles.iter().filter(|entry| entry.section.id == section.id) { (field(entry, directory)) }
+                    @for covering in fields.places.iter().filter(|place| place.section.id == section.id) { (place_field(covering, directory)) }
                 }
             }
             p.acts { button.btn.main type="submit" { "Enregistrer" } a.btn href=(opened.path()) { "Annuler" } }
         }
         (datalist("organisations", directory.organisations().iter().map(|o| (o.code.as_str(), o.label()))))
+        (datalist("territoires", directory.places().iter().filter(|p| PlaceKind::WITH_VALUES.contains(&p.kind)).map(|p| (p.code.as_str(), p.name.as_str()))))
+    }
+}
+
+fn place_field(covering: &Covering<'_>, directory: &Directory) -> Markup {
+    let name = covering.name();
+    let place = directory.place(&covering.current);
+    let place = place.map_or(covering.current.as_str(), |place| place.name.as_str());
+    html! {
+        div.field {
+            label for=(name) { "Territoire couvert" }
+            p.hint id={ (name) "-aide" } { "Écrit maintenant : " (place) ". Les valeurs de ce territoire sont celles que le contrat suit." }
+            input.wide id=(name) name=(name) value=(covering.typed) list="territoires" autocomplete="off" aria-describedby={ (name) "-aide " (name) "-dit" } aria-invalid=[covering.problem.as_ref().map(|_| "true")];
+            input type="hidden" name={ "vu:" (name) } value=(covering.current);
+            p.s-late.told id={ (name) "-dit" } { (covering.problem.as_deref().unwrap_or_default()) }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::contracts::{Contract, Instrument, Section, State, instrument_names, p
 use crate::frameworks::{Framework, Node};
 use crate::ledger::TOKEN_FIELD;
 use crate::platform::clock::{Clock, french_date, french_instant, paris_date};
-use crate::platform::web::{Crumb, crumbs, fictional_mark, icon, state};
+use crate::platform::web::{Address, Crumb, crumbs, fictional_mark, icon, state};
 
 /// The path to a page below a contract.
 pub(super) fn trail(
@@ -91,7 +91,12 @@ pub(super) fn contract_head(opened: &Opened, tab: Tab) -> Markup {
                 } }
                 div { dt { "Version affichée" } dd { (version(opened)) } }
             }
-            p.acts { a.btn.sm href=(opened.href("/fiche")) { (icon("get")) "Fiche en PDF" } }
+            p.acts {
+                a.btn.sm href=(opened.href("/fiche")) { (icon("get")) "Fiche en PDF" }
+                @if !framework.follows_establishments() {
+                    a.btn.sm href=(compare_path(contract)) { "Comparer avec d’autres régions" }
+                }
+            }
             (as_of_form(opened, tab))
             @if let Some(day) = opened.day {
                 p.note { "Vous lisez les termes tels qu’ils étaient connus le " (french_date(day)) " au soir." }
@@ -99,6 +104,17 @@ pub(super) fn contract_head(opened: &Opened, tab: Tab) -> Markup {
         }
         (tabs(opened, tab))
     }
+}
+
+/// Where the regions of a contract stand beside others.
+fn compare_path(contract: &Contract) -> String {
+    let address = Address::of("/comparer").and("cadre", contract.framework.as_str());
+    let sections = contract.sections.iter();
+    sections
+        .fold(address, |address, section| {
+            address.and("regions", section.place.as_str())
+        })
+        .href()
 }
 
 /// Who is party, as of the day shown; section by section where they differ.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::rows::{
     ConfirmationRow, ContractRow, InstrumentRow, PartyRow, SectionRow, SignatoryRow, TermRow,
-    by_instrument, day, year,
+    by_instrument,
 };
 use crate::access::Reach;
 use crate::args;
@@ -139,100 +139,6 @@ pub async fn contract_of(tx: &mut Tx, instrument: Uuid) -> Result<Option<Uuid>, 
         )
         .await?;
     Ok(row.map(|(contract,)| contract))
-}
-
-/// A contract in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ContractCard {
-    /// Its address.
-    pub slug: String,
-    /// What people call it.
-    pub title: String,
-    /// Code of the framework.
-    pub framework: String,
-    /// Code of the organisation it binds.
-    pub organisation: String,
-    /// Name of that organisation, or its code where it is not known.
-    pub organisation_name: String,
-    /// Code of the place it covers.
-    pub place: String,
-    /// First year.
-    pub starts: i16,
-    /// Last year.
-    pub ends: i16,
-    /// Whether it was invented for a demonstration.
-    pub fictional: bool,
-    /// How many instruments were signed.
-    pub signed: i64,
-    /// How many drafts are open.
-    pub drafts: i64,
-    /// The last day written beside a signature.
-    pub signed_on: Option<jiff::civil::Date>,
-}
-
-#[derive(sqlx::FromRow)]
-struct CardRow {
-    slug: String,
-    title: String,
-    framework: String,
-    organisation_code: String,
-    organisation_name: Option<String>,
-    place_code: String,
-    starts: i64,
-    ends: i64,
-    fictional: bool,
-    signed: i64,
-    drafts: i64,
-    signed_on: Option<String>,
-}
-
-impl TryFrom<CardRow> for ContractCard {
-    type Error = DbError;
-
-    fn try_from(row: CardRow) -> Result<Self, DbError> {
-        let code = &row.organisation_code;
-        Ok(Self {
-            organisation_name: row.organisation_name.unwrap_or_else(|| code.clone()),
-            slug: row.slug,
-            title: row.title,
-            framework: row.framework,
-            organisation: row.organisation_code,
-            place: row.place_code,
-            starts: year(row.starts)?,
-            ends: year(row.ends)?,
-            fictional: row.fictional,
-            signed: row.signed,
-            drafts: row.drafts,
-            signed_on: day(row.signed_on)?,
-        })
-    }
-}
-
-/// Every contract that somebody may see, by framework and title; of one framework where it is
-/// named.
-pub async fn list(
-    tx: &mut Tx,
-    _reach: Reach,
-    framework: Option<&str>,
-) -> Result<Vec<ContractCard>, DbError> {
-    let rows: Vec<CardRow> = tx
-        .all(
-            "select c.slug, c.title, c.framework, c.organisation_code,
-                    o.name as organisation_name, c.place_code, c.starts, c.ends, c.fictional,
-                    (select count(*) from instrument i
-                     where i.contract_id = c.id and i.state = 'signed') as signed,
-                    (select count(*) from instrument i
-                     where i.contract_id = c.id and i.state = 'draft') as drafts,
-                    (select max(s.signed_on) from signatory s
-                     join instrument i on i.id = s.instrument_id
-                     where i.contract_id = c.id and i.state = 'signed') as signed_on
-             from contract c left join organisation o on o.code = c.organisation_code
-             where $1 = '' or c.framework = $1
-             order by c.framework collate \"C\", c.title collate \"C\", c.slug collate \"C\"",
-            args![framework.unwrap_or_default()],
-        )
-        .await?;
-    rows.into_iter().map(ContractCard::try_from).collect()
 }
 
 /// An act under way.

@@ -1,9 +1,12 @@
 //! Contracts in the database: all their SQL.
 
+mod cards;
 mod create;
 mod edit;
+pub(super) mod findable;
 mod load;
 mod national;
+mod own;
 mod regional;
 mod rows;
 mod settle;
@@ -13,14 +16,16 @@ use super::proposal::Objection;
 use crate::ledger::LedgerError;
 use crate::platform::db::DbError;
 
+pub use cards::{CardParty, ContractCard, list};
 pub use create::{NewInstrument, create_contract, draft_instrument};
 pub use edit::{Description, TermEdit, describe, set_signatories, set_terms};
 pub use load::{
-    Change, ContractCard, OpenDraft, contract_of, list, load, load_by_id, open_drafts,
-    subject_changes, terms_of_measure, used_indicators, used_measures,
+    Change, OpenDraft, contract_of, load, load_by_id, open_drafts, subject_changes,
+    terms_of_measure, used_indicators, used_measures,
 };
 pub use national::{NationalTarget, national_targets, set_national_target};
-pub use regional::targets_across;
+pub use own::ContractMeasures;
+pub use regional::{section_of_place, targets_across};
 pub use settle::{abandon, confirm, rebase, sign};
 
 /// Why a contract could not be changed.

@@ -62,6 +62,25 @@ pub async fn targets_across(
     held.into_values().map(section_target).collect()
 }
 
+/// The contract that covers a place under a framework, and its section there; the latest begun
+/// where there are several.
+pub async fn section_of_place(
+    tx: &mut Tx,
+    _reach: Reach,
+    framework: &str,
+    place: &str,
+) -> Result<Option<(String, Uuid)>, DbError> {
+    let rows: Vec<(String, Uuid)> = tx
+        .all(
+            "select c.slug, s.id from section s join contract c on c.id = s.contract_id
+             where c.framework = $1 and s.place_code = $2
+             order by c.starts desc, c.slug collate \"C\"",
+            args![framework, place],
+        )
+        .await?;
+    Ok(rows.into_iter().next())
+}
+
 fn section_target(row: TargetRow) -> Result<SectionTarget, DbError> {
     let body = row.body.unwrap_or_default();
     let body: TermBody =

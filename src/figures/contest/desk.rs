@@ -1,9 +1,10 @@
 //! Opening a contest and answering it, each in one change.
 
+use jiff::ToSpan as _;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{AnswerContest, OpenAContest, Outcome, due_on, store};
+use super::{AnswerContest, OpenAContest, Outcome, store};
 use crate::access::Permit;
 use crate::figures::follow;
 use crate::figures::store::parsed_day;
@@ -23,6 +24,8 @@ pub struct NewContest {
     pub reason: String,
     /// Its own figure.
     pub own: Option<Value>,
+    /// Days that the supplier has to answer.
+    pub days: u16,
 }
 
 /// What a supplier answers.
@@ -75,7 +78,7 @@ pub async fn open(
     if store::is_contested(change.tx(), observation).await? {
         return Err(ContestError::AlreadyOpen);
     }
-    let due = due_on(paris_date(change.at()));
+    let due = paris_date(change.at()).saturating_add(i64::from(new.days).days());
     let thing = NewThing {
         kind: "contest",
         parent: None,

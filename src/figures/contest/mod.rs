@@ -1,26 +1,23 @@
 //! A value contested: the region's reason and figure, the supplier's answer, and by when.
 //!
-//! No source says how long a supplier has to answer: the delay is Jalon's reading.
+//! How long a supplier has to answer is said by the framework.
 
 mod desk;
 pub mod store;
 
 use std::sync::Arc;
 
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::snapshot::is_hidden;
 use super::{Formatter, Subject};
 use crate::access::{Act, Reach};
+use crate::frameworks::{Catalogue, USUAL_CONTEST_DAYS};
 use crate::kernel::Value;
 use crate::platform::clock::paris_date;
 
 pub use desk::{Answer, ContestError, NewContest, answer, open};
-
-/// Days that the supplier has to answer.
-pub const DAYS_TO_ANSWER: i64 = 30;
 
 /// A contest as every figure under it shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,9 +158,14 @@ pub enum Standing {
     AnsweredLate(Outcome, i32),
 }
 
-/// The last day for an answer to a contest opened on that day.
-pub fn due_on(opened: Date) -> Date {
-    opened.saturating_add(DAYS_TO_ANSWER.days())
+/// Days that the supplier of a value has to answer its contest: what is said by the framework
+/// that follows the measure over that year, or by the last that does.
+pub fn days_to_answer(catalogue: &Catalogue, measure: &str, year: i16) -> u16 {
+    let following = catalogue.following(measure);
+    let frameworks = || following.iter().map(|(framework, _)| framework);
+    let in_force = frameworks().find(|f| (f.starts..=f.ends).contains(&year));
+    let framework = in_force.or_else(|| frameworks().next());
+    framework.map_or(USUAL_CONTEST_DAYS, |f| f.days_to_answer())
 }
 
 /// Where a contest stands `today`; `answered` is the outcome and its day.
@@ -232,12 +234,38 @@ impl Act for AnswerContest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::ToSpan as _;
     use jiff::civil::date;
     use proptest::prelude::*;
 
     #[test]
-    fn an_answer_is_due_thirty_days_after() {
-        assert_eq!(due_on(date(2026, 1, 5)), date(2026, 2, 4));
+    fn the_framework_of_the_year_says_how_long_a_supplier_has() {
+        use crate::frameworks::{Framework, Indicator};
+        let framework = |code: &str, starts, ends, contest_days| Framework {
+            code: code.to_owned(),
+            starts,
+            ends,
+            contest_days,
+            indicators: vec![Indicator {
+                measures: vec!["hpv".to_owned()],
+                ..Indicator::default()
+            }],
+            ..Framework::default()
+        };
+        let catalogue = Catalogue::of([
+            framework("a", 2014, 2018, Some(10)),
+            framework("b", 2019, 2023, None),
+            framework("c", 2024, 2028, Some(15)),
+        ]);
+        let days = |year| days_to_answer(&catalogue, "hpv", year);
+        assert_eq!([days(2016), days(2020), days(2024)], [10, 30, 15]);
+        // Before the first and after the last, the last says it.
+        assert_eq!([days(2010), days(2031)], [15, 15]);
+        assert_eq!(days_to_answer(&catalogue, "inconnue", 2024), 30);
+    }
+
+    #[test]
+    fn an_answer_is_in_time_until_its_last_day() {
         let limit = date(2026, 2, 4);
         assert_eq!(standing(limit, None, date(2026, 2, 4)), Standing::Open(0));
         assert_eq!(standing(limit, None, date(2026, 2, 5)), Standing::Late(1));

@@ -14,6 +14,7 @@ use crate::organisations::{Directories, Directory, Organisation};
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, state};
+use crate::tables::downloads;
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
@@ -96,7 +97,13 @@ pub(super) async fn page(
         }
         (filters(&ground, framework, &all, year, &asked))
         @if shown.is_empty() { p { "Aucune livraison ne répond à ce choix. " a href={ "/circuit/" (code) } { "Tout afficher" } } }
-        @else { (table(&ground, framework, &shown)) }
+        @else {
+            (table(&ground, framework, &shown))
+            (downloads("circuit", "Le circuit", &[
+                ("cadre", &framework.code), ("annee", &year.to_string()),
+                ("fournisseur", &asked.fournisseur), ("etat", &asked.etat),
+            ]))
+        }
     };
     Ok(signed.page(&format!("Circuit des indicateurs {year}"), &body))
 }

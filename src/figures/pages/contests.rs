@@ -15,7 +15,7 @@ use crate::access::{Act as _, Signed};
 use crate::documents::{self, About, AboutKind, AttachDocument, receive};
 use crate::figures::Formatter;
 use crate::figures::contest::{
-    Answer, AnswerContest, Contest, ContestError, NewContest, OpenAContest, store,
+    Answer, AnswerContest, Contest, ContestError, NewContest, OpenAContest, days_to_answer, store,
 };
 use crate::figures::provenance;
 use crate::figures::values::read_answer;
@@ -28,6 +28,7 @@ use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading, state};
+use crate::tables::downloads;
 
 impl From<ContestError> for WebError {
     fn from(error: ContestError) -> Self {
@@ -65,6 +66,7 @@ pub(super) async fn open(
             "Dites pourquoi vous contestez cette valeur.",
         )?,
         own: value(catalogue.measure(&story.measure), received.text("valeur"))?,
+        days: days_to_answer(&catalogue, &story.measure, story.subject.period.year()),
     };
     let permit = signed.may::<OpenAContest>(observation)?;
     let change = Change::open(&db, &clock, signed.actor(), OpenAContest::NAME).await;
@@ -148,7 +150,10 @@ pub(super) async fn list(
         } }
         @if shown.is_empty() {
             p { "Pour contester une valeur, ouvrez-la depuis la page de son indicateur, puis choisissez « Contester cette valeur »." }
-        } @else { (table(&catalogue, &directory, &shown, today)) }
+        } @else {
+            (table(&catalogue, &directory, &shown, today))
+            (downloads("contestations", "Les contestations", &[("etat", &asked.etat)]))
+        }
     };
     Ok(signed.page("Contestations", &body))
 }

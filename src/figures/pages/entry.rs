@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::entry_grid::{Beside, Sheet, body};
+use super::entry_grid::{Beside, Narrowing, Sheet, body};
 use crate::access::Signed;
 use crate::figures::values::form::{Entries, TypedFile, pasted};
 use crate::figures::values::grid::{Choice, Soil, Wanted, WantedError};
@@ -90,13 +90,17 @@ impl Ground {
     }
 }
 
-/// Which year, and which measure of an indicator that has several.
+/// Which year, which measure of an indicator that has several, which indicators of a region.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Asked {
     #[serde(default)]
     annee: String,
     #[serde(default)]
     mesure: String,
+    #[serde(default)]
+    objectif: String,
+    #[serde(default)]
+    texte: String,
 }
 
 /// The grid that an address names.
@@ -145,11 +149,23 @@ impl Address {
             .iter()
             .position(|grid| is_asked(&grid.lines[0].measure.code));
         let others = grids.iter().map(|grid| grid.lines[0]).collect();
-        let grid = grids.swap_remove(rank.unwrap_or(0));
+        let mut grid = grids.swap_remove(rank.unwrap_or(0));
+        let objectives = grid.objectives();
+        let (objective, text) = (self.asked.objectif.trim(), self.asked.texte.trim());
+        let mut narrowing = Narrowing {
+            objective: objective.to_owned(),
+            text: text.to_owned(),
+            found_nothing: false,
+            objectives,
+        };
+        if narrowing.is_set() && self.region.is_some() {
+            narrowing.found_nothing = !grid.keep(objective, text);
+        }
         Ok(Sheet {
             entries: Entries::of(&grid),
             year: choice.years[0],
             others,
+            narrowing,
             grid,
             today: ground.today,
         })
@@ -343,7 +359,7 @@ async fn decide(
         return Ok(to(batch.id));
     }
     let permit = signed.may::<CommitBatch>(batch.id)?;
-    match workshop.imports.commit(permit).await {
+    match workshop.imports.commit(permit, None).await {
         Ok(Committed::Now(_) | Committed::Before(_)) => Ok(to(batch.id)),
         Ok(Committed::Nothing) => {
             workshop.drop(signed, batch.id).await?;
@@ -351,7 +367,7 @@ async fn decide(
                 vec!["Jalon tient déjà ces valeurs : il n’y a rien à enregistrer.".to_owned()];
             Ok(page(signed, &sheet, &beside, StatusCode::OK))
         }
-        Err(ActError::Moved(cells)) => {
+        Err(ActError::Moved(cells, _)) => {
             workshop.drop(signed, batch.id).await?;
             for field in cells.iter().filter_map(|cell| file.field(cell)) {
                 sheet.entries.refuse(field, "Quelqu’un vient d’enregistrer une autre valeur ici. Renvoyez : les deux vous seront montrées.");
@@ -377,7 +393,7 @@ impl Workshop {
     /// Gives up a file of which nothing is kept: what was typed is in the form.
     async fn drop(&self, signed: &Signed, batch: Uuid) -> WebResult<()> {
         let permit = signed.may::<DropBatch>(batch)?;
-        match self.imports.give_up(permit).await {
+        match self.imports.give_up(permit, None).await {
             Ok(()) => Ok(()),
             Err(RehearseError::Db(error)) => Err(error.into()),
             Err(told) => Err(WebError::Conflict(sentence(&told.to_string()))),

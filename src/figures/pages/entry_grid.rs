@@ -10,9 +10,12 @@ use crate::figures::values::Part;
 use crate::figures::values::form::{Entries, PARTS, SEEN, name, parts};
 use crate::figures::values::grid::{Grid, Line};
 use crate::figures::values::template::{ABSENCES, about};
-use crate::kernel::{Period, ValueKind};
+use crate::frameworks::Node;
+use crate::kernel::{Period, ValueKind, counted};
 use crate::measures::Measure;
-use crate::platform::web::{Crumb, crumbs, grid_script_path, icon, section_heading};
+use crate::platform::web::{
+    Address, Crumb, Filter, crumbs, filter_form, grid_script_path, icon, section_heading,
+};
 
 /// A grid with what stands in its cells.
 pub(super) struct Sheet<'a> {
@@ -21,7 +24,26 @@ pub(super) struct Sheet<'a> {
     pub year: i16,
     /// One line of each measure of the indicator.
     pub others: Vec<Line<'a>>,
+    pub narrowing: Narrowing<'a>,
     pub today: Date,
+}
+
+/// Which indicators of a region are shown.
+pub(super) struct Narrowing<'a> {
+    /// Key of the only objective; empty for all.
+    pub objective: String,
+    /// What their codes and labels hold.
+    pub text: String,
+    /// Whether no indicator is like that, so that all are shown.
+    pub found_nothing: bool,
+    /// The objectives to choose from.
+    pub objectives: Vec<&'a Node>,
+}
+
+impl Narrowing<'_> {
+    pub(super) fn is_set(&self) -> bool {
+        !self.objective.is_empty() || !self.text.is_empty()
+    }
 }
 
 /// What stands beside the grid.
@@ -67,16 +89,23 @@ impl Sheet<'_> {
     }
 
     fn action(&self, year: i16) -> String {
+        self.address(year).href()
+    }
+
+    /// Where the grid of a year stands, narrowed likewise.
+    fn address(&self, year: i16) -> Address {
         let framework = &self.grid.framework.code;
+        let year = year.to_string();
         if let Some(region) = self.grid.region() {
-            return format!("/saisie/{framework}/regions/{}?annee={year}", region.code);
+            return Address::of(format!("/saisie/{framework}/regions/{}", region.code))
+                .and("annee", year)
+                .and("objectif", &self.narrowing.objective)
+                .and("texte", &self.narrowing.text);
         }
         let line = &self.grid.lines[0];
-        let measure = &line.measure.code;
-        format!(
-            "/saisie/{framework}/{}?annee={year}&mesure={measure}",
-            line.indicator.key
-        )
+        Address::of(format!("/saisie/{framework}/{}", line.indicator.key))
+            .and("annee", year)
+            .and("mesure", &line.measure.code)
     }
 
     fn template(&self) -> String {
@@ -114,6 +143,10 @@ fn trail(sheet: &Sheet<'_>) -> Markup {
     let (label, href) = if sheet.grid.region().is_some() {
         let circuit = format!("/circuit/{}", framework.code);
         (framework.title.clone(), circuit)
+    } else if let Some(own) = sheet.grid.own() {
+        let key = &own.indicator.key;
+        let indicator = format!("/contrats/{}/indicateurs/{key}", own.contract);
+        (own.title.clone(), indicator)
     } else {
         let key = &sheet.grid.lines[0].indicator.key;
         let indicator = format!("/indicateurs/{}/{key}", framework.code);
@@ -143,7 +176,7 @@ fn head(sheet: &Sheet<'_>) -> Markup {
             @match sheet.grid.region() {
                 Some(region) => {
                     h1 { "Saisir les valeurs de " (region.name) }
-                    p.lead { (sheet.grid.lines.len()) " indicateurs à fournir. Une case laissée vide ne change rien." }
+                    p.lead { (lead(sheet)) " Une case laissée vide ne change rien." }
                 }
                 None => {
                     h1 { "Saisir : " (line.label()) }
@@ -152,7 +185,44 @@ fn head(sheet: &Sheet<'_>) -> Markup {
             }
         }
         (years(sheet))
+        @if sheet.grid.region().is_some() { (filters(sheet)) }
         @if sheet.others.len() > 1 && sheet.grid.region().is_none() { (measures(sheet)) }
+    }
+}
+
+fn lead(sheet: &Sheet<'_>) -> String {
+    let count = counted(sheet.grid.lines.len(), "indicateur", "indicateurs");
+    if sheet.narrowing.is_set() && !sheet.narrowing.found_nothing {
+        format!("{count} pour ce filtre.")
+    } else {
+        format!("{count} à fournir.")
+    }
+}
+
+/// Which indicators of the region to show.
+fn filters(sheet: &Sheet<'_>) -> Markup {
+    let objectives = sheet.narrowing.objectives.iter().map(|node| {
+        let code = node.code.as_deref().unwrap_or_default();
+        let words = format!("{code} {}", node.label).trim().to_owned();
+        (node.key.clone(), words)
+    });
+    let filters = [
+        Filter::Choice {
+            name: "objectif",
+            label: "Objectif",
+            any: "Tous",
+            choices: objectives.collect(),
+        },
+        Filter::Words {
+            name: "texte",
+            label: "Code ou mots du libellé",
+        },
+    ];
+    html! {
+        (filter_form(&sheet.address(sheet.year), "Filtrer les indicateurs", &filters))
+        @if sheet.narrowing.found_nothing {
+            div.flag.warn role="status" { p { "Aucun indicateur à fournir ne répond à ce filtre : tous sont montrés." } }
+        }
     }
 }
 

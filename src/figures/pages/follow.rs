@@ -135,6 +135,10 @@ fn event_table(catalogue: &Catalogue, followed: &[Followed], events: &[Event]) -
 /// The indicator followed that has the measure, or any other that has it.
 fn event_link(catalogue: &Catalogue, followed: &[Followed], measure: &str) -> Markup {
     let having = catalogue.following(measure);
+    if let Some(own) = catalogue.own(measure) {
+        let key = &own.indicator.key;
+        return html! { a href={ "/contrats/" (own.contract) "/indicateurs/" (key) } { (own.measure.label) } };
+    }
     let wished = having.iter().find(|(framework, indicator)| {
         followed
             .iter()

@@ -9,19 +9,21 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::indicator_parts as parts;
-use super::{sources, technical};
+use super::{course, funnel, own, sources, technical};
 use crate::access::Signed;
 use crate::documents::{self, AboutKind, Document};
 use crate::figures::comparison::{Among, COUNTRY, Comparison};
+use crate::figures::course::Course;
 use crate::figures::follow;
 use crate::figures::national::{Computed, National};
+use crate::figures::projection::Known;
 use crate::figures::provenance::{self, Load};
 use crate::figures::{FiguresView, Series, Snapshots};
 use crate::frameworks::{Catalogue, Edited, Framework, Indicator, Library};
-use crate::kernel::{Decimal, Period};
+use crate::kernel::{Decimal, Period, fold};
 use crate::ledger;
 use crate::measures::Measure;
-use crate::organisations::{Directories, Directory, PlaceKind};
+use crate::organisations::{Directories, Directory, Place, PlaceKind};
 use crate::platform::clock::end_of_day;
 use crate::platform::db::{Db, Tx};
 use crate::platform::web::{Address, AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark};
@@ -34,6 +36,9 @@ pub(super) struct Asked {
     periode: String,
     #[serde(default)]
     mesure: String,
+    /// The place whose course is drawn.
+    #[serde(default)]
+    lieu: String,
 }
 
 /// Everything the page shows.
@@ -45,8 +50,11 @@ pub(super) struct Facts<'a> {
     pub comparison: Option<Comparison<'a>>,
     pub periods: Vec<Period>,
     pub nationals: Vec<National<'a>>,
+    pub course: Option<Course<'a>>,
     pub kept: Kept,
     pub fictional: bool,
+    pub figures: &'a FiguresView,
+    pub directory: &'a Directory,
     pub as_of: &'a AsOf,
     pub address: &'a Address,
 }
@@ -81,7 +89,6 @@ pub(super) async fn page(
     let upto = figures.at_change();
     let today = figures.day();
     let kept = kept(&mut tx, &signed, (&code, &key), measure, (upto, today)).await?;
-    drop(tx);
     let series = measure.and_then(|measure| figures.series(&measure.code));
     let periods = series.map(Series::periods).unwrap_or_default();
     let period = asked.periode.parse().ok().or(periods.last().copied());
@@ -106,6 +113,24 @@ pub(super) async fn page(
         }
         _ => (None, Vec::new()),
     };
+    let course = match (measure, series, followed(&places, series, &asked.lieu)) {
+        (Some(measure), Some(series), Some(place)) => {
+            let material = course::Material {
+                catalogue: &catalogue,
+                framework: &edited.framework,
+                indicator,
+                measure,
+                series,
+                place,
+                day,
+                today,
+                national: national_course(measure, series, &directory, &periods),
+            };
+            Some(course::of(&mut tx, reach, material).await?)
+        }
+        _ => None,
+    };
+    drop(tx);
     let facts = Facts {
         catalogue: &catalogue,
         framework: &edited.framework,
@@ -114,13 +139,49 @@ pub(super) async fn page(
         comparison,
         periods,
         nationals,
+        course,
         kept,
         fictional: series.is_some_and(|s| s.iter().any(|(_, figure)| figure.fictional)),
+        figures: &figures,
+        directory: &directory,
         as_of: &asked.as_of,
         address: &address,
     };
     let page = signed.page(&title(&facts), &body(&facts));
     Ok((asked.as_of.status(), page))
+}
+
+/// The place whose course is drawn: the one asked for, or the first by name that has a value.
+fn followed<'a>(places: &[&'a Place], series: Option<&Series>, asked: &str) -> Option<&'a Place> {
+    let chosen = places.iter().find(|place| place.code == asked);
+    let known = places
+        .iter()
+        .filter(|p| series.is_some_and(|s| s.knows(&p.code)));
+    chosen
+        .or_else(|| known.min_by_key(|place| fold(&place.name)))
+        .copied()
+}
+
+/// The country year by year: the supplier's value, or what the regions of the time add up to.
+fn national_course(
+    measure: &Measure,
+    series: &Series,
+    directory: &Directory,
+    periods: &[Period],
+) -> Vec<Known> {
+    let Some(country) = directory.place(COUNTRY) else {
+        return Vec::new();
+    };
+    let yearly = periods.iter().filter_map(|period| {
+        let Period::Year(year) = *period else {
+            return None;
+        };
+        let parts = directory.parts_of(COUNTRY, period.last_day());
+        let national = National::new(measure, series, country, &parts, *period);
+        let value = national.amount()?.to_f64_for_drawing();
+        Some(Known { year, value })
+    });
+    yearly.collect()
 }
 
 async fn kept(
@@ -243,13 +304,16 @@ fn body(facts: &Facts<'_>) -> Markup {
             Some(comparison) => {
                 (parts::key_figures(comparison))
                 (parts::pictures(facts, comparison))
+                (course::section(facts))
             },
             None => (parts::nothing_yet(facts)),
         }
+        (own::contracts(facts))
         div.split.wide-l {
             @if let Some(comparison) = &facts.comparison { (parts::table(facts, comparison)) }
             (technical::sheet(facts))
         }
+        @if let Some(comparison) = &facts.comparison { (funnel::section(facts, comparison)) }
         (sources::nationals(facts))
         (parts::generations(facts))
         (sources::loads(facts))

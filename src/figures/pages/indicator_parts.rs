@@ -1,16 +1,20 @@
 //! The parts of an indicator's page.
 
+use jalon_render::Target;
+use jalon_render::chart::{dots, strip};
+use jalon_render::map::choropleth;
 use maud::{Markup, PreEscaped, html};
 
 use super::indicator::Facts;
-use super::pictures;
 use super::sourced::{contested, sourced};
 use crate::figures::comparison::{Among, Comparison, Row};
+use crate::figures::pictures;
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
-use crate::kernel::Decimal;
+use crate::kernel::{Decimal, caption};
 use crate::platform::web::table::{self, Cell, Column, Datum, Table};
 use crate::platform::web::{icon, section_heading};
+use crate::tables::downloads;
 
 /// Where the indicator stands in its framework, in words.
 pub(super) fn eyebrow(facts: &Facts<'_>) -> String {
@@ -165,6 +169,7 @@ pub(super) fn pictures(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup
         return html! {
             section.sect aria-labelledby="carte-titre" {
                 (section_heading("carte-titre", &heading, Some(period_choice(facts, comparison))))
+                (spread(comparison, label))
             }
         };
     }
@@ -190,16 +195,31 @@ pub(super) fn pictures(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup
                             }
                         }
                     }
-                    @if let Some(svg) = pictures::map(comparison, label) { (PreEscaped(svg)) }
+                    @if let Some(map) = pictures::map(comparison, label) { (PreEscaped(choropleth(&map, Target::Page))) }
                     figcaption { (jalon_render::map::CREDIT) }
                 }
-                @if let (Some(before), Some(svg)) = (comparison.before, pictures::dots(comparison, label)) {
+                @if let (Some(before), Some(plot)) = (comparison.before, pictures::dots(comparison, label)) {
                     figure.chart.plot {
                         p.fig-t { "De " (before.french()) " à " (comparison.period.french()) }
                         p.fig-s { "Cercle vide : " (before.french()) ". Point plein : " (comparison.period.french()) "." @if comparison.national.amount.is_some() { " Trait noir : France." } }
-                        (PreEscaped(svg))
+                        (PreEscaped(dots(&plot, Target::Page)))
                     }
                 }
+            }
+            (spread(comparison, label))
+        }
+    }
+}
+
+/// How the regions are spread around the country.
+fn spread(comparison: &Comparison<'_>, label: &str) -> Markup {
+    let picture = pictures::strip(comparison, label);
+    html! {
+        @if let Some(picture) = picture {
+            figure.chart.plot {
+                p.fig-t { "La répartition en " (comparison.period.french()) }
+                p.fig-s { "Un point par " (comparison.among.words().0) ", empilés quand les valeurs sont voisines." @if comparison.national.amount.is_some() { " Trait noir : France." } }
+                (PreEscaped(strip(&picture, Target::Page)))
             }
         }
     }
@@ -254,7 +274,7 @@ pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
     let (one, _) = comparison.among.words();
     let mut table = Table::new(
         "valeurs",
-        format!("{}, en {unit}.", facts.indicator.label),
+        caption(&[&facts.indicator.label, &format!("en {unit}")]),
         columns(comparison),
     )
     .headed_by(1)
@@ -268,6 +288,10 @@ pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
         section.sect aria-labelledby="valeurs-titre" {
             (section_heading("valeurs-titre", &format!("Valeurs par {one}"), None))
             (table.html(facts.address))
+            (downloads("valeurs", "Toutes les valeurs", &[
+                ("cadre", &facts.framework.code), ("indicateur", &facts.indicator.key),
+                ("mesure", facts.address.get("mesure")), ("au", facts.address.get("au")),
+            ]))
             p.note { "Le rang ne dit rien de la précision : un faible effectif fait varier un taux." }
         }
     }

@@ -1,14 +1,19 @@
 //! The pages of figures.
 
 mod attach;
+mod catalogue;
 mod circuit;
+mod compare;
 mod contests;
+mod course;
 mod entry;
 mod entry_grid;
 mod follow;
+mod funnel;
 mod indicator;
 mod indicator_parts;
-mod pictures;
+mod measure;
+mod own;
 mod sourced;
 mod sources;
 mod technical;
@@ -55,6 +60,9 @@ where
         .route("/valeurs/{observation}/contester", post(contests::open))
         .layer(DefaultBodyLimit::disable());
     Router::new()
+        .route("/catalogue", get(catalogue::page))
+        .route("/catalogue/{code}", get(measure::page))
+        .route("/comparer", get(compare::page))
         .route("/indicateurs/{framework}/{key}", get(indicator::page))
         .route(
             "/indicateurs/{framework}/{key}/suivre",

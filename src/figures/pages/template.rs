@@ -96,10 +96,20 @@ fn page(signed: &Signed, ground: &Ground, asked: &Asked, told: Option<&str>) -> 
             p.lead { "Un classeur Excel déjà rempli des indicateurs, des régions et de ce que Jalon tient. Il se redépose tel quel." }
         }
         @if let Some(told) = told { div.flag.late role="alert" { p { (told) } } }
-        (form(ground, asked))
-        (on_screen(ground))
+        @if ground.catalogue.frameworks().is_empty() { (no_framework()) }
+        @else { (form(ground, asked)) (on_screen(ground)) }
     };
     document_with_status(status, signed.view(), "Modèle à remplir", &body)
+}
+
+fn no_framework() -> Markup {
+    html! {
+        div.flag.warn role="status" { p {
+            "Aucun cadre contractuel n’est chargé : il n’y a pas encore d’indicateur à remplir. "
+            "Votre administrateur en charge un avec " span.mono { "jalon framework import frameworks" } " ; il paraîtra dans « "
+            a href="/cadres" { "Cadres" } " »."
+        } }
+    }
 }
 
 /// The grids of the framework of the day, region by region.

@@ -18,6 +18,7 @@ use crate::platform::db::Db;
 use crate::platform::web::{
     Crumb, WebError, WebResult, crumbs, fictional_mark, icon as glyph, section_heading, state,
 };
+use crate::tables::downloads;
 use jiff::civil::Date;
 
 /// What the page shows.
@@ -99,12 +100,16 @@ fn body(facts: &Facts<'_>) -> Markup {
     let subject = &facts.story.subject;
     let having = facts.catalogue.following(&facts.story.measure);
     let indicator = having.first();
-    let home = indicator.map(|(framework, indicator)| {
-        format!(
-            "/indicateurs/{}/{}?mesure={}&periode={}",
-            framework.code, indicator.key, facts.story.measure, subject.period
-        )
-    });
+    let home =
+        indicator.map(
+            |(framework, indicator)| match facts.catalogue.own(&facts.story.measure) {
+                Some(own) => format!("/contrats/{}/indicateurs/{}", own.contract, indicator.key),
+                None => format!(
+                    "/indicateurs/{}/{}?mesure={}&periode={}",
+                    framework.code, indicator.key, facts.story.measure, subject.period
+                ),
+            },
+        );
     let code = indicator.and_then(|(_, indicator)| indicator.code.as_deref());
     let documents_to = format!("/valeurs/{}/documents", facts.observation);
     let here = format!("/valeurs/{}", facts.observation);
@@ -208,6 +213,7 @@ fn revisions(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
                     } }
                 }
             }
+            (downloads("revisions", "Les révisions", &[("valeur", &facts.observation.to_string())]))
         }
     }
 }
@@ -235,6 +241,8 @@ fn contests(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
 
 fn contest_form(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
     let current = &facts.story.revisions[0];
+    let year = facts.story.subject.period.year();
+    let days = contest::days_to_answer(facts.catalogue, &facts.story.measure, year);
     html! {
         details.more {
             summary { "Contester cette valeur" }
@@ -250,7 +258,7 @@ fn contest_form(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
                     input #valeur name="valeur" autocomplete="off";
                 }
                 (documents::optional_file())
-                p.note { "Le fournisseur a " (contest::DAYS_TO_ANSWER) " jours pour répondre. D’ici là, les deux valeurs sont montrées partout." }
+                p.note { "Le fournisseur a " (days) " jours pour répondre. D’ici là, les deux valeurs sont montrées partout." }
                 p.acts { button.btn type="submit" { "Contester" } }
             }
         }

@@ -9,9 +9,10 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use super::places::code_and_name;
 use crate::kernel::fold;
 use crate::measures;
-use crate::organisations::{Directory, PlaceKind, Recognised};
+use crate::organisations::{Directory, PlaceKind};
 
 /// What a breakdown divides by, in the order of its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -113,12 +114,17 @@ pub fn read_level(axis: Axis, text: &str, directory: &Directory) -> Level {
         Axis::Sex => sex(&folded).map(str::to_owned),
         Axis::Age => age(text, &folded),
         Axis::Population => population(&folded),
-        Axis::Department => match directory.recognise(text, &[PlaceKind::Department]) {
-            Recognised::Found(place) => Some(place.code.clone()),
-            Recognised::Ambiguous(_) | Recognised::Unknown { .. } => None,
-        },
+        Axis::Department => department(text, directory).or_else(|| {
+            let [one, other] = code_and_name(text)?.map(|half| department(half, directory));
+            one.filter(|code| other.as_ref() == Some(code))
+        }),
     };
     part.map_or(Level::Unknown, Level::Part)
+}
+
+fn department(text: &str, directory: &Directory) -> Option<String> {
+    let found = directory.recognise(text, &[PlaceKind::Department]);
+    found.found().map(|place| place.code.clone())
 }
 
 fn sex(folded: &str) -> Option<&'static str> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::frameworks::{Catalogue, Framework, Frequency, Indicator, Supply};
+use crate::frameworks::{Catalogue, Framework, Frequency, Indicator, OwnMeasure, OwnSlot, Supply};
 use crate::kernel::fold;
 
 /// A code, a key or a label that names several measures, told in French.
@@ -15,6 +15,26 @@ pub struct Ambiguous {
     pub code: String,
     /// What it may mean.
     pub candidates: String,
+}
+
+/// Why an indicator that is left to contracts takes no value in a place, told in French.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoOwn {
+    /// No contract of the place defines it.
+    #[error(
+        "« {0} » est laissé à chaque contrat, et aucun contrat de ce territoire ne l’a défini. Définissez-le par un acte signé, ou retirez cette valeur."
+    )]
+    Undefined(String),
+    /// Several do.
+    #[error(
+        "Plusieurs contrats de ce territoire définissent « {0} ». Écrivez l’un de ces codes de mesure : {1}."
+    )]
+    Several(String, String),
+    /// The measure is that of another place's contract.
+    #[error(
+        "« {0} » est propre au contrat « {1} » : elle ne prend de valeur que sur son territoire."
+    )]
+    Elsewhere(String, String),
 }
 
 /// The names that indicators go by.
@@ -42,7 +62,35 @@ impl<'a> Codes<'a> {
                 codes.add(framework, indicator);
             }
         }
+        for slot in catalogue
+            .slots()
+            .filter(|s| framework.is_none_or(|code| s.framework == code))
+        {
+            codes.add_slot(slot);
+        }
         codes
+    }
+
+    /// An indicator left to contracts, and what each of them made of it.
+    fn add_slot(&mut self, slot: &'a OwnSlot) {
+        let names = [&slot.indicator.key, &slot.indicator.label];
+        for name in names.into_iter().chain(&slot.indicator.code) {
+            self.name(name, &slot.framework, &slot.code);
+        }
+        self.indicators
+            .entry(&slot.code)
+            .or_default()
+            .push(&slot.indicator);
+        for own in self.catalogue.own_of(&slot.framework) {
+            if own.indicator.key == slot.indicator.key {
+                let code = own.measure.code.as_str();
+                self.name(&own.measure.label, &own.framework, code);
+                self.indicators
+                    .entry(code)
+                    .or_default()
+                    .push(&own.indicator);
+            }
+        }
     }
 
     fn add(&mut self, framework: &'a Framework, indicator: &'a Indicator) {
@@ -67,13 +115,18 @@ impl<'a> Codes<'a> {
         }
     }
 
-    /// The measure that a code, a key or a label names; `None` where it names none.
+    /// The measure that a code, a key or a label names; `None` where it names none. What is left
+    /// to contracts goes by the name of its [`OwnSlot`], until [`of_place`](Self::of_place) says of
+    /// which contract it is.
     ///
     /// # Errors
     /// Where it names several.
     pub fn measure(&self, text: &str) -> Result<Option<&'a str>, Ambiguous> {
         if let Some(measure) = self.catalogue.measure(text.trim()) {
             return Ok(Some(&measure.code));
+        }
+        if let Some(slot) = self.catalogue.own_slot(text.trim()) {
+            return Ok(Some(&slot.code));
         }
         let wanted = fold(text);
         let found = self.named.get(&wanted).filter(|_| !wanted.is_empty());
@@ -93,8 +146,8 @@ impl<'a> Codes<'a> {
         }
     }
 
-    /// [`measure`](Self::measure) of a text in which a code may stand before a label:
-    /// `2.c.1 – Couverture vaccinale`.
+    /// [`measure`](Self::measure) of a text in which a code may stand before a label or after it:
+    /// `2.c.1 – Couverture vaccinale`, `Couverture vaccinale (2.c.1)`.
     ///
     /// # Errors
     /// Where it names several.
@@ -111,12 +164,62 @@ impl<'a> Codes<'a> {
                 }
             }
         }
-        let first = text.split_whitespace().next().unwrap_or_default();
-        // A bare number would find « 5 » in « 5 régions ».
-        if first.contains('.') && first.len() < text.trim().len() {
-            return self.measure(first);
+        self.only_code_in(text)
+    }
+
+    /// The one code that stands among the words of a text: `Couverture vaccinale (2.c.1)`.
+    fn only_code_in(&self, text: &str) -> Result<Option<&'a str>, Ambiguous> {
+        let mut found = None;
+        for (rank, word) in text.split_whitespace().enumerate() {
+            let code = word.trim_matches(|c: char| !c.is_alphanumeric());
+            // A bare number would find « 5 » in « 5 régions », or a value in a sentence.
+            let has_letter = code.bytes().any(|byte| byte.is_ascii_alphabetic());
+            let is_code = code.contains('.') && (has_letter || rank == 0);
+            if !is_code || code.len() == text.trim().len() {
+                continue;
+            }
+            match (found, self.measure(code)?) {
+                (Some(known), Some(other)) if known != other => return Ok(None),
+                (_, Some(measure)) => found = Some(measure),
+                (_, None) => {}
+            }
         }
-        Ok(None)
+        Ok(found)
+    }
+
+    /// The measure that a value of a place and a year is of, where what was named is left to
+    /// contracts: that of the contract of the place which runs that year, or else the only one.
+    ///
+    /// # Errors
+    /// Where no contract of the place takes such values, or several do.
+    pub fn of_place(&self, named: &'a str, place: &str, year: i16) -> Result<&'a str, NoOwn> {
+        if let Some(own) = self.catalogue.own(named).filter(|own| own.place != place) {
+            let name = own.measure.label.clone();
+            return Err(NoOwn::Elsewhere(name, own.title.clone()));
+        }
+        let Some(slot) = self.catalogue.own_slot(named) else {
+            return Ok(named);
+        };
+        let of_place = self.catalogue.own_of(&slot.framework).filter(|own| {
+            own.current && own.place == place && own.indicator.key == slot.indicator.key
+        });
+        let of_place: Vec<&OwnMeasure> = of_place.collect();
+        let runs = |own: &&OwnMeasure| (own.starts..=own.ends).contains(&year);
+        let running: Vec<&OwnMeasure> = of_place.iter().copied().filter(runs).collect();
+        let name = || {
+            slot.indicator
+                .code
+                .clone()
+                .unwrap_or_else(|| slot.indicator.key.clone())
+        };
+        match (of_place.as_slice(), running.as_slice()) {
+            ([], _) => Err(NoOwn::Undefined(name())),
+            ([only], _) | (_, [only]) => Ok(&only.measure.code),
+            (several, _) => {
+                let codes: Vec<&str> = several.iter().map(|o| o.measure.code.as_str()).collect();
+                Err(NoOwn::Several(name(), codes.join(", ")))
+            }
+        }
     }
 
     /// The indicators that bring a measure in, the latest first.

@@ -4,53 +4,85 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::mapping::{Column, Mapping, Part, SheetMapping, UnknownColumn, headings};
+use super::mapping::{Column, IGNORED, Mapping, Part, SheetMapping, UnknownColumn, headings};
+use super::table::Table;
 use super::when::{read_period, split_period};
-use crate::frameworks::Catalogue;
-use crate::imports::{Choice, ColumnUse, FileMapping, SheetColumns, Workbook};
+use crate::frameworks::{Catalogue, Indicator};
+use crate::imports::{Choice, ColumnUse, FileMapping, NameUse, SheetColumns, Uses, Workbook};
 use crate::kernel::Period;
+use crate::measures::Measure;
 
-/// What a column may be said to hold: what is said of whole rows, then the measures of that
-/// framework, or of all of them.
-pub(super) fn uses(catalogue: &Catalogue, framework: Option<&str>) -> Vec<Choice> {
+/// What may be said of a file: of its columns, what is said of whole rows, then the measures of
+/// that framework, or of all of them; of its names, those measures.
+pub(super) fn uses(catalogue: &Catalogue, framework: Option<&str>) -> Uses {
     let choice = |column: &Column, label: String| Choice {
         value: column.to_string(),
         label,
     };
     let plain = Column::PLAIN.iter().map(|(column, ..)| column);
-    let mut choices: Vec<Choice> = plain
-        .filter(|column| **column != Column::Unclear)
-        .map(|column| choice(column, column.french()))
-        .collect();
+    let mut uses = Uses {
+        columns: plain
+            .filter(|column| **column != Column::Unclear)
+            .map(|column| choice(column, column.french()))
+            .collect(),
+        names: vec![Choice {
+            value: IGNORED.to_owned(),
+            label: "rien : ses lignes sont laissées de côté".to_owned(),
+        }],
+    };
     for part in [Part::Value, Part::Numerator, Part::Denominator] {
         let label = format!(
             "{} de l’indicateur de la ligne ou de la feuille",
             part.french()
         );
-        choices.push(choice(&Column::figure(part), label));
+        uses.columns.push(choice(&Column::figure(part), label));
     }
-    let mut known = BTreeSet::new();
-    let frameworks = catalogue.frameworks().into_iter().map(|e| &e.framework);
-    let wanted = frameworks.filter(|f| framework.is_none_or(|code| f.code == code));
-    for indicator in wanted.flat_map(|framework| &framework.indicators) {
-        let measures = indicator.measures.iter();
-        for measure in measures.filter_map(|code| catalogue.measure(code)) {
-            if !known.insert(&measure.code) {
-                continue;
-            }
-            let name = indicator.code.as_ref().unwrap_or(&indicator.key);
-            for part in parts(measure.numerator.is_some()) {
-                let column = Column::Figure {
-                    part: *part,
-                    measure: Some(measure.code.clone()),
-                    period: None,
-                };
-                let label = format!("{} de {name}, {}", part.french(), measure.label);
-                choices.push(choice(&column, label));
-            }
+    for (indicator, measure) in measures(catalogue, framework) {
+        let name = indicator.code.as_ref().unwrap_or(&indicator.key);
+        uses.names.push(Choice {
+            value: measure.code.clone(),
+            label: format!("{name}, {}", measure.label),
+        });
+        for part in parts(measure.numerator.is_some()) {
+            let column = Column::Figure {
+                part: *part,
+                measure: Some(measure.code.clone()),
+                period: None,
+            };
+            let label = format!("{} de {name}, {}", part.french(), measure.label);
+            uses.columns.push(choice(&column, label));
         }
     }
-    choices
+    let slots = catalogue.slots();
+    let slots = slots.filter(|slot| framework.is_none_or(|code| slot.framework == code));
+    uses.columns.extend(slots.map(|slot| {
+        let column = Column::Figure {
+            part: Part::Value,
+            measure: Some(slot.code.clone()),
+            period: None,
+        };
+        let name = slot.indicator.code.as_ref().unwrap_or(&slot.indicator.key);
+        choice(
+            &column,
+            format!("valeur de {name}, tel que chaque contrat le définit"),
+        )
+    }));
+    uses
+}
+
+/// Each measure once, with the first indicator that brings it in.
+fn measures<'a>(
+    catalogue: &'a Catalogue,
+    framework: Option<&'a str>,
+) -> impl Iterator<Item = (&'a Indicator, &'a Measure)> {
+    let frameworks = catalogue.frameworks().into_iter().map(|e| &e.framework);
+    let wanted = frameworks.filter(move |f| framework.is_none_or(|code| f.code == code));
+    let indicators = wanted.flat_map(|framework| &framework.indicators);
+    let mut known = BTreeSet::new();
+    indicators
+        .flat_map(|indicator| indicator.measures.iter().map(move |code| (indicator, code)))
+        .filter_map(|(indicator, code)| Some((indicator, catalogue.measure(code)?)))
+        .filter(move |(_, measure)| known.insert(&measure.code))
 }
 
 fn parts(is_ratio: bool) -> &'static [Part] {
@@ -62,16 +94,24 @@ fn parts(is_ratio: bool) -> &'static [Part] {
 }
 
 /// A mapping as a person corrected it. A sheet without a header row is not read; one whose header
-/// was said to stand on another row has its headings read anew.
+/// was said to stand on another row has its headings read anew. A name that a person explained in
+/// an earlier file stays explained where this one does not use it.
 ///
 /// # Errors
 /// Where what a column holds is no word of [`Column`].
-pub(super) fn corrected(kept: &Mapping, sheets: &[SheetColumns]) -> Result<Mapping, UnknownColumn> {
+pub(super) fn corrected(kept: &Mapping, said: &FileMapping) -> Result<Mapping, UnknownColumn> {
     let mut mapping = Mapping {
         names: kept.names.clone(),
         ..Mapping::default()
     };
-    for said in sheets.iter().filter(|sheet| sheet.header > 0) {
+    for NameUse { name, means } in &said.names {
+        if means.is_empty() {
+            mapping.names.remove(name);
+        } else {
+            mapping.names.insert(name.clone(), means.clone());
+        }
+    }
+    for said in said.sheets.iter().filter(|sheet| sheet.header > 0) {
         let known = kept.sheet(&said.sheet);
         let Some(known) = known.filter(|known| known.header == said.header) else {
             mapping.sheets.push(SheetMapping {
@@ -139,10 +179,8 @@ pub(super) fn remembered(
 }
 
 /// A mapping with what a person sees of it, the sheets that are not read included.
-pub(super) fn shown(
-    mapping: &Mapping,
-    workbook: &Workbook,
-) -> Result<FileMapping, serde_json::Error> {
+pub(super) fn shown(table: &Table, workbook: &Workbook) -> Result<FileMapping, serde_json::Error> {
+    let mapping = &table.mapping;
     let held = workbook
         .sheets
         .iter()
@@ -175,5 +213,13 @@ pub(super) fn shown(
         },
         kept: serde_json::to_value(mapping)?,
         sheets: sheets.collect(),
+        names: table
+            .foreign_names
+            .iter()
+            .map(|name| NameUse {
+                name: name.clone(),
+                means: mapping.names.get(name).cloned().unwrap_or_default(),
+            })
+            .collect(),
     })
 }

@@ -31,6 +31,12 @@ const ABSENT_WORDS: [(Absence, &str); 5] = [
     (Absence::NotCollected, "non recueilli"),
 ];
 
+/// A reason as it is typed, or in full where nobody types it.
+pub(super) fn absent_word(absence: Absence) -> &'static str {
+    let word = ABSENT_WORDS.iter().find(|(known, _)| *known == absence);
+    word.map_or(absence.french(), |(_, word)| *word)
+}
+
 /// The name of a field.
 pub fn name(line: &Line<'_>, period: Period, part: Part) -> String {
     let part = match part {
@@ -278,10 +284,7 @@ fn text_of(figure: &Figure, part: Part) -> String {
         (Value::Number(Quantity::Ratio { num, .. }), Part::Numerator) => number(*num),
         (Value::Number(Quantity::Ratio { den, .. }), Part::Denominator) => number(*den),
         (Value::YesNo(_) | Value::Text(_), Part::Value) => figure.value.to_string(),
-        (Value::Unavailable(absence), Part::Value) => {
-            let word = ABSENT_WORDS.iter().find(|(known, _)| known == absence);
-            word.map_or_else(String::new, |(_, word)| (*word).to_owned())
-        }
+        (Value::Unavailable(absence), Part::Value) => absent_word(*absence).to_owned(),
         _ => String::new(),
     }
 }

@@ -12,8 +12,10 @@ use jiff::civil::Date;
 
 use super::Codes;
 use crate::figures::{Figure, FiguresView, Series};
-use crate::frameworks::{Catalogue, Framework, Frequency, Indicator, Supply};
-use crate::kernel::{Period, ValueKind};
+use crate::frameworks::{
+    Catalogue, Framework, Frequency, Index, Indicator, Node, OwnMeasure, Supply,
+};
+use crate::kernel::{Period, ValueKind, fold};
 use crate::measures::Measure;
 use crate::organisations::{Directory, Place, PlaceKind};
 
@@ -138,15 +140,19 @@ impl<'a> Soil<'a> {
         let named = |i: &Indicator| {
             asked.is_none_or(|name| i.key == name || i.code.as_deref() == Some(name))
         };
-        if let Some(name) = asked.filter(|_| !framework.indicators.iter().any(named)) {
+        let mut own = self.catalogue.own_of(&framework.code);
+        let is_own = own.any(|own| named(&own.indicator));
+        if let Some(name) = asked.filter(|_| !is_own && !framework.indicators.iter().any(named)) {
             return Err(WantedError::Indicator(name.to_owned()));
         }
         let choice = Choice {
             soil: self,
             framework,
-            measures: self.measures(framework, |i| {
-                named(i) && supplier.is_none_or(|code| i.suppliers.iter().any(|s| s == code))
-            }),
+            measures: self.measures(
+                framework,
+                |i| named(i) && supplier.is_none_or(|code| i.suppliers.iter().any(|s| s == code)),
+                |own| region.is_none_or(|region| region.code == own.place),
+            ),
             region,
             years: self.years(framework, &wanted.years)?,
         };
@@ -187,11 +193,13 @@ impl<'a> Soil<'a> {
         }
     }
 
-    /// The measures that somebody loads, each once.
+    /// The measures that somebody loads, each once; then those that contracts define for
+    /// themselves.
     fn measures(
         self,
         framework: &'a Framework,
         wanted: impl Fn(&Indicator) -> bool,
+        of_contract: impl Fn(&OwnMeasure) -> bool,
     ) -> Vec<(&'a Indicator, &'a Measure)> {
         let mut found: Vec<(&Indicator, &Measure)> = Vec::new();
         for indicator in framework.indicators.iter().filter(|i| wanted(i)) {
@@ -203,6 +211,9 @@ impl<'a> Soil<'a> {
                 }
             }
         }
+        let own = self.catalogue.own_of(&framework.code);
+        let own = own.filter(|own| own.current && wanted(&own.indicator) && of_contract(own));
+        found.extend(own.map(|own| (&own.indicator, &own.measure)));
         found
     }
 
@@ -243,8 +254,18 @@ impl<'a> Choice<'a> {
             .collect()
     }
 
-    /// Every region, then the country, for which the supplier may have a value of its own.
+    /// Every region, then the country, for which the supplier may have a value of its own; the
+    /// only place of what a contract defines for itself.
     fn everywhere(&self, indicator: &'a Indicator, measure: &'a Measure) -> Vec<Line<'a>> {
+        if let Some(own) = self.soil.catalogue.own(&measure.code) {
+            let place = self.soil.directory.place(&own.place).into_iter();
+            let line = |place| Line {
+                indicator,
+                measure,
+                place,
+            };
+            return place.map(line).collect();
+        }
         let asks_country = measure.value_kind == ValueKind::Number;
         let country = self.soil.directory.place(COUNTRY).filter(|_| asks_country);
         let places = self.soil.directory.places().iter();
@@ -321,6 +342,34 @@ impl<'a> Demand<'a> {
     }
 }
 
+/// The nodes of a framework, to find what stands above an indicator.
+struct Above<'a> {
+    index: Index<'a>,
+    level: Option<&'a str>,
+}
+
+impl<'a> Above<'a> {
+    fn of(framework: &'a Framework) -> Self {
+        Self {
+            index: framework.index(),
+            level: framework.objective_level().map(|level| level.key.as_str()),
+        }
+    }
+
+    /// The objective of a line: the node of that level above its indicator, or the highest.
+    fn objective(&self, line: &Line<'_>) -> Option<&'a Node> {
+        let mut node = self.index.node(&line.indicator.node)?;
+        while self.level != Some(node.level.as_str()) {
+            let parent = node.parent.as_deref();
+            match parent.and_then(|key| self.index.node(key)) {
+                Some(above) => node = above,
+                None => break,
+            }
+        }
+        Some(node)
+    }
+}
+
 /// The periods of a year for which values come.
 fn periods_of(frequency: Option<Frequency>, year: i16) -> Vec<Period> {
     match frequency {
@@ -342,7 +391,12 @@ impl<'a> Line<'a> {
     /// nothing else, or that of the measure.
     pub fn name(&self, codes: &Codes<'_>) -> &'a str {
         let own = self.indicator.code.as_deref();
-        let clear = |code: &&str| matches!(codes.measure(code), Ok(Some(found)) if found == self.measure.code);
+        // In a year of no contract, a name is clear only where one contract could be meant.
+        let of_place = |found| codes.of_place(found, &self.place.code, 0);
+        let clear = |code: &&str| {
+            let found = codes.measure(code).ok().flatten();
+            found.is_some_and(|found| of_place(found) == Ok(self.measure.code.as_str()))
+        };
         own.filter(clear).unwrap_or(&self.measure.code)
     }
 
@@ -407,6 +461,46 @@ impl<'a> Grid<'a> {
         memory.sort_unstable();
         memory.dedup();
         memory
+    }
+
+    /// The contract's own measure that it asks for, where it asks for no other.
+    pub fn own(&self) -> Option<&'a OwnMeasure> {
+        let line = self.lines.first().filter(|_| self.region.is_none())?;
+        self.soil.catalogue.own(&line.measure.code)
+    }
+
+    /// The objectives that its lines stand under, in the order of the framework.
+    pub fn objectives(&self) -> Vec<&'a Node> {
+        let above = Above::of(self.framework);
+        let mut found: Vec<&Node> = Vec::new();
+        for node in self.lines.iter().filter_map(|line| above.objective(line)) {
+            if !found.iter().any(|known| known.key == node.key) {
+                found.push(node);
+            }
+        }
+        found
+    }
+
+    /// Keeps the lines under an objective, where one is named, whose code or label holds every
+    /// word of a text; whether any does. Where none does, all stay.
+    pub fn keep(&mut self, objective: &str, text: &str) -> bool {
+        let above = Above::of(self.framework);
+        let words: Vec<String> = text.split_whitespace().map(fold).collect();
+        let wanted = |line: &Line<'_>| {
+            let code = line.indicator.code.as_deref().unwrap_or_default();
+            let said = fold(&format!("{code} {} {}", line.label(), line.measure.label));
+            let under = above
+                .objective(line)
+                .is_some_and(|node| node.key == objective);
+            (objective.is_empty() || under) && words.iter().all(|word| said.contains(word))
+        };
+        let kept: Vec<Line<'a>> = self.lines.iter().copied().filter(wanted).collect();
+        if kept.is_empty() {
+            return false;
+        }
+        self.lines = kept;
+        self.periods = self.periods_asked();
+        true
     }
 
     /// The region of a grid with a row for each indicator; none where it has one for each region.

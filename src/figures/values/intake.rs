@@ -18,8 +18,8 @@ use crate::figures::store::latest_change;
 use crate::figures::{FiguresView, Formatter, Snapshots, Subject, follow};
 use crate::frameworks::Library;
 use crate::imports::{
-    Asked, Batch, Choice, Field, FileMapping, French, Intake, Mistake, Place, Reading, Row, Said,
-    SentTable, SheetColumns, Told, Undoing, Verdict, Written, store as imports,
+    Asked, Batch, Field, FileMapping, French, Intake, Mistake, Place, Reading, Row, Said,
+    SentTable, Told, Undoing, Uses, Verdict, Written, store as imports,
 };
 use crate::ledger::{Change, LedgerError};
 use crate::organisations::Directories;
@@ -89,21 +89,33 @@ impl Intake for ValuesIntake {
         supplier.unwrap_or_default().to_owned()
     }
 
-    async fn uses(&self, tx: &mut Tx, reach: Reach, said: &Said) -> Result<Vec<Choice>, DbError> {
+    async fn uses(&self, tx: &mut Tx, reach: Reach, said: &Said) -> Result<Uses, DbError> {
         let catalogue = self.library.catalogue(tx, reach).await?;
         let settings = settings_of(&said.beside)?;
         Ok(columns::uses(&catalogue, settings.framework.as_deref()))
     }
 
-    fn corrected(&self, kept: &Json, sheets: &[SheetColumns]) -> Result<Json, String> {
-        let kept: Mapping = serde_json::from_value(kept.clone()).map_err(|e| e.to_string())?;
-        let mapping = columns::corrected(&kept, sheets).map_err(|error| error.to_string())?;
+    fn corrected(&self, said: &FileMapping) -> Result<Json, String> {
+        let kept: Mapping = serde_json::from_value(said.kept.clone()).map_err(|e| e.to_string())?;
+        let mapping = columns::corrected(&kept, said).map_err(|error| error.to_string())?;
         serde_json::to_value(mapping).map_err(|error| error.to_string())
     }
 
     fn is_hidden(&self, batch: &Batch, reach: Reach, today: Date) -> Result<bool, DbError> {
         let until = settings_of(&batch.said.beside)?.embargo_until;
         Ok(is_hidden(until, batch.created_by, reach, today))
+    }
+
+    async fn veil(&self, tx: &mut Tx, reach: Reach, rows: &mut [Row]) -> Result<(), DbError> {
+        let figures = self.snapshots.current(tx, reach).await?;
+        for row in rows {
+            let subject: RowSubject = parsed(&row.subject)?;
+            let before: Option<RowState> = row.before.as_deref().map(parsed).transpose()?;
+            if before.is_some_and(|before| kept_from(&before, &subject, &figures)) {
+                row.before = None;
+            }
+        }
+        Ok(())
     }
 
     async fn read(&self, db: &Db, reach: Reach, asked: Asked) -> Result<Reading, DbError> {
@@ -328,7 +340,7 @@ fn read_as_said(
         answers: &asked.said.answers,
     };
     let table = read_table(workbook, ground, known);
-    let mapping = columns::shown(&table.mapping, workbook)
+    let mapping = columns::shown(&table, workbook)
         .map_err(|cause| DbError::corrupt("mapping of a batch", cause))?;
     Ok((table, mapping))
 }

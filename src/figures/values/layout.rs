@@ -21,7 +21,7 @@ use crate::imports::{Area, Cell, Sheet, Workbook};
 use crate::kernel::{Period, fold};
 
 /// The header is looked for among the first rows: titles and notes may stand above it.
-const HEADER_WITHIN: usize = 30;
+pub(super) const HEADER_WITHIN: usize = 30;
 /// How many rows are looked at to see that a column without a title names places.
 const PLACES_WITHIN: usize = 20;
 
@@ -418,7 +418,7 @@ fn known_title(folded: &str) -> Option<Column> {
         | "trimestre" | "semestre" | "mois" => Column::Period,
         "indicateur" | "indicator" | "code indicateur" | "identifiant indic" | "mesure"
         | "code mesure" => Column::Indicator,
-        "valeur" | "value" | "valeurs" => Column::figure(Part::Value),
+        "valeur" | "value" | "valeurs" | "taux" => Column::figure(Part::Value),
         "numerateur" | "num" | "numerator" => Column::figure(Part::Numerator),
         "denominateur" | "den" | "denom" | "denominator" => Column::figure(Part::Denominator),
         "type valeur" => Column::ValueType,
@@ -488,8 +488,13 @@ fn split_part(heading: &str) -> Option<(&str, Part)> {
     let last = heading.rfind(gap).map_or(0, |at| {
         at + heading[at..].chars().next().map_or(0, char::len_utf8)
     });
+    let before = heading[..last].trim_matches(gap);
     if let Some(part) = part_word(&heading[last..]) {
-        return Some((heading[..last].trim_matches(gap), part));
+        return Some((before, part));
+    }
+    // « Taux » begins many labels: it is the value where nothing but a period stands beside it.
+    if fold(heading) == "taux" {
+        return Some(("", Part::Value));
     }
     let first = heading.find(gap)?;
     let part = part_word(&heading[..first])?;

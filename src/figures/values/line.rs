@@ -1,6 +1,7 @@
 //! A row of a sheet as a person sees it: a merged cell shows in all of its rows.
 
 use super::fact::Spot;
+use super::mapping::SheetMapping;
 use crate::imports::{Area, Cell, Content, Sheet};
 
 /// A row, with the merged areas that reach it, from the left.
@@ -88,5 +89,17 @@ pub(super) fn lines(rank: u32, sheet: &Sheet) -> impl Iterator<Item = Line<'_>> 
             sheet,
             areas: active.clone(),
         })
+    })
+}
+
+/// Whether a row is the header once more, word for word, as where a table was printed over several
+/// pages.
+pub(super) fn repeats_header(line: &Line<'_>, mapping: &SheetMapping) -> bool {
+    let header = mapping.last_header_row();
+    (1_u32..).zip(&mapping.columns).all(|(number, _)| {
+        let heading = line.sheet.cell(header, number);
+        let heading = heading.map_or("", |cell| cell.text.as_str());
+        let text = line.own(number).map_or("", |cell| cell.text.as_str());
+        heading == text
     })
 }

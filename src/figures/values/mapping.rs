@@ -243,18 +243,32 @@ impl SheetMapping {
         self.columns.get(rank)
     }
 
+    /// The last row of its header.
+    pub fn last_header_row(&self) -> u32 {
+        self.header
+            .saturating_add(self.header_rows.saturating_sub(1))
+    }
+
     /// Whether a row belongs to the header.
     pub fn in_header(&self, row: u32) -> bool {
         (self.header..self.header.saturating_add(self.header_rows)).contains(&row)
     }
 }
 
+/// The most rows of a header, whatever a mapping written by hand says.
+const MOST_HEADER_ROWS: usize = 4;
+/// What a name means whose rows are passed over.
+pub(super) const IGNORED: &str = "ignored";
+/// How many names a person can be asked to explain: a column that holds more names no indicators.
+pub(super) const MOST_NAMES: usize = 100;
+
 /// How a file is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
     /// The sheets that are read, in the order of the file; the others are not.
     pub sheets: Vec<SheetMapping>,
-    /// What the file calls an indicator, where Jalon would not know it, with the measure meant.
+    /// What the file calls an indicator, where Jalon would not know it, with the measure meant or
+    /// [`IGNORED`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub names: BTreeMap<String, String>,
 }
@@ -300,6 +314,7 @@ pub fn headings(sheet: &Sheet, mapping: &SheetMapping) -> Vec<String> {
         .take(mapping.columns.len())
         .map(|column| {
             let rows = mapping.header..mapping.header.saturating_add(mapping.header_rows);
+            let rows = rows.take(MOST_HEADER_ROWS);
             let lines = rows.filter_map(|row| heading_cell(sheet, row, column));
             let lines: Vec<&str> = lines.map(|cell| cell.text.as_str()).collect();
             lines.join(" ").trim().to_owned()
@@ -318,6 +333,15 @@ fn heading_cell(sheet: &Sheet, row: u32, column: u32) -> Option<&Cell> {
         Some(area) => sheet.cell(area.top, area.left),
         None => sheet.cell(row, column),
     }
+}
+
+/// The numbers of the columns that hold that.
+pub(super) fn columns<'m>(
+    mapping: &'m SheetMapping,
+    wanted: &'m Column,
+) -> impl Iterator<Item = u32> + 'm {
+    let numbered = (1_u32..).zip(&mapping.columns);
+    numbered.filter_map(move |(number, column)| (column == wanted).then_some(number))
 }
 
 #[cfg(test)]

@@ -87,10 +87,21 @@ impl<'a> Places<'a> {
         if let Some(named) = self.total(text, &folded)? {
             return Ok(named);
         }
-        if let Some(named) = self.department(text) {
+        if let Some(named) = self.department(text).or_else(|| self.with_code(text)) {
             return Ok(named);
         }
         Err(unknown(text, nearest))
+    }
+
+    /// « 53 - Bretagne », « Bretagne (53) »: a name with its code, where both name the same.
+    fn with_code(&self, text: &str) -> Option<Named<'a>> {
+        let [one, other] = code_and_name(text)?;
+        let named = |text: &str| {
+            let kinds = &PlaceKind::WITH_VALUES;
+            let found = self.directory.recognise(region_code(text), kinds).found();
+            found.map(whole).or_else(|| self.department(text))
+        };
+        named(one).filter(|found| named(other).as_ref() == Some(found))
     }
 
     /// « Total France », « Ensemble hors Mayotte »; « Total » alone is refused.
@@ -122,6 +133,19 @@ impl<'a> Places<'a> {
             department: Some(&department.code),
         })
     }
+}
+
+/// The two halves of a text that says a name and a code: `01 - Ain`, `Paris (75)`.
+pub(super) fn code_and_name(text: &str) -> Option<[&str; 2]> {
+    let halves = match text.trim().strip_suffix(')') {
+        Some(text) => text.split_once('('),
+        None => [" - ", " – ", " : ", "-", " "]
+            .into_iter()
+            .find_map(|gap| text.split_once(gap)),
+    };
+    let halves: [&str; 2] = halves.map(|(a, b)| [a.trim(), b.trim()])?;
+    let is_code = |text: &str| text.len() <= 3 && text.starts_with(|c: char| c.is_ascii_digit());
+    halves.iter().any(|half| is_code(half)).then_some(halves)
 }
 
 fn whole(place: &Place) -> Named<'_> {

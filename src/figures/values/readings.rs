@@ -4,9 +4,10 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::faults::{CATALOGUE, DIRECTORY, figures, read, read_with, sheet, taken, told, workbook};
+use super::mapping::IGNORED;
 use super::{Column, Ground, KEEP, Mapping, Part, SCALE, Settings, propose_mapping};
 use crate::figures::FiguresView;
-use crate::imports::{Answer, Answers, Area, Content, Place, ProblemCode, Sheet, Workbook};
+use crate::imports::{Answer, Answers, Area, Content, Format, Place, ProblemCode, Sheet, Workbook};
 use crate::kernel::Period;
 
 const HPV: &str = "vaccination-hpv-filles-15-ans";
@@ -43,6 +44,14 @@ fn layouts() -> Vec<Vec<Sheet>> {
         one("région;2.c.1 2022;2.c.1 (2023)\n84;45,2;54,6\n"),
         one("Indicateur;Région;2022;2023\n2.c.1;84;45,2;54,6\n"),
         one("2.c.1 – Couverture vaccinale\n\nRégion;2022;2023\n84;45,2;54,6\n"),
+        one("Couverture vaccinale HPV des filles (2.c.1)\nRégion;2022;2023\n84;45,2;54,6\n"),
+        one(
+            "Région;Couverture 2.c.1 (2022);Couverture vaccinale, 2.c.1, 2023\n84 - Auvergne-Rhône-Alpes;45,2;54,6\n",
+        ),
+        one("2.c.1\nRégion;Année;Taux (%)\nAuvergne-Rhône-Alpes (84);2022;45,2\n84;2023;54,6\n"),
+        one(
+            "2.c.1\nRégion;2022;;2023;\n;Taux (%);Numérateur;Taux (%);Numérateur\n84;45,2;;54,6;\n",
+        ),
         one("Région;2.c.1;\n;2022;2023\n84;45,2;54,6\n"),
         one(";2022;2023;Indicateur\n84;45,2;54,6;2.c.1\n11;;;2.c.1\n24;;;2.c.1\n"),
         vec![merged],
@@ -76,6 +85,107 @@ fn every_layout_says_the_same() {
             .find(|problem| problem.severity.blocks());
         assert_eq!(refused, None);
     }
+}
+
+#[test]
+fn a_second_table_under_a_title_of_its_own_is_told_and_not_read() {
+    let table = "Région;2022;2023\n84;45,2;54,6\n11;40;41\n";
+    let text = format!("2.c.1 Filles\n{table}\n2.c.2 Garçons\n{table}");
+    let read = plain(
+        &workbook(vec![sheet("", &text)]),
+        &Settings::default(),
+        None,
+    );
+    assert_eq!(told(&read), [" 6 second-table"]);
+    assert_eq!(taken(&read).len(), 4);
+    // The same header printed again over a longer table says nothing new.
+    let text = format!("2.c.1\n{table}\nRégion;2022;2023\n24;40;41\n");
+    let read = plain(
+        &workbook(vec![sheet("", &text)]),
+        &Settings::default(),
+        None,
+    );
+    assert_eq!(
+        (told(&read).len(), taken(&read).len()),
+        (0, 6),
+        "{:?}",
+        told(&read)
+    );
+}
+
+#[test]
+fn regions_in_columns_are_told_to_be_turned() {
+    let text = "Indicateur;Année;Bretagne;Corse;Normandie\n2.c.1;2022;1;2;3\n";
+    let read = plain(&workbook(vec![sheet("", text)]), &Settings::default(), None);
+    assert_eq!(told(&read), [" 1 layout"]);
+    assert!(
+        read.problems[0].message.contains("Transposé"),
+        "{:?}",
+        read.problems
+    );
+}
+
+#[test]
+fn what_stands_at_the_right_of_a_table_is_told_once_for_each_column() {
+    let mut book = workbook(vec![sheet(
+        "",
+        "région;2.c.1 2023\n84;1;x\n11;2;y;z\n24;3;w\n",
+    )]);
+    book.format = Format::Xlsx;
+    assert_eq!(
+        told(&plain(&book, &Settings::default(), None)),
+        [" C2 beyond-header !"]
+    );
+}
+
+#[test]
+fn a_place_may_be_written_with_its_code() {
+    let read = |heading: &str, text: &str| {
+        let text = format!("{heading};2.c.1 2023\n{text};50\n");
+        let table = plain(
+            &workbook(vec![sheet("", &text)]),
+            &Settings::default(),
+            None,
+        );
+        taken(&table)
+            .pop()
+            .unwrap_or_else(|| told(&table).join(" "))
+    };
+    for text in ["53 - Bretagne", "Bretagne (53)", "53 Bretagne"] {
+        assert!(read("Région", text).contains(" 53 "), "{text}");
+    }
+    // « 01 » is Guadeloupe among regions, Ain among departments: the two halves must agree.
+    assert!(read("Région", "01 - Ain").contains("unknown-place"));
+    assert!(read("Région", "53 - Corse").contains("unknown-place"));
+    assert!(read("Département", "01 - Bretagne").contains("unknown-level"));
+    for text in ["Ain", "01 - Ain", "Ain (01)", "01"] {
+        assert!(
+            !read("Département", text).contains("unknown-level"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_a_file_calls_an_indicator_is_explained_once() {
+    let text = "identifiant_indic;zone_id;date_valeur;type_valeur;valeur\nIND-927;R84;2023-12-31;va;54,6\nIND-1;R99;2023-12-31;va;1\nIND-1;R98;2023-12-31;va;1\n";
+    let book = workbook(vec![sheet("", text)]);
+    let table = plain(&book, &Settings::default(), None);
+    let names: Vec<&str> = table.foreign_names.iter().map(String::as_str).collect();
+    assert_eq!(names, ["IND-1", "IND-927"]);
+    assert!(told(&table).contains(&" A2 unknown-indicator".to_owned()));
+    let mut mapping = table.mapping.clone();
+    mapping.names.insert("IND-927".to_owned(), HPV.to_owned());
+    mapping.names.insert("IND-1".to_owned(), IGNORED.to_owned());
+    let table = plain(&book, &Settings::default(), Some(&mapping));
+    // Nothing is said of rows that a person left aside, not even of their unknown places.
+    assert_eq!(
+        (told(&table).len(), taken(&table).len()),
+        (0, 1),
+        "{:?}",
+        told(&table)
+    );
+    assert_eq!(table.foreign_names.len(), 2);
 }
 
 #[test]
@@ -214,7 +324,7 @@ fn a_column_of_fractions_is_asked_about_once_and_the_answer_holds() {
 #[test]
 fn a_person_corrects_the_mapping_and_the_next_file_follows() {
     let settings = Settings::default();
-    let book = workbook(vec![sheet("S", "territoire;taux;an\n84;54,6;2023\n")]);
+    let book = workbook(vec![sheet("S", "territoire;constat;an\n84;54,6;2023\n")]);
     let proposal = propose_mapping(&book, ground(&settings));
     assert!(!proposal.is_clear() && proposal.mapping.sheets.is_empty());
     let first = "territoire;2.c.1;5.a;an\n84;54,6;3;2023\n";
@@ -350,6 +460,8 @@ proptest! {
         columns in proptest::option::of(proptest::collection::vec(column(), 0..8)),
         merged in proptest::option::of((1_u32..6, 1_u32..6, 0_u32..3, 0_u32..3)),
         header in 0_u32..4,
+        header_rows in prop_oneof![Just(1_u32), 0_u32..4, Just(u32::MAX)],
+        names in proptest::collection::btree_map("[a-z.0-9]{1,6}", cell(), 0..3),
     ) {
         let lines: Vec<String> = rows.iter().map(|row| row.join(";")).collect();
         let Ok(mut read) = crate::imports::read_workbook(lines.join("\n").as_bytes()) else {
@@ -360,8 +472,8 @@ proptest! {
             read.sheets[0].merged.push(area);
         }
         let mapping = columns.map(|columns| Mapping {
-            sheets: vec![super::SheetMapping { header, header_rows: 1, columns, ..Default::default() }],
-            ..Mapping::default()
+            sheets: vec![super::SheetMapping { header, header_rows, columns, ..Default::default() }],
+            names,
         });
         let table = plain(&read, &Settings::default(), mapping.as_ref());
         // Each candidate has a cell and a subject of its own, and its cell holds something.

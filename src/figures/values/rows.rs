@@ -11,8 +11,8 @@ use super::answer::read_cell;
 use super::breakdown::{Axis, Level, read_level, written};
 use super::fact::{Context, Key, Told};
 use super::labels::{agreed, day, no_period, status, when};
-use super::line::Line;
-use super::mapping::{Column, Part, SheetMapping};
+use super::line::{Line, repeats_header};
+use super::mapping::{Column, IGNORED, MOST_NAMES, Part, SheetMapping, columns};
 use super::places::Unnamed;
 use super::table::Reading;
 use super::when::When;
@@ -47,7 +47,7 @@ impl<'a> Reading<'a> {
             self.row_without_value(line, mapping);
             return;
         }
-        if !self.is_actual_value(line, mapping) {
+        if self.is_passed_over(line, mapping) || !self.is_actual_value(line, mapping) {
             return;
         }
         // Every label is read before any is given up: a row wrong twice is told twice.
@@ -82,8 +82,10 @@ impl<'a> Reading<'a> {
             self.notes.refuse(at, ProblemCode::BeyondHeader, message);
             return true;
         }
-        let message = "Cette cellule est à droite du tableau : elle n’est pas lue.";
-        self.notes.warn(at, ProblemCode::BeyondHeader, message);
+        if self.beyond.insert(cell.place.column) {
+            let message = "Cette cellule est à droite du tableau : ni elle ni celles d’en dessous ne sont lues.";
+            self.notes.warn(at, ProblemCode::BeyondHeader, message);
+        }
         false
     }
 
@@ -361,7 +363,31 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn indicator(&self, text: &str) -> Result<&'a str, (ProblemCode, String)> {
+    /// Whether a person said that the rows of the indicator that this one names are none of ours.
+    fn is_passed_over(&mut self, line: &Line<'_>, mapping: &SheetMapping) -> bool {
+        let names = &self.mapping.names;
+        let Some(number) = columns(mapping, &Column::Indicator).next() else {
+            return false;
+        };
+        let text = line.text(number);
+        let passed = names.get(text).is_some_and(|means| means == IGNORED);
+        if passed {
+            self.meet(text);
+        }
+        passed
+    }
+
+    /// Keeps a name that Jalon does not know by itself, for a person to explain.
+    fn meet(&mut self, name: &str) {
+        if !self.foreign_names.contains(name) && self.foreign_names.len() < MOST_NAMES {
+            self.foreign_names.insert(name.to_owned());
+        }
+    }
+
+    fn indicator(&mut self, text: &str) -> Result<&'a str, (ProblemCode, String)> {
+        if !text.is_empty() && !matches!(self.codes.measure_in(text), Ok(Some(_))) {
+            self.meet(text);
+        }
         let named = self.mapping.names.get(text).map_or(text, String::as_str);
         match self.codes.measure_in(named) {
             Ok(Some(measure)) => Ok(measure),
@@ -371,7 +397,9 @@ impl<'a> Reading<'a> {
             )),
             Ok(None) => Err((
                 ProblemCode::UnknownIndicator,
-                format!("Indicateur inconnu : « {text} ». Vérifiez son code."),
+                format!(
+                    "Indicateur inconnu : « {text} ». Vérifiez son code, ou dites plus bas de quel indicateur il s’agit."
+                ),
             )),
             Err(error) => Err((ProblemCode::AmbiguousIndicator, error.to_string())),
         }
@@ -406,18 +434,24 @@ impl<'a> Reading<'a> {
                 None => return,
             },
         };
-        let Ok(Some(code)) = self.codes.measure(code) else {
+        let Ok(Some(named)) = self.codes.measure(code) else {
+            return;
+        };
+        if self.merged_value(line, cell) {
+            return;
+        }
+        let Some(period) = self.period(line, cell, named, *period, mapping, about) else {
+            return;
+        };
+        let Some(code) = self.of_place(line, cell, (named, about.place), period) else {
             return;
         };
         let Some(measure) = self.ground.catalogue.measure(code) else {
             return;
         };
-        if self.merged_value(line, cell) || !self.breaks_down(line, about, measure) {
+        if !self.breaks_down(line, about, measure) {
             return;
         }
-        let Some(period) = self.period(line, cell, code, *period, mapping, about) else {
-            return;
-        };
         let told = match self.told(line, cell, *part, measure) {
             Ok(told) => told,
             Err((code, message)) => {
@@ -438,6 +472,25 @@ impl<'a> Reading<'a> {
         let context = self.context(code, about);
         self.gathered
             .take(key, *part, &told, context, &mut self.notes);
+    }
+
+    /// The measure of the contract of that place, where what is named is left to contracts.
+    fn of_place(
+        &mut self,
+        line: &Line<'_>,
+        cell: &Cell,
+        (named, place): (&'a str, &str),
+        period: Period,
+    ) -> Option<&'a str> {
+        match self.codes.of_place(named, place, period.year()) {
+            Ok(code) => Some(code),
+            Err(error) => {
+                let at = line.spot(cell.place.column);
+                self.notes
+                    .refuse(at, ProblemCode::UnfollowedValue, error.to_string());
+                None
+            }
+        }
     }
 
     fn merged_value(&mut self, line: &Line<'_>, cell: &Cell) -> bool {
@@ -540,22 +593,4 @@ impl<'a> Reading<'a> {
         }
         self.contexts.rank(&context)
     }
-}
-
-/// The numbers of the columns that hold that.
-fn columns<'m>(mapping: &'m SheetMapping, wanted: &'m Column) -> impl Iterator<Item = u32> + 'm {
-    let numbered = (1_u32..).zip(&mapping.columns);
-    numbered.filter_map(move |(number, column)| (column == wanted).then_some(number))
-}
-
-/// Whether a row is the header once more, word for word, as where a table was printed over several
-/// pages.
-fn repeats_header(line: &Line<'_>, mapping: &SheetMapping) -> bool {
-    let header = mapping.header + mapping.header_rows.saturating_sub(1);
-    (1_u32..).zip(&mapping.columns).all(|(number, _)| {
-        let heading = line.sheet.cell(header, number);
-        let heading = heading.map_or("", |cell| cell.text.as_str());
-        let text = line.own(number).map_or("", |cell| cell.text.as_str());
-        heading == text
-    })
 }

@@ -210,6 +210,8 @@ fn written(values: &[SentValue]) -> Result<Vec<u8>, Box<dyn std::error::Error + 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn told(document: &str) -> String {
@@ -269,5 +271,63 @@ mod tests {
         }
         assert!(told(r#"{"values": []}"#).contains("values"));
         assert!(told("{").contains("Malformed"));
+    }
+
+    /// Any JSON, the words of a sending more often than others.
+    fn any_json() -> impl Strategy<Value = serde_json::Value> {
+        let word = prop_oneof![
+            prop::sample::select(vec![
+                "values",
+                "measure",
+                "indicator",
+                "place",
+                "period",
+                "value",
+                "numerator",
+                "denominator",
+                "absence",
+                "secret",
+                "framework",
+                "provisional",
+                "2023",
+            ])
+            .prop_map(str::to_owned),
+            "\\PC{0,8}",
+        ];
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<f64>().prop_map(Into::into),
+            word.clone().prop_map(Into::into),
+        ];
+        leaf.prop_recursive(4, 48, 6, move |inner| {
+            let pairs = prop::collection::hash_map(word.clone(), inner.clone(), 0..6);
+            prop_oneof![
+                prop::collection::vec(inner, 0..6).prop_map(Into::into),
+                pairs.prop_map(|pairs| pairs.into_iter().collect::<serde_json::Map<_, _>>().into()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_document_makes_a_table_or_is_told(value in any_json(), list in any::<bool>(), cut in 0_usize..400) {
+            let document = if list {
+                serde_json::json!({ "values": [value] }).to_string()
+            } else {
+                value.to_string()
+            };
+            let bytes = document.as_bytes();
+            for sent in [bytes, &bytes[..cut.min(bytes.len())]] {
+                if let Ok(made) = table(sent) {
+                    prop_assert!(std::str::from_utf8(&made.bytes).is_ok_and(|text| text.lines().count() > 1));
+                }
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_a_document_or_told(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = table(&bytes);
+        }
     }
 }

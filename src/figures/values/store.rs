@@ -328,7 +328,11 @@ pub(super) async fn written(
                 e.supplier, e.source, e.comment, e.embargo_until, e.batch_id as before_batch,
                 e.sheet as before_sheet, e.row_no as before_row, e.col_no as before_col,
                 e.fictional
-         from revision w
+         from (select observation_id, no, sheet, row_no, col_no, supplier, fictional
+               from revision
+               where batch_id = $1 and change_no = $2 and observation_id > $3
+               order by observation_id
+               limit $4) w
          join revision h on h.observation_id = w.observation_id
           and h.no = (select max(l.no) from revision l where l.observation_id = w.observation_id)
          left join batch f on f.id = h.batch_id
@@ -337,9 +341,7 @@ pub(super) async fn written(
                       left join batch b on b.id = p.batch_id
                       where p.observation_id = w.observation_id and p.no < w.no
                         and (p.batch_id is null or (p.batch_id <> $1 and b.state <> 'undone')))
-         where w.batch_id = $1 and w.change_no = $2 and w.observation_id > $3
-         order by w.observation_id
-         limit $4",
+         order by w.observation_id",
         args![batch, change, after, AT_ONCE],
     )
     .await

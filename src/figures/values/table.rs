@@ -12,16 +12,18 @@ use jiff::civil::Date;
 use super::codes::Codes;
 use super::fact::{Context, Fact, Key, Shared, Spot};
 use super::gather::Gathered;
-use super::layout::{Proposal, guess_missing, is_memory, propose};
-use super::line::{Line, lines};
+use super::layout::{HEADER_WITHIN, Proposal, guess_missing, is_memory, propose};
+use super::line::{Line, lines, repeats_header};
 use super::mapping::{Column, Mapping, SheetMapping, headings};
 use super::notes::Notes;
 use super::places::Places;
 use super::{RowState, RowSubject, Settings, parts, plausible};
 use crate::figures::FiguresView;
 use crate::frameworks::Catalogue;
-use crate::imports::{Answers, Content, Format, Place, Problem, ProblemCode, Sheet, Workbook};
-use crate::kernel::fold;
+use crate::imports::{
+    Answers, Cell, Content, Format, Place, Problem, ProblemCode, Sheet, Workbook,
+};
+use crate::kernel::{counted, fold};
 use crate::measures::Measure;
 use crate::organisations::Directory;
 
@@ -68,6 +70,8 @@ pub struct Table {
     pub mapping: Mapping,
     /// All that is wrong with it, in the order of the file.
     pub problems: Vec<Problem>,
+    /// What its rows call indicators and Jalon does not know by itself, explained or not.
+    pub foreign_names: BTreeSet<String>,
     facts: Vec<Fact>,
     names: Shared<String>,
     contexts: Shared<Context>,
@@ -163,6 +167,8 @@ pub fn read_table(workbook: &Workbook, ground: Ground<'_>, known: Known<'_>) -> 
         gathered: Gathered::default(),
         notes: Notes::default(),
         indicators: HashMap::new(),
+        foreign_names: BTreeSet::new(),
+        beyond: HashSet::new(),
         told_once: HashSet::new(),
         left: (0, 0),
         count: Measure::default(),
@@ -173,6 +179,7 @@ pub fn read_table(workbook: &Workbook, ground: Ground<'_>, known: Known<'_>) -> 
         contexts,
         gathered,
         mut notes,
+        foreign_names,
         ..
     } = reading;
     notes
@@ -181,6 +188,7 @@ pub fn read_table(workbook: &Workbook, ground: Ground<'_>, known: Known<'_>) -> 
     Table {
         mapping,
         problems: notes.problems,
+        foreign_names,
         facts: gathered.facts,
         names,
         contexts,
@@ -202,10 +210,14 @@ pub(super) struct Reading<'a> {
     pub notes: Notes,
     /// What each text of a column of indicators names.
     pub indicators: HashMap<String, Result<&'a str, (ProblemCode, String)>>,
+    /// Those of them that Jalon does not know by itself.
+    pub foreign_names: BTreeSet<String>,
+    /// The columns of the sheet under way that hold something at the right of its table.
+    pub beyond: HashSet<u32>,
     /// Warnings that are given once for a measure.
     pub told_once: HashSet<(ProblemCode, u32)>,
     /// How many initial and target values of PILOTE were left out of the sheet under way.
-    pub left: (u32, u32),
+    pub left: (usize, usize),
     /// What the terms of a ratio are read as: numbers without a unit.
     pub count: Measure,
 }
@@ -244,6 +256,9 @@ impl Reading<'_> {
             } else {
                 self.notes.warn(at, ProblemCode::HiddenSheet, message);
             }
+        } else if self.mapping.sheets.is_empty() && self.has_places_across(sheet) {
+            let message = "Les régions de cette feuille sont en colonnes : il en faut une par ligne. Dans le tableur, copiez le tableau, puis « Collage spécial », « Transposé ».";
+            self.notes.refuse(at, ProblemCode::Layout, message);
         } else if self.mapping.sheets.is_empty() {
             let message = "Aucune ligne d’en-tête reconnue : il faut une colonne de territoire (« région »), une colonne d’année, et une colonne par indicateur, titrée de son code.";
             self.notes.refuse(at, ProblemCode::Layout, message);
@@ -254,18 +269,63 @@ impl Reading<'_> {
         }
     }
 
+    /// Whether some row near the top names several places, one beside the other.
+    fn has_places_across(&mut self, sheet: &Sheet) -> bool {
+        let places = &mut self.places;
+        let mut names = |row: &&Vec<Cell>| {
+            let words = row.iter().filter(|cell| cell.content == Content::Text);
+            words.filter(|cell| places.read(&cell.text).is_ok()).count() >= 3
+        };
+        sheet.rows.iter().take(HEADER_WITHIN).any(|row| names(&row))
+    }
+
     fn sheet(&mut self, rank: u32, sheet: &Sheet, mapping: &SheetMapping) {
         self.left = (0, 0);
+        self.beyond.clear();
         self.headings(rank, sheet, mapping);
         let last = mapping.header.saturating_add(mapping.header_rows);
+        let mut title = None;
         for line in lines(rank, sheet) {
             self.hidden_under_merged(&line);
             let said = line.cells.iter().any(|cell| cell.content != Content::Empty);
-            if line.number >= last && said {
-                self.row(&line, mapping);
+            if line.number < last || !said {
+                continue;
             }
+            if let Some(other) = self.other_title(&line, mapping) {
+                title = Some((line.number, other));
+                continue;
+            }
+            if let (Some(title), true) = (title, repeats_header(&line, mapping)) {
+                self.second_table(rank, title);
+                break;
+            }
+            self.row(&line, mapping);
         }
         self.pilote_left(rank, mapping);
+    }
+
+    /// What a row says that holds one text, and in it an indicator that is not the sheet's own.
+    fn other_title<'s>(&self, line: &Line<'s>, mapping: &SheetMapping) -> Option<&'s str> {
+        let mut cells = line.cells.iter().filter(|c| c.content != Content::Empty);
+        let (cell, None) = (cells.next()?, cells.next()) else {
+            return None;
+        };
+        let own = mapping.measure.as_deref()?;
+        let named = self.codes.measure_in(&cell.text).ok()??;
+        (named != own).then_some(cell.text.as_str())
+    }
+
+    /// Another table under a title of its own: its values are not those of the first.
+    fn second_table(&mut self, rank: u32, (row, title): (u32, &str)) {
+        let at = Spot {
+            sheet: rank,
+            row,
+            column: 0,
+        };
+        let message = format!(
+            "Un second tableau commence ici, sous le titre « {title} » : il n’est pas lu. Mettez-le sur une feuille à part, ou réunissez les deux avec une colonne « indicateur »."
+        );
+        self.notes.refuse(at, ProblemCode::SecondTable, message);
     }
 
     fn hidden_under_merged(&mut self, line: &Line<'_>) {
@@ -289,7 +349,7 @@ impl Reading<'_> {
     fn headings(&mut self, rank: u32, sheet: &Sheet, mapping: &SheetMapping) {
         let texts = headings(sheet, mapping);
         for ((column, holds), heading) in (1_u32..).zip(&mapping.columns).zip(&texts) {
-            let row = mapping.header + mapping.header_rows.saturating_sub(1);
+            let row = mapping.last_header_row();
             let at = Spot {
                 sheet: rank,
                 row,
@@ -374,8 +434,10 @@ impl Reading<'_> {
                 row: mapping.header,
                 column: u32::try_from(column + 1).unwrap_or(0),
             };
+            let initial = counted(initial, "valeur initiale", "valeurs initiales");
+            let target = counted(target, "cible", "cibles");
             let message = format!(
-                "{initial} valeur(s) initiale(s) (vi) et {target} cible(s) (vc) sont laissées de côté : elles relèvent des contrats. Seules les valeurs actuelles (va) sont lues."
+                "Laissé de côté : {initial} (vi) et {target} (vc), qui relèvent des contrats. Seules les valeurs actuelles (va) sont lues."
             );
             self.notes.warn(at, ProblemCode::PiloteTypes, message);
         }

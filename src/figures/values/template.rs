@@ -12,6 +12,7 @@ use jalon_render::{Day, RenderError};
 use jiff::civil::Date;
 
 use super::Codes;
+use super::form::absent_word;
 use super::grid::{Choice, Grid, Line, Soil, Wanted, WantedError};
 use super::mapping::Part;
 use crate::imports::NOTICE_TITLE;
@@ -186,6 +187,7 @@ impl Writer<'_, '_> {
             name: name.to_owned(),
             widths: columns.iter().map(width).collect(),
             cells,
+            filter: None,
             frozen: (HEADER, labels),
             protected: true,
             print: Print {
@@ -320,7 +322,7 @@ fn told(value: &Value, measure: &Measure) -> Content {
             Content::Number(amount.round(measure.decimals.unwrap_or(6)).to_string())
         }),
         Value::YesNo(_) | Value::Text(_) => Content::Text(value.to_string()),
-        Value::Unavailable(absence) => Content::Text(absence.french().to_owned()),
+        Value::Unavailable(absence) => Content::Text(absent_word(*absence).to_owned()),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::access::Signed;
 use crate::frameworks::{Edited, Library};
 use crate::platform::db::Db;
 use crate::platform::web::WebResult;
+use crate::tables::downloads;
 
 pub(super) async fn page(
     signed: Signed,
@@ -47,6 +48,7 @@ pub(super) async fn page(
                     tbody { @for edited in frameworks { (row(edited)) } }
                 }
             }
+            (downloads("cadres", "Les cadres", &[]))
         }
     };
     Ok(signed.page("Cadres contractuels", &body))

@@ -16,6 +16,7 @@ use crate::ledger::history_of;
 use crate::platform::clock::french_date;
 use crate::platform::db::Db;
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading};
+use crate::tables::downloads;
 
 /// What may be asked of the page.
 #[derive(Debug, Deserialize)]
@@ -103,6 +104,7 @@ fn tree(framework: &Framework, listed: &Framework) -> Markup {
     html! {
         @if !framework.announced.is_empty() { (announced(framework)) }
         @for node in index.children(None) { (branch(&index, node)) }
+        (downloads("indicateurs", "Les indicateurs", &[("cadre", &framework.code)]))
     }
 }
 
@@ -330,6 +332,19 @@ fn bands(framework: &Framework) -> Markup {
     }
 }
 
+/// How long a supplier has to answer a contest, and who says so.
+fn contest_days(framework: &Framework) -> Markup {
+    let field = |name: &String| name == "reponse_contestation";
+    let ours = framework.contest_days.is_none() || framework.our_reading.iter().any(field);
+    html! {
+        details.more {
+            summary { "Contestation d’une valeur" }
+            @if ours { p { span.mark { "lecture de Jalon" } " Les documents n’en disent rien." } }
+            p { "Le fournisseur a " (framework.days_to_answer()) " jours pour répondre." }
+        }
+    }
+}
+
 fn limit(band: &Band) -> String {
     match (band.case, band.from) {
         (BandCase::Reached, _) => "La cible est atteinte".to_owned(),
@@ -366,6 +381,7 @@ fn sources(framework: &Framework) -> Markup {
                 } }
             }
             (bands(framework))
+            (contest_days(framework))
             @if !framework.rules.is_empty() {
                 details.more { summary { "Règles du guide" } ul.prose {
                     @for rule in &framework.rules { li { (explained(&rule.statement, &framework.glossary)) } }

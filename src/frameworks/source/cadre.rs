@@ -32,6 +32,7 @@ pub(super) fn read(item: &mut Item<'_>) -> Framework {
         acts: item.required_list("actes", read_act),
         bands: item.list("paliers", read_band),
         means: item.list("moyens", read_means),
+        contest_days: read_contest_days(item),
         documents: item.list("documents", read_document),
         announced: item.list("annonces", read_announced),
         remarks: item.texts("remarques"),
@@ -65,6 +66,7 @@ pub(crate) fn write(framework: &Framework) -> Map {
         .list("actes", &framework.acts, write_act)
         .list("paliers", &framework.bands, write_band)
         .list("moyens", &framework.means, write_means)
+        .maybe("reponse_contestation", framework.contest_days)
         .list("documents", &framework.documents, write_document)
         .list("annonces", &framework.announced, write_announced)
         .sentences("remarques", &framework.remarks)
@@ -205,6 +207,20 @@ pub(crate) fn write_means(means: &MeansLine) -> Map {
         .text("cle", &means.key)
         .text("libelle", &means.label)
         .maybe("unite", means.unit.as_ref())
+}
+
+fn read_contest_days(item: &mut Item<'_>) -> Option<u16> {
+    const KEY: &str = "reponse_contestation";
+    let days: u16 = item.number(KEY)?;
+    if !(1..=365).contains(&days) {
+        item.error(
+            KEY,
+            "bad-number",
+            format!("« {days} » n’est pas un délai de réponse admis"),
+            "Écrivez un nombre de jours, de 1 à 365",
+        );
+    }
+    Some(days)
 }
 
 fn read_document(item: &mut Item<'_>) -> SourceDocument {

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::view::{AnswerView, BatchView, LaterView, SheetView};
+use super::view::{AnswerView, BatchView, LaterView, NameView, SheetView};
 use super::{etag, known, read_now, refusal};
 use crate::access::api::Caller;
 use crate::imports::{
-    ActError, CommitBatch, Committed, DropBatch, Imports, Place, ReadAgain, Said, SheetColumns,
-    UndoBatch,
+    ActError, CommitBatch, Committed, DropBatch, Imports, NameUse, Place, ReadAgain, Said, Seen,
+    SheetColumns, UndoBatch,
 };
 use crate::platform::api::{ApiJson, ApiPath, ApiResult, Code, Conditions, Fault, Problem};
 
@@ -52,6 +52,8 @@ pub(super) async fn answer(
 pub(super) struct Mapped {
     /// Le `mapping` de la répétition, corrigé.
     sheets: Vec<SheetView>,
+    /// Ses `names`, corrigés ; sans eux, ils restent ce qu’ils sont.
+    names: Option<Vec<NameView>>,
 }
 
 /// Corriger la lecture des colonnes d’une répétition ; les mêmes octets sont relus
@@ -66,9 +68,13 @@ pub(super) async fn map(
 ) -> ApiResult<Response> {
     let permit = caller.may::<ReadAgain>(id)?;
     let batch = known(&imports, id).await?;
-    let sheets: Vec<SheetColumns> = sent.sheets.into_iter().map(SheetColumns::from).collect();
+    let mut said = batch.mapping.clone();
+    said.sheets = sent.sheets.into_iter().map(SheetColumns::from).collect();
+    if let Some(names) = sent.names {
+        said.names = names.into_iter().map(NameUse::from).collect();
+    }
     let intake = imports.intakes.of(&batch)?;
-    let mapping = intake.corrected(&batch.mapping.kept, &sheets);
+    let mapping = intake.corrected(&said);
     let mapping = mapping.map_err(|told| Problem::new(Code::Invalid, told))?;
     let said = Said {
         mapping: Some(mapping),
@@ -102,8 +108,8 @@ pub(super) async fn commit(
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<Json<CommittedView>> {
     let permit = caller.may::<CommitBatch>(id)?;
-    conditions.demand(&etag(&known(&imports, id).await?))?;
-    let (outcome, change) = match imports.commit(permit).await.map_err(told)? {
+    let seen = demanded(&imports, &conditions, id).await?;
+    let (outcome, change) = match imports.commit(permit, Some(seen)).await.map_err(told)? {
         Committed::Now(no) => ("committed", Some(no)),
         Committed::Before(no) => ("already_committed", Some(no)),
         Committed::Nothing => ("nothing_to_write", None),
@@ -148,8 +154,9 @@ pub(super) async fn undo(
     ApiJson(sent): ApiJson<Reason>,
 ) -> ApiResult<Json<UndoneView>> {
     let permit = caller.may::<UndoBatch>(id)?;
-    conditions.demand(&etag(&known(&imports, id).await?))?;
-    let undone = imports.undo(permit, &sent.reason).await.map_err(told)?;
+    let seen = demanded(&imports, &conditions, id).await?;
+    let undone = imports.undo(permit, &sent.reason, Some(seen)).await;
+    let undone = undone.map_err(told)?;
     Ok(Json(UndoneView {
         change: undone.change,
         rows: undone.rows,
@@ -169,9 +176,18 @@ pub(super) async fn give_up(
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<StatusCode> {
     let permit = caller.may::<DropBatch>(id)?;
-    conditions.demand(&etag(&known(&imports, id).await?))?;
-    imports.give_up(permit).await.map_err(refusal)?;
+    let seen = demanded(&imports, &conditions, id).await?;
+    let dropped = imports.give_up(permit, Some(seen)).await;
+    dropped.map_err(refusal)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The state of a batch that the request was made upon. The act compares it once more among
+/// writers, where nothing can come between.
+async fn demanded(imports: &Imports, conditions: &Conditions, id: Uuid) -> ApiResult<Seen> {
+    let batch = known(imports, id).await?;
+    conditions.demand(&etag(&batch))?;
+    Ok(batch.seen())
 }
 
 /// Why a batch cannot be committed or undone, for a program.
@@ -180,10 +196,11 @@ fn told(error: ActError) -> Problem {
     match error {
         ActError::Unknown => Problem::not_found(),
         ActError::NoReason => Problem::malformed("reason", detail),
-        ActError::Moved(places) => {
+        ActError::Stale => Problem::plain(Code::Stale),
+        ActError::Moved(places, french) => {
             let moved = |place: &Place| Fault {
                 path: place.named(),
-                message: "une autre valeur a été enregistrée depuis".to_owned(),
+                message: format!("une autre {} a été enregistrée depuis", french.one),
             };
             let faults = places.iter().map(moved).collect();
             Problem::new(Code::Conflict, detail).at(faults)

@@ -19,12 +19,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::pages::{LARGEST_REQUEST, start};
+use super::pages::start;
 use super::{Batch, Begun, Imports, RehearseError, store};
 use crate::access::api::Caller;
 use crate::platform::api::{ApiResult, Code, Etag, Problem};
 use crate::platform::db::Db;
-use view::BatchView;
+
+pub use super::pages::LARGEST_REQUEST;
+pub use send::{body, rehearse_table};
+pub use view::BatchView;
 
 /// A program is kept waiting this long for a reading; past that, it asks again.
 const WAIT: Duration = Duration::from_secs(30);
@@ -64,12 +67,26 @@ fn etag(batch: &Batch) -> Etag {
     Etag::of(&[&id, &attempt, batch.state.code(), &committed, &undone])
 }
 
-/// A batch as it stands, with what names that state.
-async fn shown(imports: &Imports, status: StatusCode, id: Uuid) -> ApiResult<Response> {
+/// Whether what the cells of a batch say is kept from whoever asks, by an embargo.
+fn is_hidden(imports: &Imports, caller: &Caller, batch: &Batch) -> ApiResult<bool> {
+    let intake = imports.intakes.of(batch)?;
+    Ok(intake.is_hidden(batch, caller.reach(), imports.clock.today())?)
+}
+
+/// A batch as it stands, with what names that state; its problems, which quote its cells, where
+/// the caller may see them.
+async fn shown(
+    imports: &Imports,
+    caller: &Caller,
+    status: StatusCode,
+    id: Uuid,
+) -> ApiResult<Response> {
     let batch = known(imports, id).await?;
-    let mut tx = imports.db.read().await?;
-    let problems = store::problems(&mut tx, id).await?;
-    drop(tx);
+    let problems = if is_hidden(imports, caller, &batch)? {
+        Vec::new()
+    } else {
+        store::problems(&mut imports.db.read().await?, id).await?
+    };
     let etag = etag(&batch);
     let mut response = (status, Json(BatchView::of(batch, problems))).into_response();
     response.headers_mut().insert(ETAG, etag.header());
@@ -87,7 +104,7 @@ async fn read_now(
 ) -> ApiResult<Response> {
     let id = begun.batch;
     start(imports.clone(), caller.actor(), begun, WAIT).await;
-    let mut response = shown(&imports, status, id).await?;
+    let mut response = shown(&imports, caller, status, id).await?;
     let location = HeaderValue::try_from(format!("/api/v1/rehearsals/{id}"));
     let location = location.map_err(Problem::internal)?;
     response
@@ -99,6 +116,7 @@ async fn read_now(
 fn refusal(error: RehearseError) -> Problem {
     match error {
         RehearseError::Unknown => Problem::not_found(),
+        RehearseError::Stale => Problem::plain(Code::Stale),
         RehearseError::Db(error) => error.into(),
         told => Problem::new(Code::Conflict, told.to_string()),
     }

@@ -11,12 +11,12 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::view::{BatchView, RowView};
-use super::{etag, known, shown};
+use super::{etag, is_hidden, known, shown};
 use crate::access::api::Caller;
 use crate::imports::{BatchState, Imports, store};
 use crate::ledger;
 use crate::platform::api::{
-    ApiPath, ApiQuery, ApiResult, Conditions, Limit, Page, Paging, Problem,
+    ApiPath, ApiQuery, ApiResult, Code, Conditions, Limit, ListQuery, Page, Paging, Problem,
 };
 
 /// Lire une répétition
@@ -24,7 +24,7 @@ use crate::platform::api::{
     params(("id" = Uuid, Path, description = "Identifiant de la répétition")),
     responses((status = 200, description = "La répétition ; son ETag sert à l’enregistrer", body = BatchView)))]
 pub(super) async fn rehearsal(
-    _caller: Caller,
+    caller: Caller,
     State(imports): State<Imports>,
     conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
@@ -33,7 +33,7 @@ pub(super) async fn rehearsal(
     if conditions.holds(&etag(&batch)) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
-    shown(&imports, StatusCode::OK, id).await
+    shown(&imports, &caller, StatusCode::OK, id).await
 }
 
 /// Lire un lot
@@ -49,34 +49,29 @@ pub(super) async fn batch(
     rehearsal(caller, state, conditions, id).await
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct RowQuery {
-    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
-    limit: Option<Limit>,
-    /// Le `next` de la page précédente.
-    cursor: Option<String>,
-}
-
 /// Lister ce que les cellules d’une répétition changeraient
 #[utoipa::path(get, path = "/rehearsals/{id}/rows", tag = "Envois",
-    params(("id" = Uuid, Path, description = "Identifiant de la répétition"), RowQuery),
+    params(("id" = Uuid, Path, description = "Identifiant de la répétition"), ListQuery),
     responses((status = 200, description = "Une page, dans l’ordre du fichier", body = Page<RowView>)))]
 pub(super) async fn rows(
-    _caller: Caller,
+    caller: Caller,
     State(imports): State<Imports>,
     ApiPath(id): ApiPath<Uuid>,
-    ApiQuery(query): ApiQuery<RowQuery>,
+    ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<RowView>>> {
     let paging = Paging::new(query.limit, query.cursor.as_deref())?;
     let batch = known(&imports, id).await?;
+    if is_hidden(&imports, &caller, &batch)? {
+        let sentence = "Ce fichier est sous embargo : seule la personne qui l’a envoyé voit ses cellules avant son jour.";
+        return Err(Problem::new(Code::Forbidden, sentence));
+    }
     let after: Option<i64> = paging.after()?;
     let from = after.map_or(0, |no| no.saturating_add(1));
     let mut tx = imports.db.read().await?;
     let most = i64::try_from(paging.limit() + 1).unwrap_or(i64::MAX);
-    let found = store::some_rows(&mut tx, id, from, most).await?;
+    let mut found = store::some_rows(&mut tx, id, from, most).await?;
+    let intake = imports.intakes.of(&batch)?;
+    intake.veil(&mut tx, caller.reach(), &mut found).await?;
     drop(tx);
     let mut items = Vec::with_capacity(found.len());
     for (no, row) in (from..).zip(&found) {

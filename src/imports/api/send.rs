@@ -12,7 +12,7 @@ use super::view::BatchView;
 use super::{read_now, refusal};
 use crate::access::api::Caller;
 use crate::imports::pages::{Sent, Unread, sent};
-use crate::imports::{Imports, Intake, Mistake, Said, SendFile, SentFile};
+use crate::imports::{Imports, Intake, Mistake, Said, SendFile, SentFile, SentTable};
 use crate::platform::api::{ApiQuery, ApiResult, Code, Fault, Problem};
 
 /// Envoyer des valeurs, et voir ce qu’elles changeraient
@@ -36,12 +36,12 @@ pub(super) async fn rehearse(
     let media = media.and_then(|media| media.to_str().ok()).unwrap_or("");
     let media = media.split(';').next().unwrap_or("").trim().to_owned();
     let received = match media.as_str() {
-        "application/json" => Received::values(&imports, &bytes(request).await?)?,
+        "application/json" => Received::values(&imports, &body(request).await?)?,
         "multipart/form-data" => Received::form(request).await?,
         "" => return Err(Problem::plain(Code::Media)),
         media if is_a_table(media) => Received {
             texts: beside,
-            bytes: bytes(request).await?.to_vec(),
+            bytes: body(request).await?.to_vec(),
         },
         media => {
             let detail = format!(
@@ -50,10 +50,16 @@ pub(super) async fn rehearse(
             return Err(Problem::new(Code::Media, detail));
         }
     };
-    let (intake, file) = received.file(&imports, &caller).await?;
-    let permit = caller.may::<SendFile>(intake)?;
-    let begun = imports.receive(permit, &file).await.map_err(refusal)?;
-    read_now(imports, &caller, StatusCode::CREATED, begun).await
+    received.rehearse(imports, &caller).await
+}
+
+/// Rehearses the values that another layout of JSON brought, as those of [`rehearse`] are.
+pub async fn rehearse_table(
+    imports: Imports,
+    caller: &Caller,
+    table: SentTable,
+) -> ApiResult<Response> {
+    Received::from(table).rehearse(imports, caller).await
 }
 
 /// What a file is, its bytes say; these are the types under which one is sent.
@@ -64,7 +70,8 @@ fn is_a_table(media: &str) -> bool {
         || media.starts_with("application/vnd.")
 }
 
-async fn bytes(request: Request) -> ApiResult<Bytes> {
+/// The body of a request, read whole.
+pub async fn body(request: Request) -> ApiResult<Bytes> {
     let bytes = Bytes::from_request(request, &()).await;
     bytes.map_err(|_| Problem::plain(Code::TooLarge))
 }
@@ -75,15 +82,28 @@ struct Received {
     bytes: Vec<u8>,
 }
 
+impl From<SentTable> for Received {
+    fn from(table: SentTable) -> Self {
+        Self {
+            texts: table.beside,
+            bytes: table.bytes,
+        }
+    }
+}
+
 impl Received {
     fn values(imports: &Imports, bytes: &[u8]) -> ApiResult<Self> {
         let document: BTreeMap<String, serde_json::Value> = crate::platform::api::from_json(bytes)?;
         let kind = document.get("kind").and_then(|kind| kind.as_str());
         let table = intake(imports, kind.unwrap_or_default())?.table(bytes)?;
-        Ok(Self {
-            texts: table.beside,
-            bytes: table.bytes,
-        })
+        Ok(table.into())
+    }
+
+    async fn rehearse(self, imports: Imports, caller: &Caller) -> ApiResult<Response> {
+        let (intake, file) = self.file(&imports, caller).await?;
+        let permit = caller.may::<SendFile>(intake)?;
+        let begun = imports.receive(permit, &file).await.map_err(refusal)?;
+        read_now(imports, caller, StatusCode::CREATED, begun).await
     }
 
     async fn form(request: Request) -> ApiResult<Self> {

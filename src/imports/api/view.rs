@@ -5,13 +5,15 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::imports::{Batch, Later, Place, Problem, ProblemCode, Row, Severity, SheetColumns};
+use crate::imports::{
+    Batch, Later, NameUse, Place, Problem, ProblemCode, Row, Severity, SheetColumns,
+};
 use crate::platform::api::instant;
 
 /// Un fichier reçu, où qu’il en soit : en lecture, répété, enregistré, annulé ou abandonné.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Batch)]
-pub(super) struct BatchView {
+pub struct BatchView {
     id: Uuid,
     /// Le genre de fichier : `values`…
     kind: String,
@@ -33,6 +35,8 @@ pub(super) struct BatchView {
     problems: Vec<ProblemView>,
     /// Comment ses colonnes ont été lues.
     mapping: Vec<SheetView>,
+    /// Les noms d’indicateurs que Jalon ne connaît pas, et ce que chacun désigne.
+    names: Vec<NameView>,
     /// Le changement qui l’a enregistré.
     committed_change: Option<i64>,
     /// Le changement qui l’a annulé.
@@ -64,6 +68,12 @@ impl BatchView {
                 .sheets
                 .into_iter()
                 .map(SheetView::from)
+                .collect(),
+            names: batch
+                .mapping
+                .names
+                .into_iter()
+                .map(NameView::from)
                 .collect(),
             committed_change: batch.committed_change,
             undone_change: batch.undone_change,
@@ -185,6 +195,28 @@ impl From<SheetView> for SheetColumns {
     }
 }
 
+/// Un nom qu’emploie le fichier, et ce qu’il désigne.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NameMapping)]
+pub(super) struct NameView {
+    name: String,
+    /// Le code d’une mesure, `ignored` pour laisser ses lignes de côté, ou rien.
+    means: String,
+}
+
+impl From<NameUse> for NameView {
+    fn from(NameUse { name, means }: NameUse) -> Self {
+        Self { name, means }
+    }
+}
+
+impl From<NameView> for NameUse {
+    fn from(NameView { name, means }: NameView) -> Self {
+        Self { name, means }
+    }
+}
+
 /// Une cellule acceptée.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Row)]
@@ -197,7 +229,7 @@ pub(super) struct RowView {
     /// De quoi elle parle, dans les mots de ce genre de fichier.
     #[schema(value_type = Object)]
     subject: Json,
-    /// Ce qui était là.
+    /// Ce qui était là ; absent aussi de ce qui est sous embargo pour qui demande.
     #[schema(value_type = Option<Object>)]
     before: Option<Json>,
     /// Ce que dit le fichier.

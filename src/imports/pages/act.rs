@@ -86,11 +86,9 @@ pub(super) async fn correct(
 ) -> WebResult<Response> {
     let id = known(&id)?;
     let batch = batch(&imports, id).await?;
-    let sheets = columns::chosen(&batch.mapping.sheets, &chosen)?;
+    let said = columns::chosen(&batch.mapping, &chosen)?;
     let intake = imports.intakes.of(&batch)?;
-    let mapping = intake
-        .corrected(&batch.mapping.kept, &sheets)
-        .map_err(WebError::Invalid)?;
+    let mapping = intake.corrected(&said).map_err(WebError::Invalid)?;
     let said = Said {
         mapping: Some(mapping),
         ..batch.said
@@ -105,7 +103,7 @@ pub(super) async fn commit(
 ) -> WebResult<Response> {
     let id = known(&id)?;
     let permit = signed.may::<CommitBatch>(id)?;
-    match imports.commit(permit).await {
+    match imports.commit(permit, None).await {
         Ok(_) => Ok(back(id)),
         Err(error) => told(&signed, &imports, id, error).await,
     }
@@ -126,7 +124,7 @@ pub(super) async fn undo(
 ) -> WebResult<Response> {
     let id = known(&id)?;
     let permit = signed.may::<UndoBatch>(id)?;
-    match imports.undo(permit, &reason.motif).await {
+    match imports.undo(permit, &reason.motif, None).await {
         Ok(_) => Ok(back(id)),
         Err(error) => told(&signed, &imports, id, error).await,
     }
@@ -139,7 +137,7 @@ pub(super) async fn give_up(
 ) -> WebResult<Response> {
     let id = known(&id)?;
     let permit = signed.may::<DropBatch>(id)?;
-    imports.give_up(permit).await.map_err(refusal)?;
+    imports.give_up(permit, None).await.map_err(refusal)?;
     Ok(back(id))
 }
 

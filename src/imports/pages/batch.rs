@@ -12,12 +12,12 @@ use super::send::sentence;
 use super::{columns, problems};
 use crate::access::Signed;
 use crate::imports::{
-    Batch, BatchState, Choice, Counts, French, Imports, Problem, Told, Undoing, Verdict, named,
-    store,
+    Batch, BatchState, Counts, French, Imports, Problem, Told, Undoing, Uses, Verdict, named, store,
 };
 use crate::kernel::counted;
 use crate::platform::clock::french_instant;
 use crate::platform::web::{WebError, WebResult, document_with_status, icon, section_heading};
+use crate::tables::downloads;
 
 /// How many rows a page shows.
 const PAGE: i64 = 50;
@@ -40,7 +40,7 @@ struct Look {
     french: French,
     facts: Vec<(&'static str, String)>,
     problems: Vec<Problem>,
-    uses: Vec<Choice>,
+    uses: Uses,
     verdict: Verdict,
     page: i64,
     told: Vec<Told>,
@@ -201,7 +201,7 @@ fn lead(look: &Look) -> String {
         }
         BatchState::Reading if batch.rows_total == 0 => "Jalon ouvre le fichier.".to_owned(),
         BatchState::Reading => format!(
-            "{} sur {} déjà examinées.",
+            "Déjà examinées : {} sur {}.",
             french.count(batch.rows_read),
             batch.rows_total
         ),
@@ -216,14 +216,22 @@ fn lead(look: &Look) -> String {
             cells(counts.refused)
         ),
         BatchState::Rehearsed if counts.to_write() + counts.unchanged == 0 => {
-            "Rien n’y a été lu : vérifiez la lecture des colonnes, plus bas.".to_owned()
+            if batch.mapping.sheets.is_empty() {
+                format!("Jalon n’y a lu aucune {}.", french.one)
+            } else {
+                "Rien n’y a été lu : vérifiez la lecture des colonnes, plus bas.".to_owned()
+            }
         }
         BatchState::Rehearsed if counts.to_write() == 0 => {
             "Tout ce qu’il dit est déjà dans Jalon.".to_owned()
         }
-        BatchState::Rehearsed => format!("Rien n’est encore écrit. {ready} prêtes."),
+        BatchState::Rehearsed => {
+            let ready = french.said(counts.to_write(), "prête");
+            format!("Rien n’est encore écrit. {ready}.")
+        }
         BatchState::Committed => format!(
-            "{ready} écrites par le changement n° {}.",
+            "{} par le changement n° {}.",
+            french.said(counts.to_write(), "écrite"),
             batch.committed_change.unwrap_or_default()
         ),
         BatchState::Undone => format!(
@@ -302,7 +310,7 @@ fn counts(counts: Counts) -> Markup {
         section.sect aria-labelledby="compte" {
             (section_heading("compte", &counted(usize::try_from(all).unwrap_or(0), "cellule lue", "cellules lues"), None))
             dl.kpi {
-                (figure("créées", "s-ok", "plus", counts.created, "Aucune valeur avant"))
+                (figure("créées", "s-ok", "plus", counts.created, "Rien avant"))
                 (figure("modifiées", "s-ok", "edit", counts.changed, "L’ancienne reste lisible"))
                 (figure("inchangées", "s-idle", "same", counts.unchanged, "Rien à écrire"))
                 (figure("refusées", if counts.refused > 0 { "s-late" } else { "s-idle" }, "x", counts.refused, "À corriger ou à trancher"))
@@ -347,7 +355,10 @@ fn changes(look: &Look) -> Markup {
                     li { a href=(address(verdict, 1)) aria-current=[(verdict == look.verdict).then_some("true")] { (word(verdict)) " " (counts.of(verdict)) } }
                 } } }
             }
-            @if look.told.is_empty() { p { "Aucune." } } @else { (rows(look, first, last, all)) }
+            @if look.told.is_empty() { p { "Aucune." } } @else {
+                (rows(look, first, last, all))
+                (downloads("lignes", "Les cellules lues", &[("lot", &look.batch.id.to_string())]))
+            }
             p.acts {
                 @if look.page > 1 { a.btn.sm href=(address(look.verdict, look.page - 1)) { "Précédentes" } }
                 @if last < all { a.btn.sm href=(address(look.verdict, look.page + 1)) { "Suivantes" } }
@@ -386,7 +397,7 @@ fn closing(look: &Look) -> Markup {
         @if let Some(undoing) = &look.undoing { (undo(look, undoing)) }
         div.commit {
             p.lead {
-                @if ready { b { (look.french.count(batch.counts.to_write())) } " : " (batch.counts.created) " créées, " (batch.counts.changed) " modifiées." }
+                @if ready { b { (look.french.count(batch.counts.to_write())) } " : " (batch.counts.created) " à créer, " (batch.counts.changed) " à modifier." }
                 @else { (batch_state(batch.state)) }
             }
             div.acts {
@@ -418,11 +429,12 @@ fn undo(look: &Look, undoing: &Undoing) -> Markup {
         section.sect aria-labelledby="annuler" {
             (section_heading("annuler", "Annuler cet import", None))
             p {
-                (french.count(undoing.restored)) " reprendraient ce qu’il y avait avant ; "
-                (french.count(undoing.withdrawn)) " seraient retirées, faute de rien avant."
+                "À remettre comme avant : " (french.count(undoing.restored)) ". "
+                "À retirer, faute de rien avant : " (french.count(undoing.withdrawn)) "."
                 @if !kept.is_empty() {
-                    " " (french.count(i64::try_from(kept.len()).unwrap_or(i64::MAX)))
-                    " ont changé depuis et resteraient telles quelles : " (named(&kept)) "."
+                    " À laisser, car changé depuis : "
+                    (french.count(i64::try_from(kept.len()).unwrap_or(i64::MAX)))
+                    " (" (named(&kept)) ")."
                 }
             }
             @if undoing.restored + undoing.withdrawn > 0 {

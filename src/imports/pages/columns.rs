@@ -1,26 +1,50 @@
-//! How the columns of a file are read, shown and corrected.
+//! How the columns of a file and the names in it are read, shown and corrected.
 
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use crate::imports::{Batch, Choice, SheetColumns};
+use crate::imports::{Batch, Choice, FileMapping, NameUse, SheetColumns, Uses};
 use crate::platform::web::{WebError, WebResult, section_heading};
 
-/// How the columns were read, which may be corrected while nothing is written.
-pub(super) fn section(batch: &Batch, uses: &[Choice], open: bool) -> Markup {
-    let sheets = &batch.mapping.sheets;
+/// How the file was read, which may be corrected while nothing is written.
+pub(super) fn section(batch: &Batch, uses: &Uses, open: bool) -> Markup {
+    let FileMapping { sheets, names, .. } = &batch.mapping;
     if sheets.is_empty() {
         return html! {};
     }
     html! {
         section.sect aria-labelledby="colonnes" {
             (section_heading("colonnes", "Lecture des colonnes", None))
-            form method="post" action={ "/imports/" (batch.id) "/colonnes" } {
-                @for (rank, sheet) in sheets.iter().enumerate() { (columns(uses, rank, sheet, open)) }
-                @if open { p.acts { button.btn type="submit" { "Relire avec ces colonnes" } } }
+            form.reading method="post" action={ "/imports/" (batch.id) "/colonnes" } {
+                @if !names.is_empty() { (explained(&uses.names, names, open)) }
+                @for (rank, sheet) in sheets.iter().enumerate() { (columns(&uses.columns, rank, sheet, open)) }
+                @if open { p.acts { button.btn type="submit" { "Relire avec ces choix" } } }
             }
             p.note { "La lecture d’un fichier enregistré est retenue pour ceux du même fournisseur qui ont les mêmes titres." }
+        }
+    }
+}
+
+/// The names that nobody but the sender of the file knows.
+fn explained(means: &[Choice], names: &[NameUse], open: bool) -> Markup {
+    html! {
+        fieldset {
+            legend { "Noms employés par le fichier" }
+            p.hint { "Jalon ne connaît pas ces noms d’indicateurs. Dites ce que chacun désigne : ce sera retenu." }
+            div.fields {
+                @for (rank, NameUse { name, means: held }) in names.iter().enumerate() {
+                    @let id = format!("n.{rank}");
+                    div.field {
+                        label for=(id) { "« " (name) " »" }
+                        select id=(id) name=(id) disabled[!open] {
+                            option value="" selected[held.is_empty()] { "À préciser" }
+                            @if !held.is_empty() && !means.iter().any(|choice| choice.value == *held) { option value=(held) selected { (held) } }
+                            @for choice in means { option value=(choice.value) selected[choice.value == *held] { (choice.label) } }
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -53,13 +77,13 @@ fn columns(uses: &[Choice], rank: usize, sheet: &SheetColumns, open: bool) -> Ma
     }
 }
 
-/// What a form says of the columns of these sheets.
+/// What a form says of a file read so.
 pub(super) fn chosen(
-    known: &[SheetColumns],
+    known: &FileMapping,
     form: &BTreeMap<String, String>,
-) -> WebResult<Vec<SheetColumns>> {
-    let mut sheets = known.to_vec();
-    for (rank, sheet) in sheets.iter_mut().enumerate() {
+) -> WebResult<FileMapping> {
+    let mut said = known.clone();
+    for (rank, sheet) in said.sheets.iter_mut().enumerate() {
         if let Some(text) = form.get(&format!("e.{rank}")) {
             sheet.header = header(text.trim())?;
         }
@@ -69,7 +93,12 @@ pub(super) fn chosen(
             }
         }
     }
-    Ok(sheets)
+    for (rank, name) in said.names.iter_mut().enumerate() {
+        if let Some(means) = form.get(&format!("n.{rank}")) {
+            name.means.clone_from(means);
+        }
+    }
+    Ok(said)
 }
 
 fn header(text: &str) -> WebResult<u32> {

@@ -8,6 +8,7 @@ use crate::access::Signed;
 use crate::imports::{Batch, Imports, store};
 use crate::platform::clock::french_instant;
 use crate::platform::web::WebResult;
+use crate::tables::downloads;
 
 /// How many are listed.
 const LISTED: i64 = 100;
@@ -29,6 +30,7 @@ pub(super) async fn page(signed: Signed, State(imports): State<Imports>) -> WebR
             p { "Aucun fichier reçu. Déposez-en un : Jalon dira ce qu’il changerait." }
         } @else {
             (table(&imports, &batches))
+            (downloads("imports", "Les fichiers reçus", &[]))
         }
     };
     Ok(signed.page("Imports", &body))

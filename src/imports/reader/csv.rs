@@ -257,16 +257,16 @@ mod tests {
 
     #[test]
     fn errors_of_formulas_are_told_from_texts() {
-        let sheets = read_file("a;#DIV/0!;#VALEUR!;#1\n".as_bytes()).unwrap();
-        let contents: Vec<_> = sheets[0].rows[0].iter().map(|c| &c.content).collect();
-        let error = |text: &str| Content::Error(text.to_owned());
+        let cells = "a;#DIV/0!;#VALEUR!;#1;#SPILL!;#ÉPARS!;Err:522;Err:5;#;#!;#N/A\n";
+        let sheets = read_file(cells.as_bytes()).unwrap();
+        let is_error = |content: &Content| matches!(content, Content::Error(_));
+        let cells = sheets[0].rows[0].iter();
+        let errors = cells.filter(|cell| is_error(&cell.content));
+        let errors: Vec<&str> = errors.map(|cell| cell.text.as_str()).collect();
         assert_eq!(
-            contents,
+            errors,
             [
-                &Content::Text,
-                &error("#DIV/0!"),
-                &error("#VALEUR!"),
-                &Content::Text
+                "#DIV/0!", "#VALEUR!", "#SPILL!", "#ÉPARS!", "Err:522", "#N/A"
             ]
         );
     }

@@ -31,11 +31,8 @@ pub const LONGEST_CELL: usize = 32_767;
 /// What stands in a cell whose formula was never computed, in the manner of the errors of Excel.
 const UNCALCULATED: &str = "#NON CALCULÉ";
 
-/// The errors of formulas as Excel and LibreOffice write them in French and in English.
-const ERRORS: [&str; 11] = [
-    "#DIV/0!", "#N/A", "#NOM?", "#NAME?", "#NOMBRE!", "#NUM!", "#NUL!", "#NULL!", "#REF!",
-    "#VALEUR!", "#VALUE!",
-];
+/// The errors of formulas that have neither of the two shapes known by [`is_error`].
+const ERRORS: [&str; 3] = ["#N/A", "#GETTING_DATA", UNCALCULATED];
 
 /// Reads a file here and now. Bytes of unknown origin are for [`Reader::read`], which reads them
 /// in a process that may fail alone.
@@ -49,9 +46,20 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, ReadError> {
     Ok(workbook)
 }
 
-/// Whether a text is the error of a formula.
+/// Whether a text is the error of a formula, in whatever language and version it was written:
+/// `#DIV/0!`, `#NOM?`, `#SPILL!` by Excel, `Err:522` by LibreOffice.
 fn is_error(text: &str) -> bool {
-    text == UNCALCULATED || ERRORS.contains(&text)
+    let excel = text
+        .strip_prefix('#')
+        .and_then(|t| t.strip_suffix(['!', '?']));
+    let is_word = |word: &str| {
+        let fits = |c: char| c.is_uppercase() || c == '/' || c == '0' || c == '_';
+        !word.is_empty() && word.chars().all(fits)
+    };
+    let libre = text.strip_prefix("Err:");
+    excel.is_some_and(is_word)
+        || libre.is_some_and(|no| no.len() == 3 && no.bytes().all(|b| b.is_ascii_digit()))
+        || ERRORS.contains(&text)
 }
 
 /// What a parser says of a workbook it cannot read.

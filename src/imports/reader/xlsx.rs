@@ -47,36 +47,71 @@ fn told(error: XlsxError) -> ReadError {
 }
 
 fn read_cells(book: &mut Book, name: &str, tables: &mut Tables) -> Result<(), ReadError> {
-    let uncalculated = uncalculated(book, name)?;
+    let ahead = look_ahead(book, name)?;
     let mut cells = book.worksheet_cells_reader(name).map_err(told)?;
     let shown: Vec<Shown> = cells.styles().iter().map(Shown::of).collect();
-    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(told)? {
-        let position = cell.get_position();
-        let shown = shown.get(style).copied().unwrap_or(Shown::AsIs);
-        let (content, text) = match cell.get_value() {
-            DataRef::Empty if uncalculated.contains(&position) => {
-                (Content::Error(UNCALCULATED.to_owned()), String::new())
+    for rank in 0.. {
+        let (position, content, text) = match cells.next_cell_with_style_id() {
+            Ok(None) => break,
+            Ok(Some((cell, style))) => {
+                let shown = shown.get(style).copied().unwrap_or(Shown::AsIs);
+                let (content, text) = match cell.get_value() {
+                    DataRef::Empty if ahead.uncalculated.contains(&rank) => {
+                        (Content::Error(UNCALCULATED.to_owned()), String::new())
+                    }
+                    value => content(value, shown),
+                };
+                (cell.get_position(), content, text)
             }
-            value => content(value, shown),
+            Err(XlsxError::CellError(error)) => ((0, 0), Content::Error(error), String::new()),
+            Err(error) => return Err(told(error)),
         };
         if content != Content::Empty {
-            let (row, column) = (position.0.saturating_add(1), position.1.saturating_add(1));
-            tables.put(row, column, content, &text)?;
+            let (row, column) = ahead.positions.get(rank).copied().unwrap_or(position);
+            tables.put(
+                row.saturating_add(1),
+                column.saturating_add(1),
+                content,
+                &text,
+            )?;
         }
     }
     Ok(())
 }
 
-/// The cells that hold a formula and no result: nobody opened the file since it was written.
-fn uncalculated(book: &mut Book, name: &str) -> Result<HashSet<(u32, u32)>, ReadError> {
+/// What is known of the cells of a sheet before they are read, by their rank in the file.
+#[derive(Default)]
+struct Ahead {
+    /// Those that hold a formula and no result: nobody opened the file since it was written.
+    uncalculated: HashSet<usize>,
+    /// Where each stands; nothing where the reader tells it by itself. It loses its place at an
+    /// error that it does not know, such as `#SPILL!`.
+    positions: Vec<(u32, u32)>,
+}
+
+fn look_ahead(book: &mut Book, name: &str) -> Result<Ahead, ReadError> {
+    let mut ahead = Ahead::default();
+    let mut lost = false;
     let mut cells = book.worksheet_cells_reader(name).map_err(told)?;
-    let mut found = HashSet::new();
-    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(told)? {
-        if cell.formula.is_some() && cell.value == DataRef::Empty {
-            found.insert(cell.pos);
+    for rank in 0.. {
+        match cells.next_cell_with_formula_metadata() {
+            Ok(None) => break,
+            Ok(Some(cell)) if cell.formula.is_some() && cell.value == DataRef::Empty => {
+                ahead.uncalculated.insert(rank);
+            }
+            Ok(Some(_)) => {}
+            Err(XlsxError::CellError(_)) => lost = true,
+            Err(error) => return Err(told(error)),
         }
     }
-    Ok(found)
+    drop(cells);
+    if lost {
+        let mut cells = book.worksheet_cells_reader(name).map_err(told)?;
+        while let Some(cell) = cells.next_formula().map_err(told)? {
+            ahead.positions.push(cell.get_position());
+        }
+    }
+    Ok(ahead)
 }
 
 /// How the format of a cell shows its number.

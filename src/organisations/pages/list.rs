@@ -13,6 +13,7 @@ use crate::organisations::{Directories, Directory, Organisation, OrganisationKin
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
 use crate::platform::web::{AsOf, WebError, WebResult, section_heading};
+use crate::tables::downloads;
 
 /// What the address asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -142,6 +143,8 @@ fn body(directory: &Directory, as_of: &AsOf, shown: Shown, chosen: Option<&Group
                 }
             }
             (ended(directory, shown, chosen))
+            (downloads("organisations", "Les organisations", &[]))
+            (downloads("territoires", "Les territoires", &[]))
         }
     }
 }

@@ -62,6 +62,7 @@ fn body(
             p.eyebrow { (organisation.kind.french()) ", code " span.mono { (organisation.code) } }
             h1 { (organisation.name) }
             p.lead { (verdict(directory, organisation, shown)) }
+            p.acts { a.btn.sm href={ "/contrats?organisation=" (organisation.code) } { "Ses contrats" } }
         }
         (day_form(as_of, shown, "Situation au", &action, None))
         div.split.wide-l {

@@ -10,7 +10,7 @@ mod problem;
 
 pub use etag::{Conditions, Etag};
 pub use extract::{ApiJson, ApiPath, ApiQuery, from_json};
-pub use page::{Limit, Page, Paging};
+pub use page::{Limit, ListQuery, Page, Paging};
 pub use problem::{
     ApiResult, CATALOGUE, Code, Entry, Fault, Problem, ProblemDocument, in_problem_documents,
 };

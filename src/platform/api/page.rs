@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::problem::Problem;
 use crate::kernel::hex;
@@ -35,6 +35,18 @@ impl<'de> Deserialize<'de> for Limit {
             serde::de::Error::custom(format!("attendu un nombre de 1 à {MOST}, reçu « {text} »"))
         })
     }
+}
+
+/// The parameters of a list that is given whole.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
+    #[param(value_type = Option<u16>)]
+    pub limit: Option<Limit>,
+    /// Le `next` de la page précédente.
+    pub cursor: Option<String>,
 }
 
 /// Which page of a list is asked for.

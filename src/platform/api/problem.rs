@@ -117,6 +117,11 @@ catalogue! {
         meaning: "La même clé d’idempotence a servi à une autre demande.",
         remedy: "Prenez une nouvelle clé pour chaque nouvelle demande, et la même pour renvoyer la même.",
     }
+    TooMany "api-cadence" TOO_MANY_REQUESTS {
+        title: "Demandes trop fréquentes",
+        meaning: "Cet accès a fait plus de demandes par minute que l’installation n’en permet. Rien n’a été fait.",
+        remedy: "Attendez le nombre de secondes que dit l’en-tête « Retry-After », puis renvoyez la demande ; espacez les suivantes, ou lisez des pages plus longues avec « limit ».",
+    }
     Condition "api-condition" PRECONDITION_REQUIRED {
         title: "Condition manquante",
         meaning: "Cette demande doit dire sur quel état de la chose elle se fonde.",
@@ -152,6 +157,7 @@ impl Code {
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::Media,
             StatusCode::UNPROCESSABLE_ENTITY => Self::Invalid,
+            StatusCode::TOO_MANY_REQUESTS => Self::TooMany,
             status if status.is_server_error() => Self::Failure,
             _ => Self::Malformed,
         }
@@ -308,7 +314,7 @@ mod tests {
 
     #[test]
     fn a_bare_status_has_a_kind_of_its_own_status() {
-        for status in [400, 401, 403, 404, 405, 409, 413, 415, 422, 500] {
+        for status in [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500] {
             let status = StatusCode::from_u16(status).unwrap();
             assert_eq!(Code::of(status).entry().status, status);
         }

@@ -28,12 +28,16 @@ pub struct Config {
     pub database_url: String,
     /// Address and port the web server listens on.
     pub listen: SocketAddr,
+    /// Address and port on which `/metrics` answers; nowhere where it is not set.
+    pub metrics_listen: Option<SocketAddr>,
     /// Address of the site as people type it; `https` makes cookies travel over TLS only.
     pub public_url: String,
     /// What the log shows, in the syntax of `tracing` filters.
     pub log: String,
     /// The largest document that may be attached, in bytes.
     pub largest_document: u64,
+    /// Requests a minute that each access by program may make; 0 for no limit.
+    pub api_requests_per_minute: u32,
     /// The header in which the server in front says where a request comes from; empty where
     /// nothing stands in front.
     pub client_address_header: String,
@@ -44,9 +48,11 @@ impl Default for Config {
         Self {
             database_url: "sqlite://jalon.db".to_owned(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics_listen: None,
             public_url: "http://localhost:8080".to_owned(),
             log: "info,sqlx=warn".to_owned(),
             largest_document: 20 * 1024 * 1024,
+            api_requests_per_minute: 600,
             client_address_header: String::new(),
         }
     }
@@ -95,9 +101,13 @@ impl Config {
         match key {
             "database_url" => self.database_url = setting.database_url()?,
             "listen" => self.listen = setting.listen()?,
+            "metrics_listen" => self.metrics_listen = Some(setting.listen()?),
             "public_url" => self.public_url = setting.public_url()?,
             "client_address_header" => self.client_address_header = setting.header()?,
             "log" => self.log = setting.log()?,
+            "api_requests_per_minute" => {
+                self.api_requests_per_minute = setting.requests()?;
+            }
             _ => self.largest_document = setting.bytes()?,
         }
         Ok(())
@@ -255,6 +265,7 @@ mod tests {
         assert!(refused("JALON_PUBLIC_URL", "jalon.example.org").contains("https://"));
         assert!(refused("JALON_LARGEST_DOCUMENT", "20 Mo").contains("nombre d’octets"));
         assert!(refused("JALON_LOG", "info,=,=").contains("JALON_LOG"));
+        assert!(refused("JALON_METRICS_LISTEN", "oui").contains("127.0.0.1:8080"));
     }
 
     #[test]

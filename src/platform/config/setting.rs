@@ -9,12 +9,14 @@ use crate::kernel::nearest;
 use crate::platform::file::FileError;
 
 /// The keys, as files write them.
-pub(super) const KEYS: [&str; 6] = [
+pub(super) const KEYS: [&str; 8] = [
+    "api_requests_per_minute",
     "client_address_header",
     "database_url",
     "largest_document",
     "listen",
     "log",
+    "metrics_listen",
     "public_url",
 ];
 
@@ -179,6 +181,15 @@ impl Setting {
         let filter = tracing_subscriber::EnvFilter::try_new(&self.value);
         filter.map_err(|_| self.refused("un niveau est attendu, comme info ou info,sqlx=warn"))?;
         Ok(self.value.clone())
+    }
+
+    pub(super) fn requests(&self) -> Result<u32, ConfigError> {
+        let parsed = self.value.parse();
+        parsed.map_err(|_| {
+            self.refused(
+                "un nombre de demandes est attendu, comme 600, ou 0 pour ne pas les limiter",
+            )
+        })
     }
 
     pub(super) fn bytes(&self) -> Result<u64, ConfigError> {

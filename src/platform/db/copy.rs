@@ -8,6 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Postgres, Row, Sqlite, Type};
 use uuid::Uuid;
 
+use super::seal::SEAL;
 use super::{Arg, DbError, Tx};
 
 /// A table of the schema, with the kind of each of its columns.
@@ -16,6 +17,8 @@ pub struct Table {
     /// Its name.
     pub name: String,
     columns: Vec<(String, Kind)>,
+    /// The columns of its key, by their rank in `columns`.
+    key: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,26 +43,57 @@ impl Kind {
     }
 }
 
-/// How many rows a table has, and a digest of them whatever their order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// How many rows a table has, and the digest of them in the order of their key.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
     /// How many rows.
     pub rows: u64,
-    digest: [u8; 32],
+    /// SHA-256 of every cell of every row, each with its kind and its length.
+    pub digest: [u8; 32],
 }
 
-impl Content {
+/// [`Content`] while rows are still coming.
+#[derive(Default)]
+struct Counting {
+    rows: u64,
+    hasher: Sha256,
+}
+
+impl Counting {
     fn add(&mut self, row: &[Arg]) {
-        let hash = Sha256::digest(format!("{row:?}"));
         self.rows += 1;
-        for (mine, theirs) in self.digest.iter_mut().zip(hash) {
-            *mine = mine.wrapping_add(theirs);
+        for cell in row {
+            self.add_cell(cell);
+        }
+    }
+
+    /// What is kept in backups: the form of a cell never changes.
+    fn add_cell(&mut self, cell: &Arg) {
+        let (kind, bytes) = match cell {
+            Arg::Text(text) => (b't', text.as_ref().map(|text| text.as_bytes().to_vec())),
+            Arg::Int(int) => (b'i', int.map(|int| int.to_be_bytes().to_vec())),
+            Arg::Bool(yes) => (b'b', yes.map(|yes| vec![u8::from(yes)])),
+            Arg::Uuid(id) => (b'u', id.map(|id| id.as_bytes().to_vec())),
+            Arg::Bytes(bytes) => (b'x', bytes.clone()),
+        };
+        self.hasher.update([kind, u8::from(bytes.is_some())]);
+        if let Some(bytes) = bytes {
+            self.hasher.update((bytes.len() as u64).to_be_bytes());
+            self.hasher.update(bytes);
+        }
+    }
+
+    fn end(self) -> Content {
+        Content {
+            rows: self.rows,
+            digest: self.hasher.finalize().into(),
         }
     }
 }
 
-/// Tables that are of the schema or of one running installation, and not of what it holds.
-const PASSING: [&str; 3] = ["_sqlx_migrations", "append_only", "session"];
+/// Tables that are not of what an installation holds: those of the schema or of one running
+/// installation, and the one that only backups have.
+const ASIDE: [&str; 4] = ["_sqlx_migrations", "append_only", "session", SEAL];
 
 impl Tx {
     /// The tables of a SQLite database, in the order they were created, so that each comes after
@@ -74,20 +108,27 @@ impl Tx {
             .await?;
         let mut tables = Vec::new();
         for (name,) in names {
-            if PASSING.contains(&name.as_str()) {
+            if ASIDE.contains(&name.as_str()) {
                 continue;
             }
-            let columns: Vec<(String, String)> = self
+            let described: Vec<(String, String, i64)> = self
                 .all(
-                    "select name, type from pragma_table_info($1) /* sqlite_master */ order by cid",
+                    "select name, type, pk from pragma_table_info($1) /* sqlite_master */ order by cid",
                     crate::args![&name],
                 )
                 .await?;
-            let columns = columns
+            let ranks = described.iter().map(|(_, _, rank)| *rank).enumerate();
+            let mut key: Vec<(i64, usize)> = ranks
+                .filter(|(_, in_key)| *in_key > 0)
+                .map(|(column, in_key)| (in_key, column))
+                .collect();
+            key.sort_unstable();
+            let columns = described
                 .into_iter()
-                .map(|(column, declared)| Ok((column, Kind::of(&declared)?)))
+                .map(|(column, declared, _)| Ok((column, Kind::of(&declared)?)))
                 .collect::<Result<_, DbError>>()?;
-            tables.push(Table { name, columns });
+            let key = key.into_iter().map(|(_, column)| column).collect();
+            tables.push(Table { name, columns, key });
         }
         Ok(tables)
     }
@@ -103,12 +144,15 @@ impl Tx {
     }
 
     async fn walk(&mut self, table: &Table, into: Option<&mut Tx>) -> Result<Content, DbError> {
-        let select = AssertSqlSafe(table.select());
+        let select = AssertSqlSafe(match self {
+            Self::Lite(_) => table.select(""),
+            Self::Pg(_) => table.select(" collate \"C\""),
+        });
         let mut landing = Landing {
             table,
             into,
             waiting: Vec::new(),
-            content: Content::default(),
+            content: Counting::default(),
         };
         match self {
             Self::Lite(tx) => {
@@ -125,7 +169,7 @@ impl Tx {
             }
         }
         landing.flush().await?;
-        Ok(landing.content)
+        Ok(landing.content.end())
     }
 }
 
@@ -134,7 +178,7 @@ struct Landing<'a> {
     table: &'a Table,
     into: Option<&'a mut Tx>,
     waiting: Vec<Vec<Arg>>,
-    content: Content,
+    content: Counting,
 }
 
 impl Landing<'_> {
@@ -167,8 +211,20 @@ impl Table {
         names.join(", ")
     }
 
-    fn select(&self) -> String {
-        format!("select {} from {}", self.names(), self.name)
+    /// Its rows in the order of their key, alike on both engines: `by_bytes` is how the engine
+    /// is told to order texts so, where it does not by itself.
+    fn select(&self, by_bytes: &str) -> String {
+        let key = self.key.iter().filter_map(|rank| self.columns.get(*rank));
+        let key = key.map(|(name, kind)| match kind {
+            Kind::Text => format!("{name}{by_bytes}"),
+            _ => name.clone(),
+        });
+        let key: Vec<String> = key.collect();
+        let (names, table) = (self.names(), &self.name);
+        if key.is_empty() {
+            return format!("select {names} from {table}");
+        }
+        format!("select {names} from {table} order by {}", key.join(", "))
     }
 
     fn insert(&self) -> String {

@@ -9,6 +9,7 @@ mod alone;
 mod arg;
 mod copy;
 mod guard;
+mod seal;
 mod tx;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ use crate::platform::file::CannotWrite;
 pub use alone::Alone;
 pub use arg::Arg;
 pub use copy::{Content, Table};
+pub use seal::{Alteration, Held, Seal};
 pub use tx::{Record, Tx};
 
 /// Every step of the schema, in order, the same text for both engines.
@@ -295,6 +297,20 @@ impl Db {
             Engine::Lite { writer, .. } => Tx::Lite(begin_alone(writer).await?),
             Engine::Pg(pool) => Tx::Pg(pool.begin().await?),
         })
+    }
+
+    /// How many connections are open, and how many of them wait for work.
+    pub fn connections(&self) -> (u32, u32) {
+        let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        match &self.0 {
+            Engine::Lite {
+                readers, writer, ..
+            } => (
+                readers.size() + writer.size(),
+                idle(readers.num_idle() + writer.num_idle()),
+            ),
+            Engine::Pg(pool) => (pool.size(), idle(pool.num_idle())),
+        }
     }
 
     /// Closes every connection, so that a SQLite file can be moved.

@@ -52,6 +52,14 @@ impl Address {
         self
     }
 
+    /// The same with the parameters that a query holds.
+    #[must_use]
+    pub fn and_query(mut self, query: &str) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
+        self.pairs.extend(pairs);
+        self
+    }
+
     /// The same with that value of a parameter in place of any other; without it where the value
     /// is empty.
     #[must_use]

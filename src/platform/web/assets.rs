@@ -12,6 +12,7 @@ use crate::kernel::hex;
 
 const CSS: &str = include_str!("../../../assets/jalon.css");
 const GRID: &str = include_str!("../../../assets/grid.js");
+const SEARCH_SCRIPT: &str = include_str!("../../../assets/search.js");
 const FAVICON: &str = include_str!("../../../assets/favicon.svg");
 
 static CSS_PATH: LazyLock<String> =
@@ -19,6 +20,9 @@ static CSS_PATH: LazyLock<String> =
 
 static GRID_PATH: LazyLock<String> =
     LazyLock::new(|| format!("/statique/grille-{}.js", short_hash(GRID)));
+
+static SEARCH_PATH: LazyLock<String> =
+    LazyLock::new(|| format!("/statique/recherche-{}.js", short_hash(SEARCH_SCRIPT)));
 
 fn short_hash(content: &str) -> String {
     hex(&Sha256::digest(content.as_bytes())[..6])
@@ -34,6 +38,11 @@ pub fn grid_script_path() -> &'static str {
     &GRID_PATH
 }
 
+/// Where the script of the search field is served, likewise.
+pub(super) fn search_script_path() -> &'static str {
+    &SEARCH_PATH
+}
+
 /// The routes of the static files.
 pub fn asset_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
@@ -44,6 +53,10 @@ pub fn asset_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route(
             grid_script_path(),
             get(|| async { forever("text/javascript; charset=utf-8", GRID) }),
+        )
+        .route(
+            search_script_path(),
+            get(|| async { forever("text/javascript; charset=utf-8", SEARCH_SCRIPT) }),
         )
         .route(
             "/favicon.svg",

@@ -17,4 +17,4 @@ pub use components::{Crumb, crumbs, fictional_mark, icon, section_heading, state
 pub use error::{Refusal, WebError, WebResult, refuse_nul};
 pub use filters::{Filter, filter_form};
 pub use params::{AsOf, parse_day};
-pub use shell::{NavItem, Shell, View, document, document_with_status};
+pub use shell::{NavItem, SEARCH, Shell, View, document, document_with_status};

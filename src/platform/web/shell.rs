@@ -4,8 +4,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
-use super::assets::stylesheet_path;
-use super::components::sprite;
+use super::assets::{search_script_path, stylesheet_path};
+use super::components::{icon, sprite};
+
+/// Where a search is answered; the field of every page leads there.
+pub const SEARCH: &str = "/recherche";
 
 /// An entry of the main navigation.
 #[derive(Clone, Copy, Debug)]
@@ -79,9 +82,10 @@ fn top(view: &View) -> Markup {
                         li { a href=(item.href) aria-current=[current(view, item)] { (item.label) } }
                     }
                 } }
+                (search())
                 details.user {
                     summary { (person) }
-                    ul { li { a href="/moi" { "Mon compte" } } li { a href="/moi/acces" { "Mes accès par programme" } } li {
+                    ul { li { a href="/moi" { "Mon compte" } } li { a href="/moi/acces" { "Mes accès par programme" } } li { a href="/moi/adresses" { "Mes tableaux suivis dans Excel" } } li {
                         form method="post" action="/deconnexion" {
                             button.btn.sm type="submit" { "Se déconnecter" }
                         }
@@ -89,6 +93,20 @@ fn top(view: &View) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// The field of every page; its first results are a script's.
+fn search() -> Markup {
+    html! {
+        form.search role="search" aria-label="Dans tout Jalon" method="get" action=(SEARCH) {
+            label.vh for="recherche" { "Rechercher dans tout Jalon" }
+            input #recherche type="search" name="q" placeholder="Indicateur, région…" data-search;
+            button.btn type="submit" { (icon("search")) span.vh { "Rechercher" } }
+            div #propositions role="listbox" aria-label="Premiers résultats" data-search-list hidden {}
+            p.vh role="status" data-search-told {}
+        }
+        script type="module" src=(search_script_path()) {}
     }
 }
 

@@ -12,7 +12,7 @@ use maud::{Markup, html};
 
 use super::address::Address;
 use super::components::{icon, state};
-use crate::kernel::{Decimal, fold};
+use crate::kernel::{Decimal, caption, fold};
 
 /// The parameter that says by which column a table is sorted: `tri=cible`, or `tri=-cible` from
 /// the highest.
@@ -313,7 +313,7 @@ impl Table {
         self.sort(address);
         let asked = self.asked(address);
         html! {
-            div.scroll tabindex="0" role="region" aria-label={ (self.caption) ", défilable" } id={ "table-" (self.key) } {
+            div.scroll tabindex="0" role="region" aria-label=(caption(&[&self.caption, "défilable"])) id={ "table-" (self.key) } {
                 table class={ "tbl sortable " (self.classes) } {
                     caption class=[(!self.captioned).then_some("vh")] { (self.caption) }
                     thead { tr {

@@ -22,13 +22,13 @@ use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::App;
-use crate::access::api::{bearers_only, once, unless_held};
+use crate::access::api::{bearers_only, in_measure, once, unless_held};
 use crate::figures::values::SentValues;
 use crate::platform::api::{
     Conditions, Etag, Fault, Problem, ProblemDocument, in_problem_documents,
 };
 use crate::platform::web::refuse_nul;
-use crate::{contracts, figures, frameworks, imports, organisations};
+use crate::{contracts, documents, figures, frameworks, imports, organisations};
 
 /// Where every address of this version begins.
 const V1: &str = "/api/v1";
@@ -42,6 +42,8 @@ fn reading() -> OpenApiRouter<App> {
         .merge(organisations::api::api())
         .merge(contracts::api::api())
         .merge(figures::api::api())
+        .merge(documents::api::api())
+        .merge(figures::dhis2::api::api())
 }
 
 /// The addresses through which files come in: what they give has states of its own.
@@ -149,6 +151,7 @@ pub(super) fn router(app: &App) -> Router<App> {
         .merge(intake)
         .route("/api/{*unknown}", any(async || Problem::not_found()))
         .layer(from_fn_with_state(app.clone(), once::<App>))
+        .layer(from_fn_with_state(app.clone(), in_measure::<App>))
         .layer(from_fn_with_state(app.clone(), bearers_only::<App>))
         .route("/api/v1/openapi.json", get(document))
         .layer(CatchPanicLayer::new())

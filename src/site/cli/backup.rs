@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{CliError, Session};
+use crate::kernel::hex;
 use crate::platform::db::Db;
 use crate::site::backup::{self, Copied};
 
@@ -20,20 +21,27 @@ pub(super) struct RestoreArgs {
     /// Sauvegarde à restaurer, dans une base vide
     #[arg(value_name = "FICHIER")]
     file: PathBuf,
-    /// Relire chaque table après coup et la comparer à la sauvegarde : la copie est fidèle ; les
-    /// données personnelles (noms, adresses, motifs), effaçables, sont hors de la chaîne
-    /// d’empreintes et rien ne dit si la sauvegarde elle-même les a gardées telles quelles
+    /// Comparer chaque table de la sauvegarde à l’empreinte écrite avec elle, et nommer celles qui
+    /// ont changé depuis ; puis relire chaque table restaurée et la comparer à la sauvegarde
     #[arg(long)]
     verify: bool,
 }
 
-/// What no digest of the history covers.
-const UNVERIFIED: &str = "Non vérifié : que les tables de la sauvegarde (chiffres, termes) concordent avec son journal, ni que la sauvegarde n’a pas été modifiée avant d’être restaurée. Les données personnelles (noms, adresses, motifs saisis), qui doivent pouvoir être effacées, ne sont pas dans la chaîne d’empreintes. Gardez la sauvegarde en lieu sûr.";
+/// What the digests of a backup do not prove.
+const UNPROVEN: &str = "Ces empreintes ne sont pas signées : elles disent un accident ou une retouche, non qu’une personne aurait réécrit la sauvegarde et ses empreintes ensemble. Pour l’exclure, comparez l’empreinte ci-dessus à celle que vous avez notée ailleurs à la sauvegarde.";
+
+/// What is said of a backup without digests.
+const UNSEALED: &str = "Cette sauvegarde vient d’une version antérieure, qui n’écrivait pas d’empreinte par table : rien ne dit si ses tables (chiffres, clauses, comptes) ont été modifiées depuis. Seule la chaîne du journal est vérifiée, et la copie.";
 
 pub(super) async fn backup(session: &Session, args: BackupArgs) -> Result<(), CliError> {
     let db = session.ready_database().await?;
     let copied = backup::backup(&db, &args.file).await?;
     tell("Sauvegarde écrite", &args.file, copied);
+    if let Some(seal) = copied.seal {
+        let seal = hex(&seal);
+        say!("Empreinte de l’ensemble : {seal}");
+        say!("Notez-la ailleurs que sur ce disque : « jalon restore --verify » la redonne.");
+    }
     Ok(())
 }
 
@@ -52,10 +60,18 @@ pub(super) async fn restore(session: &Session, args: RestoreArgs) -> Result<(), 
     );
     if args.verify {
         let Copied { tables, rows, .. } = copied;
+        match copied.seal {
+            Some(seal) => {
+                let seal = hex(&seal);
+                say!("Tables de la sauvegarde : toutes telles qu’à son écriture.");
+                say!("Empreinte de l’ensemble : {seal}");
+                say!("{UNPROVEN}");
+            }
+            None => say!("{UNSEALED}"),
+        }
         say!(
-            "Contenu vérifié : {tables} tables relues dans la base, {rows} lignes, les mêmes comptes et les mêmes empreintes que dans la sauvegarde."
+            "Copie vérifiée : {tables} tables relues dans la base, {rows} lignes, les mêmes comptes et les mêmes empreintes que dans la sauvegarde."
         );
-        say!("{UNVERIFIED}");
     }
     Ok(())
 }

@@ -12,8 +12,9 @@ use super::{CliError, Session, out};
 use crate::access::Reach;
 use crate::contracts::intake::template;
 use crate::contracts::store::{ContractCard, list, load};
-use crate::contracts::{Book, FullContract, Instrument, Slot, State, TermBody, parties_in_force};
-use crate::frameworks::Library;
+use crate::contracts::{
+    Book, FullContract, Instrument, Slot, State, TermBody, library, parties_in_force,
+};
 use crate::kernel::counted;
 use crate::ledger::Actor;
 use crate::platform::db::Tx;
@@ -105,7 +106,7 @@ async fn workbook(
     let draft = full.instrument(no);
     let draft = draft.filter(|instrument| instrument.state == State::Draft);
     let draft = draft.ok_or_else(|| format!("l’acte n° {no} de ce contrat n’est pas un projet"))?;
-    let library = Library::default();
+    let library = library();
     let catalogue = library.catalogue(tx, reach).await?;
     let edited = library
         .revision(tx, reach, draft.framework_revision)

@@ -5,8 +5,7 @@ use clap::Args;
 use super::{CliError, Session};
 use crate::access::{self, Act as _, Reach};
 use crate::contracts::store::{ContractError, create_contract};
-use crate::contracts::{CreateContract, Ground, NewContract, bound, usual_place};
-use crate::frameworks::Library;
+use crate::contracts::{CreateContract, Ground, NewContract, bound, library, usual_place};
 use crate::kernel::fold;
 use crate::ledger::{Actor, Change, Scope};
 use crate::organisations::store::directory;
@@ -43,7 +42,7 @@ pub(super) struct CreateArgs {
 pub(super) async fn create(session: &Session, args: CreateArgs) -> Result<(), CliError> {
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
-    let library = Library::default();
+    let library = library();
     let reach = Reach::of(actor);
     let mut tx = db.read().await?;
     let directory = directory(&mut tx, reach).await?;

@@ -7,9 +7,9 @@ use jiff::civil::Date;
 
 use super::{CliError, Session};
 use crate::access::Reach;
+use crate::contracts::library;
 use crate::dossier::{RegionRequest, Sources, region_pdf};
 use crate::figures::Snapshots;
-use crate::frameworks::Library;
 use crate::ledger::Actor;
 use crate::organisations::Directories;
 use crate::platform::file;
@@ -54,7 +54,7 @@ pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), 
     let sources = Sources {
         db,
         clock: session.clock.clone(),
-        library: Library::default(),
+        library: library(),
         snapshots: Snapshots::new(session.clock.clone()),
         directories: Directories::default(),
     };

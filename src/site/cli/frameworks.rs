@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{CliError, Session, out};
 use crate::access::{self, Act as _, Reach};
+use crate::contracts::library;
 use crate::frameworks::store::{Origin, Revise};
 use crate::frameworks::{
     self, FILES, Framework, Known, Library, Problem, Proposal, Reading, Revised, Severity,
@@ -219,7 +220,7 @@ async fn import(
 ) -> Result<ExitCode, CliError> {
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
-    let library = Library::default();
+    let library = library();
     let known = session.known(&db, &library, actor).await?;
     let mut readings = read(folder, known)?;
     if readings
@@ -334,7 +335,7 @@ async fn list(session: &Session, as_json: bool) -> Result<ExitCode, CliError> {
     let db = session.ready_database().await?;
     let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
     let mut tx = db.read().await?;
-    let catalogue = Library::default().catalogue(&mut tx, reach).await?;
+    let catalogue = library().catalogue(&mut tx, reach).await?;
     let mut listed = Vec::new();
     for edited in catalogue.frameworks() {
         let framework = &edited.framework;

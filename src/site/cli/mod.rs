@@ -12,6 +12,7 @@ mod frameworks;
 mod journal;
 mod organisations;
 mod people;
+mod projections;
 mod server;
 mod terms;
 mod tokens;
@@ -117,6 +118,8 @@ enum Command {
     /// Vérifier l’historique, en garder une ancre ailleurs
     #[command(subcommand)]
     Journal(journal::JournalCommand),
+    /// Éprouver les prolongements de tendance sur les séries chargées
+    Projections,
     /// Écrire les termes d’un projet d’acte depuis un classeur
     #[command(subcommand)]
     Terms(terms::TermsCommand),
@@ -240,6 +243,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Framework(command) => return frameworks::run(&session, command).await,
         Command::Journal(command) => return journal::run(&session, command).await,
         Command::Values(command) => return values::run(&session, command).await,
+        Command::Projections => projections::run(&session).await?,
         Command::Terms(command) => return terms::run(&session, command).await,
     }
     Ok(ExitCode::SUCCESS)

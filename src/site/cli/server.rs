@@ -24,6 +24,9 @@ pub(super) async fn serve_on(session: Session, listener: TcpListener) -> Result<
             "cette base n’a encore aucun compte : lancez `jalon init`, puis recommencez".into(),
         );
     }
+    if let Some(address) = session.config.metrics_listen {
+        site::watch(db.clone(), address).await?;
+    }
     let app = App::new(
         db,
         session.clock,
@@ -52,8 +55,15 @@ pub(super) fn show_config(session: &Session) {
     // The address may hold a password: only the engine is shown.
     say!("database_url = {engine}:…");
     say!("listen       = {}", config.listen);
+    if let Some(address) = config.metrics_listen {
+        say!("metrics_listen = {address}");
+    }
     say!("public_url   = {}", config.public_url);
     say!("log          = {}", config.log);
     say!("client_address_header = {}", config.client_address_header);
     say!("largest_document = {} octets", config.largest_document);
+    say!(
+        "api_requests_per_minute = {}",
+        config.api_requests_per_minute
+    );
 }

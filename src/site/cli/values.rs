@@ -10,9 +10,9 @@ use serde_json::{Value as Json, json};
 
 use super::{CliError, Session, out};
 use crate::access::{Permit, Reach, permit};
+use crate::contracts::library;
 use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Mapping, Settings};
-use crate::frameworks::Library;
 use crate::imports::reader::Limits;
 use crate::imports::{
     ActError, Batch, BatchState, CommitBatch, Committed, Imports, Problem, Reader, Said, SendFile,
@@ -133,7 +133,7 @@ pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<Exi
         ValuesCommand::Template(args) => {
             let (imports, actor) = desk(session).await?;
             let shelf = template::Shelf {
-                library: Library::default(),
+                library: library(),
                 directories: Directories::default(),
                 snapshots: Snapshots::new(session.clock.clone()),
             };
@@ -165,7 +165,7 @@ pub(super) async fn desk(session: &Session) -> Result<(Imports, Actor), CliError
         db,
         clock,
         Reader::of_this_program()?,
-        Library::default(),
+        library(),
         Directories::default(),
         snapshots,
     );
@@ -283,7 +283,7 @@ pub(super) async fn commit(
     import: &str,
 ) -> Result<ExitCode, CliError> {
     let permit = permit::<CommitBatch>(actor, parse_id(import)?)?;
-    match imports.commit(permit).await? {
+    match imports.commit(permit, None).await? {
         Committed::Now(no) => say!("Enregistré : changement n° {no}."),
         Committed::Before(no) => say!("Déjà enregistré par le changement n° {no}."),
         Committed::Nothing => {
@@ -300,7 +300,7 @@ pub(super) async fn undo(
     reason: &str,
 ) -> Result<ExitCode, CliError> {
     let permit = permit::<UndoBatch>(actor, parse_id(import)?)?;
-    let undone = imports.undo(permit, reason).await?;
+    let undone = imports.undo(permit, reason, None).await?;
     say!(
         "Annulé : changement n° {}, {} lignes remises comme avant.",
         undone.change,

@@ -3,11 +3,11 @@
 
 use super::values::CURRENT;
 use crate::access::{self, Act as _, Reach};
+use crate::contracts::library;
 use crate::documents::{self, About, AboutKind, AttachDocument, Media, Upload};
 use crate::figures::Snapshots;
 use crate::figures::contest::{NewContest, OpenAContest, open};
 use crate::figures::follow::{Follow, Followed, store as follow};
-use crate::frameworks::Library;
 use crate::kernel::{Decimal, Period, Value};
 use crate::ledger::{Actor, Change};
 use crate::platform::clock::Clock;
@@ -21,9 +21,7 @@ const REGION: &str = "28";
 /// Has the first account follow an indicator.
 pub(super) async fn follow(db: &Db, actor: Actor) -> Result<(), CliError> {
     let mut tx = db.write_aside().await?;
-    let catalogue = Library::default()
-        .catalogue(&mut tx, Reach::of(actor))
-        .await?;
+    let catalogue = library().catalogue(&mut tx, Reach::of(actor)).await?;
     let edited = catalogue
         .framework(CURRENT)
         .ok_or("le cadre en vigueur manque")?;
@@ -46,7 +44,7 @@ pub(super) async fn contest(db: &Db, clock: &Clock, actor: Actor) -> Result<(), 
         .await?
         .because("Dénominateur incomplet");
     let reach = Reach::of(actor);
-    let catalogue = Library::default().catalogue(change.tx(), reach).await?;
+    let catalogue = library().catalogue(change.tx(), reach).await?;
     let edited = catalogue
         .framework(CURRENT)
         .ok_or("le cadre en vigueur manque")?;
@@ -68,6 +66,7 @@ pub(super) async fn contest(db: &Db, clock: &Clock, actor: Actor) -> Result<(), 
         reason: "Le dénominateur compte deux fois les personnes invitées hors de la région."
             .to_owned(),
         own: own.map(|own| Value::plain(own.round(measure.decimals.unwrap_or(0)))),
+        days: edited.framework.days_to_answer(),
     };
     let permit = access::permit::<OpenAContest>(actor, figure.observation)?;
     let contest = open(&mut change, permit, &new).await?;

@@ -5,6 +5,7 @@
 
 mod circuit;
 mod contracts;
+mod own;
 mod plausible;
 mod random;
 mod terms;
@@ -15,7 +16,7 @@ use jiff::Timestamp;
 use super::cli::CliError;
 use super::{Installation, initialise, install, installation, shipped};
 use crate::access::store;
-use crate::frameworks::Library;
+use crate::contracts::library;
 use crate::imports::Reader;
 use crate::ledger::Actor;
 use crate::platform::clock::Clock;
@@ -68,7 +69,7 @@ pub async fn build(db: &Db, reader: &Reader, mut tell: impl FnMut(&str)) -> Resu
         db,
         clock: &clock,
         actor,
-        library: Library::default(),
+        library: library(),
     };
     contracts::sign(&pen, &figures).await?;
     let levels = &figures.levels;

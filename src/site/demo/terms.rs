@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 
+use super::own;
 use super::plausible::Levels;
 use super::random::between;
 use crate::contracts::store::TermEdit;
 use crate::contracts::{
-    Baseline, Book, Choice, CommitmentTerm, Contract, Definition, MeansTerm, Section, Slot, Stage,
-    Target, TermBody, TermKey, Terms,
+    Baseline, Book, Choice, CommitmentTerm, Contract, MeansTerm, Section, Slot, Stage, Target,
+    TermBody, TermKey, Terms,
 };
 use crate::frameworks::{Choice as KindChoice, Commitment, Framework, Indicator, TargetUse};
 use crate::kernel::{Decimal, Value, ValueKind};
@@ -163,6 +164,7 @@ pub(super) fn first(
                 };
                 one.commitment(commitment, &mut aims, &mut edits);
             }
+            edits.extend(own::restructuring(book, contract, section));
         }
         means(framework, contract, section, &mut edits);
     }
@@ -241,22 +243,11 @@ impl Writing<'_> {
         });
         edits.push(edit);
         if chosen && self.indicator.left_to_contract {
-            let definition = Definition {
-                label: "Délai moyen d’obtention d’un rendez-vous de médecine générale (fictif)"
-                    .to_owned(),
-                text: "Médiane, en jours, relevée chaque année par enquête régionale (fictif)."
-                    .to_owned(),
-                kind: ValueKind::Number,
-                unit: Some("jours".to_owned()),
-            };
-            let slot = Slot::Definition {
-                indicator: self.indicator.key.clone(),
-            };
-            edits.push(self.edit(slot, TermBody::Definition(definition)));
-            for (rank, year) in (0_i64..).zip(self.contract.years()) {
-                let days = Decimal::from_int(12 - rank).map(Value::plain);
-                edits.extend(days.map(|days| self.target("", year, Target::Value(days))));
-            }
+            edits.extend(own::regional(
+                self.contract,
+                self.section,
+                &self.indicator.key,
+            ));
         }
     }
 
@@ -328,7 +319,7 @@ impl Writing<'_> {
     }
 }
 
-fn edit(section: &Section, slot: Slot, body: TermBody) -> TermEdit {
+pub(super) fn edit(section: &Section, slot: Slot, body: TermBody) -> TermEdit {
     TermEdit {
         key: TermKey {
             section: section.id,

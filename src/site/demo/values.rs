@@ -3,13 +3,15 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::own;
 use super::plausible::Levels;
 use super::random::between;
 use super::terms::taken;
 use crate::access::{Reach, permit};
+use crate::contracts::library;
 use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Settings};
-use crate::frameworks::{Catalogue, Library};
+use crate::frameworks::{Catalogue, OwnMeasure};
 use crate::imports::{CommitBatch, Reader, Said, SendFile, SentFile, store};
 use crate::kernel::ValueKind;
 use crate::ledger::Actor;
@@ -72,6 +74,7 @@ impl Loader<'_> {
                 table.rows(measure, &regions, year);
             }
         }
+        table.own(catalogue.own_of(CURRENT), year);
         let name = format!("valeurs-fictives-{year}.csv");
         self.load(&name, &table.text, settings(Some(CURRENT), true))
             .await
@@ -107,6 +110,9 @@ impl Loader<'_> {
                 table.rows(measure, &levels.establishments(), year);
             }
         }
+        for year in framework.starts..=framework.ends {
+            table.own(catalogue.own_of(HOSPITALS), year);
+        }
         let name = "valeurs-fictives-des-hopitaux.csv";
         self.load(name, &table.text, settings(Some(HOSPITALS), true))
             .await
@@ -115,7 +121,7 @@ impl Loader<'_> {
     async fn catalogue(&self) -> Result<Arc<Catalogue>, CliError> {
         let mut tx = self.db.read().await?;
         let reach = Reach::of(self.actor);
-        Ok(Library::default().catalogue(&mut tx, reach).await?)
+        Ok(library().catalogue(&mut tx, reach).await?)
     }
 
     async fn load(&self, name: &str, text: &str, settings: Settings) -> Result<(), CliError> {
@@ -123,7 +129,7 @@ impl Loader<'_> {
             self.db.clone(),
             self.clock.clone(),
             self.reader.clone(),
-            Library::default(),
+            library(),
             Directories::default(),
             Snapshots::new(self.clock.clone()),
         );
@@ -142,7 +148,7 @@ impl Loader<'_> {
             return Err(format!("{name} : {where_} : {}", problem.message).into());
         }
         imports
-            .commit(permit::<CommitBatch>(self.actor, batch.id)?)
+            .commit(permit::<CommitBatch>(self.actor, batch.id)?, None)
             .await?;
         Ok(())
     }
@@ -167,6 +173,17 @@ impl<'a> Table<'a> {
         Self {
             levels,
             text: "indicateur;territoire;annee;valeur;numerateur;denominateur\n".to_owned(),
+        }
+    }
+
+    /// What contracts measure by themselves, each in its place.
+    fn own<'o>(&mut self, all: impl Iterator<Item = &'o OwnMeasure>, year: i16) {
+        for own in all {
+            if let Some(value) = own::value(own, year) {
+                let (code, place) = (&own.measure.code, &own.place);
+                // Writing to a `String` cannot fail.
+                let _ = writeln!(self.text, "{code};{place};{year};{value};;");
+            }
         }
     }
 

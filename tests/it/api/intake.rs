@@ -2,10 +2,13 @@
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
+use jalon::access::permit;
 use jalon::access::token::TokenScope;
+use jalon::imports::{ActError, CommitBatch, DropBatch, RehearseError, UndoBatch};
 use serde_json::{Value as Json, json};
 
 use super::{Program, hpv, json as read, problem};
+use crate::contracts::hand::colleague;
 use crate::on_both_engines;
 use crate::stage::{GIRLS, Stage};
 use crate::support::Answer;
@@ -204,6 +207,77 @@ on_both_engines! {
         assert_eq!((undone.status, &read(&undone)["rows"]), (StatusCode::OK, &json!(72)), "{}", undone.body);
         assert_eq!(program.read_all("/api/v1/observations", 100).await.len(), 0);
         assert_eq!(program.read(&batch).await["state"], "undone");
+    }
+}
+
+on_both_engines! {
+    async fn columns_and_names_are_corrected_and_the_same_bytes_read_again(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut program = Program::of(&bench, stage.actor, TokenScope::ReadWrite).await;
+        let text = "region;annee;indicateur;valeur;constat\n53;2023;IND-927;67,7;stable\n53;2023;IND-1;1;\n";
+        let raw = program.ask(Method::POST, &format!("{REHEARSALS}?framework={CURRENT}"), &[("content-type", "text/csv")], text).await;
+        assert_eq!(raw.status, StatusCode::CREATED, "{}", raw.body);
+        let (shown, location) = (read(&raw), raw.location.clone().unwrap());
+        assert_eq!((&shown["counts"]["created"], &shown["mapping"][0]["columns"][4]["holds"]), (&json!(0), &json!("ignored")));
+        let mut sheets = shown["mapping"].clone();
+        sheets[0]["columns"][4]["holds"] = json!("comment");
+        let path = format!("{location}/mapping");
+        let told = read(&program.post(&path, &[], &json!({"sheets": sheets})).await);
+        assert_eq!(told["names"], json!([{"name": "IND-1", "means": ""}, {"name": "IND-927", "means": ""}]));
+        assert_eq!(told["counts"]["refused"], 2, "{told}");
+        let names = json!([{"name": "IND-1", "means": "ignored"}, {"name": "IND-927", "means": GIRLS}]);
+        let again = program.post(&path, &[], &json!({"sheets": sheets, "names": names})).await;
+        assert_eq!(again.status, StatusCode::OK, "{}", again.body);
+        assert_eq!(read(&again)["counts"], json!({"created": 1, "changed": 0, "unchanged": 0, "refused": 0}));
+        sheets[0]["columns"][4]["holds"] = json!("couleur");
+        let wrong = program.post(&path, &[], &json!({"sheets": sheets})).await;
+        assert_eq!((wrong.status, problem(&wrong).as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "api-valeur"));
+        let done = commit(&mut program, &location, &etag(&again)).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+    }
+}
+
+on_both_engines! {
+    async fn an_act_decided_upon_another_state_is_refused_among_writers(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let file = stage.rehearse_current(hpv()).await;
+        let before = stage.last_change().await;
+        // Somebody else commits between the reading of the state and the act upon it.
+        let seen = file.batch.seen();
+        stage.commit(file.id).await.unwrap();
+        let leave = permit::<CommitBatch>(stage.actor, file.id).unwrap();
+        assert!(matches!(stage.imports.commit(leave, Some(seen)).await, Err(ActError::Stale)));
+        let leave = permit::<UndoBatch>(stage.actor, file.id).unwrap();
+        assert!(matches!(stage.imports.undo(leave, "erreur", Some(seen)).await, Err(ActError::Stale)));
+        let leave = permit::<DropBatch>(stage.actor, file.id).unwrap();
+        assert!(matches!(stage.imports.give_up(leave, Some(seen)).await, Err(RehearseError::Stale)));
+        assert_eq!(stage.last_change().await, before + 1);
+    }
+}
+
+on_both_engines! {
+    async fn an_embargo_holds_for_programs_too(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let other = colleague(&bench, stage.actor).await;
+        let mut mine = Program::of(&bench, stage.actor, TokenScope::ReadWrite).await;
+        let mut theirs = Program::of(&bench, other, TokenScope::Read).await;
+        let body = json!({"framework": CURRENT, "embargo_until": "2026-03-15", "values": values()});
+        let sent = mine.post(REHEARSALS, &[], &body).await;
+        assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.body);
+        let location = sent.location.clone().unwrap();
+        let rows = format!("{location}/rows");
+        assert!(mine.get(&rows).await.body.contains("67.7"));
+        let refused = theirs.get(&rows).await;
+        assert_eq!((refused.status, problem(&refused).as_str()), (StatusCode::FORBIDDEN, "api-non-permis"));
+        assert!(!theirs.get(&location).await.body.contains("67"));
+        commit(&mut mine, &location, &etag(&sent)).await;
+        // What stands under their embargo is told to nobody else, even as what a file would change.
+        let mut theirs = Program::of(&bench, other, TokenScope::ReadWrite).await;
+        let value = json!({"indicator": "2.c.1", "place": "53", "period": "2023", "value": "60"});
+        let (location, _, shown) = self::sent(&mut theirs, vec![value]).await;
+        assert_eq!(shown["counts"]["changed"], 1, "{shown}");
+        let row = &theirs.read(&format!("{location}/rows")).await["items"][0];
+        assert_eq!((&row["before"], &row["verdict"]), (&Json::Null, &json!("changed")), "{row}");
     }
 }
 

@@ -1,7 +1,11 @@
 //! The API, as a program sees it.
 
+mod additive;
+mod dhis2;
+mod documents;
 mod intake;
 mod reading;
+mod terminal;
 mod tokens;
 
 use axum::body::Body;
@@ -37,13 +41,13 @@ async fn open(bench: &Bench, actor: Actor, scope: TokenScope, until: Date) -> (U
 }
 
 /// A program that holds a token.
-struct Program {
+pub struct Program {
     site: Site,
     secret: Secret,
 }
 
 impl Program {
-    async fn of(bench: &Bench, actor: Actor, scope: TokenScope) -> Self {
+    pub async fn of(bench: &Bench, actor: Actor, scope: TokenScope) -> Self {
         let until = bench.clock.today().saturating_add(jiff::ToSpan::days(30));
         let (_, secret) = open(bench, actor, scope, until).await;
         Self::with(bench, secret).await
@@ -72,7 +76,7 @@ impl Program {
         self.site.send(request.body(body.into()).unwrap()).await
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    pub async fn get(&mut self, path: &str) -> Answer {
         self.ask(Method::GET, path, &[], Body::empty()).await
     }
 
@@ -84,7 +88,7 @@ impl Program {
     }
 
     /// Every item of a list, page after page.
-    async fn read_all(&mut self, path: &str, limit: usize) -> Vec<Json> {
+    pub async fn read_all(&mut self, path: &str, limit: usize) -> Vec<Json> {
         let join = if path.contains('?') { '&' } else { '?' };
         let first = format!("{path}{join}limit={limit}");
         let (mut address, mut items) = (first.clone(), Vec::new());

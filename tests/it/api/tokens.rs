@@ -97,6 +97,28 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn an_access_that_asks_too_often_is_told_when_to_come_back(bench: Bench) {
+        let actor = bench.install().await;
+        let (_, secret) = open(&bench, actor, TokenScope::Read, date(2026, 2, 1)).await;
+        let (_, other) = open(&bench, actor, TokenScope::Read, date(2026, 2, 1)).await;
+        let site = bench.site_with(|config| config.api_requests_per_minute = 2).await;
+        let mut program = Program { site, secret };
+        program.read("/api/v1/places").await;
+        program.read("/api/v1/organisations").await;
+        let refused = program.get("/api/v1/places").await;
+        assert_eq!((refused.status, problem(&refused).as_str()), (StatusCode::TOO_MANY_REQUESTS, "api-cadence"));
+        assert_eq!(refused.headers["retry-after"], "30");
+        // Another access of the same person is counted apart.
+        let mut beside = Program { site: program.site, secret: other };
+        beside.read("/api/v1/places").await;
+        let mut program = Program { site: beside.site, secret: program.secret };
+        bench.clock.advance(SignedDuration::from_secs(30));
+        program.read("/api/v1/places").await;
+        assert_eq!(program.get("/api/v1/places").await.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+}
+
+on_both_engines! {
     async fn nobody_revokes_the_access_of_somebody_else(bench: Bench) {
         let actor = bench.install().await;
         let other = colleague(&bench, actor).await;

@@ -1,10 +1,11 @@
 //! Three real cases, walked from the first signature to the last correction.
 
-use jalon::contracts::store::ContractError;
+use jalon::contracts::store::{ContractError, TermEdit};
 use jalon::contracts::{
     CommitmentTerm, Line, MeansTerm, ObstacleKind, Slot, Stage, Target, TermBody, history,
     instrument_names,
 };
+use uuid::Uuid;
 
 use super::hand::{
     BOTH, HPV, Hand, Made, NORMANDIE, aims, colleague, decimal, defines, edit, normandie_terms,
@@ -111,7 +112,7 @@ on_both_engines! {
     }
 }
 
-const HOSPITAL: Made = Made {
+pub(super) const HOSPITAL: Made = Made {
     family: "etablissement",
     framework: "es-aura-2020-2024",
     slug: "ch-des-monts-2020-2024",
@@ -126,33 +127,52 @@ const HOSPITAL: Made = Made {
 /// The action 1.1-5, « Accompagner la recomposition de l’offre », which the guide leaves without
 /// a model indicator.
 const RESTRUCTURING: &str = "1.1-5";
-const OWN: &str = "1.1-5-indicateur";
+pub(super) const OWN: &str = "1.1-5-indicateur";
+
+/// The commitment, with the indicator that follows it and that indicator's definition and targets.
+pub(super) fn restructuring(section: Uuid) -> Vec<TermEdit> {
+    let mut edits = vec![takes_up(section, Some(OWN)), retains(section, OWN)];
+    edits.extend(closed_beds(section));
+    edits
+}
+
+fn takes_up(section: Uuid, indicator: Option<&str>) -> TermEdit {
+    let slot = Slot::Commitment {
+        commitment: RESTRUCTURING.to_owned(),
+    };
+    let term = CommitmentTerm {
+        label: "Transformer la chirurgie conventionnelle en chirurgie ambulatoire".to_owned(),
+        indicator: indicator.map(ToOwned::to_owned),
+    };
+    edit(section, slot, TermBody::Commitment(term))
+}
+
+fn closed_beds(section: Uuid) -> Vec<TermEdit> {
+    let targets = (2020..=2024).map(|year| aims(section, OWN, "", year, number("4")));
+    let definition = defines(
+        section,
+        OWN,
+        "Lits de chirurgie fermés",
+        "Cumul au 31 décembre",
+    );
+    std::iter::once(definition).chain(targets).collect()
+}
 
 on_both_engines! {
     async fn a_hospital_defines_the_indicator_of_its_restructuring(bench: Bench) {
         let actor = bench.install().await;
         let hand = Hand::creates(&bench, actor, HOSPITAL).await;
         let section = hand.section("contrat").await;
-        let commitment = |indicator: Option<&str>| {
-            let slot = Slot::Commitment { commitment: RESTRUCTURING.to_owned() };
-            edit(section, slot, TermBody::Commitment(CommitmentTerm {
-                label: "Transformer la chirurgie conventionnelle en chirurgie ambulatoire".to_owned(),
-                indicator: indicator.map(ToOwned::to_owned),
-            }))
-        };
         let roles = &["ars", "etablissement"];
         let draft = hand.drafts("contrat", None).await;
         hand.names_signatories(draft, roles, "2019-12-18").await;
-        hand.writes(draft, vec![commitment(None)]).await;
+        hand.writes(draft, vec![takes_up(section, None)]).await;
         assert_eq!(blocked(&hand, draft).await, [ObstacleKind::CommitmentWithoutIndicator]);
 
-        hand.writes(draft, vec![commitment(Some(OWN)), retains(section, OWN)]).await;
+        hand.writes(draft, vec![takes_up(section, Some(OWN)), retains(section, OWN)]).await;
         assert_eq!(blocked(&hand, draft).await, [ObstacleKind::Undefined, ObstacleKind::MissingTarget]);
 
-        let mut edits = vec![defines(section, OWN, "Lits de chirurgie fermés", "Cumul au 31 décembre")];
-        for year in 2020..=2024 {
-            edits.push(aims(section, OWN, "", year, number("4")));
-        }
+        let mut edits = closed_beds(section);
         let fir = Slot::Means { line: "fir".to_owned(), stage: Stage::Notified, year: 2020 };
         edits.push(edit(section, fir, TermBody::Means(MeansTerm {
             amount: decimal("120000"),
@@ -173,7 +193,7 @@ on_both_engines! {
     }
 }
 
-async fn blocked(hand: &Hand<'_>, draft: uuid::Uuid) -> Vec<ObstacleKind> {
+async fn blocked(hand: &Hand<'_>, draft: Uuid) -> Vec<ObstacleKind> {
     match hand.signs(draft).await {
         Err(ContractError::Blocked(obstacles)) => obstacles.iter().map(|o| o.kind).collect(),
         other => panic!("{other:?}"),

@@ -15,8 +15,7 @@ use jalon::contracts::{
 };
 use jalon::frameworks::store::{Origin, Revise};
 use jalon::frameworks::{
-    Catalogue, Edited, Framework, Holders, Known, Library, Proposal, Reading, Texts,
-    read_all_texts, revise,
+    Catalogue, Edited, Framework, Holders, Known, Proposal, Reading, Texts, read_all_texts, revise,
 };
 use jalon::kernel::{Decimal, Value, ValueKind};
 use jalon::ledger::{Actor, Change, Scope};
@@ -70,7 +69,7 @@ pub async fn furnish(bench: &Bench, actor: Actor, family: &str) {
         .await
         .unwrap();
     change.commit().await.unwrap();
-    let library = Library::default();
+    let library = jalon::contracts::library();
     let of_family = FRAMEWORKS
         .iter()
         .filter(|(framework, _)| framework.family == family);
@@ -115,7 +114,7 @@ async fn add_hospital(bench: &Bench, actor: Actor, made: &Made) {
 /// The revision in force of a framework.
 pub async fn book(bench: &Bench, actor: Actor, code: &str) -> Book {
     let mut tx = bench.db.read().await.unwrap();
-    let catalogue = Library::default()
+    let catalogue = jalon::contracts::library()
         .catalogue(&mut tx, Reach::of(actor))
         .await
         .unwrap();
@@ -184,6 +183,11 @@ impl<'a> Hand<'a> {
         if made.family == "etablissement" {
             add_hospital(bench, actor, &made).await;
         }
+        Self::also_creates(bench, actor, made).await
+    }
+
+    /// Another contract, where the framework and whom it binds are known already.
+    pub async fn also_creates(bench: &'a Bench, actor: Actor, made: Made) -> Self {
         let book = book(bench, actor, made.framework).await;
         let mut change = Change::open(&bench.db, &bench.clock, actor, CreateContract::NAME)
             .await

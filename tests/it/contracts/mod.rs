@@ -4,6 +4,8 @@ mod cases;
 pub mod hand;
 mod hospital;
 mod intake;
+mod kinds;
+mod own;
 mod pages;
 mod parties;
 mod proposal;

@@ -105,7 +105,7 @@ on_both_engines! {
         assert_eq!(parties(&hand, mayotte, divided).await, ["MSS", "ARS-06"]);
         assert_eq!(parties(&hand, mayotte, first).await, ["MSS", "ARS-OI"]);
         let page = site.get(CONTRACT).await.body;
-        for told in ["Changements de parties", "Parties, Mayotte", "/organisations/ARS-06", "Deux agences succèdent à une."] {
+        for told in ["Changements de parties et de territoires", "Parties, Mayotte", "/organisations/ARS-06", "Deux agences succèdent à une."] {
             assert!(page.contains(told), "{told}\n{page}");
         }
     }
@@ -148,4 +148,69 @@ async fn blocked(hand: &Hand<'_>, draft: Uuid) -> Vec<ObstacleKind> {
         Err(ContractError::Blocked(obstacles)) => obstacles.iter().map(|o| o.kind).collect(),
         other => panic!("{other:?}"),
     }
+}
+
+on_both_engines! {
+    async fn a_section_moves_to_another_place_and_its_values_with_it(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, OCEAN_INDIEN).await;
+        let first = signed_without_targets(&hand).await;
+        let stage = crate::stage::Stage::beside(&bench, actor, bench.db.clone());
+        let file = "indicateur;territoire;annee;valeur\ndepistage-cancer-col-uterus;Mayotte;2022;31,4\ndepistage-cancer-col-uterus;Guyane;2022;44,8\n";
+        let read = stage.rehearse(file).await;
+        assert_eq!(read.problems, []);
+        stage.commit(read.id).await.unwrap();
+        let draft = hand.drafts("avenant", Some("Le volet change de territoire.")).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let path = format!("{CONTRACT}/actes/2/parties");
+        let wrong = site.post(&path, &[("mayotte.territoire", "Atlantide")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.body.contains("n’est pas un territoire connu") && wrong.body.contains("value=\"Atlantide\""), "{}", wrong.body);
+        let form = [("mayotte.territoire", "Guyane"), ("vu:mayotte.territoire", "06")];
+        let saved = site.post(&path, &form).await;
+        assert_eq!(saved.location.as_deref(), Some(&*format!("{CONTRACT}/actes/2?enregistre=1")), "{}", saved.body);
+        let late = site.post(&path, &form).await;
+        assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
+        let in_mayotte = format!("{CONTRACT}?volet=mayotte");
+        assert!(site.get(&in_mayotte).await.body.contains("31,4"), "a draft counts for nothing");
+        hand.names_signatories(draft, BOTH, "2019-12-20").await;
+        let moved = hand.signs(draft).await.unwrap();
+        let page = site.get(&in_mayotte).await.body;
+        assert!(page.contains("44,8") && !page.contains("31,4"), "{page}");
+        assert!(page.contains("Couvre Guyane") && page.contains("Le volet change de territoire."), "{page}");
+        assert_eq!(place(&hand, first).await, "06");
+        assert_eq!(place(&hand, moved).await, "03");
+    }
+}
+
+on_both_engines! {
+    async fn a_contract_is_listed_under_whoever_is_party_today(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, OCEAN_INDIEN).await;
+        let (reunion, mayotte) = (hand.section("la-reunion").await, hand.section("mayotte").await);
+        signed_without_targets(&hand).await;
+        hand.agrees("avenant", Some("Deux agences succèdent à une."), vec![
+            party(reunion, "ARS-OI", Membership::Leaves), party(reunion, "ARS-04", Membership::Joins),
+            party(mayotte, "ARS-OI", Membership::Leaves), party(mayotte, "ARS-06", Membership::Joins),
+        ], BOTH, "2019-12-20").await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let mayotte = site.get("/contrats?organisation=ARS-06").await.body;
+        for told in ["CPOM 2019-2023 de l’ARS Océan Indien", "partie depuis le 20 décembre 2019", "jusqu’au 20 décembre 2019"] {
+            assert!(mayotte.contains(told), "{told}\n{mayotte}");
+        }
+        let named = site.get("/contrats?q=mayotte").await.body;
+        assert!(named.contains("ocean-indien-2019-2023"), "{named}");
+        let former = site.get("/contrats?organisation=ARS-OI").await.body;
+        assert!(former.contains("ocean-indien-2019-2023"), "{former}");
+        let none = site.get("/contrats?organisation=ARS-28").await.body;
+        assert!(none.contains("Aucun contrat ne répond"), "{none}");
+    }
+}
+
+/// The place of the second section after a change.
+async fn place(hand: &Hand<'_>, as_of: i64) -> String {
+    let full = hand.full().await.placed(as_of);
+    full.contract.section("mayotte").unwrap().place.clone()
 }

@@ -310,6 +310,7 @@ pub(super) fn frame() -> impl Strategy<Value = Framework> {
             acts,
             our_reading: vec!["paliers".to_owned()],
             bands,
+            contest_days: Some(15),
             means: vec![MeansLine {
                 key: key(),
                 label: label.clone(),

@@ -6,6 +6,7 @@ mod any_text;
 mod broken;
 mod differences;
 mod invented;
+mod lived;
 mod program;
 mod real;
 mod round_trip;

@@ -51,6 +51,24 @@ fn excel_cells_are_what_a_person_reads() {
 }
 
 #[test]
+fn an_error_unknown_to_the_reader_is_that_of_its_cell() {
+    // The last cells do not say where they stand: they follow those before them.
+    let rows = r#"<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>#SPILL!</v></c><c r="C1"><v>2</v></c></row>
+    <row><c t="e"><f>A1</f><v>#CALC!</v></c><c><f>A2</f></c><c><v>3</v></c></row>"#;
+    let book = read_workbook(&xlsx(rows)).unwrap();
+    let expected = [
+        ("A1", number("1"), "1"),
+        ("B1", error("#SPILL!"), "#SPILL!"),
+        ("C1", number("2"), "2"),
+        ("A2", error("#CALC!"), "#CALC!"),
+        ("B2", error("#NON CALCULÉ"), "#NON CALCULÉ"),
+        ("C2", number("3"), "3"),
+    ];
+    let expected = expected.map(|(cell, content, text)| (cell.to_owned(), content, text));
+    assert_eq!(held(&book.sheets[0]), expected);
+}
+
+#[test]
 fn opendocument_cells_are_what_a_person_reads() {
     let rows = r#"<table:table-row table:number-rows-repeated="1"><table:table-cell/></table:table-row>
     <table:table-row><table:table-cell/><table:table-cell office:value-type="string"><text:p>Île-de-<text:span>France</text:span></text:p></table:table-cell><table:table-cell office:value-type="float" office:value="54.599999999999994"><text:p>54,6</text:p></table:table-cell><table:table-cell office:value-type="percentage" office:value="0.546"><text:p>55 %</text:p></table:table-cell><table:table-cell office:value-type="date" office:date-value="2023-12-31"><text:p>31 déc.</text:p></table:table-cell><table:table-cell office:value-type="boolean" office:boolean-value="true"><text:p>VRAI</text:p></table:table-cell><table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell><table:table-cell table:number-columns-repeated="16377"/></table:table-row>

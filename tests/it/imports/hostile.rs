@@ -1,12 +1,15 @@
 //! Files made to harm, by malice or by accident. Each is refused clearly, within its limits.
 
+use std::io::{Cursor, Write as _};
 use std::time::Duration;
 
 use jalon::imports::reader::{Foreign, Limits, MOST_CELLS, Reader};
 use jalon::imports::{ReadError, Workbook};
 
-use super::{ods, reader, within, xlsx, xlsx_with, zipped};
+use super::{PACKAGE, RELATIONSHIPS, WORKBOOK, ods, reader, within, xlsx, xlsx_with, zipped};
 use crate::support::Folder;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// Reads within limits, and holds the process to them.
 async fn read_within(limits: Limits, bytes: &[u8]) -> Result<Workbook, ReadError> {
@@ -72,6 +75,62 @@ async fn archives_that_grow_are_stopped() {
     // Room asked for four billion texts.
     let many = xlsx_with("", "", "", r#"<sst uniqueCount="4000000000"></sst>"#);
     assert_eq!(read(&many).await, Err(ReadError::TooMuchMemory));
+}
+
+/// A workbook whose one text takes that many megabytes, written without ever being held whole.
+fn swollen(megabytes: usize) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default();
+    for (name, text) in [
+        ("[Content_Types].xml", "<Types/>"),
+        ("_rels/.rels", PACKAGE),
+        ("xl/workbook.xml", WORKBOOK),
+        ("xl/_rels/workbook.xml.rels", RELATIONSHIPS),
+    ] {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.start_file("xl/sharedStrings.xml", options).unwrap();
+    zip.write_all(b"<sst><si><t>").unwrap();
+    let chunk = " x".repeat(512 * 1024);
+    for _ in 0..megabytes {
+        zip.write_all(chunk.as_bytes()).unwrap();
+    }
+    zip.write_all(b"</t></si></sst>").unwrap();
+    zip.finish().unwrap().into_inner()
+}
+
+/// The most memory that this process held so far, in megabytes, as Linux tells it.
+fn own_peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.unwrap().trim().split(' ').next().unwrap();
+    kilobytes.parse::<u64>().unwrap() / 1024
+}
+
+#[tokio::test]
+async fn the_process_that_asks_keeps_its_memory() {
+    let corners = r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#;
+    let laughs = r#"<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>"#;
+    let text = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row>"#;
+    let files = [
+        swollen(96),
+        xlsx(corners),
+        xlsx_with(laughs, text, "", "<sst/>"),
+        "1;".repeat(10_000).into_bytes(),
+    ];
+    let before = own_peak();
+    for bytes in &files {
+        for _ in 0..3 {
+            let limits = Limits {
+                memory: 384 * 1024 * 1024,
+                ..Limits::default()
+            };
+            assert!(read_within(limits, bytes).await.is_err());
+        }
+    }
+    let grown = own_peak() - before;
+    assert!(grown < 48, "{grown} MB");
 }
 
 #[tokio::test]
@@ -192,8 +251,8 @@ async fn an_archive_that_aims_elsewhere_writes_nothing() {
         Err(ReadError::Foreign(Foreign::Archive))
     );
     let rows = r#"<row r="1"><c r="A1"><v>1</v></c></row>"#;
-    let mut zip = zip::ZipWriter::new_append(std::io::Cursor::new(xlsx(rows))).unwrap();
-    let options = zip::write::SimpleFileOptions::default();
+    let mut zip = ZipWriter::new_append(Cursor::new(xlsx(rows))).unwrap();
+    let options = SimpleFileOptions::default();
     zip.start_file(absolute, options).unwrap();
     let bytes = zip.finish().unwrap().into_inner();
     assert_eq!(read(&bytes).await.unwrap().sheets[0].rows.len(), 1);

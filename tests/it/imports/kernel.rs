@@ -9,7 +9,8 @@ use jalon::access::{Reach, permit};
 use jalon::imports::{
     Answer, Asked, Batch, BatchState, Choice, ColumnUse, CommitBatch, Committed, Field,
     FileMapping, French, Imports, Intake, Intakes, Mistake, Place, Problem, ProblemCode, ReadAgain,
-    Reading, Row, Said, SendFile, SentFile, SheetColumns, Told, Undoing, Verdict, Written, store,
+    Reading, Row, Said, SendFile, SentFile, SheetColumns, Told, Undoing, Uses, Verdict, Written,
+    store,
 };
 use jalon::ledger::{Actor, Change, LedgerError};
 use jalon::platform::db::{Db, DbError, Tx};
@@ -59,12 +60,12 @@ impl Intake for Words {
     fn supplier(&self, said: &Said) -> String {
         said.beside.as_str().unwrap_or_default().to_owned()
     }
-    async fn uses(&self, _: &mut Tx, _: Reach, _: &Said) -> Result<Vec<Choice>, DbError> {
-        Ok(Vec::new())
+    async fn uses(&self, _: &mut Tx, _: Reach, _: &Said) -> Result<Uses, DbError> {
+        Ok(Uses::default())
     }
-    fn corrected(&self, _: &Json, sheets: &[SheetColumns]) -> Result<Json, String> {
+    fn corrected(&self, said: &FileMapping) -> Result<Json, String> {
         Ok(json!(
-            sheets[0]
+            said.sheets[0]
                 .columns
                 .iter()
                 .map(|c| &c.holds)
@@ -137,6 +138,7 @@ impl Intake for Words {
                 signature,
                 kept,
                 sheets,
+                names: Vec::new(),
             },
             at_change: 0,
         })
@@ -213,7 +215,7 @@ impl Desk {
     async fn commit(&self, batch: Uuid) -> Result<Committed, String> {
         let leave = permit::<CommitBatch>(self.actor, batch).unwrap();
         self.imports
-            .commit(leave)
+            .commit(leave, None)
             .await
             .map_err(|error| error.to_string())
     }
@@ -245,10 +247,10 @@ on_both_engines! {
         let text = "a;b\n5;hiver\n";
         let batch = desk.send("INSEE", text).await;
         assert_eq!(batch.mapping.kept, json!(["word", "letters"]));
-        let mut sheets = batch.mapping.sheets.clone();
-        sheets[0].columns.swap(0, 1);
+        let mut shown = batch.mapping.clone();
+        shown.sheets[0].columns.swap(0, 1);
         let intake = desk.imports.intake("words").unwrap();
-        let corrected = intake.corrected(&batch.mapping.kept, &sheets).unwrap();
+        let corrected = intake.corrected(&shown).unwrap();
         let said = Said { mapping: Some(corrected.clone()), ..batch.said.clone() };
         let batch = desk.say(batch.id, said).await;
         assert_eq!(batch.mapping.kept, corrected);
@@ -272,7 +274,7 @@ on_both_engines! {
         let batch = desk.send("", "mot;lettres\nhiver;5\n").await;
         let bare = Imports { intakes: Intakes::default(), ..desk.imports.clone() };
         let leave = permit::<CommitBatch>(desk.actor, batch.id).unwrap();
-        assert!(bare.commit(leave).await.is_err());
+        assert!(bare.commit(leave, None).await.is_err());
         let mut tx = bench.db.read().await.unwrap();
         let kept = store::batch(&mut tx, batch.id).await.unwrap().unwrap();
         assert_eq!(kept.state, BatchState::Rehearsed);

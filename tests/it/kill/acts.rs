@@ -11,7 +11,7 @@ use jalon::access::{Reach, permit};
 use jalon::contracts::store::sign;
 use jalon::contracts::{Book, SignInstrument};
 use jalon::frameworks::store::{Origin, Revise};
-use jalon::frameworks::{Holders, Library, Proposal, revise};
+use jalon::frameworks::{Holders, Proposal, revise};
 use jalon::ledger::{Actor, Change, Verified, last_change, verify};
 use jalon::platform::clock::Clock;
 use jalon::platform::db::Db;
@@ -75,7 +75,7 @@ async fn child() {
     let db = Db::open(words[1]).await.unwrap();
     let actor = Actor::Person(words[2].parse().unwrap());
     let mut tx = db.read().await.unwrap();
-    let library = Library::default();
+    let library = jalon::contracts::library();
     let catalogue = library.catalogue(&mut tx, Reach::of(actor)).await.unwrap();
     drop(tx);
     let current = catalogue.framework(FRAMEWORK).unwrap().clone();

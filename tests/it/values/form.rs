@@ -159,8 +159,34 @@ on_both_engines! {
         assert_eq!(site.get("/saisie/etat-ars-2024-2028/9.z").await.status, StatusCode::NOT_FOUND);
         let region = site.get("/saisie/etat-ars-2024-2028/regions/53?annee=2023").await;
         assert!(region.status == StatusCode::OK && region.body.contains("Saisir les valeurs de Bretagne"));
+        // The indicators of a region are found by objective and by text, in the address.
+        let path = "/saisie/etat-ars-2024-2028/regions/53?annee=2023";
+        let few = site.get(&format!("{path}&texte=2.c.1%20HPV")).await.body;
+        assert!(few.contains("1 indicateur pour ce filtre") && few.contains(&field("", GIRLS, "53", "2023")), "{few}");
+        assert!(few.contains("action=\"/saisie/etat-ars-2024-2028/regions/53?annee=2023&amp;texte=2.c.1+HPV\""), "{few}");
+        let whole = region.body.matches("data-cell").count();
+        let objective = few.split("<option value=\"").find(|o| o.contains("\">2 ")).unwrap();
+        let objective = objective.split('"').next().unwrap();
+        let some = site.get(&format!("{path}&objectif={objective}")).await.body;
+        let shown = some.matches("data-cell").count();
+        assert!(0 < shown && shown < whole && some.contains(&field("", BOYS, "53", "2023")), "{shown} of {whole}");
+        let none = site.get(&format!("{path}&texte=licorne")).await.body;
+        assert!(none.contains("tous sont montrés") && none.matches("data-cell").count() == whole);
+        let form = [(field("", GIRLS, "53", "2023"), "67,7".to_owned()), (field("vu:", GIRLS, "53", "2023"), String::new())];
+        let kept = post(&mut site, &format!("{path}&texte=2.c.1%20HPV"), &form).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
         let odd = site.post(address, &[("bloc", "1\n2\n")]).await;
         assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+on_both_engines! {
+    async fn without_a_framework_the_page_of_templates_says_what_to_do(bench: Bench) {
+        Stage::bare(&bench).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let page = site.get("/imports/modele").await.body;
+        assert!(page.contains("jalon framework import") && !page.contains("name=\"cadre\""), "{page}");
     }
 }
 

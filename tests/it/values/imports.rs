@@ -9,6 +9,38 @@ use crate::on_both_engines;
 use crate::stage::Stage;
 use crate::support::Site;
 
+/// A file as PILOTE gives it, with names of its own for indicators.
+const PILOTE: &str = "identifiant_indic;zone_id;zone_nom;date_valeur;type_valeur;valeur
+IND-927;R53;Bretagne;2023-12-31;va;67,7
+IND-1;R53;Bretagne;2023-12-31;va;12
+";
+
+on_both_engines! {
+    async fn the_names_of_a_supplier_are_explained_on_the_page_and_remembered(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let said = [FRAMEWORK, ("fournisseur", "DGS")];
+        let path = sent(&mut site, &said, PILOTE).await;
+        let page = site.get(&path).await.body;
+        for told in ["Noms employés par le fichier", "« IND-1 »", "name=\"n.1\"", "ses lignes sont laissées de côté"] {
+            assert!(page.contains(told), "{told}: {page}");
+        }
+        let form = [("n.0", "ignored"), ("n.1", crate::stage::GIRLS)];
+        let again = site.post(&format!("{path}/colonnes"), &form).await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
+        let page = site.get(&path).await.body;
+        assert!(page.contains("Enregistrer 1 valeur<"), "{page}");
+        site.post(&format!("{path}/enregistrer"), &[]).await;
+        // The next file of that supplier asks nothing, and that of another does.
+        let path = sent(&mut site, &said, &PILOTE.replace("67,7", "68")).await;
+        assert!(site.get(&path).await.body.contains("Enregistrer 1 valeur<"));
+        let path = sent(&mut site, &[FRAMEWORK, ("fournisseur", "DREES")], PILOTE).await;
+        assert!(site.get(&path).await.body.contains("Indicateur inconnu"));
+        assert_eq!(stage.figures().await.series(crate::stage::GIRLS).unwrap().iter().count(), 1);
+    }
+}
+
 const FRAMEWORK: (&str, &str) = ("cadre", "etat-ars-2024-2028");
 
 /// Sends a file; the address of its page.
@@ -49,7 +81,7 @@ on_both_engines! {
         let page = site.get(&path).await.body;
         assert!(page.contains("Cet import est enregistré") && !page.contains("name=\"motif\""), "{page}");
         let page = site.get(&format!("{path}?annuler=oui")).await.body;
-        assert!(page.contains("72 valeurs seraient retirées") && page.contains("name=\"motif\""), "{page}");
+        assert!(page.contains("À retirer, faute de rien avant : 72 valeurs.") && page.contains("name=\"motif\""), "{page}");
         let refused = site.post(&format!("{path}/annuler"), &[("motif", " ")]).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
         assert!(refused.body.contains("Écrivez le motif"), "{}", refused.body);

@@ -150,7 +150,7 @@ on_both_engines! {
         let no = stage.last_change().await;
         let refused = stage.commit(mine.id).await.unwrap_err();
         let row = hpv().lines().position(|l| l.starts_with("84,2023")).unwrap() + 1;
-        assert!(matches!(&refused, ActError::Moved(cells) if cells.len() == 1 && cells[0].cell() == format!("C{row}")), "{refused}");
+        assert!(matches!(&refused, ActError::Moved(cells, _) if cells.len() == 1 && cells[0].cell() == format!("C{row}")), "{refused}");
         assert!(refused.to_string().contains(&format!("pour C{row} : relisez")), "{refused}");
         assert_eq!(stage.last_change().await, no);
         // What touches other cells is not in the way.

@@ -130,7 +130,7 @@ on_both_engines! {
         let mut change = stage.change("import.commit").await;
         let reach = stage.reach();
         let leave = permit::<CommitBatch>(stage.actor, rehearsal.id).unwrap();
-        let outcome = stage.imports.commit_in(&mut change, leave).await.unwrap();
+        let outcome = stage.imports.commit_in(&mut change, leave, None).await.unwrap();
         assert_eq!(outcome, Committed::Now(no));
         // The change sees what it wrote.
         let inside = stage.snapshots.current(change.tx(), reach).await.unwrap();

@@ -103,7 +103,8 @@ on_both_engines! {
             ("code region;region;annee;2.c.1\n84;Bretagne;2023;54,3\n", vec!["B2 ambiguous-place"]),
             // No header, or none that says what the values are.
             ("84;2023;54,3\n11;2023;45,8\n", vec!["1 layout"]),
-            ("region;annee;taux\n84;2023;54,3\n", vec!["1 layout"]),
+            ("region;annee;constat\n84;2023;54,3\n", vec!["1 layout"]),
+            ("region;annee;taux\n84;2023;54,3\n", vec!["C1 no-indicator"]),
             // 01 is Ain among departments and Guadeloupe among regions: a part of Auvergne-Rhône-Alpes.
             ("departement;annee;2.c.1\n01;2023;54,3\n", vec![]),
             // A decimal comma in a table separated by commas.

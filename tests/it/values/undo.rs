@@ -90,7 +90,7 @@ on_both_engines! {
         assert_eq!(girls.value, Value::plain("60.1".parse().unwrap()));
         // Done again, it would write over what came since: it is refused and says where.
         let refused = stage.commit(mine.id).await.unwrap_err();
-        assert!(matches!(&refused, ActError::Moved(cells) if cells.len() == 1), "{refused}");
+        assert!(matches!(&refused, ActError::Moved(cells, _) if cells.len() == 1), "{refused}");
     }
 }
 
@@ -148,7 +148,7 @@ on_both_engines! {
         let stage = Stage::set(&bench).await;
         let mine = stage.rehearse_current(hpv()).await;
         stage.load("region;annee;2.c.1\n84;2023;60,1\n").await;
-        assert!(matches!(stage.commit(mine.id).await, Err(ActError::Moved(_))));
+        assert!(matches!(stage.commit(mine.id).await, Err(ActError::Moved(..))));
         let again = || permit::<ReadAgain>(stage.actor, mine.id).unwrap();
         let begun = stage.imports.begin_again(again(), None).await.unwrap();
         assert_eq!(begun.batch, mine.id);
@@ -163,11 +163,11 @@ on_both_engines! {
         assert_eq!(stage.count("blob").await, 2);
         // What was not written can be given up; what was cannot.
         let leave = permit::<DropBatch>(stage.actor, begun.batch).unwrap();
-        stage.imports.give_up(leave).await.unwrap();
+        stage.imports.give_up(leave, None).await.unwrap();
         let refused = stage.commit(begun.batch).await.unwrap_err().to_string();
         assert!(refused.contains("cet import est abandonné"), "{refused}");
         let leave = permit::<DropBatch>(stage.actor, mine.id).unwrap();
-        assert!(matches!(stage.imports.give_up(leave).await, Err(RehearseError::Closed(_))));
+        assert!(matches!(stage.imports.give_up(leave, None).await, Err(RehearseError::Closed(_))));
     }
 }
 
@@ -368,7 +368,7 @@ async fn apply(
                     model.lay(*file);
                     *redone += 1;
                 }
-                Err(ActError::Moved(cells)) => {
+                Err(ActError::Moved(cells, _)) => {
                     assert_eq!((stands, cells.len()), (false, model.moved(*file)));
                     *refused += 1;
                 }

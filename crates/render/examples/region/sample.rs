@@ -138,6 +138,10 @@ pub fn line() -> Result<Trajectory, RenderError> {
             &[(2024, "68"), (2026, "72"), (2028, "75")],
         ),
         national: Some(series("France", &[(2022, "47,0"), (2023, "54,6")])),
+        way: None,
+        forecast: None,
+        breaks: Vec::new(),
+        spans: Vec::new(),
     })
 }
 

@@ -1,4 +1,5 @@
-//! Charts: a trajectory over the years, and regions compared between two years.
+//! Charts: a trajectory over the years, regions compared between two years, the spread of values, a
+//! funnel plot, and a small chart for a table.
 //!
 //! In a page, the figure around a chart carries the class `plot`. Positions across are shares of
 //! the width, so a chart adapts to the screen while its text keeps its size; the height is an
@@ -7,11 +8,20 @@
 
 mod axis;
 mod dots;
+mod funnel;
+mod labels;
+mod spark;
+mod strip;
 mod trajectory;
 
 pub use axis::{Axis, Tick};
 pub use dots::{DotPlot, DotRow, Reference, dots};
-pub use trajectory::{Series, SeriesPoint, Trajectory, trajectory};
+pub use funnel::{Funnel, FunnelPoint, FunnelWords, Limits, Standing, funnel};
+pub use spark::{Spark, spark};
+pub use strip::{Strip, StripDot, strip};
+pub use trajectory::{
+    Break, Forecast, ForecastPoint, Series, SeriesPoint, Span, Trajectory, trajectory,
+};
 
 use crate::svg::{Across, Target, num};
 

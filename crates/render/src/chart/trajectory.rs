@@ -1,4 +1,6 @@
-//! Observed values and targets over the years.
+//! Observed values over the years, targets, and what is likely to follow.
+//!
+//! A line never crosses a break: what stands on either side of it is not the same thing.
 
 use super::{Axis, Room, axis::is_drawable};
 use crate::svg::{Across, Description, Look, Place, Svg, Target};
@@ -18,6 +20,56 @@ pub struct Trajectory {
     pub targets: Series,
     /// The national values, if they are to be compared.
     pub national: Option<Series>,
+    /// The even way from the start to the last target.
+    pub way: Option<Series>,
+    /// What is likely to follow.
+    pub forecast: Option<Forecast>,
+    /// Where the definition changes.
+    pub breaks: Vec<Break>,
+    /// What the years belong to, such as the generations of contracts.
+    pub spans: Vec<Span>,
+}
+
+/// What is likely to follow the observed values.
+#[derive(Debug, Clone)]
+pub struct Forecast {
+    /// Its name in the legend, with the values it ends on.
+    pub name: String,
+    /// Its points, in the order of years.
+    pub points: Vec<ForecastPoint>,
+}
+
+/// What is likely in a year.
+#[derive(Debug, Clone)]
+pub struct ForecastPoint {
+    /// The year.
+    pub year: i32,
+    /// The expected value.
+    pub value: f64,
+    /// The lowest likely value.
+    pub low: f64,
+    /// The highest likely value.
+    pub high: f64,
+}
+
+/// A change of definition.
+#[derive(Debug, Clone)]
+pub struct Break {
+    /// The first year of the new definition.
+    pub since: i32,
+    /// What is printed beside the line, such as « rupture ».
+    pub text: String,
+}
+
+/// Years that belong together.
+#[derive(Debug, Clone)]
+pub struct Span {
+    /// The first year.
+    pub from: i32,
+    /// The last year.
+    pub to: i32,
+    /// What is printed under them.
+    pub text: String,
 }
 
 /// A named line of the chart.
@@ -40,14 +92,20 @@ pub struct SeriesPoint {
     pub text: String,
 }
 
-/// Draws observed values as dots, the country as circles, targets as squares on dashes.
+/// Draws observed values as dots, the country as circles, targets as squares on dashes, and what is
+/// likely as a fan.
 pub fn trajectory(spec: &Trajectory, target: Target) -> String {
     let lines = lines(spec);
     let plot = Plot::new(spec, &lines, target);
-    let size = plot.room.size("trajectory", plot.bottom + 26.0);
+    let foot = if spec.spans.is_empty() { 26.0 } else { 52.0 };
+    let size = plot.room.size("trajectory", plot.bottom + foot);
     let mut svg = Svg::new(target, &spec.id, &size, &spec.about, false);
     plot.draw_legend(&mut svg, &lines);
+    plot.draw_fan(&mut svg, &lines);
     plot.draw_axes(&mut svg, &spec.axis);
+    plot.draw_spans(&mut svg);
+    plot.draw_breaks(&mut svg);
+    plot.draw_forecast(&mut svg, &lines);
     for line in &lines {
         plot.draw_line(&mut svg, line);
     }
@@ -74,6 +132,7 @@ struct Line<'a> {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
+    Way,
     National,
     Goal,
     Observed,
@@ -82,6 +141,7 @@ enum Kind {
 impl Kind {
     fn stroke(self) -> Look {
         match self {
+            Self::Way => Look::Way,
             Self::National => Look::National,
             Self::Goal => Look::Goal,
             Self::Observed => Look::Link,
@@ -90,6 +150,7 @@ impl Kind {
 
     fn draw_mark(self, svg: &mut Svg, at: (Across, f64), title: &str) {
         match self {
+            Self::Way => {}
             Self::National => svg.circle(Look::NationalMark, at, 3.5, title),
             Self::Goal => svg.square(Look::GoalMark, at, 4.0, title),
             Self::Observed => svg.circle(Look::Now, at, 5.0, title),
@@ -98,7 +159,7 @@ impl Kind {
 
     fn label(self) -> Look {
         match self {
-            Self::National => Look::Text,
+            Self::Way | Self::National => Look::Text,
             Self::Goal => Look::GoalText,
             Self::Observed => Look::Value,
         }
@@ -107,12 +168,14 @@ impl Kind {
 
 /// The lines that have something to draw, the most important last, on top.
 fn lines(spec: &Trajectory) -> Vec<Line<'_>> {
+    let way = spec.way.iter().map(|series| (Kind::Way, series));
     let national = spec.national.iter().map(|series| (Kind::National, series));
+    let beside = way.chain(national);
     let own = [
         (Kind::Goal, &spec.targets),
         (Kind::Observed, &spec.observed),
     ];
-    let all = national.chain(own).map(|(kind, series)| Line {
+    let all = beside.chain(own).map(|(kind, series)| Line {
         kind,
         name: &series.name,
         points: series
@@ -125,12 +188,15 @@ fn lines(spec: &Trajectory) -> Vec<Line<'_>> {
 }
 
 const LEGEND_ROW: f64 = 19.0;
-const PLOT_HEIGHT: f64 = 190.0;
+const PLOT_HEIGHT: f64 = 210.0;
+/// Beyond, only the first and the last value of a series are printed.
+const ALL_LABELLED: usize = 6;
 /// Years stand within the plot, so that the ticks and the last labels keep their room.
 const FIRST_YEAR: f64 = 0.13;
 const LAST_YEAR: f64 = 0.93;
 
 struct Plot<'a> {
+    spec: &'a Trajectory,
     room: Room,
     axis: &'a Axis,
     first: i32,
@@ -142,13 +208,16 @@ struct Plot<'a> {
 impl<'a> Plot<'a> {
     fn new(spec: &'a Trajectory, lines: &[Line], target: Target) -> Self {
         let years = || {
-            lines
-                .iter()
-                .flat_map(|line| &line.points)
-                .map(|point| point.year)
+            let points = lines.iter().flat_map(|line| &line.points);
+            let forecast = spec.forecast.iter().flat_map(|f| &f.points);
+            let points = points.map(|point| point.year);
+            points.chain(forecast.map(|point| point.year))
         };
-        let top = lines.iter().fold(24.0, |top, _| top + LEGEND_ROW);
+        let rows = lines.iter().map(|_| LEGEND_ROW);
+        let forecast = spec.forecast.iter().map(|_| LEGEND_ROW);
+        let top = 28.0 + rows.chain(forecast).sum::<f64>();
         Self {
+            spec,
             room: Room {
                 target,
                 left: 0.0,
@@ -164,10 +233,14 @@ impl<'a> Plot<'a> {
     }
 
     fn across(&self, year: i32) -> Across {
+        self.room.at(self.share(year))
+    }
+
+    fn share(&self, year: i32) -> f64 {
         let span = f64::from(self.last) - f64::from(self.first);
         let rank = f64::from(year) - f64::from(self.first);
         let share = if span > 0.0 { rank / span } else { 0.5 };
-        self.room.at(FIRST_YEAR + share * (LAST_YEAR - FIRST_YEAR))
+        FIRST_YEAR + share * (LAST_YEAR - FIRST_YEAR)
     }
 
     fn down(&self, value: f64) -> f64 {
@@ -188,6 +261,106 @@ impl<'a> Plot<'a> {
             svg.text(Look::Text, name, Place::START, line.name);
             y += LEGEND_ROW;
         }
+        if let Some(forecast) = &self.spec.forecast {
+            let (start, end) = (self.room.beside(0.0), self.room.beside(26.0));
+            svg.square(Look::Likely, (self.room.beside(13.0), y), 7.0, "");
+            svg.line(Look::Forecast, (start, y), (end, y));
+            let name = (self.room.beside(34.0), y + 4.5);
+            svg.text(Look::Text, name, Place::START, &forecast.name);
+        }
+    }
+
+    /// Whatever may be drawn of the forecast.
+    fn likely(&self) -> Vec<&'a ForecastPoint> {
+        let points = self.spec.forecast.iter().flat_map(|f| &f.points);
+        let drawable = |p: &&ForecastPoint| [p.value, p.low, p.high].into_iter().all(is_drawable);
+        points.filter(drawable).collect()
+    }
+
+    /// The last observed value, from which the fan opens.
+    fn origin(&self, lines: &[Line]) -> Option<(Across, f64)> {
+        let observed = lines.iter().find(|line| line.kind == Kind::Observed)?;
+        observed.points.last().map(|point| self.at(point))
+    }
+
+    /// The area of likely values.
+    fn draw_fan(&self, svg: &mut Svg, lines: &[Line]) {
+        let likely = self.likely();
+        let high = likely
+            .iter()
+            .map(|p| (self.across(p.year), self.down(p.high)));
+        let low = likely
+            .iter()
+            .rev()
+            .map(|p| (self.across(p.year), self.down(p.low)));
+        let outline: Vec<_> = self
+            .origin(lines)
+            .into_iter()
+            .chain(high)
+            .chain(low)
+            .collect();
+        if !likely.is_empty() {
+            svg.path(Look::Likely, &outline, (self.top, self.bottom), true);
+        }
+    }
+
+    fn draw_forecast(&self, svg: &mut Svg, lines: &[Line]) {
+        let expected = self
+            .likely()
+            .into_iter()
+            .map(|p| (self.across(p.year), self.down(p.value)));
+        let line: Vec<_> = self.origin(lines).into_iter().chain(expected).collect();
+        for pair in line.windows(2) {
+            svg.line(Look::Forecast, pair[0], pair[1]);
+        }
+    }
+
+    /// The years that belong together, under the axis.
+    fn draw_spans(&self, svg: &mut Svg) {
+        let y = self.bottom + 30.0;
+        for span in &self.spec.spans {
+            let (from, to) = (span.from.max(self.first), span.to.min(self.last));
+            if from > to {
+                continue;
+            }
+            let (start, end) = (
+                self.share(from) - self.margin(),
+                self.share(to) + self.margin(),
+            );
+            svg.line(Look::Span, (self.room.at(start), y), (self.room.at(end), y));
+            let middle = self.room.at(f64::midpoint(start, end));
+            svg.text(Look::Tick, (middle, y + 16.0), Place::MIDDLE, &span.text);
+        }
+    }
+
+    /// What a span takes on each side of a year: a little less than half the way to the next.
+    fn margin(&self) -> f64 {
+        let years = f64::from(self.last) - f64::from(self.first);
+        0.4 * (LAST_YEAR - FIRST_YEAR) / years.max(3.0)
+    }
+
+    fn draw_breaks(&self, svg: &mut Svg) {
+        let within = self.spec.breaks.iter();
+        let within = within.filter(|b| (self.first + 1..=self.last).contains(&b.since));
+        for (rank, mark) in (0_i32..).zip(within) {
+            let before = f64::midpoint(self.share(mark.since - 1), self.share(mark.since));
+            let x = self.room.at(before);
+            svg.line(Look::Break, (x, self.top - 8.0), (x, self.bottom));
+            // Neighbours are told one above the other.
+            let y = self.top - 2.0 + 13.0 * f64::from(rank % 2);
+            let place = if before > 0.6 {
+                Place::END.shifted(-5.0)
+            } else {
+                Place::START.shifted(5.0)
+            };
+            svg.text(Look::Tick, (x, y), place, &mark.text);
+        }
+    }
+
+    /// Whether the definition changes between two years.
+    fn is_broken(&self, from: i32, to: i32) -> bool {
+        let mut breaks = self.spec.breaks.iter();
+        breaks.any(|mark| from < mark.since && mark.since <= to)
     }
 
     fn draw_axes(&self, svg: &mut Svg, axis: &Axis) {
@@ -216,13 +389,17 @@ impl<'a> Plot<'a> {
 
     fn draw_line(&self, svg: &mut Svg, line: &Line) {
         for pair in line.points.windows(2) {
-            svg.line(line.kind.stroke(), self.at(pair[0]), self.at(pair[1]));
+            let is_measured = matches!(line.kind, Kind::Observed | Kind::National);
+            if !(is_measured && self.is_broken(pair[0].year, pair[1].year)) {
+                svg.line(line.kind.stroke(), self.at(pair[0]), self.at(pair[1]));
+            }
         }
     }
 
     fn marks<'b>(&self, lines: &[Line<'b>]) -> Vec<Mark<'b>> {
         let marks = lines.iter().flat_map(|line| {
             let last = line.points.len() - 1;
+            let few = line.points.len() <= ALL_LABELLED;
             line.points
                 .iter()
                 .enumerate()
@@ -231,7 +408,11 @@ impl<'a> Plot<'a> {
                     name: line.name,
                     point,
                     at: self.at(point),
-                    is_labelled: line.kind == Kind::Observed || rank == last,
+                    is_labelled: match line.kind {
+                        Kind::Way => false,
+                        Kind::Observed => few || rank == 0 || rank == last,
+                        Kind::National | Kind::Goal => rank == last,
+                    },
                 })
         });
         marks.collect()
@@ -293,88 +474,4 @@ fn side(rank: usize, marks: &[Mark]) -> Side {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn series(name: &str, points: &[(i32, f64)]) -> Series {
-        let point = |&(year, value): &(i32, f64)| SeriesPoint {
-            year,
-            value,
-            text: format!("{value}").replace('.', ","),
-        };
-        Series {
-            name: name.to_owned(),
-            points: points.iter().map(point).collect(),
-        }
-    }
-
-    fn spec(observed: &[(i32, f64)], targets: &[(i32, f64)]) -> Trajectory {
-        Trajectory {
-            id: "t".to_owned(),
-            about: Description::new("Trajectoire", "De 60,3 à 67,7.").unwrap(),
-            axis: Axis::fitting([60.0, 80.0], "%"),
-            observed: series("Bretagne", observed),
-            targets: series("Cible", targets),
-            national: Some(series("France", &[(2022, 47.0), (2023, 54.6)])),
-        }
-    }
-
-    #[test]
-    fn a_page_chart_adapts_and_has_no_colour() {
-        let svg = trajectory(
-            &spec(&[(2022, 60.3), (2023, 67.7)], &[(2028, 75.0)]),
-            Target::Page,
-        );
-        assert!(svg.starts_with("<svg class=\"trajectory\" width=\"100%\" height="));
-        assert!(!svg.contains("fill=") && !svg.contains("stroke=") && !svg.contains("style="));
-        assert!(svg.contains("cx=\"13%\"") && svg.contains("cx=\"26.33%\""));
-        assert!(svg.contains("<title>Bretagne, 2023\u{a0}: 67,7</title>"));
-        assert!(svg.contains(">2028</text>"));
-    }
-
-    #[test]
-    fn a_pdf_chart_is_self_contained() {
-        let svg = trajectory(&spec(&[(2022, 60.3)], &[]), Target::Pdf);
-        assert!(svg.contains("viewBox=\"0 0 360 ") && !svg.contains("class="));
-        assert!(!svg.contains("%\""));
-        assert!(!svg.contains(">Cible<"));
-    }
-
-    #[test]
-    fn empty_and_impossible_values_draw_nothing_and_do_not_fail() {
-        let mut empty = spec(&[(2022, f64::NAN), (2023, f64::INFINITY)], &[]);
-        empty.national = None;
-        for target in [Target::Page, Target::Pdf] {
-            let svg = trajectory(&empty, target);
-            assert!(!svg.contains("NaN") && !svg.contains("inf") && !svg.contains("<circle"));
-        }
-        let far = spec(&[(i32::MIN, 1.0), (i32::MAX, 2.0)], &[]);
-        assert!(
-            trajectory(&far, Target::Page)
-                .matches("class=\"ax\"")
-                .count()
-                < 20
-        );
-    }
-
-    #[test]
-    fn labels_of_one_year_do_not_meet() {
-        let spec = spec(&[(2023, 55.0)], &[(2023, 55.2)]);
-        let lines = lines(&spec);
-        let plot = Plot::new(&spec, &lines, Target::Pdf);
-        let marks = plot.marks(&lines);
-        let sides = (0..marks.len())
-            .map(|rank| side(rank, &marks))
-            .collect::<Vec<_>>();
-        let of_2023 = sides
-            .iter()
-            .zip(&marks)
-            .filter(|(_, m)| m.point.year == 2023);
-        let mut seen = Vec::new();
-        for (side, _) in of_2023 {
-            assert!(!seen.contains(side), "{side:?} twice");
-            seen.push(*side);
-        }
-        assert_eq!(seen.len(), 3);
-    }
-}
+mod tests;

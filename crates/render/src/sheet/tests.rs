@@ -267,6 +267,10 @@ fn pictures(text: &str) -> Vec<Illustration> {
             observed: series(text, 67.7),
             targets: series(text, 75.0),
             national: Some(series(text, 54.6)),
+            way: None,
+            forecast: None,
+            breaks: Vec::new(),
+            spans: Vec::new(),
         }),
         Illustration::Map(MapSpec {
             id: text.to_owned(),

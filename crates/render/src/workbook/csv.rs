@@ -1,5 +1,7 @@
 //! A table as a CSV file that Excel opens by itself in France.
 
+use std::borrow::Cow;
+
 use super::Content;
 use super::style::begins_as_formula;
 
@@ -39,12 +41,21 @@ fn number_cell(number: &str, unit: &str) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    let harmless = if begins_as_formula(text) { "'" } else { "" };
-    let text = format!("{harmless}{text}");
+    let text = harmless(text);
     if text.contains([';', '"', '\n', '\r', '\t']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
-        text
+        text.into_owned()
+    }
+}
+
+/// A text that no spreadsheet takes for a formula: with an apostrophe before it where it begins as
+/// one.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    if begins_as_formula(text) {
+        format!("'{text}").into()
+    } else {
+        text.into()
     }
 }
 

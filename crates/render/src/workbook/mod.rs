@@ -9,7 +9,7 @@ mod xlsx;
 
 use crate::Day;
 
-pub use csv::csv;
+pub use csv::{csv, harmless};
 pub use xlsx::xlsx;
 
 /// What the hidden sheet of the lists of answers begins with: by this it is known again.
@@ -55,6 +55,8 @@ pub struct Sheet {
     pub merged: Vec<Area>,
     /// How many rows and columns stay in sight.
     pub frozen: (u32, u16),
+    /// The area whose columns have filters; its first row holds their headings.
+    pub filter: Option<Area>,
     /// Whether only [`Style::Input`] cells can be typed in. There is no password: it keeps from
     /// slips, not from anybody.
     pub protected: bool,

@@ -25,6 +25,11 @@ pub(super) fn format(
     }
 }
 
+/// Whether a text in that style goes over several lines.
+pub(super) fn is_wrapped(style: Style) -> bool {
+    matches!(style, Style::Wrapped | Style::Header | Style::Locked)
+}
+
 /// Whether a spreadsheet would take a text for a formula.
 pub(super) fn begins_as_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r'])
@@ -97,7 +102,7 @@ fn dress(format: Format, style: Style) -> Format {
             let format = framed(wrapped(format.set_bold()), 0x0092_9292);
             format.set_background_color(0x00E3_E3FD)
         }
-        Style::Locked => format
+        Style::Locked => wrapped(format)
             .set_background_color(0x00F6_F6F6)
             .set_font_color(0x003A_3A3A),
         Style::Input => {

@@ -1,6 +1,6 @@
 //! A workbook as the bytes of an XLSX file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, Formula, Note,
@@ -85,6 +85,9 @@ fn write_sheet(
         let plain = Format::new();
         to.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", &plain)?;
     }
+    for (row, height) in heights(sheet) {
+        to.set_row_height(row, height)?;
+    }
     for cell in &sheet.cells {
         write_cell(to, cell, formats.of(cell, lists))?;
         if let Some(list) = cell.list {
@@ -93,6 +96,15 @@ fn write_sheet(
     }
     if sheet.frozen != (0, 0) {
         to.set_freeze_panes(sheet.frozen.0, sheet.frozen.1)?;
+    }
+    if let Some(Area {
+        top,
+        left,
+        bottom,
+        right,
+    }) = sheet.filter
+    {
+        to.autofilter(top - 1, left - 1, bottom - 1, right - 1)?;
     }
     if sheet.protected {
         // Columns may be widened and rows sorted by eye: only contents are kept.
@@ -111,6 +123,54 @@ fn write_sheet(
         to.set_repeat_rows(0, sheet.print.repeated_rows - 1)?;
     }
     Ok(())
+}
+
+/// The height of each row, from 0, whose texts take several lines: not every spreadsheet makes
+/// room for them by itself.
+fn heights(sheet: &Sheet) -> BTreeMap<u32, f64> {
+    /// Points that a line takes.
+    const LINE: f64 = 15.0;
+    /// The highest row of a spreadsheet.
+    const HIGHEST: f64 = 409.0;
+    let mut heights = BTreeMap::new();
+    for cell in &sheet.cells {
+        let Content::Text(text) = &cell.content else {
+            continue;
+        };
+        let width = sheet.widths.get(usize::from(cell.column.saturating_sub(1)));
+        // A bold letter is wider than the digit that widths count in.
+        let wide = if cell.style == Style::Header { 6 } else { 5 };
+        let Some(width) = width.filter(|_| super::style::is_wrapped(cell.style)) else {
+            continue;
+        };
+        let lines = lines(text, usize::from(*width) * 5 / wide);
+        if lines > 1 {
+            let height: &mut f64 = heights.entry(cell.row.saturating_sub(1)).or_default();
+            *height = height.max(LINE * f64::from(lines)).min(HIGHEST);
+        }
+    }
+    heights
+}
+
+/// How many lines a text takes, cut between words where it can be.
+fn lines(text: &str, width: usize) -> u32 {
+    let width = width.max(1);
+    let mut lines = 0;
+    for paragraph in text.split('\n') {
+        lines += 1;
+        let mut used = 0;
+        for word in paragraph.split_whitespace() {
+            let length = word.chars().count();
+            if used > 0 && used + 1 + length > width {
+                lines += 1;
+                used = 0;
+            }
+            let more = length.saturating_sub(1) / width;
+            lines += u32::try_from(more).unwrap_or(0);
+            used += usize::from(used > 0) + length - more * width;
+        }
+    }
+    lines
 }
 
 fn write_cell(to: &mut Worksheet, cell: &Cell, format: &Format) -> Result<(), RenderError> {
@@ -279,6 +339,22 @@ mod tests {
             Cell::new(2, 2, Content::Number("54.6".to_owned())),
         ]);
         assert_eq!(xlsx(&book).unwrap(), xlsx(&book).unwrap());
+    }
+
+    #[test]
+    fn a_text_makes_room_for_its_lines() {
+        assert_eq!(lines("", 10), 1);
+        assert_eq!(lines("Code INSEE", 10), 1);
+        assert_eq!(lines("Code INSEE", 8), 2);
+        assert_eq!(lines("un\ndeux", 10), 2);
+        assert_eq!(lines("anticonstitutionnellement", 10), 3);
+        let cell = Cell::text(3, 1, "un deux trois quatre", Style::Wrapped);
+        let sheet = Sheet {
+            widths: vec![10],
+            cells: vec![cell],
+            ..Sheet::default()
+        };
+        assert_eq!(heights(&sheet), BTreeMap::from([(2, 45.0)]));
     }
 
     #[test]

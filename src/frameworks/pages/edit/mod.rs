@@ -1,22 +1,29 @@
 //! Correcting an indicator on screen: a new revision, with the reason given.
 
+mod due;
+mod fields;
 mod form;
+mod reading;
+mod refused;
+mod sheet;
 mod typed;
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{FromRef, FromRequestParts, Path, State};
+use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 
 use crate::access::{Act as _, Reach, Signed};
+use crate::frameworks::held::{Hold, hold};
 use crate::frameworks::store::{Origin, Revise, revisions};
 use crate::frameworks::{
-    Edited, Framework, Holders, Indicator, Known, Library, Proposal, RevisionError, Severity,
-    read_texts, revise, write_texts,
+    Catalogue, Edited, Holders, Known, Library, Proposal, RevisionError, revise, write_texts,
 };
 use crate::ledger::Change;
 use crate::organisations::Directories;
@@ -24,7 +31,8 @@ use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::web::{WebError, WebResult, document_with_status};
 use form::Shown;
-use typed::{Complaint, Typed};
+use sheet::Sheet;
+use typed::{Complaint, Conflict, Typed};
 
 const TITLE: &str = "Corriger un indicateur";
 
@@ -60,90 +68,100 @@ where
     }
 }
 
+/// The indicator on the bench, as it stands now.
+struct Bench {
+    catalogue: Arc<Catalogue>,
+    edited: Arc<Edited>,
+    sheet: Sheet,
+    held: BTreeMap<String, Hold>,
+}
+
 pub(super) async fn form_page(
     signed: Signed,
     Path((code, key)): Path<(String, String)>,
-    State(db): State<Db>,
-    State(library): State<Library>,
+    workshop: Workshop,
 ) -> WebResult<Markup> {
-    let mut tx = db.read().await?;
-    let catalogue = library.catalogue(&mut tx, signed.reach()).await?;
-    let edited = catalogue.framework(&code).ok_or(WebError::NotFound)?;
-    let indicator = find(&edited.framework, &key).ok_or(WebError::NotFound)?;
-    let shown = Shown {
-        edited,
-        indicator,
-        typed: &Typed::of(indicator, edited.no),
-        complaints: &[],
-        conflicts: &[],
-    };
-    Ok(signed.page(TITLE, &shown.page()))
+    let mut tx = workshop.db.read().await?;
+    let bench = workshop.bench(&mut tx, signed.reach(), &code, &key).await?;
+    let typed = Typed::of(&bench.sheet, bench.edited.no);
+    Ok(signed.page(TITLE, &bench.shown(&typed, &[], &[]).page()))
 }
 
 pub(super) async fn save(
     signed: Signed,
     Path((code, key)): Path<(String, String)>,
     workshop: Workshop,
-    Form(typed): Form<Typed>,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> WebResult<Response> {
+    let typed = Typed::sent(fields);
     let permit = signed.may::<Revise>(code.clone())?;
     let reach = signed.reach();
     let mut change = Change::open(&workshop.db, &workshop.clock, signed.actor(), Revise::NAME)
         .await
         .map_err(WebError::internal)?
         .because(typed.motif.trim());
-    let catalogue = workshop.library.catalogue(change.tx(), reach).await?;
-    let edited = catalogue.framework(&code).ok_or(WebError::NotFound)?;
-    let indicator = find(&edited.framework, &key).ok_or(WebError::NotFound)?;
+    let mut bench = workshop.bench(change.tx(), reach, &code, &key).await?;
+    bench.sheet = bench.sheet.with_room(typed.rules());
     let directory = workshop.directories.current(change.tx(), reach).await?;
-    let known = catalogue.known(Known::of(&directory));
+    let known = bench.catalogue.known(Known::of(&directory));
 
     let seen = workshop
-        .seen(change.tx(), reach, edited, &key, typed.base)
+        .seen(change.tx(), reach, &bench.edited, &key, typed.base)
         .await?;
-    let now = Typed::of(indicator, edited.no);
-    let asked_for = typed.clone();
-    let (merged, conflicts) = typed.brought_upon(&now, seen.as_ref());
-    let complaints = merged.complaints(&known);
-    let again = |typed: &Typed, complaints: &[Complaint]| {
-        let shown = Shown {
-            edited,
-            indicator,
-            typed,
-            complaints,
-            conflicts: &conflicts,
-        };
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        document_with_status(status, signed.view(), TITLE, &shown.page())
-    };
+    let (merged, conflicts) =
+        typed
+            .clone()
+            .brought_upon(&bench.sheet, seen.as_ref(), bench.edited.no);
+    let put = merged.put_in(&bench.sheet, &known);
     if !conflicts.is_empty() {
-        return Ok(again(&merged, &complaints));
+        let complaints = put.err().unwrap_or_default();
+        return Ok(bench.again(&signed, &merged, &complaints, &conflicts));
     }
-    if !complaints.is_empty() {
-        return Ok(again(&asked_for, &complaints));
-    }
-    let corrected = corrected(&edited.framework, &key, &merged);
-    if let Some(complaint) = rejected(&corrected, &known) {
-        return Ok(again(&asked_for, &[complaint]));
+    let sheet = match put {
+        Ok(sheet) => sheet,
+        Err(complaints) => return Ok(bench.again(&signed, &typed, &complaints, &[])),
+    };
+    let framework = &bench.edited.framework;
+    let corrected = sheet.laid_in(framework);
+    let refused = refused::complaints(framework, &corrected, &known);
+    if !refused.is_empty() {
+        return Ok(bench.again(&signed, &typed, &refused, &[]));
     }
     let proposal = Proposal {
         framework: &corrected,
         texts: &write_texts(&corrected),
         origin: Origin::Interface,
-        base: Some(edited.no),
+        base: Some(bench.edited.no),
     };
-    match revise(&mut change, permit, &catalogue, workshop.holders, proposal).await {
+    let holders = workshop.holders;
+    match revise(&mut change, permit, &bench.catalogue, holders, proposal).await {
         Ok(_) => {}
         Err(RevisionError::Ledger(cause)) => return Err(WebError::internal(cause)),
-        Err(refused) => return Ok(again(&asked_for, &[about_the_whole(&refused.to_string())])),
+        Err(refused) => {
+            let complaint = Complaint::of_the_whole(refused.to_string());
+            return Ok(bench.again(&signed, &typed, &[complaint], &[]));
+        }
     }
     change.commit().await.map_err(WebError::internal)?;
     Ok(Redirect::to(&format!("/indicateurs/{code}/{key}")).into_response())
 }
 
 impl Workshop {
-    /// The form as it was when its reader opened it; none where that revision had no such
-    /// indicator, or where there is no such revision.
+    async fn bench(&self, tx: &mut Tx, reach: Reach, code: &str, key: &str) -> WebResult<Bench> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let edited = catalogue.framework(code).ok_or(WebError::NotFound)?.clone();
+        let sheet = Sheet::of(&edited.framework, key).ok_or(WebError::NotFound)?;
+        let held = hold(tx, self.holders, &sheet.measures).await?;
+        Ok(Bench {
+            catalogue,
+            edited,
+            sheet,
+            held,
+        })
+    }
+
+    /// The indicator as it was when its reader opened the form; none where that revision had no
+    /// such indicator, or where there is no such revision.
     async fn seen(
         &self,
         tx: &mut Tx,
@@ -151,48 +169,44 @@ impl Workshop {
         edited: &Edited,
         key: &str,
         base: i64,
-    ) -> Result<Option<Typed>, DbError> {
-        let code = &edited.framework.code;
-        let heads = revisions(tx, reach, code).await?;
+    ) -> Result<Option<Sheet>, DbError> {
+        let heads = revisions(tx, reach, &edited.framework.code).await?;
         let Some(head) = heads.iter().find(|head| head.no == base) else {
             return Ok(None);
         };
         let old = self.library.revision(tx, reach, head.id).await?;
-        let indicator = old.as_ref().and_then(|old| find(&old.framework, key));
-        Ok(indicator.map(|indicator| Typed::of(indicator, base)))
+        Ok(old.and_then(|old| Sheet::of(&old.framework, key)))
     }
 }
 
-fn find<'a>(framework: &'a Framework, key: &str) -> Option<&'a Indicator> {
-    framework.indicators.iter().find(|i| i.key == key)
-}
-
-fn corrected(framework: &Framework, key: &str, typed: &Typed) -> Framework {
-    let mut corrected = framework.clone();
-    for indicator in corrected.indicators.iter_mut().filter(|i| i.key == key) {
-        typed.apply(indicator);
+impl Bench {
+    fn shown<'a>(
+        &'a self,
+        typed: &'a Typed,
+        complaints: &'a [Complaint],
+        conflicts: &'a [Conflict],
+    ) -> Shown<'a> {
+        Shown {
+            catalogue: &self.catalogue,
+            edited: &self.edited,
+            sheet: &self.sheet,
+            held: &self.held,
+            typed,
+            complaints,
+            conflicts,
+        }
     }
-    corrected
-}
 
-/// What the check of the whole framework still has against it: the form itself was checked.
-fn rejected(framework: &Framework, known: &Known) -> Option<Complaint> {
-    let reading = read_texts(&framework.code, &write_texts(framework), known);
-    let mut errors = reading
-        .problems
-        .iter()
-        .filter(|problem| problem.severity == Severity::Error);
-    errors.next().map(|problem| {
-        about_the_whole(&format!(
-            "Ce cadre a par ailleurs un défaut, qui empêche d’en enregistrer une révision : {}. Prévenez la personne qui charge les cadres ; votre saisie est gardée ci-dessous.",
-            problem.message
-        ))
-    })
-}
-
-fn about_the_whole(message: &str) -> Complaint {
-    Complaint {
-        field: None,
-        message: message.to_owned(),
+    /// The form with what was typed and what is wrong.
+    fn again(
+        &self,
+        signed: &Signed,
+        typed: &Typed,
+        complaints: &[Complaint],
+        conflicts: &[Conflict],
+    ) -> Response {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let page = self.shown(typed, complaints, conflicts).page();
+        document_with_status(status, signed.view(), TITLE, &page)
     }
 }

@@ -1,96 +1,16 @@
 //! What a person types to correct an indicator, and what becomes of it where somebody else
 //! corrected the same one meanwhile. Pure.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
-use crate::frameworks::{Indicator, Known};
-
-/// A field of the form.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Field {
-    /// Its name in the form.
-    pub name: &'static str,
-    /// What it is called.
-    pub label: &'static str,
-    /// What helps to fill it.
-    pub hint: Option<&'static str>,
-    /// Whether it is a list of words.
-    pub is_list: bool,
-}
-
-const fn field(name: &'static str, label: &'static str, hint: Option<&'static str>) -> Field {
-    Field {
-        name,
-        label,
-        hint,
-        is_list: false,
-    }
-}
-
-const fn list(name: &'static str, label: &'static str, hint: &'static str) -> Field {
-    Field {
-        name,
-        label,
-        hint: Some(hint),
-        is_list: true,
-    }
-}
-
-/// The fields, in the order of [`Typed::texts`].
-pub(super) const FIELDS: [Field; 7] = [
-    field("libelle", "Libellé", None),
-    field(
-        "code",
-        "Code imprimé",
-        Some("Tel que le montre le document officiel ; il peut manquer."),
-    ),
-    field("theme", "Thématique", None),
-    list(
-        "fournisseur",
-        "Fournisseur",
-        "Codes d’organisations, séparés par des virgules : DGOS, ATIH. Le répertoire des organisations les donne.",
-    ),
-    field("source", "Source", None),
-    field("note", "À savoir", None),
-    list(
-        "incertain",
-        "Champs dont la lecture reste incertaine",
-        "Des mots parmi code, libelle, theme, pilote, fournisseur, source, echeance, mesures, note. Videz ce champ quand le doute est levé.",
-    ),
-];
-
-/// The fields of an indicator whose reading may be uncertain.
-const DOUBTED: [&str; 18] = [
-    "code",
-    "libelle",
-    "noeud",
-    "theme",
-    "engagement",
-    "nature",
-    "mesures",
-    "methode",
-    "methodes",
-    "liens",
-    "pilote",
-    "fournisseur",
-    "source",
-    "periodicite",
-    "alimentation",
-    "echeance",
-    "regions",
-    "note",
-];
+use super::fields::words;
+use super::sheet::{Entry, Sheet};
+use crate::frameworks::Known;
 
 /// What the form holds: texts as typed, so that nothing is lost when it comes back.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub(in crate::frameworks::pages) struct Typed {
-    libelle: String,
-    code: String,
-    theme: String,
-    fournisseur: String,
-    source: String,
-    note: String,
-    incertain: String,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Typed {
+    texts: BTreeMap<String, String>,
     /// Why it is corrected.
     pub motif: String,
     /// The revision that the person saw.
@@ -100,8 +20,10 @@ pub(in crate::frameworks::pages) struct Typed {
 /// A field that two people changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Conflict {
-    /// Which field.
-    pub field: &'static Field,
+    /// The name of the field.
+    pub field: String,
+    /// What it is called.
+    pub label: String,
     /// What somebody else wrote meanwhile.
     pub theirs: String,
 }
@@ -110,150 +32,167 @@ pub(super) struct Conflict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Complaint {
     /// The field it is about; none where it is about the whole.
-    pub field: Option<&'static str>,
+    pub field: Option<String>,
     /// What is wrong and what to do.
     pub message: String,
 }
 
+impl Complaint {
+    /// About one field.
+    pub(super) fn about(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: Some(field.into()),
+            message: message.into(),
+        }
+    }
+
+    /// About the whole.
+    pub(super) fn of_the_whole(message: impl Into<String>) -> Self {
+        Self {
+            field: None,
+            message: message.into(),
+        }
+    }
+}
+
 impl Typed {
     /// The form as it opens on an indicator, in a revision.
-    pub(super) fn of(indicator: &Indicator, base: i64) -> Self {
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    pub(super) fn of(sheet: &Sheet, base: i64) -> Self {
+        let entries = sheet.entries().into_iter();
         Self {
-            libelle: indicator.label.clone(),
-            code: text(&indicator.code),
-            theme: text(&indicator.theme),
-            fournisseur: indicator.suppliers.join(", "),
-            source: text(&indicator.source),
-            note: text(&indicator.note),
-            incertain: indicator.uncertain.join(", "),
+            texts: entries
+                .map(|entry| (entry.name, sheet.text(entry.place)))
+                .collect(),
             motif: String::new(),
             base,
         }
     }
 
-    /// The texts of [`FIELDS`].
-    pub(super) fn texts(&self) -> [&str; 7] {
-        [
-            &self.libelle,
-            &self.code,
-            &self.theme,
-            &self.fournisseur,
-            &self.source,
-            &self.note,
-            &self.incertain,
-        ]
+    /// The form as a browser sent it. Without the revision that was seen, none was.
+    pub(super) fn sent(fields: Vec<(String, String)>) -> Self {
+        let mut texts: BTreeMap<String, String> = fields.into_iter().collect();
+        Self {
+            motif: texts.remove("motif").unwrap_or_default(),
+            base: texts
+                .remove("base")
+                .and_then(|base| base.parse().ok())
+                .unwrap_or_default(),
+            texts,
+        }
     }
 
-    fn texts_mut(&mut self) -> [&mut String; 7] {
-        [
-            &mut self.libelle,
-            &mut self.code,
-            &mut self.theme,
-            &mut self.fournisseur,
-            &mut self.source,
-            &mut self.note,
-            &mut self.incertain,
-        ]
+    /// What a field holds; nothing where the form did not hold it.
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.texts.get(name).map_or("", String::as_str)
     }
 
-    /// Puts what was typed in the indicator.
-    pub(super) fn apply(&self, indicator: &mut Indicator) {
-        let optional = |text: &str| Some(tidy(text)).filter(|t| !t.is_empty());
-        indicator.label = tidy(&self.libelle);
-        indicator.code = optional(&self.code);
-        indicator.theme = optional(&self.theme);
-        indicator.suppliers = words(&self.fournisseur);
-        indicator.source = optional(&self.source);
-        indicator.note = optional(&self.note);
-        indicator.uncertain = words(&self.incertain);
+    /// How many deliveries were typed.
+    pub(super) fn rules(&self) -> usize {
+        let ranks = self.texts.keys().filter_map(|name| {
+            let (rank, _) = name.strip_prefix("regle:")?.split_once(':')?;
+            rank.parse::<u8>().ok()
+        });
+        ranks.max().map_or(0, |rank| usize::from(rank) + 1)
     }
 
     /// Brings what was typed upon what stands now. A field that only one of the two changed is
-    /// as that one wrote it; one that both changed keeps what was typed and is named.
+    /// as that one wrote it; one that both changed keeps what was typed and is named. A field
+    /// that the form did not hold is as it stands.
     ///
-    /// `seen` is the form as it was when it opened; without it, any difference is a conflict.
-    pub(super) fn brought_upon(mut self, now: &Self, seen: Option<&Self>) -> (Self, Vec<Conflict>) {
+    /// `seen` is the indicator as it was when the form opened; without it, any difference is a
+    /// conflict.
+    pub(super) fn brought_upon(
+        mut self,
+        now: &Sheet,
+        seen: Option<&Sheet>,
+        base: i64,
+    ) -> (Self, Vec<Conflict>) {
+        let before = seen.map(|sheet| Self::of(sheet, self.base));
         let mut conflicts = Vec::new();
-        let seen = seen.map(Self::texts);
-        let fields = FIELDS.iter().zip(self.texts_mut()).zip(now.texts());
-        for (rank, ((field, mine), theirs)) in fields.enumerate() {
-            let same = |one: &str, other: &str| canonical(field, one) == canonical(field, other);
-            let seen = seen.map(|texts| texts[rank]);
-            if same(mine, theirs) || seen.is_some_and(|seen| same(seen, mine)) {
-                theirs.clone_into(mine);
-            } else if !seen.is_some_and(|seen| same(seen, theirs)) {
-                conflicts.push(Conflict {
-                    field,
-                    theirs: theirs.to_owned(),
-                });
-            }
+        let mut texts = BTreeMap::new();
+        for entry in now.entries() {
+            let theirs = now.text(entry.place);
+            let mine = self.texts.remove(&entry.name);
+            let mine = mine.unwrap_or_else(|| theirs.clone());
+            let same = |one: &str, other: &str| {
+                one == other || canonical(now, &entry, one) == canonical(now, &entry, other)
+            };
+            let seen = before.as_ref().map(|before| before.text(&entry.name));
+            let text = if same(&mine, &theirs) || seen.is_some_and(|seen| same(seen, &mine)) {
+                theirs
+            } else {
+                if !seen.is_some_and(|seen| same(seen, &theirs)) {
+                    conflicts.push(Conflict {
+                        field: entry.name.clone(),
+                        label: now.label(entry.place),
+                        theirs,
+                    });
+                }
+                mine
+            };
+            texts.insert(entry.name, text);
         }
-        self.base = now.base;
+        self.texts = texts;
+        self.base = base;
         (self, conflicts)
     }
 
-    /// What keeps it from being saved.
-    pub(super) fn complaints(&self, known: &Known) -> Vec<Complaint> {
+    /// What was typed, put in the indicator; or everything that keeps it from being saved.
+    pub(super) fn put_in(&self, now: &Sheet, known: &Known) -> Result<Sheet, Vec<Complaint>> {
+        let mut sheet = now.clone();
         let mut complaints = Vec::new();
-        let mut say = |field, message| complaints.push(Complaint { field, message });
-        if tidy(&self.libelle).is_empty() {
-            let message = "Écrivez un libellé : l’indicateur paraît partout sous ce nom.";
-            say(Some("libelle"), message.to_owned());
-        }
-        for code in words(&self.fournisseur) {
-            match known.organisation(&code) {
-                Ok(()) => {}
-                Err(Some(meant)) => say(
-                    Some("fournisseur"),
-                    format!("« {code} » est un autre nom de {meant} : écrivez « {meant} »."),
-                ),
-                Err(None) => say(
-                    Some("fournisseur"),
-                    format!(
-                        "Aucune organisation n’a le code « {code} » : cherchez-la dans le répertoire des organisations."
-                    ),
-                ),
+        for entry in now.entries() {
+            let Some(text) = self.texts.get(&entry.name) else {
+                continue;
+            };
+            if let Err(message) = sheet.put(entry.place, text) {
+                complaints.push(Complaint::about(entry.name, message));
             }
         }
-        for word in words(&self.incertain) {
-            if !DOUBTED.contains(&word.as_str()) {
-                let message = format!(
-                    "« {word} » n’est pas un champ de l’indicateur : reprenez les mots proposés sous la question."
-                );
-                say(Some("incertain"), message);
-            }
+        if let Err(wrong) = sheet.settle_rules() {
+            complaints.extend(wrong.into_iter().map(|(rank, key, message)| {
+                Complaint::about(format!("regle:{rank}:{key}"), message)
+            }));
+        }
+        for field in ["pilote", "fournisseur"] {
+            complaints.extend(strangers(field, self.text(field), known));
         }
         if self.motif.trim().is_empty() {
             let message = "Dites pourquoi : le motif reste dans l’historique du cadre.";
-            say(Some("motif"), message.to_owned());
+            complaints.push(Complaint::about("motif", message));
         }
-        complaints
-    }
-}
-
-/// A text as it is kept: browsers end lines in two characters.
-fn tidy(text: &str) -> String {
-    text.replace("\r\n", "\n").trim().to_owned()
-}
-
-/// The words of a list, each once.
-fn words(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for word in text.split(',').map(str::trim).filter(|w| !w.is_empty()) {
-        if !found.iter().any(|known| known == word) {
-            found.push(word.to_owned());
+        if complaints.is_empty() {
+            Ok(sheet)
+        } else {
+            Err(complaints)
         }
     }
-    found
 }
 
-/// The one form of all the texts that say the same.
-fn canonical(field: &Field, text: &str) -> String {
-    if field.is_list {
-        words(text).join(", ")
-    } else {
-        tidy(text)
+/// Codes that no organisation has.
+fn strangers(field: &str, text: &str, known: &Known) -> Vec<Complaint> {
+    let told = words(text).into_iter().filter_map(|code| {
+        let message = match known.organisation(&code) {
+            Ok(()) => return None,
+            Err(Some(meant)) => {
+                format!("« {code} » est un autre nom de {meant} : écrivez « {meant} ».")
+            }
+            Err(None) => format!(
+                "Aucune organisation n’a le code « {code} » : cherchez-la dans le répertoire des organisations."
+            ),
+        };
+        Some(Complaint::about(field, message))
+    });
+    told.collect()
+}
+
+/// The one form of all the texts that say the same: what would be shown once it is typed. A text
+/// that cannot be typed is only itself.
+fn canonical(sheet: &Sheet, entry: &Entry, text: &str) -> String {
+    let mut sheet = sheet.clone();
+    match sheet.put(entry.place, text) {
+        Ok(()) => sheet.text(entry.place),
+        Err(_) => text.trim().to_owned(),
     }
 }
 
@@ -262,25 +201,42 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::frameworks::{Framework, read_texts, write_texts};
+    use crate::frameworks::{Framework, Indicator, read_texts, write_texts};
 
-    fn form(texts: [&str; 7], base: i64) -> Typed {
-        let mut typed = Typed {
-            base,
-            ..Typed::default()
+    fn sheet(note: &str, theme: &str, suppliers: &str, reading: &[&str]) -> Sheet {
+        let framework = Framework {
+            indicators: vec![Indicator {
+                key: "1".to_owned(),
+                label: "Un".to_owned(),
+                note: Some(note.to_owned()).filter(|n| !n.is_empty()),
+                theme: Some(theme.to_owned()).filter(|n| !n.is_empty()),
+                suppliers: words(suppliers),
+                our_reading: reading.iter().map(|&key| key.to_owned()).collect(),
+                ..Indicator::default()
+            }],
+            ..Framework::default()
         };
-        for (field, text) in typed.texts_mut().into_iter().zip(texts) {
-            text.clone_into(field);
-        }
-        typed
+        Sheet::of(&framework, "1").unwrap()
+    }
+
+    fn sent(fields: &[(&str, &str)]) -> Typed {
+        let fields = fields
+            .iter()
+            .map(|(n, t)| ((*n).to_owned(), (*t).to_owned()));
+        Typed::sent(fields.collect())
     }
 
     #[test]
     fn every_word_of_doubt_is_a_field_of_the_text() {
+        use crate::frameworks::pages::edit::reading::{OF_INDICATOR, OF_MEASURE};
         let framework = Framework {
             indicators: vec![Indicator {
-                uncertain: DOUBTED.map(str::to_owned).to_vec(),
+                uncertain: OF_INDICATOR.map(str::to_owned).to_vec(),
                 ..Indicator::default()
+            }],
+            measures: vec![crate::measures::Measure {
+                our_reading: OF_MEASURE.map(str::to_owned).to_vec(),
+                ..crate::measures::Measure::default()
             }],
             ..Framework::default()
         };
@@ -294,31 +250,53 @@ mod tests {
     }
 
     #[test]
-    fn spaces_and_line_ends_are_no_change() {
-        let seen = form(["a", "", "", "DGOS, ATIH", "", "x\ny", ""], 1);
-        let now = form(["b", "", "", "SPF", "", "z", ""], 2);
-        let mine = form([" a ", " ", "", "DGOS,ATIH,", "", "x\r\ny", ""], 1);
-        let (merged, conflicts) = mine.brought_upon(&now, Some(&seen));
-        assert_eq!((merged, conflicts), (now, Vec::new()));
+    fn spaces_and_line_ends_are_no_change_and_what_was_not_sent_neither() {
+        let seen = sheet("x\ny", "", "DGOS, ATIH", &["source"]);
+        let now = sheet("z", "t", "SPF", &[]);
+        let mine = sent(&[
+            ("note", "x\r\ny "),
+            ("theme", " "),
+            ("fournisseur", "DGOS,ATIH,"),
+            ("base", "1"),
+        ]);
+        let (merged, conflicts) = mine.brought_upon(&now, Some(&seen), 2);
+        assert_eq!((merged, conflicts), (Typed::of(&now, 2), Vec::new()));
     }
 
-    fn texts() -> impl Strategy<Value = [String; 7]> {
-        proptest::array::uniform7("[abc]")
+    #[test]
+    fn deliveries_typed_beyond_those_that_stand_are_counted() {
+        assert_eq!(
+            sent(&[("regle:3:mois", "4"), ("regle:x:mois", "")]).rules(),
+            4
+        );
+        assert_eq!(sent(&[("note", "")]).rules(), 0);
     }
+
+    fn texts() -> impl Strategy<Value = [String; 4]> {
+        ["[abc]", "[abc]", "[abc]", "[js]"]
+    }
+
+    fn sheet_of(texts: &[String; 4]) -> Sheet {
+        let deduced: &[&str] = if texts[3] == "j" { &["source"] } else { &[] };
+        sheet(&texts[0], &texts[1], &texts[2], deduced)
+    }
+
+    const NAMES: [&str; 4] = ["note", "theme", "fournisseur", "lecture:source"];
 
     proptest! {
         #[test]
         fn nothing_typed_is_lost_and_nothing_of_the_other_is_overwritten_unseen(
             seen in texts(), theirs in texts(), mine in texts(), known: bool,
         ) {
-            let typed = |texts: &[String; 7], base| form(texts.each_ref().map(String::as_str), base);
-            let before = typed(&seen, 1);
-            let (merged, conflicts) = typed(&mine, 1).brought_upon(&typed(&theirs, 2), known.then_some(&before));
+            let before = sheet_of(&seen);
+            let typed = Typed::of(&sheet_of(&mine), 1);
+            let now = sheet_of(&theirs);
+            let (merged, conflicts) = typed.clone().brought_upon(&now, known.then_some(&before), 2);
             prop_assert_eq!(merged.base, 2);
-            for (rank, kept) in merged.texts().into_iter().enumerate() {
-                let named = conflicts.iter().find(|c| c.field == &FIELDS[rank]);
-                let (seen, theirs, mine) = (&seen[rank], &theirs[rank], &mine[rank]);
-                match named {
+            let (seen, theirs) = (Typed::of(&before, 1), Typed::of(&now, 2));
+            for name in NAMES {
+                let (kept, seen, theirs, mine) = (merged.text(name), seen.text(name), theirs.text(name), typed.text(name));
+                match conflicts.iter().find(|c| c.field == name) {
                     Some(conflict) => {
                         prop_assert_eq!(kept, mine);
                         prop_assert_eq!(&conflict.theirs, theirs);
@@ -334,9 +312,9 @@ mod tests {
 
         #[test]
         fn once_seen_what_is_typed_is_taken(theirs in texts(), mine in texts()) {
-            let typed = |texts: &[String; 7]| form(texts.each_ref().map(String::as_str), 2);
-            let (merged, conflicts) = typed(&mine).brought_upon(&typed(&theirs), Some(&typed(&theirs)));
-            prop_assert_eq!(merged, typed(&mine));
+            let (mine, now) = (Typed::of(&sheet_of(&mine), 2), sheet_of(&theirs));
+            let (merged, conflicts) = mine.clone().brought_upon(&now, Some(&now), 2);
+            prop_assert_eq!(merged, mine);
             prop_assert_eq!(conflicts, Vec::new());
         }
     }

@@ -59,12 +59,15 @@ impl<'a> Desk<'a> {
 
     async fn commit(&self, batch: Uuid) -> Result<Committed, ActError> {
         let allowed = permit::<CommitBatch>(self.hand.actor, batch).unwrap();
-        self.files.imports.commit(allowed).await
+        self.files.imports.commit(allowed, None).await
     }
 
     async fn undo(&self, batch: Uuid) -> Result<jalon::imports::Undone, ActError> {
         let allowed = permit::<UndoBatch>(self.hand.actor, batch).unwrap();
-        self.files.imports.undo(allowed, "Mauvais fichier").await
+        self.files
+            .imports
+            .undo(allowed, "Mauvais fichier", None)
+            .await
     }
 }
 
@@ -185,8 +188,10 @@ on_both_engines! {
         let batch = desk.rehearse(&book).await;
         let aims_at = |year, text: &str| aims(section, "2.c.1", HPV, year, number(text));
         writes(&hand, other, draft, aims_at(2026, "72")).await;
-        let Err(ActError::Moved(moved)) = desk.commit(batch.id).await else {
-            panic!("the ground moved");
+        let refused = desk.commit(batch.id).await.unwrap_err();
+        assert!(refused.to_string().starts_with("d’autres clauses"), "{refused}");
+        let ActError::Moved(moved, _) = refused else {
+            panic!("{refused}");
         };
         let (row, column) = place(&book, "Indicateurs", KEY, "Cible 2026");
         let cells: Vec<_> = moved.iter().map(|cell| (cell.row, cell.column)).collect();

@@ -1,15 +1,23 @@
-//! The map and the charts of an indicator, described in words as well.
+//! The map and the charts of an indicator, described in words as well: the same for a page and for
+//! paper. Plain data for `jalon_render`; what draws and where never lives here.
 
-use jalon_render::chart::{self, Axis, DotPlot, DotRow, Reference};
-use jalon_render::map::{self, LegendItem, MapRegion, MapSpec};
-use jalon_render::{Description, Target};
+mod course;
+mod funnel;
+
+pub(in crate::figures) use course::range;
+pub use course::{course, spark};
+pub use funnel::funnel;
+
+use jalon_render::Description;
+use jalon_render::chart::{Axis, DotPlot, DotRow, Reference, Strip, StripDot};
+use jalon_render::map::{LegendItem, MapRegion, MapSpec};
 
 use crate::figures::Formatter;
 use crate::figures::comparison::{Comparison, Row};
 use crate::kernel::Decimal;
 
 /// The map of a comparison; `None` where nothing can be drawn.
-pub(super) fn map(comparison: &Comparison<'_>, label: &str) -> Option<String> {
+pub fn map(comparison: &Comparison<'_>, label: &str) -> Option<MapSpec> {
     let formatter = Formatter::new(Some(comparison.measure));
     let about = Description::new(
         &format!("Carte : {label}, {}", comparison.period.french()),
@@ -29,18 +37,17 @@ pub(super) fn map(comparison: &Comparison<'_>, label: &str) -> Option<String> {
             href: None,
         })
         .collect();
-    let spec = MapSpec {
+    Some(MapSpec {
         id: "carte".to_owned(),
         about,
         unit: formatter.sign().map(ToOwned::to_owned),
         regions,
-        legend: Vec::new(),
-    };
-    Some(map::choropleth(&spec, Target::Page))
+        legend: legend(comparison),
+    })
 }
 
 /// What each shade of the map stands for, from the lightest.
-pub(super) fn legend(comparison: &Comparison<'_>) -> Vec<LegendItem> {
+pub fn legend(comparison: &Comparison<'_>) -> Vec<LegendItem> {
     let formatter = Formatter::new(Some(comparison.measure));
     let classes = comparison.classes().into_iter();
     classes
@@ -56,7 +63,7 @@ pub(super) fn legend(comparison: &Comparison<'_>) -> Vec<LegendItem> {
 }
 
 /// The regions between two periods; `None` where there is nothing to compare.
-pub(super) fn dots(comparison: &Comparison<'_>, label: &str) -> Option<String> {
+pub fn dots(comparison: &Comparison<'_>, label: &str) -> Option<DotPlot> {
     let before = comparison.before?;
     let formatter = Formatter::new(Some(comparison.measure));
     let title = format!(
@@ -73,7 +80,7 @@ pub(super) fn dots(comparison: &Comparison<'_>, label: &str) -> Option<String> {
         .chain(drawn(&comparison.national))
         .flatten()
         .map(Decimal::to_f64_for_drawing);
-    let spec = DotPlot {
+    Some(DotPlot {
         id: "points".to_owned(),
         about,
         axis: Axis::fitting(values, formatter.sign().unwrap_or_default()),
@@ -92,8 +99,43 @@ pub(super) fn dots(comparison: &Comparison<'_>, label: &str) -> Option<String> {
             text: format!("France {}", formatter.bare(amount)),
         }),
         goal: None,
-    };
-    Some(chart::dots(&spec, Target::Page))
+    })
+}
+
+/// How the values are spread, with the country's; `None` under two values.
+pub fn strip(comparison: &Comparison<'_>, label: &str) -> Option<Strip> {
+    let formatter = Formatter::new(Some(comparison.measure));
+    let title = format!("Répartition : {label}, {}", comparison.period.french());
+    let mut detail = extremes(comparison)?;
+    if let Some(national) = comparison.national.amount {
+        detail = format!("France : {}. {detail}", formatter.number(national));
+    }
+    let dots: Vec<StripDot> = comparison
+        .known()
+        .filter_map(|row| {
+            let amount = row.amount?;
+            Some(StripDot {
+                name: row.name.to_owned(),
+                value: amount.to_f64_for_drawing(),
+                text: formatter.number(amount),
+            })
+        })
+        .collect();
+    if dots.len() < 2 {
+        return None;
+    }
+    let national = comparison.national.amount.map(Decimal::to_f64_for_drawing);
+    let values = dots.iter().map(|dot| dot.value).chain(national);
+    Some(Strip {
+        id: "repartition".to_owned(),
+        about: Description::new(&title, &detail).ok()?,
+        axis: Axis::fitting(values, formatter.sign().unwrap_or_default()),
+        whole: comparison.national.amount.map(|amount| Reference {
+            value: amount.to_f64_for_drawing(),
+            text: format!("France {}", formatter.bare(amount)),
+        }),
+        dots,
+    })
 }
 
 fn extremes(comparison: &Comparison<'_>) -> Option<String> {

@@ -3,10 +3,13 @@
 // The attribute that describes an address names its types in full.
 #![allow(unused_qualifications)]
 
+mod documents;
+
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{FromRef, State};
+use axum::extract::{DefaultBodyLimit, FromRef, State};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -16,14 +19,16 @@ use uuid::Uuid;
 
 use super::provenance::{Revision, Story, store as provenance};
 use super::{Figure, OpenContest, Snapshots, Subject};
-use crate::access::api::{AsOf, Caller, moment};
+use crate::access::api::{AsOf, Caller, Listing};
 use crate::frameworks::{Catalogue, Library};
 use crate::imports::Place as FilePlace;
 use crate::kernel::{Decimal, Period, Quantity, Value};
-use crate::ledger;
 use crate::measures::Measure;
-use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, Page, Paging, Problem, instant};
+use crate::platform::api::{
+    ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem, instant,
+};
 use crate::platform::clock::Clock;
+use crate::platform::config::Config;
 use crate::platform::db::Db;
 
 /// The addresses of this module.
@@ -34,8 +39,14 @@ where
     Clock: FromRef<S>,
     Library: FromRef<S>,
     Snapshots: FromRef<S>,
+    Arc<Config>: FromRef<S>,
 {
+    // What is larger than a document may be is told by the address itself.
+    let attaching = OpenApiRouter::new()
+        .routes(routes!(documents::documents, documents::attach))
+        .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
+        .merge(attaching)
         .routes(routes!(observations))
         .routes(routes!(observation))
         .routes(routes!(revisions))
@@ -248,12 +259,9 @@ impl ObservationQuery {
                     Problem::malformed("framework", format!("aucun cadre n’a le code « {code} »"))
                 })?;
                 let indicators = found.framework.indicators.iter();
-                Some(
-                    indicators
-                        .flat_map(|i| &i.measures)
-                        .map(String::as_str)
-                        .collect(),
-                )
+                let cited = indicators.flat_map(|i| &i.measures).map(String::as_str);
+                let own = catalogue.own_of(code).map(|own| own.measure.code.as_str());
+                Some(cited.chain(own).collect())
             }
         };
         if let Some(code) = &self.measure
@@ -269,7 +277,7 @@ impl ObservationQuery {
                     .as_ref()
                     .is_none_or(|codes| codes.contains(code))
         };
-        Ok(catalogue.measures().filter(asked).collect())
+        Ok(catalogue.all_measures().filter(asked).collect())
     }
 
     fn takes(&self, subject: &Subject, figure: &Figure) -> bool {
@@ -291,12 +299,12 @@ async fn observations(
     State(snapshots): State<Snapshots>,
     ApiQuery(query): ApiQuery<ObservationQuery>,
 ) -> ApiResult<Json<Page<ObservationView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = moment(&mut tx, &paging, query.as_of).await?;
-    let catalogue = library.catalogue(&mut tx, caller.reach()).await?;
-    let figures = snapshots.upto(&mut tx, caller.reach(), at_change).await?;
-    drop(tx);
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::at(&db, page, query.as_of).await?;
+    let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
+    let figures = snapshots
+        .upto(&mut list.tx, caller.reach(), list.at_change)
+        .await?;
     let measures = query.measures(&catalogue)?;
     let found = measures.into_iter().flat_map(|measure| {
         let series = figures.series(&measure.code).into_iter();
@@ -313,7 +321,7 @@ async fn observations(
             );
             (key, (measure, subject, figure))
         });
-    let page = paging.page(at_change, items)?;
+    let Json(page) = list.page(items)?;
     Ok(Json(page.map(|(m, s, f)| ObservationView::of(m, s, f))))
 }
 
@@ -398,20 +406,9 @@ impl RevisionView {
     }
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct RevisionQuery {
-    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
-    limit: Option<Limit>,
-    /// Le `next` de la page précédente.
-    cursor: Option<String>,
-}
-
 /// Lister les révisions d’une observation
 #[utoipa::path(get, path = "/observations/{id}/revisions", tag = "Valeurs",
-    params(("id" = Uuid, Path, description = "Identifiant de l’observation"), RevisionQuery),
+    params(("id" = Uuid, Path, description = "Identifiant de l’observation"), ListQuery),
     responses((status = 200, description = "Une page, la plus ancienne d’abord", body = Page<RevisionView>)))]
 async fn revisions(
     caller: Caller,
@@ -419,16 +416,15 @@ async fn revisions(
     State(clock): State<Clock>,
     State(library): State<Library>,
     ApiPath(id): ApiPath<Uuid>,
-    ApiQuery(query): ApiQuery<RevisionQuery>,
+    ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<RevisionView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let mut tx = db.read().await?;
-    let at_change = ledger::last_change(&mut tx).await?;
-    let story = provenance::story(&mut tx, caller.reach(), clock.today(), id).await?;
+    let page = (query.limit, query.cursor.as_deref());
+    let mut list = Listing::now(&db, page).await?;
+    let story = provenance::story(&mut list.tx, caller.reach(), clock.today(), id).await?;
     let story = story.ok_or_else(Problem::not_found)?;
-    let catalogue = library.catalogue(&mut tx, caller.reach()).await?;
+    let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
     let measure = catalogue.measure(&story.measure);
     let oldest_first = story.revisions.into_iter().rev();
     let items = oldest_first.map(|r| (r.no, RevisionView::of(r, measure)));
-    Ok(Json(paging.page(at_change, items)?))
+    list.page(items)
 }

@@ -1,0 +1,139 @@
+use super::*;
+
+fn series(name: &str, points: &[(i32, f64)]) -> Series {
+    let point = |&(year, value): &(i32, f64)| SeriesPoint {
+        year,
+        value,
+        text: format!("{value}").replace('.', ","),
+    };
+    Series {
+        name: name.to_owned(),
+        points: points.iter().map(point).collect(),
+    }
+}
+
+fn spec(observed: &[(i32, f64)], targets: &[(i32, f64)]) -> Trajectory {
+    Trajectory {
+        id: "t".to_owned(),
+        about: Description::new("Trajectoire", "De 60,3 à 67,7.").unwrap(),
+        axis: Axis::fitting([60.0, 80.0], "%"),
+        observed: series("Bretagne", observed),
+        targets: series("Cible", targets),
+        national: Some(series("France", &[(2022, 47.0), (2023, 54.6)])),
+        way: None,
+        forecast: None,
+        breaks: Vec::new(),
+        spans: Vec::new(),
+    }
+}
+
+#[test]
+fn no_line_crosses_a_break_and_no_value_is_lost() {
+    let mut broken = spec(&[(2022, 60.3), (2023, 67.7), (2024, 70.0)], &[]);
+    broken.national = None;
+    let lines = |spec: &Trajectory| {
+        trajectory(spec, Target::Page)
+            .matches("<line class=\"lk\"")
+            .count()
+    };
+    let whole = lines(&broken);
+    broken.breaks.push(Break {
+        since: 2023,
+        text: "rupture".to_owned(),
+    });
+    assert_eq!(lines(&broken), whole - 1);
+    let svg = trajectory(&broken, Target::Page);
+    assert!(svg.contains("class=\"brk\"") && svg.contains(">rupture</text>"));
+    assert_eq!(
+        svg.matches("<circle class=\"d\"").count(),
+        4,
+        "three and the legend's"
+    );
+}
+
+#[test]
+fn a_forecast_is_a_fan_from_the_last_value() {
+    let mut ahead = spec(&[(2022, 60.3), (2023, 67.7)], &[(2028, 75.0)]);
+    ahead.forecast = Some(Forecast {
+        name: "Prolongement".to_owned(),
+        points: vec![
+            ForecastPoint {
+                year: 2024,
+                value: 70.0,
+                low: 68.0,
+                high: 72.0,
+            },
+            ForecastPoint {
+                year: 2028,
+                value: 78.0,
+                low: f64::NAN,
+                high: 80.0,
+            },
+        ],
+    });
+    for target in [Target::Page, Target::Pdf] {
+        let svg = trajectory(&ahead, target);
+        assert!(svg.contains(">Prolongement</text>") && !svg.contains("NaN"));
+    }
+    let svg = trajectory(&ahead, Target::Page);
+    assert!(svg.contains("preserveAspectRatio=\"none\"><path class=\"lik\""));
+}
+
+#[test]
+fn a_page_chart_adapts_and_has_no_colour() {
+    let svg = trajectory(
+        &spec(&[(2022, 60.3), (2023, 67.7)], &[(2028, 75.0)]),
+        Target::Page,
+    );
+    assert!(svg.starts_with("<svg class=\"trajectory\" width=\"100%\" height="));
+    assert!(!svg.contains("fill=") && !svg.contains("stroke=") && !svg.contains("style="));
+    assert!(svg.contains("cx=\"13%\"") && svg.contains("cx=\"26.33%\""));
+    assert!(svg.contains("<title>Bretagne, 2023\u{a0}: 67,7</title>"));
+    assert!(svg.contains(">2028</text>"));
+}
+
+#[test]
+fn a_pdf_chart_is_self_contained() {
+    let svg = trajectory(&spec(&[(2022, 60.3)], &[]), Target::Pdf);
+    assert!(svg.contains("viewBox=\"0 0 360 ") && !svg.contains("class="));
+    assert!(!svg.contains("%\""));
+    assert!(!svg.contains(">Cible<"));
+}
+
+#[test]
+fn empty_and_impossible_values_draw_nothing_and_do_not_fail() {
+    let mut empty = spec(&[(2022, f64::NAN), (2023, f64::INFINITY)], &[]);
+    empty.national = None;
+    for target in [Target::Page, Target::Pdf] {
+        let svg = trajectory(&empty, target);
+        assert!(!svg.contains("NaN") && !svg.contains("inf") && !svg.contains("<circle"));
+    }
+    let far = spec(&[(i32::MIN, 1.0), (i32::MAX, 2.0)], &[]);
+    assert!(
+        trajectory(&far, Target::Page)
+            .matches("class=\"ax\"")
+            .count()
+            < 20
+    );
+}
+
+#[test]
+fn labels_of_one_year_do_not_meet() {
+    let spec = spec(&[(2023, 55.0)], &[(2023, 55.2)]);
+    let lines = lines(&spec);
+    let plot = Plot::new(&spec, &lines, Target::Pdf);
+    let marks = plot.marks(&lines);
+    let sides = (0..marks.len())
+        .map(|rank| side(rank, &marks))
+        .collect::<Vec<_>>();
+    let of_2023 = sides
+        .iter()
+        .zip(&marks)
+        .filter(|(_, m)| m.point.year == 2023);
+    let mut seen = Vec::new();
+    for (side, _) in of_2023 {
+        assert!(!seen.contains(side), "{side:?} twice");
+        seen.push(*side);
+    }
+    assert_eq!(seen.len(), 3);
+}

@@ -1,0 +1,240 @@
+//! The list of contracts, with who is party to each today and who was, in a fixed number of
+//! statements.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::rows::{day, year};
+use crate::access::Reach;
+use crate::args;
+use crate::contracts::parties::{Move, Tenure, tenures};
+use crate::contracts::{Membership, TermBody};
+use crate::platform::clock::paris_date;
+use crate::platform::db::{DbError, Tx};
+
+/// A contract in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContractCard {
+    /// Its address.
+    pub slug: String,
+    /// What people call it.
+    pub title: String,
+    /// Code of the framework.
+    pub framework: String,
+    /// Code of the organisation that it bound at its beginning.
+    pub organisation: String,
+    /// Name of that organisation, or its code where it is not known.
+    pub organisation_name: String,
+    /// Who is party today and who was, in the order of the contract.
+    pub parties: Vec<CardParty>,
+    /// Code of the place it covers.
+    pub place: String,
+    /// First year.
+    pub starts: i16,
+    /// Last year.
+    pub ends: i16,
+    /// Whether it was invented for a demonstration.
+    pub fictional: bool,
+    /// How many instruments were signed.
+    pub signed: i64,
+    /// How many drafts are open.
+    pub drafts: i64,
+    /// The last day written beside a signature.
+    pub signed_on: Option<Date>,
+}
+
+/// An organisation that is or was party to a contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CardParty {
+    /// Its name, or its code where it is not known.
+    pub name: String,
+    /// In what role, and from when to when.
+    #[serde(flatten)]
+    pub tenure: Tenure,
+}
+
+impl ContractCard {
+    /// Who holds or held the role of the organisation that the contract binds.
+    pub fn bound(&self) -> impl Iterator<Item = &CardParty> {
+        let parties = self.parties.iter();
+        let mut found = parties.filter(|party| party.tenure.organisation == self.organisation);
+        let role = found.next().map(|party| party.tenure.role.as_str());
+        let parties = self.parties.iter();
+        parties.filter(move |party| Some(party.tenure.role.as_str()) == role)
+    }
+
+    /// Whether an organisation is party to it today.
+    pub fn has_party(&self, organisation: &str) -> bool {
+        let mut parties = self.parties.iter();
+        parties.any(|p| p.tenure.organisation == organisation && p.tenure.until.is_none())
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct CardRow {
+    id: Uuid,
+    slug: String,
+    title: String,
+    framework: String,
+    organisation_code: String,
+    organisation_name: Option<String>,
+    place_code: String,
+    starts: i64,
+    ends: i64,
+    fictional: bool,
+    signed: i64,
+    drafts: i64,
+    signed_on: Option<String>,
+}
+
+impl CardRow {
+    fn with(self, parties: Vec<CardParty>) -> Result<ContractCard, DbError> {
+        let code = &self.organisation_code;
+        Ok(ContractCard {
+            organisation_name: self.organisation_name.unwrap_or_else(|| code.clone()),
+            slug: self.slug,
+            title: self.title,
+            framework: self.framework,
+            organisation: self.organisation_code,
+            parties,
+            place: self.place_code,
+            starts: year(self.starts)?,
+            ends: year(self.ends)?,
+            fictional: self.fictional,
+            signed: self.signed,
+            drafts: self.drafts,
+            signed_on: day(self.signed_on)?,
+        })
+    }
+}
+
+/// Every contract that somebody may see, by framework and title; of one framework where it is
+/// named.
+pub async fn list(
+    tx: &mut Tx,
+    _reach: Reach,
+    framework: Option<&str>,
+) -> Result<Vec<ContractCard>, DbError> {
+    let rows: Vec<CardRow> = tx
+        .all(
+            "select c.id, c.slug, c.title, c.framework, c.organisation_code,
+                    o.name as organisation_name, c.place_code, c.starts, c.ends, c.fictional,
+                    (select count(*) from instrument i
+                     where i.contract_id = c.id and i.state = 'signed') as signed,
+                    (select count(*) from instrument i
+                     where i.contract_id = c.id and i.state = 'draft') as drafts,
+                    (select max(s.signed_on) from signatory s
+                     join instrument i on i.id = s.instrument_id
+                     where i.contract_id = c.id and i.state = 'signed') as signed_on
+             from contract c left join organisation o on o.code = c.organisation_code
+             where $1 = '' or c.framework = $1
+             order by c.framework collate \"C\", c.title collate \"C\", c.slug collate \"C\"",
+            args![framework.unwrap_or_default()],
+        )
+        .await?;
+    let mut parties = parties(tx).await?;
+    let cards = rows.into_iter();
+    let cards = cards.map(|row| {
+        let parties = parties.remove(&row.id).unwrap_or_default();
+        row.with(parties)
+    });
+    cards.collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct BeginningRow {
+    contract_id: Uuid,
+    section_id: Uuid,
+    role: String,
+    organisation_code: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct MoveRow {
+    contract_id: Uuid,
+    section_id: Uuid,
+    role: String,
+    organisation: String,
+    body: Option<String>,
+    effective_on: Option<String>,
+    signed_on: Option<String>,
+    recorded_at: Option<i64>,
+}
+
+impl MoveRow {
+    fn read(self) -> Result<Move, DbError> {
+        let body = self.body.as_deref().map(serde_json::from_str).transpose();
+        let body: Option<TermBody> = body.map_err(|cause| DbError::corrupt("term", cause))?;
+        let recorded = self.recorded_at.map(paris_date);
+        Ok(Move {
+            section: self.section_id,
+            role: self.role,
+            organisation: self.organisation,
+            membership: body.and_then(|body| match body {
+                TermBody::Party(membership) => Some(membership),
+                _ => None,
+            }),
+            day: day(self.effective_on)?
+                .or(day(self.signed_on)?)
+                .or(recorded),
+        })
+    }
+}
+
+/// Who is and was party to each contract.
+async fn parties(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<CardParty>>, DbError> {
+    let names: Vec<(String, String)> = tx
+        .all("select code, name from organisation", vec![])
+        .await?;
+    let names: HashMap<String, String> = names.into_iter().collect();
+    let beginning: Vec<BeginningRow> = tx
+        .all(
+            "select p.contract_id, s.id as section_id, p.role, p.organisation_code
+             from party p join section s on s.contract_id = p.contract_id
+             order by p.contract_id, p.position, s.position",
+            vec![],
+        )
+        .await?;
+    let moved: Vec<MoveRow> = tx
+        .all(
+            "select i.contract_id, x.section_id, x.subject as role, x.facet as organisation,
+                    x.body, i.effective_on, c.at as recorded_at,
+                    (select max(s.signed_on) from signatory s
+                     where s.instrument_id = i.id) as signed_on
+             from term x
+             join instrument i on i.id = x.instrument_id
+             left join change c on c.no = i.signed_change
+             where x.kind = 'party' and i.state = 'signed'
+             order by i.contract_id, i.signed_change, x.facet collate \"C\"",
+            vec![],
+        )
+        .await?;
+    let mut moves: HashMap<Uuid, Vec<Move>> = HashMap::new();
+    for row in beginning {
+        moves.entry(row.contract_id).or_default().push(Move {
+            section: row.section_id,
+            role: row.role,
+            organisation: row.organisation_code,
+            membership: Some(Membership::Joins),
+            day: None,
+        });
+    }
+    for row in moved {
+        let contract = row.contract_id;
+        moves.entry(contract).or_default().push(row.read()?);
+    }
+    let named = |tenure: Tenure| CardParty {
+        name: names
+            .get(&tenure.organisation)
+            .unwrap_or(&tenure.organisation)
+            .clone(),
+        tenure,
+    };
+    let of_contract = |(contract, moves): (Uuid, Vec<Move>)| {
+        (contract, tenures(&moves).into_iter().map(named).collect())
+    };
+    Ok(moves.into_iter().map(of_contract).collect())
+}

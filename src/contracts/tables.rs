@@ -1,0 +1,223 @@
+//! The tables of contracts that can be taken away.
+
+use async_trait::async_trait;
+
+use super::body::TermBody;
+use super::entry::{write_target, write_value};
+use super::pages::keeps;
+use super::store::{list, load};
+use super::{FullContract, State, Target};
+use crate::frameworks::Library;
+use crate::kernel::{Quantity, Value, fold};
+use crate::platform::web::table::{Cell, Column, Table};
+use crate::platform::web::{WebError, WebResult};
+use crate::tables::{Ask, Source, day, number, whole, word, yes_no};
+
+/// `contrats`: every contract.
+#[derive(Debug)]
+pub struct Contracts;
+
+#[async_trait]
+impl Source for Contracts {
+    fn name(&self) -> &'static str {
+        "contrats"
+    }
+
+    fn title(&self) -> &'static str {
+        "Contrats"
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        &["cadre", "etat", "q", "tri"]
+    }
+
+    async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
+        let framework = ask.choice("cadre");
+        let mut cards = list(ask.tx, ask.reach, framework.as_deref()).await?;
+        cards.retain(|card| keeps(ask.asked, card));
+        cards.sort_by_cached_key(|card| fold(&card.title));
+        let columns = vec![
+            Column::words("contrat", "Contrat"),
+            Column::words("adresse", "Adresse"),
+            Column::words("cadre", "Cadre"),
+            Column::words("organisation", "Organisation"),
+            Column::words("code_organisation", "Code de l’organisation"),
+            Column::words("territoire", "Code du territoire"),
+            Column::numbers("debut", "Première année"),
+            Column::numbers("fin", "Dernière année"),
+            Column::numbers("actes_signes", "Actes signés"),
+            Column::numbers("projets", "Projets ouverts"),
+            Column::words("signature", "Dernière signature"),
+            Column::words("fictif", "Données fictives"),
+        ];
+        let mut table = Table::new(self.name(), self.title(), columns);
+        let rows = cards.into_iter().map(|card| {
+            vec![
+                Cell::text(card.title),
+                Cell::text(card.slug),
+                Cell::text(card.framework),
+                Cell::text(card.organisation_name),
+                Cell::text(card.organisation),
+                Cell::text(card.place),
+                whole(card.starts.into()),
+                whole(card.ends.into()),
+                whole(card.signed),
+                whole(card.drafts),
+                day(card.signed_on),
+                yes_no(card.fictional),
+            ]
+        });
+        table.rows = rows.collect();
+        Ok(table)
+    }
+}
+
+async fn full(ask: &mut Ask<'_>) -> WebResult<FullContract> {
+    let slug = ask.choice("contrat").ok_or(WebError::NotFound)?;
+    let found = load(ask.tx, ask.reach, &slug).await?;
+    found.ok_or(WebError::NotFound)
+}
+
+/// `actes`: the instruments of a contract.
+#[derive(Debug)]
+pub struct Instruments;
+
+#[async_trait]
+impl Source for Instruments {
+    fn name(&self) -> &'static str {
+        "actes"
+    }
+
+    fn title(&self) -> &'static str {
+        "Actes d’un contrat"
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        &["contrat"]
+    }
+
+    async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
+        let full = full(&mut ask).await?;
+        let columns = vec![
+            Column::numbers("no", "N°"),
+            Column::words("acte", "Acte"),
+            Column::words("etat", "État"),
+            Column::words("motif", "Motif"),
+            Column::words("effet", "Date d’effet"),
+            Column::words("signature", "Signé le"),
+        ];
+        let mut table = Table::new(self.name(), full.contract.title.clone(), columns);
+        let rows = full.instruments.iter().map(|instrument| {
+            vec![
+                whole(instrument.no),
+                Cell::text(instrument.act.clone()),
+                Cell::text(match instrument.state {
+                    State::Draft => "projet",
+                    State::Signed => "signé",
+                    State::Abandoned => "abandonné",
+                }),
+                word(instrument.motive.clone()),
+                day(instrument.effective_on),
+                day(instrument.signed_on()),
+            ]
+        });
+        table.rows = rows.collect();
+        Ok(table)
+    }
+}
+
+/// `termes`: what is in force in a contract, one line a term.
+#[derive(Debug)]
+pub struct TermsInForce {
+    /// The frameworks, for the words of indicators.
+    pub library: Library,
+}
+
+#[async_trait]
+impl Source for TermsInForce {
+    fn name(&self) -> &'static str {
+        "termes"
+    }
+
+    fn title(&self) -> &'static str {
+        "Termes en vigueur d’un contrat"
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        &["contrat", "au"]
+    }
+
+    async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
+        let at_change = ask.moment().await?;
+        let full = full(&mut ask).await?;
+        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+        let framework = catalogue.framework(&full.contract.framework);
+        let label = |key: &str| {
+            let indicators = framework.map(|edited| edited.framework.indicators.as_slice());
+            let found = indicators?.iter().find(|indicator| indicator.key == key);
+            found.map(|indicator| indicator.label.clone())
+        };
+        let columns = vec![
+            Column::words("volet", "Volet"),
+            Column::words("sorte", "Sorte"),
+            Column::words("sujet", "Indicateur ou engagement"),
+            Column::words("libelle", "Libellé"),
+            Column::words("mesure", "Mesure"),
+            Column::numbers("annee", "Année"),
+            Column::numbers("valeur", "Valeur"),
+            Column::words("texte", "Texte"),
+            Column::words("motif", "Motif"),
+            Column::numbers("acte", "Acte n°"),
+        ];
+        let mut table = Table::new(self.name(), full.contract.title.clone(), columns);
+        for (key, held) in full.in_force(at_change).iter() {
+            let section = full.contract.sections.iter().find(|s| s.id == key.section);
+            let [value, text] = said(held.body);
+            let facet = Some(key.slot.facet()).filter(|facet| !facet.is_empty());
+            table.rows.push(vec![
+                word(section.map(|section| section.key.clone())),
+                Cell::text(kind_words(held.body)),
+                Cell::text(key.slot.subject()),
+                word(label(key.slot.subject())),
+                word(facet),
+                key.slot
+                    .year()
+                    .map_or_else(Cell::default, |y| whole(y.into())),
+                value,
+                text,
+                word(held.motive()),
+                whole(held.instrument.no),
+            ]);
+        }
+        Ok(table)
+    }
+}
+
+fn kind_words(body: &TermBody) -> &'static str {
+    match body {
+        TermBody::Choice(_) => "choix",
+        TermBody::Definition(_) => "définition",
+        TermBody::Baseline(_) => "valeur initiale",
+        TermBody::Target(_) => "cible",
+        TermBody::Commitment(_) => "engagement",
+        TermBody::Means(_) => "moyens",
+        TermBody::Party(_) => "partie",
+        TermBody::Place(_) => "territoire",
+    }
+}
+
+/// What a term says: as a number where it is one, else in words where a line can hold them.
+fn said(body: &TermBody) -> [Cell; 2] {
+    let value = |value: &Value| match value {
+        Value::Number(quantity @ Quantity::Plain(_)) => {
+            [number(quantity.amount(None)), Cell::default()]
+        }
+        other => [Cell::default(), Cell::text(write_value(other))],
+    };
+    match body {
+        TermBody::Baseline(baseline) => value(&baseline.value),
+        TermBody::Target(Target::Value(target)) => value(target),
+        TermBody::Target(target) => [Cell::default(), Cell::text(write_target(target))],
+        _ => [Cell::default(), Cell::default()],
+    }
+}

@@ -1,0 +1,131 @@
+//! The whole series of a place: through generations of contracts, with its breaks, the targets of
+//! its contract and what is likely to follow. Pure.
+
+use super::Series;
+use super::projection::{Known, Projection, segments};
+use super::review::Asked;
+use crate::contracts::Target;
+use crate::frameworks::{Catalogue, Framework};
+use crate::measures::{Break, Measure};
+
+/// The course of one place.
+#[derive(Debug)]
+pub struct Course<'a> {
+    /// The name of the place.
+    pub name: &'a str,
+    /// The measure.
+    pub measure: &'a Measure,
+    /// What was observed, whatever the definition of the time.
+    pub observed: Vec<Known>,
+    /// What was observed in the country.
+    pub national: Vec<Known>,
+    /// The numeric targets of the contract.
+    pub targets: Vec<Known>,
+    /// The start and the last target of the contract.
+    pub way: Option<(Known, Known)>,
+    /// What is likely to follow.
+    pub projection: Option<Projection>,
+    /// The generations of contracts that follow the measure.
+    pub generations: Vec<Generation<'a>>,
+}
+
+/// A generation of contracts and its years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Generation<'a> {
+    /// What it is called.
+    pub title: &'a str,
+    /// Its first year.
+    pub starts: i16,
+    /// Its last year.
+    pub ends: i16,
+}
+
+impl<'a> Course<'a> {
+    /// The series of a place, without any contract.
+    pub fn of(measure: &'a Measure, series: &Series, (place, name): (&str, &'a str)) -> Self {
+        Self {
+            name,
+            measure,
+            observed: yearly(series, measure, place),
+            national: Vec::new(),
+            targets: Vec::new(),
+            way: None,
+            projection: None,
+            generations: Vec::new(),
+        }
+    }
+
+    /// With what its contract asks for, and what is likely to follow.
+    #[must_use]
+    pub fn under(mut self, asked: &Asked<'_>, years: impl Iterator<Item = i16>) -> Self {
+        let (key, per) = (asked.followed.indicator.key.as_str(), self.measure.per);
+        let review = asked.review();
+        let target = |year: i16| {
+            let target = asked
+                .terms
+                .target(asked.section, key, &self.measure.code, year)?;
+            amount(target, per).map(|value| Known { year, value })
+        };
+        self.targets = years.filter_map(target).collect();
+        let start = review.baseline.and_then(|baseline| {
+            let value = baseline.value.amount(per)?.to_f64_for_drawing();
+            Some(Known {
+                year: baseline.year,
+                value,
+            })
+        });
+        self.way = start.zip(self.targets.last().copied());
+        self.projection = Projection::new(asked, &review);
+        self
+    }
+
+    /// With the generations of contracts that follow the measure, the earliest first.
+    #[must_use]
+    pub fn through(mut self, catalogue: &'a Catalogue, own: &'a Framework) -> Self {
+        let followed = catalogue.following(&self.measure.code);
+        let same_family = followed.into_iter().map(|(framework, _)| framework);
+        let mut generations: Vec<Generation<'a>> = same_family
+            .filter(|framework| framework.family == own.family)
+            .map(|framework| Generation {
+                title: &framework.title,
+                starts: framework.starts,
+                ends: framework.ends,
+            })
+            .collect();
+        generations.sort_by_key(|generation| generation.starts);
+        generations.dedup();
+        self.generations = generations;
+        self
+    }
+
+    /// The breaks that fall between two values known or foretold.
+    pub fn breaks(&self) -> impl Iterator<Item = &'a Break> {
+        let first = self.observed.first().map_or(i16::MAX, |known| known.year);
+        let ends = [self.observed.last(), self.targets.last()]
+            .into_iter()
+            .flatten();
+        let last = ends.map(|known| known.year).max().unwrap_or(i16::MIN);
+        let breaks = self.measure.breaks.iter();
+        breaks.filter(move |b| first < b.since && b.since <= last)
+    }
+}
+
+/// The yearly numbers of a place, over every definition.
+pub fn yearly(series: &Series, measure: &Measure, place: &str) -> Vec<Known> {
+    let segments = segments(series, measure, place);
+    segments
+        .into_iter()
+        .flat_map(|segment| segment.known)
+        .collect()
+}
+
+fn amount(target: &Target, per: Option<u32>) -> Option<f64> {
+    match target {
+        Target::Value(value) => value
+            .amount(per)
+            .map(crate::kernel::Decimal::to_f64_for_drawing),
+        Target::Corridor { .. } | Target::ObservedOnly | Target::Frozen | Target::NotApplicable => {
+            None
+        }
+    }
+}

@@ -1,0 +1,539 @@
+//! `/comparer`: some regions side by side, indicator by indicator.
+
+use axum::extract::State;
+use jalon_render::chart::{self, Axis, DotPlot, DotRow, Reference};
+use jalon_render::{Description, Target as Support};
+use maud::{Markup, PreEscaped, html};
+
+use super::sourced::sourced;
+use crate::access::{Reach, Signed};
+use crate::contracts::{FullContract, Section, Target, Terms, store as contracts};
+use crate::figures::attainment::look;
+use crate::figures::comparison::COUNTRY;
+use crate::figures::review::{Asked, Review};
+use crate::figures::{FiguresView, Followed, Formatter, Snapshots};
+use crate::frameworks::{Catalogue, Framework, Indicator, Library};
+use crate::kernel::{Decimal, Period, Value, counted};
+use crate::ledger;
+use crate::measures::Measure;
+use crate::organisations::{Directories, Directory, Place, PlaceKind};
+use crate::platform::clock::Clock;
+use crate::platform::db::{Db, DbError, Tx};
+use crate::platform::web::table::{Cell, Column, Datum, Table};
+use crate::platform::web::{Address, WebResult, fictional_mark, icon, section_heading, state};
+
+/// How many regions stand side by side at most: more would not be read.
+const MOST: usize = 6;
+/// From how many on there is something to compare.
+const LEAST: usize = 2;
+
+/// What the address asks for, made sense of.
+struct Choice<'a> {
+    frameworks: Vec<&'a Framework>,
+    framework: &'a Framework,
+    objective: String,
+    year: i16,
+    regions: Vec<&'a Place>,
+    chosen: Vec<&'a Place>,
+    /// More regions were asked for than are shown.
+    too_many: bool,
+}
+
+/// A region as its contract and its figures tell it.
+struct Region<'a> {
+    place: &'a Place,
+    full: Option<FullContract>,
+}
+
+/// Key and words of the objectives of a framework.
+pub(super) fn objectives(framework: &Framework) -> Vec<(String, String)> {
+    let Some(level) = framework.objective_level() else {
+        return Vec::new();
+    };
+    let nodes = framework
+        .nodes
+        .iter()
+        .filter(|node| node.level == level.key);
+    let words = |node: &crate::frameworks::Node| match &node.code {
+        Some(code) => format!("{code}. {}", node.label),
+        None => node.label.clone(),
+    };
+    nodes.map(|node| (node.key.clone(), words(node))).collect()
+}
+
+/// Whether a node is another, or stands below it.
+pub(super) fn is_under(framework: &Framework, node: &str, above: &str) -> bool {
+    let mut at = Some(node);
+    // A tree is never deeper than its levels.
+    for _ in 0..=framework.levels.len() {
+        match at {
+            Some(key) if key == above => return true,
+            Some(key) => {
+                let found = framework.nodes.iter().find(|node| node.key == key);
+                at = found.and_then(|node| node.parent.as_deref());
+            }
+            None => return false,
+        }
+    }
+    false
+}
+
+pub(super) async fn page(
+    signed: Signed,
+    asked: Address,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+    State(library): State<Library>,
+    State(snapshots): State<Snapshots>,
+    State(directories): State<Directories>,
+) -> WebResult<Markup> {
+    let reach = signed.reach();
+    let mut tx = db.read().await?;
+    let catalogue = library.catalogue(&mut tx, reach).await?;
+    let directory = directories.current(&mut tx, reach).await?;
+    let figures = snapshots.current(&mut tx, reach).await?;
+    let today = clock.today();
+    let Some(choice) = Choice::new(&asked, &catalogue, directory.places(), today) else {
+        let body = html! { div.head {
+            h1 { "Comparer des régions" }
+            p.lead { "Aucun cadre entre l’État et les agences n’est chargé. " a href="/cadres" { "Voir les cadres" } }
+        } };
+        return Ok(signed.page("Comparer des régions", &body));
+    };
+    let columns = if choice.chosen.len() < LEAST {
+        Vec::new()
+    } else {
+        columns(&mut tx, reach, &directory, &choice).await?
+    };
+    let as_of = ledger::last_change(&mut tx).await?;
+    drop(tx);
+    let ground = Ground {
+        catalogue: &catalogue,
+        figures: &figures,
+        choice: &choice,
+        as_of,
+        today,
+    };
+    let body = ground.body(&asked, &columns);
+    Ok(signed.page("Comparer des régions", &body))
+}
+
+impl<'a> Choice<'a> {
+    fn new(
+        asked: &Address,
+        catalogue: &'a Catalogue,
+        places: &'a [Place],
+        today: jiff::civil::Date,
+    ) -> Option<Self> {
+        let frameworks = catalogue.frameworks().into_iter().map(|e| &e.framework);
+        let frameworks: Vec<&Framework> = frameworks
+            .filter(|f| !f.follows_establishments() && !f.indicators.is_empty())
+            .collect();
+        let named = frameworks.iter().find(|f| f.code == asked.get("cadre"));
+        let framework = *named.or(frameworks.first())?;
+        let last = (today.year() - 1).clamp(framework.starts, framework.ends);
+        let year = asked.get("annee").parse().unwrap_or(last);
+        let year = year.clamp(framework.starts, framework.ends);
+        let objectives = objectives(framework);
+        let is_known = |key: &str| objectives.iter().any(|(known, _)| known == key);
+        let objective = match asked.get("objectif") {
+            key if is_known(key) => key.to_owned(),
+            _ => objectives
+                .first()
+                .map(|(key, _)| key.clone())
+                .unwrap_or_default(),
+        };
+        let on = Period::Year(year).last_day();
+        let regions = places.iter();
+        let regions: Vec<&Place> = regions
+            .filter(|place| place.kind == PlaceKind::Region && place.valid_on(on))
+            .collect();
+        // `regions=28,53` is how somebody writes it; the form repeats the parameter.
+        let wanted: Vec<&str> = asked
+            .every("regions")
+            .flat_map(|codes| codes.split(','))
+            .collect();
+        let is_wanted = |place: &&&Place| wanted.contains(&place.code.as_str());
+        let mut chosen: Vec<&Place> = regions.iter().filter(is_wanted).copied().collect();
+        let too_many = chosen.len() > MOST;
+        chosen.truncate(MOST);
+        Some(Self {
+            frameworks,
+            framework,
+            objective,
+            year,
+            regions,
+            chosen,
+            too_many,
+        })
+    }
+}
+
+/// The contract of each chosen region: a few statements for each, and never more than six regions.
+async fn columns<'a>(
+    tx: &mut Tx,
+    reach: Reach,
+    directory: &Directory,
+    choice: &Choice<'a>,
+) -> Result<Vec<Region<'a>>, DbError> {
+    let cards = contracts::list(tx, reach, Some(&choice.framework.code)).await?;
+    let mut columns = Vec::new();
+    for place in &choice.chosen {
+        // A contract may cover several regions, each in its section.
+        let covers = |whole: &str| {
+            whole == place.code || directory.parts_inside(whole).any(|p| p.part == place.code)
+        };
+        let own = cards.iter().find(|card| covers(&card.place));
+        let full = match own {
+            Some(card) => contracts::load(tx, reach, &card.slug).await?,
+            None => None,
+        };
+        columns.push(Region { place, full });
+    }
+    Ok(columns)
+}
+
+/// What the tables are made from.
+struct Ground<'a> {
+    catalogue: &'a Catalogue,
+    figures: &'a FiguresView,
+    choice: &'a Choice<'a>,
+    as_of: i64,
+    today: jiff::civil::Date,
+}
+
+impl<'a> Ground<'a> {
+    fn body(&self, asked: &Address, columns: &[Region<'_>]) -> Markup {
+        let lines = self.lines();
+        let names: Vec<&str> = columns
+            .iter()
+            .map(|column| column.place.name.as_str())
+            .collect();
+        let mut contracts = columns.iter().filter_map(|column| column.full.as_ref());
+        let fictional = contracts.any(|full| full.contract.fictional);
+        html! {
+            div.head {
+                h1 { @if names.is_empty() { "Comparer des régions" } @else { (names.join(", ")) } }
+                p.lead { (self.verdict(&lines)) @if fictional { " " (fictional_mark()) } }
+            }
+            @if self.choice.too_many {
+                div.flag.warn role="status" { p { "Six régions au plus tiennent côte à côte : les six premières sont montrées. Retirez-en pour choisir les autres." } }
+            }
+            (self.form(asked))
+            @if !columns.is_empty() && !lines.is_empty() {
+                section.sect aria-labelledby="cote-a-cote" {
+                    (section_heading("cote-a-cote", &format!("Valeurs connues à la fin de {}", self.choice.year), None))
+                    (self.table(columns, &lines).html(asked))
+                    p.note { "Sous chaque valeur : sa période, la cible du contrat, puis l’atteinte. Le chiffre mène à sa provenance." }
+                }
+                (self.charts(columns, &lines))
+            }
+        }
+    }
+
+    fn verdict(&self, lines: &[(&Indicator, &Measure)]) -> String {
+        let choice = self.choice;
+        if choice.chosen.len() < LEAST {
+            return "Choisissez de deux à six régions, un cadre et un objectif.".to_owned();
+        }
+        let count = counted(lines.len(), "indicateur", "indicateurs");
+        format!(
+            "{count}, {}, au regard de chaque contrat.",
+            choice.framework.title
+        )
+    }
+
+    fn form(&self, asked: &Address) -> Markup {
+        let choice = self.choice;
+        html! {
+            form.compare method="get" action=(asked.path()) {
+                div.fields {
+                    div.field { label for="cadre" { "Cadre" } select #cadre name="cadre" {
+                        @for framework in &choice.frameworks { option value=(framework.code) selected[framework.code == choice.framework.code] { (framework.title) } }
+                    } }
+                    div.field { label for="objectif" { "Objectif" } select #objectif name="objectif" {
+                        @for (key, words) in objectives(choice.framework) { option value=(key) selected[key == choice.objective] { (words) } }
+                    } }
+                    div.field { label for="annee" { "Année" } select #annee name="annee" {
+                        @for year in choice.framework.starts..=choice.framework.ends { option value=(year) selected[year == choice.year] { (year) } }
+                    } }
+                }
+                fieldset.pick {
+                    legend.lbl { "Régions, de deux à six" }
+                    ul.regions { @for region in &choice.regions { li {
+                        label.check {
+                            input type="checkbox" name="regions" value=(region.code) checked[choice.chosen.iter().any(|c| c.code == region.code)];
+                            (region.name)
+                        }
+                    } } }
+                }
+                p.acts { button.btn.main type="submit" { "Comparer" } }
+            }
+        }
+    }
+
+    /// The indicators of the objective, each with its measures.
+    fn lines(&self) -> Vec<(&'a Indicator, &'a Measure)> {
+        let framework = self.choice.framework;
+        let indicators = framework.indicators.iter();
+        let own = indicators.filter(|i| is_under(framework, &i.node, &self.choice.objective));
+        own.flat_map(|indicator| {
+            let measures = indicator.measures.iter();
+            measures.filter_map(move |code| Some((indicator, self.catalogue.measure(code)?)))
+        })
+        .collect()
+    }
+
+    fn table(&self, columns: &[Region<'_>], lines: &[(&Indicator, &Measure)]) -> Table {
+        let mut headings = vec![Column::words("indicateur", "Indicateur")];
+        let regions = columns.iter().map(|column| {
+            let code = format!("region-{}", column.place.code.to_lowercase());
+            Column::words(code, column.place.name.clone())
+        });
+        headings.extend(regions);
+        headings.push(Column::words("france", "France"));
+        let caption = format!("Les régions choisies, fin {}", self.choice.year);
+        let mut table = Table::new("comparaison", caption, headings)
+            .classed("stack even")
+            .caption_unseen();
+        // What the terms say now; each region once.
+        let terms: Vec<Option<Terms<'_>>> = columns
+            .iter()
+            .map(|column| column.full.as_ref().map(|full| full.in_force(self.as_of)))
+            .collect();
+        let rows = lines.iter().map(|(indicator, measure)| {
+            let mut row = vec![self.name(indicator, measure)];
+            for (column, terms) in columns.iter().zip(&terms) {
+                row.push(self.cell(column, terms.as_ref(), indicator, measure));
+            }
+            row.push(self.country(measure));
+            row
+        });
+        table.rows = rows.collect();
+        table
+    }
+
+    fn name(&self, indicator: &Indicator, measure: &Measure) -> Cell {
+        let framework = &self.choice.framework.code;
+        let several = indicator.measures.len() > 1;
+        let code = indicator.code.as_deref();
+        let words = format!("{} {}", code.unwrap_or_default(), indicator.label);
+        let unit = measure.unit.as_deref();
+        let shown = html! {
+            a href={ "/indicateurs/" (framework) "/" (indicator.key) } {
+                @if let Some(code) = code { b { (code) } " " }
+                (indicator.label)
+            }
+            @if several { span.sub { (measure.label) } }
+            @if let Some(unit) = unit { span.sub { "en " (unit) } }
+        };
+        Cell::text(words).shown(shown)
+    }
+
+    /// A region's value, its target and what to make of both.
+    fn cell(
+        &self,
+        column: &Region<'_>,
+        terms: Option<&Terms<'_>>,
+        indicator: &Indicator,
+        measure: &Measure,
+    ) -> Cell {
+        let formatter = Formatter::new(Some(measure));
+        let section = column
+            .full
+            .as_ref()
+            .and_then(|full| section(full, column.place));
+        let (Some(terms), Some(section)) = (terms, section) else {
+            let shown = html! { (self.value(column.place, measure)) span.sub { "Sans contrat sous ce cadre" } };
+            let number = self.latest(&column.place.code, measure);
+            return Cell::from(Datum::number(number, formatter.decimals())).shown(shown);
+        };
+        let asked = Asked {
+            terms,
+            section: section.id,
+            place: &column.place.code,
+            followed: Followed {
+                indicator,
+                measure,
+                facet: &measure.code,
+            },
+            series: self.figures.series(&measure.code),
+            upto: self.choice.year,
+            today: self.today,
+        };
+        let review = asked.review();
+        let number = review.figure.and_then(|(_, f)| f.value.amount(measure.per));
+        let year = review
+            .figure
+            .map_or(self.choice.year, |(period, _)| period.year());
+        let target = terms.target(section.id, &indicator.key, &measure.code, year);
+        let shown = html! {
+            (shown_value(&review, formatter))
+            @if let Some(target) = target { span.sub { "Cible " (year) " : " (target_words(target, formatter)) } }
+            (self.attainment(&review))
+        };
+        Cell::from(Datum::number(number, formatter.decimals())).shown(shown)
+    }
+
+    fn attainment(&self, review: &Review<'_>) -> Markup {
+        let scale = self.choice.framework.scale();
+        html! {
+            @match review.attainment {
+                Ok(verdict) => {
+                    @let (tone, drawing) = look(verdict.band(&scale).tone);
+                    div { (state(tone, drawing, &review.words(&scale))) }
+                },
+                Err(why) => span.sub { (icon("none")) " " (why.french()) },
+            }
+        }
+    }
+
+    fn value(&self, place: &Place, measure: &Measure) -> Markup {
+        let formatter = Formatter::new(Some(measure));
+        let series = self.figures.series(&measure.code);
+        let known = series.map(|s| s.figures_upto(&place.code, self.choice.year));
+        let last = known.and_then(|known| known.last().copied());
+        html! {
+            @match last {
+                Some((period, figure)) => {
+                    b { (sourced(Some(figure), &formatter.value(&figure.value))) }
+                    span.sub { (period.french()) }
+                },
+                None => span.muted { "Valeur non reçue" },
+            }
+        }
+    }
+
+    /// The last number known of a place by the end of the year.
+    fn latest(&self, place: &str, measure: &Measure) -> Option<Decimal> {
+        let series = self.figures.series(&measure.code)?;
+        let known = series.figures_upto(place, self.choice.year);
+        known
+            .iter()
+            .rev()
+            .find_map(|(_, figure)| figure.value.amount(measure.per))
+    }
+
+    fn country(&self, measure: &Measure) -> Cell {
+        let formatter = Formatter::new(Some(measure));
+        let series = self.figures.series(&measure.code);
+        let known = series.map(|s| s.figures_upto(COUNTRY, self.choice.year));
+        let last = known.and_then(|known| known.last().copied());
+        let Some((period, figure)) = last else {
+            return Cell::default();
+        };
+        let number = figure.value.amount(measure.per);
+        let shown = html! {
+            (sourced(Some(figure), &formatter.value(&figure.value)))
+            span.sub { (period.french()) }
+        };
+        Cell::from(Datum::number(number, formatter.decimals())).shown(shown)
+    }
+
+    /// One small drawing for each indicator that has two numbers to compare.
+    fn charts(&self, columns: &[Region<'_>], lines: &[(&Indicator, &Measure)]) -> Markup {
+        let drawn = lines.iter().enumerate();
+        let drawn = drawn.filter_map(|(rank, (indicator, measure))| {
+            let svg = self.chart(columns, rank, indicator, measure)?;
+            Some((*indicator, svg))
+        });
+        let drawn: Vec<(&Indicator, String)> = drawn.collect();
+        html! {
+            @if !drawn.is_empty() {
+                section.sect aria-labelledby="dessins" {
+                    (section_heading("dessins", "Indicateur par indicateur", None))
+                    div.split { @for (indicator, svg) in drawn {
+                        figure.chart.plot {
+                            p.fig-t { (indicator.code.as_deref().unwrap_or_default()) " " (indicator.label) }
+                            (PreEscaped(svg))
+                        }
+                    } }
+                }
+            }
+        }
+    }
+
+    fn chart(
+        &self,
+        columns: &[Region<'_>],
+        rank: usize,
+        indicator: &Indicator,
+        measure: &Measure,
+    ) -> Option<String> {
+        let formatter = Formatter::new(Some(measure));
+        let numbers = columns.iter();
+        let numbers: Vec<(&Place, Option<Decimal>)> = numbers
+            .map(|column| (column.place, self.latest(&column.place.code, measure)))
+            .collect();
+        let known = numbers
+            .iter()
+            .filter_map(|(place, number)| Some((place, (*number)?)));
+        let known: Vec<(&&Place, Decimal)> = known.collect();
+        if known.len() < LEAST {
+            return None;
+        }
+        let national = self.latest(COUNTRY, measure);
+        let said = known
+            .iter()
+            .map(|(place, number)| format!("{} {}", place.name, formatter.number(*number)));
+        let said = format!("{}.", said.collect::<Vec<_>>().join(", "));
+        let about = Description::new(&indicator.label, &said).ok()?;
+        let values = known.iter().map(|(_, number)| *number).chain(national);
+        let spec = DotPlot {
+            id: format!("comparaison-{rank}"),
+            about,
+            axis: Axis::fitting(
+                values.map(Decimal::to_f64_for_drawing),
+                formatter.sign().unwrap_or_default(),
+            ),
+            rows: numbers
+                .iter()
+                .map(|(place, number)| DotRow {
+                    name: place.name.clone(),
+                    before: None,
+                    now: number.map(Decimal::to_f64_for_drawing),
+                    text: number.map_or_else(|| "nd".to_owned(), |n| formatter.bare(n)),
+                    is_setback: false,
+                })
+                .collect(),
+            national: national.map(|amount| Reference {
+                value: amount.to_f64_for_drawing(),
+                text: format!("France {}", formatter.bare(amount)),
+            }),
+            goal: None,
+        };
+        Some(chart::dots(&spec, Support::Page))
+    }
+}
+
+/// The section of a contract for a place: its own, or the only one.
+fn section<'a>(full: &'a FullContract, place: &Place) -> Option<&'a Section> {
+    let sections = &full.contract.sections;
+    sections.iter().find(|section| section.place == place.code)
+}
+
+fn shown_value(review: &Review<'_>, formatter: Formatter<'_>) -> Markup {
+    html! {
+        @match review.figure {
+            Some((period, figure)) => {
+                @let words = formatter.value(&figure.value);
+                @if matches!(figure.value, Value::Unavailable(_)) { (sourced(Some(figure), &words)) }
+                @else { b { (sourced(Some(figure), &words)) } }
+                span.sub { (period.french()) @if figure.provisional { ", provisoire" } }
+            },
+            None => span.muted { "Valeur non reçue" },
+        }
+    }
+}
+
+fn target_words(target: &Target, formatter: Formatter<'_>) -> String {
+    match target {
+        Target::Value(value) => formatter.value(value),
+        Target::Corridor { low, high } => {
+            format!("de {} à {}", formatter.bare(*low), formatter.number(*high))
+        }
+        Target::ObservedOnly => "à fixer".to_owned(),
+        Target::Frozen => "gelée".to_owned(),
+        Target::NotApplicable => "sans objet".to_owned(),
+    }
+}

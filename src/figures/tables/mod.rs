@@ -1,0 +1,38 @@
+//! The tables of figures that can be taken away.
+
+mod circuit;
+mod contests;
+mod review;
+mod values;
+
+pub use circuit::Circuit;
+pub use contests::Contests;
+pub use review::ContractReview;
+pub use values::{Revisions, Values};
+
+use crate::kernel::{Quantity, Value};
+use crate::measures::Measure;
+use crate::platform::web::table::Cell;
+use crate::tables::number;
+
+/// A value in two cells: the number, computed where it is a rate of two terms, and the words said
+/// in place of one.
+fn value(value: Option<&Value>, measure: Option<&Measure>) -> [Cell; 2] {
+    match value {
+        None => [Cell::default(), Cell::default()],
+        Some(said) => match said.amount(measure.and_then(|m| m.per)) {
+            Some(amount) => [number(Some(amount)), Cell::default()],
+            None => [Cell::default(), Cell::text(said.to_string())],
+        },
+    }
+}
+
+/// The two terms of a rate, where it came with them.
+fn terms(value: Option<&Value>) -> [Cell; 2] {
+    match value {
+        Some(Value::Number(Quantity::Ratio { num, den })) => {
+            [number(Some(*num)), number(Some(*den))]
+        }
+        _ => [Cell::default(), Cell::default()],
+    }
+}

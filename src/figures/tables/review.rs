@@ -1,0 +1,175 @@
+//! `suivi`: where a contract stands, one line a measure that it has terms on.
+
+use async_trait::async_trait;
+use jiff::civil::Date;
+
+use super::value;
+use crate::contracts::store::load;
+use crate::contracts::{Section, Target, Terms, own_measures, write_target};
+use crate::figures::review::{Asked, Review};
+use crate::figures::{FiguresView, Followed, Snapshots, followed};
+use crate::frameworks::{Catalogue, Framework, Library, OwnMeasure};
+use crate::kernel::{Quantity, Value};
+use crate::platform::web::table::{Cell, Column, Row, Table};
+use crate::platform::web::{WebError, WebResult};
+use crate::tables::{Ask, Source, number, whole, word};
+
+/// `suivi`: baseline, targets, last value and how it stands.
+#[derive(Debug)]
+pub struct ContractReview {
+    /// The frameworks.
+    pub library: Library,
+    /// The figures.
+    pub snapshots: Snapshots,
+}
+
+/// What the lines are made from.
+struct Ground<'a> {
+    terms: &'a Terms<'a>,
+    framework: &'a Framework,
+    catalogue: &'a Catalogue,
+    own: &'a [OwnMeasure],
+    figures: &'a FiguresView,
+    years: Vec<i16>,
+    today: Date,
+}
+
+#[async_trait]
+impl Source for ContractReview {
+    fn name(&self) -> &'static str {
+        "suivi"
+    }
+
+    fn title(&self) -> &'static str {
+        "Suivi d’un contrat"
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        &["contrat", "au"]
+    }
+
+    async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
+        let at_change = ask.moment().await?;
+        let slug = ask.choice("contrat").ok_or(WebError::NotFound)?;
+        let full = load(ask.tx, ask.reach, &slug).await?;
+        let full = full.ok_or(WebError::NotFound)?;
+        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+        let figures = self.snapshots.upto(ask.tx, ask.reach, at_change).await?;
+        let contract = &full.contract;
+        let edited = catalogue.framework(&contract.framework);
+        let terms = full.in_force(at_change);
+        let framework = &edited.ok_or(WebError::NotFound)?.framework;
+        let own = own_measures(framework, &full, at_change);
+        let ground = Ground {
+            terms: &terms,
+            framework,
+            catalogue: &catalogue,
+            own: &own,
+            figures: &figures,
+            years: contract.years().collect(),
+            today: ask.today,
+        };
+        let mut table = Table::new(self.name(), contract.title.clone(), ground.columns());
+        for section in &contract.sections {
+            table.rows.extend(ground.rows(section));
+        }
+        Ok(table)
+    }
+}
+
+impl Ground<'_> {
+    fn columns(&self) -> Vec<Column> {
+        let mut columns = vec![
+            Column::words("volet", "Volet"),
+            Column::words("code", "Code"),
+            Column::words("indicateur", "Indicateur"),
+            Column::words("mesure", "Mesure"),
+            Column::words("unite", "Unité"),
+            Column::words("territoire", "Code du territoire"),
+            Column::numbers("initiale", "Valeur initiale"),
+            Column::numbers("initiale_annee", "Année de la valeur initiale"),
+            Column::words("periode", "Période de la dernière valeur"),
+            Column::numbers("derniere", "Dernière valeur"),
+            Column::words("derniere_texte", "À la place d’un nombre"),
+            Column::words("atteinte", "Atteinte"),
+            Column::words("livraison", "Livraison"),
+            Column::words("fournisseur", "Fournisseur"),
+        ];
+        for year in &self.years {
+            columns.push(Column::numbers(
+                format!("cible_{year}"),
+                format!("Cible {year}"),
+            ));
+            let words = format!("Cible {year}, en mots");
+            columns.push(Column::words(format!("cible_{year}_texte"), words));
+        }
+        columns
+    }
+
+    fn rows(&self, section: &Section) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for followed in followed(self.framework, self.catalogue, self.own, section) {
+            let key = &followed.indicator.key;
+            let target_of = |year: &i16| self.terms.target(section.id, key, followed.facet, *year);
+            let targets: Vec<Option<&Target>> = self.years.iter().map(target_of).collect();
+            let review = self.review(section, followed);
+            if review.baseline.is_none() && targets.iter().all(Option::is_none) {
+                continue;
+            }
+            let mut row = self.row(section, followed, &review);
+            row.extend(targets.into_iter().flat_map(target));
+            rows.push(row);
+        }
+        rows
+    }
+
+    fn review<'a>(&'a self, section: &'a Section, followed: Followed<'a>) -> Review<'a> {
+        let asked = Asked {
+            terms: self.terms,
+            section: section.id,
+            place: &section.place,
+            followed,
+            series: self.figures.series(&followed.measure.code),
+            upto: self.today.year(),
+            today: self.today,
+        };
+        asked.review()
+    }
+
+    fn row(&self, section: &Section, followed: Followed<'_>, review: &Review<'_>) -> Row {
+        let Followed {
+            indicator, measure, ..
+        } = followed;
+        let [baseline, _] = value(review.baseline.map(|b| &b.value), Some(measure));
+        let figure = review.figure;
+        let [last, text] = value(figure.map(|(_, figure)| &figure.value), Some(measure));
+        let year = review.baseline.map(|baseline| whole(baseline.year.into()));
+        vec![
+            Cell::text(section.key.clone()),
+            word(indicator.code.clone()),
+            Cell::text(indicator.label.clone()),
+            Cell::text(measure.code.clone()),
+            word(measure.unit.clone()),
+            Cell::text(section.place.clone()),
+            baseline,
+            year.unwrap_or_default(),
+            word(figure.map(|(period, _)| period.to_string())),
+            last,
+            text,
+            Cell::text(review.words(&self.framework.scale())),
+            Cell::text(review.delivery.french()),
+            word(figure.map(|(_, figure)| figure.supplier.clone())),
+        ]
+    }
+}
+
+/// A target in two cells: the number, or what is agreed in place of one.
+fn target(target: Option<&Target>) -> [Cell; 2] {
+    match target {
+        None => [Cell::default(), Cell::default()],
+        Some(Target::Value(Value::Number(Quantity::Plain(amount)))) => {
+            [number(Some(*amount)), Cell::default()]
+        }
+        Some(other) => [Cell::default(), Cell::text(write_target(other))],
+    }
+}

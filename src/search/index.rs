@@ -1,0 +1,396 @@
+//! Every document by its words, and which of them answer a question. Pure.
+//!
+//! The words of a question are looked for as they are, then as the beginning of a word, then with
+//! a mistake or two; a document answers where all of them are found, or failing that as many as
+//! possible.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::words::words;
+use super::{Document, Folder};
+
+/// How much a word tells of a document, by the part of it where it stands.
+const IN_CODE: f32 = 24.0;
+const IN_TITLE: f32 = 8.0;
+const IN_NAMES: f32 = 8.0;
+const IN_TEXT: f32 = 2.0;
+const IN_CONTEXT: f32 = 1.0;
+
+/// How near a word of the index is to one that was typed: the same, its beginning, a mistake away.
+const SAME: f32 = 1.0;
+const BEGUN: f32 = 0.6;
+const MISTAKEN: f32 = 0.4;
+
+/// How much more an answer is worth whose title says nothing but what was asked.
+const WHOLE_TITLE: f32 = 1.0;
+/// What is past is worth that part of what is current.
+const PAST: f32 = 0.75;
+
+/// What is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// As typed.
+    pub text: String,
+    /// Code of a kind, or empty for all.
+    pub kind: String,
+    /// Code of a framework, or empty for all.
+    pub framework: String,
+}
+
+/// A document found.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// The document.
+    pub document: Arc<Document>,
+    /// How well it answers; only their order means anything.
+    pub score: f32,
+}
+
+/// The answer to a question.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The best first.
+    pub hits: Vec<Hit>,
+    /// The roots of the words that were matched.
+    pub matched: BTreeSet<String>,
+    /// Whether no document has all the words, so that these have some.
+    pub partial: bool,
+    /// Code and title of each framework among the documents found, whichever is asked.
+    pub frameworks: BTreeMap<String, String>,
+}
+
+/// Where a word stands and how much it tells.
+#[derive(Clone, Copy, Debug)]
+struct Posting {
+    document: u32,
+    weight: f32,
+}
+
+#[derive(Debug)]
+struct Kept {
+    document: Arc<Document>,
+    /// How many words its title has.
+    title: BTreeSet<String>,
+}
+
+/// The index, as of a change.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    pub at_change: i64,
+    documents: HashMap<u32, Kept>,
+    postings: BTreeMap<String, Vec<Posting>>,
+    folders: HashMap<String, BTreeSet<u32>>,
+    next: u32,
+}
+
+impl Index {
+    /// Puts each folder in the place of what stood under its name.
+    pub fn replace(&mut self, folders: Vec<Folder>) {
+        let mut gone = BTreeSet::new();
+        for folder in &folders {
+            gone.extend(self.folders.remove(&folder.key).unwrap_or_default());
+        }
+        if !gone.is_empty() {
+            self.documents.retain(|id, _| !gone.contains(id));
+            self.postings.retain(|_, postings| {
+                postings.retain(|posting| !gone.contains(&posting.document));
+                !postings.is_empty()
+            });
+        }
+        for folder in folders {
+            let own: BTreeSet<u32> = folder.documents.into_iter().map(|d| self.add(d)).collect();
+            if !own.is_empty() {
+                self.folders.insert(folder.key, own);
+            }
+        }
+    }
+
+    fn add(&mut self, document: Document) -> u32 {
+        let id = self.next;
+        self.next += 1;
+        let mut weights: HashMap<String, f32> = HashMap::new();
+        let mut say = |text: &str, weight: f32| {
+            for root in words(text).into_iter().flat_map(|word| word.roots) {
+                let known = weights.entry(root).or_default();
+                *known = known.max(weight);
+            }
+        };
+        say(document.code.as_deref().unwrap_or_default(), IN_CODE);
+        say(&document.title, IN_TITLE);
+        for name in &document.names {
+            say(name, IN_NAMES);
+        }
+        say(&document.text, IN_TEXT);
+        say(&document.context, IN_CONTEXT);
+        say(document.kind.one, IN_CONTEXT);
+        for (root, weight) in weights {
+            let posting = Posting {
+                document: id,
+                weight,
+            };
+            self.postings.entry(root).or_default().push(posting);
+        }
+        let title = words(&document.title).into_iter();
+        let title = title.flat_map(|word| word.roots).collect();
+        let document = Arc::new(document);
+        self.documents.insert(id, Kept { document, title });
+        id
+    }
+
+    /// What answers a question, among what may be seen.
+    pub fn find(&self, question: &Question, may_see: impl Fn(&Document) -> bool) -> Found {
+        let asked = words(&question.text);
+        let mut scores: HashMap<u32, (usize, f32)> = HashMap::new();
+        let mut matched = BTreeSet::new();
+        for (at, word) in asked.iter().enumerate() {
+            let is_last = at + 1 == asked.len();
+            let mut best: HashMap<u32, f32> = HashMap::new();
+            for (root, nearness) in self.near(&word.roots[0], is_last) {
+                let Some(postings) = self.postings.get(root) else {
+                    continue;
+                };
+                matched.insert(root.to_owned());
+                let rarity = self.rarity(postings.len());
+                for posting in postings {
+                    let score = posting.weight * rarity * nearness;
+                    let known = best.entry(posting.document).or_default();
+                    *known = known.max(score);
+                }
+            }
+            for (document, score) in best {
+                let (count, sum) = scores.entry(document).or_default();
+                *count += 1;
+                *sum += score;
+            }
+        }
+        self.gathered(question, asked.len(), scores, matched, may_see)
+    }
+
+    fn gathered(
+        &self,
+        question: &Question,
+        asked: usize,
+        scores: HashMap<u32, (usize, f32)>,
+        matched: BTreeSet<String>,
+        may_see: impl Fn(&Document) -> bool,
+    ) -> Found {
+        let seen = scores.into_iter().filter_map(|(id, (count, sum))| {
+            let kept = self.documents.get(&id)?;
+            may_see(&kept.document).then_some((kept, count, sum))
+        });
+        let seen: Vec<(&Kept, usize, f32)> = seen.collect();
+        let most = seen.iter().map(|(_, count, _)| *count).max().unwrap_or(0);
+        let mut found = Found {
+            partial: most > 0 && most < asked,
+            ..Found::default()
+        };
+        for (kept, count, sum) in seen {
+            let document = &kept.document;
+            let is_kind = question.kind.is_empty() || question.kind == document.kind.code;
+            if count < most || !is_kind {
+                continue;
+            }
+            if let Some((code, title)) = &document.framework {
+                found.frameworks.insert(code.clone(), title.clone());
+            }
+            let own = document.framework.as_ref().map(|(code, _)| code.as_str());
+            if !question.framework.is_empty() && own != Some(question.framework.as_str()) {
+                continue;
+            }
+            found.hits.push(Hit {
+                document: Arc::clone(document),
+                score: sum * worth(kept, &matched),
+            });
+        }
+        found.hits.sort_by(|a, b| {
+            let order = b.score.total_cmp(&a.score);
+            order
+                .then_with(|| a.document.title.cmp(&b.document.title))
+                .then_with(|| a.document.href.cmp(&b.document.href))
+        });
+        found.matched = matched;
+        found
+    }
+
+    /// A rare word tells more than a common one.
+    #[allow(clippy::cast_precision_loss)] // an order, not a figure
+    fn rarity(&self, count: usize) -> f32 {
+        (1.0 + self.documents.len() as f32 / count as f32).ln()
+    }
+
+    /// The words of the index near a typed one, and how near: itself and, while it is being
+    /// typed or where it is unknown, those that begin with it; failing both, those a mistake away.
+    fn near(&self, typed: &str, is_last: bool) -> Vec<(&str, f32)> {
+        let mut near = Vec::new();
+        if let Some((known, _)) = self.postings.get_key_value(typed) {
+            near.push((known.as_str(), SAME));
+        }
+        if near.is_empty() || is_last {
+            let begun = self.postings.range(typed.to_owned()..);
+            let begun = begun.map(|(root, _)| root.as_str());
+            let begun = begun.take_while(|root| root.starts_with(typed));
+            near.extend(
+                begun
+                    .filter(|root| *root != typed)
+                    .map(|root| (root, BEGUN)),
+            );
+        }
+        if near.is_empty() {
+            near = self.mistaken(typed);
+        }
+        near
+    }
+
+    /// The words nearest to one that is written nowhere: a letter wrong, missing, too many or
+    /// exchanged with the next; two in a long word, of which the first letter is right.
+    fn mistaken(&self, typed: &str) -> Vec<(&str, f32)> {
+        let length = typed.chars().count();
+        let allowed = match length {
+            0..=3 => return Vec::new(),
+            4..=7 => 1,
+            _ => 2,
+        };
+        let first = typed.chars().next();
+        let mut near: Vec<(&str, usize)> = Vec::new();
+        for root in self.postings.keys() {
+            let same_start = root.chars().next() == first;
+            let limit = if same_start { allowed } else { 1 };
+            if root.chars().count().abs_diff(length) > limit {
+                continue;
+            }
+            let distance = strsim::osa_distance(typed, root);
+            if distance <= limit {
+                near.push((root, distance));
+            }
+        }
+        let nearest = near.iter().map(|(_, distance)| *distance).min();
+        let near = near.into_iter().filter(|(_, d)| Some(*d) == nearest);
+        near.map(|(root, _)| (root, MISTAKEN)).collect()
+    }
+}
+
+/// What a document is worth beside its words: its kind, its time, and whether its title says just
+/// what was asked.
+#[allow(clippy::cast_precision_loss)] // an order, not a figure
+fn worth(kept: &Kept, matched: &BTreeSet<String>) -> f32 {
+    let title = kept.title.len().max(1) as f32;
+    let covered = kept.title.intersection(matched).count() as f32 / title;
+    let kind = f32::from(kept.document.kind.weight) / 100.0;
+    let time = if kept.document.current { 1.0 } else { PAST };
+    kind * time * (1.0 + WHOLE_TITLE * covered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::Kind;
+    use proptest::prelude::*;
+
+    const KIND: Kind = Kind {
+        code: "choses",
+        one: "chose",
+        many: "choses",
+        weight: 100,
+    };
+
+    fn folder(key: &str, titles: &[&str]) -> Folder {
+        let documents = titles
+            .iter()
+            .map(|title| Document::new(KIND, *title, *title));
+        Folder {
+            key: key.to_owned(),
+            documents: documents.collect(),
+        }
+    }
+
+    fn index(titles: &[&str]) -> Index {
+        let mut index = Index::default();
+        index.replace(vec![folder("tout", titles)]);
+        index
+    }
+
+    fn ask(index: &Index, text: &str) -> Vec<String> {
+        let question = Question {
+            text: text.to_owned(),
+            ..Question::default()
+        };
+        let found = index.find(&question, |_| true);
+        found
+            .hits
+            .iter()
+            .map(|hit| hit.document.title.clone())
+            .collect()
+    }
+
+    const TITLES: [&str; 4] = [
+        "Vaccination contre les papillomavirus",
+        "Dépistage du cancer du sein",
+        "Dépistage organisé",
+        "Absentéisme dans les EHPAD",
+    ];
+
+    #[test]
+    fn words_are_found_however_they_are_typed() {
+        let index = index(&TITLES);
+        for (typed, first) in [
+            ("vacination", TITLES[0]),
+            ("vaccinatoin", TITLES[0]),
+            ("PAPILLOMAVIRUS", TITLES[0]),
+            ("depistages sein", TITLES[1]),
+            ("absentéisme ehpad", TITLES[3]),
+            ("dep", TITLES[2]),
+        ] {
+            assert_eq!(
+                ask(&index, typed).first().map(String::as_str),
+                Some(first),
+                "{typed}"
+            );
+        }
+        assert!(ask(&index, "xyz").is_empty() && ask(&index, " ").is_empty());
+    }
+
+    #[test]
+    fn all_the_words_or_as_many_as_can_be() {
+        let index = index(&TITLES);
+        assert_eq!(ask(&index, "dépistage sein"), [TITLES[1]]);
+        let question = Question {
+            text: "absentéisme lune".to_owned(),
+            ..Question::default()
+        };
+        let found = index.find(&question, |_| true);
+        assert!(found.partial && found.hits.len() == 1);
+    }
+
+    #[test]
+    fn what_may_not_be_seen_is_not_found() {
+        let index = index(&TITLES);
+        let question = Question {
+            text: "dépistage".to_owned(),
+            ..Question::default()
+        };
+        let found = index.find(&question, |document| document.title != TITLES[1]);
+        assert_eq!(found.hits.len(), 1);
+    }
+
+    proptest! {
+        /// Whatever is replaced in whatever order, the answer is that of an index made at once
+        /// from what stands.
+        #[test]
+        fn replacing_folders_is_the_same_as_beginning_again(
+            steps in prop::collection::vec((0..3_usize, prop::collection::vec(0..4_usize, 0..4)), 1..8),
+            asked in 0..4_usize,
+        ) {
+            let mut index = Index::default();
+            let mut stands: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+            for (key, titles) in &steps {
+                let titles: Vec<&str> = titles.iter().map(|at| TITLES[*at]).collect();
+                index.replace(vec![folder(&key.to_string(), &titles)]);
+                stands.insert(*key, titles);
+            }
+            let mut fresh = Index::default();
+            fresh.replace(stands.iter().map(|(key, titles)| folder(&key.to_string(), titles)).collect());
+            prop_assert_eq!(ask(&index, TITLES[asked]), ask(&fresh, TITLES[asked]));
+        }
+    }
+}

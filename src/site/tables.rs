@@ -1,0 +1,62 @@
+//! Every table that can be taken away.
+
+use crate::contracts::tables::{Contracts, Instruments, TermsInForce};
+use crate::figures::Snapshots;
+use crate::figures::tables::{Circuit, Contests, ContractReview, Revisions, Values};
+use crate::frameworks::Library;
+use crate::frameworks::tables::{Frameworks, Indicators};
+use crate::imports::Intakes;
+use crate::imports::tables::{Files, Problems, Rows};
+use crate::organisations::Directories;
+use crate::organisations::tables::{Organisations, Places};
+use crate::tables::Tables;
+
+/// The tables of every concept.
+pub(super) fn tables(
+    library: &Library,
+    directories: &Directories,
+    snapshots: &Snapshots,
+    intakes: &Intakes,
+) -> Tables {
+    let (library, directories) = (|| library.clone(), || directories.clone());
+    let snapshots = || snapshots.clone();
+    Tables::new(vec![
+        Box::new(Organisations {
+            directories: directories(),
+        }),
+        Box::new(Places {
+            directories: directories(),
+        }),
+        Box::new(Files),
+        Box::new(Problems {
+            intakes: intakes.clone(),
+        }),
+        Box::new(Rows {
+            intakes: intakes.clone(),
+        }),
+        Box::new(Frameworks { library: library() }),
+        Box::new(Indicators { library: library() }),
+        Box::new(Contracts),
+        Box::new(Instruments),
+        Box::new(TermsInForce { library: library() }),
+        Box::new(ContractReview {
+            library: library(),
+            snapshots: snapshots(),
+        }),
+        Box::new(Values {
+            library: library(),
+            snapshots: snapshots(),
+            directories: directories(),
+        }),
+        Box::new(Revisions { library: library() }),
+        Box::new(Circuit {
+            library: library(),
+            snapshots: snapshots(),
+            directories: directories(),
+        }),
+        Box::new(Contests {
+            library: library(),
+            directories: directories(),
+        }),
+    ])
+}

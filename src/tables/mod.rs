@@ -1,0 +1,162 @@
+//! The tables of the site as files, and as addresses that a spreadsheet reads by itself.
+//!
+//! What lives here: what a table that can be taken away is, how it is written (CSV, XLSX, bare
+//! HTML), and the personal addresses. What never does: what a table holds, which its concept says
+//! in its own `tables.rs`.
+
+pub mod address;
+mod files;
+mod pages;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use uuid::Uuid;
+
+use crate::access::Reach;
+use crate::kernel::Decimal;
+use crate::ledger;
+use crate::platform::clock::{end_of_day, paris_date};
+use crate::platform::db::Tx;
+use crate::platform::web::table::{Cell, Datum, Table};
+use crate::platform::web::{Address, WebError, WebResult, icon, parse_day};
+
+pub use pages::router;
+
+/// Who asks for a table, when, and what they choose of it.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    /// What it is read from.
+    pub tx: &'a mut Tx,
+    /// What the person may see.
+    pub reach: Reach,
+    /// The day it is.
+    pub today: Date,
+    /// The choices, by the names of the page's own address.
+    pub asked: &'a Address,
+}
+
+impl Ask<'_> {
+    /// The moment of the past asked for by `au`, or now, as a change.
+    pub async fn moment(&mut self) -> WebResult<i64> {
+        match self.asked.get("au") {
+            "" => Ok(ledger::last_change(self.tx).await?),
+            text => {
+                let day = parse_day(text).ok_or_else(|| {
+                    WebError::Invalid(format!("« {text} » n’est pas une date, comme 15/03/2026."))
+                })?;
+                Ok(ledger::last_change_before(self.tx, end_of_day(day)).await?)
+            }
+        }
+    }
+
+    /// What the address names by that parameter; not found where it is none.
+    pub fn id(&self, name: &str) -> WebResult<Uuid> {
+        self.asked.get(name).parse().map_err(|_| WebError::NotFound)
+    }
+
+    /// What is asked by that parameter, where something is.
+    pub fn choice(&self, name: &str) -> Option<String> {
+        Some(self.asked.get(name).to_owned()).filter(|text| !text.is_empty())
+    }
+}
+
+/// A table that can be taken away.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// Its name in addresses; it never changes.
+    fn name(&self) -> &'static str;
+
+    /// What people call it: « Contrats ».
+    fn title(&self) -> &'static str;
+
+    /// The parameters that choose what it holds; any other is left aside.
+    fn choices(&self) -> &'static [&'static str];
+
+    /// The table. Its columns have keys that never change: a later version only adds some, after
+    /// those there are.
+    async fn table(&self, ask: Ask<'_>) -> WebResult<Table>;
+}
+
+/// Every table that modules plugged in.
+#[derive(Clone)]
+pub struct Tables(Arc<[Box<dyn Source>]>);
+
+impl fmt::Debug for Tables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|source| source.name()))
+            .finish()
+    }
+}
+
+impl Tables {
+    /// Those tables.
+    pub fn new(sources: Vec<Box<dyn Source>>) -> Self {
+        Self(sources.into())
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &dyn Source> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+
+    /// The table of that name.
+    pub fn find(&self, name: &str) -> Option<&dyn Source> {
+        self.all().find(|source| source.name() == name)
+    }
+}
+
+/// What a table of a page can be taken away as: below it, with the choices of the page. The
+/// downloads of one page are told apart by what each holds.
+pub fn downloads(name: &str, what: &str, choices: &[(&str, &str)]) -> Markup {
+    let query = |path: String| {
+        let chosen = choices.iter().filter(|(_, value)| !value.is_empty());
+        let address = chosen.fold(Address::of(path), |address, (name, value)| {
+            address.and(name, *value)
+        });
+        address.href()
+    };
+    html! {
+        p.takeaway {
+            (icon("get")) span { (what) " :" }
+            a href=(query(format!("/tables/{name}.xlsx"))) { "Excel" span.vh { ", " (what) } }
+            a href=(query(format!("/tables/{name}.csv"))) { "CSV" span.vh { ", " (what) } }
+            a href=(query(format!("/moi/adresses/nouvelle/{name}"))) { "Suivre dans Excel" span.vh { ", " (what) } }
+        }
+    }
+}
+
+/// A code or a word that may be absent.
+pub fn word(text: Option<impl Into<String>>) -> Cell {
+    text.map_or_else(Cell::default, Cell::text)
+}
+
+/// The day of an instant, in Paris.
+pub fn day_of(micros: i64) -> Cell {
+    Datum::Day(paris_date(micros)).into()
+}
+
+/// A day that may be absent.
+pub fn day(day: Option<Date>) -> Cell {
+    day.map_or(Datum::Nothing, Datum::Day).into()
+}
+
+/// « oui » or « non ».
+pub fn yes_no(yes: bool) -> Cell {
+    Cell::text(if yes { "oui" } else { "non" })
+}
+
+/// A whole number.
+pub fn whole(n: i64) -> Cell {
+    number(Decimal::from_int(n))
+}
+
+/// An exact number that may be absent.
+pub fn number(value: Option<Decimal>) -> Cell {
+    // Files write every decimal there is, whatever a page shows.
+    Datum::number(value, 0).into()
+}
