@@ -71,9 +71,11 @@ for (const engine of engines) {
           await page.keyboard.press("Enter");
           const leave = page.getByRole("button", { name: "Se déconnecter" });
           await leave.waitFor();
-          await page.keyboard.press("Tab");
-          const programs = page.getByRole("link", { name: "Mes accès par programme" });
-          assert.ok(await focused(programs), "the link comes next");
+          for (const name of await page.locator("details.user a").allTextContents()) {
+            await page.keyboard.press("Tab");
+            const link = page.getByRole("link", { name, exact: true });
+            assert.ok(await focused(link), `${name} comes next`);
+          }
           await page.keyboard.press("Tab");
           assert.ok(await focused(leave), "then the button");
           await page.keyboard.press("Enter");
