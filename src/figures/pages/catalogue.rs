@@ -243,7 +243,7 @@ fn pointers(own: &[&Pointer<'_>]) -> Cell {
         .map(|p| format!("{} ({})", name(p), relation(p.kind).2))
         .collect();
     let shown = html! {
-        ul { @for pointer in own { li {
+        ul.codes { @for pointer in own { li {
             a href={ "/indicateurs/" (pointer.framework.code) "/" (pointer.indicator.key) } { (name(pointer)) span.vh { " " (pointer.indicator.label) } }
             " " (mark(pointer.kind))
         } } }
