@@ -28,5 +28,5 @@ pub use pages::router;
 pub use password::{PasswordError, check_password, hash_password};
 pub use permit::{Act, Denied, Permit, Reach, permit};
 pub use session::{DbSessionStore, session_layer};
-pub use signed::{Signed, refusals_in_french};
+pub use signed::{Signed, Visitor, refusals_in_french};
 pub use store::{NewPerson, Person};
