@@ -7,10 +7,9 @@ use serde::Deserialize;
 use super::parts::{counts, marks};
 use super::{campaign, history, opening};
 use crate::access::Signed;
-use crate::frameworks::glossary::explained;
 use crate::frameworks::{
     Band, BandCase, CalendarDate, Campaign, Commitment, Edition, EditionYear, Framework, Index,
-    Indicator, Library, Node, usual_bands,
+    Indicator, Library, Node, explained, usual_bands,
 };
 use crate::ledger::history_of;
 use crate::platform::clock::french_date;
