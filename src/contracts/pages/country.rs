@@ -14,7 +14,7 @@ use crate::contracts::store::{
 use crate::contracts::{
     Desk, Facet, SectionTarget, SetNationalTarget, Target, read_target, together, write_target,
 };
-use crate::frameworks::{Framework, Indicator};
+use crate::frameworks::{Framework, Indicator, explained};
 use crate::kernel::counted;
 use crate::ledger::{Change, Scope, last_change};
 use crate::measures::Measure;
@@ -184,7 +184,7 @@ fn body(shown: &Shown, typed: &[(String, String)], problems: &[String]) -> Marku
         ]))
         div.head {
             p.eyebrow { (code) ", " (framework.title) }
-            h1 { "Cibles : " (shown.indicator.label) }
+            h1 { "Cibles : " (explained(&shown.indicator.label, &framework.glossary)) }
             p.lead { (verdict(shown)) @if shown.any_fictional() { " " (fictional_mark()) } }
         }
         @if !problems.is_empty() {

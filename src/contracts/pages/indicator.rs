@@ -18,7 +18,7 @@ use crate::contracts::{
     Desk, Facet, Line, Section, Slot, Standing, Step, Terms, history, instrument_names,
     own_measures,
 };
-use crate::frameworks::{OwnMeasure, everyone_words};
+use crate::frameworks::{OwnMeasure, everyone_words, explained};
 use crate::measures::Measure;
 use crate::organisations::Organisation;
 use crate::platform::clock::french_instant;
@@ -101,7 +101,7 @@ fn head(opened: &Opened, section: &Section, line: &Line<'_>, terms: &Terms<'_>) 
             }
             h1 {
                 @if let Some(code) = line.code { (code) " " }
-                (line.label) (mark(&opened.full.contract))
+                (explained(line.label, &framework.glossary)) (mark(&opened.full.contract))
             }
             dl.facts.row {
                 div { dt { "Dans ce contrat" } dd { (standing(section, line, terms)) } }

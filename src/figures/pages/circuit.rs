@@ -10,7 +10,7 @@ use super::since::{self, Concern};
 use crate::access::Signed;
 use crate::figures::circuit::{self, Owed, OwedState};
 use crate::figures::{Situation, Sources, Subject};
-use crate::frameworks::Framework;
+use crate::frameworks::{Framework, explained};
 use crate::organisations::Organisation;
 use crate::platform::clock::french_date;
 use crate::platform::web::{Address, Crumb, WebError, WebResult, crumbs, state};
@@ -230,7 +230,7 @@ fn indicator_link(situation: &Situation, framework: &Framework, owed: &Owed<'_>)
     html! {
         a href=(situation.href(&path)) {
             @if let Some(code) = &owed.indicator.code { (code) " " }
-            (owed.indicator.label)
+            (explained(&owed.indicator.label, &framework.glossary))
         }
         @if several { span.sub { (owed.measure.label) } }
     }
