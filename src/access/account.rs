@@ -12,14 +12,15 @@ use uuid::Uuid;
 use super::event::{self, Event, EventKind};
 use super::origin::{Origin, browser_words};
 use super::password::{check_password, hash_password, verify_password};
-use super::permit::Act;
+use super::permit::{Act, permit};
+use super::policy::Concern;
 use super::session::{OpenSession, own_digest};
 use super::signed::Signed;
 use super::{store, token};
-use crate::kernel::hex;
+use crate::kernel::{hex, sentence};
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
-use crate::platform::db::Db;
+use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::web::{WebError, WebResult, document_with_status, section_heading, state};
 
 /// Where the page stands.
@@ -34,6 +35,10 @@ impl Act for ChangePassword {
     /// The person.
     type Thing = Uuid;
     const NAME: &'static str = "person.password";
+
+    async fn concerns(_tx: &mut Tx, person: &Uuid) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::of_person(*person)])
+    }
 }
 
 /// The form, as typed.
@@ -92,7 +97,7 @@ pub(super) async fn change_password(
         now: None,
         new: check_password(&typed.new)
             .err()
-            .map(|e| capitalised(&e.to_string())),
+            .map(|e| sentence(&e.to_string())),
         again: (typed.new != typed.again)
             .then(|| "Les deux saisies diffèrent : retapez le nouveau mot de passe.".to_owned()),
     };
@@ -106,9 +111,9 @@ pub(super) async fn change_password(
     }
     let digest = hash_password(typed.new).await;
     let digest = digest.map_err(WebError::internal)?;
-    let permit = signed.may::<ChangePassword>(person)?;
     let change = Change::open(&db, &clock, signed.actor(), ChangePassword::NAME).await;
     let mut change = change.map_err(WebError::internal)?;
+    let permit = permit::<ChangePassword>(&mut change, person).await?;
     let changed = store::change_password(&mut change, permit, digest, own_digest(&session)).await;
     changed.map_err(WebError::internal)?;
     change.commit().await.map_err(WebError::internal)?;
@@ -229,10 +234,4 @@ fn row(open: &OpenSession, is_own: bool) -> Markup {
             }
         } }
     } }
-}
-
-fn capitalised(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str() + "."
 }

@@ -32,7 +32,7 @@ impl Agreements {
     /// Every contract in which something is signed and that somebody may know of, by address; as
     /// this transaction sees them or later: what was signed after the change of interest is left
     /// out as terms are folded.
-    pub async fn all(&self, tx: &mut Tx, reach: Reach) -> Result<Vec<Arc<FullContract>>, DbError> {
+    pub async fn all(&self, tx: &mut Tx, reach: &Reach) -> Result<Vec<Arc<FullContract>>, DbError> {
         let signed = self.signed(tx).await?;
         let seen = signed.values().filter(|full| {
             let contract = &full.contract;

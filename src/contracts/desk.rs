@@ -65,7 +65,7 @@ pub trait Observations: Debug + Send + Sync {
     /// shown for them.
     async fn of_contract(
         &self,
-        reach: Reach,
+        reach: &Reach,
         full: &FullContract,
         moment: Moment,
     ) -> Result<BTreeMap<ObservedKey, Observed>, DbError>;
@@ -74,7 +74,7 @@ pub trait Observations: Debug + Send + Sync {
     /// indicator where it is named; nothing where the moment is now.
     async fn since(
         &self,
-        reach: Reach,
+        reach: &Reach,
         full: &FullContract,
         indicator: Option<&str>,
         moment: Moment,
@@ -84,7 +84,7 @@ pub trait Observations: Debug + Send + Sync {
     /// after the change `as_of`.
     async fn recorded(
         &self,
-        reach: Reach,
+        reach: &Reach,
         measures: &[&Measure],
         place: &str,
         as_of: i64,
@@ -99,7 +99,7 @@ pub struct NoObservations;
 impl Observations for NoObservations {
     async fn of_contract(
         &self,
-        _reach: Reach,
+        _reach: &Reach,
         _full: &FullContract,
         _moment: Moment,
     ) -> Result<BTreeMap<ObservedKey, Observed>, DbError> {
@@ -108,7 +108,7 @@ impl Observations for NoObservations {
 
     async fn since(
         &self,
-        _reach: Reach,
+        _reach: &Reach,
         _full: &FullContract,
         _indicator: Option<&str>,
         _moment: Moment,
@@ -118,7 +118,7 @@ impl Observations for NoObservations {
 
     async fn recorded(
         &self,
-        _reach: Reach,
+        _reach: &Reach,
         measures: &[&Measure],
         _place: &str,
         _as_of: i64,
@@ -152,7 +152,7 @@ impl Desk {
     pub(super) async fn revision(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         id: Uuid,
     ) -> Result<Option<Book>, DbError> {
         let catalogue = self.library.catalogue(tx, reach).await?;
@@ -164,7 +164,7 @@ impl Desk {
     pub(super) async fn latest(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         framework: &str,
     ) -> Result<Option<Book>, DbError> {
         let catalogue = self.library.catalogue(tx, reach).await?;

@@ -11,6 +11,7 @@ use super::region::{DossierError, RegionRequest, region_pdf};
 use crate::access::Signed;
 use crate::contracts::store;
 use crate::figures::Sources;
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::{AsOf, Shell, WebError, WebResult};
 
@@ -19,6 +20,7 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
     Sources: FromRef<S>,
 {

@@ -27,6 +27,7 @@ pub mod pictures;
 pub mod projection;
 pub mod provenance;
 pub mod review;
+pub mod rights;
 pub mod since;
 mod situation;
 mod snapshot;

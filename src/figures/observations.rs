@@ -31,7 +31,7 @@ pub struct ContractFigures {
 }
 
 impl ContractFigures {
-    async fn situation(&self, reach: Reach, moment: Moment) -> Result<Situation, DbError> {
+    async fn situation(&self, reach: &Reach, moment: Moment) -> Result<Situation, DbError> {
         let asked = AsOf {
             au: moment.past.map(|day| day.to_string()).unwrap_or_default(),
         };
@@ -44,7 +44,7 @@ impl ContractFigures {
 impl Observations for ContractFigures {
     async fn of_contract(
         &self,
-        reach: Reach,
+        reach: &Reach,
         full: &FullContract,
         moment: Moment,
     ) -> Result<BTreeMap<ObservedKey, Observed>, DbError> {
@@ -81,7 +81,7 @@ impl Observations for ContractFigures {
 
     async fn since(
         &self,
-        reach: Reach,
+        reach: &Reach,
         full: &FullContract,
         indicator: Option<&str>,
         moment: Moment,
@@ -115,7 +115,7 @@ impl Observations for ContractFigures {
 
     async fn recorded(
         &self,
-        reach: Reach,
+        reach: &Reach,
         measures: &[&Measure],
         place: &str,
         as_of: i64,

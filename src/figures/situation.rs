@@ -73,7 +73,7 @@ impl Sources {
 
     /// The situation that an address asks for, and the transaction that reads it, for what a page
     /// shows beside.
-    pub async fn open(&self, reach: Reach, address: &Address) -> Result<(Tx, Situation), DbError> {
+    pub async fn open(&self, reach: &Reach, address: &Address) -> Result<(Tx, Situation), DbError> {
         let mut tx = self.db.read().await?;
         let situation = self.situation(&mut tx, reach, AsOf::of(address)).await?;
         Ok((tx, situation))
@@ -83,7 +83,7 @@ impl Sources {
     pub async fn situation(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         as_of: AsOf,
     ) -> Result<Situation, DbError> {
         let today = self.clock.today();

@@ -233,7 +233,7 @@ impl Library {
     }
 
     /// The frameworks in force, as this transaction sees them.
-    pub async fn catalogue(&self, tx: &mut Tx, _reach: Reach) -> Result<Arc<Catalogue>, DbError> {
+    pub async fn catalogue(&self, tx: &mut Tx, _reach: &Reach) -> Result<Arc<Catalogue>, DbError> {
         let at = self.version(tx, i64::MAX).await?;
         let (kept_at, kept) = self.kept();
         if kept_at == at {
@@ -258,7 +258,7 @@ impl Library {
     pub async fn catalogue_at(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         change: i64,
     ) -> Result<Arc<Catalogue>, DbError> {
         let at = self.version(tx, change).await?;
@@ -319,7 +319,7 @@ impl Library {
     pub async fn revision(
         &self,
         tx: &mut Tx,
-        _reach: Reach,
+        _reach: &Reach,
         id: Uuid,
     ) -> Result<Option<Arc<Edited>>, DbError> {
         let kept = self.shelf().revisions.get(&id).cloned();

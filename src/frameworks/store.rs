@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Framework, Texts};
-use crate::access::{Act, Permit, Reach};
+use crate::access::{Act, Concern, Permit, Reach};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
 use crate::platform::db::{DbError, Tx};
@@ -16,6 +16,10 @@ impl Act for Revise {
     /// The framework's code.
     type Thing = String;
     const NAME: &'static str = "framework.revise";
+
+    async fn concerns(_tx: &mut Tx, code: &String) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::of("", code)])
+    }
 }
 
 /// Opening the campaign of a year, or putting it on the revision in force.
@@ -26,6 +30,10 @@ impl Act for OpenCampaign {
     /// The campaign.
     type Thing = CampaignKey;
     const NAME: &'static str = "campaign.open";
+
+    async fn concerns(_tx: &mut Tx, key: &CampaignKey) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::of("", &key.framework)])
+    }
 }
 
 /// What names a campaign.
@@ -136,7 +144,7 @@ pub async fn head(tx: &mut Tx, framework: &str) -> Result<Option<RevisionHead>, 
 /// Every revision of a framework, the latest first.
 pub async fn revisions(
     tx: &mut Tx,
-    _reach: Reach,
+    _reach: &Reach,
     framework: &str,
 ) -> Result<Vec<RevisionHead>, DbError> {
     let records: Vec<HeadRecord> = tx
@@ -241,7 +249,7 @@ pub(super) async fn revision(tx: &mut Tx, id: Uuid) -> Result<Option<Kept>, DbEr
 }
 
 /// The files of a revision.
-pub async fn texts(tx: &mut Tx, _reach: Reach, revision: Uuid) -> Result<Texts, DbError> {
+pub async fn texts(tx: &mut Tx, _reach: &Reach, revision: Uuid) -> Result<Texts, DbError> {
     let rows: Vec<(String, String)> = tx
         .all(
             "select name, body from framework_file where revision_id = $1",
@@ -361,7 +369,7 @@ struct OpenedRecord {
 /// The campaign of that year, where it was opened.
 pub async fn opened(
     tx: &mut Tx,
-    _reach: Reach,
+    _reach: &Reach,
     key: &CampaignKey,
 ) -> Result<Option<Opened>, DbError> {
     let record: Option<OpenedRecord> = tx

@@ -12,6 +12,7 @@ use maud::{Markup, html};
 use super::markdown::rendered;
 use super::{GROUPS, HELP, subject};
 use crate::access::Visitor;
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::{Crumb, Shell, WebError, WebResult, crumbs, section_heading};
 
@@ -22,6 +23,7 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
 {
     Router::new()

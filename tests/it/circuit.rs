@@ -83,7 +83,7 @@ on_both_engines! {
         let corrected = hpv().replacen("53,2023,67.7,34.9", "53,2023,68.2,34.9", 1);
         stage.load(corrected + "\n").await;
         let mut tx = bench.db.read().await.unwrap();
-        let events = store::events(&mut tx, stage.reach(), bench.clock.today()).await.unwrap();
+        let events = store::events(&mut tx, &stage.reach().await, bench.clock.today()).await.unwrap();
         drop(tx);
         let told: Vec<(i64, i64)> = events.iter().map(|e| (e.arrived, e.corrected)).collect();
         let follows_both = stage.count("follow").await == 2;
@@ -104,7 +104,7 @@ on_both_engines! {
         site.post(&format!("{PAGE}/suivre"), &[("suivre", "oui")]).await;
         let rehearsal = stage.rehearse_current(hpv()).await;
         let mut change = stage.change(CommitBatch::NAME).await;
-        let permit = jalon::access::permit::<CommitBatch>(stage.actor, rehearsal.id).unwrap();
+        let permit = jalon::access::permit::<CommitBatch>(&mut change, rehearsal.id).await.unwrap();
         stage.imports.commit_in(&mut change, permit, None).await.unwrap();
         drop(change);
         assert_eq!(stage.count("figure_event").await, 0);

@@ -28,6 +28,7 @@ fn rows_of(step: i64) -> Sample {
         6 => accesses(),
         7 => addresses(),
         8 => campaigns(),
+        9 => grants(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -74,6 +75,27 @@ fn addresses() -> Sample {
         ],
         "select table_name from table_address where used_at is null",
         "contrats",
+    )
+}
+
+fn grants() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'grant', $2, 1, 'Lecteur')",
+                args![ID(90), ID(1)],
+            ),
+            (
+                "insert into access_grant (id, person_id, role, organisation, framework, objective, starts_on, why, given_change) values ($1, $2, 'lecteur', 'DGS', '', '', '2026-01-01', 'Essai', 1)",
+                args![ID(90), ID(2)],
+            ),
+            (
+                "insert into framework_opening (framework, what, audience) values ('essai', 'drafts', 'parties')",
+                args![],
+            ),
+        ],
+        "select g.role from access_grant g join change c on c.no = g.given_change where c.grant_id is null",
+        "lecteur",
     )
 }
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 
 use super::table::dash;
-use crate::access::{Act as _, Signed};
+use crate::access::{Act as _, Signed, permit};
 use crate::contracts::store::{
     NationalTarget, national_targets, set_national_target, targets_across,
 };
@@ -82,10 +82,11 @@ pub(super) async fn save(
     .await
     .map_err(WebError::internal)?;
     for (year, target) in wanted {
-        let permit = signed.may::<SetNationalTarget>(Scope {
+        let scope = Scope {
             organisation: String::new(),
             framework: framework.clone(),
-        })?;
+        };
+        let permit = permit::<SetNationalTarget>(&mut change, scope).await?;
         let new = NationalTarget {
             indicator: key.clone(),
             measure: shown.measure.code.clone(),
@@ -152,6 +153,11 @@ impl Shown {
 
     fn any_fictional(&self) -> bool {
         self.regional.iter().any(|target| target.fictional)
+    }
+
+    /// Whether none of the contracts is real: the head of the page then says it for all.
+    fn all_fictional(&self) -> bool {
+        self.regional.iter().all(|target| target.fictional)
     }
 
     /// The sections that have a target, in order, once each.
@@ -228,7 +234,7 @@ fn table(shown: &Shown) -> Markup {
         section.sect aria-labelledby="cibles" {
             (section_heading("cibles", "National et régional", None))
             div.scroll tabindex="0" role="region" aria-label="Cibles par contrat, défilable" {
-                table.tbl.dense {
+                table.tbl.dense.stack {
                     caption.vh { "Cibles par contrat et par année" }
                     thead { tr {
                         th scope="col" { "Contrat" }
@@ -256,11 +262,11 @@ fn section_row(shown: &Shown, section: &SectionTarget, facet: &Facet<'_>) -> Mar
         tr {
             th scope="row" {
                 a href={ "/contrats/" (section.slug) "/indicateurs/" (shown.indicator.key) } { (section.title) }
-                @if section.fictional { " " (fictional_mark()) }
+                @if section.fictional && !shown.all_fictional() { " " (fictional_mark()) }
                 @if !section.section.is_empty() { span.sub { (section.section) } }
             }
             @for year in shown.years() {
-                td.n { @match own(year) { Some(t) => (facet.show_target(&t.target)), None => (dash()) } }
+                td.n data-l=(year) { @match own(year) { Some(t) => (facet.show_target(&t.target)), None => (dash()) } }
             }
         }
     }
@@ -271,7 +277,7 @@ fn national_row(shown: &Shown, facet: &Facet<'_>) -> Markup {
         tr.tot {
             th scope="row" { "Cible nationale" @if shown.demo { " " (fictional_mark()) } }
             @for year in shown.years() {
-                td.n { @match shown.national(year) { Some(target) => (facet.show_target(target)), None => (dash()) } }
+                td.n data-l=(year) { @match shown.national(year) { Some(target) => (facet.show_target(target)), None => (dash()) } }
             }
         }
     }
@@ -286,8 +292,8 @@ fn together_row(shown: &Shown, facet: &Facet<'_>) -> Markup {
     html! {
         tr.tot {
             th scope="row" { @if adds_up { "Total des contrats" } @else { "De la plus basse à la plus haute" } @if shown.any_fictional() { " " (fictional_mark()) } }
-            @for whole in wholes {
-                td.n {
+            @for (year, whole) in shown.years().zip(wholes) {
+                td.n data-l=(year) {
                     @match (whole.sum, whole.range) {
                         (Some(sum), _) => (facet.show_decimal(sum)),
                         (None, Some((low, high))) => { (facet.show_decimal(low)) " à " (facet.show_decimal(high)) },

@@ -11,7 +11,7 @@ use super::open::{self, Opened, View};
 use super::parts::{day, mark, node_code, section_choice, trail};
 use super::table::{change, dash};
 use crate::access::Signed;
-use crate::contracts::naming::{capitalised, slot_name};
+use crate::contracts::naming::slot_name;
 use crate::contracts::sheet::show_body;
 use crate::contracts::store::{Change, NationalTarget, national_targets, subject_changes};
 use crate::contracts::{
@@ -19,6 +19,7 @@ use crate::contracts::{
     own_measures,
 };
 use crate::frameworks::{OwnMeasure, everyone_words, explained};
+use crate::kernel::capitalised;
 use crate::measures::Measure;
 use crate::organisations::Organisation;
 use crate::platform::clock::french_instant;

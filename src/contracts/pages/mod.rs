@@ -32,6 +32,7 @@ use axum::routing::{get, post};
 pub(super) use list::keeps;
 
 use super::Desk;
+use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::web::Shell;
@@ -41,6 +42,7 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
     Desk: FromRef<S>,
     Arc<Config>: FromRef<S>,
@@ -72,6 +74,7 @@ fn instrument_router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
     Desk: FromRef<S>,
 {

@@ -69,7 +69,7 @@ pub async fn open(
     permit: Permit<OpenAContest>,
     new: &NewContest,
 ) -> Result<Uuid, ContestError> {
-    let observation = permit.into_thing();
+    let observation = permit.into_thing().observation();
     let last = store::last_revision(change.tx(), observation).await?;
     let last = last.ok_or(ContestError::Unknown)?;
     if last.no != new.revision {
@@ -105,7 +105,7 @@ pub async fn answer(
     answer: &Answer,
     words: &str,
 ) -> Result<(), ContestError> {
-    let id = permit.into_thing();
+    let id = permit.into_thing().contest();
     let contest = store::contest(change.tx(), id).await?;
     let contest = contest.ok_or(ContestError::Unknown)?;
     if contest.settled.is_some() {

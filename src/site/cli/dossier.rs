@@ -6,10 +6,8 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::{CliError, Session};
-use crate::access::Reach;
 use crate::dossier::{RegionRequest, region_pdf};
 use crate::figures::Sources;
-use crate::ledger::Actor;
 use crate::platform::file;
 use crate::platform::web::parse_day;
 
@@ -41,7 +39,7 @@ fn day(text: &str) -> Result<Date, String> {
 
 pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), CliError> {
     let db = session.ready_database().await?;
-    let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
+    let reach = &session.reach(&db).await?;
     let request = RegionRequest {
         contract: args.contract,
         section: args.section,

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::{CliError, Session};
 use crate::access::store::{self, AddPerson};
-use crate::access::{self, Act, Email, NewPerson};
+use crate::access::{self, Act, Email, NewPerson, permit};
 use crate::ledger::{Actor, Change};
 use crate::platform::db::Db;
 use crate::site::{Installation, initialise, install, shipped};
@@ -60,7 +60,7 @@ pub(super) async fn person(session: &Session, command: PersonCommand) -> Result<
     let actor = Actor::Person(session.person(&db).await?.id);
     let password = access::hash_password(read_password()?).await?;
     let mut change = Change::open(&db, &session.clock, actor, AddPerson::NAME).await?;
-    let permit = access::permit::<AddPerson>(actor, ())?;
+    let permit = permit::<AddPerson>(&mut change, ()).await?;
     let new = NewPerson {
         name,
         email: email.clone(),
