@@ -1,6 +1,6 @@
 //! Who is asking, and what they may do.
 //!
-//! What lives here: accounts, sessions, access tokens, the [`Permit`] that every writing store function demands
+//! What lives here: accounts, sessions, second factors, links by mail, access tokens, the [`Permit`] that every writing store function demands
 //! and the [`Reach`] that every reading one does, and the only code that hands them out. It knows
 //! acts and the things they are done to; it knows no concept of the domain, whose modules name
 //! their own acts. What never lives here: what an act does.
@@ -10,7 +10,11 @@ pub mod api;
 mod door;
 mod email;
 pub mod event;
+pub mod factor;
+mod fields;
 mod kept;
+mod letter;
+pub mod link;
 mod origin;
 mod pages;
 mod password;
@@ -21,12 +25,11 @@ pub mod store;
 mod throttle;
 pub mod token;
 
-pub use account::ChangePassword;
 pub use email::{Email, NotAnEmail};
 pub use kept::keep_refused_form;
 pub use pages::router;
-pub use password::{PasswordError, check_password, hash_password};
+pub use password::{NewPassword, PASSWORD_HINT, PasswordError};
 pub use permit::{Act, Denied, Permit, Reach, permit};
 pub use session::{DbSessionStore, session_layer};
 pub use signed::{Signed, refusals_in_french};
-pub use store::{NewPerson, Person};
+pub use store::{ChangePassword, NewPerson, Person};

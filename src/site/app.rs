@@ -18,7 +18,7 @@ use tower_http::trace::TraceLayer;
 use super::api::{self, Description, page};
 use super::installation::Installation;
 use super::tables::tables;
-use super::{HOLDERS, health, home, imports, searcher, upkeep};
+use super::{HOLDERS, health, home, imports, searcher, tellers, upkeep};
 use crate::access;
 use crate::access::api::Pace;
 use crate::contracts::{self, Desk, library};
@@ -27,10 +27,12 @@ use crate::dossier::{self, Sources};
 use crate::figures::{self, ContractFigures, Snapshots};
 use crate::frameworks::{self, Holders, Library};
 use crate::imports::{self as files, Imports, Reader};
+use crate::journal::{self, Tellers};
 use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
+use crate::platform::mail::{Post, PostError};
 use crate::platform::metrics::{self, count_requests};
 use crate::platform::web::{NavItem, Shell, WebError, asset_router, refuse_nul};
 use crate::search::{self, Searcher};
@@ -69,6 +71,19 @@ pub struct App {
     pace: Pace,
     searcher: Searcher,
     tables: Tables,
+    tellers: Tellers,
+    post: Post,
+}
+
+/// Why the site cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The database is not the one this program was built for, or fails.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The settings of mail cannot serve.
+    #[error(transparent)]
+    Post(#[from] PostError),
 }
 
 impl App {
@@ -76,13 +91,13 @@ impl App {
     /// reader.
     ///
     /// # Errors
-    /// Where the schema is not the one this binary was built for.
+    /// Where the schema is not the one this binary was built for, or mail cannot be set up.
     pub async fn new(
         db: Db,
         clock: Clock,
         config: Config,
         reader: Reader,
-    ) -> Result<Self, DbError> {
+    ) -> Result<Self, AppError> {
         db.check_schema().await?;
         let mut tx = db.read().await?;
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
@@ -116,12 +131,21 @@ impl App {
             directories.clone(),
             snapshots.clone(),
         );
-        let tables = tables(&library, &directories, &snapshots, &imports.intakes);
+        let tellers = tellers(library.clone());
+        let tables = tables(
+            &library,
+            &directories,
+            &snapshots,
+            &imports.intakes,
+            &tellers,
+        );
         let searcher = searcher(clock.clone(), library.clone(), directories.clone());
         Ok(Self {
             db,
             searcher,
             tables,
+            tellers,
+            post: Post::new(&config)?,
             description,
             clock,
             desk,
@@ -146,6 +170,7 @@ impl App {
             .merge(access::router())
             .merge(take_away::router())
             .merge(search::router())
+            .merge(journal::router())
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(documents::router())
@@ -249,7 +274,11 @@ pub async fn watch(
 /// Serves until the process is asked to stop, then finishes what is under way.
 pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let upkeep = tokio::spawn(upkeep::keep(app.db.clone(), app.clock.clone()));
+    let upkeep = tokio::spawn(upkeep::keep(
+        app.db.clone(),
+        app.clock.clone(),
+        app.post.clone(),
+    ));
     let service = app
         .router()
         .into_make_service_with_connect_info::<SocketAddr>();

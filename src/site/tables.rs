@@ -7,6 +7,7 @@ use crate::frameworks::Library;
 use crate::frameworks::tables::{Frameworks, Indicators};
 use crate::imports::Intakes;
 use crate::imports::tables::{Files, Problems, Rows};
+use crate::journal::{History, Tellers};
 use crate::organisations::Directories;
 use crate::organisations::tables::{Organisations, Places};
 use crate::tables::Tables;
@@ -17,6 +18,7 @@ pub(super) fn tables(
     directories: &Directories,
     snapshots: &Snapshots,
     intakes: &Intakes,
+    tellers: &Tellers,
 ) -> Tables {
     let (library, directories) = (|| library.clone(), || directories.clone());
     let snapshots = || snapshots.clone();
@@ -57,6 +59,9 @@ pub(super) fn tables(
         Box::new(Contests {
             library: library(),
             directories: directories(),
+        }),
+        Box::new(History {
+            tellers: tellers.clone(),
         }),
     ])
 }

@@ -10,7 +10,7 @@ use jalon::site::upkeep;
 use jiff::SignedDuration;
 
 use crate::on_both_engines;
-use crate::support::{Answer, Bench, EMAIL, PASSWORD, Site, unguard};
+use crate::support::{Answer, Bench, EMAIL, PASSWORD, Site, post, unguard};
 
 async fn tries(site: &mut Site, email: &str, password: &str) -> Answer {
     let form = [("email", email), ("password", password)];
@@ -132,11 +132,11 @@ on_both_engines! {
         fails(&mut site, 2).await;
         site.sign_in().await;
         site.post("/deconnexion", &[]).await;
-        upkeep::once(&bench.db, &bench.clock).await.unwrap();
+        upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
         let seals = async || verify_seals(&mut bench.db.read().await.unwrap()).await.unwrap();
         assert_eq!(seals().await, SealsVerified::Whole(0), "what has just happened may still change");
         bench.clock.advance(SignedDuration::from_mins(2));
-        upkeep::once(&bench.db, &bench.clock).await.unwrap();
+        upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
         assert_eq!(seals().await, SealsVerified::Whole(1));
         let mut tx = bench.db.write_aside().await.unwrap();
         let (kept,): (i64,) = tx.one("select count(*) from access_event where seal_no = 1", vec![]).await.unwrap();
@@ -152,7 +152,7 @@ on_both_engines! {
         tx.run("update access_event set seal_no = null", vec![]).await.unwrap();
         tx.run("delete from access_seal", vec![]).await.unwrap();
         tx.commit().await.unwrap();
-        upkeep::once(&bench.db, &bench.clock).await.unwrap();
+        upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
         assert_eq!(seals().await, SealsVerified::Whole(1));
     }
 }
@@ -163,7 +163,7 @@ on_both_engines! {
         let mut site = bench.site().await;
         site.sign_in().await;
         bench.clock.advance(SignedDuration::from_hours(24 * 366));
-        upkeep::once(&bench.db, &bench.clock).await.unwrap();
+        upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
         let mut tx = bench.db.read().await.unwrap();
         let (known,): (i64,) = tx.one("select count(*) from access_event where origin is not null", vec![]).await.unwrap();
         assert_eq!(known, 0);

@@ -19,6 +19,10 @@ pub enum EventKind {
     SignOut,
     /// Somebody ended a session of theirs.
     EndSession,
+    /// Somebody gave a code, after the password.
+    SecondFactor,
+    /// Somebody asked for a link to choose another password.
+    AskLink,
 }
 
 impl EventKind {
@@ -28,6 +32,8 @@ impl EventKind {
             Self::SignIn => "sign_in",
             Self::SignOut => "sign_out",
             Self::EndSession => "end_session",
+            Self::SecondFactor => "second_factor",
+            Self::AskLink => "ask_link",
         }
     }
 }

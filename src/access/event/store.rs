@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Event, Mark, Sealed, seal_hash};
+use super::{Event, EventKind, Mark, Sealed, seal_hash};
 use crate::access::throttle::Tries;
 use crate::args;
 use crate::platform::clock::Clock;
@@ -54,13 +54,14 @@ pub(in crate::access) async fn succeeded(
     Ok(())
 }
 
-/// What was tried since two instants, as the rule asks it.
+/// What was tried of that kind since two instants, as the rule asks it.
 pub(in crate::access) async fn tries(
     tx: &mut Tx,
+    kind: EventKind,
     (account, device, origin): (Mark, Option<Mark>, Option<&str>),
     (recent, hour, known_since): (i64, i64, i64),
 ) -> Result<Tries, DbError> {
-    let device = device.map(Vec::from);
+    let (device, kind) = (device.map(Vec::from), kind.code());
     let (known,): (i64,) = tx
         .one(
             "select count(*) from access_event
@@ -71,29 +72,29 @@ pub(in crate::access) async fn tries(
     let (by_device,): (i64,) = tx
         .one(
             "select count(*) from access_event
-             where account = $1 and device = $2 and not done and kind = 'sign_in' and at > $3",
-            args![account, device, recent],
+             where account = $1 and device = $2 and not done and kind = $4 and at > $3",
+            args![account, device, recent, kind],
         )
         .await?;
     let (here,): (i64,) = tx
         .one(
             "select count(*) from access_event
-             where account = $1 and origin = $2 and not done and kind = 'sign_in' and at > $3",
-            args![account, origin, recent],
+             where account = $1 and origin = $2 and not done and kind = $4 and at > $3",
+            args![account, origin, recent, kind],
         )
         .await?;
     let (from_origin,): (i64,) = tx
         .one(
             "select count(*) from access_event
-             where origin = $1 and not done and kind = 'sign_in' and at > $2",
-            args![origin, recent],
+             where origin = $1 and not done and kind = $3 and at > $2",
+            args![origin, recent, kind],
         )
         .await?;
     let (on_account,): (i64,) = tx
         .one(
             "select count(*) from access_event
-             where account = $1 and not done and kind = 'sign_in' and at > $2",
-            args![account, hour],
+             where account = $1 and not done and kind = $3 and at > $2",
+            args![account, hour, kind],
         )
         .await?;
     Ok(Tries {
@@ -103,6 +104,30 @@ pub(in crate::access) async fn tries(
         from_origin,
         on_account,
     })
+}
+
+/// How many links were asked for since that instant: for an account, and from a network address.
+pub(in crate::access) async fn links_asked(
+    tx: &mut Tx,
+    account: Mark,
+    origin: Option<&str>,
+    since: i64,
+) -> Result<(i64, i64), DbError> {
+    let (for_account,): (i64,) = tx
+        .one(
+            "select count(*) from access_event
+             where account = $1 and kind = 'ask_link' and at > $2",
+            args![account, since],
+        )
+        .await?;
+    let (from_origin,): (i64,) = tx
+        .one(
+            "select count(*) from access_event
+             where origin = $1 and kind = 'ask_link' and at > $2",
+            args![origin, since],
+        )
+        .await?;
+    Ok((for_account, from_origin))
 }
 
 #[derive(Debug, Default, sqlx::FromRow)]

@@ -7,6 +7,7 @@ use super::open::Opened;
 use crate::contracts::naming::capitalised;
 use crate::contracts::{Contract, Instrument, Section, State, instrument_names, parties_in_force};
 use crate::frameworks::{Framework, Node};
+use crate::journal::history_href;
 use crate::ledger::TOKEN_FIELD;
 use crate::platform::clock::{Clock, french_date, french_instant, paris_date};
 use crate::platform::web::{Address, Crumb, crumbs, fictional_mark, icon, state};
@@ -261,6 +262,7 @@ fn tabs(opened: &Opened, current: Tab) -> Markup {
             (link(Tab::Objectives, "Objectifs et indicateurs"))
             (link(Tab::Means, "Moyens"))
             li { a href=(opened.href("#actes")) { "Actes" } }
+            li { a href=(history_href(opened.full.contract.id)) { "Historique" } }
         } }
     }
 }

@@ -10,6 +10,7 @@ mod own;
 mod regional;
 mod rows;
 mod settle;
+pub(super) mod told;
 
 use super::obstacle::Obstacle;
 use super::proposal::Objection;

@@ -4,6 +4,7 @@
 
 mod desk;
 pub mod store;
+mod told;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::kernel::Value;
 use crate::platform::clock::paris_date;
 
 pub use desk::{Answer, ContestError, NewContest, answer, open};
+pub use told::ContestTeller;
 
 /// A contest as every figure under it shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -342,7 +342,7 @@ pub(super) async fn answer(
     let permit = signed.may::<AnswerContest>(id)?;
     let change = Change::open(&db, &clock, signed.actor(), AnswerContest::NAME).await;
     let mut change = change.map_err(WebError::internal)?.because(words.clone());
-    crate::figures::contest::answer(&mut change, permit, &answer, &words).await?;
+    crate::figures::contest::answer(&mut change, permit, &catalogue, (&answer, &words)).await?;
     change.commit().await.map_err(WebError::internal)?;
     Ok(Redirect::to(&format!("/contestations/{id}")))
 }

@@ -190,7 +190,9 @@ impl Intake for ValuesIntake {
             writer.write(change, &rows).await?;
             next = following;
         }
-        follow::store::tell_followers(change).await?;
+        let reach = Reach::of(change.actor());
+        let catalogue = self.library.catalogue(change.tx(), reach).await?;
+        follow::store::tell_followers(change, &catalogue).await?;
         Ok(Written {
             rows: writer.rows,
             digest: writer.digest.finalize().into(),
@@ -241,7 +243,9 @@ impl Intake for ValuesIntake {
             }
             store::put_back(change.tx(), moment, &ours).await?;
         }
-        follow::store::tell_followers(change).await?;
+        let reach = Reach::of(change.actor());
+        let catalogue = self.library.catalogue(change.tx(), reach).await?;
+        follow::store::tell_followers(change, &catalogue).await?;
         Ok(Written {
             rows,
             digest: digest.finalize().into(),
