@@ -54,5 +54,8 @@ create table recovery_code (
 alter table access_event add column detail text;
 create index access_event_at on access_event (at, id);
 
+-- Whether the identifier of a session is to be renewed at its next request: what it opens changed.
+alter table session add column renew boolean;
+
 -- Who asked for the last changes, and when: what the history is searched by.
 create index change_actor on change (actor, no);

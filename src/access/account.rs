@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tower_sessions::Session;
 
+use super::event::store::Own;
 use super::event::{self, Event, EventKind};
 use super::fields::{password_field, sentence};
 use super::letter::{self, Warning};
@@ -132,6 +133,7 @@ pub(super) async fn end_session(
         device: None,
         origin: origin.address.as_deref(),
         done: true,
+        detail: None,
     };
     event::store::keep(&mut tx, &clock, &ended).await?;
     tx.commit().await?;
@@ -147,6 +149,8 @@ async fn body(
 ) -> WebResult<Markup> {
     let sessions = store::sessions_of(&mut db.read().await?, signed.reach()).await?;
     let has_factor = factor::store::is_set_up(&mut db.read().await?, signed.person.id).await?;
+    let account = event::account_mark(&store::fold_email(&signed.person.email));
+    let events = event::store::own(&mut db.read().await?, signed.reach(), account).await?;
     let own = own_digest(session);
     Ok(html! {
         div.head {
@@ -166,6 +170,7 @@ async fn body(
                 " : un code de votre téléphone est demandé après le mot de passe." }
         }
         (list(&sessions, own.as_deref()))
+        (accesses(&events))
         section.sect aria-labelledby="programmes" {
             (section_heading("programmes", "Programmes et journal", None))
             p { a href={ "/journal?personne=" (signed.person.id) } { "Ce que j’ai fait dans Jalon" } " : tout ce que le journal garde en votre nom." }
@@ -200,6 +205,24 @@ fn list(sessions: &[OpenSession], own: Option<&[u8]>) -> Markup {
                     th scope="col" { "Dernier signe de vie" } th scope="col" { "Action" }
                 } }
                 tbody { @for open in sessions { (row(open, own == Some(&open.id))) } }
+            }
+        }
+    }
+}
+
+/// What was lately done on the account, or tried.
+fn accesses(events: &[Own]) -> Markup {
+    html! {
+        section.sect aria-labelledby="acces" {
+            (section_heading("acces", "Derniers accès", None))
+            table.tbl.dense.stack {
+                caption.vh { "Derniers accès, le plus récent d’abord" }
+                thead { tr { th scope="col" { "Quand" } th scope="col" { "Quoi" } th scope="col" { "D’où" } } }
+                tbody { @for event in events { tr {
+                    th scope="row" { (french_instant(event.at)) }
+                    td data-l="Quoi" { (event.kind.french(event.done)) @if let Some(detail) = &event.detail { span.sub.mono { (detail) } } }
+                    td data-l="D’où" { (event.origin.as_deref().unwrap_or("—")) }
+                } } }
             }
         }
     }

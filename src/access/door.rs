@@ -99,6 +99,7 @@ impl Door {
             device,
             origin: address,
             done: false,
+            detail: None,
         };
         Ok(Some(event::store::keep(tx, &self.clock, &kept).await?))
     }
@@ -138,6 +139,7 @@ impl Door {
             device: origin.device(),
             origin: address,
             done: answer == Asking::Sent,
+            detail: None,
         };
         event::store::keep(&mut tx, &self.clock, &kept).await?;
         let person = store::person_by_email(&mut tx, email).await?;
@@ -160,6 +162,7 @@ impl Door {
             device: None,
             origin: origin.address.as_deref(),
             done: true,
+            detail: None,
         };
         let mut tx = self.db.write_aside().await?;
         event::store::keep(&mut tx, &self.clock, &left).await?;

@@ -24,6 +24,7 @@ mod signed;
 pub mod store;
 mod throttle;
 pub mod token;
+mod trace;
 
 pub use email::{Email, NotAnEmail};
 pub use kept::keep_refused_form;
@@ -33,3 +34,4 @@ pub use permit::{Act, Denied, Permit, Reach, permit};
 pub use session::{DbSessionStore, session_layer};
 pub use signed::{Signed, refusals_in_french};
 pub use store::{ChangePassword, NewPerson, Person};
+pub use trace::keep_accesses;

@@ -42,6 +42,8 @@ const ADDRESS_KEY: &str = "address";
 const PENDING_KEY: &str = "pending";
 /// The key of whether the person has to set a second factor up before anything else.
 const ENROL_KEY: &str = "enrol";
+/// The key of whether the identifier is to be renewed.
+const RENEW_KEY: &str = "renew";
 /// A password that was right waits this long for its code.
 const PENDING: time::Duration = time::Duration::minutes(10);
 
@@ -107,6 +109,9 @@ pub(super) async fn standing(session: &Session) -> Result<Standing, SessionError
     let Some(person) = session.get(PERSON_KEY).await? else {
         return Ok(Standing::Nobody);
     };
+    if session.remove::<bool>(RENEW_KEY).await? == Some(true) {
+        session.cycle_id().await?;
+    }
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let seen: i64 = session.get(SEEN_KEY).await?.unwrap_or_default();
     let started: i64 = session.get(STARTED_KEY).await?.unwrap_or_default();
@@ -241,15 +246,21 @@ impl SessionStore for DbSessionStore {
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
         let mut tx = self.db.read().await.map_err(backend)?;
-        let Some((data, expires)) = store::load_session(&mut tx, digest(id), now())
+        let Some((data, expires, renew)) = store::load_session(&mut tx, digest(id), now())
             .await
             .map_err(backend)?
         else {
             return Ok(None);
         };
+        let data = serde_json::from_str(&data);
+        let mut data: HashMap<String, serde_json::Value> =
+            data.map_err(|e| Error::Decode(e.to_string()))?;
+        if renew == Some(true) {
+            data.insert(RENEW_KEY.to_owned(), true.into());
+        }
         Ok(Some(Record {
             id: *id,
-            data: serde_json::from_str(&data).map_err(|e| Error::Decode(e.to_string()))?,
+            data,
             expiry_date: OffsetDateTime::from_unix_timestamp_nanos(i128::from(expires) * 1000)
                 .map_err(|e| Error::Decode(e.to_string()))?,
         }))

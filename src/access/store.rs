@@ -171,9 +171,9 @@ pub(super) async fn load_session(
     tx: &mut Tx,
     id: Vec<u8>,
     now: i64,
-) -> Result<Option<(String, i64)>, DbError> {
+) -> Result<Option<(String, i64, Option<bool>)>, DbError> {
     tx.optional(
-        "select data, expires_at from session where id = $1 and expires_at > $2",
+        "select data, expires_at, renew from session where id = $1 and expires_at > $2",
         args![id, now],
     )
     .await
@@ -229,6 +229,17 @@ pub(super) async fn change_password(
     )
     .await?;
     end_sessions(tx, person, kept_session).await?;
+    Ok(())
+}
+
+/// Has the sessions of a person renewed at their next request: called wherever what they open
+/// changes, such as a role given or ended. An identifier taken before opens nothing more.
+pub async fn renew_sessions(tx: &mut Tx, person: Uuid) -> Result<(), DbError> {
+    tx.run(
+        "update session set renew = true where person_id = $1",
+        args![person],
+    )
+    .await?;
     Ok(())
 }
 

@@ -185,6 +185,7 @@ impl App {
     pub fn around(self, pages: Router<Self>) -> Router {
         let https = self.config.is_https();
         let sessions = access::session_layer(self.db.clone(), https);
+        let accesses = from_fn_with_state(self.clone(), access::keep_accesses::<Self>);
         let refusals = from_fn_with_state(self.clone(), access::refusals_in_french::<Self>);
         pages
             .fallback(|| async { WebError::NotFound })
@@ -192,13 +193,16 @@ impl App {
             .layer(CatchPanicLayer::new())
             .layer(from_fn(refuse_nul))
             .layer(CsrfLayer::new())
+            .layer(accesses)
             .layer(refusals)
             .layer(sessions)
             .merge(asset_router())
             .merge(health::router())
             .merge(api::router(&self))
             .layer(from_fn(count_requests))
-            .layer(from_fn(security_headers))
+            .layer(from_fn(move |request, next| {
+                security_headers(https, request, next)
+            }))
             .layer(CompressionLayer::new())
             .layer(TraceLayer::new_for_http().make_span_with(span))
             .with_state(self)
@@ -212,8 +216,8 @@ fn span(request: &Request) -> tracing::Span {
     tracing::debug_span!("request", method = %request.method(), route)
 }
 
-/// Everything on a page comes from this site, and no script at all runs but those of this site.
-async fn security_headers(request: Request, next: Next) -> Response {
+/// Everything on a page comes from this site, over TLS where it is there, and no script at all runs but those of this site.
+async fn security_headers(https: bool, request: Request, next: Next) -> Response {
     const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
         script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
         frame-ancestors 'none'";
@@ -225,6 +229,10 @@ async fn security_headers(request: Request, next: Next) -> Response {
     set(header::CONTENT_SECURITY_POLICY, POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
+    if https {
+        // Two years, as browsers ask before they learn a site by heart; not for the sites beside.
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
+    }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

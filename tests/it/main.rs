@@ -27,6 +27,7 @@ mod migrations;
 mod nothing_left;
 mod organisations;
 mod program;
+mod public;
 mod refusals;
 mod revisions;
 mod schema;

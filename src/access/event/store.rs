@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{Event, EventKind, Mark, Sealed, seal_hash};
+use crate::access::Reach;
 use crate::access::throttle::Tries;
 use crate::args;
 use crate::platform::clock::Clock;
@@ -21,8 +22,9 @@ pub(in crate::access) async fn keep(
 ) -> Result<Uuid, DbError> {
     let id = clock.new_id();
     tx.run(
-        "insert into access_event (id, at, kind, person_id, account, device, origin, done)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into access_event (id, at, kind, person_id, account, device, origin, done,
+                                   detail)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
             id,
             clock.now(),
@@ -31,7 +33,8 @@ pub(in crate::access) async fn keep(
             event.account.map(Vec::from),
             event.device.map(Vec::from),
             event.origin,
-            event.done
+            event.done,
+            event.detail
         ],
     )
     .await?;
@@ -130,6 +133,52 @@ pub(in crate::access) async fn links_asked(
     Ok((for_account, from_origin))
 }
 
+/// Something that a person did, as they read it.
+#[derive(Clone, Debug)]
+pub(in crate::access) struct Own {
+    pub at: i64,
+    pub kind: EventKind,
+    pub done: bool,
+    pub origin: Option<String>,
+    pub detail: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct OwnRow {
+    at: i64,
+    kind: String,
+    done: bool,
+    origin: Option<String>,
+    detail: Option<String>,
+}
+
+/// The last things that whoever asks did, or that somebody tried on their account.
+pub(in crate::access) async fn own(
+    tx: &mut Tx,
+    reach: Reach,
+    account: Mark,
+) -> Result<Vec<Own>, DbError> {
+    let rows: Vec<OwnRow> = tx
+        .all(
+            "select at, kind, done, origin, detail from access_event
+             where person_id = $1 or account = $2
+             order by at desc, id desc limit 20",
+            args![reach.actor().person(), account],
+        )
+        .await?;
+    let own = rows.into_iter().map(|row| {
+        let kind = EventKind::from_code(&row.kind);
+        Ok(Own {
+            kind: kind.ok_or_else(|| DbError::corrupt("kind of an access", &row.kind))?,
+            at: row.at,
+            done: row.done,
+            origin: row.origin,
+            detail: row.detail,
+        })
+    });
+    own.collect()
+}
+
 #[derive(Debug, Default, sqlx::FromRow)]
 struct Seal {
     no: i64,
@@ -148,7 +197,7 @@ pub async fn seal(db: &Db, clock: &Clock) -> Result<usize, DbError> {
     let last = last.unwrap_or_default();
     let events: Vec<Sealed> = tx
         .all(
-            "select id, at, kind, person_id, done from access_event
+            "select id, at, kind, person_id, done, detail from access_event
              where seal_no is null and at < $1 order by id limit $2",
             args![clock.now() - SETTLED, MOST_SEALED],
         )
@@ -220,7 +269,7 @@ pub async fn verify_seals(tx: &mut Tx) -> Result<SealsVerified, DbError> {
     for (expected, seal) in (1_i64..).zip(&seals) {
         let events: Vec<Sealed> = tx
             .all(
-                "select id, at, kind, person_id, done from access_event
+                "select id, at, kind, person_id, done, detail from access_event
                  where seal_no = $1 order by id",
                 args![seal.no],
             )
