@@ -14,6 +14,7 @@ use jalon::ledger::Actor;
 use jalon::platform::clock::Clock;
 use jalon::platform::config::{Config, Overrides};
 use jalon::platform::db::{Db, Tx};
+use jalon::platform::mail::Post;
 use jalon::site::{App, Installation, initialise};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tower::ServiceExt as _;
@@ -67,6 +68,11 @@ pub struct Bench {
     pub clock: Clock,
     pub url: String,
     folder: Option<Folder>,
+}
+
+/// An outbox that nothing leaves.
+pub fn post() -> Post {
+    Post::new(&Config::default()).unwrap()
 }
 
 /// A folder removed when the test ends.

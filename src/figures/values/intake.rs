@@ -205,7 +205,10 @@ impl Intake for ValuesIntake {
             writer.write(change, &rows).await?;
             next = following;
         }
-        follow::store::tell_followers(change).await?;
+        // Each follower is told of what their own reach shows, whoever loads it.
+        let everything = Reach::of_installation();
+        let catalogue = self.library.catalogue(change.tx(), &everything).await?;
+        follow::store::tell_followers(change, &catalogue).await?;
         Ok(Written {
             rows: writer.rows,
             digest: writer.digest.finalize().into(),
@@ -256,7 +259,10 @@ impl Intake for ValuesIntake {
             }
             store::put_back(change.tx(), moment, &ours).await?;
         }
-        follow::store::tell_followers(change).await?;
+        // Each follower is told of what their own reach shows, whoever loads it.
+        let everything = Reach::of_installation();
+        let catalogue = self.library.catalogue(change.tx(), &everything).await?;
+        follow::store::tell_followers(change, &catalogue).await?;
         Ok(Written {
             rows,
             digest: digest.finalize().into(),

@@ -32,6 +32,13 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Address of the site as people type it; `https` makes cookies travel over TLS only.
     pub public_url: String,
+    /// The server that mail leaves through, `smtps://user:secret@host` or
+    /// `smtp://host:587?tls=required`; without one mail waits, to be read on the command line.
+    pub smtp_url: Option<String>,
+    /// Who mail comes from; empty for `jalon@` the host of `public_url`.
+    pub mail_from: String,
+    /// Whether everybody signs in with a second factor, whatever their role.
+    pub second_factor_required: bool,
     /// What the log shows, in the syntax of `tracing` filters.
     pub log: String,
     /// The largest document that may be attached, in bytes.
@@ -50,6 +57,9 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             metrics_listen: None,
             public_url: "http://localhost:8080".to_owned(),
+            smtp_url: None,
+            mail_from: String::new(),
+            second_factor_required: false,
             log: "info,sqlx=warn".to_owned(),
             largest_document: 20 * 1024 * 1024,
             api_requests_per_minute: 600,
@@ -104,6 +114,9 @@ impl Config {
             "metrics_listen" => self.metrics_listen = Some(setting.listen()?),
             "public_url" => self.public_url = setting.public_url()?,
             "client_address_header" => self.client_address_header = setting.header()?,
+            "smtp_url" => self.smtp_url = Some(setting.smtp_url()?),
+            "mail_from" => self.mail_from = setting.mailbox()?,
+            "second_factor" => self.second_factor_required = setting.is_required()?,
             "log" => self.log = setting.log()?,
             "api_requests_per_minute" => {
                 self.api_requests_per_minute = setting.requests()?;
@@ -264,6 +277,9 @@ mod tests {
         assert!(refused("JALON_DATABASE_URL", "mysql://u:secret@x").contains("« mysql:… »"));
         assert!(refused("JALON_PUBLIC_URL", "jalon.example.org").contains("https://"));
         assert!(refused("JALON_LARGEST_DOCUMENT", "20 Mo").contains("nombre d’octets"));
+        assert!(refused("JALON_SMTP_URL", "mail:secret@x").contains("smtps://"));
+        assert!(refused("JALON_MAIL_FROM", "Jalon").contains("jalon@exemple.fr"));
+        assert!(refused("JALON_SECOND_FACTOR", "oui").contains("required"));
         assert!(refused("JALON_LOG", "info,=,=").contains("JALON_LOG"));
         assert!(refused("JALON_METRICS_LISTEN", "oui").contains("127.0.0.1:8080"));
     }

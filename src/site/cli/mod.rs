@@ -10,6 +10,7 @@ mod demo;
 mod dossier;
 mod frameworks;
 mod journal;
+mod mails;
 mod organisations;
 mod people;
 mod projections;
@@ -112,6 +113,9 @@ enum Command {
     /// Vérifier, charger et écrire les cadres contractuels
     #[command(subcommand)]
     Framework(frameworks::FrameworkCommand),
+    /// Voir les courriels écrits : ceux qui attendent, ceux qui ont été refusés
+    #[command(subcommand)]
+    Mail(mails::MailCommand),
     /// Charger des valeurs observées
     #[command(subcommand)]
     Values(values::ValuesCommand),
@@ -250,6 +254,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Contracts(command) => contracts::contracts(&session, command).await?,
         Command::Dossier(args) => dossier::dossier(&session, args).await?,
         Command::Token(command) => tokens::token(&session, command).await?,
+        Command::Mail(command) => mails::mail(&session, command).await?,
         Command::Person(command) => people::person(&session, command).await?,
         Command::Framework(command) => return frameworks::run(&session, command).await,
         Command::Journal(command) => return journal::run(&session, command).await,

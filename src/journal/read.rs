@@ -1,0 +1,211 @@
+//! Finding lines: the database by person, thing and days; here by words, kind and reach.
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::store::{self, Below};
+use super::{Line, Tellers};
+use crate::access::{Concern, Opened, Reach};
+use crate::kernel::fold;
+use crate::ledger::{self, Scope};
+use crate::platform::clock::end_of_day;
+use crate::platform::db::{DbError, Tx};
+use crate::platform::web::{Address, WebError, WebResult, parse_day};
+
+/// Lines read from the database at once.
+const CHUNK: i64 = 500;
+/// Lines looked at for one page, whatever they are; the page then offers to go on.
+const MOST_LOOKED_AT: usize = 20_000;
+
+/// What is asked of the history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Question {
+    /// Who did it.
+    pub person: Option<Uuid>,
+    /// What it was done to, things under it included.
+    pub thing: Option<Uuid>,
+    /// The kind of thing.
+    pub kind: Option<String>,
+    /// Words of the name of who did it.
+    pub who: Vec<String>,
+    /// Words of what people call the thing, or of the reason.
+    pub words: Vec<String>,
+    /// The first day.
+    pub from: Option<Date>,
+    /// The last day.
+    pub to: Option<Date>,
+    /// Below which line: its change and its rank.
+    pub below: Option<(i64, i64)>,
+}
+
+impl Question {
+    /// What an address asks.
+    ///
+    /// # Errors
+    /// Where a day is no day, with what to write.
+    pub(super) fn of(address: &Address) -> WebResult<Self> {
+        let id = |name| address.get(name).parse().ok();
+        let day = |name| {
+            match address.get(name) {
+            "" => Ok(None),
+            text => parse_day(text).map(Some).ok_or_else(|| {
+                WebError::Invalid(format!(
+                    "« {text} » n’est pas une date. Écrivez-la jour/mois/année, par exemple 15/03/2026."
+                ))
+            }),
+        }
+        };
+        let words = |name| {
+            fold(address.get(name))
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect()
+        };
+        let below = address.get("avant").split_once('.');
+        Ok(Self {
+            person: id("personne"),
+            thing: id("chose"),
+            kind: Some(address.get("genre").to_owned()).filter(|kind| !kind.is_empty()),
+            who: words("qui"),
+            words: words("q"),
+            from: day("du")?,
+            to: day("au")?,
+            below: below.and_then(|(no, seq)| Some((no.parse().ok()?, seq.parse().ok()?))),
+        })
+    }
+
+    fn takes(&self, line: &Line) -> bool {
+        let holds = |text: &str, words: &[String]| {
+            let text = fold(text);
+            words.iter().all(|word| text.contains(word.as_str()))
+        };
+        let of_person = self.person.is_none_or(|person| line.actor == Some(person));
+        let of_kind = self.kind.as_ref().is_none_or(|kind| *kind == line.kind);
+        let who = line.who.as_deref().unwrap_or("Jalon");
+        let about = format!("{} {}", line.label, line.why.as_deref().unwrap_or_default());
+        of_person && of_kind && holds(who, &self.who) && holds(&about, &self.words)
+    }
+}
+
+/// Some lines, and where to go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Page {
+    pub lines: Vec<Line>,
+    /// The line below which more may be found.
+    pub next: Option<(i64, i64)>,
+}
+
+/// The next lines that answer, the latest first, as far as the person may know of them.
+pub(super) async fn read(
+    tx: &mut Tx,
+    reach: &Reach,
+    question: &Question,
+    most: usize,
+) -> Result<Page, DbError> {
+    let mut below = bounds(tx, question).await?;
+    let reads_all = reads_all(reach);
+    let (mut page, mut seen) = (Page::default(), 0);
+    while seen < MOST_LOOKED_AT {
+        let lines = match (question.thing, question.person) {
+            (Some(thing), _) => store::of_thing(tx, thing, below, CHUNK).await?,
+            (None, Some(person)) => store::of_actor(tx, person, below, CHUNK).await?,
+            (None, None) => store::all(tx, below, CHUNK).await?,
+        };
+        let Some(last) = lines.last() else {
+            page.next = None;
+            return Ok(page);
+        };
+        (below.no, below.seq) = (last.no, last.seq);
+        seen += lines.len();
+        page.next = Some((below.no, below.seq));
+        for line in lines {
+            if (reads_all || may_know(reach, &line)) && question.takes(&line) {
+                if page.lines.len() == most {
+                    page.next = page.lines.last().map(|last| (last.no, last.seq));
+                    return Ok(page);
+                }
+                page.lines.push(line);
+            }
+        }
+    }
+    Ok(page)
+}
+
+/// Whether somebody reads the history of everything.
+fn reads_all(reach: &Reach) -> bool {
+    let weighed = reach.weighed("journal.read", &Concern::nobodys());
+    reach.actor().person().is_none() || weighed.iter().any(|(_, lack)| lack.is_ok())
+}
+
+/// What of the history is about somebody rather than about something.
+const PERSONAL: [&str; 4] = ["person", "grant", "access_token", "table_address"];
+
+/// Whether somebody who does not read everything may know of a line: what they did themselves,
+/// nothing else of what is about people; what is an organisation's as its acts under way are.
+fn may_know(reach: &Reach, line: &Line) -> bool {
+    if line.actor.is_some() && line.actor == reach.actor().person() {
+        return true;
+    }
+    if PERSONAL.contains(&line.kind.as_str()) {
+        return Some(line.thing) == reach.actor().person();
+    }
+    let Scope {
+        organisation,
+        framework,
+    } = &line.scope;
+    if organisation.is_empty() {
+        return reach.sees(&line.scope);
+    }
+    reach.sees_of(Opened::Drafts, framework, [organisation.as_str()])
+}
+
+/// Between which changes to look.
+async fn bounds(tx: &mut Tx, question: &Question) -> Result<Below, DbError> {
+    let first = match question.from.and_then(|day| day.yesterday().ok()) {
+        Some(eve) => ledger::last_change_before(tx, end_of_day(eve)).await? + 1,
+        None => 0,
+    };
+    let (no, seq) = match (question.below, question.to) {
+        (Some(below), _) => below,
+        (None, Some(day)) => (
+            ledger::last_change_before(tx, end_of_day(day)).await?,
+            i64::MAX,
+        ),
+        (None, None) => (i64::MAX, i64::MAX),
+    };
+    Ok(Below { no, seq, first })
+}
+
+/// A line with its words.
+pub(super) type Spoken = (Line, super::Told);
+
+/// The lines with their words.
+pub(super) async fn spoken(
+    tx: &mut Tx,
+    reach: &Reach,
+    tellers: &Tellers,
+    lines: Vec<Line>,
+) -> Result<Vec<Spoken>, DbError> {
+    let told = tellers.tell(tx, reach, &lines).await?;
+    Ok(lines.into_iter().zip(told).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::tests::line;
+
+    #[test]
+    fn an_address_asks_by_words_kind_and_day() {
+        let address = Address::of("/journal")
+            .and_query("q=Une+ch%C3%B4se&qui=camille&du=1/3/2026&avant=12.3&genre=x");
+        let question = Question::of(&address).unwrap();
+        assert_eq!(question.words, ["une", "chose"]);
+        assert_eq!(question.below, Some((12, 3)));
+        assert!(question.from.is_some());
+        assert!(question.takes(&line("x", "edit", None, None)));
+        assert!(!question.takes(&line("y", "edit", None, None)));
+        let wrong = Question::of(&Address::of("/journal").and("du", "hier"));
+        assert!(wrong.is_err_and(|error| error.to_string().contains("hier")));
+    }
+}
