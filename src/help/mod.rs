@@ -44,7 +44,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         &["imports", "valeurs", "saisie", "circuit"],
     ),
     ("Emporter", &["tableaux", "api"]),
-    ("Soi-même", &["compte"]),
+    ("Soi-même", &["compte", "connexion", "journal"]),
 ];
 
 /// One page of the guide.
