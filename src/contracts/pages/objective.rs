@@ -11,7 +11,7 @@ use super::parts::{mark, node_code, section_choice, trail};
 use crate::access::Signed;
 use crate::contracts::Desk;
 use crate::frameworks::{Node, explained};
-use crate::platform::web::{Address, WebError, WebResult};
+use crate::platform::web::{Address, WebError, WebResult, section_heading};
 
 pub(super) async fn page(
     State(desk): State<Desk>,
@@ -48,8 +48,11 @@ pub(super) async fn page(
             (opened.asked().form(&address, "Chiffres connus au", opened.today, &beside(&opened, node)))
         }
         (section_choice(&opened, &format!("/objectifs/{key}")))
-        @if under.is_empty() { p { "Ce contrat ne retient rien sous cet objectif. " a href=(opened.href("")) { "Tous ses objectifs" } } }
-        @for kept in under { (goal(&cells, kept, &lines, true)) }
+        section.sect aria-labelledby="contenu-titre" {
+            (section_heading("contenu-titre", "Ce que dit le contrat", None))
+            @if under.is_empty() { p { "Ce contrat ne retient rien sous cet objectif. " a href=(opened.href("")) { "Tous ses objectifs" } } }
+            @for kept in under { (goal(&cells, kept, &lines, true)) }
+        }
     };
     let title = format!("{}, {}", node.title(), opened.full.contract.title);
     Ok((opened.asked().status(), signed.page(&title, &body)))
