@@ -36,10 +36,3 @@ pub(super) fn code_field(label: &str, hint: &str, mistake: Option<&str>) -> Mark
         }
     }
 }
-
-/// A sentence as it begins a line: with a capital and a full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str() + "."
-}

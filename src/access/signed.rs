@@ -9,10 +9,11 @@ use maud::Markup;
 use tower_sessions::Session;
 
 use super::factor;
-use super::permit::{Act, Permit, Reach, permit};
+use super::reach::Reach;
 use super::session::{Standing, standing};
 use super::store::{Person, person};
 use crate::ledger::Actor;
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::{Refusal, Shell, View, WebError, WebResult, document};
 
@@ -21,6 +22,7 @@ use crate::platform::web::{Refusal, Shell, View, WebError, WebResult, document};
 pub struct Signed {
     /// The person.
     pub person: Person,
+    reach: Reach,
     view: View,
 }
 
@@ -30,14 +32,9 @@ impl Signed {
         Actor::Person(self.person.id)
     }
 
-    /// What they may see.
-    pub fn reach(&self) -> Reach {
-        Reach::of(self.actor())
-    }
-
-    /// The permit to do `A` to `thing`, or the refusal to show.
-    pub fn may<A: Act>(&self, thing: A::Thing) -> WebResult<Permit<A>> {
-        permit(self.actor(), thing).map_err(|denied| WebError::Forbidden(denied.sentence))
+    /// What they may see and do, by the grants that held when the request came.
+    pub fn reach(&self) -> &Reach {
+        &self.reach
     }
 
     /// A page in the site's frame.
@@ -57,6 +54,7 @@ impl Signed {
     where
         S: Send + Sync,
         Db: FromRef<S>,
+        Clock: FromRef<S>,
         Shell: FromRef<S>,
     {
         let session = Session::from_request_parts(parts, state)
@@ -70,14 +68,19 @@ impl Signed {
             Standing::Nobody | Standing::Lapsed(_) => return Ok(None),
         };
         let mut tx = Db::from_ref(state).read().await?;
-        let found = person(&mut tx, id).await?;
-        Ok(found.map(|person| Self {
+        let Some(person) = person(&mut tx, id).await? else {
+            return Ok(None);
+        };
+        let today = Clock::from_ref(state).today();
+        let reach = Reach::of(&mut tx, today, Actor::Person(id)).await?;
+        Ok(Some(Self {
             view: View {
                 shell: Shell::from_ref(state),
                 path: parts.uri.path().to_owned(),
                 person: Some(person.name.clone()),
             },
             person,
+            reach,
         }))
     }
 }
@@ -86,6 +89,7 @@ impl<S> FromRequestParts<S> for Signed
 where
     S: Send + Sync,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
 {
     type Rejection = WebError;
@@ -111,6 +115,7 @@ pub async fn refusals_in_french<S>(State(state): State<S>, request: Request, nex
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
 {
     let (parts, body) = request.into_parts();

@@ -4,7 +4,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::email::Email;
-use super::permit::{Act, Permit, Reach};
+use super::permit::{Act, Permit};
+use super::policy::Concern;
+use super::reach::Reach;
 use super::session::{self, OpenSession};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
@@ -39,6 +41,10 @@ pub struct AddPerson;
 impl Act for AddPerson {
     type Thing = ();
     const NAME: &'static str = "person.add";
+
+    async fn concerns(_tx: &mut Tx, (): &()) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::nobodys()])
+    }
 }
 
 /// Changing the password of an account.
@@ -196,7 +202,7 @@ pub async fn drop_ended_sessions(tx: &mut Tx) -> Result<(), DbError> {
 }
 
 /// The sessions of whoever asks in which they are signed in, the latest first.
-pub(super) async fn sessions_of(tx: &mut Tx, reach: Reach) -> Result<Vec<OpenSession>, DbError> {
+pub(super) async fn sessions_of(tx: &mut Tx, reach: &Reach) -> Result<Vec<OpenSession>, DbError> {
     let rows: Vec<(Vec<u8>, String)> = tx
         .all(
             "select id, data from session where person_id = $1",

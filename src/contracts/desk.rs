@@ -65,7 +65,7 @@ pub trait Observations: Debug + Send + Sync {
     /// unknown altogether, and then no column is shown for them.
     async fn of_contract(
         &self,
-        reach: Reach,
+        reach: &Reach,
         full: &FullContract,
         as_of: i64,
         day: Date,
@@ -75,7 +75,7 @@ pub trait Observations: Debug + Send + Sync {
     /// after the change `as_of`.
     async fn recorded(
         &self,
-        reach: Reach,
+        reach: &Reach,
         measures: &[&Measure],
         place: &str,
         as_of: i64,
@@ -90,7 +90,7 @@ pub struct NoObservations;
 impl Observations for NoObservations {
     async fn of_contract(
         &self,
-        _reach: Reach,
+        _reach: &Reach,
         _full: &FullContract,
         _as_of: i64,
         _day: Date,
@@ -100,7 +100,7 @@ impl Observations for NoObservations {
 
     async fn recorded(
         &self,
-        _reach: Reach,
+        _reach: &Reach,
         measures: &[&Measure],
         _place: &str,
         _as_of: i64,
@@ -134,7 +134,7 @@ impl Desk {
     pub(super) async fn revision(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         id: Uuid,
     ) -> Result<Option<Book>, DbError> {
         let catalogue = self.library.catalogue(tx, reach).await?;
@@ -146,7 +146,7 @@ impl Desk {
     pub(super) async fn latest(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         framework: &str,
     ) -> Result<Option<Book>, DbError> {
         let catalogue = self.library.catalogue(tx, reach).await?;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::receive::french_size;
 use super::{Document, Media, ReplaceDocument, Version, receive, store};
-use crate::access::{Act as _, Signed};
+use crate::access::{Act as _, Signed, permit};
 use crate::journal::history_href;
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
@@ -156,9 +156,9 @@ async fn submit(
         ));
     }
     let upload = received.into_file()?;
-    let permit = signed.may::<ReplaceDocument>(id)?;
     let change = Change::open(&db, &clock, signed.actor(), ReplaceDocument::NAME).await;
     let mut change = change.map_err(WebError::internal)?.because(why.clone());
+    let permit = permit::<ReplaceDocument>(&mut change, id).await?;
     let replaced = store::replace(&mut change, permit, &upload, &why).await;
     if !replaced.map_err(WebError::internal)? {
         return Err(WebError::NotFound);

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::region::{DossierError, RegionRequest, Sources, region_pdf};
 use crate::access::Signed;
 use crate::contracts::store;
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::{AsOf, Shell, WebError, WebResult};
 
@@ -18,6 +19,7 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
     Sources: FromRef<S>,
 {

@@ -77,7 +77,7 @@ pub enum DossierError {
 /// The sheet, drawn outside any transaction.
 pub async fn region_pdf(
     sources: &Sources,
-    reach: Reach,
+    reach: &Reach,
     request: &RegionRequest,
 ) -> Result<Vec<u8>, DossierError> {
     let mut tx = sources.db.read().await?;

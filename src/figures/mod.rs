@@ -26,6 +26,7 @@ pub mod pictures;
 pub mod projection;
 pub mod provenance;
 pub mod review;
+pub mod rights;
 mod snapshot;
 pub mod store;
 pub mod tables;

@@ -38,7 +38,7 @@ pub struct ContractFigures {
 impl Observations for ContractFigures {
     async fn of_contract(
         &self,
-        reach: Reach,
+        reach: &Reach,
         full: &FullContract,
         as_of: i64,
         day: Date,
@@ -79,7 +79,7 @@ impl Observations for ContractFigures {
 
     async fn recorded(
         &self,
-        reach: Reach,
+        reach: &Reach,
         measures: &[&Measure],
         place: &str,
         as_of: i64,

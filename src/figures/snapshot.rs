@@ -224,7 +224,7 @@ pub(super) fn under_embargo(until: Option<Date>, day: Date) -> bool {
 pub(super) fn is_hidden(
     until: Option<Date>,
     author: Option<Uuid>,
-    reach: Reach,
+    reach: &Reach,
     day: Date,
 ) -> bool {
     under_embargo(until, day) && !reach.sees_embargoed(author)
@@ -254,7 +254,7 @@ impl FiguresView {
 impl FiguresView {
     /// What that person may see, for pages and files alike: a figure under embargo is laid over
     /// what stood before it for those who may see it, and for nobody else.
-    fn new(snapshot: Arc<Snapshot>, reach: Reach) -> Self {
+    fn new(snapshot: Arc<Snapshot>, reach: &Reach) -> Self {
         let seen: Vec<&Embargoed> = snapshot
             .embargoed
             .iter()
@@ -324,7 +324,7 @@ impl Snapshots {
     }
 
     /// The figures as this transaction sees them.
-    pub async fn current(&self, tx: &mut Tx, reach: Reach) -> Result<FiguresView, DbError> {
+    pub async fn current(&self, tx: &mut Tx, reach: &Reach) -> Result<FiguresView, DbError> {
         let latest = store::latest_change(tx).await?;
         let today = self.clock.today();
         let known = Arc::clone(&self.kept().current);
@@ -352,7 +352,7 @@ impl Snapshots {
     pub async fn upto(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         change: i64,
     ) -> Result<FiguresView, DbError> {
         let current = self.current(tx, reach).await?;
@@ -367,7 +367,7 @@ impl Snapshots {
     pub async fn as_of(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         change: i64,
     ) -> Result<FiguresView, DbError> {
         let today = self.clock.today();
@@ -406,6 +406,7 @@ async fn is_committed(tx: &mut Tx, change: i64) -> Result<bool, DbError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Openings;
     use crate::kernel::{Decimal, Value};
     use crate::ledger::Actor;
     use jiff::ToSpan as _;
@@ -482,7 +483,8 @@ mod tests {
             let snapshot = Snapshot::default()
                 .with(1, day(read_on), rows, Vec::new())
                 .with(2, day(looked_at), rest, Vec::new());
-            let reach = Reach::of(Actor::Person(person(viewer)));
+            let actor = Actor::Person(person(viewer));
+            let reach = &Reach::holding(actor, Vec::new(), Openings::new());
             let view = FiguresView::new(Arc::new(snapshot), reach);
             let seen = view.series("m").and_then(|s| s.whole("53", Period::Year(2024))).map(|f| f.no);
             let is_visible = |w: &Written| !is_hidden(w.1.map(day), Some(person(w.0)), reach, day(looked_at));

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::{Catalogue, Commitment, Framework, Indicator, Library, Node, everyone_words, store};
 use crate::access::Reach;
-use crate::ledger::{Actor, Scope};
+use crate::ledger::Scope;
 use crate::measures::Measure;
 use crate::organisations::{Directories, Directory, Organisation, store as organisations};
 use crate::platform::db::{DbError, Tx};
@@ -58,7 +58,7 @@ impl Source for FindableFrameworks {
         if after > 0 && store::latest_change(tx).await?.max(named) <= after {
             return Ok(Vec::new());
         }
-        let reach = Reach::of(Actor::Installation);
+        let reach = &Reach::of_installation();
         let catalogue = self.library.catalogue(tx, reach).await?;
         let directory = self.directories.current(tx, reach).await?;
         let mut folders = vec![Folder {

@@ -229,7 +229,7 @@ impl Library {
     }
 
     /// The frameworks in force, as this transaction sees them.
-    pub async fn catalogue(&self, tx: &mut Tx, _reach: Reach) -> Result<Arc<Catalogue>, DbError> {
+    pub async fn catalogue(&self, tx: &mut Tx, _reach: &Reach) -> Result<Arc<Catalogue>, DbError> {
         let at = self.moment(tx).await?;
         let (kept_at, kept) = self.kept();
         if kept_at == at {
@@ -271,7 +271,7 @@ impl Library {
     pub async fn revision(
         &self,
         tx: &mut Tx,
-        _reach: Reach,
+        _reach: &Reach,
         id: Uuid,
     ) -> Result<Option<Arc<Edited>>, DbError> {
         let kept = self.shelf().revisions.get(&id).cloned();

@@ -27,8 +27,8 @@ pub use batch::{
 pub use catalogue::{CATALOGUE, Entry, ProblemCode, UnknownCode};
 pub use corrected::{Mark, corrected};
 pub use intake::{
-    Asked, Field, FieldKind, French, Intake, Intakes, Later, Mistake, Reading, SentTable, Told,
-    Undoing, Uses, Written,
+    Asked, Closed, Field, FieldKind, French, Intake, Intakes, Later, Mistake, Reading, SentTable,
+    Told, Undoing, Uses, Written,
 };
 pub use pages::router;
 pub use problem::{Answer, Answers, Choice, Place, Problem, Severity};

@@ -4,8 +4,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::store::{self, Below};
-use super::{Line, Tellers};
-use crate::access::Reach;
+use super::{Line, Reader, Tellers};
 use crate::kernel::fold;
 use crate::ledger;
 use crate::platform::clock::end_of_day;
@@ -82,7 +81,11 @@ impl Question {
         let of_person = self.person.is_none_or(|person| line.actor == Some(person));
         let of_kind = self.kind.as_ref().is_none_or(|kind| *kind == line.kind);
         let who = line.who.as_deref().unwrap_or("Jalon");
-        let about = format!("{} {}", line.label, line.why.as_deref().unwrap_or_default());
+        let about = format!(
+            "{} {}",
+            line.open_label(),
+            line.why.as_deref().unwrap_or_default()
+        );
         of_person && of_kind && holds(who, &self.who) && holds(&about, &self.words)
     }
 }
@@ -98,7 +101,7 @@ pub(super) struct Page {
 /// The next lines that answer, the latest first, as far as the person may know of them.
 pub(super) async fn read(
     tx: &mut Tx,
-    reach: Reach,
+    reader: &Reader,
     question: &Question,
     most: usize,
 ) -> Result<Page, DbError> {
@@ -118,7 +121,7 @@ pub(super) async fn read(
         seen += lines.len();
         page.next = Some((below.no, below.seq));
         for line in lines {
-            if reach.sees(&line.scope) && question.takes(&line) {
+            if reader.sees(&line.scope) && question.takes(&line) {
                 if page.lines.len() == most {
                     page.next = page.lines.last().map(|last| (last.no, last.seq));
                     return Ok(page);
@@ -150,15 +153,18 @@ async fn bounds(tx: &mut Tx, question: &Question) -> Result<Below, DbError> {
 /// A line with its words.
 pub(super) type Spoken = (Line, super::Told);
 
-/// The lines with their words.
+/// The lines with their words, but for those that the reader may not know of.
 pub(super) async fn spoken(
     tx: &mut Tx,
-    reach: Reach,
+    reader: &Reader,
     tellers: &Tellers,
     lines: Vec<Line>,
 ) -> Result<Vec<Spoken>, DbError> {
-    let told = tellers.tell(tx, reach, &lines).await?;
-    Ok(lines.into_iter().zip(told).collect())
+    let told = tellers.tell(tx, reader, &lines).await?;
+    let spoken = lines.into_iter().zip(told);
+    Ok(spoken
+        .filter_map(|(line, told)| Some((line, told?)))
+        .collect())
 }
 
 #[cfg(test)]

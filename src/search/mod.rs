@@ -83,7 +83,7 @@ impl Document {
     }
 
     /// Whether somebody may know of it on that day, in Paris.
-    fn is_visible(&self, reach: Reach, today: Date) -> bool {
+    fn is_visible(&self, reach: &Reach, today: Date) -> bool {
         let open =
             |(until, author): (Date, Option<Uuid>)| today >= until || reach.sees_embargoed(author);
         reach.sees(&self.scope) && self.embargo.is_none_or(open)

@@ -31,7 +31,7 @@ impl Searcher {
     pub async fn find(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         question: &Question,
     ) -> Result<Found, DbError> {
         self.refresh(tx).await?;

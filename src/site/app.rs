@@ -30,11 +30,11 @@ use crate::imports::{self as files, Imports, Reader};
 use crate::journal::{self, Tellers};
 use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
-use crate::platform::config::Config;
+use crate::platform::config::{Config, SecondFactor};
 use crate::platform::db::{Db, DbError};
 use crate::platform::mail::{Post, PostError};
 use crate::platform::metrics::{self, count_requests};
-use crate::platform::web::{NavItem, Shell, WebError, asset_router, refuse_nul};
+use crate::platform::web::{NavItem, Shell, WebError, asset_router, hear_out, refuse_nul};
 use crate::search::{self, Searcher};
 use crate::tables::{self as take_away, Tables};
 
@@ -95,13 +95,17 @@ impl App {
     pub async fn new(
         db: Db,
         clock: Clock,
-        config: Config,
+        mut config: Config,
         reader: Reader,
     ) -> Result<Self, AppError> {
         db.check_schema().await?;
         let mut tx = db.read().await?;
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
         drop(tx);
+        if demo {
+            // Its password is on the sign-in page: a second factor would protect nothing.
+            config.second_factor = SecondFactor::Nobody;
+        }
         let (directories, library) = (Directories::default(), library());
         let snapshots = Snapshots::new(clock.clone());
         let desk = Desk {
@@ -200,6 +204,7 @@ impl App {
             .merge(health::router())
             .merge(api::router(&self))
             .layer(from_fn(count_requests))
+            .layer(from_fn(hear_out))
             .layer(from_fn(move |request, next| {
                 security_headers(https, request, next)
             }))

@@ -32,7 +32,7 @@ pub struct Ask<'a> {
     /// What it is read from.
     pub tx: &'a mut Tx,
     /// What the person may see.
-    pub reach: Reach,
+    pub reach: &'a Reach,
     /// The day it is.
     pub today: Date,
     /// The choices, by the names of the page's own address.

@@ -1,8 +1,8 @@
 //! Who owes what, what has come, and what people who follow it are told.
 
 use axum::http::StatusCode;
-use jalon::access::{Act as _, permit};
-use jalon::figures::follow::{Follow, Followed, store};
+use jalon::access::{Act as _, permit, permit_aside};
+use jalon::figures::follow::{Follow, Followed, Wish, store};
 use jalon::imports::CommitBatch;
 
 use crate::contracts::hand::colleague;
@@ -85,7 +85,7 @@ on_both_engines! {
         let corrected = hpv().replacen("53,2023,67.7,34.9", "53,2023,68.2,34.9", 1);
         stage.load(corrected + "\n").await;
         let mut tx = bench.db.read().await.unwrap();
-        let events = store::events(&mut tx, stage.reach(), bench.clock.today()).await.unwrap();
+        let events = store::events(&mut tx, &stage.reach().await, bench.clock.today()).await.unwrap();
         drop(tx);
         let told: Vec<(i64, i64)> = events.iter().map(|e| (e.arrived, e.corrected)).collect();
         let follows_both = stage.count("follow").await == 2;
@@ -109,8 +109,9 @@ on_both_engines! {
             framework: "etat-ars-2024-2028".to_owned(),
             indicator: "2.c.1".to_owned(),
         };
-        let may = permit::<Follow>(colleague, followed).unwrap();
+        let wish = Wish { person: colleague.person().unwrap(), followed };
         let mut tx = bench.db.write_aside().await.unwrap();
+        let may = permit_aside::<Follow>(&mut tx, bench.clock.today(), colleague, wish).await.unwrap();
         store::follow(&mut tx, may, &[crate::stage::GIRLS.to_owned()]).await.unwrap();
         tx.commit().await.unwrap();
         stage.load(hpv()).await;
@@ -131,7 +132,7 @@ on_both_engines! {
         site.post(&format!("{PAGE}/suivre"), &[("suivre", "oui")]).await;
         let rehearsal = stage.rehearse_current(hpv()).await;
         let mut change = stage.change(CommitBatch::NAME).await;
-        let permit = permit::<CommitBatch>(stage.actor, rehearsal.id).unwrap();
+        let permit = permit::<CommitBatch>(&mut change, rehearsal.id).await.unwrap();
         stage.imports.commit_in(&mut change, permit, None).await.unwrap();
         drop(change);
         assert_eq!(stage.count("figure_event").await, 0);

@@ -8,7 +8,7 @@ use jalon::contracts::store::load;
 use jalon::contracts::{Target, TermBody, Terms};
 use jalon::figures::Snapshots;
 use jalon::kernel::Period;
-use jalon::ledger::{Actor, Verified, verify};
+use jalon::ledger::{Verified, verify};
 use jalon::site::demo;
 
 use crate::imports::reader;
@@ -73,6 +73,9 @@ const WALK: &[(&str, &str)] = &[
         "de la moyenne plus que par hasard",
     ),
     ("/contrats/normandie-2024-2028", "class=\"spark\""),
+    ("/contrats/normandie-2024-2028", "<abbr title="),
+    ("/circuit/etat-ars-2024-2028", "<abbr title="),
+    ("/indicateurs/etat-ars-2024-2028/2.c.1", "<abbr title="),
     ("/indicateurs/etat-ars-2019-2023/7.d", "?periode=2016"),
     (
         "/indicateurs/es-aura-2020-2024/2.1-1-i1",
@@ -157,7 +160,7 @@ async fn marks(site: &mut Site) {
 
 async fn every_kind_of_target(bench: &Bench, slug: &str) {
     let mut tx = bench.db.read().await.unwrap();
-    let reach = Reach::of(Actor::Installation);
+    let reach = &Reach::of_installation();
     let full = load(&mut tx, reach, slug).await.unwrap().unwrap();
     let amendment = full.instrument(2).expect("an amendment");
     assert_eq!(amendment.act, "avenant", "{slug}");
@@ -206,7 +209,7 @@ async fn hospitals_differ(bench: &Bench) {
     let mut tx = bench.db.read().await.unwrap();
     let figures = Snapshots::default();
     let figures = figures
-        .current(&mut tx, Reach::of(Actor::Installation))
+        .current(&mut tx, &Reach::of_installation())
         .await
         .unwrap();
     let series = figures.series("es-taux-chirurgie-ambulatoire").unwrap();

@@ -120,12 +120,12 @@ on_both_engines! {
 async fn invited(bench: &Bench, actor: Actor, email: &str) {
     let opened = Change::open(&bench.db, &bench.clock, actor, InvitePerson::NAME).await;
     let mut change = opened.unwrap();
-    let may = permit::<AddPerson>(actor, ()).unwrap();
+    let may = permit::<AddPerson>(&mut change, ()).await.unwrap();
     let name = "Inès Exemple".to_owned();
     let person = add_invited(&mut change, may, name, &email.parse().unwrap())
         .await
         .unwrap();
-    let may = permit::<InvitePerson>(actor, person).unwrap();
+    let may = permit::<InvitePerson>(&mut change, person).await.unwrap();
     links::invite(&mut change, &bench.clock, may).await.unwrap();
     change.commit().await.unwrap();
 }

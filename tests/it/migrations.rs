@@ -27,6 +27,8 @@ fn rows_of(step: i64) -> Sample {
         5 => history(),
         6 => accesses(),
         7 => addresses(),
+        8 => campaigns(),
+        9 => grants(),
         11 => door(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
@@ -72,6 +74,23 @@ fn door() -> Sample {
     )
 }
 
+fn campaigns() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'campaign', $2, 1, 'Bilan 2024')",
+                args![ID(80), ID(1)],
+            ),
+            (
+                "insert into campaign (id, framework, year, revision_id, change_no) values ($1, 'essai', 2024, $2, 1)",
+                args![ID(80), ID(5)],
+            ),
+        ],
+        "select framework from campaign where year = 2024",
+        "essai",
+    )
+}
+
 fn addresses() -> Sample {
     (
         vec![
@@ -86,6 +105,27 @@ fn addresses() -> Sample {
         ],
         "select table_name from table_address where used_at is null",
         "contrats",
+    )
+}
+
+fn grants() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'grant', $2, 1, 'Lecteur')",
+                args![ID(90), ID(1)],
+            ),
+            (
+                "insert into access_grant (id, person_id, role, organisation, framework, objective, starts_on, why, given_change) values ($1, $2, 'lecteur', 'DGS', '', '', '2026-01-01', 'Essai', 1)",
+                args![ID(90), ID(2)],
+            ),
+            (
+                "insert into framework_opening (framework, what, audience) values ('essai', 'drafts', 'parties')",
+                args![],
+            ),
+        ],
+        "select g.role from access_grant g join change c on c.no = g.given_change where c.grant_id is null",
+        "lecteur",
     )
 }
 

@@ -46,7 +46,9 @@ async fn head(stage: &Stage<'_>) -> RevisionHead {
 async fn exported(stage: &Stage<'_>) -> Texts {
     let head = head(stage).await;
     let mut tx = stage.db.read().await.unwrap();
-    store::texts(&mut tx, stage.reach(), head.id).await.unwrap()
+    store::texts(&mut tx, &stage.reach().await, head.id)
+        .await
+        .unwrap()
 }
 
 async fn read_back(stage: &Stage<'_>, texts: &Texts) -> Reading {
@@ -103,7 +105,7 @@ on_both_engines! {
         assert!(site.get("/cadres/etat-ars-2024-2028").await.body.contains("révision 2"));
         // What was before is still there.
         let mut tx = bench.db.read().await.unwrap();
-        let old = stage.library.revision(&mut tx, stage.reach(), first.id).await.unwrap().unwrap();
+        let old = stage.library.revision(&mut tx, &stage.reach().await, first.id).await.unwrap().unwrap();
         assert_eq!(old.framework, shipped().0);
         assert_eq!(verify(&mut tx).await.unwrap(), Verified::Whole(before + 1));
     }
@@ -436,7 +438,7 @@ on_both_engines! {
         let stage = Stage::set(&bench).await;
         let mut change = stage.change(SetNationalTarget::NAME).await;
         let scope = Scope { organisation: String::new(), framework: CODE.to_owned() };
-        let permit = permit::<SetNationalTarget>(stage.actor, scope).unwrap();
+        let permit = permit::<SetNationalTarget>(&mut change, scope).await.unwrap();
         let target = NationalTarget {
             indicator: "2.c.1".to_owned(),
             measure: GIRLS.to_owned(),
@@ -503,5 +505,47 @@ on_both_engines! {
             assert_eq!(site.post(path, &fields).await.status, StatusCode::NOT_FOUND, "{path}");
         }
         assert_eq!(stage.last_change().await, before);
+    }
+}
+
+on_both_engines! {
+    async fn an_opened_campaign_keeps_the_list_and_the_dates_it_is_run_with(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let (page, open) = (format!("/cadres/{CODE}?edition=2024"), format!("/cadres/{CODE}/campagnes/2024"));
+        let before = site.get(&page).await.body;
+        assert!(before.contains("Cette campagne n’est pas ouverte"), "{before}");
+        let opened = site.post(&open, &[("revision", "1")]).await;
+        assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.body);
+        // Sent twice, it is one act.
+        let changes = stage.last_change().await;
+        assert_eq!(site.post(&open, &[("revision", "1")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!((stage.last_change().await, stage.count("campaign").await), (changes, 1));
+
+        // The framework loses an indicator and its usual calendar.
+        let (mut framework, _) = shipped();
+        framework.indicators.retain(|indicator| indicator.key != "2.n");
+        framework.editions.clear();
+        stage.bring(&framework, &write_texts(&framework), Some(1)).await.unwrap();
+        let kept = site.get(&page).await.body;
+        for words in ["sur la révision n° 1 du cadre", "Le cadre en est depuis à la révision n° 2", "/indicateurs/etat-ars-2024-2028/2.n\"", "Dates du bilan 2024"] {
+            assert!(kept.contains(words), "{words}: {kept}");
+        }
+        let other = site.get(&format!("/cadres/{CODE}?edition=2026")).await.body;
+        assert!(!other.contains("/indicateurs/etat-ars-2024-2028/2.n\"") && !other.contains("Dates du bilan"), "{other}");
+
+        // Putting it on the revision in force takes a reason and the revision that was seen.
+        let stale = site.post(&open, &[("revision", "1"), ("motif", "Liste corrigée")]).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.body);
+        let mute = site.post(&open, &[("revision", "2"), ("motif", " ")]).await;
+        assert_eq!(mute.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", mute.body);
+        let moved = site.post(&open, &[("revision", "2"), ("motif", "Liste corrigée")]).await;
+        assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.body);
+        let now = site.get(&page).await.body;
+        assert!(now.contains("sur la révision n° 2 du cadre") && !now.contains("/indicateurs/etat-ars-2024-2028/2.n\""), "{now}");
+        for nothing in [format!("/cadres/{CODE}/campagnes/2023"), "/cadres/rien/campagnes/2024".to_owned()] {
+            assert_eq!(site.post(&nothing, &[("revision", "2")]).await.status, StatusCode::NOT_FOUND, "{nothing}");
+        }
     }
 }

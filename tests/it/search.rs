@@ -4,7 +4,6 @@
 use axum::http::StatusCode;
 use jalon::access::Reach;
 use jalon::frameworks::Library;
-use jalon::ledger::Actor;
 use jalon::organisations::Directories;
 use jalon::search::{Question, Searcher};
 use jalon::site::{demo, searcher};
@@ -101,7 +100,7 @@ fn fresh(bench: &Bench) -> Searcher {
 
 async fn first(searcher: &Searcher, bench: &Bench, text: &str) -> Vec<(String, String)> {
     let mut tx = bench.db.read().await.unwrap();
-    let reach = Reach::of(Actor::Installation);
+    let reach = &Reach::of_installation();
     let found = searcher
         .find(&mut tx, reach, &question(text))
         .await

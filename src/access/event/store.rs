@@ -155,7 +155,7 @@ struct OwnRow {
 /// The last things that whoever asks did, or that somebody tried on their account.
 pub(in crate::access) async fn own(
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
     account: Mark,
 ) -> Result<Vec<Own>, DbError> {
     let rows: Vec<OwnRow> = tx

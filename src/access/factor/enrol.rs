@@ -16,7 +16,7 @@ use super::{
 use crate::access::door::Door;
 use crate::access::fields::code_field;
 use crate::access::origin::Origin;
-use crate::access::permit::Act as _;
+use crate::access::permit::{Act as _, permit};
 use crate::access::session::{must_enrol, own_digest};
 use crate::access::signed::Signed;
 use crate::kernel::{counted, hex};
@@ -53,9 +53,8 @@ pub(in crate::access) async fn confirm(
         let told = "Ce n’est pas le code de cette application : vérifiez l’heure du téléphone, attendez le code suivant et tapez-le.";
         return refused(&signed, &session, &at, told).await;
     };
-    let person = signed.person.id;
-    let permit = signed.may::<AddFactor>(person)?;
     let mut change = open(&signed, &at, AddFactor::NAME).await?;
+    let permit = permit::<AddFactor>(&mut change, signed.person.id).await?;
     let kept = own_digest(&session);
     let added = store::add(&mut change, at.clock(), permit, (&shared, step), kept).await;
     let Some(codes) = added.map_err(WebError::internal)? else {
@@ -83,8 +82,8 @@ pub(in crate::access) async fn renew_codes(
     if let Err(told) = gave_code(&signed, &at, &origin, &typed).await? {
         return refused(&signed, &session, &at, told).await;
     }
-    let permit = signed.may::<RenewCodes>(signed.person.id)?;
     let mut change = open(&signed, &at, RenewCodes::NAME).await?;
+    let permit = permit::<RenewCodes>(&mut change, signed.person.id).await?;
     let codes = store::renew_codes(&mut change, permit).await;
     let codes = codes.map_err(WebError::internal)?;
     change.commit().await.map_err(WebError::internal)?;
@@ -103,8 +102,8 @@ pub(in crate::access) async fn remove(
     if let Err(told) = gave_code(&signed, &at, &origin, &typed).await? {
         return refused(&signed, &session, &at, told).await;
     }
-    let permit = signed.may::<RemoveFactor>(signed.person.id)?;
     let mut change = open(&signed, &at, RemoveFactor::NAME).await?;
+    let permit = permit::<RemoveFactor>(&mut change, signed.person.id).await?;
     let kept = own_digest(&session);
     let removed = store::remove(&mut change, at.clock(), permit, kept).await;
     removed.map_err(WebError::internal)?;
@@ -121,7 +120,8 @@ pub(in crate::access) async fn remove(
 
 async fn required(at: &Door, person: Uuid) -> WebResult<bool> {
     let mut tx = at.db().read().await?;
-    Ok(is_required(&mut tx, person, at.asks_everybody_a_code()).await?)
+    let today = at.clock().today();
+    Ok(is_required(&mut tx, today, person, at.asks_a_code_of()).await?)
 }
 
 async fn open(signed: &Signed, at: &Door, kind: &'static str) -> WebResult<Change> {

@@ -10,6 +10,8 @@ pub mod store;
 use uuid::Uuid;
 
 use super::permit::Act;
+use super::policy::Concern;
+use crate::platform::db::{DbError, Tx};
 
 /// Inviting somebody to choose their first password.
 #[derive(Debug)]
@@ -19,6 +21,10 @@ impl Act for InvitePerson {
     /// The person.
     type Thing = Uuid;
     const NAME: &'static str = "person.invite";
+
+    async fn concerns(_tx: &mut Tx, _person: &Uuid) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::nobodys()])
+    }
 }
 
 const HOUR: i64 = 3600 * 1_000_000;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{LinkKind, store};
 use crate::access::door::Door;
-use crate::access::fields::{password_field, sentence};
+use crate::access::fields::password_field;
 use crate::access::letter::{self, Warning};
 use crate::access::origin::Origin;
 use crate::access::password::{NewPassword, PASSWORD_HINT};
@@ -17,6 +17,7 @@ use crate::access::permit::{Act as _, permit};
 use crate::access::store::{self as people, ChangePassword, Person};
 use crate::access::throttle::HOUR_SECONDS;
 use crate::access::token::Secret;
+use crate::kernel::sentence;
 use crate::ledger::{Actor, Change};
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
@@ -167,8 +168,7 @@ async fn set_password(
     if !store::use_up(change.tx(), secret, person.id, clock.now()).await? {
         return Ok(false);
     }
-    let permit = permit::<ChangePassword>(actor, person.id);
-    let permit = permit.map_err(|denied| WebError::Forbidden(denied.sentence))?;
+    let permit = permit::<ChangePassword>(&mut change, person.id).await?;
     let changed = people::change_password(&mut change, permit, digest, None).await;
     changed.map_err(WebError::internal)?;
     let warning = letter::warning(person, Warning::PasswordChanged, change.at());

@@ -31,6 +31,7 @@ use axum::routing::{get, post};
 pub(super) use list::keeps;
 
 use super::Desk;
+use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::web::Shell;
@@ -40,6 +41,7 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
     Desk: FromRef<S>,
     Arc<Config>: FromRef<S>,
@@ -70,6 +72,7 @@ fn instrument_router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
     Desk: FromRef<S>,
 {

@@ -266,6 +266,7 @@ pub(super) async fn begin<A: Act>(
 /// What a failure of the store is to a reader, where the page has nothing better to say.
 pub(super) fn told(error: ContractError) -> WebError {
     match error {
+        ContractError::NotPermitted(refused) => refused.into(),
         ContractError::NotFound => WebError::NotFound,
         ContractError::NotADraft => WebError::Conflict(
             "Cet acte n’est plus un projet : il a été signé ou abandonné entre-temps. \

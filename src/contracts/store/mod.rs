@@ -1,6 +1,7 @@
 //! Contracts in the database: all their SQL.
 
 mod cards;
+mod concern;
 mod create;
 mod edit;
 pub(super) mod findable;
@@ -14,10 +15,12 @@ pub(super) mod told;
 
 use super::obstacle::Obstacle;
 use super::proposal::Objection;
+use crate::access::NotPermitted;
 use crate::ledger::LedgerError;
 use crate::platform::db::DbError;
 
 pub use cards::{CardParty, ContractCard, list};
+pub use concern::{of_contract, of_instrument};
 pub use create::{NewInstrument, create_contract, draft_instrument};
 pub use edit::{Description, TermEdit, describe, set_signatories, set_terms};
 pub use load::{
@@ -35,6 +38,9 @@ pub enum ContractError {
     /// The database or the history refused; somebody else may have been faster.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The person may not, or may not know of it.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
     /// There is no such contract or instrument.
     #[error("no such contract or instrument")]
     NotFound,

@@ -70,7 +70,7 @@ pub async fn open(
     permit: Permit<OpenAContest>,
     new: &NewContest,
 ) -> Result<Uuid, ContestError> {
-    let observation = permit.into_thing();
+    let observation = permit.into_thing().observation();
     let last = store::last_revision(change.tx(), observation).await?;
     let last = last.ok_or(ContestError::Unknown)?;
     if last.no != new.revision {
@@ -106,7 +106,7 @@ pub async fn answer(
     catalogue: &Catalogue,
     (answer, words): (&Answer, &str),
 ) -> Result<(), ContestError> {
-    let id = permit.into_thing();
+    let id = permit.into_thing().contest();
     let contest = store::contest(change.tx(), id).await?;
     let contest = contest.ok_or(ContestError::Unknown)?;
     if contest.settled.is_some() {

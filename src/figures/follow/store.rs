@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::letter::{News, letters};
-use super::{Event, Follow, Followed};
+use super::{Event, Follow, Followed, Wish};
 use crate::access::{Permit, Reach};
 use crate::args;
 use crate::figures::store::parsed_day;
@@ -18,10 +18,7 @@ pub async fn follow(
     permit: Permit<Follow>,
     measures: &[String],
 ) -> Result<(), DbError> {
-    let Some(person) = permit.actor().person() else {
-        return Ok(());
-    };
-    let followed = permit.into_thing();
+    let Wish { person, followed } = permit.into_thing();
     for measure in measures {
         tx.run(
             "insert into follow (person_id, framework, indicator, measure)
@@ -35,10 +32,7 @@ pub async fn follow(
 
 /// Ends it.
 pub async fn unfollow(tx: &mut Tx, permit: Permit<Follow>) -> Result<(), DbError> {
-    let Some(person) = permit.actor().person() else {
-        return Ok(());
-    };
-    let followed = permit.into_thing();
+    let Wish { person, followed } = permit.into_thing();
     tx.run(
         "delete from follow where person_id = $1 and framework = $2 and indicator = $3",
         args![person, &followed.framework, &followed.indicator],
@@ -48,7 +42,7 @@ pub async fn unfollow(tx: &mut Tx, permit: Permit<Follow>) -> Result<(), DbError
 }
 
 /// The indicators that a person follows.
-pub async fn followed(tx: &mut Tx, reach: Reach) -> Result<Vec<Followed>, DbError> {
+pub async fn followed(tx: &mut Tx, reach: &Reach) -> Result<Vec<Followed>, DbError> {
     let rows: Vec<(String, String)> = tx
         .all(
             "select distinct framework, indicator from follow
@@ -159,7 +153,7 @@ struct EventRecord {
 /// The last two hundred events of a person that may be told on that day, the latest first.
 pub async fn events(
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
     today: jiff::civil::Date,
 ) -> Result<Vec<Event>, DbError> {
     let records: Vec<EventRecord> = tx

@@ -172,7 +172,7 @@ impl<'a> Choice<'a> {
 /// The contract of each chosen region: a few statements for each, and never more than six regions.
 async fn columns<'a>(
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
     directory: &Directory,
     choice: &Choice<'a>,
 ) -> Result<Vec<Region<'a>>, DbError> {

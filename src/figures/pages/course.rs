@@ -41,7 +41,7 @@ pub(super) struct Material<'a> {
 /// The course of the place chosen, under its contract where it has one.
 pub(super) async fn of<'a>(
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
     material: Material<'a>,
 ) -> Result<Course<'a>, DbError> {
     let Material {

@@ -18,11 +18,11 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 
 use super::Imports;
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::Shell;
 
 /// The largest request that sends a file: the file, and what is said beside it.
-/// The largest request that brings a file.
 pub const LARGEST_REQUEST: usize = send::LARGEST_FILE + 64 * 1024;
 
 /// The pages of this module.
@@ -30,6 +30,7 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
     Imports: FromRef<S>,
 {

@@ -12,8 +12,9 @@ use maud::{Markup, html};
 use super::parts::{flag, trail};
 use crate::access::Signed;
 use crate::imports::{
-    Begun, Field, FieldKind, Imports, Intake, Mistake, RehearseError, Said, SendFile, SentFile,
+    Begun, Field, FieldKind, Imports, Intake, Mistake, RehearseError, Said, SentFile,
 };
+use crate::kernel::sentence;
 use crate::ledger::Actor;
 use crate::platform::web::{WebError, WebResult, document_with_status};
 
@@ -97,13 +98,15 @@ pub(super) async fn receive(
         ));
     };
     drop(tx);
-    let permit = signed.may::<SendFile>(intake.name())?;
     let file = SentFile {
         name,
         bytes,
         said: Said::beside(beside),
     };
-    let begun = imports.receive(permit, &file).await.map_err(refusal)?;
+    let begun = imports
+        .receive(signed.actor(), intake.name(), &file)
+        .await
+        .map_err(refusal)?;
     drop(file);
     let batch = begun.batch;
     start(imports, signed.actor(), begun, WAIT).await;
@@ -129,17 +132,11 @@ pub(in crate::imports) async fn start(
 /// A refusal of the kernel, for the page.
 pub(super) fn refusal(error: RehearseError) -> WebError {
     match error {
+        RehearseError::NotPermitted(refused) => refused.into(),
         RehearseError::Unknown => WebError::NotFound,
         RehearseError::Db(error) => error.into(),
         told => WebError::Conflict(sentence(&told.to_string())),
     }
-}
-
-/// A message as a sentence of its own.
-pub(super) fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// Why a form could not be read.

@@ -6,11 +6,9 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::{CliError, Session};
-use crate::access::Reach;
 use crate::contracts::library;
 use crate::dossier::{RegionRequest, Sources, region_pdf};
 use crate::figures::Snapshots;
-use crate::ledger::Actor;
 use crate::organisations::Directories;
 use crate::platform::file;
 use crate::platform::web::parse_day;
@@ -43,7 +41,7 @@ fn day(text: &str) -> Result<Date, String> {
 
 pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), CliError> {
     let db = session.ready_database().await?;
-    let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
+    let reach = &session.reach(&db).await?;
     let request = RegionRequest {
         contract: args.contract,
         section: args.section,

@@ -6,7 +6,7 @@ use super::{CliError, Session};
 use crate::access::factor::{RemoveFactor, store as factors};
 use crate::access::link::{InvitePerson, store as links};
 use crate::access::store::{self, AddPerson};
-use crate::access::{self, Act, Email, NewPassword, NewPerson};
+use crate::access::{Act, Email, NewPassword, NewPerson, permit};
 use crate::ledger::{Actor, Change, LedgerError};
 use crate::platform::db::Db;
 use crate::platform::mail::Post;
@@ -86,7 +86,7 @@ async fn add(session: &Session, name: String, email: Email) -> Result<(), CliErr
     let password = NewPassword::new(&read_password()?, &name, email.as_str())?;
     let password = password.digest().await?;
     let mut change = Change::open(&db, &session.clock, actor, AddPerson::NAME).await?;
-    let permit = access::permit::<AddPerson>(actor, ())?;
+    let permit = permit::<AddPerson>(&mut change, ()).await?;
     let new = NewPerson {
         name,
         email: email.clone(),
@@ -114,11 +114,11 @@ async fn invite(session: &Session, name: String, email: Email) -> Result<(), Cli
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let mut change = Change::open(&db, &session.clock, actor, InvitePerson::NAME).await?;
-    let permit = access::permit::<AddPerson>(actor, ())?;
-    let added = store::add_invited(&mut change, permit, name, &email).await;
+    let may_add = permit::<AddPerson>(&mut change, ()).await?;
+    let added = store::add_invited(&mut change, may_add, name, &email).await;
     let person = added.map_err(|error| not_added(error, &email))?;
-    let permit = access::permit::<InvitePerson>(actor, person)?;
-    let secret = links::invite(&mut change, &session.clock, permit).await?;
+    let may_invite = permit::<InvitePerson>(&mut change, person).await?;
+    let secret = links::invite(&mut change, &session.clock, may_invite).await?;
     change.commit().await?;
     if post.is_open() {
         say!("Compte ouvert pour {email} ; l’invitation part avec le prochain envoi du serveur.");
@@ -137,7 +137,7 @@ async fn remove_factor(session: &Session, email: &Email) -> Result<(), CliError>
     let owner = store::person_by_email(&mut db.read().await?, email.as_str()).await?;
     let owner = owner.ok_or_else(|| format!("aucun compte n’a l’adresse « {email} »"))?;
     let mut change = Change::open(&db, &session.clock, actor, RemoveFactor::NAME).await?;
-    let permit = access::permit::<RemoveFactor>(actor, owner.id)?;
+    let permit = permit::<RemoveFactor>(&mut change, owner.id).await?;
     let removed = factors::remove(&mut change, &session.clock, permit, None).await?;
     if !removed {
         return Err(format!("« {email} » n’a pas de double authentification").into());

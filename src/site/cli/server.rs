@@ -3,6 +3,7 @@
 use tokio::net::TcpListener;
 
 use super::{CliError, Session};
+use crate::access::grant::store::appoint_all;
 use crate::imports::Reader;
 use crate::platform::db::Db;
 use crate::site::{self, App, Installation};
@@ -42,10 +43,16 @@ pub(super) async fn migrate(session: &Session) -> Result<(), CliError> {
     let migrated = session.making(async |db: &Db| {
         let before = db.schema().await?;
         db.migrate().await?;
-        Ok(before)
+        let appointed = appoint_all(db, &session.clock).await?;
+        Ok((before, appointed))
     });
-    let before = migrated.await?;
+    let (before, appointed) = migrated.await?;
     say!("Schéma : étape {before} → {}.", Db::known_schema());
+    if appointed > 0 {
+        say!(
+            "Les comptes déjà ouverts ({appointed}) ont reçu le rôle d’administrateur national, que le journal garde : donnez à chacun le sien sur /personnes, puis retirez celui-là."
+        );
+    }
     Ok(())
 }
 
@@ -70,14 +77,7 @@ pub(super) fn show_config(session: &Session) {
     if !config.mail_from.is_empty() {
         say!("mail_from    = {}", config.mail_from);
     }
-    say!(
-        "second_factor = {}",
-        if config.second_factor_required {
-            "required"
-        } else {
-            "optional"
-        }
-    );
+    say!("second_factor = {}", config.second_factor.word());
     say!("log          = {}", config.log);
     say!("client_address_header = {}", config.client_address_header);
     say!("largest_document = {} octets", config.largest_document);
