@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{Kind, Line, Reader, Teller, Told, span, store};
@@ -55,14 +54,7 @@ impl Teller for AccountTeller {
 
 /// Whose account the line is about.
 fn owner(line: &Line) -> Uuid {
-    let granted = line.is::<Granted>().map(|granted| granted.person);
-    granted.or(line.parent).unwrap_or(line.thing)
-}
-
-/// What the history keeps of a grant.
-#[derive(Deserialize)]
-struct Granted {
-    person: Uuid,
+    line.parent.unwrap_or(line.thing)
 }
 
 fn told(line: &Line, names: &HashMap<Uuid, String>) -> Told {

@@ -173,9 +173,6 @@ pub(super) async fn names_between(
         "select p.id, p.name from person p
          where p.id in (select coalesce(t.parent_id, t.id) from entry e
                         join thing t on t.id = e.thing_id
-                        where e.change_no between $1 and $2)
-            or p.id in (select g.person_id from entry e
-                        join access_grant g on g.id = e.thing_id
                         where e.change_no between $1 and $2)",
         args![first, last],
     )
