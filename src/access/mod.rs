@@ -40,6 +40,6 @@ pub use permit::{Act, NotPermitted, Permit, may, permit, permit_aside};
 pub use policy::{Basis, Concern, Denied, Lack, Standing};
 pub use reach::{Audience, Opened, Openings, Reach};
 pub use session::{DbSessionStore, session_layer};
-pub use signed::{Signed, refusals_in_french};
+pub use signed::{Signed, Visitor, refusals_in_french};
 pub use store::{ChangePassword, NewPerson, Person};
 pub use trace::keep_accesses;

@@ -159,10 +159,15 @@ pub async fn revisions(
 
 /// The change that wrote the latest revision of any framework, 0 where there is none.
 pub async fn latest_change(tx: &mut Tx) -> Result<i64, DbError> {
+    latest_change_upto(tx, i64::MAX).await
+}
+
+/// The same after the change `upto`.
+pub(super) async fn latest_change_upto(tx: &mut Tx, upto: i64) -> Result<i64, DbError> {
     let (no,): (i64,) = tx
         .one(
-            "select coalesce(max(change_no), 0) from framework_revision",
-            vec![],
+            "select coalesce(max(change_no), 0) from framework_revision where change_no <= $1",
+            args![upto],
         )
         .await?;
     Ok(no)
@@ -208,6 +213,22 @@ pub(super) async fn current(tx: &mut Tx) -> Result<Vec<Kept>, DbError> {
              join framework_revision r on r.framework = f.code and r.no = f.current_no
              order by f.code",
             vec![],
+        )
+        .await?;
+    records.into_iter().map(Kept::try_from).collect()
+}
+
+/// The revision of every framework that was in force after a change.
+pub(super) async fn in_force_at(tx: &mut Tx, change: i64) -> Result<Vec<Kept>, DbError> {
+    let records: Vec<ModelRecord> = tx
+        .all(
+            "select r.id, r.no, f.thing_id, r.model
+             from framework f
+             join framework_revision r on r.framework = f.code
+             where r.no = (select max(l.no) from framework_revision l
+                           where l.framework = f.code and l.change_no <= $1)
+             order by f.code",
+            args![change],
         )
         .await?;
     records.into_iter().map(Kept::try_from).collect()

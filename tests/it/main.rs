@@ -5,6 +5,7 @@
 mod access;
 mod account;
 mod api;
+mod asof;
 mod backup;
 mod circuit;
 mod cli;
@@ -17,6 +18,7 @@ mod factor;
 mod form;
 mod frameworks;
 mod health;
+mod help;
 mod imports;
 mod journal;
 mod kill;
