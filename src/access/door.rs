@@ -14,7 +14,7 @@ use super::origin::Origin;
 use super::throttle::{Asking, HOUR_SECONDS, KNOWN_SECONDS, RECENT_SECONDS, may_ask, may_try};
 use super::{letter, store};
 use crate::platform::clock::Clock;
-use crate::platform::config::Config;
+use crate::platform::config::{Config, SecondFactor};
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::mail;
 
@@ -179,9 +179,9 @@ impl Door {
         &self.db
     }
 
-    /// Whether the settings have everybody give a second factor.
-    pub(super) fn asks_everybody_a_code(&self) -> bool {
-        self.config.second_factor_required
+    /// Of whom the settings ask a second factor.
+    pub(super) fn asks_a_code_of(&self) -> SecondFactor {
+        self.config.second_factor
     }
 }
 

@@ -1,10 +1,10 @@
 //! Who is asking, and what they may do.
 //!
-//! What lives here: accounts, sessions, second factors, links by mail, access tokens, roles and grants, the one policy, the
-//! [`Permit`] that every writing store function demands and the [`Reach`] that every reading one
-//! does, and the only code that hands them out. It knows acts and what the things they are done to
-//! concern; it knows no concept of the domain, whose modules name their own acts. What never lives
-//! here: what an act does.
+//! What lives here: accounts, sessions, second factors, links by mail, access tokens, roles and
+//! grants, the one policy, the [`Permit`] that every writing store function demands and the
+//! [`Reach`] that every reading one does, and the only code that hands them out. It knows acts and
+//! what the things they are done to concern; it knows no concept of the domain, whose modules name
+//! their own acts. What never lives here: what an act does.
 
 mod account;
 pub mod api;

@@ -164,8 +164,8 @@ impl WayIn<'_> {
         let signed = session::sign_in(session, self.person, origin).await;
         signed.map_err(WebError::internal)?;
         let mut tx = at.db().read().await?;
-        let everybody = at.asks_everybody_a_code();
-        let required = factor::is_required(&mut tx, self.person, everybody).await?;
+        let (today, asked) = (at.clock().today(), at.asks_a_code_of());
+        let required = factor::is_required(&mut tx, today, self.person, asked).await?;
         if required && !self.has_factor {
             let must = session::must_enrol(session, true).await;
             must.map_err(WebError::internal)?;

@@ -20,6 +20,8 @@ const SHORTEST: usize = 12;
 const PHRASE: usize = 18;
 /// More characters than this are refused, so that nobody makes the server hash a novel.
 const LONGEST: usize = 256;
+/// Characters that a password holds beside the words that are known of the person and of Jalon.
+const OF_ONES_OWN: usize = 8;
 /// What is asked of a password, for whoever chooses one.
 pub const PASSWORD_HINT: &str = "Une phrase de 18 caractères ou plus, que vous seul pourriez écrire ; ou 12 caractères au moins, avec minuscules, majuscules, chiffres et signes.";
 
@@ -108,7 +110,8 @@ impl NewPassword {
         let about = about.split(|c: char| !c.is_alphanumeric());
         let about = about.filter(|word| !word.is_empty());
         let known: Vec<&str> = about.chain(EXPECTED).collect();
-        if zxcvbn(password, &known).score() < Score::Four {
+        let guessed = zxcvbn(password, &known).score() < Score::Four;
+        if guessed || without(password, &known) < OF_ONES_OWN {
             return Err(PasswordError::TooEasy);
         }
         Ok(Self(password.to_owned()))
@@ -128,6 +131,20 @@ impl NewPassword {
         .map_err(|_| PasswordError::Hash)?
         .map_err(|_| PasswordError::Hash)
     }
+}
+
+/// How many characters a password has beside words that are known.
+fn without(password: &str, known: &[&str]) -> usize {
+    let mut known: Vec<&str> = known
+        .iter()
+        .copied()
+        .filter(|word| word.len() > 2)
+        .collect();
+    known.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let rest = known
+        .into_iter()
+        .fold(password.to_lowercase(), |rest, word| rest.replace(word, ""));
+    rest.chars().count()
 }
 
 /// The kinds of characters that a password has none of, in French.

@@ -11,10 +11,11 @@ use super::lines::Facet;
 use super::naming::{Numbered, numbered_names, slot_name};
 use super::sheet::show_body;
 use super::store::told::{Named, named_between};
-use super::{NationalTarget, Target};
-use crate::access::Reach;
+use super::{NationalTarget, State, Target};
+use crate::access::Opened;
 use crate::frameworks::{Catalogue, Framework, Library};
-use crate::journal::{Kind, Line, Teller, Told, span};
+use crate::journal::{Kind, Line, Reader, Teller, Told, span};
+use crate::ledger::Scope;
 use crate::platform::db::{DbError, Tx};
 
 /// Tells of contracts, instruments and national targets.
@@ -45,15 +46,19 @@ impl Teller for ContractTeller {
     async fn tell(
         &self,
         tx: &mut Tx,
-        reach: &Reach,
+        reader: &Reader,
         lines: &[&Line],
-    ) -> Result<Vec<Told>, DbError> {
-        let catalogue = self.library.catalogue(tx, reach).await?;
+    ) -> Result<Vec<Option<Told>>, DbError> {
+        let catalogue = self.library.catalogue(tx, &reader.reach).await?;
         let words = Words {
             acts: acts(named_between(tx, span(lines)).await?, &catalogue),
             catalogue: &catalogue,
         };
-        Ok(lines.iter().map(|line| words.tell(line)).collect())
+        let told = lines.iter().map(|line| {
+            let seen = line.kind != "instrument" || words.is_open(line, reader);
+            seen.then(|| words.tell(line))
+        });
+        Ok(told.collect())
     }
 }
 
@@ -62,6 +67,7 @@ struct Act {
     name: String,
     contract: String,
     href: String,
+    signed: bool,
 }
 
 /// Every instrument of some contracts, by its identifier, numbered as everywhere else.
@@ -83,6 +89,7 @@ fn acts(named: Vec<Named>, catalogue: &Catalogue) -> HashMap<Uuid, Act> {
                 name: name.to_owned(),
                 contract: one.title.clone(),
                 href: format!("/contrats/{}/actes/{}", one.slug, one.no),
+                signed: one.state == State::Signed,
             };
             acts.insert(one.id, act);
         }
@@ -114,6 +121,22 @@ struct TermState {
 }
 
 impl Words<'_> {
+    /// Whether the reader may know of the act: one that is not signed is its parties' own, as its
+    /// framework opens drafts.
+    fn is_open(&self, line: &Line, reader: &Reader) -> bool {
+        let signed = self.acts.get(&line.thing).is_some_and(|act| act.signed);
+        let Scope {
+            organisation,
+            framework,
+        } = &line.scope;
+        let draft = || {
+            reader
+                .reach
+                .sees_of(Opened::Drafts, framework, [organisation.as_str()])
+        };
+        signed || reader.reads_all || draft()
+    }
+
     fn tell(&self, line: &Line) -> Told {
         match line.kind.as_str() {
             "contract" => {

@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 use serde::Deserialize;
 
-use crate::access::Reach;
-use crate::journal::{Kind, Line, Teller, Told};
+use crate::journal::{Kind, Line, Reader, Teller, Told};
 use crate::platform::db::{DbError, Tx};
 
 /// Tells of frameworks.
@@ -35,12 +34,12 @@ impl Teller for FrameworkTeller {
     async fn tell(
         &self,
         _tx: &mut Tx,
-        _reach: &Reach,
+        _reader: &Reader,
         lines: &[&Line],
-    ) -> Result<Vec<Told>, DbError> {
+    ) -> Result<Vec<Option<Told>>, DbError> {
         let told = lines.iter().map(|line| {
             let href = format!("/cadres/{}", line.scope.framework);
-            Told::new(deed(line), line).at(href)
+            Some(Told::new(deed(line), line).at(href))
         });
         Ok(told.collect())
     }

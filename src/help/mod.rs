@@ -44,7 +44,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         &["imports", "valeurs", "saisie", "circuit"],
     ),
     ("Emporter", &["tableaux", "api"]),
-    ("Soi-même", &["compte", "connexion", "journal"]),
+    ("Soi-même", &["connexion", "compte", "journal"]),
 ];
 
 /// One page of the guide.

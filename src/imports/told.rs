@@ -4,8 +4,7 @@
 use async_trait::async_trait;
 use serde::Deserialize;
 
-use crate::access::Reach;
-use crate::journal::{Kind, Line, Teller, Told};
+use crate::journal::{Kind, Line, Reader, Teller, Told};
 use crate::kernel::counted;
 use crate::platform::db::{DbError, Tx};
 
@@ -32,13 +31,15 @@ impl Teller for ImportTeller {
     async fn tell(
         &self,
         _tx: &mut Tx,
-        _reach: &Reach,
+        _reader: &Reader,
         lines: &[&Line],
-    ) -> Result<Vec<Told>, DbError> {
-        let told = lines.iter().map(|line| Told {
-            deed: deed(line),
-            name: "voir l’import".to_owned(),
-            href: Some(format!("/imports/{}", line.thing)),
+    ) -> Result<Vec<Option<Told>>, DbError> {
+        let told = lines.iter().map(|line| {
+            Some(Told {
+                deed: deed(line),
+                name: "voir l’import".to_owned(),
+                href: Some(format!("/imports/{}", line.thing)),
+            })
         });
         Ok(told.collect())
     }

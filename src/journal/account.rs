@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::{Kind, Line, Teller, Told, span, store};
-use crate::access::Reach;
+use super::{Kind, Line, Reader, Teller, Told, span, store};
 use crate::platform::db::{DbError, Tx};
 
-/// Tells of people, their programs and their addresses of tables.
+/// Tells of people, their grants, their programs and their addresses of tables; to themselves, to
+/// who acted, and to who reads everything.
 #[derive(Debug)]
 pub struct AccountTeller;
 
@@ -28,23 +28,37 @@ impl Teller for AccountTeller {
             code: "table_address",
             french: "Tableaux suivis dans Excel",
         };
-        &[PERSON, TOKEN, ADDRESS]
+        const GRANT: Kind = Kind {
+            code: "grant",
+            french: "Habilitations",
+        };
+        &[PERSON, GRANT, TOKEN, ADDRESS]
     }
 
     async fn tell(
         &self,
         tx: &mut Tx,
-        _reach: &Reach,
+        reader: &Reader,
         lines: &[&Line],
-    ) -> Result<Vec<Told>, DbError> {
+    ) -> Result<Vec<Option<Told>>, DbError> {
         let names = store::names_between(tx, span(lines)).await?;
         let names: HashMap<Uuid, String> = names.into_iter().collect();
-        Ok(lines.iter().map(|line| told(line, &names)).collect())
+        let me = reader.reach.actor().person();
+        let told = lines.iter().map(|line| {
+            let own = me.is_some() && (line.actor == me || Some(owner(line)) == me);
+            (own || reader.reads_all).then(|| told(line, &names))
+        });
+        Ok(told.collect())
     }
 }
 
+/// Whose account the line is about.
+fn owner(line: &Line) -> Uuid {
+    line.parent.unwrap_or(line.thing)
+}
+
 fn told(line: &Line, names: &HashMap<Uuid, String>) -> Told {
-    let owner = line.parent.unwrap_or(line.thing);
+    let owner = owner(line);
     let own = line.actor == Some(owner);
     let name = names.get(&owner).cloned();
     let name = name.unwrap_or_else(|| "une personne effacée".to_owned());
@@ -65,6 +79,8 @@ fn deed(line: &Line, own: bool, name: &str) -> String {
         }
     };
     match (line.kind.as_str(), line.verb.as_str()) {
+        ("grant", "create") => format!("a donné à « {name} » le rôle « {} »", line.label),
+        ("grant", "end") => format!("a retiré à « {name} » le rôle « {} »", line.label),
         ("person", "create") => format!("a ouvert le compte « {name} »"),
         ("person", "invite") => format!("a invité « {name} » à choisir un mot de passe"),
         ("person", "password") => whose("le mot de passe", "a changé"),

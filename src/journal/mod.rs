@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::access::Reach;
+use crate::access::{Act, Concern, Reach, may};
 use crate::ledger::Scope;
 use crate::platform::db::{DbError, Tx};
 
@@ -62,6 +62,14 @@ pub struct Line {
 }
 
 impl Line {
+    /// What people call it, where that is no secret by itself: the name of a file may be.
+    fn open_label(&self) -> &str {
+        match self.kind.as_str() {
+            "batch" | "document" => "",
+            _ => &self.label,
+        }
+    }
+
     /// The state before, where it reads as that type.
     pub fn was<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_str(self.before.as_deref()?).ok()
@@ -70,6 +78,43 @@ impl Line {
     /// The state after, where it reads as that type.
     pub fn is<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_str(self.after.as_deref()?).ok()
+    }
+}
+
+/// Reading the history of everything.
+#[derive(Debug)]
+pub struct ReadJournal;
+
+impl Act for ReadJournal {
+    type Thing = ();
+    const NAME: &'static str = "journal.read";
+
+    async fn concerns(_tx: &mut Tx, (): &()) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::nobodys()])
+    }
+}
+
+/// Who reads the history.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// What they may see.
+    pub reach: Reach,
+    /// Whether they read the history of everything, as auditors do.
+    pub reads_all: bool,
+}
+
+impl Reader {
+    /// Somebody with that reach.
+    pub async fn of(tx: &mut Tx, reach: &Reach) -> Result<Self, DbError> {
+        let reads_all = may::<ReadJournal>(tx, reach, &()).await?.is_ok();
+        let reach = reach.clone();
+        Ok(Self { reach, reads_all })
+    }
+
+    /// Whether they may know of what is under that scope, as far as scopes tell; the teller of
+    /// the thing has the last word.
+    fn sees(&self, scope: &Scope) -> bool {
+        self.reads_all || self.reach.sees(scope)
     }
 }
 
@@ -117,10 +162,14 @@ pub trait Teller: Send + Sync + fmt::Debug {
     /// The kinds of things it tells of.
     fn kinds(&self) -> &'static [Kind];
 
-    /// A sentence for each of those lines, in their order. The number of statements never depends
-    /// on how many lines there are.
-    async fn tell(&self, tx: &mut Tx, reach: &Reach, lines: &[&Line])
-    -> Result<Vec<Told>, DbError>;
+    /// A sentence for each of those lines, in their order; nothing for what the reader may not
+    /// know of. The number of statements never depends on how many lines there are.
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        reader: &Reader,
+        lines: &[&Line],
+    ) -> Result<Vec<Option<Told>>, DbError>;
 }
 
 /// Every teller, cheap to clone.
@@ -138,14 +187,15 @@ impl Tellers {
         self.0.iter().flat_map(|teller| teller.kinds()).copied()
     }
 
-    /// Each line in words, in their order; what nobody tells of is told as well as may be.
+    /// Each line in words, in their order; what nobody tells of is told as well as may
+    /// be to who reads everything, and to nobody else.
     pub async fn tell(
         &self,
         tx: &mut Tx,
-        reach: &Reach,
+        reader: &Reader,
         lines: &[Line],
-    ) -> Result<Vec<Told>, DbError> {
-        let mut told: HashMap<usize, Told> = HashMap::new();
+    ) -> Result<Vec<Option<Told>>, DbError> {
+        let mut told: HashMap<usize, Option<Told>> = HashMap::new();
         for teller in self.0.iter() {
             let is_theirs = |line: &Line| teller.kinds().iter().any(|kind| kind.code == line.kind);
             let own = lines.iter().enumerate();
@@ -154,10 +204,11 @@ impl Tellers {
                 continue;
             }
             let of_them: Vec<&Line> = own.iter().map(|(_, line)| *line).collect();
-            let sentences = teller.tell(tx, reach, &of_them).await?;
+            let sentences = teller.tell(tx, reader, &of_them).await?;
             told.extend(own.into_iter().map(|(rank, _)| rank).zip(sentences));
         }
         let each = lines.iter().enumerate();
+        let plainly = |line| reader.reads_all.then(|| plainly(line));
         let each = each.map(|(rank, line)| told.remove(&rank).unwrap_or_else(|| plainly(line)));
         Ok(each.collect())
     }

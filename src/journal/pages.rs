@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::read::{Page, Question, Spoken, read, spoken};
-use super::{Tellers, store};
+use super::{Reader, Tellers, store};
 use crate::access::Signed;
 use crate::platform::clock::{Clock, french_instant};
 use crate::platform::db::{Db, Tx};
@@ -47,10 +47,10 @@ async fn page(
 ) -> WebResult<Markup> {
     let question = Question::of(&address)?;
     let mut tx = db.read().await?;
-    let reach = signed.reach();
-    let about = about(&mut tx, &signed, &question).await?;
-    let Page { lines, next } = read(&mut tx, reach, &question, LINES).await?;
-    let lines = spoken(&mut tx, reach, &tellers, lines).await?;
+    let reader = Reader::of(&mut tx, signed.reach()).await?;
+    let about = about(&mut tx, &reader, &question).await?;
+    let Page { lines, next } = read(&mut tx, &reader, &question, LINES).await?;
+    let lines = spoken(&mut tx, &reader, &tellers, lines).await?;
     drop(tx);
     let body = html! {
         div.head {
@@ -68,23 +68,27 @@ async fn page(
     Ok(signed.page(TITLE, &body))
 }
 
-/// The thing or the person that the page is about; nothing that one may not know of.
-async fn about(tx: &mut Tx, signed: &Signed, question: &Question) -> WebResult<Option<String>> {
+/// What the page is about, where it is about one thing or one person; not found where the reader
+/// may not know of it.
+async fn about(tx: &mut Tx, reader: &Reader, question: &Question) -> WebResult<Option<String>> {
+    let own = |id| reader.reads_all || reader.reach.actor().person() == Some(id);
     if let Some(id) = question.thing {
         let thing = store::thing(tx, id).await?;
-        let seen = thing.filter(|(_, _, scope)| signed.reach().sees(scope));
-        let (kind, label, _) = seen.ok_or(WebError::NotFound)?;
-        if kind == "person" {
-            return Ok(Some(
-                store::name_of(tx, id).await?.ok_or(WebError::NotFound)?,
-            ));
-        }
-        return Ok(Some(label));
+        let (kind, label, scope) = thing.ok_or(WebError::NotFound)?;
+        return match kind.as_str() {
+            "person" | "grant" | "access_token" | "table_address" if !own(id) => {
+                Err(WebError::NotFound)
+            }
+            "person" => Ok(store::name_of(tx, id).await?),
+            _ if !reader.sees(&scope) => Err(WebError::NotFound),
+            "batch" => Ok(Some("un import".to_owned())),
+            "document" => Ok(Some("un document".to_owned())),
+            _ => Ok(Some(label)),
+        };
     }
     match question.person {
-        Some(id) => Ok(Some(
-            store::name_of(tx, id).await?.ok_or(WebError::NotFound)?,
-        )),
+        Some(id) if own(id) => Ok(store::name_of(tx, id).await?),
+        Some(_) => Err(WebError::NotFound),
         None => Ok(None),
     }
 }

@@ -4,10 +4,9 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::store::{self, Below};
-use super::{Line, Tellers};
-use crate::access::{Concern, Opened, Reach};
+use super::{Line, Reader, Tellers};
 use crate::kernel::fold;
-use crate::ledger::{self, Scope};
+use crate::ledger;
 use crate::platform::clock::end_of_day;
 use crate::platform::db::{DbError, Tx};
 use crate::platform::web::{Address, WebError, WebResult, parse_day};
@@ -82,7 +81,11 @@ impl Question {
         let of_person = self.person.is_none_or(|person| line.actor == Some(person));
         let of_kind = self.kind.as_ref().is_none_or(|kind| *kind == line.kind);
         let who = line.who.as_deref().unwrap_or("Jalon");
-        let about = format!("{} {}", line.label, line.why.as_deref().unwrap_or_default());
+        let about = format!(
+            "{} {}",
+            line.open_label(),
+            line.why.as_deref().unwrap_or_default()
+        );
         of_person && of_kind && holds(who, &self.who) && holds(&about, &self.words)
     }
 }
@@ -98,12 +101,11 @@ pub(super) struct Page {
 /// The next lines that answer, the latest first, as far as the person may know of them.
 pub(super) async fn read(
     tx: &mut Tx,
-    reach: &Reach,
+    reader: &Reader,
     question: &Question,
     most: usize,
 ) -> Result<Page, DbError> {
     let mut below = bounds(tx, question).await?;
-    let reads_all = reads_all(reach);
     let (mut page, mut seen) = (Page::default(), 0);
     while seen < MOST_LOOKED_AT {
         let lines = match (question.thing, question.person) {
@@ -119,7 +121,7 @@ pub(super) async fn read(
         seen += lines.len();
         page.next = Some((below.no, below.seq));
         for line in lines {
-            if (reads_all || may_know(reach, &line)) && question.takes(&line) {
+            if reader.sees(&line.scope) && question.takes(&line) {
                 if page.lines.len() == most {
                     page.next = page.lines.last().map(|last| (last.no, last.seq));
                     return Ok(page);
@@ -129,34 +131,6 @@ pub(super) async fn read(
         }
     }
     Ok(page)
-}
-
-/// Whether somebody reads the history of everything.
-fn reads_all(reach: &Reach) -> bool {
-    let weighed = reach.weighed("journal.read", &Concern::nobodys());
-    reach.actor().person().is_none() || weighed.iter().any(|(_, lack)| lack.is_ok())
-}
-
-/// What of the history is about somebody rather than about something.
-const PERSONAL: [&str; 4] = ["person", "grant", "access_token", "table_address"];
-
-/// Whether somebody who does not read everything may know of a line: what they did themselves,
-/// nothing else of what is about people; what is an organisation's as its acts under way are.
-fn may_know(reach: &Reach, line: &Line) -> bool {
-    if line.actor.is_some() && line.actor == reach.actor().person() {
-        return true;
-    }
-    if PERSONAL.contains(&line.kind.as_str()) {
-        return Some(line.thing) == reach.actor().person();
-    }
-    let Scope {
-        organisation,
-        framework,
-    } = &line.scope;
-    if organisation.is_empty() {
-        return reach.sees(&line.scope);
-    }
-    reach.sees_of(Opened::Drafts, framework, [organisation.as_str()])
 }
 
 /// Between which changes to look.
@@ -179,15 +153,18 @@ async fn bounds(tx: &mut Tx, question: &Question) -> Result<Below, DbError> {
 /// A line with its words.
 pub(super) type Spoken = (Line, super::Told);
 
-/// The lines with their words.
+/// The lines with their words, but for those that the reader may not know of.
 pub(super) async fn spoken(
     tx: &mut Tx,
-    reach: &Reach,
+    reader: &Reader,
     tellers: &Tellers,
     lines: Vec<Line>,
 ) -> Result<Vec<Spoken>, DbError> {
-    let told = tellers.tell(tx, reach, &lines).await?;
-    Ok(lines.into_iter().zip(told).collect())
+    let told = tellers.tell(tx, reader, &lines).await?;
+    let spoken = lines.into_iter().zip(told);
+    Ok(spoken
+        .filter_map(|(line, told)| Some((line, told?)))
+        .collect())
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::Tellers;
 use super::read::{Question, read, spoken};
+use super::{Reader, Tellers};
 use crate::platform::clock::french_instant;
 use crate::platform::web::WebResult;
 use crate::platform::web::table::{Cell, Column, Table};
@@ -35,8 +35,9 @@ impl Source for History {
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
         let question = Question::of(ask.asked)?;
-        let page = read(ask.tx, ask.reach, &question, MOST).await?;
-        let lines = spoken(ask.tx, ask.reach, &self.tellers, page.lines).await?;
+        let reader = Reader::of(ask.tx, ask.reach).await?;
+        let page = read(ask.tx, &reader, &question, MOST).await?;
+        let lines = spoken(ask.tx, &reader, &self.tellers, page.lines).await?;
         let columns = vec![
             Column::numbers("changement", "Changement n°"),
             Column::words("jour", "Jour"),

@@ -7,8 +7,7 @@ use uuid::Uuid;
 
 use super::pages::differences;
 use super::store;
-use crate::access::Reach;
-use crate::journal::{Kind, Line, Teller, Told, span};
+use crate::journal::{Kind, Line, Reader, Teller, Told, span};
 use crate::platform::db::{DbError, Tx};
 
 /// Tells of organisations and places.
@@ -32,17 +31,17 @@ impl Teller for OrganisationTeller {
     async fn tell(
         &self,
         tx: &mut Tx,
-        _reach: &Reach,
+        _reader: &Reader,
         lines: &[&Line],
-    ) -> Result<Vec<Told>, DbError> {
+    ) -> Result<Vec<Option<Told>>, DbError> {
         let codes = store::codes_between(tx, span(lines)).await?;
         let codes: HashMap<Uuid, String> = codes.into_iter().collect();
         let told = lines.iter().map(|line| {
             let told = Told::new(deed(line), line);
-            match codes.get(&line.thing) {
+            Some(match codes.get(&line.thing) {
                 Some(code) => told.at(format!("/organisations/{code}")),
                 None => told,
-            }
+            })
         });
         Ok(told.collect())
     }

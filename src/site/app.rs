@@ -32,7 +32,7 @@ use crate::imports::{self as files, Imports, Reader};
 use crate::journal::{self, Tellers};
 use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
-use crate::platform::config::Config;
+use crate::platform::config::{Config, SecondFactor};
 use crate::platform::db::{Db, DbError};
 use crate::platform::mail::{Post, PostError};
 use crate::platform::metrics::{self, count_requests};
@@ -82,13 +82,17 @@ impl App {
     pub async fn new(
         db: Db,
         clock: Clock,
-        config: Config,
+        mut config: Config,
         reader: Reader,
     ) -> Result<Self, AppError> {
         db.check_schema().await?;
         let mut tx = db.read().await?;
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
         drop(tx);
+        if demo {
+            // Its password is on the sign-in page: a second factor would protect nothing.
+            config.second_factor = SecondFactor::Nobody;
+        }
         let sources = Sources::new(db.clone(), clock.clone());
         let Sources {
             library,
@@ -114,7 +118,7 @@ impl App {
             directories.clone(),
             snapshots.clone(),
         );
-        let tellers = tellers(sources.library.clone());
+        let tellers = tellers(library.clone());
         let tables = tables(&sources, &imports.intakes, &tellers);
         let searcher = searcher(clock.clone(), library.clone(), directories.clone());
         Ok(Self {
@@ -151,8 +155,8 @@ impl App {
             .merge(access::router())
             .merge(take_away::router())
             .merge(search::router())
-            .merge(help::router())
             .merge(journal::router())
+            .merge(help::router())
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(documents::router())

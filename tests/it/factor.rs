@@ -1,6 +1,7 @@
 //! The second factor: set up, asked for, never twice with the same code, and what replaces it.
 
 use axum::http::StatusCode;
+use jalon::platform::config::SecondFactor;
 use jiff::SignedDuration;
 use totp_rs::{Builder, Secret};
 
@@ -152,7 +153,7 @@ on_both_engines! {
 on_both_engines! {
     async fn where_it_is_required_nothing_else_opens_before_it(bench: Bench) {
         bench.install().await;
-        let mut site = bench.site_with(|config| config.second_factor_required = true).await;
+        let mut site = bench.site_with(|config| config.second_factor = SecondFactor::Everybody).await;
         site.sign_in().await;
         for page in ["/", "/moi", "/contrats"] {
             assert_eq!(site.get(page).await.location.as_deref(), Some(PAGE), "{page}");
@@ -163,5 +164,21 @@ on_both_engines! {
         let away = site.post(&format!("{PAGE}/retirer"), &[("code", &code(&bench, &letters))]).await;
         assert_eq!(away.location.as_deref(), Some(PAGE), "{}", away.body);
         assert_eq!(site.get("/").await.location.as_deref(), Some(PAGE));
+    }
+}
+
+on_both_engines! {
+    async fn a_role_asks_for_it_where_the_settings_leave_it_to_roles(bench: Bench) {
+        bench.install().await;
+        let mut site = bench.site_with(|config| config.second_factor = SecondFactor::ByRole).await;
+        site.sign_in().await;
+        // Who installed holds the role of national administrator, which asks for one.
+        assert_eq!(site.get("/").await.location.as_deref(), Some(PAGE));
+        let mut tx = bench.db.write_aside().await.unwrap();
+        tx.run("update access_grant set role = 'lecteur'", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut site = bench.site_with(|config| config.second_factor = SecondFactor::ByRole).await;
+        site.sign_in().await;
+        assert_eq!(site.get("/").await.status, StatusCode::OK);
     }
 }

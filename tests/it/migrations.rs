@@ -45,23 +45,6 @@ fn history() -> Sample {
     )
 }
 
-fn campaigns() -> Sample {
-    (
-        vec![
-            (
-                "insert into thing (id, kind, scope_id, version, label) values ($1, 'campaign', $2, 1, 'Bilan 2024')",
-                args![ID(80), ID(1)],
-            ),
-            (
-                "insert into campaign (id, framework, year, revision_id, change_no) values ($1, 'essai', 2024, $2, 1)",
-                args![ID(80), ID(5)],
-            ),
-        ],
-        "select framework from campaign where year = 2024",
-        "essai",
-    )
-}
-
 fn door() -> Sample {
     (
         vec![
@@ -88,6 +71,23 @@ fn door() -> Sample {
         ],
         "select m.subject from mail m, access_link l, authenticator a, recovery_code r, access_event e where l.person_id = a.person_id and r.used_at is null and e.detail = '/contrats'",
         "Essai",
+    )
+}
+
+fn campaigns() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'campaign', $2, 1, 'Bilan 2024')",
+                args![ID(80), ID(1)],
+            ),
+            (
+                "insert into campaign (id, framework, year, revision_id, change_no) values ($1, 'essai', 2024, $2, 1)",
+                args![ID(80), ID(5)],
+            ),
+        ],
+        "select framework from campaign where year = 2024",
+        "essai",
     )
 }
 

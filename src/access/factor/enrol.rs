@@ -53,9 +53,8 @@ pub(in crate::access) async fn confirm(
         let told = "Ce n’est pas le code de cette application : vérifiez l’heure du téléphone, attendez le code suivant et tapez-le.";
         return refused(&signed, &session, &at, told).await;
     };
-    let person = signed.person.id;
     let mut change = open(&signed, &at, AddFactor::NAME).await?;
-    let permit = permit::<AddFactor>(&mut change, person).await?;
+    let permit = permit::<AddFactor>(&mut change, signed.person.id).await?;
     let kept = own_digest(&session);
     let added = store::add(&mut change, at.clock(), permit, (&shared, step), kept).await;
     let Some(codes) = added.map_err(WebError::internal)? else {
@@ -121,7 +120,8 @@ pub(in crate::access) async fn remove(
 
 async fn required(at: &Door, person: Uuid) -> WebResult<bool> {
     let mut tx = at.db().read().await?;
-    Ok(is_required(&mut tx, person, at.asks_everybody_a_code()).await?)
+    let today = at.clock().today();
+    Ok(is_required(&mut tx, today, person, at.asks_a_code_of()).await?)
 }
 
 async fn open(signed: &Signed, at: &Door, kind: &'static str) -> WebResult<Change> {

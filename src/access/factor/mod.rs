@@ -9,14 +9,19 @@ pub mod store;
 
 use std::fmt;
 
+use jiff::civil::Date;
 use qrcodegen::{QrCode, QrCodeEcc};
 use sha2::{Digest as _, Sha256};
 use totp_rs::{Builder, Totp};
 use uuid::Uuid;
 
+use super::grant::Grant;
+use super::grant::store::holding;
 use super::permit::Act;
 use super::policy::Concern;
+use super::role::Roles;
 use crate::kernel::hex;
+use crate::platform::config::SecondFactor as Asked;
 use crate::platform::db::{DbError, Tx};
 
 /// Where a person's second factor is set up.
@@ -65,14 +70,27 @@ impl Act for RenewCodes {
 }
 
 /// Whether a person must give a second factor: where the settings ask everybody, or where a role
-/// they hold does. This is the one place that decides it, asked at each sign-in.
-#[expect(clippy::unused_async, reason = "roles are read from the database")]
+/// they hold that day does and the settings leave it to roles. This is the one place that decides
+/// it, asked at each sign-in.
 pub(super) async fn is_required(
-    _tx: &mut Tx,
-    _person: Uuid,
-    everybody: bool,
+    tx: &mut Tx,
+    today: Date,
+    person: Uuid,
+    asked: Asked,
 ) -> Result<bool, DbError> {
-    Ok(everybody)
+    match asked {
+        Asked::Nobody => Ok(false),
+        Asked::Everybody => Ok(true),
+        Asked::ByRole => {
+            let grants = holding(tx, person, today).await?;
+            let asks = |grant: &Grant| {
+                Roles::known()
+                    .role(&grant.role)
+                    .is_some_and(|r| r.second_factor)
+            };
+            Ok(grants.iter().any(asks))
+        }
+    }
 }
 
 /// What an application and Jalon share. `Debug` does not show it.

@@ -22,8 +22,8 @@ impl Act for InvitePerson {
     type Thing = Uuid;
     const NAME: &'static str = "person.invite";
 
-    async fn concerns(_tx: &mut Tx, person: &Uuid) -> Result<Vec<Concern>, DbError> {
-        Ok(vec![Concern::of_person(*person)])
+    async fn concerns(_tx: &mut Tx, _person: &Uuid) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::nobodys()])
     }
 }
 

@@ -5,8 +5,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 
 use super::Outcome;
-use crate::access::Reach;
-use crate::journal::{Kind, Line, Teller, Told};
+use crate::journal::{Kind, Line, Reader, Teller, Told};
 use crate::platform::db::{DbError, Tx};
 
 /// Tells of contests.
@@ -32,13 +31,15 @@ impl Teller for ContestTeller {
     async fn tell(
         &self,
         _tx: &mut Tx,
-        _reach: &Reach,
+        _reader: &Reader,
         lines: &[&Line],
-    ) -> Result<Vec<Told>, DbError> {
-        let told = lines.iter().map(|line| Told {
-            deed: deed(line).to_owned(),
-            name: "voir la contestation".to_owned(),
-            href: Some(format!("/contestations/{}", line.thing)),
+    ) -> Result<Vec<Option<Told>>, DbError> {
+        let told = lines.iter().map(|line| {
+            Some(Told {
+                deed: deed(line).to_owned(),
+                name: "voir la contestation".to_owned(),
+                href: Some(format!("/contestations/{}", line.thing)),
+            })
         });
         Ok(told.collect())
     }

@@ -205,9 +205,8 @@ impl Intake for ValuesIntake {
             writer.write(change, &rows).await?;
             next = following;
         }
-        // Each follower is told of what their own reach shows, whoever loads it.
-        let everything = Reach::of_installation();
-        let catalogue = self.library.catalogue(change.tx(), &everything).await?;
+        let reach = Reach::of_installation();
+        let catalogue = self.library.catalogue(change.tx(), &reach).await?;
         follow::store::tell_followers(change, &catalogue).await?;
         Ok(Written {
             rows: writer.rows,
@@ -259,9 +258,8 @@ impl Intake for ValuesIntake {
             }
             store::put_back(change.tx(), moment, &ours).await?;
         }
-        // Each follower is told of what their own reach shows, whoever loads it.
-        let everything = Reach::of_installation();
-        let catalogue = self.library.catalogue(change.tx(), &everything).await?;
+        let reach = Reach::of_installation();
+        let catalogue = self.library.catalogue(change.tx(), &reach).await?;
         follow::store::tell_followers(change, &catalogue).await?;
         Ok(Written {
             rows,

@@ -21,6 +21,31 @@ const PREFIX: &str = "JALON_";
 /// the server that tests use.
 const OTHER_VARIABLES: [&str; 3] = ["JALON_CONFIG", "JALON_PASSWORD", "JALON_TEST_POSTGRES"];
 
+/// Of whom a second factor is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// Of nobody: whoever sets one up gives it.
+    Nobody,
+    /// Of who holds a role that asks for one.
+    ByRole,
+    /// Of everybody.
+    Everybody,
+}
+
+impl SecondFactor {
+    /// Each with its word in the settings.
+    const ALL: [(Self, &'static str); 3] = [
+        (Self::Nobody, "optional"),
+        (Self::ByRole, "by_role"),
+        (Self::Everybody, "required"),
+    ];
+
+    /// Its word in the settings.
+    pub fn word(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+}
+
 /// Every setting Jalon knows.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -37,8 +62,8 @@ pub struct Config {
     pub smtp_url: Option<String>,
     /// Who mail comes from; empty for `jalon@` the host of `public_url`.
     pub mail_from: String,
-    /// Whether everybody signs in with a second factor, whatever their role.
-    pub second_factor_required: bool,
+    /// Of whom a second factor is asked.
+    pub second_factor: SecondFactor,
     /// What the log shows, in the syntax of `tracing` filters.
     pub log: String,
     /// The largest document that may be attached, in bytes.
@@ -59,7 +84,7 @@ impl Default for Config {
             public_url: "http://localhost:8080".to_owned(),
             smtp_url: None,
             mail_from: String::new(),
-            second_factor_required: false,
+            second_factor: SecondFactor::ByRole,
             log: "info,sqlx=warn".to_owned(),
             largest_document: 20 * 1024 * 1024,
             api_requests_per_minute: 600,
@@ -116,7 +141,7 @@ impl Config {
             "client_address_header" => self.client_address_header = setting.header()?,
             "smtp_url" => self.smtp_url = Some(setting.smtp_url()?),
             "mail_from" => self.mail_from = setting.mailbox()?,
-            "second_factor" => self.second_factor_required = setting.is_required()?,
+            "second_factor" => self.second_factor = setting.second_factor()?,
             "log" => self.log = setting.log()?,
             "api_requests_per_minute" => {
                 self.api_requests_per_minute = setting.requests()?;

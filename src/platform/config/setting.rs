@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::PREFIX;
+use super::{PREFIX, SecondFactor};
 use crate::kernel::nearest;
 use crate::platform::file::FileError;
 
@@ -187,12 +187,12 @@ impl Setting {
         }
     }
 
-    pub(super) fn is_required(&self) -> Result<bool, ConfigError> {
-        match self.value.as_str() {
-            "required" => Ok(true),
-            "optional" => Ok(false),
-            _ => Err(self.refused("« optional » ou « required » est attendu")),
-        }
+    pub(super) fn second_factor(&self) -> Result<SecondFactor, ConfigError> {
+        let mut all = SecondFactor::ALL.into_iter();
+        let found = all.find(|(_, word)| *word == self.value);
+        let (asked, _) = found
+            .ok_or_else(|| self.refused("« optional », « by_role » ou « required » est attendu"))?;
+        Ok(asked)
     }
 
     pub(super) fn header(&self) -> Result<String, ConfigError> {

@@ -114,11 +114,11 @@ async fn invite(session: &Session, name: String, email: Email) -> Result<(), Cli
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let mut change = Change::open(&db, &session.clock, actor, InvitePerson::NAME).await?;
-    let opening = permit::<AddPerson>(&mut change, ()).await?;
-    let added = store::add_invited(&mut change, opening, name, &email).await;
+    let may_add = permit::<AddPerson>(&mut change, ()).await?;
+    let added = store::add_invited(&mut change, may_add, name, &email).await;
     let person = added.map_err(|error| not_added(error, &email))?;
-    let inviting = permit::<InvitePerson>(&mut change, person).await?;
-    let secret = links::invite(&mut change, &session.clock, inviting).await?;
+    let may_invite = permit::<InvitePerson>(&mut change, person).await?;
+    let secret = links::invite(&mut change, &session.clock, may_invite).await?;
     change.commit().await?;
     if post.is_open() {
         say!("Compte ouvert pour {email} ; l’invitation part avec le prochain envoi du serveur.");

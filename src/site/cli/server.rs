@@ -77,14 +77,7 @@ pub(super) fn show_config(session: &Session) {
     if !config.mail_from.is_empty() {
         say!("mail_from    = {}", config.mail_from);
     }
-    say!(
-        "second_factor = {}",
-        if config.second_factor_required {
-            "required"
-        } else {
-            "optional"
-        }
-    );
+    say!("second_factor = {}", config.second_factor.word());
     say!("log          = {}", config.log);
     say!("client_address_header = {}", config.client_address_header);
     say!("largest_document = {} octets", config.largest_document);
