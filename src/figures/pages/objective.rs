@@ -160,7 +160,7 @@ fn national<'a>(
     ))
 }
 
-impl<'a> Line<'a> {
+impl Line<'_> {
     /// How it stands in a region; nothing where its contract says nothing of it.
     fn in_region(&self, ground: &Ground<'_>) -> Option<Seen> {
         let reviewed = ground.review(Followed {
