@@ -55,6 +55,10 @@ impl Act for ChangePassword {
     /// The person.
     type Thing = Uuid;
     const NAME: &'static str = "person.password";
+
+    async fn concerns(_tx: &mut Tx, person: &Uuid) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::of_person(*person)])
+    }
 }
 
 /// What the history keeps of an account: nothing personal, so that it can be erased.
