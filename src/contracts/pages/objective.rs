@@ -10,7 +10,7 @@ use super::open::{self, Opened, View};
 use super::parts::{mark, node_code, section_choice, trail};
 use crate::access::Signed;
 use crate::contracts::Desk;
-use crate::frameworks::Node;
+use crate::frameworks::{Node, explained};
 use crate::platform::web::{Address, WebError, WebResult};
 
 pub(super) async fn page(
@@ -44,7 +44,7 @@ pub(super) async fn page(
         (trail(framework, &opened.full.contract, &[(node.code.as_deref().unwrap_or("Objectif"), None)]))
         div.head {
             p.eyebrow { (opened.full.contract.title) ", " (node_code(framework, node)) (mark(&opened.full.contract)) }
-            h1 { (node.label) }
+            h1 { (explained(&node.label, &framework.glossary)) }
             (opened.asked().form(&address, "Chiffres connus au", opened.today, &beside(&opened, node)))
         }
         (section_choice(&opened, &format!("/objectifs/{key}")))
