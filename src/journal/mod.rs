@@ -23,7 +23,7 @@ use crate::ledger::Scope;
 use crate::platform::db::{DbError, Tx};
 
 pub use account::AccountTeller;
-pub use pages::{history_href, router};
+pub use pages::{history_href, indicator_history_href, router};
 pub use tables::History;
 
 /// What one change did to one thing.

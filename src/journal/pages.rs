@@ -39,6 +39,13 @@ pub fn history_href(thing: Uuid) -> String {
     Address::of(PATH).and("chose", thing.to_string()).href()
 }
 
+/// Where the history of an indicator is read: what contracts and the country agreed of it, and the
+/// revisions of its framework that name it.
+pub fn indicator_history_href(framework: &str, key: &str) -> String {
+    let indicator = format!("{framework}/{key}");
+    Address::of(PATH).and("indicateur", indicator).href()
+}
+
 async fn page(
     signed: Signed,
     State(db): State<Db>,
@@ -85,6 +92,9 @@ async fn about(tx: &mut Tx, reader: &Reader, question: &Question) -> WebResult<O
             "document" => Ok(Some("un document".to_owned())),
             _ => Ok(Some(label)),
         };
+    }
+    if let Some((_, key)) = &question.indicator {
+        return Ok(Some(format!("indicateur {key}")));
     }
     match question.person {
         Some(id) if own(id) => Ok(store::name_of(tx, id).await?),

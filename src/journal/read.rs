@@ -23,6 +23,8 @@ pub(super) struct Question {
     pub person: Option<Uuid>,
     /// What it was done to, things under it included.
     pub thing: Option<Uuid>,
+    /// The indicator it was about: the code of its framework and its key.
+    pub indicator: Option<(String, String)>,
     /// The kind of thing.
     pub kind: Option<String>,
     /// Words of the name of who did it.
@@ -60,10 +62,12 @@ impl Question {
                 .map(str::to_owned)
                 .collect()
         };
+        let indicator = address.get("indicateur").split_once('/');
         let below = address.get("avant").split_once('.');
         Ok(Self {
             person: id("personne"),
             thing: id("chose"),
+            indicator: indicator.map(|(framework, key)| (framework.to_owned(), key.to_owned())),
             kind: Some(address.get("genre").to_owned()).filter(|kind| !kind.is_empty()),
             who: words("qui"),
             words: words("q"),
@@ -86,8 +90,39 @@ impl Question {
             line.open_label(),
             line.why.as_deref().unwrap_or_default()
         );
-        of_person && of_kind && holds(who, &self.who) && holds(&about, &self.words)
+        let indicator = self.indicator.as_ref();
+        let of_indicator = indicator.is_none_or(|(framework, key)| is_about(line, framework, key));
+        of_person && of_kind && of_indicator && holds(who, &self.who) && holds(&about, &self.words)
     }
+}
+
+/// Whether a line is about an indicator: a term of a contract, a national target, or a revision of
+/// its framework that names it.
+fn is_about(line: &Line, framework: &str, key: &str) -> bool {
+    if line.scope.framework != framework {
+        return false;
+    }
+    let states = [line.before.as_deref(), line.after.as_deref()];
+    let mut states = states.into_iter().flatten();
+    match line.kind.as_str() {
+        "national_target" => line.label.starts_with(&format!("{framework}, {key} ")),
+        "framework" => states.any(|state| names(state, key)),
+        _ => states.any(|state| state.contains(&format!("\"subject\":\"{key}\""))),
+    }
+}
+
+/// Whether a text names that key as a word of its own: « 6.a » is neither in « 16.a » nor in
+/// « 6.a.1 », and ends a sentence all the same.
+fn names(text: &str, key: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '.';
+    text.match_indices(key).any(|(at, _)| {
+        let mut after = text[at + key.len()..].chars();
+        let goes_on = match after.next() {
+            Some('.') => after.next().is_some_and(char::is_alphanumeric),
+            next => next.is_some_and(char::is_alphanumeric),
+        };
+        !goes_on && !text[..at].ends_with(part)
+    })
 }
 
 /// Some lines, and where to go on.
@@ -171,6 +206,27 @@ pub(super) async fn spoken(
 mod tests {
     use super::*;
     use crate::journal::tests::line;
+
+    #[test]
+    fn a_line_is_about_an_indicator_by_its_term_its_target_or_its_revision() {
+        let in_framework = |kind: &str, label: &str, after: &str| Line {
+            scope: ledger::Scope {
+                organisation: String::new(),
+                framework: "f".to_owned(),
+            },
+            label: label.to_owned(),
+            ..line(kind, "edit", None, Some(after))
+        };
+        let term = in_framework("instrument", "", r#"{"kind":"target","subject":"6.a"}"#);
+        let revision = in_framework("framework", "", r#"{"changes":["Unité de 6.a."]}"#);
+        let other = in_framework("framework", "", r#"{"changes":["Unité de 16.a."]}"#);
+        let target = in_framework("national_target", "f, 6.a 2026", "{}");
+        for about in [&term, &revision, &target] {
+            assert!(is_about(about, "f", "6.a"), "{about:?}");
+            assert!(!is_about(about, "g", "6.a") && !is_about(about, "f", "a"));
+        }
+        assert!(!is_about(&other, "f", "6.a"));
+    }
 
     #[test]
     fn an_address_asks_by_words_kind_and_day() {

@@ -30,7 +30,16 @@ impl Source for History {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["personne", "chose", "genre", "qui", "q", "du", "au"]
+        &[
+            "personne",
+            "chose",
+            "indicateur",
+            "genre",
+            "qui",
+            "q",
+            "du",
+            "au",
+        ]
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {

@@ -40,6 +40,13 @@ on_both_engines! {
             assert!(page.contains(sentence), "{sentence}: {page}");
         }
         assert!(!page.contains("inscrit au répertoire"), "of this contract alone");
+        let indicator = site.get("/indicateurs/etat-ars-2024-2028/2.c.1").await.body;
+        let own = "/journal?indicateur=etat-ars-2024-2028%2F2.c.1";
+        assert!(indicator.contains(&format!("href=\"{own}\"")), "{indicator}");
+        let page = site.get(own).await.body;
+        assert!(page.contains("Historique : indicateur 2.c.1"), "{page}");
+        assert!(page.contains("a porté la cible 2026 de 2.c.1"), "{page}");
+        assert!(!page.contains("a enregistré la signature"), "{page}");
         let file = site.get(&format!("/tables/journal.csv?chose={}", hand.contract)).await;
         assert_eq!(file.status, StatusCode::OK);
         assert!(file.body.contains("a porté la cible 2026 de 2.c.1"), "{}", file.body);
@@ -136,5 +143,42 @@ on_both_engines! {
             "select c.no from change c where c.actor = {of_thing} and c.no >= 0 and c.no <= 9 order by c.no desc limit 5"
         )).await;
         assert!(actor.contains("change_actor"), "{actor}");
+    }
+}
+
+on_both_engines! {
+    async fn a_draft_and_an_account_are_told_to_whom_they_concern(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, NORMANDIE).await;
+        let section = hand.section("contrat").await;
+        let draft = hand.drafts("contrat", None).await;
+        hand.writes(draft, normandie_terms(section)).await;
+        let reader = colleague(&bench, actor).await;
+        let mut tx = bench.db.write_aside().await.unwrap();
+        let sql = "update access_grant set role = 'lecteur' where person_id = $1";
+        tx.run(sql, jalon::args![reader.person()]).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut site = bench.site().await;
+        let form = [("email", "referente@example.org"), ("password", "une autre phrase de passe")];
+        assert_eq!(site.post("/connexion", &form).await.status, StatusCode::SEE_OTHER);
+        let told = site.get("/journal").await.body;
+        assert!(told.contains("a préparé le contrat"), "{told}");
+        assert!(told.contains("a ouvert le compte « Référente de la région »"), "one's own: {told}");
+        for kept in ["a commencé un acte", "2.c.1", "« Coordination nationale »"] {
+            assert!(!told.contains(kept), "{kept}: {told}");
+        }
+        let file = site.get("/tables/journal.csv").await.body;
+        assert!(!file.contains("2.c.1") && file.contains("a préparé le contrat"), "{file}");
+        for closed in [
+            format!("/journal?chose={}", actor.person().unwrap()),
+            format!("/journal?personne={}", actor.person().unwrap()),
+        ] {
+            assert_eq!(site.get(&closed).await.status, StatusCode::NOT_FOUND, "{closed}");
+        }
+        let mut auditor = signed_in(&bench).await;
+        let all = auditor.get("/journal").await.body;
+        for told in ["a commencé un acte", "« Coordination nationale »", "a donné à « Référente"] {
+            assert!(all.contains(told), "{told}: {all}");
+        }
     }
 }
