@@ -3,9 +3,13 @@
 //! What lives here: choosing what a document says. What never does: drawing it (`jalon_render`),
 //! or a rule of attainment (`figures`).
 
+mod content;
+mod ground;
 mod pages;
 mod region;
 mod sheet;
 
+pub use content::{Exemplar, dossier};
+pub use ground::{DossierError, Request, Sources};
 pub use pages::router;
-pub use region::{DossierError, RegionRequest, Sources, region_pdf};
+pub use region::region_pdf;

@@ -13,6 +13,7 @@ mod contracts;
 mod correction;
 mod demo;
 mod documents;
+mod dossier;
 mod form;
 mod frameworks;
 mod health;

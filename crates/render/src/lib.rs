@@ -5,6 +5,7 @@
 //! font, no network.
 //!
 //! * [`region_sheet`] sets a region's sheet as an accessible, archivable PDF;
+//! * [`dossier::Dossier`] is the dossier of a contract and its files;
 //! * [`map::choropleth`] draws the 18 regions;
 //! * [`chart`] draws trajectories, comparisons, spreads, funnel plots and small charts;
 //! * [`workbook::xlsx`] and [`workbook::csv`] write tables for spreadsheets.
@@ -18,7 +19,9 @@
 
 pub mod chart;
 mod day;
+pub mod dossier;
 mod error;
+mod french;
 pub mod map;
 mod sheet;
 mod svg;

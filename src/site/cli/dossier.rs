@@ -8,10 +8,11 @@ use jiff::civil::Date;
 use super::{CliError, Session};
 use crate::access::Reach;
 use crate::contracts::library;
-use crate::dossier::{RegionRequest, Sources, region_pdf};
+use crate::dossier::{Exemplar, Request, Sources, dossier as said_of, region_pdf};
 use crate::figures::Snapshots;
 use crate::ledger::Actor;
 use crate::organisations::Directories;
+use crate::platform::db::Db;
 use crate::platform::file;
 use crate::platform::web::parse_day;
 
@@ -32,8 +33,11 @@ pub(super) struct DossierArgs {
     /// Chiffres et termes connus au : 15/03/2026 ou 2026-03-15 (par défaut : aujourd’hui)
     #[arg(long, value_parser = day, value_name = "DATE")]
     au: Option<Date>,
-    /// Une seule page, avec les indicateurs : ceux qui ont une valeur publiée, puis ceux qui demandent le plus d’attention
+    /// La fiche région au lieu du dossier : un tableau de tous les indicateurs
     #[arg(long)]
+    fiche: bool,
+    /// Avec --fiche, une seule page : les indicateurs qui ont une valeur publiée, puis ceux qui demandent le plus d’attention
+    #[arg(long, requires = "fiche")]
     one_page: bool,
 }
 
@@ -44,23 +48,32 @@ fn day(text: &str) -> Result<Date, String> {
 pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), CliError> {
     let db = session.ready_database().await?;
     let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
-    let request = RegionRequest {
+    let sources = sources(session, db);
+    let request = Request {
         contract: args.contract,
         section: args.section,
         year: args.year,
-        whole: !args.one_page,
         day: args.au,
     };
-    let sources = Sources {
+    let pdf = if args.fiche {
+        region_pdf(&sources, reach, &request, !args.one_page).await?
+    } else {
+        said_of(&sources, reach, &request, Exemplar::Working)
+            .await?
+            .pdf()?
+    };
+    file::write(&args.out, &pdf)
+        .map_err(|cause| format!("« {} » n’est pas écrit : {cause}", args.out.display()))?;
+    say!("{} : {} ko.", args.out.display(), pdf.len() / 1024);
+    Ok(())
+}
+
+fn sources(session: &Session, db: Db) -> Sources {
+    Sources {
         db,
         clock: session.clock.clone(),
         library: library(),
         snapshots: Snapshots::new(session.clock.clone()),
         directories: Directories::default(),
-    };
-    let pdf = region_pdf(&sources, reach, &request).await?;
-    file::write(&args.out, &pdf)
-        .map_err(|cause| format!("« {} » n’est pas écrit : {cause}", args.out.display()))?;
-    say!("{} : {} ko.", args.out.display(), pdf.len() / 1024);
-    Ok(())
+    }
 }

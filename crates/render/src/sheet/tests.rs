@@ -6,7 +6,7 @@ use crate::chart::{Axis, DotRow, Reference, Series, SeriesPoint};
 use crate::map::MapRegion;
 
 /// The text of a document, page after page, as it is set.
-fn text_of(document: &PagedDocument) -> String {
+pub(crate) fn text_of(document: &PagedDocument) -> String {
     let mut out = String::new();
     document
         .pages()
