@@ -46,6 +46,7 @@ pub use edition::{
 };
 pub use findable::FindableFrameworks;
 pub use generations::{Across, Pointer};
+pub use glossary::explained;
 pub use held::{Holder, Holders, Stake};
 pub use indicator::{Frequency, Indicator, Link, LinkKind, MeasureMethod, Method, Supply};
 pub use known::{Known, everyone_words};

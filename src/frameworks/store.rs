@@ -18,6 +18,38 @@ impl Act for Revise {
     const NAME: &'static str = "framework.revise";
 }
 
+/// Opening the campaign of a year, or putting it on the revision in force.
+#[derive(Debug)]
+pub struct OpenCampaign;
+
+impl Act for OpenCampaign {
+    /// The campaign.
+    type Thing = CampaignKey;
+    const NAME: &'static str = "campaign.open";
+}
+
+/// What names a campaign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampaignKey {
+    /// The framework's code.
+    pub framework: String,
+    /// The year N that it reviews.
+    pub year: i16,
+}
+
+/// A campaign that was opened, with the revision it is run with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The campaign as a thing of the history.
+    pub thing: Uuid,
+    /// Identifier of the revision.
+    pub revision: Uuid,
+    /// Number of that revision.
+    pub no: i64,
+    /// When it was put on it, in microseconds UTC.
+    pub at: i64,
+}
+
 /// Where a revision comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -294,5 +326,83 @@ async fn insert_revision(
         args![head.no, code],
     )
     .await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct OpenedRecord {
+    id: Uuid,
+    revision_id: Uuid,
+    no: i64,
+    at: i64,
+}
+
+/// The campaign of that year, where it was opened.
+pub async fn opened(
+    tx: &mut Tx,
+    _reach: Reach,
+    key: &CampaignKey,
+) -> Result<Option<Opened>, DbError> {
+    let record: Option<OpenedRecord> = tx
+        .optional(
+            "select g.id, g.revision_id, r.no, c.at
+             from campaign g
+             join framework_revision r on r.id = g.revision_id
+             join change c on c.no = g.change_no
+             where g.framework = $1 and g.year = $2",
+            args![key.framework.as_str(), i64::from(key.year)],
+        )
+        .await?;
+    Ok(record.map(|record| Opened {
+        thing: record.id,
+        revision: record.revision_id,
+        no: record.no,
+        at: record.at,
+    }))
+}
+
+/// Opens a campaign on a revision, or puts it on that one; `before` is what stood.
+pub(super) async fn open(
+    change: &mut Change,
+    permit: Permit<OpenCampaign>,
+    revision: &RevisionHead,
+    before: Option<&Opened>,
+) -> Result<(), LedgerError> {
+    let key = permit.into_thing();
+    let state = |no| serde_json::json!({ "revision": no });
+    let now = change.no();
+    if let Some(before) = before {
+        let (old, new) = (state(before.no), state(revision.no));
+        change
+            .record(before.thing, "revise", Some(&old), Some(&new))
+            .await?;
+        change
+            .tx()
+            .run(
+                "update campaign set revision_id = $1, change_no = $2 where id = $3",
+                args![revision.id, now, before.thing],
+            )
+            .await?;
+        return Ok(());
+    }
+    let label = format!("Bilan {}", key.year);
+    let thing = NewThing {
+        kind: "campaign",
+        parent: Some(thing_of(change.tx(), &key.framework).await?),
+        scope: Scope {
+            organisation: String::new(),
+            framework: key.framework.clone(),
+        },
+        label: &label,
+    };
+    let thing = change.create(thing, &state(revision.no)).await?;
+    change
+        .tx()
+        .run(
+            "insert into campaign (id, framework, year, revision_id, change_no)
+             values ($1, $2, $3, $4, $5)",
+            args![thing, key.framework, i64::from(key.year), revision.id, now],
+        )
+        .await?;
     Ok(())
 }

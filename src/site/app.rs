@@ -32,7 +32,7 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
 use crate::platform::metrics::{self, count_requests};
-use crate::platform::web::{NavItem, Shell, WebError, asset_router, refuse_nul};
+use crate::platform::web::{NavItem, Shell, WebError, asset_router, hear_out, refuse_nul};
 use crate::search::{self, Searcher};
 use crate::tables::{self as take_away, Tables};
 
@@ -173,6 +173,7 @@ impl App {
             .merge(health::router())
             .merge(api::router(&self))
             .layer(from_fn(count_requests))
+            .layer(from_fn(hear_out))
             .layer(from_fn(security_headers))
             .layer(CompressionLayer::new())
             .layer(TraceLayer::new_for_http().make_span_with(span))

@@ -27,6 +27,7 @@ fn rows_of(step: i64) -> Sample {
         5 => history(),
         6 => accesses(),
         7 => addresses(),
+        8 => campaigns(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -39,6 +40,23 @@ fn history() -> Sample {
         )],
         "select frozen from append_only where name = 'installation'",
         "purpose",
+    )
+}
+
+fn campaigns() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'campaign', $2, 1, 'Bilan 2024')",
+                args![ID(80), ID(1)],
+            ),
+            (
+                "insert into campaign (id, framework, year, revision_id, change_no) values ($1, 'essai', 2024, $2, 1)",
+                args![ID(80), ID(5)],
+            ),
+        ],
+        "select framework from campaign where year = 2024",
+        "essai",
     )
 }
 

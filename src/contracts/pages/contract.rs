@@ -18,7 +18,7 @@ use crate::contracts::{
     Standing, State as InstrumentState, Target, TermBody, TermKey, Terms, history,
     instrument_names,
 };
-use crate::frameworks::Node;
+use crate::frameworks::{Node, explained};
 use crate::kernel::counted;
 use crate::platform::clock::{french_date, french_instant, paris_date};
 use crate::platform::web::{WebResult, section_heading};
@@ -306,6 +306,10 @@ struct InForce<'a> {
 }
 
 impl Cells for InForce<'_> {
+    fn name(&self, line: &Line<'_>) -> Markup {
+        explained(line.label, &self.opened.book.framework().glossary)
+    }
+
     fn beside(&self, line: &Line<'_>) -> Markup {
         let common = format!("{}, commun à tous les contrats", line.kind.label);
         let kind = match line.standing {

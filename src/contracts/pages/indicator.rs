@@ -11,14 +11,15 @@ use super::open::{self, Opened, View};
 use super::parts::{day, flag, mark, node_code, section_choice, trail};
 use super::table::{change, dash};
 use crate::access::Signed;
-use crate::contracts::naming::{capitalised, slot_name};
+use crate::contracts::naming::slot_name;
 use crate::contracts::sheet::show_body;
 use crate::contracts::store::{Change, NationalTarget, national_targets, subject_changes};
 use crate::contracts::{
     Desk, Facet, Line, Section, Slot, Standing, Step, Terms, history, instrument_names,
     own_measures,
 };
-use crate::frameworks::{OwnMeasure, everyone_words};
+use crate::frameworks::{OwnMeasure, everyone_words, explained};
+use crate::kernel::capitalised;
 use crate::measures::Measure;
 use crate::organisations::Organisation;
 use crate::platform::clock::french_instant;
@@ -89,7 +90,7 @@ fn head(opened: &Opened, section: &Section, line: &Line<'_>, terms: &Terms<'_>) 
             }
             h1 {
                 @if let Some(code) = line.code { (code) " " }
-                (line.label) (mark(&opened.full.contract))
+                (explained(line.label, &framework.glossary)) (mark(&opened.full.contract))
             }
             dl.facts.row {
                 div { dt { "Dans ce contrat" } dd { (standing(section, line, terms)) } }

@@ -4,9 +4,9 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::open::Opened;
-use crate::contracts::naming::capitalised;
 use crate::contracts::{Contract, Instrument, Section, State, instrument_names, parties_in_force};
 use crate::frameworks::{Framework, Node};
+use crate::kernel::capitalised;
 use crate::ledger::TOKEN_FIELD;
 use crate::platform::clock::{Clock, french_date, french_instant, paris_date};
 use crate::platform::web::{Address, Crumb, crumbs, fictional_mark, icon, state};

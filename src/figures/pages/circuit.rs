@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::access::Signed;
 use crate::figures::circuit::{self, Owed, OwedState};
 use crate::figures::{FiguresView, Snapshots};
-use crate::frameworks::{Catalogue, Framework, Library};
+use crate::frameworks::{Catalogue, Framework, Library, explained};
 use crate::organisations::{Directories, Directory, Organisation};
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
@@ -232,7 +232,7 @@ fn indicator_link(framework: &Framework, owed: &Owed<'_>) -> Markup {
     html! {
         a href={ "/indicateurs/" (framework.code) "/" (owed.indicator.key) "?mesure=" (owed.measure.code) } {
             @if let Some(code) = &owed.indicator.code { (code) " " }
-            (owed.indicator.label)
+            (explained(&owed.indicator.label, &framework.glossary))
         }
         @if several { span.sub { (owed.measure.label) } }
     }

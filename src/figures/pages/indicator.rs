@@ -18,7 +18,7 @@ use crate::figures::follow;
 use crate::figures::national::{Computed, National};
 use crate::figures::provenance::{self, Load};
 use crate::figures::{FiguresView, Series, Snapshots};
-use crate::frameworks::{Catalogue, Edited, Framework, Indicator, Library};
+use crate::frameworks::{Catalogue, Edited, Framework, Indicator, Library, explained};
 use crate::kernel::{Decimal, Period, fold};
 use crate::ledger;
 use crate::measures::Measure;
@@ -265,7 +265,7 @@ fn body(facts: &Facts<'_>) -> Markup {
         ]))
         div.head {
             p.eyebrow { (parts::eyebrow(facts)) }
-            h1 { (indicator.label) }
+            h1 { (explained(&indicator.label, &framework.glossary)) }
             p.lead {
                 @if let Some(comparison) = &facts.comparison { (comparison.verdict()) }
                 @else if indicator.left_to_contract { "Cet indicateur est défini par chaque contrat : ses valeurs ne se comparent ni ne s’additionnent." }

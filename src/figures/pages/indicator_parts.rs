@@ -11,7 +11,7 @@ use crate::figures::comparison::{Among, Comparison, Row};
 use crate::figures::pictures;
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
-use crate::kernel::{Decimal, caption};
+use crate::kernel::{Decimal, capitalised, caption};
 use crate::platform::web::table::{self, Cell, Column, Datum, Table};
 use crate::platform::web::{icon, section_heading};
 use crate::tables::downloads;
@@ -38,7 +38,7 @@ pub(super) fn eyebrow(facts: &Facts<'_>) -> String {
         let level = facts.framework.levels.iter().find(|l| l.key == node.level);
         let level = level.map_or("objectif", |l| l.singular.as_str());
         let name = node.code.as_deref().unwrap_or(&node.label);
-        words += &format!(". {} {name}", capital(level));
+        words += &format!(". {} {name}", capitalised(level));
     }
     if let Some(theme) = &indicator.theme {
         words += &format!(", {theme}");
@@ -51,14 +51,6 @@ fn lower(text: &str) -> String {
     chars
         .next()
         .map(|first| first.to_lowercase().chain(chars).collect())
-        .unwrap_or_default()
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
         .unwrap_or_default()
 }
 

@@ -8,13 +8,12 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::parts::{batch_state, flag, trail};
-use super::send::sentence;
 use super::{columns, problems};
 use crate::access::Signed;
 use crate::imports::{
     Batch, BatchState, Counts, French, Imports, Problem, Told, Undoing, Uses, Verdict, named, store,
 };
-use crate::kernel::counted;
+use crate::kernel::{counted, sentence};
 use crate::platform::clock::french_instant;
 use crate::platform::web::{WebError, WebResult, document_with_status, icon, section_heading};
 use crate::tables::downloads;

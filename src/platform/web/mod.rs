@@ -5,6 +5,7 @@
 mod address;
 mod assets;
 mod components;
+mod drain;
 mod error;
 mod filters;
 mod params;
@@ -14,6 +15,7 @@ pub mod table;
 pub use address::Address;
 pub use assets::{asset_router, grid_script_path, stylesheet_path};
 pub use components::{Crumb, crumbs, fictional_mark, icon, section_heading, state};
+pub use drain::hear_out;
 pub use error::{Refusal, WebError, WebResult, refuse_nul};
 pub use filters::{Filter, filter_form};
 pub use params::{AsOf, parse_day};
