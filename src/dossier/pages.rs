@@ -1,17 +1,21 @@
-//! Documents to download.
+//! Documents to download, those that were issued, and runs of them.
+
+mod issued;
+mod runs;
 
 use axum::Router;
 use axum::extract::{FromRef, Path, Query, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::content::{Exemplar, dossier};
 use super::ground::{DossierError, Request, Sources};
+use super::indicator::{IndicatorRequest, indicator_pdf};
 use super::region::region_pdf;
 use crate::access::Signed;
-use crate::contracts::store;
+use crate::contracts::{Contract, store};
 use crate::platform::db::Db;
 use crate::platform::web::{AsOf, Shell, WebError, WebResult};
 
@@ -25,15 +29,27 @@ where
 {
     Router::new()
         .route("/contrats/{slug}/fiche", get(last_year))
-        .route("/contrats/{slug}/dossier", get(last_year_dossier))
+        .route("/contrats/{slug}/dossier", get(working_copy))
+        .route(
+            "/contrats/{slug}/dossiers",
+            get(issued::page).post(issued::submit),
+        )
+        .route("/dossiers", get(runs::index))
+        .route("/dossiers/{id}/{format}", get(issued::file))
+        .route("/tirages", post(runs::submit))
+        .route("/tirages/{id}", get(runs::page))
+        .route("/tirages/{id}/dossiers.zip", get(runs::archive))
+        .route("/indicateurs/{framework}/{key}/fiche", get(indicator))
         .route("/contrats/{slug}/fiche/{year}", get(region))
-        .route("/contrats/{slug}/dossier/{year}", get(working_copy))
 }
 
 #[derive(Debug, Default, Deserialize)]
 struct Asked {
     #[serde(default)]
     volet: String,
+    /// The year reviewed.
+    #[serde(default)]
+    annee: String,
     /// `tout` for every indicator.
     #[serde(default)]
     indicateurs: String,
@@ -63,33 +79,19 @@ async fn last_year(
     RawQuery(query): RawQuery,
     State(sources): State<Sources>,
 ) -> WebResult<Redirect> {
-    of_last_year(&sources, &signed, (&slug, "fiche"), query).await
-}
-
-/// The dossier of the last whole year of the contract.
-async fn last_year_dossier(
-    signed: Signed,
-    Path(slug): Path<String>,
-    RawQuery(query): RawQuery,
-    State(sources): State<Sources>,
-) -> WebResult<Redirect> {
-    of_last_year(&sources, &signed, (&slug, "dossier"), query).await
-}
-
-async fn of_last_year(
-    sources: &Sources,
-    signed: &Signed,
-    (slug, document): (&str, &str),
-    query: Option<String>,
-) -> WebResult<Redirect> {
     let mut tx = sources.db.read().await?;
-    let full = store::load(&mut tx, signed.reach(), slug).await?;
+    let full = store::load(&mut tx, signed.reach(), &slug).await?;
     let contract = full.ok_or(WebError::NotFound)?.contract;
-    let year = (sources.clock.today().year() - 1).clamp(contract.starts, contract.ends);
+    let year = last_whole_year(&sources, &contract);
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
     Ok(Redirect::to(&format!(
-        "/contrats/{slug}/{document}/{year}{query}"
+        "/contrats/{slug}/fiche/{year}{query}"
     )))
+}
+
+/// The last whole year that a contract covers.
+fn last_whole_year(sources: &Sources, contract: &Contract) -> i16 {
+    (sources.clock.today().year() - 1).clamp(contract.starts, contract.ends)
 }
 
 async fn region(
@@ -105,13 +107,24 @@ async fn region(
     Ok(pdf(&format!("{slug}-{year}.pdf"), made.map_err(told)?))
 }
 
-/// `/contrats/{slug}/dossier/{year}`: the dossier as a working copy, which is not kept.
+/// `/contrats/{slug}/dossier`: the dossier as a working copy, which is not kept; of the last whole
+/// year where none is asked for.
 async fn working_copy(
     signed: Signed,
-    Path((slug, year)): Path<(String, i16)>,
+    Path(slug): Path<String>,
     Query(asked): Query<Asked>,
     State(sources): State<Sources>,
 ) -> WebResult<Response> {
+    let year = match asked.annee.trim() {
+        "" => {
+            let mut tx = sources.db.read().await?;
+            let full = store::load(&mut tx, signed.reach(), &slug).await?;
+            last_whole_year(&sources, &full.ok_or(WebError::NotFound)?.contract)
+        }
+        text => text
+            .parse()
+            .map_err(|_| WebError::Invalid("Écrivez une année en quatre chiffres.".to_owned()))?,
+    };
     let request = asked.request(&slug, year)?;
     let said = dossier(&sources, signed.reach(), &request, Exemplar::Working).await;
     let said = said.map_err(told)?;
@@ -120,6 +133,41 @@ async fn working_copy(
         .map_err(WebError::internal)?
         .map_err(WebError::internal)?;
     Ok(pdf(&format!("dossier-{slug}-{year}.pdf"), bytes))
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct OfIndicator {
+    #[serde(default)]
+    mesure: String,
+    #[serde(default)]
+    periode: String,
+    #[serde(flatten)]
+    as_of: AsOf,
+}
+
+/// `/indicateurs/{framework}/{key}/fiche`: the indicator on one page.
+async fn indicator(
+    signed: Signed,
+    Path((framework, key)): Path<(String, String)>,
+    Query(asked): Query<OfIndicator>,
+    State(sources): State<Sources>,
+) -> WebResult<Response> {
+    if let Some(problem) = asked.as_of.problem() {
+        return Err(WebError::Invalid(problem));
+    }
+    let request = IndicatorRequest {
+        framework,
+        indicator: key.clone(),
+        measure: Some(asked.mesure).filter(|code| !code.is_empty()),
+        period: asked.periode.parse().ok(),
+        day: asked.as_of.day(),
+    };
+    let made = indicator_pdf(&sources, signed.reach(), &request).await;
+    let name: String = key
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || ".-".contains(*c))
+        .collect();
+    Ok(pdf(&format!("indicateur-{name}.pdf"), made.map_err(told)?))
 }
 
 fn pdf(name: &str, bytes: Vec<u8>) -> Response {

@@ -251,6 +251,7 @@ pub async fn watch(
 pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "listening");
     let upkeep = tokio::spawn(upkeep::keep(app.db.clone(), app.clock.clone()));
+    let issuing = tokio::spawn(upkeep::keep_issuing(app.sources.clone()));
     let service = app
         .router()
         .into_make_service_with_connect_info::<SocketAddr>();
@@ -258,6 +259,7 @@ pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
         .with_graceful_shutdown(stop_signal())
         .await;
     upkeep.abort();
+    issuing.abort();
     served
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::access::{event, store};
+use crate::dossier::{self, Sources};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError};
 
@@ -16,6 +17,17 @@ pub(super) async fn keep(db: Db, clock: Clock) {
         turns.tick().await;
         if let Err(error) = once(&db, &clock).await {
             tracing::warn!(%error, "upkeep");
+        }
+    }
+}
+
+/// Takes up, for as long as the server runs, the dossiers that a process which stopped left undone.
+pub(super) async fn keep_issuing(sources: Sources) {
+    let mut turns = tokio::time::interval(EVERY);
+    loop {
+        turns.tick().await;
+        if let Err(error) = dossier::take_up(&sources).await {
+            tracing::warn!(%error, "dossiers left undone");
         }
     }
 }

@@ -110,6 +110,17 @@ impl State {
         Self::Unknown,
     ];
 
+    /// Its symbol, for a text that draws none.
+    pub(crate) fn symbol(self) -> char {
+        match self {
+            Self::Reached => '●',
+            Self::Under => '◐',
+            Self::Watch => '◇',
+            Self::Late => '▲',
+            Self::Unknown => '○',
+        }
+    }
+
     /// What a column that counts them is headed by.
     pub fn counted(self) -> &'static str {
         match self {

@@ -16,7 +16,7 @@ use super::proposal::Objection;
 use crate::ledger::LedgerError;
 use crate::platform::db::DbError;
 
-pub use cards::{CardParty, ContractCard, list};
+pub use cards::{CardParty, ContractCard, SectionOf, list, sections_of};
 pub use create::{NewInstrument, create_contract, draft_instrument};
 pub use edit::{Description, TermEdit, describe, set_signatories, set_terms};
 pub use load::{

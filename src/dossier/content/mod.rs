@@ -46,9 +46,21 @@ pub async fn dossier(
     request: &Request,
     exemplar: Exemplar,
 ) -> Result<Dossier, DossierError> {
+    let (_, said) = made(sources, reach, request, exemplar).await?;
+    Ok(said)
+}
+
+/// The same, with what it was made of.
+pub(super) async fn made(
+    sources: &Sources,
+    reach: Reach,
+    request: &Request,
+    exemplar: Exemplar,
+) -> Result<(Ground, Dossier), DossierError> {
     let mut ground = Ground::read(sources, reach, request).await?;
     ground.figures = ground.figures.without_embargoed();
-    Ok(composed(&ground, exemplar)?)
+    let said = composed(&ground, exemplar)?;
+    Ok((ground, said))
 }
 
 /// An objective and what is said of it.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use jalon_render::DatedValue;
-use jalon_render::dossier::Figure as Told;
+use jalon_render::dossier::{Figure as Told, Numbers};
 
 use super::years;
-use crate::contracts::{Line, Terms};
+use crate::contracts::{Line, Target, Terms};
 use crate::dossier::ground::Ground;
 use crate::dossier::sheet::{label, printed_attainment, printed_target};
 use crate::figures::attainment::Attainment;
@@ -159,6 +159,7 @@ fn told(
         rate: verdict
             .and_then(Attainment::percent)
             .map(|rate| format!("{} %", rate.french(0))),
+        numbers: numbers(review, agreed, measure),
         outlook: projection.map(Projection::sentence).unwrap_or_default(),
         delivery: review.delivery.french(),
         overdue: matches!(review.delivery, Delivery::Late(_)),
@@ -170,6 +171,23 @@ fn told(
         },
         fictional: latest.is_some_and(|(_, figure)| figure.fictional),
         years: years::years(asked, ground.contract().years(), &national),
+    }
+}
+
+/// The exact numbers behind what is printed.
+fn numbers(review: &Review<'_>, agreed: Option<&Target>, measure: &Measure) -> Numbers {
+    let value = |value: &Value| value.amount(measure.per).map(|n| n.to_string());
+    let target = |target: &Target| match target {
+        Target::Value(number) => value(number),
+        _ => None,
+    };
+    let rate = review.attainment.ok().and_then(Attainment::percent);
+    Numbers {
+        baseline: review.baseline.and_then(|b| value(&b.value)),
+        last: review.figure.and_then(|(_, figure)| value(&figure.value)),
+        target: agreed.and_then(target),
+        last_target: review.last_target.and_then(|(_, last)| target(last)),
+        rate: rate.map(|rate| rate.to_string()),
     }
 }
 

@@ -274,6 +274,7 @@ fn body(facts: &Facts<'_>) -> Markup {
             }
             (parts::as_of_form(facts))
             (sources::entry_links(facts))
+            (sources::sheet_link(facts))
             (sources::follow_button(facts))
         }
         (parts::measures(facts))

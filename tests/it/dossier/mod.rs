@@ -1,4 +1,7 @@
-//! The dossier of a contract: what it says.
+//! The dossier of a contract: what it says; how it is issued; all of them at once.
+
+mod issued;
+mod runs;
 
 use jalon::access::Reach;
 use jalon::dossier::{DossierError, Exemplar, Request, Sources, dossier};
@@ -39,8 +42,14 @@ async fn signed(bench: &Bench) -> (Actor, Stage<'_>) {
     let actor = bench.install().await;
     let hand = Hand::creates(bench, actor, NORMANDIE).await;
     let section = hand.section("contrat").await;
-    hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-19")
-        .await;
+    hand.agrees(
+        "contrat",
+        None,
+        normandie_terms(section),
+        BOTH,
+        "2024-12-19",
+    )
+    .await;
     let stage = Stage::beside(bench, actor, bench.db.clone());
     stage
         .load("indicateur;territoire;annee;valeur\n2.c.1;Normandie;2023;66,3\n2.c.1;Normandie;2024;66,5\n")
@@ -84,7 +93,7 @@ on_both_engines! {
         let figures: usize = said.objectives.iter().map(|o| o.figures.len()).sum();
         let states: u32 = said.summary.iter().flat_map(|line| &line.states).sum();
         assert_eq!(usize::try_from(states).unwrap(), figures);
-        assert!(said.brief.verdict.starts_with("0 cible est atteinte sur 1"), "{}", said.brief.verdict);
+        assert!(said.brief.verdict.starts_with("0 cible sur 1 est atteinte"), "{}", said.brief.verdict);
         let named = &said.brief.parts[0];
         assert_eq!((named.heading.as_str(), named.items[0].code.as_str()), ("Ce qui demande votre attention", "2.c.1"));
         assert!(said.gaps.iter().any(|gap| gap.kind == GapKind::Late));

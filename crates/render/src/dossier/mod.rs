@@ -5,7 +5,9 @@
 //! again from it alone. Drawing always goes through the stored text ([`Dossier::from_json`]): what
 //! is drawn again is what was drawn.
 
+mod docx;
 mod pdf;
+mod xlsx;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,12 @@ use crate::{Attainment, DatedValue, Day, Region, RenderError, State};
 /// The version of the manifest that this crate writes. An earlier one is still read: later fields
 /// have a default.
 pub const FORMAT: u32 = 1;
+
+/// What draws: the same one gives the same bytes of the same manifest.
+pub const RENDERER: &str = concat!("jalon-render ", env!("CARGO_PKG_VERSION"));
+
+/// What is said where nothing is late, contested or missing.
+const NO_GAP: &str = "Toutes les valeurs attendues sont là, et aucune n’est contestée.";
 
 /// What a dossier says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +73,17 @@ pub enum Fictional {
     Some,
     /// The contract itself.
     All,
+}
+
+impl Fictional {
+    /// As documents say it.
+    pub fn french(self) -> &'static str {
+        match self {
+            Self::None => "Données réelles",
+            Self::Some => "Certaines données sont fictives",
+            Self::All => "Données fictives",
+        }
+    }
 }
 
 /// The two pages that a director general reads.
@@ -164,6 +183,8 @@ pub struct Figure {
     pub attainment: Attainment,
     /// How far, in per cent of the way or of the target, where the method says it.
     pub rate: Option<String>,
+    /// The same numbers, exact.
+    pub numbers: Numbers,
     /// What is said of the last target at this pace, or empty.
     pub outlook: String,
     /// Whether the data of the year came when they should.
@@ -182,6 +203,21 @@ pub struct Figure {
     pub years: Vec<YearLine>,
     /// Where the definition changes, in sentences.
     pub breaks: Vec<String>,
+}
+
+/// The exact numbers behind what is printed, in decimal text with a point.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbers {
+    /// Of the baseline.
+    pub baseline: Option<String>,
+    /// Of the last value.
+    pub last: Option<String>,
+    /// Of the target of the year.
+    pub target: Option<String>,
+    /// Of the last target.
+    pub last_target: Option<String>,
+    /// Of the rate of attainment, in per cent.
+    pub rate: Option<String>,
 }
 
 /// What is known of a year.
@@ -273,6 +309,16 @@ impl Dossier {
     /// This takes the processor for a while: an asynchronous caller runs it on a blocking thread.
     pub fn pdf(&self) -> Result<Vec<u8>, RenderError> {
         pdf::pdf(self)
+    }
+
+    /// As a Word document: the same words, to be written further.
+    pub fn docx(&self) -> Result<Vec<u8>, RenderError> {
+        docx::document(self)
+    }
+
+    /// As a workbook of all its figures, exact.
+    pub fn xlsx(&self) -> Result<Vec<u8>, RenderError> {
+        xlsx::workbook(self)
     }
 }
 

@@ -35,6 +35,7 @@ struct View<'a> {
     /// The kinds of gaps, in order.
     gap_kinds: Vec<Heading>,
     credit: &'static str,
+    no_gap: &'static str,
 }
 
 #[derive(Serialize)]
@@ -61,6 +62,7 @@ pub(super) fn job(dossier: &Dossier) -> Result<Job, RenderError> {
         made: dossier.made.in_words(),
         credit: locator.as_ref().map_or("", |_| map::CREDIT),
         locator,
+        no_gap: super::NO_GAP,
         charts: charts(dossier, &mut figures),
         states: State::ALL
             .map(|state| Named {

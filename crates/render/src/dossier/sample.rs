@@ -1,8 +1,8 @@
 //! A dossier that says a little of everything, for the tests.
 
 use super::{
-    Brief, Count, Dossier, FORMAT, Fictional, Figure, Gap, GapKind, Item, Objective, Part, Printed,
-    SummaryLine, YearLine,
+    Brief, Count, Dossier, FORMAT, Fictional, Figure, Gap, GapKind, Item, Numbers, Objective, Part,
+    Printed, SummaryLine, YearLine,
 };
 use crate::chart::{Axis, Series, SeriesPoint, Trajectory};
 use crate::{Attainment, DatedValue, Day, Description, Region, State};
@@ -137,6 +137,13 @@ fn known(n: usize) -> Figure {
             words: own("Cible atteinte"),
         },
         rate: Some(own("104\u{a0}%")),
+        numbers: Numbers {
+            baseline: Some(own("58.7")),
+            last: Some(own("66.3")),
+            target: Some(own("67")),
+            last_target: Some(own("75")),
+            rate: Some(own("104")),
+        },
         outlook: own("À ce rythme, la cible 2028 serait atteinte en 2026"),
         delivery: own("Reçue à temps"),
         overdue: false,
@@ -169,6 +176,7 @@ fn unknown(n: usize) -> Figure {
         unit: own("jours"),
         last: None,
         rate: None,
+        numbers: Numbers::default(),
         attainment: Attainment {
             state: State::Unknown,
             words: own("Aucune valeur reçue"),

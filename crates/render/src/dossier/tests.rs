@@ -17,6 +17,86 @@ fn a_manifest_reads_back_as_it_was_written() {
     assert_eq!(read.to_json().unwrap(), written);
 }
 
+/// A manifest as the first version wrote it: it stays as it is, whatever later versions write.
+const FIRST: &str = include_str!("manifest-v1.json");
+
+#[test]
+fn what_the_first_version_issued_is_drawn_with_the_same_words() {
+    let first = Dossier::from_json(FIRST).unwrap();
+    assert_eq!(first.format, 1);
+    let document = pdf::job(&first).unwrap().pages().unwrap();
+    insta::assert_snapshot!("first_pdf", words_of(&document));
+    insta::assert_debug_snapshot!("first_docx", docx::set(&first).words());
+    insta::assert_snapshot!("first_xlsx", cells_of(&xlsx::book(&first)));
+}
+
+/// The words of each page; how a later compiler cuts them into pieces does not count.
+fn words_of(document: &typst_layout::PagedDocument) -> String {
+    let pages = document.pages().iter();
+    let text = |page: &typst_layout::Page| {
+        let mut words = String::new();
+        crate::sheet::tests::collect(&page.frame, &mut words);
+        words
+            .replace('\u{200b}', "")
+            .split(' ')
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    pages.map(text).collect::<Vec<_>>().join("\n----\n")
+}
+
+/// Every cell of a workbook, with what it holds.
+fn cells_of(book: &crate::workbook::Book) -> String {
+    let mut out = String::new();
+    for sheet in &book.sheets {
+        out += &format!("== {}\n", sheet.name);
+        for cell in &sheet.cells {
+            out += &format!("{}:{} {:?}\n", cell.row, cell.column, cell.content);
+        }
+    }
+    out
+}
+
+#[test]
+fn the_workbook_and_the_document_are_the_same_bytes_twice() {
+    let first = Dossier::from_json(FIRST).unwrap();
+    assert_eq!(first.xlsx().unwrap(), first.xlsx().unwrap());
+    assert_eq!(first.docx().unwrap(), first.docx().unwrap());
+}
+
+/// A director general reads two pages, whatever the contract holds.
+#[test]
+fn the_brief_holds_on_two_pages() {
+    let mut full = dossier(1);
+    let item = Item {
+        state: State::Late,
+        code: "2.c.1".to_owned(),
+        text: "Évolution du nombre de personnes ayant bénéficié en prévention secondaire "
+            .repeat(4),
+    };
+    let part = Part {
+        items: vec![item; 8],
+        ..full.brief.parts[0].clone()
+    };
+    full.brief.parts = vec![part; 4];
+    let document = pdf::job(&full).unwrap().pages().unwrap();
+    let page_of = |heading: &str| {
+        let pages = document.pages().iter().skip(2);
+        let found = pages.enumerate().find(|(_, page)| {
+            let mut words = String::new();
+            crate::sheet::tests::collect(&page.frame, &mut words);
+            words.contains(heading)
+        });
+        found.map(|(rank, _)| rank).unwrap()
+    };
+    assert_eq!(page_of("Note de synthèse"), 0);
+    assert!(
+        page_of("Données en retard") <= 2,
+        "{}",
+        page_of("Données en retard")
+    );
+}
+
 #[test]
 fn a_manifest_cannot_hold_a_drawing_without_words_nor_a_day_that_is_none() {
     let written = dossier(1).to_json().unwrap();

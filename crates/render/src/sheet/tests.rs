@@ -15,7 +15,7 @@ pub(crate) fn text_of(document: &PagedDocument) -> String {
     out.replace('\u{200b}', "")
 }
 
-fn collect(frame: &Frame, out: &mut String) {
+pub(crate) fn collect(frame: &Frame, out: &mut String) {
     for (_, item) in frame.items() {
         match item {
             FrameItem::Text(text) => out.push_str(&text.text),
