@@ -22,7 +22,7 @@ use crate::platform::db::{DbError, Tx};
 pub use findable::FindableDocuments;
 pub use media::{Media, Unfit, safe_name};
 pub use pages::{list, optional_file, router, saved_as, section};
-pub use receive::{Received, Upload, receive};
+pub use receive::{Received, Upload, french_size, receive};
 pub use told::DocumentTeller;
 
 /// What a document is about. The parts are texts of the module that shows it.

@@ -129,7 +129,7 @@ fn incomplete() -> WebError {
 }
 
 /// `1,4 Mo`, in units of a thousand as file managers count.
-pub(super) fn french_size(bytes: i64) -> String {
+pub fn french_size(bytes: i64) -> String {
     match bytes {
         ..1_000 => format!("{bytes} octets"),
         1_000..1_000_000 => format!("{} ko", bytes / 1_000),

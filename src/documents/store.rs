@@ -249,7 +249,7 @@ fn gathered(records: Vec<VersionRecord>) -> Result<Vec<Document>, DbError> {
 }
 
 /// The bytes of that digest.
-pub(super) async fn bytes(tx: &mut Tx, sha: &[u8]) -> Result<Option<Vec<u8>>, DbError> {
+pub async fn bytes(tx: &mut Tx, sha: &[u8]) -> Result<Option<Vec<u8>>, DbError> {
     let found: Option<(Vec<u8>,)> = tx
         .optional("select stored from blob where sha = $1", args![sha])
         .await?;

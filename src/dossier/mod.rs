@@ -3,9 +3,19 @@
 //! What lives here: choosing what a document says. What never does: drawing it (`jalon_render`),
 //! or a rule of attainment (`figures`).
 
+mod content;
+mod ground;
+mod indicator;
+mod issue;
 mod pages;
 mod region;
+mod run;
 mod sheet;
 
+pub use content::{Exemplar, dossier};
+pub use ground::{DossierError, Request};
+pub use indicator::{IndicatorRequest, indicator_pdf};
+pub use issue::{Format, IssueDossier, IssueError, Issued, IssuedFile, issue, store as issued};
 pub use pages::router;
-pub use region::{DossierError, RegionRequest, region_pdf};
+pub use region::region_pdf;
+pub use run::{Asked, Item, Run, RunError, ask, items, store as runs, take_up, work};

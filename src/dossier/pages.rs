@@ -1,15 +1,21 @@
-//! Documents to download.
+//! Documents to download, those that were issued, and runs of them.
+
+mod issued;
+mod runs;
 
 use axum::Router;
 use axum::extract::{FromRef, Path, Query, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::region::{DossierError, RegionRequest, region_pdf};
+use super::content::{Exemplar, dossier};
+use super::ground::{DossierError, Request};
+use super::indicator::{IndicatorRequest, indicator_pdf};
+use super::region::region_pdf;
 use crate::access::Signed;
-use crate::contracts::store;
+use crate::contracts::{Contract, store};
 use crate::figures::Sources;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
@@ -26,6 +32,17 @@ where
 {
     Router::new()
         .route("/contrats/{slug}/fiche", get(last_year))
+        .route("/contrats/{slug}/dossier", get(working_copy))
+        .route(
+            "/contrats/{slug}/dossiers",
+            get(issued::page).post(issued::submit),
+        )
+        .route("/dossiers", get(runs::index))
+        .route("/dossiers/{id}/{format}", get(issued::file))
+        .route("/tirages", post(runs::submit))
+        .route("/tirages/{id}", get(runs::page))
+        .route("/tirages/{id}/dossiers.zip", get(runs::archive))
+        .route("/indicateurs/{framework}/{key}/fiche", get(indicator))
         .route("/contrats/{slug}/fiche/{year}", get(region))
 }
 
@@ -33,11 +50,29 @@ where
 struct Asked {
     #[serde(default)]
     volet: String,
+    /// The year reviewed.
+    #[serde(default)]
+    annee: String,
     /// `tout` for every indicator.
     #[serde(default)]
     indicateurs: String,
     #[serde(flatten)]
     as_of: AsOf,
+}
+
+impl Asked {
+    fn request(&self, slug: &str, year: i16) -> WebResult<Request> {
+        // There is no page to say it on.
+        if let Some(problem) = self.as_of.problem() {
+            return Err(WebError::Invalid(problem));
+        }
+        Ok(Request {
+            contract: slug.to_owned(),
+            section: Some(self.volet.clone()).filter(|key| !key.is_empty()),
+            year,
+            day: self.as_of.day(),
+        })
+    }
 }
 
 /// The sheet of the last whole year of the contract.
@@ -50,11 +85,16 @@ async fn last_year(
     let mut tx = sources.db.read().await?;
     let full = store::load(&mut tx, signed.reach(), &slug).await?;
     let contract = full.ok_or(WebError::NotFound)?.contract;
-    let year = (sources.clock.today().year() - 1).clamp(contract.starts, contract.ends);
+    let year = last_whole_year(&sources, &contract);
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
     Ok(Redirect::to(&format!(
         "/contrats/{slug}/fiche/{year}{query}"
     )))
+}
+
+/// The last whole year that a contract covers.
+fn last_whole_year(sources: &Sources, contract: &Contract) -> i16 {
+    (sources.clock.today().year() - 1).clamp(contract.starts, contract.ends)
 }
 
 async fn region(
@@ -63,28 +103,92 @@ async fn region(
     Query(asked): Query<Asked>,
     State(sources): State<Sources>,
 ) -> WebResult<Response> {
-    // There is no page to say it on.
+    let request = asked.request(&slug, year)?;
+    let whole = asked.indicateurs == "tout";
+    let made = region_pdf(&sources, signed.reach(), &request, whole).await;
+    // The slug is made of lower-case letters, digits and dashes: safe in a header.
+    Ok(pdf(&format!("{slug}-{year}.pdf"), made.map_err(told)?))
+}
+
+/// `/contrats/{slug}/dossier`: the dossier as a working copy, which is not kept; of the last whole
+/// year where none is asked for.
+async fn working_copy(
+    signed: Signed,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+    State(sources): State<Sources>,
+) -> WebResult<Response> {
+    let year = match asked.annee.trim() {
+        "" => {
+            let mut tx = sources.db.read().await?;
+            let full = store::load(&mut tx, signed.reach(), &slug).await?;
+            last_whole_year(&sources, &full.ok_or(WebError::NotFound)?.contract)
+        }
+        text => text
+            .parse()
+            .map_err(|_| WebError::Invalid("Écrivez une année en quatre chiffres.".to_owned()))?,
+    };
+    let request = asked.request(&slug, year)?;
+    let said = dossier(&sources, signed.reach(), &request, Exemplar::Working).await;
+    let said = said.map_err(told)?;
+    let drawn = tokio::task::spawn_blocking(move || said.pdf()).await;
+    let bytes = drawn
+        .map_err(WebError::internal)?
+        .map_err(WebError::internal)?;
+    Ok(pdf(&format!("dossier-{slug}-{year}.pdf"), bytes))
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct OfIndicator {
+    #[serde(default)]
+    mesure: String,
+    #[serde(default)]
+    periode: String,
+    #[serde(flatten)]
+    as_of: AsOf,
+}
+
+/// `/indicateurs/{framework}/{key}/fiche`: the indicator on one page.
+async fn indicator(
+    signed: Signed,
+    Path((framework, key)): Path<(String, String)>,
+    Query(asked): Query<OfIndicator>,
+    State(sources): State<Sources>,
+) -> WebResult<Response> {
     if let Some(problem) = asked.as_of.problem() {
         return Err(WebError::Invalid(problem));
     }
-    let request = RegionRequest {
-        contract: slug.clone(),
-        section: Some(asked.volet).filter(|key| !key.is_empty()),
-        year,
-        whole: asked.indicateurs == "tout",
+    let request = IndicatorRequest {
+        framework,
+        indicator: key.clone(),
+        measure: Some(asked.mesure).filter(|code| !code.is_empty()),
+        period: asked.periode.parse().ok(),
         day: asked.as_of.day(),
     };
-    let made = region_pdf(&sources, signed.reach(), &request).await;
-    let pdf = made.map_err(|error| match error {
-        DossierError::NotFound => WebError::NotFound,
-        wrong_year @ DossierError::Year { .. } => WebError::Invalid(wrong_year.to_string()),
-        other => WebError::internal(other),
-    })?;
-    // The slug is made of lower-case letters, digits and dashes: safe in a header.
-    let name = format!("attachment; filename=\"{slug}-{year}.pdf\"");
+    let made = indicator_pdf(&sources, signed.reach(), &request).await;
+    let name: String = key
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || ".-".contains(*c))
+        .collect();
+    Ok(pdf(&format!("indicateur-{name}.pdf"), made.map_err(told)?))
+}
+
+fn pdf(name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
     ];
-    Ok((headers, pdf).into_response())
+    (headers, bytes).into_response()
+}
+
+/// What a failure is to a reader.
+fn told(error: DossierError) -> WebError {
+    match error {
+        DossierError::NotFound | DossierError::NoIndicator => WebError::NotFound,
+        wrong_year @ DossierError::Year { .. } => WebError::Invalid(wrong_year.to_string()),
+        other => WebError::internal(other),
+    }
 }

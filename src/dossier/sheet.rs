@@ -163,7 +163,16 @@ impl Material<'_> {
 }
 
 fn verdict(rows: usize, judged: usize, reached: usize, late: &[&str], year: i16) -> String {
-    let mut words = match (rows, judged) {
+    let mut words = judged_words(rows, judged, reached, year);
+    if let Some(late) = told_late(late, year) {
+        words += &late;
+    }
+    words
+}
+
+/// How many targets are reached, of those that can be judged.
+pub(super) fn judged_words(rows: usize, judged: usize, reached: usize, year: i16) -> String {
+    match (rows, judged) {
         (0, _) => format!("Aucune cible ni valeur initiale n’est encore convenue pour {year}."),
         (_, 0) => format!("Aucune valeur ne permet encore de juger l’année {year}."),
         _ => format!(
@@ -175,11 +184,7 @@ fn verdict(rows: usize, judged: usize, reached: usize, late: &[&str], year: i16)
                 "est atteinte"
             },
         ),
-    };
-    if let Some(late) = told_late(late, year) {
-        words += &late;
     }
-    words
 }
 
 /// How many values are late, and of which indicators.
@@ -218,11 +223,6 @@ fn row(
         value,
         year: year.to_string(),
     };
-    let label = if indicator.measures.len() > 1 {
-        format!("{} : {}", indicator.label, measure.label)
-    } else {
-        indicator.label.clone()
-    };
     let source = review.figure.map_or_else(
         || {
             let suppliers = indicator.suppliers.iter().map(|code| supplier_words(code));
@@ -238,7 +238,7 @@ fn row(
     );
     IndicatorRow {
         code: indicator.code.clone().unwrap_or_default(),
-        label,
+        label: label(indicator, measure),
         baseline: review.baseline.map(|b| formatter.value(&b.value)),
         last: review
             .figure
@@ -252,7 +252,16 @@ fn row(
     }
 }
 
-fn printed_target(target: &Target, formatter: Formatter<'_>) -> Option<String> {
+/// The indicator, and what of it is measured where it is composite.
+pub(super) fn label(indicator: &Indicator, measure: &Measure) -> String {
+    if indicator.measures.len() > 1 {
+        format!("{} : {}", indicator.label, measure.label)
+    } else {
+        indicator.label.clone()
+    }
+}
+
+pub(super) fn printed_target(target: &Target, formatter: Formatter<'_>) -> Option<String> {
     match target {
         Target::Value(value) => Some(formatter.value(value)),
         Target::Corridor { low, high } => Some(format!(
@@ -266,7 +275,7 @@ fn printed_target(target: &Target, formatter: Formatter<'_>) -> Option<String> {
     }
 }
 
-fn printed_attainment(review: &Review<'_>, scale: &Scale) -> PrintedAttainment {
+pub(super) fn printed_attainment(review: &Review<'_>, scale: &Scale) -> PrintedAttainment {
     let words = review.words(scale);
     let Ok(verdict) = review.attainment else {
         // Without any figure, what is told is when it should come.

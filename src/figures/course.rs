@@ -2,11 +2,15 @@
 //! its contract and what is likely to follow. Pure.
 
 use super::Series;
+use super::comparison::COUNTRY;
+use super::national::National;
 use super::projection::{Known, Projection, segments};
 use super::review::Asked;
 use crate::contracts::Target;
 use crate::frameworks::{Catalogue, Framework};
+use crate::kernel::{Decimal, Period};
 use crate::measures::{Break, Measure};
+use crate::organisations::Directory;
 
 /// The course of one place.
 #[derive(Debug)]
@@ -119,11 +123,39 @@ pub fn yearly(series: &Series, measure: &Measure, place: &str) -> Vec<Known> {
         .collect()
 }
 
+/// The country period by period: the supplier's value, or what the regions of the time add up to.
+pub fn national(
+    measure: &Measure,
+    series: &Series,
+    directory: &Directory,
+) -> Vec<(Period, Decimal)> {
+    let Some(country) = directory.place(COUNTRY) else {
+        return Vec::new();
+    };
+    let periods = series.periods().into_iter();
+    let known = periods.filter_map(|period| {
+        let parts = directory.parts_of(COUNTRY, period.last_day());
+        let national = National::new(measure, series, country, &parts, period);
+        Some((period, national.amount()?))
+    });
+    known.collect()
+}
+
+/// The years among these, to be drawn.
+pub fn drawn(known: &[(Period, Decimal)]) -> Vec<Known> {
+    let yearly = known.iter().filter_map(|(period, amount)| match period {
+        Period::Year(year) => Some(Known {
+            year: *year,
+            value: amount.to_f64_for_drawing(),
+        }),
+        _ => None,
+    });
+    yearly.collect()
+}
+
 fn amount(target: &Target, per: Option<u32>) -> Option<f64> {
     match target {
-        Target::Value(value) => value
-            .amount(per)
-            .map(crate::kernel::Decimal::to_f64_for_drawing),
+        Target::Value(value) => value.amount(per).map(Decimal::to_f64_for_drawing),
         Target::Corridor { .. } | Target::ObservedOnly | Target::Frozen | Target::NotApplicable => {
             None
         }

@@ -234,6 +234,8 @@ pub(super) fn is_hidden(
 #[derive(Clone, Debug, Default)]
 pub struct FiguresView {
     snapshot: Arc<Snapshot>,
+    /// What everybody may see.
+    public: Arc<Snapshot>,
 }
 
 #[cfg(test)]
@@ -255,9 +257,7 @@ impl FiguresView {
             });
         }
         let snapshot = Snapshot::default().with(1, Date::default(), kept, contests);
-        Self {
-            snapshot: Arc::new(snapshot),
-        }
+        Self::of_everybody(Arc::new(snapshot))
     }
 }
 
@@ -271,7 +271,7 @@ impl FiguresView {
             .filter(|held| reach.sees_embargoed(held.figure.loaded_by))
             .collect();
         if seen.is_empty() {
-            return Self { snapshot };
+            return Self::of_everybody(snapshot);
         }
         let mut touched = Touched::default();
         for held in seen {
@@ -283,7 +283,21 @@ impl FiguresView {
         touched.laid_over(&mut own.series);
         Self {
             snapshot: Arc::new(own),
+            public: snapshot,
         }
+    }
+
+    fn of_everybody(snapshot: Arc<Snapshot>) -> Self {
+        Self {
+            public: Arc::clone(&snapshot),
+            snapshot,
+        }
+    }
+
+    /// The same without any figure under embargo, whoever looks: for what is kept and handed on.
+    #[must_use]
+    pub fn without_embargoed(&self) -> Self {
+        Self::of_everybody(Arc::clone(&self.public))
     }
 
     /// The day, in Paris, on which it is looked at.

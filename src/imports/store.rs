@@ -310,6 +310,17 @@ pub async fn batches(tx: &mut Tx, most: i64) -> Result<Vec<Batch>, DbError> {
     batches_before(tx, None, None, most).await
 }
 
+/// The name of every file whose rows were committed.
+pub async fn committed_files(tx: &mut Tx) -> Result<BTreeMap<Uuid, String>, DbError> {
+    let named: Vec<(Uuid, String)> = tx
+        .all(
+            "select id, file_name from batch where committed_change is not null",
+            vec![],
+        )
+        .await?;
+    Ok(named.into_iter().collect())
+}
+
 /// The batches received before another, or the last; of one state, where it is named.
 pub(super) async fn batches_before(
     tx: &mut Tx,

@@ -274,6 +274,7 @@ pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
         app.clock.clone(),
         app.post.clone(),
     ));
+    let issuing = tokio::spawn(upkeep::keep_issuing(app.sources.clone()));
     let service = app
         .router()
         .into_make_service_with_connect_info::<SocketAddr>();
@@ -281,6 +282,7 @@ pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
         .with_graceful_shutdown(stop_signal())
         .await;
     upkeep.abort();
+    issuing.abort();
     served
 }
 

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::access::{event, link, store};
+use crate::dossier;
+use crate::figures::Sources;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError};
 use crate::platform::mail::{self, Post};
@@ -20,6 +22,17 @@ pub(super) async fn keep(db: Db, clock: Clock, post: Post) {
         };
         if let Err(error) = kept {
             tracing::warn!(%error, "upkeep");
+        }
+    }
+}
+
+/// Takes up, for as long as the server runs, the dossiers that a process which stopped left undone.
+pub(super) async fn keep_issuing(sources: Sources) {
+    let mut turns = tokio::time::interval(EVERY);
+    loop {
+        turns.tick().await;
+        if let Err(error) = dossier::take_up(&sources).await {
+            tracing::warn!(%error, "dossiers left undone");
         }
     }
 }

@@ -49,6 +49,8 @@ export const demo = [
   "/cibles/etat-ars-2024-2028/2.c.1",
   "/contrats/normandie-2024-2028",
   "/contrats/normandie-2024-2028/moyens",
+  "/contrats/normandie-2024-2028/dossiers",
+  "/dossiers?cadre=etat-ars-2024-2028",
   "/contrats/normandie-2024-2028/indicateurs/2.c.1",
   "/contrats/normandie-2024-2028/indicateurs/4.i",
   "/contrats?organisation=ARS-84",

@@ -14,6 +14,7 @@ mod contracts;
 mod correction;
 mod demo;
 mod documents;
+mod dossier;
 mod factor;
 mod form;
 mod frameworks;

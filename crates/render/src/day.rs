@@ -1,6 +1,6 @@
 //! A calendar day, printed in French.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use typst::foundations::Datetime;
 
 use crate::RenderError;
@@ -21,7 +21,8 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// A day that exists in the calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 #[expect(
     clippy::struct_field_names,
     reason = "a day of the month has no other name"
@@ -30,6 +31,22 @@ pub struct Day {
     year: i32,
     month: u8,
     day: u8,
+}
+
+/// A day as a stored text gives it, which may not exist.
+#[derive(Deserialize)]
+struct Written {
+    year: i32,
+    month: u8,
+    day: u8,
+}
+
+impl TryFrom<Written> for Day {
+    type Error = RenderError;
+
+    fn try_from(Written { year, month, day }: Written) -> Result<Self, RenderError> {
+        Self::new(year, month, day)
+    }
 }
 
 impl Day {

@@ -15,6 +15,12 @@ pub enum RenderError {
     /// The workbook cannot be written.
     #[error("the workbook cannot be written: {0}")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// A drawing cannot be made a picture.
+    #[error("the drawing cannot be made a picture: {0}")]
+    Picture(String),
+    /// Files cannot be put together.
+    #[error("the files cannot be packed: {0}")]
+    Package(#[from] zip::result::ZipError),
     /// A cell stands before the first row or column, or a day before those that Excel counts.
     #[error("no spreadsheet has such a cell")]
     NoSuchCell,

@@ -5,6 +5,8 @@
 //! font, no network.
 //!
 //! * [`region_sheet`] sets a region's sheet as an accessible, archivable PDF;
+//! * [`dossier::Dossier`] is the dossier of a contract and its files;
+//! * [`indicator_sheet`] sets an indicator's sheet, one page;
 //! * [`map::choropleth`] draws the 18 regions;
 //! * [`chart`] draws trajectories, comparisons, spreads, funnel plots and small charts;
 //! * [`workbook::xlsx`] and [`workbook::csv`] write tables for spreadsheets.
@@ -18,8 +20,13 @@
 
 pub mod chart;
 mod day;
+mod docx;
+pub mod dossier;
 mod error;
+mod french;
+mod indicator;
 pub mod map;
+mod package;
 mod sheet;
 mod svg;
 mod text;
@@ -28,6 +35,8 @@ mod world;
 
 pub use day::Day;
 pub use error::RenderError;
+pub use indicator::{IndicatorSheet, PlaceRow, indicator_sheet};
+pub use package::packed;
 pub use sheet::{
     Attainment, DatedValue, Illustration, IndicatorRow, Region, RegionSheet, State, region_sheet,
 };

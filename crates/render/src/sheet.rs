@@ -1,6 +1,6 @@
 //! The sheet of a region: one page that a minister's office can read.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::chart::{DotPlot, Funnel, Strip, Trajectory, dots, funnel, strip, trajectory};
 use crate::map::{self, MapSpec, choropleth};
@@ -37,7 +37,7 @@ pub struct RegionSheet {
 }
 
 /// The region of a sheet.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Region {
     /// The INSEE code, which places the region on the map; any other code shows no map.
     pub code: String,
@@ -46,7 +46,7 @@ pub struct Region {
 }
 
 /// An indicator of a sheet; numbers are printed as they come.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndicatorRow {
     /// The printed code, such as « 2.c.1 ».
     pub code: String,
@@ -67,7 +67,7 @@ pub struct IndicatorRow {
 }
 
 /// A printed value and the year it holds for.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatedValue {
     /// The value as printed, with its unit.
     pub value: String,
@@ -76,7 +76,7 @@ pub struct DatedValue {
 }
 
 /// How a value stands: a symbol and a colour, and always words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attainment {
     /// What chooses the symbol and the colour.
     pub state: State,
@@ -85,7 +85,7 @@ pub struct Attainment {
 }
 
 /// The states a value can be in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// The target is reached.
@@ -98,6 +98,39 @@ pub enum State {
     Late,
     /// Nothing can be said.
     Unknown,
+}
+
+impl State {
+    /// Every state, the best first.
+    pub const ALL: [Self; 5] = [
+        Self::Reached,
+        Self::Under,
+        Self::Watch,
+        Self::Late,
+        Self::Unknown,
+    ];
+
+    /// Its symbol, for a text that draws none.
+    pub(crate) fn symbol(self) -> char {
+        match self {
+            Self::Reached => '●',
+            Self::Under => '◐',
+            Self::Watch => '◇',
+            Self::Late => '▲',
+            Self::Unknown => '○',
+        }
+    }
+
+    /// What a column that counts them is headed by.
+    pub fn counted(self) -> &'static str {
+        match self {
+            Self::Reached => "Atteintes",
+            Self::Under => "Proches",
+            Self::Watch => "À surveiller",
+            Self::Late => "Loin de la cible",
+            Self::Unknown => "Non jugées",
+        }
+    }
 }
 
 /// A drawing; each kind carries its text alternative.
@@ -171,12 +204,21 @@ struct View<'a> {
     fictional: bool,
 }
 
-/// A drawing as the template reads it: a file never comes without its alternative.
+/// A drawing as a template reads it: a file never comes without its alternative.
 #[derive(Serialize)]
-struct Picture {
+pub(crate) struct Picture {
     file: String,
     title: String,
     alt: String,
+}
+
+impl Picture {
+    /// Keeps the drawing among those of a document.
+    pub(crate) fn add(figures: &mut Vec<String>, svg: String, title: String, alt: String) -> Self {
+        let file = figure_name(figures.len());
+        figures.push(svg);
+        Self { file, title, alt }
+    }
 }
 
 fn job(sheet: &RegionSheet) -> Result<Job, RenderError> {
@@ -219,13 +261,13 @@ fn region_name(sheet: &RegionSheet) -> String {
 fn locator(sheet: &RegionSheet, figures: &mut Vec<String>) -> Option<Picture> {
     let svg = map::locator("situation", &sheet.region.code, Target::Pdf)?;
     let alt = format!("Carte de situation de la région {}.", region_name(sheet));
-    Some(add(figures, svg, String::new(), alt))
+    Some(Picture::add(figures, svg, String::new(), alt))
 }
 
 fn illustrations(sheet: &RegionSheet, figures: &mut Vec<String>) -> Vec<Picture> {
     let drawn = sheet.illustrations.iter().map(|illustration| {
         let about = illustration.about();
-        add(
+        Picture::add(
             figures,
             illustration.svg(),
             about.title().to_owned(),
@@ -233,12 +275,6 @@ fn illustrations(sheet: &RegionSheet, figures: &mut Vec<String>) -> Vec<Picture>
         )
     });
     drawn.collect()
-}
-
-fn add(figures: &mut Vec<String>, svg: String, title: String, alt: String) -> Picture {
-    let file = figure_name(figures.len());
-    figures.push(svg);
-    Picture { file, title, alt }
 }
 
 /// The notes of the caller, and the credit that the map's licence asks for.
@@ -250,4 +286,4 @@ fn notes(sheet: &RegionSheet, has_locator: bool) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write as _};
 
+use serde::{Deserialize, Serialize};
+
 use crate::RenderError;
 use crate::text::printable;
 use crate::world::TEXT_FAMILY;
@@ -16,10 +18,26 @@ pub enum Target {
 }
 
 /// The text alternative of a drawing: never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct Description {
     title: String,
     detail: String,
+}
+
+/// A description as a stored text gives it, which may be empty.
+#[derive(Deserialize)]
+struct Written {
+    title: String,
+    detail: String,
+}
+
+impl TryFrom<Written> for Description {
+    type Error = RenderError;
+
+    fn try_from(written: Written) -> Result<Self, RenderError> {
+        Self::new(&written.title, &written.detail)
+    }
 }
 
 impl Description {

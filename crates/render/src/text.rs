@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use typst::text::Coverage;
 
+use crate::french::typeset;
 use crate::world;
 
 /// The longest run without a place to break a line.
@@ -42,12 +43,24 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// Makes every string of a JSON value printable and breakable.
 pub(crate) fn printable_value(value: Value) -> Value {
+    in_strings(value, &|text| breakable(&printable(&text)))
+}
+
+/// The same, with French typography.
+pub(crate) fn typeset_value(value: Value) -> Value {
+    in_strings(value, &|text| breakable(&typeset(&printable(&text))))
+}
+
+fn in_strings(value: Value, change: &impl Fn(String) -> String) -> Value {
     match value {
-        Value::String(text) => Value::String(breakable(&printable(&text))),
-        Value::Array(items) => items.into_iter().map(printable_value).collect(),
+        Value::String(text) => Value::String(change(text)),
+        Value::Array(items) => {
+            let items = items.into_iter();
+            items.map(|item| in_strings(item, change)).collect()
+        }
         Value::Object(fields) => fields
             .into_iter()
-            .map(|(key, item)| (key, printable_value(item)))
+            .map(|(key, item)| (key, in_strings(item, change)))
             .collect(),
         other => other,
     }

@@ -28,7 +28,7 @@ const COMMON: (&str, &str) = ("jalon.typ", include_str!("../templates/jalon.typ"
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 
 /// Its faces: the weights that templates and drawings use.
-const FACES: [&[u8]; 3] = [
+pub(crate) const FACES: [&[u8]; 3] = [
     include_bytes!("../fonts/LibertinusSerif-Regular.otf"),
     include_bytes!("../fonts/LibertinusSerif-Semibold.otf"),
     include_bytes!("../fonts/LibertinusSerif-Bold.otf"),

@@ -93,6 +93,7 @@ pub(super) fn contract_head(opened: &Opened, tab: Tab) -> Markup {
                 div { dt { "Version affichée" } dd { (version(opened)) } }
             }
             p.acts {
+                a.btn.sm href=(opened.href("/dossiers")) { (icon("get")) "Dossier" }
                 a.btn.sm href=(opened.href("/fiche")) { (icon("get")) "Fiche en PDF" }
                 @if !framework.follows_establishments() {
                     a.btn.sm href=(compare_path(contract)) { "Comparer avec d’autres régions" }

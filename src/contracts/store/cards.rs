@@ -279,3 +279,22 @@ async fn parties(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<CardParty>>, DbError> 
     };
     Ok(moves.into_iter().map(of_contract).collect())
 }
+
+/// A section of a contract: the address of the contract, its own key and its label.
+pub type SectionOf = (String, String, String);
+
+/// Every section of the contracts of a framework, contract by contract.
+pub async fn sections_of(
+    tx: &mut Tx,
+    _reach: &Reach,
+    framework: &str,
+) -> Result<Vec<SectionOf>, DbError> {
+    tx.all(
+        "select c.slug, s.key, s.label
+         from section s join contract c on c.id = s.contract_id
+         where c.framework = $1
+         order by c.slug collate \"C\", s.position",
+        args![framework],
+    )
+    .await
+}

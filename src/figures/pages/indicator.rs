@@ -13,10 +13,9 @@ use crate::access::Signed;
 use crate::contracts::FullContract;
 use crate::documents::{self, AboutKind, Document};
 use crate::figures::comparison::{Among, COUNTRY, Comparison};
-use crate::figures::course::Course;
+use crate::figures::course::{Course, drawn, national};
 use crate::figures::follow;
 use crate::figures::national::{Computed, National};
-use crate::figures::projection::Known;
 use crate::figures::provenance::{self, Load};
 use crate::figures::{Series, Situation, Sources};
 use crate::frameworks::{Catalogue, Edited, Framework, Indicator, explained};
@@ -100,7 +99,7 @@ fn facts<'a>(
             measure,
             series,
             place,
-            national: national_course(measure, series, directory, &periods),
+            national: drawn(&national(measure, series, directory)),
         })),
         _ => None,
     };
@@ -149,28 +148,6 @@ fn followed<'a>(places: &[&'a Place], series: Option<&Series>, asked: &str) -> O
     chosen
         .or_else(|| known.min_by_key(|place| fold(&place.name)))
         .copied()
-}
-
-/// The country year by year: the supplier's value, or what the regions of the time add up to.
-fn national_course(
-    measure: &Measure,
-    series: &Series,
-    directory: &Directory,
-    periods: &[Period],
-) -> Vec<Known> {
-    let Some(country) = directory.place(COUNTRY) else {
-        return Vec::new();
-    };
-    let yearly = periods.iter().filter_map(|period| {
-        let Period::Year(year) = *period else {
-            return None;
-        };
-        let parts = directory.parts_of(COUNTRY, period.last_day());
-        let national = National::new(measure, series, country, &parts, *period);
-        let value = national.amount()?.to_f64_for_drawing();
-        Some(Known { year, value })
-    });
-    yearly.collect()
 }
 
 async fn kept(
@@ -284,6 +261,7 @@ fn body(facts: &Facts<'_>) -> Markup {
             }
             (parts::as_of_form(facts))
             (sources::entry_links(facts))
+            (sources::sheet_link(facts))
             (sources::follow_button(facts))
         }
         (since(facts))

@@ -10,7 +10,7 @@ use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::Supply;
 use crate::measures::Aggregation;
 use crate::platform::clock::french_instant;
-use crate::platform::web::{icon, section_heading, state};
+use crate::platform::web::{Address, icon, section_heading, state};
 
 /// The button that follows an indicator, or ends it.
 pub(super) fn follow_button(facts: &Facts<'_>) -> Markup {
@@ -44,6 +44,16 @@ pub(super) fn entry_links(facts: &Facts<'_>) -> Markup {
             }
         }
     }
+}
+
+/// The indicator on one page of paper, with the choices of this one.
+pub(super) fn sheet_link(facts: &Facts<'_>) -> Markup {
+    let (framework, key) = (&facts.framework.code, &facts.indicator.key);
+    let sheet = Address::of(format!("/indicateurs/{framework}/{key}/fiche"));
+    let chosen = ["mesure", "periode", "au"].map(|name| (name, facts.address.get(name)));
+    let chosen = chosen.into_iter().filter(|(_, value)| !value.is_empty());
+    let sheet = chosen.fold(sheet, |sheet, (name, value)| sheet.and(name, value));
+    html! { p.acts { a.btn.sm href=(sheet.href()) { (icon("get")) "Fiche en PDF" } } }
 }
 
 /// Each perimeter: what the supplier gives, what the regions add up to, and which prevails.

@@ -102,8 +102,8 @@ enum Command {
     /// Lire les contrats
     #[command(subcommand)]
     Contracts(contracts::ContractsCommand),
-    /// Écrire le dossier d’une région en PDF
-    Dossier(dossier::DossierArgs),
+    /// Écrire le dossier d’un contrat, ceux de tout un cadre, ou la fiche d’un indicateur
+    Dossier(Box<dossier::DossierArgs>),
     /// Gérer les comptes
     #[command(subcommand)]
     Person(people::PersonCommand),
@@ -252,7 +252,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Migrate => server::migrate(&session).await?,
         Command::Config(ConfigCommand::Check) => server::show_config(&session),
         Command::Contracts(command) => contracts::contracts(&session, command).await?,
-        Command::Dossier(args) => dossier::dossier(&session, args).await?,
+        Command::Dossier(args) => dossier::dossier(&session, *args).await?,
         Command::Token(command) => tokens::token(&session, command).await?,
         Command::Mail(command) => mails::mail(&session, command).await?,
         Command::Person(command) => people::person(&session, command).await?,

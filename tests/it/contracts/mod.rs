@@ -12,4 +12,4 @@ mod proposal;
 mod regions;
 mod rules;
 mod store;
-pub use hand::{BOTH, HPV, Hand, NORMANDIE, aims, furnish, normandie_terms, number};
+pub use hand::{BOTH, HPV, Hand, Made, NORMANDIE, aims, furnish, normandie_terms, number};

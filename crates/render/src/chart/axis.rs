@@ -1,7 +1,9 @@
 //! Axes: bounds and round ticks.
 
+use serde::{Deserialize, Serialize};
+
 /// A graduated axis.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
     min: f64,
     max: f64,
@@ -9,7 +11,7 @@ pub struct Axis {
 }
 
 /// A tick and what is printed beside it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tick {
     /// Where it stands.
     pub value: f64,

@@ -2,11 +2,13 @@
 //!
 //! A line never crosses a break: what stands on either side of it is not the same thing.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Axis, Room, axis::is_drawable};
 use crate::svg::{Across, Description, Look, Place, Svg, Target};
 
 /// An indicator over the years.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trajectory {
     /// Prefix of the identifiers; distinct for each drawing of a page.
     pub id: String,
@@ -31,7 +33,7 @@ pub struct Trajectory {
 }
 
 /// What is likely to follow the observed values.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Forecast {
     /// Its name in the legend, with the values it ends on.
     pub name: String,
@@ -40,7 +42,7 @@ pub struct Forecast {
 }
 
 /// What is likely in a year.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ForecastPoint {
     /// The year.
     pub year: i32,
@@ -53,7 +55,7 @@ pub struct ForecastPoint {
 }
 
 /// A change of definition.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Break {
     /// The first year of the new definition.
     pub since: i32,
@@ -62,7 +64,7 @@ pub struct Break {
 }
 
 /// Years that belong together.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Span {
     /// The first year.
     pub from: i32,
@@ -73,7 +75,7 @@ pub struct Span {
 }
 
 /// A named line of the chart.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Series {
     /// Its name in the legend, such as « Bretagne ».
     pub name: String,
@@ -82,7 +84,7 @@ pub struct Series {
 }
 
 /// A value of a year.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeriesPoint {
     /// The year.
     pub year: i32,

@@ -6,7 +6,7 @@ use crate::chart::{Axis, DotRow, Reference, Series, SeriesPoint};
 use crate::map::MapRegion;
 
 /// The text of a document, page after page, as it is set.
-fn text_of(document: &PagedDocument) -> String {
+pub(crate) fn text_of(document: &PagedDocument) -> String {
     let mut out = String::new();
     document
         .pages()
@@ -15,7 +15,7 @@ fn text_of(document: &PagedDocument) -> String {
     out.replace('\u{200b}', "")
 }
 
-fn collect(frame: &Frame, out: &mut String) {
+pub(crate) fn collect(frame: &Frame, out: &mut String) {
     for (_, item) in frame.items() {
         match item {
             FrameItem::Text(text) => out.push_str(&text.text),

@@ -1,0 +1,257 @@
+//! The sheet of an indicator: one page with every region, the map, how they are spread, the
+//! trajectory and who says so.
+
+use serde::Serialize;
+
+use crate::chart::{Strip, Trajectory, strip, trajectory};
+use crate::map::{self, MapSpec, choropleth};
+use crate::sheet::Picture;
+use crate::svg::{Description, Target};
+use crate::text::typeset_value;
+use crate::world::Job;
+use crate::{Day, RenderError};
+
+const TEMPLATE: (&str, &str) = ("indicator.typ", include_str!("../templates/indicator.typ"));
+
+/// What an indicator's sheet says.
+#[derive(Debug, Clone)]
+pub struct IndicatorSheet {
+    /// Where it stands in its framework.
+    pub eyebrow: String,
+    /// Its printed code, or empty.
+    pub code: String,
+    /// Its name.
+    pub label: String,
+    /// The framework.
+    pub framework: String,
+    /// The period shown.
+    pub period: String,
+    /// The period it is compared with, or empty.
+    pub before: String,
+    /// The unit, in words, or empty.
+    pub unit: String,
+    /// The finding, in a sentence.
+    pub verdict: String,
+    /// The day at which the figures were known.
+    pub as_of: Day,
+    /// The day it is made, which is also the date of the document.
+    pub made: Day,
+    /// Whether some of its figures are invented.
+    pub fictional: bool,
+    /// The places, in order.
+    pub places: Vec<PlaceRow>,
+    /// The country, where it has a value.
+    pub country: Option<PlaceRow>,
+    /// The map.
+    pub map: Option<MapSpec>,
+    /// How the places are spread.
+    pub spread: Option<Strip>,
+    /// The values over the years.
+    pub course: Option<Trajectory>,
+    /// What is measured and how it is judged: names and what is said.
+    pub facts: Vec<(String, String)>,
+    /// Where the figures come from.
+    pub notes: Vec<String>,
+}
+
+/// A place of an indicator's sheet; numbers are printed as they come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PlaceRow {
+    /// Its rank, or empty where it has no value.
+    pub rank: String,
+    /// Its name.
+    pub name: String,
+    /// The value of the period before, or empty.
+    pub before: String,
+    /// The value of the period, or why there is none.
+    pub now: String,
+    /// How it moved, or empty.
+    pub change: String,
+    /// What is said of the value: provisional, contested, invented; or empty.
+    pub mark: String,
+}
+
+#[derive(Serialize)]
+struct View<'a> {
+    eyebrow: &'a str,
+    code: &'a str,
+    label: &'a str,
+    framework: &'a str,
+    period: &'a str,
+    before: &'a str,
+    unit: &'a str,
+    verdict: &'a str,
+    as_of: String,
+    made: String,
+    made_day: Day,
+    fictional: bool,
+    places: &'a [PlaceRow],
+    country: &'a Option<PlaceRow>,
+    map: Option<Picture>,
+    spread: Option<Picture>,
+    course: Option<Picture>,
+    facts: &'a [(String, String)],
+    notes: Vec<&'a str>,
+}
+
+/// Sets the sheet as PDF/UA-1 and PDF/A-3a.
+///
+/// This takes the processor for a while: an asynchronous caller runs it on a blocking thread.
+pub fn indicator_sheet(sheet: &IndicatorSheet) -> Result<Vec<u8>, RenderError> {
+    let ident = format!(
+        "jalon/indicator/{}/{}/{}/{}/{:?}",
+        sheet.framework, sheet.code, sheet.label, sheet.period, sheet.as_of
+    );
+    job(sheet)?.pdf(ident)
+}
+
+fn job(sheet: &IndicatorSheet) -> Result<Job, RenderError> {
+    let mut figures = Vec::new();
+    let mut drawn = |about: &Description, svg: String| {
+        let (title, alt) = (about.title().to_owned(), about.alternative());
+        Picture::add(&mut figures, svg, title, alt)
+    };
+    let map = sheet.map.as_ref();
+    let map = map.map(|spec| drawn(&spec.about, choropleth(spec, Target::Pdf)));
+    let spread = sheet.spread.as_ref();
+    let spread = spread.map(|spec| drawn(&spec.about, strip(spec, Target::Pdf)));
+    let course = sheet.course.as_ref();
+    let course = course.map(|spec| drawn(&spec.about, trajectory(spec, Target::Pdf)));
+    let credit = map.as_ref().map(|_| map::CREDIT);
+    let notes = sheet.notes.iter().map(String::as_str);
+    let view = View {
+        eyebrow: &sheet.eyebrow,
+        code: &sheet.code,
+        label: &sheet.label,
+        framework: &sheet.framework,
+        period: &sheet.period,
+        before: &sheet.before,
+        unit: &sheet.unit,
+        verdict: &sheet.verdict,
+        as_of: sheet.as_of.in_words(),
+        made: sheet.made.in_words(),
+        made_day: sheet.made,
+        fictional: sheet.fictional,
+        places: &sheet.places,
+        country: &sheet.country,
+        map,
+        spread,
+        course,
+        facts: &sheet.facts,
+        notes: notes.chain(credit).collect(),
+    };
+    let data = serde_json::to_vec(&typeset_value(serde_json::to_value(&view)?))?;
+    Ok(Job {
+        template: TEMPLATE,
+        data,
+        figures,
+        today: sheet.made,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{Axis, StripDot};
+    use crate::sheet::tests::text_of;
+
+    fn sheet(places: usize) -> IndicatorSheet {
+        let own = |text: &str| text.to_owned();
+        let about = Description::new("Répartition", "De 20 à 67.").unwrap();
+        let long = "Taux de couverture des filles de 15 ans à la vaccination contre les infections à papillomavirus humains, au moins une dose";
+        let row = |n: usize| PlaceRow {
+            rank: n.to_string(),
+            name: format!("Provence-Alpes-Côte d’Azur {n}"),
+            before: own("46,6"),
+            now: own("54,3"),
+            change: own("+7,7"),
+            mark: own(""),
+        };
+        IndicatorSheet {
+            eyebrow: own("Indicateur 2.c.1, socle. Objectif 2, prévention"),
+            code: own("2.c.1"),
+            label: own(long),
+            framework: own("CPOM État-ARS 2024-2028"),
+            period: own("2023"),
+            before: own("2022"),
+            unit: own("%"),
+            verdict: own(
+                "De 21,9 % en Guyane à 67,7 % en Bretagne. Les 17 régions progressent, sauf la Guyane.",
+            ),
+            as_of: Day::new(2026, 3, 10).unwrap(),
+            made: Day::new(2026, 3, 12).unwrap(),
+            fictional: true,
+            places: (1..=places).map(row).collect(),
+            country: Some(PlaceRow {
+                name: own("France"),
+                now: own("54,6"),
+                ..PlaceRow::default()
+            }),
+            map: Some(MapSpec {
+                id: own("carte"),
+                about: about.clone(),
+                unit: Some(own("%")),
+                regions: Vec::new(),
+                legend: vec![map::LegendItem {
+                    class: 1,
+                    label: own("20 à 30"),
+                }],
+            }),
+            spread: Some(Strip {
+                id: own("repartition"),
+                about,
+                axis: Axis::fitting([20.0, 67.0], "%"),
+                dots: vec![StripDot {
+                    name: own("Guyane"),
+                    value: 21.9,
+                    text: own("21,9"),
+                }],
+                whole: None,
+            }),
+            course: None,
+            facts: vec![
+                (own("Dénominateur"), own(long)),
+                (own("Source"), own("SNDS")),
+            ],
+            notes: vec![own("Santé publique France, SNDS, reçue le 2 avril 2025.")],
+        }
+    }
+
+    #[test]
+    fn eighteen_regions_hold_on_one_page() {
+        let document = job(&sheet(18)).unwrap().pages().unwrap();
+        let text = text_of(&document);
+        assert_eq!(document.pages().len(), 1);
+        for part in [
+            "2.c.1",
+            "Provence-Alpes-Côte d’Azur 18",
+            "France",
+            "De 21,9\u{202f}% en Guyane",
+            "Certaines données sont fictives",
+            "dsfr-chart",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+
+    #[test]
+    fn the_template_gives_no_warning_and_the_same_input_the_same_bytes() {
+        let set = job(&sheet(3)).unwrap().compile().unwrap();
+        let warnings: Vec<_> = set.warnings.iter().map(|w| w.message.as_str()).collect();
+        assert!(warnings.is_empty(), "{warnings:?}");
+        assert_eq!(
+            indicator_sheet(&sheet(3)).unwrap(),
+            indicator_sheet(&sheet(3)).unwrap()
+        );
+    }
+
+    #[test]
+    fn a_sheet_without_any_value_still_stands() {
+        let mut empty = sheet(0);
+        (empty.country, empty.map, empty.spread) = (None, None, None);
+        empty.label = String::new();
+        empty.facts.clear();
+        empty.notes.clear();
+        indicator_sheet(&empty).unwrap();
+    }
+}

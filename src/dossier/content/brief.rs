@@ -1,0 +1,255 @@
+//! The brief for the director general: two pages, whatever the contract holds. Pure.
+
+use jalon_render::State;
+use jalon_render::dossier::{Brief, Count, Item, Part};
+
+use super::reviewed::Reviewed;
+use crate::dossier::sheet::judged_words;
+use crate::figures::comparison::Movement;
+use crate::figures::projection::Outlook;
+use crate::kernel::{Decimal, counted};
+
+/// How many are named under a heading: what two pages hold.
+const NAMED: usize = 8;
+/// How long what is said of one may be, in characters.
+const LONGEST: usize = 240;
+
+/// The brief of these figures, and of that many commitments.
+pub(super) fn brief(figures: &[&Reviewed], commitments: usize, year: i16) -> Brief {
+    let judged = figures.iter().filter(|one| one.reached.is_some()).count();
+    let reached = figures
+        .iter()
+        .filter(|one| one.reached == Some(true))
+        .count();
+    let overdue: Vec<_> = all(figures, |one| one.figure.overdue);
+    let contested: Vec<_> = all(figures, |one| !one.figure.contest.is_empty());
+    let mut verdict = judged_words(figures.len(), judged, reached, year);
+    if let Some(moved) = moved(figures) {
+        verdict += &format!(" {moved}");
+    }
+    let counts = [
+        (
+            format!("{reached} sur {judged}"),
+            if reached > 1 {
+                "cibles atteintes"
+            } else {
+                "cible atteinte"
+            },
+        ),
+        (
+            figures.len().to_string(),
+            if figures.len() > 1 {
+                "valeurs suivies"
+            } else {
+                "valeur suivie"
+            },
+        ),
+        (
+            overdue.len().to_string(),
+            if overdue.len() > 1 {
+                "valeurs en retard"
+            } else {
+                "valeur en retard"
+            },
+        ),
+        (
+            contested.len().to_string(),
+            if contested.len() > 1 {
+                "valeurs contestées"
+            } else {
+                "valeur contestée"
+            },
+        ),
+        (
+            commitments.to_string(),
+            if commitments > 1 {
+                "engagements"
+            } else {
+                "engagement"
+            },
+        ),
+    ];
+    let parts = [
+        attention(figures),
+        attained(figures),
+        ahead(figures),
+        unsure(&overdue, &contested),
+    ];
+    Brief {
+        verdict,
+        counts: counts
+            .into_iter()
+            .map(|(number, words)| Count {
+                number,
+                words: words.to_owned(),
+            })
+            .collect(),
+        parts: parts.into_iter().flatten().collect(),
+    }
+}
+
+fn all<'f>(figures: &[&'f Reviewed], wanted: impl Fn(&Reviewed) -> bool) -> Vec<&'f Reviewed> {
+    figures.iter().copied().filter(|one| wanted(one)).collect()
+}
+
+/// « Depuis la valeur précédente, 12 indicateurs progressent et 5 reculent. »
+fn moved(figures: &[&Reviewed]) -> Option<String> {
+    let count = |wanted| all(figures, |one| one.movement == Some(wanted)).len();
+    let (forward, back) = (count(Movement::Forward), count(Movement::Back));
+    if forward + back == 0 {
+        return None;
+    }
+    let verb = |n: usize, one: &str, many: &str| counted(n, one, many);
+    Some(format!(
+        "Depuis la valeur précédente, {} et {}.",
+        verb(forward, "valeur progresse", "valeurs progressent"),
+        verb(back, "recule", "reculent")
+    ))
+}
+
+/// What is far from its target, the farthest first.
+fn attention(figures: &[&Reviewed]) -> Option<Part> {
+    let mut far = all(figures, |one| {
+        matches!(one.figure.attainment.state, State::Late | State::Watch)
+    });
+    far.sort_by_key(|one| {
+        let is_late = one.figure.attainment.state == State::Late;
+        // Without a rate nothing says how far: after those that say it.
+        (
+            !is_late,
+            one.rate.is_none(),
+            one.rate.unwrap_or(Decimal::ZERO),
+        )
+    });
+    let lead = match far.len() {
+        1 => "Une valeur est loin de sa cible.".to_owned(),
+        n => format!("{n} valeurs sont loin de leur cible ; d’abord les plus éloignées."),
+    };
+    part("Ce qui demande votre attention", lead, &far, against)
+}
+
+/// What is reached, what moved forward first.
+fn attained(figures: &[&Reviewed]) -> Option<Part> {
+    let mut reached = all(figures, |one| one.reached == Some(true));
+    reached.sort_by_key(|one| one.movement != Some(Movement::Forward));
+    part("Ce qui est atteint", String::new(), &reached, against)
+}
+
+/// What would miss its last target at this pace.
+fn ahead(figures: &[&Reviewed]) -> Option<Part> {
+    let told = all(figures, |one| {
+        one.outlook
+            .is_some_and(|outlook| outlook != Outlook::TooFew)
+    });
+    let missing = all(&told, |one| {
+        matches!(
+            one.outlook,
+            Some(Outlook::TooLate { .. } | Outlook::OutOfReach | Outlook::Slipping)
+        )
+    });
+    let lead = format!(
+        "Au rythme des dernières années, {} sur {} seraient atteintes à la fin du contrat. C’est un prolongement, pas une prévision.",
+        counted(told.len() - missing.len(), "cible", "cibles"),
+        told.len()
+    );
+    if told.is_empty() {
+        return None;
+    }
+    let heading = "À ce rythme, d’ici la fin du contrat";
+    let words = |one: &Reviewed| format!("{}. {}", stopped(&one.figure.label), one.figure.outlook);
+    part(heading, lead.clone(), &missing, words).or_else(|| {
+        Some(Part {
+            heading: heading.to_owned(),
+            lead,
+            items: Vec::new(),
+            rest: String::new(),
+        })
+    })
+}
+
+/// What is late, then what is contested.
+fn unsure(overdue: &[&Reviewed], contested: &[&Reviewed]) -> Option<Part> {
+    let others = contested.iter().filter(|one| !one.figure.overdue);
+    let named: Vec<_> = overdue.iter().chain(others).copied().collect();
+    let words = |one: &Reviewed| {
+        let mut said = format!("{}. ", stopped(&one.figure.label));
+        said += if one.figure.overdue {
+            &one.figure.delivery
+        } else {
+            &one.figure.contest
+        };
+        if one.figure.overdue && !one.suppliers.is_empty() {
+            said += &format!(" ({})", one.suppliers);
+        }
+        said
+    };
+    part(
+        "Valeurs en retard ou contestées",
+        String::new(),
+        &named,
+        words,
+    )
+}
+
+/// A heading and the first of these under it; nothing where there is none.
+fn part(
+    heading: &str,
+    lead: String,
+    named: &[&Reviewed],
+    words: impl Fn(&Reviewed) -> String,
+) -> Option<Part> {
+    if named.is_empty() {
+        return None;
+    }
+    let item = |one: &&Reviewed| Item {
+        state: one.figure.attainment.state,
+        code: one.figure.code.clone(),
+        text: words(one),
+    };
+    let rest = match named.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        1 => "Et un autre, dans la suite du dossier.".to_owned(),
+        n => format!("Et {n} autres, dans la suite du dossier."),
+    };
+    Some(Part {
+        heading: heading.to_owned(),
+        lead,
+        items: named.iter().take(NAMED).map(item).collect(),
+        rest,
+    })
+}
+
+/// « Couverture vaccinale : 66,3 % (2023), cible 67 % (2024) ; cible atteinte. »
+fn against(one: &Reviewed) -> String {
+    let figure = &one.figure;
+    let mut said = stopped(&figure.label);
+    let unit = |value: &str| match figure.unit.as_str() {
+        // Already after the number.
+        "" | "%" | "euros" => value.to_owned(),
+        unit => format!("{value} {unit}"),
+    };
+    if let Some(last) = &figure.last {
+        said += &format!(" : {} ({})", unit(&last.value), last.year);
+    }
+    if let Some(target) = &figure.target {
+        said += &format!(", cible {} ({})", target.value, target.year);
+    }
+    said += &format!(". {}", figure.attainment.words);
+    if let Some(rate) = &figure.rate {
+        said += &format!(", {rate}");
+    }
+    said + "."
+}
+
+/// A label without its own stop, cut where it is very long.
+fn stopped(label: &str) -> String {
+    let label = label.trim().trim_end_matches('.');
+    if label.chars().count() <= LONGEST {
+        return label.to_owned();
+    }
+    let kept: String = label.chars().take(LONGEST).collect();
+    let kept = kept
+        .rsplit_once(' ')
+        .map_or(kept.as_str(), |(kept, _)| kept);
+    format!("{kept}…")
+}

@@ -1,0 +1,106 @@
+//! Issuing: read, draw outside any transaction, keep in one change.
+
+use jalon_render::RenderError;
+use jalon_render::dossier::Dossier;
+use uuid::Uuid;
+
+use super::{Drawn, Format, IssueDossier, store};
+use crate::access::{Act as _, NotPermitted, Reach, permit};
+use crate::dossier::content::{Exemplar, made};
+use crate::dossier::ground::{DossierError, Request};
+use crate::figures::Sources;
+use crate::ledger::{Actor, Change, LedgerError, Scope, SentForm};
+use crate::platform::db::DbError;
+
+/// Why a dossier is not issued, told in French.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    /// It cannot be made.
+    #[error(transparent)]
+    Dossier(#[from] DossierError),
+    /// Who asks may not.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The history could not be written.
+    #[error("le dossier n’a pas pu être enregistré")]
+    Ledger(#[from] LedgerError),
+}
+
+impl From<RenderError> for IssueError {
+    fn from(error: RenderError) -> Self {
+        Self::Dossier(error.into())
+    }
+}
+
+/// Issues a dossier for somebody and gives its identifier. The same form sent again leads to the
+/// dossier that it issued.
+pub async fn issue(
+    sources: &Sources,
+    actor: Actor,
+    request: &Request,
+    form: Option<&SentForm>,
+) -> Result<Uuid, IssueError> {
+    let today = sources.clock.today();
+    let reach = Reach::of(&mut sources.db.read().await?, today, actor).await?;
+    let (ground, said) = made(sources, &reach, request, Exemplar::Issued).await?;
+    let contract = ground.contract();
+    let scope = Scope {
+        organisation: contract.organisation.clone(),
+        framework: contract.framework.clone(),
+    };
+    let name = file_name(
+        &ground.full.contract.slug,
+        contract
+            .has_sections()
+            .then_some(ground.section().key.as_str()),
+        ground.year,
+    );
+    let manifest = said.to_json()?;
+    let drawing = manifest.clone();
+    let files = tokio::task::spawn_blocking(move || drawn(&drawing, &name)).await;
+    let files = files.map_err(DossierError::Stopped)??;
+    let drawn = Drawn {
+        label: format!("{}, {}", said.title, said.region.name),
+        section: ground.section().key.clone(),
+        year: ground.year,
+        as_of: ground.as_of,
+        known: ground.known,
+        manifest,
+        files,
+    };
+    let mut change = Change::open(&sources.db, &sources.clock, actor, IssueDossier::NAME).await?;
+    if let Some(form) = form
+        && let Some(known) = change.answered(form).await?
+        && let Ok(known) = known.parse()
+    {
+        return Ok(known);
+    }
+    let leave = permit::<IssueDossier>(&mut change, ground.contract().id).await?;
+    let id = store::keep(&mut change, leave, scope, &drawn).await?;
+    if let Some(form) = form {
+        change.answer(form, &id.to_string()).await?;
+    }
+    change.commit().await?;
+    Ok(id)
+}
+
+/// `normandie-2024-2028-dossier-2025`, with the section where there are several.
+fn file_name(slug: &str, section: Option<&str>, year: i16) -> String {
+    match section {
+        Some(section) => format!("{slug}-{section}-dossier-{year}"),
+        None => format!("{slug}-dossier-{year}"),
+    }
+}
+
+/// Every file, drawn from the text that is kept and from nothing else.
+fn drawn(manifest: &str, name: &str) -> Result<Vec<(Format, String, Vec<u8>)>, RenderError> {
+    let dossier = Dossier::from_json(manifest)?;
+    let file = |format: Format| {
+        let name = format!("{name}.{}", format.code());
+        Ok((format, name, format.drawn(&dossier)?))
+    };
+    Format::ALL.into_iter().map(file).collect()
+}

@@ -1,0 +1,191 @@
+//! Issued dossiers in the database.
+
+use jalon_render::dossier::RENDERER;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Drawn, Format, IssueDossier, Issued, IssuedFile};
+use crate::access::{Permit, Reach};
+use crate::args;
+use crate::documents::store::save_blob;
+use crate::kernel::hex;
+use crate::ledger::{Change, LedgerError, NewThing, Scope};
+use crate::platform::db::{DbError, Tx};
+
+/// Keeps a dossier of the contract that the permit was given for.
+pub async fn keep(
+    change: &mut Change,
+    permit: Permit<IssueDossier>,
+    scope: Scope,
+    drawn: &Drawn,
+) -> Result<Uuid, LedgerError> {
+    let contract = permit.into_thing();
+    let manifest = save_blob(change.tx(), drawn.manifest.as_bytes()).await?;
+    let mut kept = Vec::with_capacity(drawn.files.len());
+    for (format, name, bytes) in &drawn.files {
+        let sha = save_blob(change.tx(), bytes).await?;
+        kept.push((*format, name, size(bytes), sha));
+    }
+    let files = kept.iter().map(|(format, name, size, sha)| {
+        json!({ "format": format.code(), "name": name, "size": size, "sha256": hex(sha) })
+    });
+    let state = json!({
+        "contract": contract,
+        "section": drawn.section,
+        "year": drawn.year,
+        "as_of": drawn.as_of,
+        "known_change": drawn.known,
+        "renderer": RENDERER,
+        "manifest": hex(&manifest),
+        "files": files.collect::<Vec<_>>(),
+    });
+    let thing = NewThing {
+        kind: "dossier",
+        parent: Some(contract),
+        scope,
+        label: &drawn.label,
+    };
+    let id = change.create(thing, &state).await?;
+    let no = change.no();
+    let tx = change.tx();
+    tx.run(
+        "insert into issued_dossier (id, contract_id, section_key, year, as_of, known_change,
+                                     renderer, manifest, issued_change)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            id,
+            contract,
+            &drawn.section,
+            i64::from(drawn.year),
+            drawn.as_of.to_string(),
+            drawn.known,
+            RENDERER,
+            manifest,
+            no
+        ],
+    )
+    .await?;
+    for (format, name, size, sha) in kept {
+        tx.run(
+            "insert into issued_file (dossier_id, format, name, size, sha)
+             values ($1, $2, $3, $4, $5)",
+            args![id, format.code(), name, size, sha],
+        )
+        .await?;
+    }
+    Ok(id)
+}
+
+fn size(bytes: &[u8]) -> i64 {
+    i64::try_from(bytes.len()).unwrap_or(i64::MAX)
+}
+
+#[derive(sqlx::FromRow)]
+struct IssuedRow {
+    id: Uuid,
+    contract_id: Uuid,
+    slug: String,
+    section_key: String,
+    year: i64,
+    as_of: String,
+    at: i64,
+    who: Option<String>,
+    renderer: String,
+    manifest: Vec<u8>,
+    format: String,
+    name: String,
+    size: i64,
+    sha: Vec<u8>,
+}
+
+/// The dossiers issued for a contract, the latest first.
+pub async fn of_contract(
+    tx: &mut Tx,
+    _reach: &Reach,
+    contract: Uuid,
+) -> Result<Vec<Issued>, DbError> {
+    let rows: Vec<IssuedRow> = tx
+        .all(
+            "select d.id, d.contract_id, k.slug, d.section_key, d.year, d.as_of, c.at,
+                    p.name as who, d.renderer, d.manifest, f.format, f.name, f.size, f.sha
+             from issued_dossier d
+             join contract k on k.id = d.contract_id
+             join issued_file f on f.dossier_id = d.id
+             join change c on c.no = d.issued_change
+             left join person p on p.id = c.actor
+             where d.contract_id = $1
+             order by d.issued_change desc, d.id",
+            args![contract],
+        )
+        .await?;
+    gathered(rows)
+}
+
+/// One issued dossier.
+pub async fn issued(tx: &mut Tx, _reach: &Reach, id: Uuid) -> Result<Option<Issued>, DbError> {
+    let rows: Vec<IssuedRow> = tx
+        .all(
+            "select d.id, d.contract_id, k.slug, d.section_key, d.year, d.as_of, c.at,
+                    p.name as who, d.renderer, d.manifest, f.format, f.name, f.size, f.sha
+             from issued_dossier d
+             join contract k on k.id = d.contract_id
+             join issued_file f on f.dossier_id = d.id
+             join change c on c.no = d.issued_change
+             left join person p on p.id = c.actor
+             where d.id = $1",
+            args![id],
+        )
+        .await?;
+    Ok(gathered(rows)?.pop())
+}
+
+/// Rows as dossiers; the files of one stand together.
+fn gathered(rows: Vec<IssuedRow>) -> Result<Vec<Issued>, DbError> {
+    let mut found: Vec<Issued> = Vec::new();
+    for row in rows {
+        let format = Format::from_code(&row.format);
+        let file = IssuedFile {
+            format: format.ok_or_else(|| DbError::corrupt("format", row.format.as_str()))?,
+            name: row.name,
+            size: row.size,
+            sha: row.sha,
+        };
+        match found.last_mut() {
+            Some(last) if last.id == row.id => last.files.push(file),
+            _ => found.push(Issued {
+                id: row.id,
+                contract: row.contract_id,
+                slug: row.slug,
+                section: row.section_key,
+                year: i16::try_from(row.year).map_err(|e| DbError::corrupt("year", e))?,
+                as_of: row.as_of.parse().map_err(|e| DbError::corrupt("day", e))?,
+                at: row.at,
+                who: row.who,
+                renderer: row.renderer,
+                manifest: row.manifest,
+                files: vec![file],
+            }),
+        }
+    }
+    for one in &mut found {
+        one.files.sort_by_key(|file| file.format);
+    }
+    Ok(found)
+}
+
+/// The files that a run issued, by the digest of their bytes, in the order of the run.
+pub async fn files_of_run(
+    tx: &mut Tx,
+    _reach: &Reach,
+    run: Uuid,
+) -> Result<Vec<(String, Vec<u8>)>, DbError> {
+    tx.all(
+        "select f.name, f.sha
+         from print_run_item i
+         join issued_file f on f.dossier_id = i.dossier_id
+         where i.run_id = $1
+         order by i.rank, f.format collate \"C\"",
+        args![run],
+    )
+    .await
+}

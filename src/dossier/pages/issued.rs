@@ -1,0 +1,268 @@
+//! `/contrats/{slug}/dossiers`: the dossiers issued for a contract, as they were issued, and the
+//! form that issues one.
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::told;
+use crate::access::Signed;
+use crate::contracts::{Contract, store as contracts};
+use crate::documents::{french_size, saved_as, store as documents};
+use crate::dossier::ground::Request;
+use crate::dossier::issue::{Format, IssueError, Issued, issue, store};
+use crate::figures::Sources;
+use crate::kernel::hex;
+use crate::ledger::{SentForm, TOKEN_FIELD};
+use crate::platform::clock::{french_date, french_instant};
+use crate::platform::web::{
+    Crumb, WebError, WebResult, crumbs, document_with_status, fictional_mark, icon, parse_day,
+    section_heading,
+};
+
+/// What the form holds.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Typed {
+    #[serde(default)]
+    annee: String,
+    #[serde(default)]
+    volet: String,
+    /// The day on which terms and figures were known; today where it is empty.
+    #[serde(default)]
+    au: String,
+    #[serde(default)]
+    jeton: String,
+}
+
+/// What an address may fill in beforehand.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    volet: String,
+    #[serde(default)]
+    au: String,
+    /// The dossier that was just issued.
+    #[serde(default)]
+    emis: String,
+}
+
+pub(super) async fn page(
+    signed: Signed,
+    State(sources): State<Sources>,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> WebResult<Markup> {
+    let (contract, issued) = read(&sources, &signed, &slug).await?;
+    let year = (sources.clock.today().year() - 1).clamp(contract.starts, contract.ends);
+    let typed = Typed {
+        annee: year.to_string(),
+        volet: asked.volet,
+        au: asked.au,
+        jeton: sources.clock.new_id().to_string(),
+    };
+    let just = issued.iter().find(|one| one.id.to_string() == asked.emis);
+    let body = body(&contract, &issued, just, &typed, None);
+    Ok(signed.page(&title(&contract), &body))
+}
+
+async fn read(
+    sources: &Sources,
+    signed: &Signed,
+    slug: &str,
+) -> WebResult<(Contract, Vec<Issued>)> {
+    let mut tx = sources.db.read().await?;
+    let full = contracts::load(&mut tx, signed.reach(), slug).await?;
+    let contract = full.ok_or(WebError::NotFound)?.contract;
+    let issued = store::of_contract(&mut tx, signed.reach(), contract.id).await?;
+    Ok((contract, issued))
+}
+
+/// `POST /contrats/{slug}/dossiers`.
+pub(super) async fn submit(
+    signed: Signed,
+    State(sources): State<Sources>,
+    Path(slug): Path<String>,
+    Form(typed): Form<Typed>,
+) -> WebResult<Response> {
+    let path = format!("/contrats/{slug}/dossiers");
+    let fields = [
+        (TOKEN_FIELD, typed.jeton.as_str()),
+        ("annee", &typed.annee),
+        ("volet", &typed.volet),
+        ("au", &typed.au),
+    ];
+    let form = SentForm::read(signed.actor().person(), &path, fields);
+    let refused = match request(&slug, &typed) {
+        Ok(request) => match issue(&sources, signed.actor(), &request, form.as_ref()).await {
+            Ok(id) => return Ok(Redirect::to(&format!("{path}?emis={id}")).into_response()),
+            Err(IssueError::Dossier(error)) => match told(error) {
+                WebError::Invalid(sentence) => sentence,
+                other => return Err(other),
+            },
+            Err(IssueError::NotPermitted(refused)) => return Err(refused.into()),
+            Err(IssueError::Db(error)) => return Err(error.into()),
+            Err(IssueError::Ledger(error)) => return Err(WebError::internal(error)),
+        },
+        Err(sentence) => sentence.to_owned(),
+    };
+    let (contract, issued) = read(&sources, &signed, &slug).await?;
+    let body = body(&contract, &issued, None, &typed, Some(&refused));
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(document_with_status(
+        status,
+        signed.view(),
+        &title(&contract),
+        &body,
+    ))
+}
+
+fn request(slug: &str, typed: &Typed) -> Result<Request, &'static str> {
+    let year = typed.annee.trim().parse();
+    let day = match typed.au.trim() {
+        "" => None,
+        text => Some(parse_day(text).ok_or("Écrivez la date 15/03/2026, ou laissez-la vide.")?),
+    };
+    Ok(Request {
+        contract: slug.to_owned(),
+        section: Some(typed.volet.clone()).filter(|key| !key.is_empty()),
+        year: year.map_err(|_| "Écrivez une année en quatre chiffres.")?,
+        day,
+    })
+}
+
+fn title(contract: &Contract) -> String {
+    format!("Dossiers, {}", contract.title)
+}
+
+fn body(
+    contract: &Contract,
+    issued: &[Issued],
+    just: Option<&Issued>,
+    typed: &Typed,
+    refused: Option<&str>,
+) -> Markup {
+    html! {
+        (crumbs(&[
+            Crumb { label: "Contrats", href: Some("/contrats".to_owned()) },
+            Crumb { label: &contract.title, href: Some(format!("/contrats/{}", contract.slug)) },
+            Crumb { label: "Dossiers", href: None },
+        ]))
+        div.head {
+            p.eyebrow { (contract.title) }
+            h1 { "Dossiers du contrat" @if contract.fictional { " " (fictional_mark()) } }
+            p.lead { "Le dossier réunit ce que le contrat a fixé et ce qui a été observé : note de synthèse, atteinte, objectifs avec tableaux et graphiques, valeurs en retard, contestées ou manquantes, et qui dit chaque chiffre." }
+            p.acts { a.btn.sm href={ "/dossiers?cadre=" (contract.framework) } { "Tous les contrats du cadre à la fois" } }
+        }
+        @if let Some(just) = just {
+            div.flag role="status" {
+                p { b { "Le dossier est émis." } " Il est conservé tel quel, avec son empreinte." }
+                (links(just))
+            }
+        }
+        (form(contract, typed, refused))
+        section.sect aria-labelledby="emis-titre" {
+            (section_heading("emis-titre", "Dossiers émis", None))
+            @if issued.is_empty() { p.muted { "Aucun dossier n’a encore été émis. Émettez-en un : il restera lisible ici tel qu’il était, quels que soient les chiffres d’ensuite." } }
+            @else { (list(contract, issued)) }
+        }
+    }
+}
+
+fn form(contract: &Contract, typed: &Typed, refused: Option<&str>) -> Markup {
+    html! {
+        section.sect aria-labelledby="emettre-titre" {
+            (section_heading("emettre-titre", "Faire un dossier", None))
+            @if let Some(refused) = refused { div.flag.late role="alert" { p { (refused) } } }
+            form method="post" {
+                input type="hidden" name=(TOKEN_FIELD) value=(typed.jeton);
+                div.fields {
+                    div.field {
+                        label for="annee" { "Année examinée" }
+                        select #annee name="annee" {
+                            @for year in contract.years() { option value=(year) selected[year.to_string() == typed.annee] { (year) } }
+                        }
+                    }
+                    @if contract.has_sections() {
+                        div.field {
+                            label for="volet" { "Volet" }
+                            select #volet name="volet" {
+                                @for section in &contract.sections { option value=(section.key) selected[section.key == typed.volet] { (section.label) } }
+                            }
+                        }
+                    }
+                    div.field {
+                        label for="au" { "Termes et chiffres connus au" }
+                        input #au name="au" value=(typed.au) inputmode="numeric" autocomplete="off" aria-describedby="aide-au";
+                        p.hint #aide-au { "Par exemple 15/03/2026. Vide : aujourd’hui." }
+                    }
+                }
+                p.acts {
+                    button.btn.main type="submit" { "Émettre le dossier" }
+                    button.btn type="submit" formmethod="get" formaction={ "/contrats/" (contract.slug) "/dossier" } { "Exemplaire de travail (PDF)" }
+                }
+            }
+            p.note { "Émettre conserve le dossier en PDF, Word et Excel, et l’inscrit au journal ; cela prend quelques secondes. Un exemplaire de travail n’est pas conservé. Ni l’un ni l’autre ne contient de valeur sous embargo." }
+        }
+    }
+}
+
+fn list(contract: &Contract, issued: &[Issued]) -> Markup {
+    html! {
+        table.tbl.stack {
+            caption.vh { "Dossiers émis" }
+            thead { tr {
+                th scope="col" { "Émis" } th scope="col" { "Année" }
+                @if contract.has_sections() { th scope="col" { "Volet" } }
+                th scope="col" { "Chiffres connus au" } th scope="col" { "Fichiers" }
+            } }
+            tbody { @for one in issued { tr {
+                th scope="row" { (french_instant(one.at)) @if let Some(who) = &one.who { span.sub { (who) } } }
+                td data-l="Année" { (one.year) }
+                @if contract.has_sections() { td data-l="Volet" { (contract.section(&one.section).map_or(one.section.as_str(), |s| s.label.as_str())) } }
+                td data-l="Chiffres connus au" { (french_date(one.as_of)) }
+                td.x data-l="Fichiers" { (links(one)) }
+            } } }
+        }
+    }
+}
+
+/// The files of a dossier, each with its size and the beginning of its digest.
+fn links(one: &Issued) -> Markup {
+    html! {
+        ul.files { @for file in &one.files {
+            li {
+                a href={ "/dossiers/" (one.id) "/" (file.format.code()) } download { (icon("get")) " " (file.format.french()) span.vh { ", " (file.name) } }
+                span.sub { (french_size(file.size)) ", empreinte " span.mono { (&hex(&file.sha)[..12]) } }
+            }
+        } }
+    }
+}
+
+/// `/dossiers/{id}/{format}`: a file, as it was issued.
+pub(super) async fn file(
+    signed: Signed,
+    State(sources): State<Sources>,
+    Path((id, format)): Path<(Uuid, String)>,
+) -> WebResult<Response> {
+    let format = Format::from_code(&format).ok_or(WebError::NotFound)?;
+    let mut tx = sources.db.read().await?;
+    let one = store::issued(&mut tx, signed.reach(), id).await?;
+    let one = one.ok_or(WebError::NotFound)?;
+    // Whoever may not know of the contract may not know of its dossiers.
+    let full = contracts::load(&mut tx, signed.reach(), &one.slug).await?;
+    full.ok_or(WebError::NotFound)?;
+    let file = one.files.iter().find(|file| file.format == format);
+    let file = file.ok_or(WebError::NotFound)?;
+    let bytes = documents::bytes(&mut tx, &file.sha).await?;
+    let bytes = bytes.ok_or(WebError::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, format.media().to_owned()),
+        (header::CONTENT_DISPOSITION, saved_as(&file.name)),
+        (header::ETAG, format!("\"{}\"", hex(&file.sha))),
+    ];
+    Ok((headers, bytes).into_response())
+}

@@ -1,0 +1,336 @@
+//! `/dossiers` and `/tirages`: the dossiers of all the contracts of a framework at once.
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::access::{Reach, Signed};
+use crate::documents::{saved_as, store as documents};
+use crate::figures::Sources;
+use crate::dossier::issue::{Format, store as issued};
+use crate::dossier::run::{Asked, Run, RunError, ask, store, work};
+use crate::frameworks::{Catalogue, Framework};
+use crate::kernel::capitalised;
+use crate::ledger::TOKEN_FIELD;
+use crate::platform::clock::{french_date, french_instant};
+use crate::platform::db::DbError;
+use crate::platform::web::{
+    Crumb, WebError, WebResult, crumbs, document_with_status, icon, parse_day, section_heading,
+    state,
+};
+
+/// How many runs are listed.
+const LISTED: i64 = 20;
+const TITLE: &str = "Dossiers de tous les contrats";
+
+/// What the form holds.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Typed {
+    #[serde(default)]
+    cadre: String,
+    #[serde(default)]
+    annee: String,
+    #[serde(default)]
+    au: String,
+    #[serde(default)]
+    jeton: String,
+}
+
+/// `/dossiers`.
+pub(super) async fn index(
+    signed: Signed,
+    State(sources): State<Sources>,
+    Query(asked): Query<Typed>,
+) -> WebResult<Markup> {
+    let typed = Typed {
+        jeton: sources.clock.new_id().to_string(),
+        ..asked
+    };
+    let body = index_body(&sources, &signed, &typed, None).await?;
+    Ok(signed.page(TITLE, &body))
+}
+
+async fn index_body(
+    sources: &Sources,
+    signed: &Signed,
+    typed: &Typed,
+    refused: Option<&str>,
+) -> WebResult<Markup> {
+    let mut tx = sources.db.read().await?;
+    let catalogue = sources.library.catalogue(&mut tx, signed.reach()).await?;
+    let runs = store::runs(&mut tx, signed.reach(), LISTED).await?;
+    drop(tx);
+    let last_year = sources.clock.today().year() - 1;
+    Ok(html! {
+        (crumbs(&[
+            Crumb { label: "Contrats", href: Some("/contrats".to_owned()) },
+            Crumb { label: TITLE, href: None },
+        ]))
+        div.head {
+            h1 { (TITLE) }
+            p.lead { "Un dossier pour chaque contrat signé d’un cadre, émis l’un après l’autre, puis réunis dans un fichier ZIP. Le travail continue si vous quittez la page." }
+        }
+        (form(&catalogue, typed, last_year, refused))
+        section.sect aria-labelledby="tirages-titre" {
+            (section_heading("tirages-titre", "Tirages demandés", None))
+            @if runs.is_empty() { p.muted { "Aucun tirage n’a encore été demandé." } }
+            @else { (list(&catalogue, &runs)) }
+        }
+    })
+}
+
+/// The frameworks, the last one first.
+fn by_year(catalogue: &Catalogue) -> Vec<&Framework> {
+    let mut frameworks: Vec<&Framework> = catalogue
+        .frameworks()
+        .into_iter()
+        .map(|edited| &edited.framework)
+        .collect();
+    frameworks.sort_by_key(|framework| (-framework.starts, &framework.title));
+    frameworks
+}
+
+fn form(catalogue: &Catalogue, typed: &Typed, last_year: i16, refused: Option<&str>) -> Markup {
+    let frameworks = by_year(catalogue);
+    let year = if typed.annee.is_empty() {
+        let chosen = frameworks.iter().find(|f| f.code == typed.cadre);
+        let chosen = chosen.or(frameworks.first());
+        chosen
+            .map_or(last_year, |f| last_year.clamp(f.starts, f.ends))
+            .to_string()
+    } else {
+        typed.annee.clone()
+    };
+    html! {
+        section.sect aria-labelledby="tirage-titre" {
+            (section_heading("tirage-titre", "Demander un tirage", None))
+            @if let Some(refused) = refused { div.flag.late role="alert" { p { (refused) } } }
+            form method="post" action="/tirages" {
+                input type="hidden" name=(TOKEN_FIELD) value=(typed.jeton);
+                div.fields {
+                    div.field {
+                        label for="cadre" { "Cadre" }
+                        select #cadre name="cadre" { @for framework in frameworks {
+                            option value=(framework.code) selected[framework.code == typed.cadre] { (framework.title) }
+                        } }
+                    }
+                    div.field {
+                        label for="annee" { "Année examinée" }
+                        input #annee name="annee" value=(year) inputmode="numeric" required;
+                    }
+                    div.field {
+                        label for="au" { "Termes et chiffres connus au" }
+                        input #au name="au" value=(typed.au) inputmode="numeric" autocomplete="off" aria-describedby="aide-au";
+                        p.hint #aide-au { "Par exemple 15/03/2026. Vide : le jour du tirage." }
+                    }
+                }
+                p.acts { button.btn.main type="submit" { "Émettre tous les dossiers" } }
+            }
+        }
+    }
+}
+
+fn list(catalogue: &Catalogue, runs: &[Run]) -> Markup {
+    html! {
+        table.tbl.stack {
+            caption.vh { "Tirages demandés" }
+            thead { tr { th scope="col" { "Demandé" } th scope="col" { "Cadre et année" } th scope="col" { "État" } } }
+            tbody { @for run in runs { tr {
+                th scope="row" { a href={ "/tirages/" (run.id) } { (french_instant(run.created_at)) } @if let Some(who) = &run.who { span.sub { (who) } } }
+                td data-l="Cadre et année" { (title_of(catalogue, &run.asked.framework)) ", " (run.asked.year) }
+                td data-l="État" { (standing(run)) }
+            } } }
+        }
+    }
+}
+
+fn title_of<'c>(catalogue: &'c Catalogue, code: &'c str) -> &'c str {
+    catalogue
+        .framework(code)
+        .map_or(code, |edited| edited.framework.title.as_str())
+}
+
+fn standing(run: &Run) -> Markup {
+    let (tone, icon) = match (run.done_at, run.failed()) {
+        (None, _) => ("idle", "clock"),
+        (Some(_), 0) => ("ok", "ok"),
+        (Some(_), _) => ("warn", "late"),
+    };
+    state(tone, icon, &run.french())
+}
+
+/// `POST /tirages`.
+pub(super) async fn submit(
+    signed: Signed,
+    State(sources): State<Sources>,
+    Form(typed): Form<Typed>,
+) -> WebResult<Response> {
+    // The token of the form is the run's identifier: sent twice, it is one run.
+    let asked = read(&typed);
+    let refused = match (asked, typed.jeton.parse::<Uuid>()) {
+        (Ok(asked), Ok(id)) => match ask(&sources, signed.actor(), id, asked).await {
+            Ok(()) => {
+                begin(&sources, id);
+                return Ok(Redirect::to(&format!("/tirages/{id}")).into_response());
+            }
+            Err(RunError::Db(error)) => return Err(error.into()),
+            Err(refused) => format!("{}.", capitalised(&refused.to_string())),
+        },
+        (Err(sentence), _) => sentence.to_owned(),
+        (_, Err(_)) => {
+            "Le formulaire est incomplet. Rechargez la page, puis recommencez.".to_owned()
+        }
+    };
+    let body = index_body(&sources, &signed, &typed, Some(&refused)).await?;
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(document_with_status(status, signed.view(), TITLE, &body))
+}
+
+fn read(typed: &Typed) -> Result<Asked, &'static str> {
+    let day = match typed.au.trim() {
+        "" => None,
+        text => Some(parse_day(text).ok_or("Écrivez la date 15/03/2026, ou laissez-la vide.")?),
+    };
+    let year = typed.annee.trim().parse();
+    Ok(Asked {
+        framework: typed.cadre.clone(),
+        year: year.map_err(|_| "Écrivez une année en quatre chiffres.")?,
+        day,
+    })
+}
+
+/// Begins the work, which outlives the request; where it stops short, upkeep takes it up.
+fn begin(sources: &Sources, id: Uuid) {
+    let sources = sources.clone();
+    tokio::spawn(async move {
+        if let Err(error) = work(&sources, id).await {
+            tracing::warn!(%error, run = %id, "print run");
+        }
+    });
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Looking {
+    /// `oui` for a page that reads itself again.
+    #[serde(default)]
+    suivre: String,
+}
+
+/// `/tirages/{id}`.
+pub(super) async fn page(
+    signed: Signed,
+    State(sources): State<Sources>,
+    Path(id): Path<Uuid>,
+    Query(looking): Query<Looking>,
+) -> WebResult<Response> {
+    let mut tx = sources.db.read().await?;
+    let run = store::run(&mut tx, signed.reach(), id).await?;
+    let catalogue = sources.library.catalogue(&mut tx, signed.reach()).await?;
+    drop(tx);
+    let run = run.ok_or(WebError::NotFound)?;
+    let title = format!(
+        "Tirage, {}, {}",
+        title_of(&catalogue, &run.asked.framework),
+        run.asked.year
+    );
+    let follows = looking.suivre == "oui" && run.done_at.is_none();
+    let page = signed.page(&title, &body(&catalogue, &run, follows));
+    let mut answer = page.into_response();
+    if follows {
+        // Only for who asked for it, and they may stop it.
+        let headers = answer.headers_mut();
+        headers.insert(header::REFRESH, HeaderValue::from_static("5"));
+    }
+    Ok(answer)
+}
+
+fn body(catalogue: &Catalogue, run: &Run, follows: bool) -> Markup {
+    let here = format!("/tirages/{}", run.id);
+    let all = run.items.len();
+    html! {
+        (crumbs(&[
+            Crumb { label: "Contrats", href: Some("/contrats".to_owned()) },
+            Crumb { label: TITLE, href: Some("/dossiers".to_owned()) },
+            Crumb { label: "Tirage", href: None },
+        ]))
+        div.head {
+            p.eyebrow { "Demandé le " (french_instant(run.created_at)) @if let Some(who) = &run.who { " par " (who) } }
+            h1 { "Dossiers " (run.asked.year) ", " (title_of(catalogue, &run.asked.framework)) }
+            p.lead role="status" { (run.french()) }
+            p { label for="avance" { "Avancement" } " " progress #avance max=(all) value=(run.settled()) { (run.settled()) " sur " (all) } }
+            p.note { "Chiffres connus " @if let Some(day) = run.asked.day { "au " (french_date(day)) } @else { "le jour où chaque dossier est émis" } "." }
+            p.acts {
+                @if run.done_at.is_some() && run.settled() > run.failed() {
+                    a.btn.main href={ (here) "/dossiers.zip" } download { (icon("get")) "Tout télécharger (ZIP)" }
+                }
+                @if run.done_at.is_none() {
+                    a.btn.main href=(here) { "Actualiser" }
+                    @if follows { a.btn href=(here) { "Ne plus actualiser toutes les 5 secondes" } }
+                    @else { a.btn href={ (here) "?suivre=oui" } { "Actualiser toutes les 5 secondes" } }
+                }
+            }
+        }
+        table.tbl.stack {
+            caption { "Les dossiers du tirage" }
+            thead { tr { th scope="col" { "Contrat" } th scope="col" { "État" } th scope="col" { "Fichiers" } } }
+            tbody { @for item in &run.items { tr {
+                th scope="row" { a href={ "/contrats/" (item.contract) "/dossiers" } { (item.label) } }
+                td data-l="État" {
+                    @if item.dossier.is_some() { (state("ok", "ok", "Émis")) }
+                    @else if let Some(failure) = &item.failure { (state("late", "late", "Échec")) span.sub { (failure) } }
+                    @else { (state("idle", "clock", "À venir")) }
+                }
+                td data-l="Fichiers" { @if let Some(dossier) = item.dossier {
+                    @for (rank, format) in Format::ALL.into_iter().enumerate() {
+                        @if rank > 0 { ", " }
+                        a href={ "/dossiers/" (dossier) "/" (format.code()) } download { (format.french()) span.vh { ", " (item.label) } }
+                    }
+                } @else { "–" } }
+            } } }
+        }
+    }
+}
+
+/// `/tirages/{id}/dossiers.zip`: every file that the run issued.
+pub(super) async fn archive(
+    signed: Signed,
+    State(sources): State<Sources>,
+    Path(id): Path<Uuid>,
+) -> WebResult<Response> {
+    let run = {
+        let mut tx = sources.db.read().await?;
+        store::run(&mut tx, signed.reach(), id).await?
+    };
+    let run = run.filter(|run| run.done_at.is_some());
+    let run = run.ok_or(WebError::NotFound)?;
+    let files = files(&sources, signed.reach(), id).await?;
+    let packed = tokio::task::spawn_blocking(move || jalon_render::packed(files)).await;
+    let bytes = packed
+        .map_err(WebError::internal)?
+        .map_err(WebError::internal)?;
+    let name = format!("dossiers-{}-{}.zip", run.asked.framework, run.asked.year);
+    let headers = [
+        (header::CONTENT_TYPE, "application/zip".to_owned()),
+        (header::CONTENT_DISPOSITION, saved_as(&name)),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+async fn files(
+    sources: &Sources,
+    reach: &Reach,
+    run: Uuid,
+) -> Result<Vec<(String, Vec<u8>)>, DbError> {
+    let mut tx = sources.db.read().await?;
+    let mut files = Vec::new();
+    for (name, sha) in issued::files_of_run(&mut tx, reach, run).await? {
+        if let Some(bytes) = documents::bytes(&mut tx, &sha).await? {
+            files.push((name, bytes));
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,146 @@
+//! The dossiers of all the contracts of a framework: asked for once, worked on by one process at a
+//! time, taken up after a stop.
+
+use axum::http::StatusCode;
+use jalon::access::Reach;
+use jalon::dossier::{Asked, Run, RunError, ask, runs, take_up, work};
+use jalon::ledger::Actor;
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::{signed, sources};
+use crate::contracts::{BOTH, Hand, Made, NORMANDIE, normandie_terms};
+use crate::on_both_engines;
+use crate::support::Bench;
+
+const FRAMEWORK: &str = "etat-ars-2024-2028";
+const ID: Uuid = Uuid::from_u128(77);
+
+fn asked(year: i16) -> Asked {
+    Asked {
+        framework: FRAMEWORK.to_owned(),
+        year,
+        day: None,
+    }
+}
+
+async fn run(bench: &Bench, actor: Actor) -> Option<Run> {
+    let mut tx = bench.db.read().await.unwrap();
+    runs::run(&mut tx, Reach::of(actor), ID).await.unwrap()
+}
+
+/// Another signed contract, and one that nobody signed.
+async fn more(bench: &Bench, actor: Actor) {
+    let bretagne = Made {
+        slug: "bretagne-2024-2028",
+        title: "CPOM 2024-2028 de l’ARS Bretagne",
+        organisation: "ARS-53",
+        place: "53",
+        parties: &[("etat", "MSS"), ("ars", "ARS-53")],
+        ..NORMANDIE
+    };
+    let hand = Hand::also_creates(bench, actor, bretagne).await;
+    let section = hand.section("contrat").await;
+    hand.agrees(
+        "contrat",
+        None,
+        normandie_terms(section),
+        BOTH,
+        "2024-12-19",
+    )
+    .await;
+    let corse = Made {
+        slug: "corse-2024-2028",
+        title: "CPOM 2024-2028 de l’ARS Corse",
+        organisation: "ARS-94",
+        place: "94",
+        parties: &[("etat", "MSS"), ("ars", "ARS-94")],
+        ..NORMANDIE
+    };
+    Hand::also_creates(bench, actor, corse).await;
+}
+
+on_both_engines! {
+    async fn each_signed_contract_has_its_dossier_and_a_stop_loses_none(bench: Bench) {
+        let (actor, stage) = signed(&bench).await;
+        more(&bench, actor).await;
+        let sources = sources(&bench);
+        ask(&sources, actor, ID, asked(2024)).await.unwrap();
+        // The same form sent twice is one run.
+        ask(&sources, actor, ID, asked(2024)).await.unwrap();
+        let begun = run(&bench, actor).await.unwrap();
+        let labels: Vec<_> = begun.items.iter().map(|item| item.contract.as_str()).collect();
+        assert_eq!(labels, ["bretagne-2024-2028", "normandie-2024-2028"]);
+        assert_eq!((begun.settled(), begun.done_at), (0, None));
+
+        // A process that stopped after issuing one, before noting it: it is issued once.
+        let mut tx = bench.db.write_aside().await.unwrap();
+        tx.run("update print_run set claimed_until = $1", jalon::args![bench.clock.now() + 1]).await.unwrap();
+        tx.commit().await.unwrap();
+        work(&sources, ID).await.unwrap();
+        assert_eq!(run(&bench, actor).await.unwrap().settled(), 0, "somebody else works on it");
+        bench.clock.advance(SignedDuration::from_mins(11));
+        take_up(&sources).await.unwrap();
+        let ended = run(&bench, actor).await.unwrap();
+        assert_eq!((ended.settled(), ended.failed()), (2, 0));
+        assert!(ended.done_at.is_some());
+        assert_eq!(stage.count("issued_dossier").await, 2);
+
+        let mut tx = bench.db.write_aside().await.unwrap();
+        tx.run("update print_run_item set dossier_id = null where rank = 1", vec![]).await.unwrap();
+        tx.run("update print_run set done_at = null, claimed_until = 0", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        take_up(&sources).await.unwrap();
+        assert_eq!(run(&bench, actor).await.unwrap(), ended.clone());
+        assert_eq!(stage.count("issued_dossier").await, 2);
+
+        // It is nobody else's.
+        assert_eq!(run(&bench, Actor::Person(Uuid::nil())).await, None);
+        assert!(matches!(ask(&sources, actor, Uuid::from_u128(78), asked(2012)).await, Err(RunError::Nothing(2012))));
+    }
+}
+
+on_both_engines! {
+    async fn what_cannot_be_made_is_told_and_the_others_go_on(bench: Bench) {
+        let (actor, _stage) = signed(&bench).await;
+        more(&bench, actor).await;
+        let sources = sources(&bench);
+        ask(&sources, actor, ID, asked(2024)).await.unwrap();
+        let mut tx = bench.db.write_aside().await.unwrap();
+        tx.run("update print_run_item set contract_slug = 'disparu' where rank = 1", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        work(&sources, ID).await.unwrap();
+        let ended = run(&bench, actor).await.unwrap();
+        assert_eq!((ended.settled(), ended.failed()), (2, 1));
+        assert_eq!(ended.items[0].failure.as_deref(), Some("aucun contrat à cette adresse"));
+
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let page = site.get(&format!("/tirages/{ID}")).await.body;
+        assert!(page.contains("1 dossier émis sur 2 ; 1 échec."), "{page}");
+        assert!(page.contains("aucun contrat à cette adresse"));
+        let zip = format!("/tirages/{ID}/dossiers.zip");
+        assert_eq!(site.header(&zip, "content-type").await, "application/zip");
+        assert!(site.get(&zip).await.body.starts_with("PK"));
+        assert!(site.get("/dossiers").await.body.contains(&format!("/tirages/{ID}")));
+    }
+}
+
+on_both_engines! {
+    async fn a_run_is_asked_for_from_the_page(bench: Bench) {
+        let (_, _stage) = signed(&bench).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let jeton = ID.to_string();
+        let wrong = site.post("/tirages", &[("cadre", FRAMEWORK), ("annee", "2012"), ("au", ""), ("jeton", &jeton)]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.body.contains("Aucun contrat signé de ce cadre"), "{}", wrong.body);
+        let typed = [("cadre", FRAMEWORK), ("annee", "2024"), ("au", ""), ("jeton", &jeton)];
+        let answer = site.post("/tirages", &typed).await;
+        assert_eq!(answer.location.as_deref(), Some(format!("/tirages/{ID}").as_str()), "{}", answer.body);
+        // The work outlives the request; whoever looks meanwhile is not made to wait.
+        let page = site.get(&format!("/tirages/{ID}?suivre=oui")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains("<progress"), "{}", page.body);
+    }
+}
