@@ -10,9 +10,13 @@ pub mod ledger;
 
 pub mod access;
 
+pub mod help;
+
 pub mod search;
 
 pub mod tables;
+
+pub mod journal;
 
 pub mod organisations;
 

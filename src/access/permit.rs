@@ -1,17 +1,31 @@
 //! The proof that an act was allowed.
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::ledger::{Actor, Scope};
+use super::policy::{Basis, Concern, Denied};
+use super::reach::Reach;
+use crate::ledger::{Actor, Change};
+use crate::platform::api::{Code, Problem};
+use crate::platform::clock::paris_date;
+use crate::platform::db::{DbError, Tx};
+use crate::platform::web::WebError;
 
 /// Something a person may be allowed to do to a thing.
 ///
 /// A concept declares its acts as empty types; the thing is whatever identifies what is acted on.
 pub trait Act {
     /// What the act is done to.
-    type Thing;
+    type Thing: Send + Sync;
     /// A stable word for the act, such as `contract.sign`.
     const NAME: &'static str;
+
+    /// What the thing concerns, read where the act will be done: every one of these must be
+    /// allowed. None where there is no such thing.
+    fn concerns(
+        tx: &mut Tx,
+        thing: &Self::Thing,
+    ) -> impl Future<Output = Result<Vec<Concern>, DbError>> + Send;
 }
 
 /// The proof that `actor` may do `A` to one thing, now. Only this module makes one. A store takes
@@ -21,6 +35,7 @@ pub trait Act {
 pub struct Permit<A: Act> {
     thing: A::Thing,
     actor: Actor,
+    basis: Basis,
 }
 
 impl<A: Act> Permit<A> {
@@ -38,58 +53,116 @@ impl<A: Act> Permit<A> {
     pub fn actor(&self) -> Actor {
         self.actor
     }
-}
 
-/// A refusal, with a sentence for the person refused.
-#[derive(Debug, thiserror::Error)]
-#[error("{act} refused: {sentence}")]
-pub struct Denied {
-    /// The act.
-    pub act: &'static str,
-    /// What the person is told: who can do it.
-    pub sentence: String,
-}
-
-/// Asks whether `actor` may do `A` to `thing`, now.
-///
-/// Every signed-in person may do everything, and so may the installation itself.
-///
-/// # Errors
-/// A refusal that says who can.
-pub fn permit<A: Act>(actor: Actor, thing: A::Thing) -> Result<Permit<A>, Denied> {
-    Ok(Permit { thing, actor })
-}
-
-/// What a person may see, demanded by every function that reads for somebody.
-///
-/// Every signed-in person sees everything.
-#[derive(Clone, Copy, Debug)]
-pub struct Reach {
-    actor: Actor,
-}
-
-impl Reach {
-    /// What `actor` may see, now.
-    pub fn of(actor: Actor) -> Self {
-        Self { actor }
-    }
-
-    /// Whether they may see, before its day, what `author` brought in under embargo: who brought
-    /// it, and the installation itself.
-    pub fn sees_embargoed(&self, author: Option<Uuid>) -> bool {
-        match self.actor {
-            Actor::Person(person) | Actor::Program { person, .. } => author == Some(person),
-            Actor::Installation => true,
+    /// The organisation in whose name it is done; empty where in none.
+    pub fn organisation(&self) -> &str {
+        match &self.basis {
+            Basis::Grant { organisation, .. } => organisation,
+            Basis::OnesOwn | Basis::Installation => "",
         }
     }
 
-    /// Whether they may know of what is under that scope.
-    pub fn sees(&self, _scope: &Scope) -> bool {
-        true
+    /// The grant it is done under.
+    fn grant(&self) -> Option<Uuid> {
+        match self.basis {
+            Basis::Grant { id, .. } => Some(id),
+            Basis::OnesOwn | Basis::Installation => None,
+        }
     }
+}
 
-    /// Whose reach it is.
-    pub fn actor(&self) -> Actor {
-        self.actor
+/// Why there is no permit.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPermitted {
+    /// The person may not.
+    #[error("{}", .0.sentence)]
+    Denied(Denied),
+    /// There is no such thing.
+    #[error("il n’y a rien de tel")]
+    Unknown,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<Denied> for NotPermitted {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
     }
+}
+
+impl From<NotPermitted> for WebError {
+    fn from(error: NotPermitted) -> Self {
+        match error {
+            NotPermitted::Denied(denied) => Self::Forbidden(denied.sentence),
+            NotPermitted::Unknown => Self::NotFound,
+            NotPermitted::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<NotPermitted> for Problem {
+    fn from(error: NotPermitted) -> Self {
+        match error {
+            NotPermitted::Denied(denied) if denied.reads_only => Self::plain(Code::ReadOnly),
+            NotPermitted::Denied(denied) => Self::new(Code::Forbidden, denied.sentence),
+            NotPermitted::Unknown => Self::not_found(),
+            NotPermitted::Db(error) => error.into(),
+        }
+    }
+}
+
+/// Asks whether whoever makes a change may do `A` to `thing`. It is asked inside the change, so
+/// that the grants are those that stand when it is written: one that was ended meanwhile serves
+/// nothing. The change keeps the grant it is made under.
+///
+/// # Errors
+/// A refusal that says who can; where there is no such thing.
+pub async fn permit<A: Act>(
+    change: &mut Change,
+    thing: A::Thing,
+) -> Result<Permit<A>, NotPermitted> {
+    let (actor, today) = (change.actor(), paris_date(change.at()));
+    let permit = permit_aside::<A>(change.tx(), today, actor, thing).await?;
+    if let Some(grant) = permit.grant() {
+        change.under(grant);
+    }
+    Ok(permit)
+}
+
+/// [`permit`] for what is written beside the history, in a transaction of its own.
+///
+/// # Errors
+/// A refusal that says who can; where there is no such thing.
+pub async fn permit_aside<A: Act>(
+    tx: &mut Tx,
+    today: Date,
+    actor: Actor,
+    thing: A::Thing,
+) -> Result<Permit<A>, NotPermitted> {
+    let concerns = A::concerns(tx, &thing).await?;
+    if concerns.is_empty() {
+        return Err(NotPermitted::Unknown);
+    }
+    let basis = Reach::of(tx, today, actor)
+        .await?
+        .allows(A::NAME, &concerns)?;
+    Ok(Permit {
+        thing,
+        actor,
+        basis,
+    })
+}
+
+/// Whether somebody may do `A` to `thing`, to show it before they try.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn may<A: Act>(
+    tx: &mut Tx,
+    reach: &Reach,
+    thing: &A::Thing,
+) -> Result<Result<(), Denied>, DbError> {
+    let concerns = A::concerns(tx, thing).await?;
+    Ok(reach.allows(A::NAME, &concerns).map(drop))
 }

@@ -8,10 +8,12 @@ use axum::response::Response;
 use maud::Markup;
 use tower_sessions::Session;
 
-use super::permit::{Act, Permit, Reach, permit};
+use super::factor;
+use super::reach::Reach;
 use super::session::{Standing, standing};
 use super::store::{Person, person};
 use crate::ledger::Actor;
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::{Refusal, Shell, View, WebError, WebResult, document};
 
@@ -20,6 +22,7 @@ use crate::platform::web::{Refusal, Shell, View, WebError, WebResult, document};
 pub struct Signed {
     /// The person.
     pub person: Person,
+    reach: Reach,
     view: View,
 }
 
@@ -29,14 +32,9 @@ impl Signed {
         Actor::Person(self.person.id)
     }
 
-    /// What they may see.
-    pub fn reach(&self) -> Reach {
-        Reach::of(self.actor())
-    }
-
-    /// The permit to do `A` to `thing`, or the refusal to show.
-    pub fn may<A: Act>(&self, thing: A::Thing) -> WebResult<Permit<A>> {
-        permit(self.actor(), thing).map_err(|denied| WebError::Forbidden(denied.sentence))
+    /// What they may see and do, by the grants that held when the request came.
+    pub fn reach(&self) -> &Reach {
+        &self.reach
     }
 
     /// A page in the site's frame.
@@ -56,24 +54,33 @@ impl Signed {
     where
         S: Send + Sync,
         Db: FromRef<S>,
+        Clock: FromRef<S>,
         Shell: FromRef<S>,
     {
         let session = Session::from_request_parts(parts, state)
             .await
             .map_err(|(_, cause)| WebError::internal(cause))?;
         let standing = standing(&session).await.map_err(WebError::internal)?;
-        let Standing::Signed(id) = standing else {
-            return Ok(None);
+        let id = match standing {
+            Standing::Signed(id) => id,
+            Standing::Enrolling(id) if parts.uri.path().starts_with(factor::PATH) => id,
+            Standing::Enrolling(_) => return Err(WebError::First(factor::PATH)),
+            Standing::Nobody | Standing::Lapsed(_) => return Ok(None),
         };
         let mut tx = Db::from_ref(state).read().await?;
-        let found = person(&mut tx, id).await?;
-        Ok(found.map(|person| Self {
+        let Some(person) = person(&mut tx, id).await? else {
+            return Ok(None);
+        };
+        let today = Clock::from_ref(state).today();
+        let reach = Reach::of(&mut tx, today, Actor::Person(id)).await?;
+        Ok(Some(Self {
             view: View {
                 shell: Shell::from_ref(state),
                 path: parts.uri.path().to_owned(),
                 person: Some(person.name.clone()),
             },
             person,
+            reach,
         }))
     }
 }
@@ -82,6 +89,7 @@ impl<S> FromRequestParts<S> for Signed
 where
     S: Send + Sync,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
 {
     type Rejection = WebError;
@@ -101,12 +109,54 @@ where
     }
 }
 
+/// Whoever looks at a page that anyone may read, signed in or not.
+#[derive(Clone, Debug)]
+pub struct Visitor(View);
+
+impl Visitor {
+    /// A page in the site's frame.
+    pub fn page(&self, title: &str, body: &Markup) -> Markup {
+        document(&self.0, title, body)
+    }
+}
+
+impl<S> FromRequestParts<S> for Visitor
+where
+    S: Send + Sync,
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+    Shell: FromRef<S>,
+{
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
+        let found = Signed::find(parts, state).await?;
+        Ok(Self(match found {
+            Some(signed) => signed.view,
+            None => stranger(parts, state),
+        }))
+    }
+}
+
+/// Who is not signed in.
+fn stranger<S>(parts: &Parts, state: &S) -> View
+where
+    Shell: FromRef<S>,
+{
+    View {
+        shell: Shell::from_ref(state),
+        path: parts.uri.path().to_owned(),
+        person: None,
+    }
+}
+
 /// Makes a page in French of every refusal, in the frame of whoever is signed in. It stands inside
 /// the layer of sessions.
 pub async fn refusals_in_french<S>(State(state): State<S>, request: Request, next: Next) -> Response
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
 {
     let (parts, body) = request.into_parts();
@@ -118,11 +168,7 @@ where
     let view = match Signed::find(&mut asked, &state).await {
         Ok(Some(signed)) => signed.view,
         // Where the person cannot be told, the refusal still is.
-        Ok(None) | Err(_) => View {
-            shell: Shell::from_ref(&state),
-            path: asked.uri.path().to_owned(),
-            person: None,
-        },
+        Ok(None) | Err(_) => stranger(&asked, &state),
     };
     refusal.page(&view, &response)
 }

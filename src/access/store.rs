@@ -3,9 +3,10 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::account::ChangePassword;
 use super::email::Email;
-use super::permit::{Act, Permit, Reach};
+use super::permit::{Act, Permit};
+use super::policy::Concern;
+use super::reach::Reach;
 use super::session::{self, OpenSession};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
@@ -40,6 +41,24 @@ pub struct AddPerson;
 impl Act for AddPerson {
     type Thing = ();
     const NAME: &'static str = "person.add";
+
+    async fn concerns(_tx: &mut Tx, (): &()) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::nobodys()])
+    }
+}
+
+/// Changing the password of an account.
+#[derive(Debug)]
+pub struct ChangePassword;
+
+impl Act for ChangePassword {
+    /// The person.
+    type Thing = Uuid;
+    const NAME: &'static str = "person.password";
+
+    async fn concerns(_tx: &mut Tx, person: &Uuid) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::of_person(*person)])
+    }
 }
 
 /// What the history keeps of an account: nothing personal, so that it can be erased.
@@ -53,6 +72,27 @@ pub async fn add_person(
     new: NewPerson,
 ) -> Result<Uuid, LedgerError> {
     let () = permit.into_thing();
+    let (name, email) = (new.name, new.email);
+    insert_person(change, name, &email, Some(new.password)).await
+}
+
+/// Opens an account that has no password yet, for somebody who will be invited to choose one.
+pub async fn add_invited(
+    change: &mut Change,
+    permit: Permit<AddPerson>,
+    name: String,
+    email: &Email,
+) -> Result<Uuid, LedgerError> {
+    let () = permit.into_thing();
+    insert_person(change, name, email, None).await
+}
+
+async fn insert_person(
+    change: &mut Change,
+    name: String,
+    email: &Email,
+    password: Option<String>,
+) -> Result<Uuid, LedgerError> {
     let id = change
         .create(
             NewThing {
@@ -70,7 +110,7 @@ pub async fn add_person(
         .run(
             "insert into person (id, name, email, password, created_change)
              values ($1, $2, $3, $4, $5)",
-            args![id, new.name, new.email.as_str(), new.password, no],
+            args![id, name, email.as_str(), password, no],
         )
         .await?;
     Ok(id)
@@ -141,9 +181,9 @@ pub(super) async fn load_session(
     tx: &mut Tx,
     id: Vec<u8>,
     now: i64,
-) -> Result<Option<(String, i64)>, DbError> {
+) -> Result<Option<(String, i64, Option<bool>)>, DbError> {
     tx.optional(
-        "select data, expires_at from session where id = $1 and expires_at > $2",
+        "select data, expires_at, renew from session where id = $1 and expires_at > $2",
         args![id, now],
     )
     .await
@@ -166,7 +206,7 @@ pub async fn drop_ended_sessions(tx: &mut Tx) -> Result<(), DbError> {
 }
 
 /// The sessions of whoever asks in which they are signed in, the latest first.
-pub(super) async fn sessions_of(tx: &mut Tx, reach: Reach) -> Result<Vec<OpenSession>, DbError> {
+pub(super) async fn sessions_of(tx: &mut Tx, reach: &Reach) -> Result<Vec<OpenSession>, DbError> {
     let rows: Vec<(Vec<u8>, String)> = tx
         .all(
             "select id, data from session where person_id = $1",
@@ -198,9 +238,26 @@ pub(super) async fn change_password(
         args![person, digest],
     )
     .await?;
+    end_sessions(tx, person, kept_session).await?;
+    Ok(())
+}
+
+/// Has the sessions of a person renewed at their next request: called wherever what they open
+/// changes, such as a role given or ended. An identifier taken before opens nothing more.
+pub async fn renew_sessions(tx: &mut Tx, person: Uuid) -> Result<(), DbError> {
+    tx.run(
+        "update session set renew = true where person_id = $1",
+        args![person],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends the sessions of a person, but the one kept.
+pub async fn end_sessions(tx: &mut Tx, person: Uuid, kept: Option<Vec<u8>>) -> Result<(), DbError> {
     tx.run(
         "delete from session where person_id = $1 and id <> $2",
-        args![person, kept_session.unwrap_or_default()],
+        args![person, kept.unwrap_or_default()],
     )
     .await?;
     Ok(())

@@ -2,11 +2,13 @@
 
 use uuid::Uuid;
 
-use crate::access::Act;
+use super::store;
+use crate::access::{Act, Concern, answering};
 use crate::ledger::Scope;
+use crate::platform::db::{DbError, Tx};
 
 macro_rules! acts {
-    ($($(#[$doc:meta])* $name:ident($thing:ty) = $word:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident($thing:ty) = $word:literal, $concerns:path;)*) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $name;
@@ -14,25 +16,48 @@ macro_rules! acts {
         impl Act for $name {
             type Thing = $thing;
             const NAME: &'static str = $word;
+
+            async fn concerns(tx: &mut Tx, thing: &$thing) -> Result<Vec<Concern>, DbError> {
+                $concerns(tx, thing).await
+            }
         }
     )*};
 }
 
 acts! {
     /// Preparing a contract, for an organisation and a framework.
-    CreateContract(Scope) = "contract.create";
+    CreateContract(Scope) = "contract.create", of_organisation;
     /// Drafting an instrument of a contract.
-    DraftInstrument(Uuid) = "contract.draft";
+    DraftInstrument(Uuid) = "contract.draft", of_contract;
     /// Writing an instrument: its terms, its reason, its signatories.
-    EditInstrument(Uuid) = "contract.edit";
+    EditInstrument(Uuid) = "contract.edit", of_instrument;
     /// Confirming, as one of two people, an instrument as it stands.
-    ConfirmInstrument(Uuid) = "contract.confirm";
+    ConfirmInstrument(Uuid) = "contract.confirm", of_instrument;
     /// Putting a draft again upon the terms now in force.
-    RebaseInstrument(Uuid) = "contract.rebase";
+    RebaseInstrument(Uuid) = "contract.rebase", of_instrument;
     /// Recording that an instrument was signed.
-    SignInstrument(Uuid) = "contract.sign";
+    SignInstrument(Uuid) = "contract.sign", of_instrument;
     /// Giving a draft up.
-    AbandonInstrument(Uuid) = "contract.abandon";
+    AbandonInstrument(Uuid) = "contract.abandon", of_instrument;
     /// Setting a national target of a framework.
-    SetNationalTarget(Scope) = "contract.national_target";
+    SetNationalTarget(Scope) = "contract.national_target", of_scope;
+}
+
+async fn of_organisation(tx: &mut Tx, scope: &Scope) -> Result<Vec<Concern>, DbError> {
+    Ok(vec![
+        answering(tx, &scope.organisation, &scope.framework).await?,
+    ])
+}
+
+async fn of_contract(tx: &mut Tx, contract: &Uuid) -> Result<Vec<Concern>, DbError> {
+    store::of_contract(tx, *contract).await
+}
+
+async fn of_instrument(tx: &mut Tx, instrument: &Uuid) -> Result<Vec<Concern>, DbError> {
+    store::of_instrument(tx, *instrument).await
+}
+
+#[allow(clippy::unused_async)] // what the macro calls
+async fn of_scope(_tx: &mut Tx, scope: &Scope) -> Result<Vec<Concern>, DbError> {
+    Ok(vec![Concern::of(&scope.organisation, &scope.framework)])
 }

@@ -120,7 +120,7 @@ async fn contracts(
     list.page(items)
 }
 
-async fn full(tx: &mut Tx, reach: Reach, slug: &str) -> ApiResult<FullContract> {
+async fn full(tx: &mut Tx, reach: &Reach, slug: &str) -> ApiResult<FullContract> {
     let found = store::load(tx, reach, slug).await?;
     found.ok_or_else(Problem::not_found)
 }

@@ -9,7 +9,7 @@ use super::naming::slot_name;
 use super::store::findable::{self, ContractWords, InstrumentWords, SectionWords, TermWords};
 use crate::access::Reach;
 use crate::frameworks::{Catalogue, Framework, Library};
-use crate::ledger::{Actor, Scope};
+use crate::ledger::Scope;
 use crate::organisations::{Directories, Directory, store as organisations};
 use crate::platform::db::{DbError, Tx};
 use crate::search::{Document, Folder, Kind, Source, joined};
@@ -63,7 +63,7 @@ impl Source for FindableContracts {
         if contracts.is_empty() {
             return Ok(Vec::new());
         }
-        let reach = Reach::of(Actor::Installation);
+        let reach = &Reach::of_installation();
         let catalogue = self.library.catalogue(tx, reach).await?;
         let directory = self.directories.current(tx, reach).await?;
         let sections = findable::sections_since(tx, after).await?;

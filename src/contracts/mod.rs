@@ -7,6 +7,7 @@
 //! that holds for one generation only.
 
 mod acts;
+mod agreements;
 pub mod api;
 mod body;
 mod check;
@@ -31,6 +32,7 @@ mod sheet;
 pub mod store;
 pub mod tables;
 mod terms;
+mod told;
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -39,6 +41,7 @@ pub use acts::{
     AbandonInstrument, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument,
     RebaseInstrument, SetNationalTarget, SignInstrument,
 };
+pub use agreements::Agreements;
 pub use body::{
     Baseline, Choice, CommitmentTerm, Covered, Definition, MeansTerm, Membership, Slot, Stage,
     Target, TermBody, TermKey,
@@ -59,7 +62,9 @@ pub use parties::{RoleHolder, Tenure, parties_in_force, party_edits};
 pub use proposal::{
     Field, Ground, NewContract, NewSection, Objection, Rival, bound, check_new, usual_place,
 };
+pub use store::NationalTarget;
 pub use terms::{Held, Overlay, Step, Term, Terms, history, overlay};
+pub use told::ContractTeller;
 
 /// A contract between parties, for some years, under a framework.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -258,13 +263,35 @@ impl FullContract {
     /// The same with each section where it was after that change.
     #[must_use]
     pub fn placed(mut self, as_of: i64) -> Self {
-        let terms = Terms::in_force(&self.instruments, &self.terms, as_of);
-        for section in &mut self.contract.sections {
-            if let Some(place) = terms.place(section.id) {
-                place.clone_into(&mut section.place);
-            }
+        let sections = self.contract.sections.iter();
+        let places: Vec<String> = sections
+            .map(|section| self.place_of(section, as_of).to_owned())
+            .collect();
+        for (section, place) in self.contract.sections.iter_mut().zip(places) {
+            section.place = place;
         }
         self
+    }
+
+    /// Code of the place that a section covered after that change.
+    pub fn place_of<'a>(&'a self, section: &'a Section, as_of: i64) -> &'a str {
+        let own = self.terms.iter();
+        let own = own.filter(|t| t.key.section == section.id && t.key.slot == Slot::Place);
+        let signed = own.filter_map(|term| {
+            let instrument = self.instrument_by_id(term.instrument)?;
+            let signed = instrument.signed_change().filter(|signed| *signed <= as_of);
+            Some((signed?, term))
+        });
+        match signed.max_by_key(|(signed, _)| *signed) {
+            Some((
+                _,
+                Term {
+                    body: Some(TermBody::Place(covered)),
+                    ..
+                },
+            )) => &covered.place,
+            _ => &section.place,
+        }
     }
 
     /// An instrument by its number.

@@ -11,16 +11,19 @@ mod media;
 mod pages;
 mod receive;
 pub mod store;
+mod told;
 
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::access::Act;
+use crate::access::{Act, Concern};
+use crate::platform::db::{DbError, Tx};
 
 pub use findable::FindableDocuments;
 pub use media::{Media, Unfit, safe_name};
 pub use pages::{list, optional_file, router, saved_as, section};
 pub use receive::{Received, Upload, french_size, receive};
+pub use told::DocumentTeller;
 
 /// What a document is about. The parts are texts of the module that shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -68,13 +71,26 @@ impl AboutKind {
     }
 }
 
+/// What a document is attached to, with whom that concerns, as the module that shows it knows.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    /// What the document is about.
+    pub about: About,
+    /// Whom it concerns.
+    pub concern: Concern,
+}
+
 /// Attaching a document to something.
 #[derive(Debug)]
 pub struct AttachDocument;
 
 impl Act for AttachDocument {
-    type Thing = About;
+    type Thing = Attachment;
     const NAME: &'static str = "document.attach";
+
+    async fn concerns(_tx: &mut Tx, attachment: &Attachment) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![attachment.concern.clone()])
+    }
 }
 
 /// Putting another file in the place of a document's.
@@ -84,6 +100,11 @@ pub struct ReplaceDocument;
 impl Act for ReplaceDocument {
     type Thing = Uuid;
     const NAME: &'static str = "document.replace";
+
+    async fn concerns(tx: &mut Tx, document: &Uuid) -> Result<Vec<Concern>, DbError> {
+        let found = store::concern(tx, *document).await?;
+        Ok(found.into_iter().collect())
+    }
 }
 
 /// One file of a document.

@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::receive::french_size;
 use super::{Document, Media, ReplaceDocument, Version, receive, store};
-use crate::access::{Act as _, Signed};
+use crate::access::{Act as _, Signed, permit};
+use crate::journal::history_href;
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
 use crate::platform::config::Config;
@@ -97,7 +98,7 @@ async fn page(
         div.head {
             p.eyebrow { "Document " (current.media.french()) ", " (french_size(current.size)) }
             h1 { (current.name) }
-            p.acts { a.btn.main href=(href(&document, current)) { "Télécharger" } }
+            p.acts { a.btn.main href=(href(&document, current)) { "Télécharger" } a.btn href=(history_href(id)) { "Historique" } }
         }
         section.sect aria-labelledby="versions-titre" {
             (section_heading("versions-titre", "Versions", None))
@@ -155,9 +156,9 @@ async fn submit(
         ));
     }
     let upload = received.into_file()?;
-    let permit = signed.may::<ReplaceDocument>(id)?;
     let change = Change::open(&db, &clock, signed.actor(), ReplaceDocument::NAME).await;
     let mut change = change.map_err(WebError::internal)?.because(why.clone());
+    let permit = permit::<ReplaceDocument>(&mut change, id).await?;
     let replaced = store::replace(&mut change, permit, &upload, &why).await;
     if !replaced.map_err(WebError::internal)? {
         return Err(WebError::NotFound);

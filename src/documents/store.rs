@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::media::Media;
 use super::receive::Upload;
-use super::{About, AboutKind, AttachDocument, Document, ReplaceDocument, Version};
-use crate::access::{Permit, Reach};
+use super::{About, AboutKind, AttachDocument, Attachment, Document, ReplaceDocument, Version};
+use crate::access::{Concern, Permit, Reach};
 use crate::args;
 use crate::kernel::hex;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
@@ -34,12 +34,12 @@ pub async fn attach(
     permit: Permit<AttachDocument>,
     upload: &Upload,
 ) -> Result<Uuid, LedgerError> {
-    let about = permit.into_thing();
+    let Attachment { about, concern } = permit.into_thing();
     let sha = save_blob(change.tx(), &upload.bytes).await?;
     let thing = NewThing {
         kind: "document",
         parent: None,
-        scope: Scope::common(),
+        scope: scope(&concern),
         label: &upload.name,
     };
     let state = json!({ "about": about, "file": recorded(upload, &sha) });
@@ -60,6 +60,35 @@ pub async fn attach(
         .await?;
     add_version(change, id, 1, upload, sha, None).await?;
     Ok(id)
+}
+
+/// Whose a document is, for who may replace it later: the first of those it concerns.
+fn scope(concern: &Concern) -> Scope {
+    let standing = concern.standings.first();
+    Scope {
+        organisation: concern.organisations.first().cloned().unwrap_or_default(),
+        framework: standing.map(|s| s.framework.clone()).unwrap_or_default(),
+    }
+}
+
+/// Whom a document concerns: whose it was made, and who attached it.
+pub(super) async fn concern(tx: &mut Tx, document: Uuid) -> Result<Option<Concern>, DbError> {
+    let row: Option<(String, String, Option<Uuid>)> = tx
+        .optional(
+            "select s.organisation, s.framework, c.actor
+             from document d
+             join thing t on t.id = d.id
+             join scope s on s.id = t.scope_id
+             join document_version v on v.document_id = d.id and v.no = 1
+             join change c on c.no = v.change_no
+             where d.id = $1",
+            args![document],
+        )
+        .await?;
+    Ok(row.map(|(organisation, framework, author)| Concern {
+        owner: author,
+        ..Concern::of(&organisation, &framework)
+    }))
 }
 
 /// Puts another file in the place of the one a document holds; the earlier ones are kept. Tells
@@ -146,7 +175,7 @@ struct VersionRecord {
 /// The documents about a subject attached no later than the change `upto`, the latest first.
 pub async fn about(
     tx: &mut Tx,
-    _reach: Reach,
+    _reach: &Reach,
     kind: AboutKind,
     subject: &str,
     upto: i64,
@@ -168,7 +197,7 @@ pub async fn about(
 }
 
 /// One document.
-pub async fn document(tx: &mut Tx, _reach: Reach, id: Uuid) -> Result<Option<Document>, DbError> {
+pub async fn document(tx: &mut Tx, _reach: &Reach, id: Uuid) -> Result<Option<Document>, DbError> {
     let records: Vec<VersionRecord> = tx
         .all(
             "select v.document_id, d.kind, d.subject, d.place, d.period, v.no, v.name, v.media,

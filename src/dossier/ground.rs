@@ -9,28 +9,13 @@ use uuid::Uuid;
 
 use crate::access::Reach;
 use crate::contracts::{Contract, FullContract, Section, own_measures, store};
-use crate::figures::{FiguresView, Snapshots};
-use crate::frameworks::{Catalogue, Edited, Library, OwnMeasure};
+use crate::figures::{FiguresView, Sources};
+use crate::frameworks::{Catalogue, Edited, OwnMeasure};
 use crate::imports::store as files;
 use crate::ledger;
-use crate::organisations::{Directories, Directory, OrganisationKind};
-use crate::platform::clock::{Clock, end_of_day};
-use crate::platform::db::{Db, DbError, Tx};
-
-/// What documents are drawn from.
-#[derive(Clone, Debug)]
-pub struct Sources {
-    /// The database.
-    pub db: Db,
-    /// The clock.
-    pub clock: Clock,
-    /// The frameworks.
-    pub library: Library,
-    /// The figures.
-    pub snapshots: Snapshots,
-    /// Organisations and places.
-    pub directories: Directories,
-}
+use crate::organisations::{Directory, OrganisationKind};
+use crate::platform::clock::end_of_day;
+use crate::platform::db::{DbError, Tx};
 
 /// What a document is asked about.
 #[derive(Clone, Debug)]
@@ -103,7 +88,7 @@ impl Ground {
     /// Reads everything.
     pub async fn read(
         sources: &Sources,
-        reach: Reach,
+        reach: &Reach,
         request: &Request,
     ) -> Result<Self, DossierError> {
         let mut tx = sources.db.read().await?;
@@ -119,7 +104,7 @@ impl Ground {
                 ends: contract.ends,
             });
         }
-        let catalogue = sources.library.catalogue(&mut tx, reach).await?;
+        let catalogue = sources.library.catalogue_at(&mut tx, reach, known).await?;
         let figures = sources.snapshots.upto(&mut tx, reach, known).await?;
         let directory = sources.directories.current(&mut tx, reach).await?;
         let files = files::committed_files(&mut tx).await?;

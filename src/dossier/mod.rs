@@ -11,11 +11,13 @@ mod pages;
 mod region;
 mod run;
 mod sheet;
+mod told;
 
 pub use content::{Exemplar, dossier};
-pub use ground::{DossierError, Request, Sources};
+pub use ground::{DossierError, Request};
 pub use indicator::{IndicatorRequest, indicator_pdf};
 pub use issue::{Format, IssueDossier, IssueError, Issued, IssuedFile, issue, store as issued};
 pub use pages::router;
 pub use region::region_pdf;
 pub use run::{Asked, Item, Run, RunError, ask, items, store as runs, take_up, work};
+pub use told::DossierTeller;

@@ -11,11 +11,13 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::content::{Exemplar, dossier};
-use super::ground::{DossierError, Request, Sources};
+use super::ground::{DossierError, Request};
 use super::indicator::{IndicatorRequest, indicator_pdf};
 use super::region::region_pdf;
 use crate::access::Signed;
 use crate::contracts::{Contract, store};
+use crate::figures::Sources;
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::{AsOf, Shell, WebError, WebResult};
 
@@ -24,6 +26,7 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
     Sources: FromRef<S>,
 {

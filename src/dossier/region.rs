@@ -2,10 +2,11 @@
 
 use jalon_render::{RegionSheet, region_sheet};
 
-use super::ground::{DossierError, Ground, Request, Sources, day};
+use super::ground::{DossierError, Ground, Request, day};
 use super::sheet::{Material, rows};
 use crate::access::Reach;
 use crate::contracts::FullContract;
+use crate::figures::Sources;
 
 /// How many rows one page holds, the longest labels included.
 const ONE_PAGE: usize = 12;
@@ -15,7 +16,7 @@ const ONE_PAGE: usize = 12;
 /// attention.
 pub async fn region_pdf(
     sources: &Sources,
-    reach: Reach,
+    reach: &Reach,
     request: &Request,
     whole: bool,
 ) -> Result<Vec<u8>, DossierError> {
@@ -30,7 +31,7 @@ pub async fn region_pdf(
         own: &ground.own,
         figures: &ground.figures,
         year: ground.year,
-        today: ground.today,
+        today: ground.as_of,
     });
     let sheet = RegionSheet {
         contract: ground.heading(),

@@ -224,7 +224,7 @@ pub(super) fn under_embargo(until: Option<Date>, day: Date) -> bool {
 pub(super) fn is_hidden(
     until: Option<Date>,
     author: Option<Uuid>,
-    reach: Reach,
+    reach: &Reach,
     day: Date,
 ) -> bool {
     under_embargo(until, day) && !reach.sees_embargoed(author)
@@ -242,21 +242,29 @@ pub struct FiguresView {
 impl FiguresView {
     /// Figures that no database holds.
     pub(crate) fn of(figures: impl IntoIterator<Item = (String, Subject, Figure)>) -> Self {
-        let kept = figures.into_iter().map(|(measure, subject, figure)| Kept {
-            measure,
-            subject,
-            figure: Some(figure),
-        });
-        let snapshot =
-            Arc::new(Snapshot::default().with(1, Date::default(), kept.collect(), Vec::new()));
-        Self::of_everybody(snapshot)
+        let (mut kept, mut contests) = (Vec::new(), Vec::new());
+        for (measure, subject, figure) in figures {
+            contests.extend(figure.contest.clone().map(|open| Contested {
+                observation: figure.observation,
+                measure: measure.clone(),
+                subject: subject.clone(),
+                open: Some(open),
+            }));
+            kept.push(Kept {
+                measure,
+                subject,
+                figure: Some(figure),
+            });
+        }
+        let snapshot = Snapshot::default().with(1, Date::default(), kept, contests);
+        Self::of_everybody(Arc::new(snapshot))
     }
 }
 
 impl FiguresView {
     /// What that person may see, for pages and files alike: a figure under embargo is laid over
     /// what stood before it for those who may see it, and for nobody else.
-    fn new(snapshot: Arc<Snapshot>, reach: Reach) -> Self {
+    fn new(snapshot: Arc<Snapshot>, reach: &Reach) -> Self {
         let seen: Vec<&Embargoed> = snapshot
             .embargoed
             .iter()
@@ -295,6 +303,11 @@ impl FiguresView {
     /// The day, in Paris, on which it is looked at.
     pub fn day(&self) -> Date {
         self.snapshot.day
+    }
+
+    /// Whether both are the same figures in memory.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.snapshot, &other.snapshot)
     }
 
     /// The last change the figures include.
@@ -340,7 +353,7 @@ impl Snapshots {
     }
 
     /// The figures as this transaction sees them.
-    pub async fn current(&self, tx: &mut Tx, reach: Reach) -> Result<FiguresView, DbError> {
+    pub async fn current(&self, tx: &mut Tx, reach: &Reach) -> Result<FiguresView, DbError> {
         let latest = store::latest_change(tx).await?;
         let today = self.clock.today();
         let known = Arc::clone(&self.kept().current);
@@ -368,7 +381,7 @@ impl Snapshots {
     pub async fn upto(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         change: i64,
     ) -> Result<FiguresView, DbError> {
         let current = self.current(tx, reach).await?;
@@ -383,7 +396,7 @@ impl Snapshots {
     pub async fn as_of(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         change: i64,
     ) -> Result<FiguresView, DbError> {
         let today = self.clock.today();
@@ -422,6 +435,7 @@ async fn is_committed(tx: &mut Tx, change: i64) -> Result<bool, DbError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Openings;
     use crate::kernel::{Decimal, Value};
     use crate::ledger::Actor;
     use jiff::ToSpan as _;
@@ -498,7 +512,8 @@ mod tests {
             let snapshot = Snapshot::default()
                 .with(1, day(read_on), rows, Vec::new())
                 .with(2, day(looked_at), rest, Vec::new());
-            let reach = Reach::of(Actor::Person(person(viewer)));
+            let actor = Actor::Person(person(viewer));
+            let reach = &Reach::holding(actor, Vec::new(), Openings::new());
             let view = FiguresView::new(Arc::new(snapshot), reach);
             let seen = view.series("m").and_then(|s| s.whole("53", Period::Year(2024))).map(|f| f.no);
             let is_visible = |w: &Written| !is_hidden(w.1.map(day), Some(person(w.0)), reach, day(looked_at));

@@ -28,6 +28,18 @@ pub(super) async fn observed_measures(tx: &mut Tx) -> Result<BTreeSet<String>, D
     Ok(rows.into_iter().map(|(measure,)| measure).collect())
 }
 
+/// What an observation is of: its measure and its place.
+pub(super) async fn subject_of(
+    tx: &mut Tx,
+    observation: Uuid,
+) -> Result<Option<(String, String)>, DbError> {
+    tx.optional(
+        "select measure, place from observation where id = $1",
+        args![observation],
+    )
+    .await
+}
+
 #[derive(sqlx::FromRow)]
 struct ValueRecord {
     kind: String,

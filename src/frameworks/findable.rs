@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::{Catalogue, Commitment, Framework, Indicator, Library, Node, everyone_words, store};
 use crate::access::Reach;
-use crate::ledger::{Actor, Scope};
+use crate::ledger::Scope;
 use crate::measures::Measure;
 use crate::organisations::{Directories, Directory, Organisation, store as organisations};
 use crate::platform::db::{DbError, Tx};
@@ -58,7 +58,7 @@ impl Source for FindableFrameworks {
         if after > 0 && store::latest_change(tx).await?.max(named) <= after {
             return Ok(Vec::new());
         }
-        let reach = Reach::of(Actor::Installation);
+        let reach = &Reach::of_installation();
         let catalogue = self.library.catalogue(tx, reach).await?;
         let directory = self.directories.current(tx, reach).await?;
         let mut folders = vec![Folder {
@@ -97,7 +97,7 @@ impl Shelf<'_> {
         documents
     }
 
-    /// A document of this framework; it is current until a later generation follows it.
+    /// A document of this framework; it is current until it ends or a later generation follows it.
     fn document(&self, kind: Kind, href: String, title: &str) -> Document {
         let framework = self.framework;
         let followed = self
@@ -113,6 +113,7 @@ impl Shelf<'_> {
                 framework: framework.code.clone(),
             },
             current: !followed,
+            ends: Some(framework.ends),
             ..Document::new(kind, href, title)
         }
     }
@@ -147,7 +148,13 @@ impl Shelf<'_> {
             .map(|code| self.organisation(code))
             .collect();
         let leads = (!leads.is_empty()).then(|| format!("Pilote : {}", leads.join(", ")));
-        let href = format!("/cadres/{}#n-{}", framework.code, node.key);
+        let objectives = framework.objectives();
+        let is_objective = objectives.iter().any(|objective| objective.key == node.key);
+        let href = if is_objective {
+            format!("/cadres/{}/objectifs/{}", framework.code, node.key)
+        } else {
+            format!("/cadres/{}#n-{}", framework.code, node.key)
+        };
         Document {
             code: node.code.clone(),
             context: joined([level, Some(framework.title.as_str())], ", "),

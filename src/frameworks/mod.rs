@@ -28,6 +28,8 @@ mod revise;
 mod source;
 pub mod store;
 pub mod tables;
+mod told;
+mod tree;
 
 use std::collections::BTreeMap;
 
@@ -58,6 +60,7 @@ pub use revise::{Proposal, Revised, RevisionError, revise};
 pub use source::{
     FILES, Reading, Texts, read_all, read_all_texts, read_dir, read_texts, write_texts,
 };
+pub use told::FrameworkTeller;
 
 /// Days that a supplier has to answer a contest, where no framework says how many.
 pub const USUAL_CONTEST_DAYS: u16 = 30;
@@ -450,30 +453,6 @@ pub struct Lines {
 }
 
 impl Framework {
-    /// The level counted as objectives: the one that the framework names, or else the deepest
-    /// under which indicators stand.
-    pub fn objective_level(&self) -> Option<&Level> {
-        if let Some(key) = &self.objective_level {
-            return self.levels.iter().find(|level| level.key == *key);
-        }
-        let index = self.index();
-        let bears = |level: &&Level| {
-            let nodes = self.nodes.iter().filter(|node| node.level == level.key);
-            nodes
-                .map(|n| index.indicators_of(&n.key))
-                .any(|i| !i.is_empty())
-        };
-        self.levels.iter().rev().find(bears)
-    }
-
-    /// How many objectives it has.
-    pub fn objectives(&self) -> usize {
-        let Some(level) = self.objective_level() else {
-            return 0;
-        };
-        self.nodes.iter().filter(|n| n.level == level.key).count()
-    }
-
     /// A view in which everything is found by its key without searching.
     pub fn index(&self) -> Index<'_> {
         Index::new(self)

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Framework, Texts};
-use crate::access::{Act, Permit, Reach};
+use crate::access::{Act, Concern, Permit, Reach};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
 use crate::platform::db::{DbError, Tx};
@@ -16,6 +16,10 @@ impl Act for Revise {
     /// The framework's code.
     type Thing = String;
     const NAME: &'static str = "framework.revise";
+
+    async fn concerns(_tx: &mut Tx, code: &String) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::of("", code)])
+    }
 }
 
 /// Opening the campaign of a year, or putting it on the revision in force.
@@ -26,6 +30,10 @@ impl Act for OpenCampaign {
     /// The campaign.
     type Thing = CampaignKey;
     const NAME: &'static str = "campaign.open";
+
+    async fn concerns(_tx: &mut Tx, key: &CampaignKey) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::of("", &key.framework)])
+    }
 }
 
 /// What names a campaign.
@@ -136,7 +144,7 @@ pub async fn head(tx: &mut Tx, framework: &str) -> Result<Option<RevisionHead>, 
 /// Every revision of a framework, the latest first.
 pub async fn revisions(
     tx: &mut Tx,
-    _reach: Reach,
+    _reach: &Reach,
     framework: &str,
 ) -> Result<Vec<RevisionHead>, DbError> {
     let records: Vec<HeadRecord> = tx
@@ -151,10 +159,15 @@ pub async fn revisions(
 
 /// The change that wrote the latest revision of any framework, 0 where there is none.
 pub async fn latest_change(tx: &mut Tx) -> Result<i64, DbError> {
+    latest_change_upto(tx, i64::MAX).await
+}
+
+/// The same after the change `upto`.
+pub(super) async fn latest_change_upto(tx: &mut Tx, upto: i64) -> Result<i64, DbError> {
     let (no,): (i64,) = tx
         .one(
-            "select coalesce(max(change_no), 0) from framework_revision",
-            vec![],
+            "select coalesce(max(change_no), 0) from framework_revision where change_no <= $1",
+            args![upto],
         )
         .await?;
     Ok(no)
@@ -205,6 +218,22 @@ pub(super) async fn current(tx: &mut Tx) -> Result<Vec<Kept>, DbError> {
     records.into_iter().map(Kept::try_from).collect()
 }
 
+/// The revision of every framework that was in force after a change.
+pub(super) async fn in_force_at(tx: &mut Tx, change: i64) -> Result<Vec<Kept>, DbError> {
+    let records: Vec<ModelRecord> = tx
+        .all(
+            "select r.id, r.no, f.thing_id, r.model
+             from framework f
+             join framework_revision r on r.framework = f.code
+             where r.no = (select max(l.no) from framework_revision l
+                           where l.framework = f.code and l.change_no <= $1)
+             order by f.code",
+            args![change],
+        )
+        .await?;
+    records.into_iter().map(Kept::try_from).collect()
+}
+
 /// One revision, whatever its age.
 pub(super) async fn revision(tx: &mut Tx, id: Uuid) -> Result<Option<Kept>, DbError> {
     let record: Option<ModelRecord> = tx
@@ -220,7 +249,7 @@ pub(super) async fn revision(tx: &mut Tx, id: Uuid) -> Result<Option<Kept>, DbEr
 }
 
 /// The files of a revision.
-pub async fn texts(tx: &mut Tx, _reach: Reach, revision: Uuid) -> Result<Texts, DbError> {
+pub async fn texts(tx: &mut Tx, _reach: &Reach, revision: Uuid) -> Result<Texts, DbError> {
     let rows: Vec<(String, String)> = tx
         .all(
             "select name, body from framework_file where revision_id = $1",
@@ -340,7 +369,7 @@ struct OpenedRecord {
 /// The campaign of that year, where it was opened.
 pub async fn opened(
     tx: &mut Tx,
-    _reach: Reach,
+    _reach: &Reach,
     key: &CampaignKey,
 ) -> Result<Option<Opened>, DbError> {
     let record: Option<OpenedRecord> = tx

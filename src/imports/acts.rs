@@ -4,13 +4,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::batch::{Batch, BatchState, Seen};
-use super::intake::{French, Intake, Later, Written};
+use super::intake::{Closed, French, Intake, Later, Written};
 use super::problem::Place;
 use super::rehearsal::Imports;
 use super::store;
-use crate::access::{Act, Permit};
+use crate::access::{Act, Concern, NotPermitted, Permit, Reach, permit};
 use crate::kernel::hex;
-use crate::ledger::{Change, LedgerError, NewThing, Scope};
+use crate::ledger::{Actor, Change, LedgerError, NewThing, Scope};
+use crate::platform::clock::paris_date;
 use crate::platform::db::{DbError, Tx};
 
 /// Writing what a rehearsal says.
@@ -21,6 +22,10 @@ impl Act for CommitBatch {
     /// The batch.
     type Thing = Uuid;
     const NAME: &'static str = "import.commit";
+
+    async fn concerns(tx: &mut Tx, batch: &Uuid) -> Result<Vec<Concern>, DbError> {
+        store::concerns(tx, *batch).await
+    }
 }
 
 /// Putting back what stood before a batch.
@@ -31,6 +36,10 @@ impl Act for UndoBatch {
     /// The batch.
     type Thing = Uuid;
     const NAME: &'static str = "import.undo";
+
+    async fn concerns(tx: &mut Tx, batch: &Uuid) -> Result<Vec<Concern>, DbError> {
+        store::concerns(tx, *batch).await
+    }
 }
 
 /// What became of a rehearsal.
@@ -58,6 +67,9 @@ pub struct Undone {
 /// Why a batch cannot be committed or undone, told in French.
 #[derive(Debug, thiserror::Error)]
 pub enum ActError {
+    /// The person may not.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
     /// There is none of that identifier.
     #[error("aucun import ne porte cet identifiant ; `jalon values list` donne ceux qui existent")]
     Unknown,
@@ -113,15 +125,16 @@ pub fn named(places: &[Place]) -> String {
 }
 
 impl Imports {
-    /// Commits the batch the permit was given for, in a change of its own; where it was decided
-    /// upon a state of the batch, only if it still is in that state.
+    /// Commits a batch for somebody, in a change of its own; where it was decided upon a state of
+    /// the batch, only if it still is in that state.
     pub async fn commit(
         &self,
-        permit: Permit<CommitBatch>,
+        actor: Actor,
+        batch: Uuid,
         upon: Option<Seen>,
     ) -> Result<Committed, ActError> {
-        let actor = permit.actor();
         let mut change = Change::open(&self.db, &self.clock, actor, CommitBatch::NAME).await?;
+        let permit = asked(&mut change, batch).await?;
         let outcome = self.commit_in(&mut change, permit, upon).await?;
         change.commit().await?;
         Ok(outcome)
@@ -144,10 +157,7 @@ impl Imports {
             }
         }
         let intake = self.intakes.of(&batch)?;
-        let actor = change.actor();
-        if let Some(why) = intake.closed(change.tx(), actor, &batch).await? {
-            return Err(ActError::Closed(why));
-        }
+        may_be_written(change, intake, &batch).await?;
         if batch.counts.refused > 0 {
             return Err(ActError::Refused(batch.counts.refused));
         }
@@ -166,11 +176,12 @@ impl Imports {
         Ok(Committed::Now(no))
     }
 
-    /// Undoes the batch the permit was given for, for a reason that the history keeps; where it
-    /// was decided upon a state of the batch, only if it still is in that state.
+    /// Undoes a batch for somebody, for a reason that the history keeps; where it was decided upon
+    /// a state of the batch, only if it still is in that state.
     pub async fn undo(
         &self,
-        permit: Permit<UndoBatch>,
+        actor: Actor,
+        batch: Uuid,
         reason: &str,
         upon: Option<Seen>,
     ) -> Result<Undone, ActError> {
@@ -178,19 +189,17 @@ impl Imports {
         if reason.is_empty() {
             return Err(ActError::NoReason);
         }
-        let actor = permit.actor();
         let mut change = Change::open(&self.db, &self.clock, actor, UndoBatch::NAME)
             .await?
             .because(reason);
+        let permit = asked::<UndoBatch>(&mut change, batch).await?;
         let batch = as_seen(change.tx(), permit.into_thing(), upon).await?;
         if batch.state != BatchState::Committed {
             let sentence = "il n’y a rien à annuler";
             return Err(ActError::State(batch.state, sentence));
         }
         let intake = self.intakes.of(&batch)?;
-        if let Some(why) = intake.closed(change.tx(), actor, &batch).await? {
-            return Err(ActError::Closed(why));
-        }
+        may_be_written(&mut change, intake, &batch).await?;
         let kept = intake.later(change.tx(), &batch).await?.kept;
         let written = intake.undo(&mut change, &batch).await?;
         record(&mut change, &batch, "undo", &written).await?;
@@ -202,6 +211,34 @@ impl Imports {
             rows: written.rows,
             kept,
         })
+    }
+}
+
+/// The permit to do something to a batch.
+async fn asked<A: Act<Thing = Uuid>>(
+    change: &mut Change,
+    batch: Uuid,
+) -> Result<Permit<A>, ActError> {
+    match permit::<A>(change, batch).await {
+        Ok(permit) => Ok(permit),
+        Err(NotPermitted::Unknown) => Err(ActError::Unknown),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// Whether what a batch writes to can be written now, and by whoever makes the change: a batch is
+/// one's own, what it writes to may not be.
+async fn may_be_written(
+    change: &mut Change,
+    intake: &dyn Intake,
+    batch: &Batch,
+) -> Result<(), ActError> {
+    let (actor, today) = (change.actor(), paris_date(change.at()));
+    let reach = Reach::of(change.tx(), today, actor).await?;
+    match intake.closed(change.tx(), &reach, batch).await? {
+        Some(Closed::Denied(denied)) => Err(NotPermitted::from(denied).into()),
+        Some(Closed::Now(why)) => Err(ActError::Closed(why)),
+        None => Ok(()),
     }
 }
 

@@ -261,6 +261,8 @@ pub struct Batch {
     pub at_change: i64,
     /// Who sent it.
     pub created_by: Option<Uuid>,
+    /// Code of the organisation in whose name; empty for none.
+    pub organisation: String,
     /// Their name.
     pub sender: Option<String>,
     /// When it was sent, in microseconds UTC.

@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 use super::batch::{Batch, FileMapping, Row, Said};
 use super::problem::{Choice, Place, Problem as CellProblem};
 use super::sheet::Workbook;
-use crate::access::Reach;
-use crate::ledger::{Actor, Change, LedgerError};
+use crate::access::{Denied, Reach};
+use crate::ledger::{Change, LedgerError};
 use crate::platform::api::{ApiResult, Code, Problem};
 use crate::platform::db::{Db, DbError, Tx};
 
@@ -26,13 +26,13 @@ pub trait Intake: fmt::Debug + Send + Sync {
     fn french(&self) -> French;
 
     /// What it asks beside the file.
-    async fn fields(&self, tx: &mut Tx, reach: Reach) -> Result<Vec<Field>, DbError>;
+    async fn fields(&self, tx: &mut Tx, reach: &Reach) -> Result<Vec<Field>, DbError>;
 
     /// What was typed beside the file, made sense of: a text by name of field.
     async fn beside(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         typed: &BTreeMap<String, String>,
     ) -> Result<Result<Json, Vec<Mistake>>, DbError>;
 
@@ -40,7 +40,7 @@ pub trait Intake: fmt::Debug + Send + Sync {
     async fn facts(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         said: &Said,
     ) -> Result<Vec<(&'static str, String)>, DbError>;
 
@@ -48,32 +48,29 @@ pub trait Intake: fmt::Debug + Send + Sync {
     fn supplier(&self, said: &Said) -> String;
 
     /// What a column may be said to hold, and a name to mean.
-    async fn uses(&self, tx: &mut Tx, reach: Reach, said: &Said) -> Result<Uses, DbError>;
+    async fn uses(&self, tx: &mut Tx, reach: &Reach, said: &Said) -> Result<Uses, DbError>;
 
     /// The mapping to keep, from one whose sheets and names are as a person corrected them.
     fn corrected(&self, said: &FileMapping) -> Result<Json, String>;
 
     /// Whether what a file says is kept from that person on that day.
-    fn is_hidden(&self, batch: &Batch, reach: Reach, today: Date) -> Result<bool, DbError>;
+    fn is_hidden(&self, batch: &Batch, reach: &Reach, today: Date) -> Result<bool, DbError>;
 
     /// Takes from rows what stood there and is kept from that person.
-    async fn veil(&self, _tx: &mut Tx, _reach: Reach, _rows: &mut [Row]) -> Result<(), DbError> {
+    async fn veil(&self, _tx: &mut Tx, _reach: &Reach, _rows: &mut [Row]) -> Result<(), DbError> {
         Ok(())
     }
 
-    /// Why that person can neither write what a batch says nor undo it now, and what to do
-    /// instead, in French: a text that follows « : ».
+    /// Why that person can neither write what a batch says nor undo it now.
     async fn closed(
         &self,
-        _tx: &mut Tx,
-        _actor: Actor,
-        _batch: &Batch,
-    ) -> Result<Option<String>, DbError> {
-        Ok(None)
-    }
+        tx: &mut Tx,
+        reach: &Reach,
+        batch: &Batch,
+    ) -> Result<Option<Closed>, DbError>;
 
     /// Reads the cells against what stands now, and writes nothing.
-    async fn read(&self, db: &Db, reach: Reach, asked: Asked) -> Result<Reading, DbError>;
+    async fn read(&self, db: &Db, reach: &Reach, asked: Asked) -> Result<Reading, DbError>;
 
     /// The cells of a batch that no longer stand on what they were read against.
     async fn standing(&self, tx: &mut Tx, batch: &Batch) -> Result<Vec<Place>, DbError>;
@@ -102,7 +99,16 @@ pub trait Intake: fmt::Debug + Send + Sync {
     }
 
     /// Rows in words.
-    async fn told(&self, tx: &mut Tx, reach: Reach, rows: &[Row]) -> Result<Vec<Told>, DbError>;
+    async fn told(&self, tx: &mut Tx, reach: &Reach, rows: &[Row]) -> Result<Vec<Told>, DbError>;
+}
+
+/// Why what a batch says cannot be written.
+#[derive(Clone, Debug)]
+pub enum Closed {
+    /// By nobody, now; why and what to do instead, in French: a text that follows « : ».
+    Now(String),
+    /// By that person.
+    Denied(Denied),
 }
 
 /// A table that a program sent without a file.

@@ -6,11 +6,11 @@ use super::batch::{Batch, BatchState, Counts, Row, Said, Seen};
 use super::intake::{Asked, Intake, Intakes, Reading};
 use super::reader::Reader;
 use super::store::{self, Finished, NewBatch};
-use crate::access::{Act, Permit, Reach};
+use crate::access::{Act, Concern, NotPermitted, Permit, Reach, permit_aside};
 use crate::documents::store::save_blob;
 use crate::ledger::Actor;
 use crate::platform::clock::Clock;
-use crate::platform::db::{Db, DbError};
+use crate::platform::db::{Db, DbError, Tx};
 
 /// Sending a file of some kind.
 #[derive(Debug)]
@@ -20,6 +20,13 @@ impl Act for SendFile {
     /// The kind of file.
     type Thing = &'static str;
     const NAME: &'static str = "import.send";
+
+    async fn concerns(_tx: &mut Tx, _intake: &&'static str) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern {
+            undetermined: true,
+            ..Concern::default()
+        }])
+    }
 }
 
 /// Answering the questions of a file, correcting its mapping, reading it again.
@@ -30,6 +37,10 @@ impl Act for ReadAgain {
     /// The batch.
     type Thing = Uuid;
     const NAME: &'static str = "import.read";
+
+    async fn concerns(tx: &mut Tx, batch: &Uuid) -> Result<Vec<Concern>, DbError> {
+        store::concerns(tx, *batch).await
+    }
 }
 
 /// Giving a file up.
@@ -40,6 +51,10 @@ impl Act for DropBatch {
     /// The batch.
     type Thing = Uuid;
     const NAME: &'static str = "import.drop";
+
+    async fn concerns(tx: &mut Tx, batch: &Uuid) -> Result<Vec<Concern>, DbError> {
+        store::concerns(tx, *batch).await
+    }
 }
 
 /// A file as it was sent.
@@ -56,6 +71,9 @@ pub struct SentFile {
 /// Why a file could not be taken or read again, told in French.
 #[derive(Debug, thiserror::Error)]
 pub enum RehearseError {
+    /// The person may not.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
     /// There is none of that identifier.
     #[error("aucun import ne porte cet identifiant ; `jalon values list` donne ceux qui existent")]
     Unknown,
@@ -99,14 +117,32 @@ pub struct Imports {
 }
 
 impl Imports {
-    /// Keeps a file; its reading is to be done by [`read`](Self::read).
+    /// The permit to do something beside the history.
+    async fn asked<A: Act>(
+        &self,
+        tx: &mut Tx,
+        actor: Actor,
+        thing: A::Thing,
+    ) -> Result<Permit<A>, RehearseError> {
+        match permit_aside::<A>(tx, self.clock.today(), actor, thing).await {
+            Ok(permit) => Ok(permit),
+            Err(NotPermitted::Unknown) => Err(RehearseError::Unknown),
+            Err(NotPermitted::Db(error)) => Err(error.into()),
+            Err(refused) => Err(refused.into()),
+        }
+    }
+
+    /// Keeps a file of some kind for somebody; its reading is to be done by
+    /// [`read`](Self::read).
     pub async fn receive(
         &self,
-        permit: Permit<SendFile>,
+        actor: Actor,
+        intake: &'static str,
         file: &SentFile,
     ) -> Result<Begun, RehearseError> {
-        let actor = permit.actor();
         let mut tx = self.db.write_aside().await?;
+        let permit = self.asked::<SendFile>(&mut tx, actor, intake).await?;
+        let organisation = permit.organisation().to_owned();
         let blob = save_blob(&mut tx, &file.bytes).await?;
         let new = NewBatch {
             id: self.clock.new_id(),
@@ -114,6 +150,7 @@ impl Imports {
             file_name: &file.name,
             blob: &blob,
             said: &file.said,
+            organisation: &organisation,
             created_by: actor.person(),
             created_at: self.clock.now(),
         };
@@ -129,11 +166,12 @@ impl Imports {
     /// touched: the same bytes then make another batch.
     pub async fn begin_again(
         &self,
-        permit: Permit<ReadAgain>,
+        actor: Actor,
+        batch: Uuid,
         said: Option<Said>,
     ) -> Result<Begun, RehearseError> {
-        let actor = permit.actor();
         let mut tx = self.db.write_aside().await?;
+        let permit = self.asked::<ReadAgain>(&mut tx, actor, batch).await?;
         let batch = store::batch(&mut tx, permit.into_thing()).await?;
         let batch = batch.ok_or(RehearseError::Unknown)?;
         let now = self.clock.now();
@@ -155,6 +193,7 @@ impl Imports {
                 file_name: &batch.file_name,
                 blob: &blob,
                 said: &said,
+                organisation: &batch.organisation,
                 created_by: actor.person(),
                 created_at: now,
             };
@@ -189,6 +228,7 @@ impl Imports {
         let (_, bytes) = store::blob(&mut tx, batch.id).await?;
         let supplier = intake.supplier(&batch.said);
         let remembered = store::remembered(&mut tx, intake.name(), &supplier).await?;
+        let reach = Reach::of(&mut tx, self.clock.today(), actor).await?;
         drop(tx);
         let workbook = match self.reader.read(&batch.file_name, &bytes).await {
             Ok(workbook) => workbook,
@@ -203,7 +243,7 @@ impl Imports {
             said: batch.said,
             remembered,
         };
-        let reading = intake.read(&self.db, Reach::of(actor), asked).await?;
+        let reading = intake.read(&self.db, &reach, asked).await?;
         self.keep(key, reading).await
     }
 
@@ -255,11 +295,11 @@ impl Imports {
     /// Receives a file and reads it at once; the batch, whatever became of it.
     pub async fn rehearse(
         &self,
-        permit: Permit<SendFile>,
+        actor: Actor,
+        intake: &'static str,
         file: &SentFile,
     ) -> Result<Batch, RehearseError> {
-        let actor = permit.actor();
-        let begun = self.receive(permit, file).await?;
+        let begun = self.receive(actor, intake, file).await?;
         self.read(actor, begun).await?;
         let mut tx = self.db.read().await?;
         let batch = store::batch(&mut tx, begun.batch).await?;
@@ -270,10 +310,12 @@ impl Imports {
     /// batch, only if it still is in that state.
     pub async fn give_up(
         &self,
-        permit: Permit<DropBatch>,
+        actor: Actor,
+        batch: Uuid,
         upon: Option<Seen>,
     ) -> Result<(), RehearseError> {
         let mut tx = self.db.write_aside().await?;
+        let permit = self.asked::<DropBatch>(&mut tx, actor, batch).await?;
         let batch = store::locked(&mut tx, permit.into_thing()).await?;
         let batch = batch.ok_or(RehearseError::Unknown)?;
         if upon.is_some_and(|seen| seen != batch.seen()) {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::batch::{Batch, BatchState, Counts, FileMapping, Row, Said, Verdict};
 use super::problem::{Place, Problem, Severity};
+use crate::access::Concern;
 use crate::args;
 use crate::platform::db::{DbError, Tx};
 
@@ -18,6 +19,7 @@ pub(super) struct NewBatch<'a> {
     pub file_name: &'a str,
     pub blob: &'a [u8],
     pub said: &'a Said,
+    pub organisation: &'a str,
     pub created_by: Option<Uuid>,
     pub created_at: i64,
 }
@@ -28,8 +30,9 @@ pub(super) async fn insert(tx: &mut Tx, new: &NewBatch<'_>) -> Result<(), DbErro
     tx.run(
         "insert into batch (id, intake, state, file_name, blob_sha, settings, mapping, at_change,
                             created_by, created_at, attempt, seen_at, rows_read, rows_total,
-                            created_rows, changed_rows, unchanged_rows, refused_cells)
-         values ($1, $2, 'reading', $3, $4, $5, $8, 0, $6, $7, 1, $7, 0, 0, 0, 0, 0, 0)",
+                            created_rows, changed_rows, unchanged_rows, refused_cells,
+                            organisation)
+         values ($1, $2, 'reading', $3, $4, $5, $8, 0, $6, $7, 1, $7, 0, 0, 0, 0, 0, 0, $9)",
         args![
             new.id,
             new.intake,
@@ -38,11 +41,29 @@ pub(super) async fn insert(tx: &mut Tx, new: &NewBatch<'_>) -> Result<(), DbErro
             json(new.said)?,
             new.created_by,
             new.created_at,
-            json(&FileMapping::default())?
+            json(&FileMapping::default())?,
+            new.organisation
         ],
     )
     .await?;
     Ok(())
+}
+
+/// Whom a batch concerns: who sent it, and the organisation in whose name. What it writes to is
+/// judged row by row.
+pub(super) async fn concerns(tx: &mut Tx, batch: Uuid) -> Result<Vec<Concern>, DbError> {
+    let row: Option<(Option<Uuid>, String)> = tx
+        .optional(
+            "select created_by, organisation from batch where id = $1",
+            args![batch],
+        )
+        .await?;
+    let concern = row.map(|(owner, organisation)| Concern {
+        owner,
+        undetermined: true,
+        ..Concern::of(&organisation, "")
+    });
+    Ok(concern.into_iter().collect())
 }
 
 /// The digest and the bytes of a batch's file.
@@ -219,6 +240,7 @@ struct BatchRecord {
     failure: Option<String>,
     at_change: i64,
     created_by: Option<Uuid>,
+    organisation: String,
     sender: Option<String>,
     created_at: i64,
     attempt: i64,
@@ -248,6 +270,7 @@ impl TryFrom<BatchRecord> for Batch {
             failure: record.failure,
             at_change: record.at_change,
             created_by: record.created_by,
+            organisation: record.organisation,
             sender: record.sender,
             created_at: record.created_at,
             attempt: record.attempt,
@@ -271,7 +294,7 @@ pub async fn batch(tx: &mut Tx, id: Uuid) -> Result<Option<Batch>, DbError> {
     let record: Option<BatchRecord> = tx
         .optional(
             "select b.id, b.intake, b.state, b.file_name, b.settings, b.mapping, b.failure,
-                    b.at_change, b.created_by, p.name as sender, b.created_at, b.attempt,
+                    b.at_change, b.created_by, b.organisation, p.name as sender, b.created_at, b.attempt,
                     b.seen_at, b.rows_read, b.rows_total, b.created_rows, b.changed_rows,
                     b.unchanged_rows, b.refused_cells, b.committed_change, b.undone_change
              from batch b left join person p on p.id = b.created_by
@@ -309,7 +332,7 @@ pub(super) async fn batches_before(
     let records: Vec<BatchRecord> = tx
         .all(
             "select b.id, b.intake, b.state, b.file_name, b.settings, b.mapping, b.failure,
-                    b.at_change, b.created_by, p.name as sender, b.created_at, b.attempt,
+                    b.at_change, b.created_by, b.organisation, p.name as sender, b.created_at, b.attempt,
                     b.seen_at, b.rows_read, b.rows_total, b.created_rows, b.changed_rows,
                     b.unchanged_rows, b.refused_cells, b.committed_change, b.undone_change
              from batch b left join person p on p.id = b.created_by

@@ -102,6 +102,7 @@ pub struct Change {
     at: i64,
     kind: &'static str,
     actor: Actor,
+    grant: Option<Uuid>,
     why: Option<String>,
     prev: Vec<u8>,
     entries: Vec<Entry>,
@@ -126,6 +127,7 @@ impl Change {
             at: clock.now().max(last.at),
             kind,
             actor,
+            grant: None,
             why: None,
             prev: last.hash,
             entries: Vec::new(),
@@ -137,6 +139,11 @@ impl Change {
     pub fn because(mut self, why: impl Into<String>) -> Self {
         self.why = Some(why.into());
         self
+    }
+
+    /// Says under which grant it is made; the first one said counts.
+    pub(crate) fn under(&mut self, grant: Uuid) {
+        self.grant.get_or_insert(grant);
     }
 
     /// Who makes it.
@@ -157,6 +164,11 @@ impl Change {
     /// The transaction, to read and write in it.
     pub fn tx(&mut self) -> &mut Tx {
         &mut self.tx
+    }
+
+    /// The clock it goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// A new identifier.
@@ -280,6 +292,7 @@ impl Change {
                 kind: self.kind,
                 actor: self.actor.person(),
                 token: self.actor.token(),
+                grant: self.grant,
                 entries: &self.entries,
             },
         );
@@ -291,6 +304,7 @@ impl Change {
                 kind: self.kind,
                 actor: self.actor.person(),
                 token: self.actor.token(),
+                grant: self.grant,
                 why: self.why.as_deref(),
                 prev: &self.prev,
                 hash,

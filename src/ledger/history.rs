@@ -35,6 +35,9 @@ pub struct Link<'a> {
     /// The access token of the program that acted for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<Uuid>,
+    /// The grant it was made under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant: Option<Uuid>,
     /// What it did.
     pub entries: &'a [Entry],
 }

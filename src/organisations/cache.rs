@@ -21,7 +21,7 @@ struct Cached {
 impl Directories {
     /// The directory as this transaction sees it: one query where nothing changed since it was
     /// last loaded, by whatever process.
-    pub async fn current(&self, tx: &mut Tx, reach: Reach) -> Result<Arc<Directory>, DbError> {
+    pub async fn current(&self, tx: &mut Tx, reach: &Reach) -> Result<Arc<Directory>, DbError> {
         let version = store::version(tx).await?;
         let cached = self
             .0

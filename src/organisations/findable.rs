@@ -4,7 +4,6 @@ use async_trait::async_trait;
 
 use super::{Directories, Directory, Organisation, Place, PlaceKind, store};
 use crate::access::Reach;
-use crate::ledger::Actor;
 use crate::platform::db::{DbError, Tx};
 use crate::search::{Document, Folder, Kind, Source, joined};
 
@@ -31,7 +30,7 @@ impl Source for FindableOrganisations {
         if after > 0 && store::version(tx).await? <= after {
             return Ok(Vec::new());
         }
-        let reach = Reach::of(Actor::Installation);
+        let reach = &Reach::of_installation();
         let directory = self.0.current(tx, reach).await?;
         let organisations = directory.organisations().iter().map(organisation);
         let places = directory.places().iter();

@@ -10,7 +10,7 @@ use super::{
     Directory, EstablishmentRefusal, NewEstablishment, Organisation, OrganisationKind, Place,
     PlaceKind, PlacePart, Succession,
 };
-use crate::access::{Act, Permit, Reach};
+use crate::access::{Act, Concern, Permit, Reach};
 use crate::args;
 use crate::ledger::{Change, ChangeRow, LedgerError, NewThing, Scope, history_of};
 use crate::platform::db::{DbError, Tx};
@@ -22,6 +22,10 @@ pub struct ImportDirectory;
 impl Act for ImportDirectory {
     type Thing = ();
     const NAME: &'static str = "directory.import";
+
+    async fn concerns(_tx: &mut Tx, (): &()) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::nobodys()])
+    }
 }
 
 /// Adding one establishment.
@@ -29,8 +33,22 @@ impl Act for ImportDirectory {
 pub struct AddEstablishment;
 
 impl Act for AddEstablishment {
-    type Thing = ();
+    type Thing = NewEstablishment;
     const NAME: &'static str = "establishment.add";
+
+    async fn concerns(tx: &mut Tx, new: &NewEstablishment) -> Result<Vec<Concern>, DbError> {
+        let agencies: Vec<(String,)> = tx
+            .all(
+                "select code from organisation
+                 where kind = 'ars' and place_code = $1 and valid_to is null",
+                args![&new.region],
+            )
+            .await?;
+        Ok(vec![Concern {
+            organisations: agencies.into_iter().map(|(code,)| code).collect(),
+            ..Concern::default()
+        }])
+    }
 }
 
 /// What an import did to the organisations, or to the places.
@@ -97,7 +115,7 @@ pub async fn import(
     permit: Permit<ImportDirectory>,
     wanted: &Directory,
 ) -> Result<Imported, LedgerError> {
-    let known = directory(change.tx(), Reach::of(permit.actor())).await?;
+    let known = directory(change.tx(), &Reach::of_installation()).await?;
     let () = permit.into_thing();
     let places = import_places(change, &known, wanted).await?;
     let organisations = import_organisations(change, &known, wanted).await?;
@@ -112,10 +130,9 @@ pub async fn import(
 pub async fn add_establishment(
     change: &mut Change,
     permit: Permit<AddEstablishment>,
-    new: NewEstablishment,
 ) -> Result<Result<(), Vec<EstablishmentRefusal>>, LedgerError> {
-    let known = directory(change.tx(), Reach::of(permit.actor())).await?;
-    let () = permit.into_thing();
+    let known = directory(change.tx(), &Reach::of_installation()).await?;
+    let new = permit.into_thing();
     let refusals = new.check(&known);
     if !refusals.is_empty() {
         return Ok(Err(refusals));
@@ -236,6 +253,19 @@ async fn settle<S: Serialize + PartialEq + Sync>(
         change.relabel(id, label).await?;
     }
     Ok(Some(id))
+}
+
+/// The codes of the organisations that changed between two changes.
+pub(super) async fn codes_between(
+    tx: &mut Tx,
+    (first, last): (i64, i64),
+) -> Result<Vec<(Uuid, String)>, DbError> {
+    tx.all(
+        "select id, code from organisation
+         where id in (select thing_id from entry where change_no between $1 and $2)",
+        args![first, last],
+    )
+    .await
 }
 
 async fn ids(tx: &mut Tx, sql: &'static str) -> Result<HashMap<String, Uuid>, DbError> {
@@ -373,7 +403,7 @@ pub async fn version(tx: &mut Tx) -> Result<i64, DbError> {
 }
 
 /// The whole directory. It is everybody's: any reach sees all of it.
-pub async fn directory(tx: &mut Tx, _reach: Reach) -> Result<Directory, DbError> {
+pub async fn directory(tx: &mut Tx, _reach: &Reach) -> Result<Directory, DbError> {
     let organisations: Vec<OrganisationRow> = tx
         .all(
             "select code, kind, name, short_name, valid_from, valid_to, parent_code, place_code,
@@ -413,7 +443,7 @@ fn read_all<R, T>(rows: Vec<R>, read: impl Fn(R) -> Result<T, DbError>) -> Resul
 }
 
 /// What happened to an organisation, the latest first.
-pub async fn history(tx: &mut Tx, _reach: Reach, code: &str) -> Result<Vec<ChangeRow>, DbError> {
+pub async fn history(tx: &mut Tx, _reach: &Reach, code: &str) -> Result<Vec<ChangeRow>, DbError> {
     let id: Option<(Uuid,)> = tx
         .optional("select id from organisation where code = $1", args![code])
         .await?;

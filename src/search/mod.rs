@@ -62,6 +62,9 @@ pub struct Document {
     pub embargo: Option<(Date, Option<Uuid>)>,
     /// Whether it belongs to what is current, which comes before what is past.
     pub current: bool,
+    /// The last year in which it is current, where one is known: a generation of contracts ends
+    /// whether or not another follows.
+    pub ends: Option<i16>,
 }
 
 impl Document {
@@ -79,11 +82,17 @@ impl Document {
             scope: Scope::common(),
             embargo: None,
             current: true,
+            ends: None,
         }
     }
 
+    /// Whether it is current on that day, in Paris.
+    fn is_current(&self, today: Date) -> bool {
+        self.current && self.ends.is_none_or(|ends| today.year() <= ends)
+    }
+
     /// Whether somebody may know of it on that day, in Paris.
-    fn is_visible(&self, reach: Reach, today: Date) -> bool {
+    fn is_visible(&self, reach: &Reach, today: Date) -> bool {
         let open =
             |(until, author): (Date, Option<Uuid>)| today >= until || reach.sees_embargoed(author);
         reach.sees(&self.scope) && self.embargo.is_none_or(open)

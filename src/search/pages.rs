@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::{Found, Hit, Kind, Question, Searcher, excerpt, marked};
 use crate::access::Signed;
 use crate::kernel::counted;
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::{
     Address, Filter, SEARCH, Shell, WebResult, filter_form, section_heading,
@@ -18,6 +19,7 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
     Searcher: FromRef<S>,
 {

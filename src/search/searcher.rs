@@ -31,13 +31,15 @@ impl Searcher {
     pub async fn find(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         question: &Question,
     ) -> Result<Found, DbError> {
         self.refresh(tx).await?;
         let today = self.clock.today();
         let index = self.read();
-        Ok(index.find(question, |document| document.is_visible(reach, today)))
+        Ok(index.find(question, today, |document| {
+            document.is_visible(reach, today)
+        }))
     }
 
     /// Brings in what changed since, whichever process wrote it.

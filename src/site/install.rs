@@ -3,7 +3,7 @@
 use super::HOLDERS;
 use super::cli::CliError;
 use super::shipped;
-use crate::access::{self, Act as _, Reach};
+use crate::access::{Act as _, Reach, permit};
 use crate::contracts::library;
 use crate::frameworks::store::{Origin, Revise};
 use crate::frameworks::{self, Framework, Known, Proposal, Texts, read_all_texts};
@@ -20,7 +20,7 @@ pub(super) async fn directory(
     directory: &Directory,
 ) -> Result<(), CliError> {
     let mut change = Change::open(db, clock, actor, store::ImportDirectory::NAME).await?;
-    let permit = access::permit::<store::ImportDirectory>(actor, ())?;
+    let permit = permit::<store::ImportDirectory>(&mut change, ()).await?;
     store::import(&mut change, permit, directory).await?;
     change.commit().await?;
     Ok(())
@@ -31,8 +31,10 @@ pub(super) async fn frameworks(db: &Db, clock: &Clock, actor: Actor) -> Result<(
     let library = library();
     for (framework, texts) in shipped_frameworks()? {
         let mut change = Change::open(db, clock, actor, Revise::NAME).await?;
-        let permit = access::permit::<Revise>(actor, framework.code.clone())?;
-        let catalogue = library.catalogue(change.tx(), Reach::of(actor)).await?;
+        let permit = permit::<Revise>(&mut change, framework.code.clone()).await?;
+        let catalogue = library
+            .catalogue(change.tx(), &Reach::of_installation())
+            .await?;
         let proposal = Proposal {
             framework: &framework,
             texts: &texts,

@@ -1,6 +1,9 @@
 //! What an installation is, and how an empty one begins.
 
-use crate::access::{self, Email, NewPerson, PasswordError, store::AddPerson};
+use crate::access::store::AddPerson;
+use crate::access::{
+    self, Email, NewPassword, NewPerson, NotPermitted, PasswordError, grant, permit,
+};
 use crate::args;
 use crate::ledger::{Actor, Change, LedgerError};
 use crate::platform::clock::Clock;
@@ -64,6 +67,9 @@ pub enum InitError {
     /// The password cannot be used.
     #[error(transparent)]
     Password(#[from] PasswordError),
+    /// The installation itself may do everything: only a failure of the database ends here.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
     /// The database failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -84,7 +90,8 @@ pub async fn initialise(
     email: Email,
     password: String,
 ) -> Result<(), InitError> {
-    let password = access::hash_password(password).await?;
+    let password = NewPassword::new(&password, name, email.as_str())?;
+    let password = password.digest().await?;
     let mut change = Change::open(db, clock, Actor::Installation, "installation.init").await?;
     if Installation::read(change.tx()).await?.is_some() {
         return Err(InitError::Already);
@@ -102,9 +109,9 @@ pub async fn initialise(
         email,
         password,
     };
-    let permit =
-        access::permit::<AddPerson>(Actor::Installation, ()).map_err(|_| InitError::Already)?;
-    access::store::add_person(&mut change, permit, new).await?;
+    let permit = permit::<AddPerson>(&mut change, ()).await?;
+    let first = access::store::add_person(&mut change, permit, new).await?;
+    grant::store::appoint(&mut change, first, "Premier compte de l’installation.").await?;
     change.commit().await?;
     Ok(())
 }

@@ -115,7 +115,7 @@ async fn followed(
     let read = read.ok_or(WebError::NotFound)?;
     let source = tables.find(name).ok_or(WebError::NotFound)?;
     let asked = Address::of("/").and_query(&read.chosen.choices);
-    let table = made(&db, &clock, source, read.reach, &asked).await?;
+    let table = made(&db, &clock, source, &read.reach, &asked).await?;
     store::note_use(&db, &read, clock.now()).await?;
     match format {
         Format::Csv => {
@@ -131,7 +131,7 @@ async fn made(
     db: &Db,
     clock: &Clock,
     source: &dyn Source,
-    reach: Reach,
+    reach: &Reach,
     asked: &Address,
 ) -> WebResult<Table> {
     let mut tx = db.read().await?;

@@ -7,11 +7,25 @@
 
 export const installed = [
   "/connexion",
+  "/mot-de-passe-oublie",
+  "/moi/double-authentification",
   "/",
 ];
 
 export const demo = [
   "/",
+  "/?cadre=etat-ars-2019-2023",
+  "/?au=2025-11-19",
+  "/cadres/etat-ars-2024-2028/objectifs/2",
+  "/cadres/etat-ars-2024-2028/objectifs/4?au=2025-11-19",
+  "/contrats/normandie-2024-2028/objectifs/2",
+  "/indicateurs/etat-ars-2024-2028/2.c.1?au=2025-02-01",
+  "/contrats/normandie-2024-2028?au=2025-11-19",
+  "/circuit/etat-ars-2024-2028?au=2025-11-19",
+  "/aide",
+  "/aide/pays",
+  "/aide/cadres",
+  "/aide/api",
   "/contrats",
   "/contrats/nouveau",
   "/contrats/ocean-indien-2019-2023",
@@ -49,6 +63,9 @@ export const demo = [
   "/contestations",
   "/suivis",
   "/moi",
+  "/moi/double-authentification",
+  "/journal",
+  "/journal?qui=camille&genre=instrument",
   "/moi/acces",
   "/moi/adresses",
   "/moi/adresses/nouvelle/contrats?cadre=etat-ars-2024-2028",
@@ -63,6 +80,7 @@ export const demo = [
   "/recherche?q=depistage&genre=indicateurs",
   "/recherche?q=xyzzy",
   "/catalogue",
+  "/catalogue?page=3",
   "/catalogue?q=chirurgie&tri=-valeurs",
   "/catalogue/chirurgie-ambulatoire",
   "/comparer",

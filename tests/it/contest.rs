@@ -1,6 +1,7 @@
 //! Contests of values, embargoes and national values, as the pages and files show them.
 
 use axum::http::StatusCode;
+use jalon::access::grant::store::appoint;
 use jalon::access::{Act as _, NewPerson, Reach, permit, store as people};
 use jalon::figures::{FiguresView, Snapshots};
 use jalon::kernel::Period;
@@ -126,13 +127,14 @@ on_both_engines! {
 /// Somebody else with an account.
 async fn colleague(stage: &Stage<'_>) -> Actor {
     let mut change = stage.change(people::AddPerson::NAME).await;
-    let permit = permit::<people::AddPerson>(stage.actor, ()).unwrap();
+    let permit = permit::<people::AddPerson>(&mut change, ()).await.unwrap();
     let new = NewPerson {
         name: "Une collègue".to_owned(),
         email: "collegue@example.org".parse().unwrap(),
         password: "-".to_owned(),
     };
     let id = people::add_person(&mut change, permit, new).await.unwrap();
+    appoint(&mut change, id, "Essai").await.unwrap();
     change.commit().await.unwrap();
     Actor::Person(id)
 }
@@ -159,8 +161,10 @@ on_both_engines! {
         let snapshots = Snapshots::new(bench.clock.clone());
         let seen = async |actor: Actor| {
             let mut tx = bench.db.read().await.unwrap();
-            let view = snapshots.current(&mut tx, Reach::of(actor)).await.unwrap();
-            let then = snapshots.as_of(&mut tx, Reach::of(actor), change).await.unwrap();
+            let today = bench.clock.today();
+            let reach = Reach::of(&mut tx, today, actor).await.unwrap();
+            let view = snapshots.current(&mut tx, &reach).await.unwrap();
+            let then = snapshots.as_of(&mut tx, &reach, change).await.unwrap();
             let figure = girls_of_bretagne(&view);
             assert_eq!(figure, girls_of_bretagne(&then));
             figure.value.to_string()

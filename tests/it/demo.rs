@@ -8,7 +8,7 @@ use jalon::contracts::store::load;
 use jalon::contracts::{Target, TermBody, Terms};
 use jalon::figures::Snapshots;
 use jalon::kernel::Period;
-use jalon::ledger::{Actor, Verified, verify};
+use jalon::ledger::{Verified, verify};
 use jalon::site::demo;
 
 use crate::imports::reader;
@@ -160,7 +160,7 @@ async fn marks(site: &mut Site) {
 
 async fn every_kind_of_target(bench: &Bench, slug: &str) {
     let mut tx = bench.db.read().await.unwrap();
-    let reach = Reach::of(Actor::Installation);
+    let reach = &Reach::of_installation();
     let full = load(&mut tx, reach, slug).await.unwrap().unwrap();
     let amendment = full.instrument(2).expect("an amendment");
     assert_eq!(amendment.act, "avenant", "{slug}");
@@ -209,7 +209,7 @@ async fn hospitals_differ(bench: &Bench) {
     let mut tx = bench.db.read().await.unwrap();
     let figures = Snapshots::default();
     let figures = figures
-        .current(&mut tx, Reach::of(Actor::Installation))
+        .current(&mut tx, &Reach::of_installation())
         .await
         .unwrap();
     let series = figures.series("es-taux-chirurgie-ambulatoire").unwrap();

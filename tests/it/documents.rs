@@ -32,7 +32,7 @@ on_both_engines! {
         let known = stage.last_change().await;
         let mut tx = bench.db.read().await.unwrap();
         let subject = "etat-ars-2024-2028/2.c.1";
-        let found = store::about(&mut tx, stage.reach(), AboutKind::Indicator, subject, known).await.unwrap();
+        let found = store::about(&mut tx, &stage.reach().await, AboutKind::Indicator, subject, known).await.unwrap();
         assert_eq!((found.len(), found[0].about.period.as_str()), (1, "2023"));
         drop(tx);
         let file = format!("/documents/{}/1", found[0].id);
@@ -57,7 +57,7 @@ on_both_engines! {
         let known = stage.last_change().await;
         let mut tx = bench.db.read().await.unwrap();
         let subject = "etat-ars-2024-2028/2.c.1";
-        let found = store::about(&mut tx, stage.reach(), AboutKind::Indicator, subject, known).await.unwrap();
+        let found = store::about(&mut tx, &stage.reach().await, AboutKind::Indicator, subject, known).await.unwrap();
         drop(tx);
         let page = format!("/documents/{}", found[0].id);
         let without = site.send_file(&page, &[], ("c.pdf", b"%PDF-2")).await;
@@ -72,7 +72,7 @@ on_both_engines! {
         assert_eq!(stage.count("document_version").await, 3);
         // What was known before the replacement still says so.
         let mut tx = bench.db.read().await.unwrap();
-        let then = store::about(&mut tx, stage.reach(), AboutKind::Indicator, subject, known).await.unwrap();
+        let then = store::about(&mut tx, &stage.reach().await, AboutKind::Indicator, subject, known).await.unwrap();
         assert!(then.iter().all(|document| document.versions.len() == 1));
     }
 }

@@ -28,7 +28,9 @@ fn rows_of(step: i64) -> Sample {
         6 => accesses(),
         7 => addresses(),
         8 => campaigns(),
-        9 => dossiers(),
+        9 => grants(),
+        10 => door(),
+        11 => dossiers(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -77,6 +79,35 @@ fn history() -> Sample {
     )
 }
 
+fn door() -> Sample {
+    (
+        vec![
+            (
+                "insert into mail (id, dedup, address, subject, body, created_at, due_at, useless_at, attempts, state) values ($1, 'essai', 'a@example.org', 'Essai', 'Bonjour', 5, 5, 9, 0, 'waiting')",
+                args![ID(110)],
+            ),
+            (
+                "insert into access_link (digest, person_id, kind, created_at, expires_at) values ($1, $2, 'reset', 5, 9)",
+                args![vec![11_u8], ID(2)],
+            ),
+            (
+                "insert into authenticator (person_id, secret, last_step, created_change) values ($1, $2, 3, 1)",
+                args![ID(2), vec![11_u8]],
+            ),
+            (
+                "insert into recovery_code (person_id, digest) values ($1, $2)",
+                args![ID(2), vec![11_u8]],
+            ),
+            (
+                "insert into access_event (id, at, kind, done, detail) values ($1, 5, 'refused', false, '/contrats')",
+                args![ID(111)],
+            ),
+        ],
+        "select m.subject from mail m, access_link l, authenticator a, recovery_code r, access_event e where l.person_id = a.person_id and r.used_at is null and e.detail = '/contrats'",
+        "Essai",
+    )
+}
+
 fn campaigns() -> Sample {
     (
         vec![
@@ -108,6 +139,27 @@ fn addresses() -> Sample {
         ],
         "select table_name from table_address where used_at is null",
         "contrats",
+    )
+}
+
+fn grants() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'grant', $2, 1, 'Lecteur')",
+                args![ID(90), ID(1)],
+            ),
+            (
+                "insert into access_grant (id, person_id, role, organisation, framework, objective, starts_on, why, given_change) values ($1, $2, 'lecteur', 'DGS', '', '', '2026-01-01', 'Essai', 1)",
+                args![ID(90), ID(2)],
+            ),
+            (
+                "insert into framework_opening (framework, what, audience) values ('essai', 'drafts', 'parties')",
+                args![],
+            ),
+        ],
+        "select g.role from access_grant g join change c on c.no = g.given_change where c.grant_id is null",
+        "lecteur",
     )
 }
 

@@ -34,7 +34,7 @@ async fn import(bench: &Bench, actor: Actor, wanted: &Directory) -> (Imported, O
     let mut change = Change::open(&bench.db, &bench.clock, actor, kind)
         .await
         .unwrap();
-    let permit = permit::<ImportDirectory>(actor, ()).unwrap();
+    let permit = permit::<ImportDirectory>(&mut change, ()).await.unwrap();
     let imported = store::import(&mut change, permit, wanted).await.unwrap();
     (imported, change.commit().await.unwrap())
 }
@@ -73,7 +73,7 @@ on_both_engines! {
         assert_eq!(imported.organisations.created, wanted.organisations().len());
         assert_eq!(imported.places.created, wanted.places().len());
         let mut tx = bench.db.read().await.unwrap();
-        let stored = store::directory(&mut tx, Reach::of(actor)).await.unwrap();
+        let stored = store::directory(&mut tx, &Reach::of_installation()).await.unwrap();
         assert_eq!(stored, wanted);
         let agencies = |day| stored.existing(OrganisationKind::Ars, day).len();
         assert_eq!((agencies(date(2017, 6, 30)), agencies(date(2026, 1, 5))), (17, 18));
@@ -105,12 +105,12 @@ on_both_engines! {
         let mut tx = bench.db.read().await.unwrap();
         let (entries,): (i64,) = tx.one("select count(*) from entry where change_no = 3", vec![]).await.unwrap();
         assert_eq!(entries, 1);
-        let history = store::history(&mut tx, Reach::of(actor), "HANDIDACTIQUE").await.unwrap();
+        let history = store::history(&mut tx, &Reach::of_installation(), "HANDIDACTIQUE").await.unwrap();
         assert_eq!(history.len(), 2);
         let state = |text: &Option<String>| serde_json::from_str::<serde_json::Value>(text.as_deref().unwrap()).unwrap();
         assert_eq!(state(&history[0].before_state)["name"], "Handidactique");
         assert_eq!(state(&history[0].after_state)["name"], "Handidactique France");
-        let stored = store::directory(&mut tx, Reach::of(actor)).await.unwrap();
+        let stored = store::directory(&mut tx, &Reach::of_installation()).await.unwrap();
         assert_eq!(stored, renamed);
     }
 }
@@ -126,8 +126,8 @@ on_both_engines! {
         let (imported, _) = import(&bench, actor, &wanted).await;
         assert_eq!((imported.organisations.changed, imported.places.changed), (1, 1));
         let mut tx = bench.db.read().await.unwrap();
-        assert_eq!(store::directory(&mut tx, Reach::of(actor)).await.unwrap(), wanted);
-        let history = store::history(&mut tx, Reach::of(actor), "ASIP").await.unwrap();
+        assert_eq!(store::directory(&mut tx, &Reach::of_installation()).await.unwrap(), wanted);
+        let history = store::history(&mut tx, &Reach::of_installation(), "ASIP").await.unwrap();
         let (before, after) = (history[0].before_state.as_deref().unwrap(), history[0].after_state.as_deref().unwrap());
         assert!(before.contains("2019-12-19") && after.contains("2019-12-20"), "{before} {after}");
     }
@@ -141,7 +141,7 @@ on_both_engines! {
         let (imported, no) = import(&bench, actor, &less).await;
         assert_eq!((imported.organisations.absent, no), (vec!["HANDIDACTIQUE".to_owned()], None));
         let mut tx = bench.db.read().await.unwrap();
-        let stored = store::directory(&mut tx, Reach::of(actor)).await.unwrap();
+        let stored = store::directory(&mut tx, &Reach::of_installation()).await.unwrap();
         assert!(stored.organisation("HANDIDACTIQUE").is_some());
     }
 }
@@ -149,7 +149,7 @@ on_both_engines! {
 on_both_engines! {
     async fn the_cache_follows_imports_and_nothing_else(bench: Bench) {
         let actor = bench.install().await;
-        let reach = Reach::of(actor);
+        let reach = &Reach::of_installation();
         let directories = Directories::default();
         let mut tx = bench.db.read().await.unwrap();
         assert!(directories.current(&mut tx, reach).await.unwrap().organisations().is_empty());
@@ -162,7 +162,8 @@ on_both_engines! {
         // Whatever the change is called, what it did to the directory is seen.
         let renamed = edited("libelle: Handidactique", "libelle: Handidactique France");
         let mut change = Change::open(&bench.db, &bench.clock, actor, "demo.install").await.unwrap();
-        store::import(&mut change, permit::<ImportDirectory>(actor, ()).unwrap(), &renamed).await.unwrap();
+        let allowed = permit::<ImportDirectory>(&mut change, ()).await.unwrap();
+        store::import(&mut change, allowed, &renamed).await.unwrap();
         change.commit().await.unwrap();
         let mut new = bench.db.read().await.unwrap();
         assert_eq!(*directories.current(&mut new, reach).await.unwrap(), renamed);

@@ -46,7 +46,9 @@ async fn head(stage: &Stage<'_>) -> RevisionHead {
 async fn exported(stage: &Stage<'_>) -> Texts {
     let head = head(stage).await;
     let mut tx = stage.db.read().await.unwrap();
-    store::texts(&mut tx, stage.reach(), head.id).await.unwrap()
+    store::texts(&mut tx, &stage.reach().await, head.id)
+        .await
+        .unwrap()
 }
 
 async fn read_back(stage: &Stage<'_>, texts: &Texts) -> Reading {
@@ -103,7 +105,7 @@ on_both_engines! {
         assert!(site.get("/cadres/etat-ars-2024-2028").await.body.contains("révision 2"));
         // What was before is still there.
         let mut tx = bench.db.read().await.unwrap();
-        let old = stage.library.revision(&mut tx, stage.reach(), first.id).await.unwrap().unwrap();
+        let old = stage.library.revision(&mut tx, &stage.reach().await, first.id).await.unwrap().unwrap();
         assert_eq!(old.framework, shipped().0);
         assert_eq!(verify(&mut tx).await.unwrap(), Verified::Whole(before + 1));
     }
@@ -436,7 +438,7 @@ on_both_engines! {
         let stage = Stage::set(&bench).await;
         let mut change = stage.change(SetNationalTarget::NAME).await;
         let scope = Scope { organisation: String::new(), framework: CODE.to_owned() };
-        let permit = permit::<SetNationalTarget>(stage.actor, scope).unwrap();
+        let permit = permit::<SetNationalTarget>(&mut change, scope).await.unwrap();
         let target = NationalTarget {
             indicator: "2.c.1".to_owned(),
             measure: GIRLS.to_owned(),

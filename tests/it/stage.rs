@@ -13,8 +13,8 @@ use jalon::frameworks::{
     self, Catalogue, Framework, Holders, Known, Library, Proposal, Revised, RevisionError, Texts,
 };
 use jalon::imports::{
-    ActError, Batch, CommitBatch, Committed, Counts, Imports, Problem, Row, Said, SendFile,
-    SentFile, UndoBatch, Undone, store as batches,
+    ActError, Batch, Committed, Counts, Imports, Problem, Row, Said, SentFile, Undone,
+    store as batches,
 };
 use jalon::ledger::{Actor, Change, last_change};
 use jalon::organisations::store::{ImportDirectory, directory, import};
@@ -96,8 +96,11 @@ impl<'a> Stage<'a> {
         }
     }
 
-    pub fn reach(&self) -> Reach {
-        Reach::of(self.actor)
+    /// What whoever works may see, today.
+    pub async fn reach(&self) -> Reach {
+        let mut tx = self.db.read().await.unwrap();
+        let today = self.bench.clock.today();
+        Reach::of(&mut tx, today, self.actor).await.unwrap()
     }
 
     pub async fn change(&self, kind: &'static str) -> Change {
@@ -115,19 +118,22 @@ impl<'a> Stage<'a> {
 
     pub async fn import_directory(&self, wanted: &Directory) {
         let mut change = self.change(ImportDirectory::NAME).await;
-        let permit = permit::<ImportDirectory>(self.actor, ()).unwrap();
+        let permit = permit::<ImportDirectory>(&mut change, ()).await.unwrap();
         import(&mut change, permit, wanted).await.unwrap();
         change.commit().await.unwrap();
     }
 
     pub async fn catalogue(&self) -> Arc<Catalogue> {
         let mut tx = self.db.read().await.unwrap();
-        self.library.catalogue(&mut tx, self.reach()).await.unwrap()
+        self.library
+            .catalogue(&mut tx, &self.reach().await)
+            .await
+            .unwrap()
     }
 
     pub async fn directory(&self) -> Directory {
         let mut tx = self.db.read().await.unwrap();
-        directory(&mut tx, self.reach()).await.unwrap()
+        directory(&mut tx, &self.reach().await).await.unwrap()
     }
 
     /// Brings in the text of a framework.
@@ -138,8 +144,13 @@ impl<'a> Stage<'a> {
         base: Option<i64>,
     ) -> Result<Revised, RevisionError> {
         let mut change = self.change(Revise::NAME).await;
-        let permit = permit::<Revise>(self.actor, framework.code.clone()).unwrap();
-        let catalogue = self.library.catalogue(change.tx(), self.reach()).await?;
+        let permit = permit::<Revise>(&mut change, framework.code.clone())
+            .await
+            .unwrap();
+        let catalogue = self
+            .library
+            .catalogue(change.tx(), &self.reach().await)
+            .await?;
         let proposal = Proposal {
             framework,
             texts,
@@ -172,8 +183,11 @@ impl<'a> Stage<'a> {
             bytes: text.as_ref().to_vec(),
             said: Said::beside(serde_json::to_value(settings).unwrap()),
         };
-        let leave = permit::<SendFile>(self.actor, INTAKE).unwrap();
-        let batch = self.imports.rehearse(leave, &file).await.unwrap();
+        let batch = self
+            .imports
+            .rehearse(self.actor, INTAKE, &file)
+            .await
+            .unwrap();
         self.rehearsal(batch.id).await
     }
 
@@ -198,13 +212,11 @@ impl<'a> Stage<'a> {
     }
 
     pub async fn commit(&self, rehearsal: Uuid) -> Result<Committed, ActError> {
-        let leave = permit::<CommitBatch>(self.actor, rehearsal).unwrap();
-        self.imports.commit(leave, None).await
+        self.imports.commit(self.actor, rehearsal, None).await
     }
 
     pub async fn undo(&self, batch: Uuid, reason: &str) -> Result<Undone, ActError> {
-        let leave = permit::<UndoBatch>(self.actor, batch).unwrap();
-        self.imports.undo(leave, reason, None).await
+        self.imports.undo(self.actor, batch, reason, None).await
     }
 
     /// Rehearses and commits a text with the codes of the framework in force; the change made.
@@ -219,13 +231,13 @@ impl<'a> Stage<'a> {
 
     pub async fn figures(&self) -> FiguresView {
         let mut tx = self.db.read().await.unwrap();
-        let reach = self.reach();
+        let reach = &self.reach().await;
         self.snapshots.current(&mut tx, reach).await.unwrap()
     }
 
     pub async fn figures_at(&self, change: i64) -> FiguresView {
         let mut tx = self.db.read().await.unwrap();
-        let reach = self.reach();
+        let reach = &self.reach().await;
         self.snapshots.as_of(&mut tx, reach, change).await.unwrap()
     }
 

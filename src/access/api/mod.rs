@@ -16,10 +16,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
-use super::permit::{Act, Permit, Reach, permit};
+use super::reach::Reach;
 use super::signed::Signed;
 use super::store::Person;
-use super::token::{Secret, TokenScope, store as tokens};
+use super::token::{Secret, store as tokens};
 use crate::ledger::{self, Actor};
 use crate::platform::api::{ApiResult, Code, Conditions, Etag, Limit, Page, Paging, Problem};
 use crate::platform::clock::{Clock, end_of_day};
@@ -33,8 +33,7 @@ pub use pace::{Pace, in_measure};
 pub struct Caller {
     /// The person.
     pub person: Person,
-    actor: Actor,
-    scope: TokenScope,
+    reach: Reach,
 }
 
 impl Caller {
@@ -42,30 +41,29 @@ impl Caller {
     pub fn trying(signed: &Signed) -> Self {
         Self {
             person: signed.person.clone(),
-            actor: signed.actor(),
-            scope: TokenScope::Read,
+            reach: signed.reach().only_reading(),
         }
     }
 
     /// As the history names them.
     pub fn actor(&self) -> Actor {
-        self.actor
+        self.reach.actor()
     }
 
     /// What they may see: what the person may.
-    pub fn reach(&self) -> Reach {
-        Reach::of(self.actor)
+    pub fn reach(&self) -> &Reach {
+        &self.reach
     }
 
-    /// The permit to do `A` to `thing`; refused to a token that only reads.
+    /// Refuses a token that only reads, before anything else is looked at.
     ///
     /// # Errors
     /// The refusal to send.
-    pub fn may<A: Act>(&self, thing: A::Thing) -> ApiResult<Permit<A>> {
-        if self.scope == TokenScope::Read {
+    pub fn writes(&self) -> ApiResult<()> {
+        if self.reach.reads_only() {
             return Err(Problem::plain(Code::ReadOnly));
         }
-        permit(self.actor, thing).map_err(|denied| Problem::new(Code::Forbidden, denied.sentence))
+        Ok(())
     }
 
     /// Who it is, in a digest of what they sent.
@@ -109,13 +107,13 @@ async fn caller(db: &Db, clock: &Clock, headers: &HeaderMap) -> ApiResult<Caller
     let mut tx = db.read().await?;
     let bearer = tokens::bearer(&mut tx, &secret, clock.today()).await?;
     let bearer = bearer.ok_or_else(refused)?;
+    let actor = Actor::Program {
+        person: bearer.person.id,
+        token: bearer.token,
+    };
     Ok(Caller {
-        actor: Actor::Program {
-            person: bearer.person.id,
-            token: bearer.token,
-        },
+        reach: Reach::of(&mut tx, clock.today(), actor).await?,
         person: bearer.person,
-        scope: bearer.scope,
     })
 }
 

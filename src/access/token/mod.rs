@@ -14,7 +14,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::permit::Act;
+use super::policy::Concern;
 use crate::kernel::hex;
+use crate::platform::db::{DbError, Tx};
 
 /// Days that a token may live. No source says how long: a year is Jalon's reading.
 pub const LONGEST_DAYS: i64 = 366;
@@ -31,6 +33,10 @@ impl Act for CreateToken {
     /// The person it acts for.
     type Thing = Uuid;
     const NAME: &'static str = "token.create";
+
+    async fn concerns(_tx: &mut Tx, person: &Uuid) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::of_person(*person)])
+    }
 }
 
 /// Revoking an access token.
@@ -41,6 +47,11 @@ impl Act for RevokeToken {
     /// The token.
     type Thing = Uuid;
     const NAME: &'static str = "token.revoke";
+
+    async fn concerns(tx: &mut Tx, token: &Uuid) -> Result<Vec<Concern>, DbError> {
+        let owner = store::owner(tx, *token).await?;
+        Ok(owner.map(Concern::of_person).into_iter().collect())
+    }
 }
 
 /// What a token may be used for.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     AccessToken, CreateToken, NewToken, RevokeToken, Secret, TokenMistakes, TokenScope, store,
 };
-use crate::access::permit::Act as _;
+use crate::access::permit::{Act as _, permit};
 use crate::access::signed::Signed;
 use crate::ledger::{Change, SentForm, TOKEN_FIELD};
 use crate::platform::clock::{Clock, french_date, french_instant};
@@ -126,7 +126,7 @@ async fn make(
     {
         return Ok(None);
     }
-    let permit = signed.may::<CreateToken>(signed.person.id)?;
+    let permit = permit::<CreateToken>(&mut change, signed.person.id).await?;
     let made = store::create(&mut change, permit, new, &secret).await;
     made.map_err(WebError::internal)?;
     if let Some(form) = &form {
@@ -143,10 +143,10 @@ pub(in crate::access) async fn revoke(
     State(clock): State<Clock>,
     Path(token): Path<Uuid>,
 ) -> WebResult<Redirect> {
-    let permit = signed.may::<RevokeToken>(token)?;
     let mut change = Change::open(&db, &clock, signed.actor(), RevokeToken::NAME)
         .await
         .map_err(WebError::internal)?;
+    let permit = permit::<RevokeToken>(&mut change, token).await?;
     let revoked = store::revoke(&mut change, permit).await;
     if !revoked.map_err(WebError::internal)? {
         return Err(WebError::NotFound);

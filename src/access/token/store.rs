@@ -5,8 +5,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{AccessToken, CreateToken, NewToken, RevokeToken, Secret, TokenScope};
-use crate::access::Reach;
 use crate::access::permit::Permit;
+use crate::access::reach::Reach;
 use crate::access::store::Person;
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
@@ -61,6 +61,34 @@ pub async fn create(
     Ok(id)
 }
 
+/// Whose token it is.
+pub(super) async fn owner(tx: &mut Tx, token: Uuid) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(Uuid,)> = tx
+        .optional(
+            "select person_id from access_token where id = $1",
+            args![token],
+        )
+        .await?;
+    Ok(row.map(|(person,)| person))
+}
+
+/// Whether a token lets a program write on that day: one that was revoked or has ended lets
+/// nothing more, nor does what is no token at all.
+pub(in crate::access) async fn may_write(
+    tx: &mut Tx,
+    token: Uuid,
+    today: Date,
+) -> Result<bool, DbError> {
+    let row: Option<(String,)> = tx
+        .optional(
+            "select scope from access_token
+             where id = $1 and revoked_change is null and expires_on >= $2",
+            args![token, today.to_string()],
+        )
+        .await?;
+    Ok(row.is_some_and(|(scope,)| TokenScope::from_code(&scope) == Some(TokenScope::ReadWrite)))
+}
+
 /// Revokes a token of the person who asks, at once and for good; false where they have no such
 /// token that still was one.
 pub async fn revoke(change: &mut Change, permit: Permit<RevokeToken>) -> Result<bool, LedgerError> {
@@ -109,7 +137,7 @@ struct TokenRow {
 }
 
 /// The tokens of the person whose reach it is, the latest first.
-pub async fn tokens(tx: &mut Tx, reach: Reach) -> Result<Vec<AccessToken>, DbError> {
+pub async fn tokens(tx: &mut Tx, reach: &Reach) -> Result<Vec<AccessToken>, DbError> {
     let rows: Vec<TokenRow> = tx
         .all(
             "select k.id, k.name, k.scope, k.expires_on, made.at as created_at,
@@ -139,14 +167,12 @@ pub async fn tokens(tx: &mut Tx, reach: Reach) -> Result<Vec<AccessToken>, DbErr
 #[derive(Clone, Debug)]
 pub(in crate::access) struct Bearer {
     pub token: Uuid,
-    pub scope: TokenScope,
     pub person: Person,
 }
 
 #[derive(sqlx::FromRow)]
 struct BearerRow {
     token: Uuid,
-    scope: String,
     id: Uuid,
     name: String,
     email: String,
@@ -160,24 +186,21 @@ pub(in crate::access) async fn bearer(
 ) -> Result<Option<Bearer>, DbError> {
     let row: Option<BearerRow> = tx
         .optional(
-            "select k.id as token, k.scope, p.id, p.name, p.email
+            "select k.id as token, p.id, p.name, p.email
              from access_token k join person p on p.id = k.person_id
              where k.digest = $1 and k.revoked_change is null and k.expires_on >= $2",
             args![secret.digest(), today.to_string()],
         )
         .await?;
-    let bearer = |row: BearerRow| {
-        Ok(Bearer {
-            token: row.token,
-            scope: scope_of(&row.scope)?,
-            person: Person {
-                id: row.id,
-                name: row.name,
-                email: row.email,
-            },
-        })
+    let bearer = |row: BearerRow| Bearer {
+        token: row.token,
+        person: Person {
+            id: row.id,
+            name: row.name,
+            email: row.email,
+        },
     };
-    row.map(bearer).transpose()
+    Ok(row.map(bearer))
 }
 
 fn scope_of(code: &str) -> Result<TokenScope, DbError> {

@@ -30,7 +30,7 @@ impl Draft {
 pub(super) async fn choices(
     library: &Library,
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
 ) -> Result<Vec<Choice>, DbError> {
     let catalogue = library.catalogue(tx, reach).await?;
     let choice = |draft: OpenDraft| {
@@ -53,7 +53,7 @@ pub(super) async fn choices(
 /// The contract and the act that were said beside a file.
 pub(super) async fn instrument(
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
     settings: &Settings,
 ) -> Result<Option<(FullContract, Instrument)>, DbError> {
     let full = load(tx, reach, &settings.contract).await?;
@@ -81,7 +81,7 @@ pub(super) fn closed(instrument: &Instrument) -> Option<String> {
 pub(super) async fn of(
     library: &Library,
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
     full: FullContract,
     instrument: Instrument,
 ) -> Result<Draft, DbError> {
@@ -100,7 +100,7 @@ pub(super) async fn of(
 pub(super) async fn draft_by_id(
     library: &Library,
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
     id: Uuid,
 ) -> Result<Draft, DbError> {
     let lost = || DbError::corrupt("act of a batch", id);

@@ -14,15 +14,16 @@ use super::desk::{self, Draft};
 use super::judge::{judge, refusal};
 use super::read::state;
 use super::{INTAKE, RowState, read, tell};
-use crate::access::{Reach, permit};
+use crate::access::{NotPermitted, Reach, may, permit};
 use crate::contracts::store::{ContractError, TermEdit, load, set_terms, subject_changes};
 use crate::contracts::{EditInstrument, FullContract, Instrument, TermKey, Terms};
 use crate::frameworks::Library;
 use crate::imports::{
-    Asked, Batch, Choice, Field, FieldKind, FileMapping, French, Intake, Later, Mistake, Place,
-    ProblemCode, Reading, Row, Said, Told, Undoing, Uses, Verdict, Written, store as imports,
+    Asked, Batch, Choice, Closed, Field, FieldKind, FileMapping, French, Intake, Later, Mistake,
+    Place, ProblemCode, Reading, Row, Said, Told, Undoing, Uses, Verdict, Written,
+    store as imports,
 };
-use crate::ledger::{Actor, Change, LedgerError, last_change};
+use crate::ledger::{Change, LedgerError, last_change};
 use crate::platform::db::{Db, DbError, Tx};
 
 /// Terms of a draft.
@@ -64,7 +65,7 @@ impl Intake for TermsIntake {
         }
     }
 
-    async fn fields(&self, tx: &mut Tx, reach: Reach) -> Result<Vec<Field>, DbError> {
+    async fn fields(&self, tx: &mut Tx, reach: &Reach) -> Result<Vec<Field>, DbError> {
         let choices = desk::choices(&self.library, tx, reach).await?;
         let none = Choice {
             value: String::new(),
@@ -85,7 +86,7 @@ impl Intake for TermsIntake {
     async fn beside(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         typed: &BTreeMap<String, String>,
     ) -> Result<Result<Json, Vec<Mistake>>, DbError> {
         let text = typed.get("acte").map_or("", String::as_str);
@@ -113,7 +114,7 @@ impl Intake for TermsIntake {
     async fn facts(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         said: &Said,
     ) -> Result<Vec<(&'static str, String)>, DbError> {
         let draft = self.draft(tx, reach, said).await?;
@@ -125,7 +126,7 @@ impl Intake for TermsIntake {
         String::new()
     }
 
-    async fn uses(&self, _tx: &mut Tx, _reach: Reach, _said: &Said) -> Result<Uses, DbError> {
+    async fn uses(&self, _tx: &mut Tx, _reach: &Reach, _said: &Said) -> Result<Uses, DbError> {
         Ok(Uses::default())
     }
 
@@ -133,22 +134,25 @@ impl Intake for TermsIntake {
         Ok(said.kept.clone())
     }
 
-    fn is_hidden(&self, _batch: &Batch, _reach: Reach, _today: Date) -> Result<bool, DbError> {
+    fn is_hidden(&self, _batch: &Batch, _reach: &Reach, _today: Date) -> Result<bool, DbError> {
         Ok(false)
     }
 
     async fn closed(
         &self,
         tx: &mut Tx,
-        actor: Actor,
+        reach: &Reach,
         batch: &Batch,
-    ) -> Result<Option<String>, DbError> {
+    ) -> Result<Option<Closed>, DbError> {
         let (_, instrument) = draft_of(tx, batch).await?;
-        let denied = permit::<EditInstrument>(actor, instrument.id).err();
-        Ok(desk::closed(&instrument).or(denied.map(|denied| denied.sentence)))
+        if let Some(sentence) = desk::closed(&instrument) {
+            return Ok(Some(Closed::Now(sentence)));
+        }
+        let allowed = may::<EditInstrument>(tx, reach, &instrument.id).await?;
+        Ok(allowed.err().map(Closed::Denied))
     }
 
-    async fn read(&self, db: &Db, reach: Reach, asked: Asked) -> Result<Reading, DbError> {
+    async fn read(&self, db: &Db, reach: &Reach, asked: Asked) -> Result<Reading, DbError> {
         let mut tx = db.read().await?;
         let draft = self.draft(&mut tx, reach, &asked.said).await?;
         let at_change = last_change(&mut tx).await?;
@@ -231,7 +235,7 @@ impl Intake for TermsIntake {
         edited(change, instrument.id, edits).await
     }
 
-    async fn told(&self, tx: &mut Tx, reach: Reach, rows: &[Row]) -> Result<Vec<Told>, DbError> {
+    async fn told(&self, tx: &mut Tx, reach: &Reach, rows: &[Row]) -> Result<Vec<Told>, DbError> {
         let Some(first) = rows.first() else {
             return Ok(Vec::new());
         };
@@ -248,7 +252,7 @@ impl Intake for TermsIntake {
 }
 
 impl TermsIntake {
-    async fn draft(&self, tx: &mut Tx, reach: Reach, said: &Said) -> Result<Draft, DbError> {
+    async fn draft(&self, tx: &mut Tx, reach: &Reach, said: &Said) -> Result<Draft, DbError> {
         let settings = settings_of(&said.beside)?;
         let found = desk::instrument(tx, reach, &settings).await?;
         let (full, instrument) = found.ok_or_else(|| lost(&settings))?;
@@ -263,7 +267,7 @@ fn lost(settings: &Settings) -> DbError {
 /// The draft of a batch, for the kernel itself.
 async fn draft_of(tx: &mut Tx, batch: &Batch) -> Result<(FullContract, Instrument), DbError> {
     let settings = settings_of(&batch.said.beside)?;
-    let reach = Reach::of(Actor::Installation);
+    let reach = &Reach::of_installation();
     let full = load(tx, reach, &settings.contract).await?;
     let full = full.ok_or_else(|| lost(&settings))?;
     let instrument = full.instrument(settings.act).cloned();
@@ -280,7 +284,7 @@ async fn writer(
     if let Some(held) = now.get(key) {
         return Ok(held.term.change);
     }
-    let (reach, slot) = (Reach::of(Actor::Installation), &key.slot);
+    let (reach, slot) = (&Reach::of_installation(), &key.slot);
     let written = subject_changes(tx, reach, full.contract.id, slot.subject()).await?;
     let period = slot.year().map(|year| year.to_string()).unwrap_or_default();
     let about = written.iter().find(|change| {
@@ -347,8 +351,11 @@ async fn edited(
         let said = serde_json::to_vec(&(&edit.key, &edit.wanted, &edit.motive));
         digest.update(said.map_err(unwritten)?);
     }
-    let allowed = permit::<EditInstrument>(change.actor(), instrument)
-        .map_err(|denied| DbError::corrupt("permit of a batch", denied))?;
+    let allowed = permit::<EditInstrument>(change, instrument).await;
+    let allowed = allowed.map_err(|refused| match refused {
+        NotPermitted::Db(error) => error,
+        other => DbError::corrupt("permit of a batch", other),
+    })?;
     let rows = set_terms(change, allowed, edits)
         .await
         .map_err(|error| match error {

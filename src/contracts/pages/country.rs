@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 
 use super::table::dash;
-use crate::access::{Act as _, Signed};
+use crate::access::{Act as _, Signed, permit};
 use crate::contracts::store::{
     NationalTarget, national_targets, set_national_target, targets_across,
 };
@@ -82,10 +82,11 @@ pub(super) async fn save(
     .await
     .map_err(WebError::internal)?;
     for (year, target) in wanted {
-        let permit = signed.may::<SetNationalTarget>(Scope {
+        let scope = Scope {
             organisation: String::new(),
             framework: framework.clone(),
-        })?;
+        };
+        let permit = permit::<SetNationalTarget>(&mut change, scope).await?;
         let new = NationalTarget {
             indicator: key.clone(),
             measure: shown.measure.code.clone(),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::open::{contract_path, latest};
 use super::parts::{datalist, flag, once};
-use crate::access::{Act as _, Permit, Signed};
+use crate::access::{Act as _, Signed, permit};
 use crate::contracts::store::{ContractError, create_contract};
 use crate::contracts::{
     CreateContract, Desk, Field, Ground, NewContract, NewSection, Objection, bound, limits,
@@ -241,8 +241,7 @@ pub(super) async fn submit(
             framework: book.framework(),
             directory: &directory,
         };
-        let permit = signed.may::<CreateContract>(scope)?;
-        match prepare(&desk, &signed, typed.sent(&signed), permit, new, ground).await {
+        match prepare(&desk, &signed, typed.sent(&signed), scope, new, ground).await {
             Ok(next) => return Ok(Redirect::to(&next).into_response()),
             Err(ContractError::Objections(objections)) => typed.object(objections),
             Err(error) if error.is_taken() => typed.refuse(
@@ -267,7 +266,7 @@ async fn prepare(
     desk: &Desk,
     signed: &Signed,
     sent: Option<SentForm>,
-    permit: Permit<CreateContract>,
+    scope: Scope,
     new: NewContract,
     ground: Ground<'_>,
 ) -> Result<String, ContractError> {
@@ -279,6 +278,7 @@ async fn prepare(
         return Ok(answer);
     }
     let next = contract_path(&new.slug);
+    let permit = permit::<CreateContract>(&mut change, scope).await?;
     create_contract(&mut change, permit, new, ground).await?;
     if let Some(sent) = &sent {
         change.answer(sent, &next).await?;

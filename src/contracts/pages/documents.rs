@@ -7,9 +7,11 @@ use axum::response::Redirect;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use crate::access::{Act as _, Reach, Signed};
+use crate::access::{Act as _, Reach, Signed, permit};
 use crate::contracts::{Contract, Desk, store as contracts};
-use crate::documents::{self, About, AboutKind, AttachDocument, Document, receive, store};
+use crate::documents::{
+    self, About, AboutKind, AttachDocument, Attachment, Document, receive, store,
+};
 use crate::ledger::{Change, last_change};
 use crate::platform::config::Config;
 use crate::platform::db::{DbError, Tx};
@@ -18,7 +20,7 @@ use crate::platform::web::{WebError, WebResult};
 /// The documents of an indicator in a contract.
 pub(super) async fn of(
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
     contract: Uuid,
     key: &str,
 ) -> Result<Vec<Document>, DbError> {
@@ -66,15 +68,18 @@ pub(super) async fn attach(
             "« {year} » n’est pas une année du contrat. Choisissez-la dans la liste."
         )));
     }
-    let permit = signed.may::<AttachDocument>(About {
+    let about = About {
         kind: AboutKind::Term,
         subject: subject(contract.id, &key),
         place: String::new(),
         period: year,
-    })?;
+    };
     let upload = received.into_file()?;
     let change = Change::open(&desk.db, &desk.clock, signed.actor(), AttachDocument::NAME).await;
     let mut change = change.map_err(WebError::internal)?;
+    let mut concerns = contracts::of_contract(change.tx(), contract.id).await?;
+    let concern = concerns.pop().ok_or(WebError::NotFound)?;
+    let permit = permit::<AttachDocument>(&mut change, Attachment { about, concern }).await?;
     store::attach(&mut change, permit, &upload)
         .await
         .map_err(WebError::internal)?;

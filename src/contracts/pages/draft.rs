@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::open::{self, AT_ONCE, OpenedInstrument, begin, instrument_path, latest, told};
 use super::parts::{flag, once, trail};
-use crate::access::{Act as _, Permit, Signed};
+use crate::access::{Act as _, Signed, permit};
 use crate::contracts::check::changeable_name;
 use crate::contracts::store::{
     ContractError, Description, NewInstrument, describe, draft_instrument, load,
@@ -154,7 +154,6 @@ pub(super) async fn submit(
             return Ok(document_with_status(status, signed.view(), title, &body));
         }
     };
-    let permit = signed.may::<DraftInstrument>(full.contract.id)?;
     let new = NewInstrument {
         act: typed.acte.clone(),
         framework_revision: book.revision(),
@@ -162,7 +161,7 @@ pub(super) async fn submit(
         effective_on: asked.effective_on,
     };
     let sent = typed.sent(&signed, &open::contract_path(&slug));
-    let next = prepare(&desk, &signed, sent, permit, &slug, new)
+    let next = prepare(&desk, &signed, sent, &full, new)
         .await
         .map_err(told)?;
     Ok(Redirect::to(&next).into_response())
@@ -173,8 +172,7 @@ async fn prepare(
     desk: &Desk,
     signed: &Signed,
     sent: Option<SentForm>,
-    permit: Permit<DraftInstrument>,
-    slug: &str,
+    full: &FullContract,
     new: NewInstrument,
 ) -> Result<String, ContractError> {
     let mut change =
@@ -184,8 +182,9 @@ async fn prepare(
     {
         return Ok(answer);
     }
+    let permit = permit::<DraftInstrument>(&mut change, full.contract.id).await?;
     let (_, no) = draft_instrument(&mut change, permit, new).await?;
-    let next = instrument_path(slug, no);
+    let next = instrument_path(&full.contract.slug, no);
     if let Some(sent) = &sent {
         change.answer(sent, &next).await?;
     }
@@ -337,7 +336,6 @@ pub(super) async fn edit(
         Ok(asked) => asked,
         Err((status, problems)) => return again(status, &problems),
     };
-    let permit = signed.may::<EditInstrument>(opened.instrument.id)?;
     let version = opened.instrument.version;
     let mut change = match begin::<EditInstrument>(&desk, &signed, &opened, version).await {
         Ok(change) => change,
@@ -346,6 +344,7 @@ pub(super) async fn edit(
         }
         Err(error) => return Err(told(error)),
     };
+    let permit = permit::<EditInstrument>(&mut change, opened.instrument.id).await?;
     describe(&mut change, permit, new).await.map_err(told)?;
     change.commit().await.map_err(WebError::internal)?;
     Ok(Redirect::to(&opened.path()).into_response())

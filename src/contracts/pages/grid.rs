@@ -16,7 +16,7 @@ use super::open::{self, AT_ONCE, OpenedInstrument, begin, told};
 use super::parties::PLACE;
 use super::parts::{flag, node_code, trail};
 use super::table::{self, Cells, dash};
-use crate::access::Signed;
+use crate::access::{Signed, permit};
 use crate::contracts::offers::{Offer, Offering, means_slot, target_slot};
 use crate::contracts::sheet::{self, Field, Sheet, show_body};
 use crate::contracts::store::set_terms;
@@ -170,13 +170,13 @@ pub(super) async fn submit(
         let sentence = "Rien n’est enregistré : quelqu’un a changé les mêmes cases depuis que vous avez ouvert cette page. Choisissez, puis enregistrez.";
         return again(&sheet, StatusCode::CONFLICT, sentence);
     }
-    let permit = signed.may::<EditInstrument>(opened.instrument.id)?;
     let version = opened.instrument.version;
     let mut change = match begin::<EditInstrument>(&desk, &signed, &opened, version).await {
         Ok(change) => change,
         Err(error) if error.is_stale() => return again(&sheet, StatusCode::CONFLICT, AT_ONCE),
         Err(error) => return Err(told(error)),
     };
+    let permit = permit::<EditInstrument>(&mut change, opened.instrument.id).await?;
     let changed = set_terms(&mut change, permit, read.edits)
         .await
         .map_err(told)?;

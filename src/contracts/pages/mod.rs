@@ -14,6 +14,7 @@ mod indicator;
 mod instrument;
 mod list;
 mod means;
+mod objective;
 mod open;
 mod parties;
 mod parts;
@@ -31,6 +32,7 @@ use axum::routing::{get, post};
 pub(super) use list::keeps;
 
 use super::Desk;
+use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::web::Shell;
@@ -40,6 +42,7 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
     Desk: FromRef<S>,
     Arc<Config>: FromRef<S>,
@@ -49,6 +52,7 @@ where
         .route("/contrats/nouveau", get(create::form).post(create::submit))
         .route("/contrats/{slug}", get(contract::page))
         .route("/contrats/{slug}/moyens", get(means::page))
+        .route("/contrats/{slug}/objectifs/{key}", get(objective::page))
         .route("/contrats/{slug}/indicateurs/{key}", get(indicator::page))
         .route(
             "/contrats/{slug}/actes/nouveau",
@@ -70,6 +74,7 @@ fn instrument_router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
     Desk: FromRef<S>,
 {

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 
 use super::open::{self, AT_ONCE, OpenedInstrument, begin, told};
 use super::parts::{datalist, flag, trail};
-use crate::access::Signed;
+use crate::access::{Signed, permit};
 use crate::contracts::proposal::{absent, establishment};
 use crate::contracts::store::{TermEdit, set_terms};
 use crate::contracts::{
@@ -228,13 +228,13 @@ pub(super) async fn submit(
         let sentence = "Rien n’est enregistré : quelqu’un a changé les parties entre-temps. Votre texte est gardé ; relisez-le, puis enregistrez de nouveau.";
         return again(StatusCode::CONFLICT, sentence);
     }
-    let permit = signed.may::<EditInstrument>(opened.instrument.id)?;
     let version = opened.instrument.version;
     let mut change = match begin::<EditInstrument>(&desk, &signed, &opened, version).await {
         Ok(change) => change,
         Err(error) if error.is_stale() => return again(StatusCode::CONFLICT, AT_ONCE),
         Err(error) => return Err(told(error)),
     };
+    let permit = permit::<EditInstrument>(&mut change, opened.instrument.id).await?;
     let changed = set_terms(&mut change, permit, edits).await.map_err(told)?;
     change.commit().await.map_err(WebError::internal)?;
     let next = format!("{}?enregistre={changed}", opened.path());

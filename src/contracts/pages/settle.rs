@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::instrument::{body, title};
 use super::open::{self, begin, told};
 use super::parts::flag;
-use crate::access::{Act, Permit, Signed};
+use crate::access::{Act, Permit, Signed, permit};
 use crate::contracts::store::{self, ContractError};
 use crate::contracts::{
     AbandonInstrument, Book, ConfirmInstrument, Desk, RebaseInstrument, SignInstrument,
@@ -81,9 +81,9 @@ async fn settle<A: Button>(
     seen: Seen,
 ) -> WebResult<Response> {
     let opened = open::instrument(desk, signed, slug, no).await?;
-    let permit = signed.may::<A>(opened.instrument.id)?;
     let outcome = match begin::<A>(desk, signed, &opened, seen.version).await {
         Ok(mut change) => {
+            let permit = permit::<A>(&mut change, opened.instrument.id).await?;
             let pressed = A::press(&mut change, permit, &opened.book).await;
             pressed.map(|()| change)
         }

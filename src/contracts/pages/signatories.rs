@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 use super::open::{self, AT_ONCE, OpenedInstrument, begin, told};
 use super::parts::{flag, trail};
-use crate::access::Signed;
+use crate::access::{Signed, permit};
 use crate::contracts::store::set_signatories;
 use crate::contracts::{Desk, EditInstrument, Signatory, instrument_name, limits};
 use crate::frameworks::PartyRole;
@@ -193,13 +193,13 @@ pub(super) async fn submit(
     if let Some((status, sentence)) = refused(&rows, posted.get("vu"), &digest(&now)) {
         return again(status, &sentence);
     }
-    let permit = signed.may::<EditInstrument>(opened.instrument.id)?;
     let version = opened.instrument.version;
     let mut change = match begin::<EditInstrument>(&desk, &signed, &opened, version).await {
         Ok(change) => change,
         Err(error) if error.is_stale() => return again(StatusCode::CONFLICT, AT_ONCE),
         Err(error) => return Err(told(error)),
     };
+    let permit = permit::<EditInstrument>(&mut change, opened.instrument.id).await?;
     set_signatories(&mut change, permit, signatories)
         .await
         .map_err(told)?;

@@ -115,7 +115,7 @@ impl CardRow {
 /// named.
 pub async fn list(
     tx: &mut Tx,
-    _reach: Reach,
+    _reach: &Reach,
     framework: Option<&str>,
 ) -> Result<Vec<ContractCard>, DbError> {
     let rows: Vec<CardRow> = tx
@@ -152,6 +152,18 @@ struct BeginningRow {
     organisation_code: String,
 }
 
+impl BeginningRow {
+    fn read(self) -> Move {
+        Move {
+            section: self.section_id,
+            role: self.role,
+            organisation: self.organisation_code,
+            membership: Some(Membership::Joins),
+            day: None,
+        }
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct MoveRow {
     contract_id: Uuid,
@@ -184,6 +196,41 @@ impl MoveRow {
     }
 }
 
+/// The organisations that are party to a contract today, by their codes.
+pub(super) async fn party_codes(tx: &mut Tx, contract: Uuid) -> Result<Vec<String>, DbError> {
+    let beginning: Vec<BeginningRow> = tx
+        .all(
+            "select p.contract_id, s.id as section_id, p.role, p.organisation_code
+             from party p join section s on s.contract_id = p.contract_id
+             where p.contract_id = $1
+             order by p.position, s.position",
+            args![contract],
+        )
+        .await?;
+    let moved: Vec<MoveRow> = tx
+        .all(
+            "select i.contract_id, x.section_id, x.subject as role, x.facet as organisation,
+                    x.body, i.effective_on, c.at as recorded_at,
+                    (select max(s.signed_on) from signatory s
+                     where s.instrument_id = i.id) as signed_on
+             from term x
+             join instrument i on i.id = x.instrument_id
+             left join change c on c.no = i.signed_change
+             where i.contract_id = $1 and x.kind = 'party' and i.state = 'signed'
+             order by i.signed_change, x.facet collate \"C\"",
+            args![contract],
+        )
+        .await?;
+    let mut moves: Vec<Move> = beginning.into_iter().map(BeginningRow::read).collect();
+    for row in moved {
+        moves.push(row.read()?);
+    }
+    let today = tenures(&moves)
+        .into_iter()
+        .filter(|tenure| tenure.until.is_none());
+    Ok(today.map(|tenure| tenure.organisation).collect())
+}
+
 /// Who is and was party to each contract.
 async fn parties(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<CardParty>>, DbError> {
     let names: Vec<(String, String)> = tx
@@ -214,13 +261,7 @@ async fn parties(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<CardParty>>, DbError> 
         .await?;
     let mut moves: HashMap<Uuid, Vec<Move>> = HashMap::new();
     for row in beginning {
-        moves.entry(row.contract_id).or_default().push(Move {
-            section: row.section_id,
-            role: row.role,
-            organisation: row.organisation_code,
-            membership: Some(Membership::Joins),
-            day: None,
-        });
+        moves.entry(row.contract_id).or_default().push(row.read());
     }
     for row in moved {
         let contract = row.contract_id;
@@ -245,7 +286,7 @@ pub type SectionOf = (String, String, String);
 /// Every section of the contracts of a framework, contract by contract.
 pub async fn sections_of(
     tx: &mut Tx,
-    _reach: Reach,
+    _reach: &Reach,
     framework: &str,
 ) -> Result<Vec<SectionOf>, DbError> {
     tx.all(

@@ -16,7 +16,11 @@ use crate::ledger::ChangeRow;
 use crate::platform::db::{DbError, Tx};
 
 /// The contract at that address, with everything ever agreed in it, for somebody.
-pub async fn load(tx: &mut Tx, _reach: Reach, slug: &str) -> Result<Option<FullContract>, DbError> {
+pub async fn load(
+    tx: &mut Tx,
+    _reach: &Reach,
+    slug: &str,
+) -> Result<Option<FullContract>, DbError> {
     let found: Option<(Uuid,)> = tx
         .optional("select id from contract where slug = $1", args![slug])
         .await?;
@@ -161,7 +165,7 @@ pub struct OpenDraft {
 }
 
 /// Every act under way that somebody may see, the oldest first.
-pub async fn open_drafts(tx: &mut Tx, _reach: Reach) -> Result<Vec<OpenDraft>, DbError> {
+pub async fn open_drafts(tx: &mut Tx, _reach: &Reach) -> Result<Vec<OpenDraft>, DbError> {
     tx.all(
         "select c.slug, c.title, c.framework, c.fictional, i.no, i.act,
                 (select count(*) from confirmation k where k.instrument_id = i.id) as confirmed
@@ -269,7 +273,7 @@ pub struct TermState {
 /// drafts too, the latest first.
 pub async fn subject_changes(
     tx: &mut Tx,
-    _reach: Reach,
+    _reach: &Reach,
     contract: Uuid,
     subject: &str,
 ) -> Result<Vec<Change>, DbError> {

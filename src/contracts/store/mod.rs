@@ -1,6 +1,7 @@
 //! Contracts in the database: all their SQL.
 
 mod cards;
+mod concern;
 mod create;
 mod edit;
 pub(super) mod findable;
@@ -10,13 +11,17 @@ mod own;
 mod regional;
 mod rows;
 mod settle;
+mod signed;
+pub(super) mod told;
 
 use super::obstacle::Obstacle;
 use super::proposal::Objection;
+use crate::access::NotPermitted;
 use crate::ledger::LedgerError;
 use crate::platform::db::DbError;
 
 pub use cards::{CardParty, ContractCard, SectionOf, list, sections_of};
+pub use concern::{of_contract, of_instrument};
 pub use create::{NewInstrument, create_contract, draft_instrument};
 pub use edit::{Description, TermEdit, describe, set_signatories, set_terms};
 pub use load::{
@@ -27,6 +32,7 @@ pub use national::{NationalTarget, national_targets, set_national_target};
 pub use own::ContractMeasures;
 pub use regional::{section_of_place, targets_across};
 pub use settle::{abandon, confirm, rebase, sign};
+pub(super) use signed::{latest_signature, signed_since};
 
 /// Why a contract could not be changed.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +40,9 @@ pub enum ContractError {
     /// The database or the history refused; somebody else may have been faster.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The person may not, or may not know of it.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
     /// There is no such contract or instrument.
     #[error("no such contract or instrument")]
     NotFound,

@@ -25,7 +25,7 @@ struct TargetRow {
 /// framework, by contract, section, measure and year. One query, whatever the number of contracts.
 pub async fn targets_across(
     tx: &mut Tx,
-    _reach: Reach,
+    _reach: &Reach,
     framework: &str,
     indicator: &str,
     as_of: i64,
@@ -66,7 +66,7 @@ pub async fn targets_across(
 /// where there are several.
 pub async fn section_of_place(
     tx: &mut Tx,
-    _reach: Reach,
+    _reach: &Reach,
     framework: &str,
     place: &str,
 ) -> Result<Option<(String, Uuid)>, DbError> {

@@ -11,10 +11,11 @@ use jalon_render::State;
 use jalon_render::dossier::{Dossier, FORMAT, Fictional, Objective, SummaryLine};
 
 use self::reviewed::{Reviewed, reviewed};
-use super::ground::{DossierError, Ground, Request, Sources, day};
+use super::ground::{DossierError, Ground, Request, day};
 use super::region::judged_note;
 use crate::access::Reach;
 use crate::contracts::{Book, Line, Terms, instrument_names, parties_in_force};
+use crate::figures::Sources;
 use crate::frameworks::Node;
 use crate::kernel::counted;
 use crate::platform::clock::french_date;
@@ -42,7 +43,7 @@ impl Exemplar {
 /// asks for it, since it is kept and handed on.
 pub async fn dossier(
     sources: &Sources,
-    reach: Reach,
+    reach: &Reach,
     request: &Request,
     exemplar: Exemplar,
 ) -> Result<Dossier, DossierError> {
@@ -53,7 +54,7 @@ pub async fn dossier(
 /// The same, with what it was made of.
 pub(super) async fn made(
     sources: &Sources,
-    reach: Reach,
+    reach: &Reach,
     request: &Request,
     exemplar: Exemplar,
 ) -> Result<(Ground, Dossier), DossierError> {

@@ -9,7 +9,9 @@ use jalon_render::dossier::Dossier;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::access::Act;
+use crate::access::{Act, Concern};
+use crate::contracts::store::of_contract;
+use crate::platform::db::{DbError, Tx};
 
 pub use desk::{IssueError, issue};
 
@@ -20,6 +22,10 @@ pub struct IssueDossier;
 impl Act for IssueDossier {
     type Thing = Uuid;
     const NAME: &'static str = "dossier.issue";
+
+    async fn concerns(tx: &mut Tx, contract: &Uuid) -> Result<Vec<Concern>, DbError> {
+        of_contract(tx, *contract).await
+    }
 }
 
 /// The files that a dossier is drawn as.

@@ -101,7 +101,7 @@ struct IssuedRow {
 /// The dossiers issued for a contract, the latest first.
 pub async fn of_contract(
     tx: &mut Tx,
-    _reach: Reach,
+    _reach: &Reach,
     contract: Uuid,
 ) -> Result<Vec<Issued>, DbError> {
     let rows: Vec<IssuedRow> = tx
@@ -122,7 +122,7 @@ pub async fn of_contract(
 }
 
 /// One issued dossier.
-pub async fn issued(tx: &mut Tx, _reach: Reach, id: Uuid) -> Result<Option<Issued>, DbError> {
+pub async fn issued(tx: &mut Tx, _reach: &Reach, id: Uuid) -> Result<Option<Issued>, DbError> {
     let rows: Vec<IssuedRow> = tx
         .all(
             "select d.id, d.contract_id, k.slug, d.section_key, d.year, d.as_of, c.at,
@@ -176,7 +176,7 @@ fn gathered(rows: Vec<IssuedRow>) -> Result<Vec<Issued>, DbError> {
 /// The files that a run issued, by the digest of their bytes, in the order of the run.
 pub async fn files_of_run(
     tx: &mut Tx,
-    _reach: Reach,
+    _reach: &Reach,
     run: Uuid,
 ) -> Result<Vec<(String, Vec<u8>)>, DbError> {
     tx.all(

@@ -13,8 +13,9 @@ use super::told;
 use crate::access::Signed;
 use crate::contracts::{Contract, store as contracts};
 use crate::documents::{french_size, saved_as, store as documents};
-use crate::dossier::ground::{Request, Sources};
+use crate::dossier::ground::Request;
 use crate::dossier::issue::{Format, IssueError, Issued, issue, store};
+use crate::figures::Sources;
 use crate::kernel::hex;
 use crate::ledger::{SentForm, TOKEN_FIELD};
 use crate::platform::clock::{french_date, french_instant};
@@ -102,7 +103,7 @@ pub(super) async fn submit(
                 WebError::Invalid(sentence) => sentence,
                 other => return Err(other),
             },
-            Err(IssueError::Denied(denied)) => return Err(WebError::Forbidden(denied.sentence)),
+            Err(IssueError::NotPermitted(refused)) => return Err(refused.into()),
             Err(IssueError::Ledger(error)) => return Err(WebError::internal(error)),
         },
         Err(sentence) => sentence.to_owned(),

@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use crate::access::{Reach, Signed};
 use crate::documents::{saved_as, store as documents};
-use crate::dossier::ground::Sources;
 use crate::dossier::issue::{Format, store as issued};
 use crate::dossier::run::{Asked, Run, RunError, ask, store, work};
+use crate::figures::Sources;
 use crate::frameworks::{Catalogue, Framework};
 use crate::kernel::capitalised;
 use crate::ledger::TOKEN_FIELD;
@@ -322,7 +322,7 @@ pub(super) async fn archive(
 
 async fn files(
     sources: &Sources,
-    reach: Reach,
+    reach: &Reach,
     run: Uuid,
 ) -> Result<Vec<(String, Vec<u8>)>, DbError> {
     let mut tx = sources.db.read().await?;

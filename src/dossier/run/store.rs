@@ -82,7 +82,7 @@ impl RunRow {
 }
 
 /// One run, for who asked for it and for the work itself: what it names, others may not know of.
-pub async fn run(tx: &mut Tx, reach: Reach, id: Uuid) -> Result<Option<Run>, DbError> {
+pub async fn run(tx: &mut Tx, reach: &Reach, id: Uuid) -> Result<Option<Run>, DbError> {
     let found: Option<RunRow> = tx
         .optional(
             "select r.id, r.framework, r.year, r.day, r.person_id, p.name as who, r.created_at,
@@ -110,7 +110,7 @@ pub async fn run(tx: &mut Tx, reach: Reach, id: Uuid) -> Result<Option<Run>, DbE
 }
 
 /// The last runs that somebody asked for, the latest first.
-pub async fn runs(tx: &mut Tx, reach: Reach, most: i64) -> Result<Vec<Run>, DbError> {
+pub async fn runs(tx: &mut Tx, reach: &Reach, most: i64) -> Result<Vec<Run>, DbError> {
     let person = reach.actor().person();
     let found: Vec<RunRow> = tx
         .all(

@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::{Asked, CLAIM, Item, Run, store};
 use crate::access::Reach;
 use crate::contracts::store::{ContractCard, list, sections_of};
-use crate::dossier::ground::{Request, Sources};
+use crate::dossier::ground::Request;
 use crate::dossier::issue::{IssueError, issue};
+use crate::figures::Sources;
 use crate::ledger::{Actor, SentForm, TOKEN_FIELD};
 use crate::platform::db::DbError;
 
@@ -28,7 +29,7 @@ pub enum RunError {
 
 /// What a run makes: a dossier for each section of each signed contract of the framework that
 /// covers the year, in the order of their titles.
-pub async fn items(sources: &Sources, reach: Reach, asked: &Asked) -> Result<Vec<Item>, RunError> {
+pub async fn items(sources: &Sources, reach: &Reach, asked: &Asked) -> Result<Vec<Item>, RunError> {
     let mut tx = sources.db.read().await?;
     let cards = list(&mut tx, reach, Some(&asked.framework)).await?;
     let sections = sections_of(&mut tx, reach, &asked.framework).await?;
@@ -66,8 +67,8 @@ pub async fn items(sources: &Sources, reach: Reach, asked: &Asked) -> Result<Vec
 /// twice is one run.
 pub async fn ask(sources: &Sources, actor: Actor, id: Uuid, asked: Asked) -> Result<(), RunError> {
     let person = actor.person().ok_or(RunError::NotAPerson)?;
-    let reach = Reach::of(actor);
     let mut tx = sources.db.read().await?;
+    let reach = &Reach::of(&mut tx, sources.clock.today(), actor).await?;
     let known = store::run(&mut tx, reach, id).await?.is_some();
     drop(tx);
     if known {
@@ -98,7 +99,7 @@ pub async fn work(sources: &Sources, id: Uuid) -> Result<(), RunError> {
     }
     let mut tx = sources.db.read().await?;
     // The run is looked at by the work itself; what it issues asks for its person's permit.
-    let run = store::run(&mut tx, Reach::of(Actor::Installation), id).await?;
+    let run = store::run(&mut tx, &Reach::of_installation(), id).await?;
     drop(tx);
     let Some(run) = run else {
         return Ok(());

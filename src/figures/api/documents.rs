@@ -13,12 +13,16 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::access::Act as _;
 use crate::access::api::Caller;
+use crate::access::{Act as _, permit};
 use crate::documents::api::DocumentView;
-use crate::documents::{About, AboutKind, AttachDocument, Media, Upload, safe_name, store};
-use crate::frameworks::Library;
+use crate::documents::{
+    About, AboutKind, AttachDocument, Attachment, Media, Upload, safe_name, store,
+};
+use crate::figures::rights::Ground;
+use crate::frameworks::{Catalogue, Framework, Indicator, Library};
 use crate::ledger::{self, Change};
+use crate::organisations::Directories;
 use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Code, Limit, Page, Paging, Problem};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -81,6 +85,7 @@ pub(super) struct Office {
     db: Db,
     clock: Clock,
     library: Library,
+    directories: Directories,
     config: Arc<Config>,
 }
 
@@ -90,6 +95,7 @@ where
     Db: FromRef<S>,
     Clock: FromRef<S>,
     Library: FromRef<S>,
+    Directories: FromRef<S>,
     Arc<Config>: FromRef<S>,
 {
     type Rejection = Infallible;
@@ -99,6 +105,7 @@ where
             db: Db::from_ref(state),
             clock: Clock::from_ref(state),
             library: Library::from_ref(state),
+            directories: Directories::from_ref(state),
             config: Arc::from_ref(state),
         })
     }
@@ -124,10 +131,14 @@ pub(super) async fn attach(
         db,
         clock,
         library,
+        directories,
         config,
     } = office;
+    caller.writes()?;
     let mut tx = db.read().await?;
     let subject = subject(&mut tx, &library, &caller, &framework, &key).await?;
+    let catalogue = library.catalogue(&mut tx, caller.reach()).await?;
+    let directory = directories.current(&mut tx, caller.reach()).await?;
     drop(tx);
     if !YEARS.contains(&query.year) {
         let message = format!("attendu une année, reçu « {} »", query.year);
@@ -139,10 +150,18 @@ pub(super) async fn attach(
         place: String::new(),
         period: query.year.to_string(),
     };
-    let permit = caller.may::<AttachDocument>(about)?;
+    let ground = Ground {
+        catalogue: &catalogue,
+        directory: &directory,
+        today: clock.today(),
+    };
+    let found = indicator(&catalogue, &framework, &key);
+    let (framework, indicator) = found.ok_or_else(Problem::not_found)?;
+    let concern = ground.indicator(framework, indicator);
     let upload = upload(request, &query.name, config.largest_document).await?;
     let change = Change::open(&db, &clock, caller.actor(), AttachDocument::NAME).await;
     let mut change = change.map_err(Problem::internal)?;
+    let permit = permit::<AttachDocument>(&mut change, Attachment { about, concern }).await?;
     let id = store::attach(&mut change, permit, &upload).await;
     let id = id.map_err(Problem::internal)?;
     change.commit().await.map_err(Problem::internal)?;
@@ -175,12 +194,18 @@ async fn subject(
     key: &str,
 ) -> ApiResult<String> {
     let catalogue = library.catalogue(tx, caller.reach()).await?;
-    let edited = catalogue
-        .framework(framework)
-        .ok_or_else(Problem::not_found)?;
-    let mut indicators = edited.framework.indicators.iter();
-    if !indicators.any(|indicator| indicator.key == key) {
-        return Err(Problem::not_found());
-    }
+    let found = indicator(&catalogue, framework, key);
+    found.ok_or_else(Problem::not_found)?;
     Ok(format!("{framework}/{key}"))
+}
+
+/// An indicator with its framework.
+fn indicator<'c>(
+    catalogue: &'c Catalogue,
+    framework: &str,
+    key: &str,
+) -> Option<(&'c Framework, &'c Indicator)> {
+    let framework = &catalogue.framework(framework)?.framework;
+    let found = framework.indicators.iter().find(|i| i.key == key);
+    found.map(|indicator| (framework, indicator))
 }

@@ -24,6 +24,7 @@ use crate::frameworks::{Catalogue, Library};
 use crate::imports::Place as FilePlace;
 use crate::kernel::{Decimal, Period, Quantity, Value};
 use crate::measures::Measure;
+use crate::organisations::Directories;
 use crate::platform::api::{
     ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem, instant,
 };
@@ -37,6 +38,7 @@ where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
     Clock: FromRef<S>,
+    Directories: FromRef<S>,
     Library: FromRef<S>,
     Snapshots: FromRef<S>,
     Arc<Config>: FromRef<S>,

@@ -4,6 +4,7 @@
 
 mod desk;
 pub mod store;
+mod told;
 
 use std::sync::Arc;
 
@@ -12,12 +13,15 @@ use uuid::Uuid;
 
 use super::snapshot::is_hidden;
 use super::{Formatter, Subject};
-use crate::access::{Act, Reach};
+use crate::access::{Act, Concern, Reach};
+use crate::figures::rights::{Answerable, Contestable};
 use crate::frameworks::{Catalogue, USUAL_CONTEST_DAYS};
 use crate::kernel::Value;
 use crate::platform::clock::paris_date;
+use crate::platform::db::{DbError, Tx};
 
 pub use desk::{Answer, ContestError, NewContest, answer, open};
+pub use told::ContestTeller;
 
 /// A contest as every figure under it shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +144,7 @@ impl Contest {
     }
 
     /// Whether it tells a figure that is to be kept from somebody.
-    pub fn is_hidden(&self, reach: Reach, today: Date) -> bool {
+    pub fn is_hidden(&self, reach: &Reach, today: Date) -> bool {
         is_hidden(self.embargo_until, self.loaded_by, reach, today)
     }
 }
@@ -216,9 +220,12 @@ impl Standing {
 pub struct OpenAContest;
 
 impl Act for OpenAContest {
-    /// The observation.
-    type Thing = Uuid;
+    type Thing = Contestable;
     const NAME: &'static str = "contest.open";
+
+    async fn concerns(_tx: &mut Tx, value: &Contestable) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![value.concern().clone()])
+    }
 }
 
 /// Answering a contest, for the supplier.
@@ -226,9 +233,12 @@ impl Act for OpenAContest {
 pub struct AnswerContest;
 
 impl Act for AnswerContest {
-    /// The contest.
-    type Thing = Uuid;
+    type Thing = Answerable;
     const NAME: &'static str = "contest.answer";
+
+    async fn concerns(_tx: &mut Tx, contest: &Answerable) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![contest.concern().clone()])
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use self::store::{CommentWords, ContestWords};
 use super::store::{parsed_day, parsed_period};
 use crate::access::Reach;
 use crate::frameworks::{Catalogue, Library};
-use crate::ledger::Actor;
 use crate::organisations::{Directories, Directory, store as organisations};
 use crate::platform::db::{DbError, Tx};
 use crate::search::{Document, Folder, Kind, Source, joined};
@@ -52,7 +51,7 @@ impl Source for FindableFigures {
         if comments.is_empty() && contests.is_empty() {
             return Ok(Vec::new());
         }
-        let reach = Reach::of(Actor::Installation);
+        let reach = &Reach::of_installation();
         let names = Names {
             catalogue: &*self.library.catalogue(tx, reach).await?,
             directory: &*self.directories.current(tx, reach).await?,

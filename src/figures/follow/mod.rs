@@ -1,21 +1,37 @@
 //! Following indicators: who wants to be told, and what there was to tell.
 //!
-//! What lives here: the wish and the events. What never does: sending a message.
+//! What lives here: the wish, the events and what is written of them. What never does: sending a
+//! message.
 
+mod letter;
 pub mod store;
 
 use jiff::civil::Date;
+use uuid::Uuid;
 
-use crate::access::Act;
+use crate::access::{Act, Concern};
+use crate::platform::db::{DbError, Tx};
 
 /// Following an indicator, or no longer; a wish of one person that the history does not keep.
 #[derive(Debug)]
 pub struct Follow;
 
 impl Act for Follow {
-    /// The indicator.
-    type Thing = Followed;
+    type Thing = Wish;
     const NAME: &'static str = "figures.follow";
+
+    async fn concerns(_tx: &mut Tx, wish: &Wish) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::of_person(wish.person)])
+    }
+}
+
+/// What a person wishes to be told of.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The person.
+    pub person: Uuid,
+    /// The indicator.
+    pub followed: Followed,
 }
 
 /// An indicator that somebody follows.

@@ -6,11 +6,13 @@ use axum::extract::{Multipart, Path, State};
 use axum::response::Redirect;
 use uuid::Uuid;
 
-use crate::access::{Act as _, Signed};
-use crate::documents::{About, AboutKind, AttachDocument, Upload, receive, store};
+use crate::access::{Act as _, Signed, permit};
+use crate::documents::{About, AboutKind, AttachDocument, Attachment, Upload, receive, store};
 use crate::figures::provenance;
+use crate::figures::rights::Ground;
 use crate::frameworks::Library;
 use crate::ledger::Change;
+use crate::organisations::Directories;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
@@ -22,18 +24,24 @@ pub(super) async fn to_indicator(
     State(db): State<Db>,
     State(clock): State<Clock>,
     State(library): State<Library>,
+    State(directories): State<Directories>,
     State(config): State<Arc<Config>>,
     Path((framework, key)): Path<(String, String)>,
     form: Multipart,
 ) -> WebResult<Redirect> {
     let mut tx = db.read().await?;
     let catalogue = library.catalogue(&mut tx, signed.reach()).await?;
+    let directory = directories.current(&mut tx, signed.reach()).await?;
     drop(tx);
     let edited = catalogue.framework(&framework).ok_or(WebError::NotFound)?;
-    let known = edited.framework.indicators.iter().any(|i| i.key == key);
-    if !known {
-        return Err(WebError::NotFound);
-    }
+    let indicator = edited.framework.indicators.iter().find(|i| i.key == key);
+    let indicator = indicator.ok_or(WebError::NotFound)?;
+    let ground = Ground {
+        catalogue: &catalogue,
+        directory: &directory,
+        today: clock.today(),
+    };
+    let concern = ground.indicator(&edited.framework, indicator);
     let received = receive(form, config.largest_document).await?;
     let year: Option<i16> = received.text("annee").parse().ok();
     let year = year
@@ -49,7 +57,8 @@ pub(super) async fn to_indicator(
         place: String::new(),
         period: year.to_string(),
     };
-    attach(&db, &clock, &signed, about, &received.into_file()?).await?;
+    let attachment = Attachment { about, concern };
+    attach(&db, &clock, &signed, attachment, &received.into_file()?).await?;
     Ok(Redirect::to(&format!(
         "/indicateurs/{framework}/{key}#documents-titre"
     )))
@@ -60,6 +69,8 @@ pub(super) async fn to_value(
     signed: Signed,
     State(db): State<Db>,
     State(clock): State<Clock>,
+    State(library): State<Library>,
+    State(directories): State<Directories>,
     State(config): State<Arc<Config>>,
     Path(observation): Path<Uuid>,
     form: Multipart,
@@ -67,8 +78,16 @@ pub(super) async fn to_value(
     let mut tx = db.read().await?;
     let reach = signed.reach();
     let story = provenance::store::story(&mut tx, reach, clock.today(), observation).await?;
-    drop(tx);
     let story = story.ok_or(WebError::NotFound)?;
+    let catalogue = library.catalogue(&mut tx, reach).await?;
+    let directory = directories.current(&mut tx, reach).await?;
+    drop(tx);
+    let ground = Ground {
+        catalogue: &catalogue,
+        directory: &directory,
+        today: clock.today(),
+    };
+    let concern = ground.loading(&story.measure, &story.subject.place);
     let upload = receive(form, config.largest_document).await?.into_file()?;
     let about = About {
         kind: AboutKind::Value,
@@ -76,7 +95,7 @@ pub(super) async fn to_value(
         place: story.subject.place,
         period: story.subject.period.to_string(),
     };
-    attach(&db, &clock, &signed, about, &upload).await?;
+    attach(&db, &clock, &signed, Attachment { about, concern }, &upload).await?;
     Ok(Redirect::to(&format!(
         "/valeurs/{observation}#documents-titre"
     )))
@@ -86,12 +105,12 @@ async fn attach(
     db: &Db,
     clock: &Clock,
     signed: &Signed,
-    about: About,
+    attachment: Attachment,
     upload: &Upload,
 ) -> WebResult<()> {
-    let permit = signed.may::<AttachDocument>(about)?;
     let change = Change::open(db, clock, signed.actor(), AttachDocument::NAME).await;
     let mut change = change.map_err(WebError::internal)?;
+    let permit = permit::<AttachDocument>(&mut change, attachment).await?;
     store::attach(&mut change, permit, upload)
         .await
         .map_err(WebError::internal)?;

@@ -11,13 +11,14 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::value::place_name;
-use crate::access::{Act as _, Signed};
-use crate::documents::{self, About, AboutKind, AttachDocument, receive};
+use crate::access::{Act as _, Signed, permit};
+use crate::documents::{self, About, AboutKind, AttachDocument, Attachment, receive};
 use crate::figures::Formatter;
 use crate::figures::contest::{
     Answer, AnswerContest, Contest, ContestError, NewContest, OpenAContest, days_to_answer, store,
 };
 use crate::figures::provenance;
+use crate::figures::rights::{Answerable, Contestable, Ground};
 use crate::figures::values::read_answer;
 use crate::frameworks::{Catalogue, Library};
 use crate::kernel::Value;
@@ -48,6 +49,7 @@ pub(super) async fn open(
     State(db): State<Db>,
     State(clock): State<Clock>,
     State(library): State<Library>,
+    State(directories): State<Directories>,
     State(config): State<Arc<Config>>,
     Path(observation): Path<Uuid>,
     form: Multipart,
@@ -68,12 +70,21 @@ pub(super) async fn open(
         own: value(catalogue.measure(&story.measure), received.text("valeur"))?,
         days: days_to_answer(&catalogue, &story.measure, story.subject.period.year()),
     };
-    let permit = signed.may::<OpenAContest>(observation)?;
     let change = Change::open(&db, &clock, signed.actor(), OpenAContest::NAME).await;
     let mut change = change
         .map_err(WebError::internal)?
         .because(new.reason.clone());
-    let id = crate::figures::contest::open(&mut change, permit, &new).await?;
+    let directory = directories.current(change.tx(), reach).await?;
+    let ground = Ground {
+        catalogue: &catalogue,
+        directory: &directory,
+        today,
+    };
+    let value = Contestable::find(change.tx(), ground, observation).await?;
+    let value = value.ok_or(WebError::NotFound)?;
+    let concern = value.concern().clone();
+    let permitted = permit::<OpenAContest>(&mut change, value).await?;
+    let id = crate::figures::contest::open(&mut change, permitted, &new).await?;
     if let Some(evidence) = &received.file {
         let about = About {
             kind: AboutKind::Contest,
@@ -81,7 +92,7 @@ pub(super) async fn open(
             place: String::new(),
             period: String::new(),
         };
-        let permit = signed.may::<AttachDocument>(about)?;
+        let permit = permit::<AttachDocument>(&mut change, Attachment { about, concern }).await?;
         documents::store::attach(&mut change, permit, evidence)
             .await
             .map_err(WebError::internal)?;
@@ -317,6 +328,7 @@ pub(super) async fn answer(
     State(db): State<Db>,
     State(clock): State<Clock>,
     State(library): State<Library>,
+    State(directories): State<Directories>,
     Path(id): Path<Uuid>,
     Form(given): Form<Given>,
 ) -> WebResult<Redirect> {
@@ -339,10 +351,18 @@ pub(super) async fn answer(
         "maintained" => Answer::Maintain,
         _ => return Err(WebError::Invalid("Choisissez une réponse.".to_owned())),
     };
-    let permit = signed.may::<AnswerContest>(id)?;
     let change = Change::open(&db, &clock, signed.actor(), AnswerContest::NAME).await;
     let mut change = change.map_err(WebError::internal)?.because(words.clone());
-    crate::figures::contest::answer(&mut change, permit, &answer, &words).await?;
+    let directory = directories.current(change.tx(), reach).await?;
+    let ground = Ground {
+        catalogue: &catalogue,
+        directory: &directory,
+        today: clock.today(),
+    };
+    let contest = Answerable::find(change.tx(), ground, id).await?;
+    let contest = contest.ok_or(WebError::NotFound)?;
+    let permit = permit::<AnswerContest>(&mut change, contest).await?;
+    crate::figures::contest::answer(&mut change, permit, &catalogue, (&answer, &words)).await?;
     change.commit().await.map_err(WebError::internal)?;
     Ok(Redirect::to(&format!("/contestations/{id}")))
 }

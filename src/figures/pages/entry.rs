@@ -22,8 +22,8 @@ use crate::figures::values::{Codes, INTAKE, Settings};
 use crate::figures::{FiguresView, Snapshots};
 use crate::frameworks::{Catalogue, Library};
 use crate::imports::{
-    ActError, Batch, BatchState, CommitBatch, Committed, DropBatch, Imports, Problem,
-    RehearseError, Said, SendFile, SentFile, Severity, store,
+    ActError, Batch, BatchState, Committed, Imports, Problem, RehearseError, Said, SentFile,
+    Severity, store,
 };
 use crate::kernel::sentence;
 use crate::organisations::{Directories, Directory};
@@ -320,13 +320,13 @@ async fn send(
         bytes,
         said: Said::beside(said),
     };
-    let permit = signed.may::<SendFile>(INTAKE)?;
     workshop
         .imports
-        .rehearse(permit, &file)
+        .rehearse(signed.actor(), INTAKE, &file)
         .await
         .map_err(|error| match error {
             RehearseError::Db(error) => error.into(),
+            RehearseError::NotPermitted(refused) => refused.into(),
             told => WebError::Conflict(sentence(&told.to_string())),
         })
 }
@@ -359,8 +359,11 @@ async fn decide(
     if !problems.is_empty() || batch.state != BatchState::Rehearsed {
         return Ok(to(batch.id));
     }
-    let permit = signed.may::<CommitBatch>(batch.id)?;
-    match workshop.imports.commit(permit, None).await {
+    match workshop
+        .imports
+        .commit(signed.actor(), batch.id, None)
+        .await
+    {
         Ok(Committed::Now(_) | Committed::Before(_)) => Ok(to(batch.id)),
         Ok(Committed::Nothing) => {
             workshop.drop(signed, batch.id).await?;
@@ -374,6 +377,10 @@ async fn decide(
                 sheet.entries.refuse(field, "Quelqu’un vient d’enregistrer une autre valeur ici. Renvoyez : les deux vous seront montrées.");
             }
             Ok(page(signed, &sheet, &beside, StatusCode::CONFLICT))
+        }
+        Err(ActError::NotPermitted(refused)) => {
+            workshop.drop(signed, batch.id).await?;
+            Err(refused.into())
         }
         Err(ActError::Ledger(error)) => Err(WebError::internal(error)),
         Err(told) => Err(WebError::Conflict(sentence(&told.to_string()))),
@@ -393,8 +400,7 @@ fn tell(sheet: &mut Sheet<'_>, beside: &mut Beside, file: &TypedFile, problems: 
 impl Workshop {
     /// Gives up a file of which nothing is kept: what was typed is in the form.
     async fn drop(&self, signed: &Signed, batch: Uuid) -> WebResult<()> {
-        let permit = signed.may::<DropBatch>(batch)?;
-        match self.imports.give_up(permit, None).await {
+        match self.imports.give_up(signed.actor(), batch, None).await {
             Ok(()) => Ok(()),
             Err(RehearseError::Db(error)) => Err(error.into()),
             Err(told) => Err(WebError::Conflict(sentence(&told.to_string()))),

@@ -6,8 +6,8 @@ use axum::response::Redirect;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::access::Signed;
-use crate::figures::follow::{Event, Follow, Followed, store};
+use crate::access::{Signed, permit_aside};
+use crate::figures::follow::{self, Event, Follow, Followed, store};
 use crate::frameworks::{Catalogue, Framework, Indicator, Library};
 use crate::platform::clock::{Clock, french_instant};
 use crate::platform::db::Db;
@@ -22,6 +22,7 @@ pub(super) struct Wish {
 pub(super) async fn submit(
     signed: Signed,
     State(db): State<Db>,
+    State(clock): State<Clock>,
     State(library): State<Library>,
     Path((framework, key)): Path<(String, String)>,
     Form(wish): Form<Wish>,
@@ -29,11 +30,15 @@ pub(super) async fn submit(
     let mut tx = db.read().await?;
     let catalogue = library.catalogue(&mut tx, signed.reach()).await?;
     drop(tx);
-    let permit = signed.may::<Follow>(Followed {
-        framework: framework.clone(),
-        indicator: key.clone(),
-    })?;
+    let wished = follow::Wish {
+        person: signed.person.id,
+        followed: Followed {
+            framework: framework.clone(),
+            indicator: key.clone(),
+        },
+    };
     let mut tx = db.write_aside().await?;
+    let permit = permit_aside::<Follow>(&mut tx, clock.today(), signed.actor(), wished).await?;
     if wish.suivre == "non" {
         store::unfollow(&mut tx, permit).await?;
     } else {

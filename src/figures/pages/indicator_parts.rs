@@ -11,6 +11,7 @@ use crate::figures::comparison::{Among, Comparison, Row};
 use crate::figures::pictures;
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
+use crate::journal::indicator_history_href;
 use crate::kernel::{Decimal, capitalised, caption};
 use crate::platform::web::table::{self, Cell, Column, Datum, Table};
 use crate::platform::web::{icon, section_heading};
@@ -56,19 +57,17 @@ fn lower(text: &str) -> String {
 
 /// The day on which the figures were known.
 pub(super) fn as_of_form(facts: &Facts<'_>) -> Markup {
-    html! {
-        form.asof method="get" {
-            label for="au" { "Chiffres connus au" }
-            (facts.as_of.field(None))
-            button.btn.sm type="submit" { "Afficher" }
-            ul aria-label="Voir aussi" {
-                @if facts.measure.is_some() {
-                    li { a href={ "/cibles/" (facts.framework.code) "/" (facts.indicator.key) } { "Cibles nationales et régionales" } }
-                }
-                li { a href={ "/cadres/" (facts.framework.code) "/indicateurs/" (facts.indicator.key) "/modifier" } { "Corriger cet indicateur" } }
+    let (framework, key) = (&facts.framework.code, &facts.indicator.key);
+    let beside = html! {
+        ul aria-label="Voir aussi" {
+            @if facts.measure.is_some() {
+                li { a href=(facts.situation.href(&format!("/cibles/{framework}/{key}"))) { "Cibles nationales et régionales" } }
             }
+            li { a href={ "/cadres/" (framework) "/indicateurs/" (key) "/modifier" } { "Corriger cet indicateur" } }
+            li { a href=(indicator_history_href(framework, key)) { "Historique" } }
         }
-    }
+    };
+    facts.situation.form(facts.address, &beside)
 }
 
 /// For an indicator that follows several measures: the choice.
@@ -78,7 +77,7 @@ pub(super) fn measures(facts: &Facts<'_>) -> Markup {
         @if several {
             nav aria-label="Mesures de l’indicateur" { ul.seg {
                 @for code in &facts.indicator.measures {
-                    @let label = facts.catalogue.measure(code).map_or(code.as_str(), |m| m.label.as_str());
+                    @let label = facts.situation.catalogue.measure(code).map_or(code.as_str(), |m| m.label.as_str());
                     @let current = facts.measure.is_some_and(|m| m.code == *code);
                     li { a href=(facts.address.with("mesure", code.as_str()).href()) aria-current=[current.then_some("true")] { (label) } }
                 }
@@ -395,7 +394,9 @@ fn national_row(comparison: &Comparison<'_>) -> Option<table::Row> {
 
 /// The same measure, or a related one, in the generations before and after.
 pub(super) fn generations(facts: &Facts<'_>) -> Markup {
-    let followed = facts.measure.map(|m| facts.catalogue.following(&m.code));
+    let followed = facts
+        .measure
+        .map(|m| facts.situation.catalogue.following(&m.code));
     let followed = followed.unwrap_or_default();
     let others: Vec<_> = followed
         .into_iter()

@@ -46,7 +46,7 @@ struct Record {
 /// none.
 pub async fn story(
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
     today: Date,
     observation: Uuid,
 ) -> Result<Option<Story>, DbError> {
@@ -139,7 +139,7 @@ struct LoadRecord {
 /// first.
 pub async fn loads(
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
     today: Date,
     measure: &str,
     upto: i64,

@@ -12,13 +12,14 @@ use uuid::Uuid;
 use super::store::{self, Heads, NewRevision, Writing};
 use super::table::{Candidate, Ground, Known, Table, propose_mapping, read_table};
 use super::{INTAKE, Mapping, RowState, RowSubject, Settings, beside, columns, sent};
-use crate::access::Reach;
+use crate::access::{Reach, may};
+use crate::figures::rights::{Ground as RightsGround, LoadValues, LoadedValues};
 use crate::figures::snapshot::{is_hidden, under_embargo};
 use crate::figures::store::latest_change;
 use crate::figures::{FiguresView, Formatter, Snapshots, Subject, follow};
 use crate::frameworks::Library;
 use crate::imports::{
-    Asked, Batch, Field, FileMapping, French, Intake, Mistake, Place, Reading, Row, Said,
+    Asked, Batch, Closed, Field, FileMapping, French, Intake, Mistake, Place, Reading, Row, Said,
     SentTable, Told, Undoing, Uses, Verdict, Written, store as imports,
 };
 use crate::ledger::{Change, LedgerError};
@@ -54,14 +55,14 @@ impl Intake for ValuesIntake {
         }
     }
 
-    async fn fields(&self, tx: &mut Tx, reach: Reach) -> Result<Vec<Field>, DbError> {
+    async fn fields(&self, tx: &mut Tx, reach: &Reach) -> Result<Vec<Field>, DbError> {
         Ok(beside::fields(&*self.library.catalogue(tx, reach).await?))
     }
 
     async fn beside(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         typed: &BTreeMap<String, String>,
     ) -> Result<Result<Json, Vec<Mistake>>, DbError> {
         let catalogue = self.library.catalogue(tx, reach).await?;
@@ -75,7 +76,7 @@ impl Intake for ValuesIntake {
     async fn facts(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         said: &Said,
     ) -> Result<Vec<(&'static str, String)>, DbError> {
         let catalogue = self.library.catalogue(tx, reach).await?;
@@ -89,7 +90,7 @@ impl Intake for ValuesIntake {
         supplier.unwrap_or_default().to_owned()
     }
 
-    async fn uses(&self, tx: &mut Tx, reach: Reach, said: &Said) -> Result<Uses, DbError> {
+    async fn uses(&self, tx: &mut Tx, reach: &Reach, said: &Said) -> Result<Uses, DbError> {
         let catalogue = self.library.catalogue(tx, reach).await?;
         let settings = settings_of(&said.beside)?;
         Ok(columns::uses(&catalogue, settings.framework.as_deref()))
@@ -101,12 +102,12 @@ impl Intake for ValuesIntake {
         serde_json::to_value(mapping).map_err(|error| error.to_string())
     }
 
-    fn is_hidden(&self, batch: &Batch, reach: Reach, today: Date) -> Result<bool, DbError> {
+    fn is_hidden(&self, batch: &Batch, reach: &Reach, today: Date) -> Result<bool, DbError> {
         let until = settings_of(&batch.said.beside)?.embargo_until;
         Ok(is_hidden(until, batch.created_by, reach, today))
     }
 
-    async fn veil(&self, tx: &mut Tx, reach: Reach, rows: &mut [Row]) -> Result<(), DbError> {
+    async fn veil(&self, tx: &mut Tx, reach: &Reach, rows: &mut [Row]) -> Result<(), DbError> {
         let figures = self.snapshots.current(tx, reach).await?;
         for row in rows {
             let subject: RowSubject = parsed(&row.subject)?;
@@ -118,7 +119,21 @@ impl Intake for ValuesIntake {
         Ok(())
     }
 
-    async fn read(&self, db: &Db, reach: Reach, asked: Asked) -> Result<Reading, DbError> {
+    async fn closed(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        batch: &Batch,
+    ) -> Result<Option<Closed>, DbError> {
+        let loaded = self.loaded(tx, reach, batch).await?;
+        if loaded.is_empty() {
+            return Ok(None);
+        }
+        let allowed = may::<LoadValues>(tx, reach, &loaded).await?;
+        Ok(allowed.err().map(Closed::Denied))
+    }
+
+    async fn read(&self, db: &Db, reach: &Reach, asked: Asked) -> Result<Reading, DbError> {
         let settings = settings_of(&asked.said.beside)?;
         let mut tx = db.read().await?;
         let catalogue = self.library.catalogue(&mut tx, reach).await?;
@@ -190,7 +205,9 @@ impl Intake for ValuesIntake {
             writer.write(change, &rows).await?;
             next = following;
         }
-        follow::store::tell_followers(change).await?;
+        let reach = Reach::of_installation();
+        let catalogue = self.library.catalogue(change.tx(), &reach).await?;
+        follow::store::tell_followers(change, &catalogue).await?;
         Ok(Written {
             rows: writer.rows,
             digest: writer.digest.finalize().into(),
@@ -241,7 +258,9 @@ impl Intake for ValuesIntake {
             }
             store::put_back(change.tx(), moment, &ours).await?;
         }
-        follow::store::tell_followers(change).await?;
+        let reach = Reach::of_installation();
+        let catalogue = self.library.catalogue(change.tx(), &reach).await?;
+        follow::store::tell_followers(change, &catalogue).await?;
         Ok(Written {
             rows,
             digest: digest.finalize().into(),
@@ -256,7 +275,7 @@ impl Intake for ValuesIntake {
         sent::table(document)
     }
 
-    async fn told(&self, tx: &mut Tx, reach: Reach, rows: &[Row]) -> Result<Vec<Told>, DbError> {
+    async fn told(&self, tx: &mut Tx, reach: &Reach, rows: &[Row]) -> Result<Vec<Told>, DbError> {
         let catalogue = self.library.catalogue(tx, reach).await?;
         let directory = self.directories.current(tx, reach).await?;
         let figures = self.snapshots.current(tx, reach).await?;
@@ -295,6 +314,36 @@ impl Intake for ValuesIntake {
             })
         });
         told.collect()
+    }
+}
+
+impl ValuesIntake {
+    /// Whom the values that a batch would write concern.
+    async fn loaded(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        batch: &Batch,
+    ) -> Result<LoadedValues, DbError> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let directory = self.directories.current(tx, reach).await?;
+        let ground = RightsGround {
+            catalogue: &catalogue,
+            directory: &directory,
+            today: self.clock.today(),
+        };
+        let mut loaded = LoadedValues::default();
+        let mut next = Some(0);
+        while let Some(from) = next {
+            let (rows, following) = imports::rows_from(tx, batch.id, from).await?;
+            let changes = rows.iter().filter(|row| row.verdict != Verdict::Unchanged);
+            for row in changes {
+                let subject: RowSubject = parsed(&row.subject)?;
+                loaded.add(ground, &subject.measure, &subject.place);
+            }
+            next = following;
+        }
+        Ok(loaded)
     }
 }
 

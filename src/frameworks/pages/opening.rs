@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::edit::Workshop;
-use crate::access::{Act as _, Reach, Signed};
+use crate::access::{Act as _, Reach, Signed, permit};
 use crate::frameworks::store::{self, CampaignKey, OpenCampaign, Opened};
 use crate::frameworks::{Edited, Framework, Library, differences};
 use crate::kernel::counted;
@@ -29,7 +29,7 @@ pub(super) struct Held {
 /// The framework that the campaign of a year is run with.
 pub(super) async fn held(
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
     library: &Library,
     current: &Arc<Edited>,
     year: i16,
@@ -115,11 +115,11 @@ pub(super) async fn open(
     Form(sent): Form<Sent>,
 ) -> WebResult<Redirect> {
     let key = CampaignKey { framework, year };
-    let permit = signed.may::<OpenCampaign>(key.clone())?;
     let (db, clock) = workshop.ground();
     let mut change = Change::open(db, clock, signed.actor(), OpenCampaign::NAME)
         .await
         .map_err(WebError::internal)?;
+    let permit = permit::<OpenCampaign>(&mut change, key.clone()).await?;
     let reach = signed.reach();
     let catalogue = workshop.library().catalogue(change.tx(), reach).await?;
     let current = catalogue

@@ -11,10 +11,7 @@ use uuid::Uuid;
 use super::view::{AnswerView, BatchView, LaterView, NameView, SheetView};
 use super::{etag, known, read_now, refusal};
 use crate::access::api::Caller;
-use crate::imports::{
-    ActError, CommitBatch, Committed, DropBatch, Imports, NameUse, Place, ReadAgain, Said, Seen,
-    SheetColumns, UndoBatch,
-};
+use crate::imports::{ActError, Committed, Imports, NameUse, Place, Said, Seen, SheetColumns};
 use crate::platform::api::{ApiJson, ApiPath, ApiResult, Code, Conditions, Fault, Problem};
 
 /// Les réponses aux questions d’une répétition.
@@ -34,7 +31,7 @@ pub(super) async fn answer(
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(sent): ApiJson<Answered>,
 ) -> ApiResult<Response> {
-    let permit = caller.may::<ReadAgain>(id)?;
+    caller.writes()?;
     let mut said = known(&imports, id).await?.said;
     for (rank, answer) in sent.answers.into_iter().enumerate() {
         said.answers.put(answer.answer().map_err(|code| {
@@ -42,7 +39,7 @@ pub(super) async fn answer(
             Problem::malformed(format!("answers[{rank}].code"), message)
         })?);
     }
-    let begun = imports.begin_again(permit, Some(said)).await;
+    let begun = imports.begin_again(caller.actor(), id, Some(said)).await;
     read_now(imports, &caller, StatusCode::OK, begun.map_err(refusal)?).await
 }
 
@@ -66,7 +63,7 @@ pub(super) async fn map(
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(sent): ApiJson<Mapped>,
 ) -> ApiResult<Response> {
-    let permit = caller.may::<ReadAgain>(id)?;
+    caller.writes()?;
     let batch = known(&imports, id).await?;
     let mut said = batch.mapping.clone();
     said.sheets = sent.sheets.into_iter().map(SheetColumns::from).collect();
@@ -80,7 +77,7 @@ pub(super) async fn map(
         mapping: Some(mapping),
         ..batch.said
     };
-    let begun = imports.begin_again(permit, Some(said)).await;
+    let begun = imports.begin_again(caller.actor(), id, Some(said)).await;
     read_now(imports, &caller, StatusCode::OK, begun.map_err(refusal)?).await
 }
 
@@ -107,9 +104,13 @@ pub(super) async fn commit(
     conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<Json<CommittedView>> {
-    let permit = caller.may::<CommitBatch>(id)?;
+    caller.writes()?;
     let seen = demanded(&imports, &conditions, id).await?;
-    let (outcome, change) = match imports.commit(permit, Some(seen)).await.map_err(told)? {
+    let (outcome, change) = match imports
+        .commit(caller.actor(), id, Some(seen))
+        .await
+        .map_err(told)?
+    {
         Committed::Now(no) => ("committed", Some(no)),
         Committed::Before(no) => ("already_committed", Some(no)),
         Committed::Nothing => ("nothing_to_write", None),
@@ -153,9 +154,11 @@ pub(super) async fn undo(
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(sent): ApiJson<Reason>,
 ) -> ApiResult<Json<UndoneView>> {
-    let permit = caller.may::<UndoBatch>(id)?;
+    caller.writes()?;
     let seen = demanded(&imports, &conditions, id).await?;
-    let undone = imports.undo(permit, &sent.reason, Some(seen)).await;
+    let undone = imports
+        .undo(caller.actor(), id, &sent.reason, Some(seen))
+        .await;
     let undone = undone.map_err(told)?;
     Ok(Json(UndoneView {
         change: undone.change,
@@ -175,9 +178,9 @@ pub(super) async fn give_up(
     conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<StatusCode> {
-    let permit = caller.may::<DropBatch>(id)?;
+    caller.writes()?;
     let seen = demanded(&imports, &conditions, id).await?;
-    let dropped = imports.give_up(permit, Some(seen)).await;
+    let dropped = imports.give_up(caller.actor(), id, Some(seen)).await;
     dropped.map_err(refusal)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -194,6 +197,7 @@ async fn demanded(imports: &Imports, conditions: &Conditions, id: Uuid) -> ApiRe
 fn told(error: ActError) -> Problem {
     let detail = error.to_string();
     match error {
+        ActError::NotPermitted(refused) => refused.into(),
         ActError::Unknown => Problem::not_found(),
         ActError::NoReason => Problem::malformed("reason", detail),
         ActError::Stale => Problem::plain(Code::Stale),

@@ -115,6 +115,7 @@ async fn read_now(
 
 fn refusal(error: RehearseError) -> Problem {
     match error {
+        RehearseError::NotPermitted(refused) => refused.into(),
         RehearseError::Unknown => Problem::not_found(),
         RehearseError::Stale => Problem::plain(Code::Stale),
         RehearseError::Db(error) => error.into(),

@@ -12,7 +12,7 @@ use super::view::BatchView;
 use super::{read_now, refusal};
 use crate::access::api::Caller;
 use crate::imports::pages::{Sent, Unread, sent};
-use crate::imports::{Imports, Intake, Mistake, Said, SendFile, SentFile, SentTable};
+use crate::imports::{Imports, Intake, Mistake, Said, SentFile, SentTable};
 use crate::platform::api::{ApiQuery, ApiResult, Code, Fault, Problem};
 
 /// Envoyer des valeurs, et voir ce qu’elles changeraient
@@ -101,8 +101,10 @@ impl Received {
 
     async fn rehearse(self, imports: Imports, caller: &Caller) -> ApiResult<Response> {
         let (intake, file) = self.file(&imports, caller).await?;
-        let permit = caller.may::<SendFile>(intake)?;
-        let begun = imports.receive(permit, &file).await.map_err(refusal)?;
+        let begun = imports
+            .receive(caller.actor(), intake, &file)
+            .await
+            .map_err(refusal)?;
         read_now(imports, caller, StatusCode::CREATED, begun).await
     }
 

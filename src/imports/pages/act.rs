@@ -12,10 +12,7 @@ use super::batch::{known, refused};
 use super::columns;
 use super::send::{WAIT, refusal, start};
 use crate::access::Signed;
-use crate::imports::{
-    ActError, Answer, Batch, CommitBatch, DropBatch, Imports, Place, ReadAgain, Said, UndoBatch,
-    store,
-};
+use crate::imports::{ActError, Answer, Batch, Imports, Place, Said, store};
 use crate::platform::web::{WebError, WebResult};
 
 fn back(id: Uuid) -> Response {
@@ -34,8 +31,10 @@ async fn read_again(
     id: Uuid,
     said: Option<Said>,
 ) -> WebResult<Response> {
-    let permit = signed.may::<ReadAgain>(id)?;
-    let begun = imports.begin_again(permit, said).await.map_err(refusal)?;
+    let begun = imports
+        .begin_again(signed.actor(), id, said)
+        .await
+        .map_err(refusal)?;
     start(imports, signed.actor(), begun, WAIT).await;
     Ok(back(begun.batch))
 }
@@ -102,8 +101,7 @@ pub(super) async fn commit(
     Path(id): Path<String>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
-    let permit = signed.may::<CommitBatch>(id)?;
-    match imports.commit(permit, None).await {
+    match imports.commit(signed.actor(), id, None).await {
         Ok(_) => Ok(back(id)),
         Err(error) => told(&signed, &imports, id, error).await,
     }
@@ -123,8 +121,7 @@ pub(super) async fn undo(
     Form(reason): Form<Reason>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
-    let permit = signed.may::<UndoBatch>(id)?;
-    match imports.undo(permit, &reason.motif, None).await {
+    match imports.undo(signed.actor(), id, &reason.motif, None).await {
         Ok(_) => Ok(back(id)),
         Err(error) => told(&signed, &imports, id, error).await,
     }
@@ -136,8 +133,10 @@ pub(super) async fn give_up(
     Path(id): Path<String>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
-    let permit = signed.may::<DropBatch>(id)?;
-    imports.give_up(permit, None).await.map_err(refusal)?;
+    imports
+        .give_up(signed.actor(), id, None)
+        .await
+        .map_err(refusal)?;
     Ok(back(id))
 }
 
@@ -149,6 +148,7 @@ async fn told(
     error: ActError,
 ) -> WebResult<Response> {
     match error {
+        ActError::NotPermitted(refused) => Err(refused.into()),
         ActError::Unknown => Err(WebError::NotFound),
         ActError::Ledger(error) => Err(WebError::internal(error)),
         refusal => refused(signed, imports, id, refusal.to_string()).await,

@@ -18,6 +18,7 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 
 use super::Imports;
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::Shell;
 
@@ -29,6 +30,7 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
     Shell: FromRef<S>,
     Imports: FromRef<S>,
 {

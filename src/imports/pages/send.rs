@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use super::parts::{flag, trail};
 use crate::access::Signed;
 use crate::imports::{
-    Begun, Field, FieldKind, Imports, Intake, Mistake, RehearseError, Said, SendFile, SentFile,
+    Begun, Field, FieldKind, Imports, Intake, Mistake, RehearseError, Said, SentFile,
 };
 use crate::kernel::sentence;
 use crate::ledger::Actor;
@@ -98,13 +98,15 @@ pub(super) async fn receive(
         ));
     };
     drop(tx);
-    let permit = signed.may::<SendFile>(intake.name())?;
     let file = SentFile {
         name,
         bytes,
         said: Said::beside(beside),
     };
-    let begun = imports.receive(permit, &file).await.map_err(refusal)?;
+    let begun = imports
+        .receive(signed.actor(), intake.name(), &file)
+        .await
+        .map_err(refusal)?;
     drop(file);
     let batch = begun.batch;
     start(imports, signed.actor(), begun, WAIT).await;
@@ -130,6 +132,7 @@ pub(in crate::imports) async fn start(
 /// A refusal of the kernel, for the page.
 pub(super) fn refusal(error: RehearseError) -> WebError {
     match error {
+        RehearseError::NotPermitted(refused) => refused.into(),
         RehearseError::Unknown => WebError::NotFound,
         RehearseError::Db(error) => error.into(),
         told => WebError::Conflict(sentence(&told.to_string())),

@@ -126,6 +126,7 @@ pub(super) struct NewChange<'a> {
     pub kind: &'a str,
     pub actor: Option<Uuid>,
     pub token: Option<Uuid>,
+    pub grant: Option<Uuid>,
     pub why: Option<&'a str>,
     pub prev: &'a [u8],
     pub hash: [u8; 32],
@@ -134,10 +135,10 @@ pub(super) struct NewChange<'a> {
 
 pub(super) async fn insert_change(tx: &mut Tx, new: &NewChange<'_>) -> Result<(), DbError> {
     tx.run(
-        "insert into change (no, at, kind, actor, token, why, prev, hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into change (no, at, kind, actor, token, grant_id, why, prev, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
-            new.no, new.at, new.kind, new.actor, new.token, new.why, new.prev, new.hash
+            new.no, new.at, new.kind, new.actor, new.token, new.grant, new.why, new.prev, new.hash
         ],
     )
     .await?;

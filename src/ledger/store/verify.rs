@@ -15,6 +15,7 @@ struct Row {
     kind: String,
     actor: Option<Uuid>,
     token: Option<Uuid>,
+    grant_id: Option<Uuid>,
     prev: Vec<u8>,
     hash: Vec<u8>,
     thing_id: Option<Uuid>,
@@ -66,6 +67,7 @@ impl Walk<'_> {
             kind: &row.kind,
             actor: row.actor,
             token: row.token,
+            grant: row.grant_id,
             entries: &entries,
         };
         let is_anchored = |anchor: &&Anchor| anchor.no == row.no;
@@ -104,7 +106,7 @@ pub async fn verify_against(tx: &mut Tx, anchors: &[Anchor]) -> Result<Verified,
         broken: None,
     };
     tx.each(
-        "select c.no, c.at, c.kind, c.actor, c.token, c.prev, c.hash,
+        "select c.no, c.at, c.kind, c.actor, c.token, c.grant_id, c.prev, c.hash,
                 e.thing_id, e.verb, e.before_state, e.after_state
          from change c left join entry e on e.change_no = c.no
          order by c.no, e.seq",

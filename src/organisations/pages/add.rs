@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::access::{Act as _, Signed};
+use crate::access::{Act as _, Signed, permit};
 use crate::ledger::Change;
 use crate::organisations::store::{AddEstablishment, add_establishment};
 use crate::organisations::{
@@ -64,10 +64,10 @@ pub(super) async fn submit(
 ) -> WebResult<Response> {
     let new = typed.establishment();
     let address = format!("/organisations/{}", new.code);
-    let permit = signed.may::<AddEstablishment>(())?;
     let opened = Change::open(&db, &clock, signed.actor(), AddEstablishment::NAME).await;
     let mut change = opened.map_err(WebError::internal)?;
-    let added = add_establishment(&mut change, permit, new).await;
+    let permit = permit::<AddEstablishment>(&mut change, new).await?;
+    let added = add_establishment(&mut change, permit).await;
     let Err(refusals) = added.map_err(WebError::internal)? else {
         change.commit().await.map_err(WebError::internal)?;
         return Ok(Redirect::to(&address).into_response());

@@ -27,9 +27,11 @@ impl Kept {
         let Self { name, .. } = self;
         let columns = self.of_columns();
         format!(
-            "create trigger if not exists {name}_undeleted before delete on {name}
+            "drop trigger if exists {name}_undeleted;
+             create trigger {name}_undeleted before delete on {name}
              begin select raise(abort, 'append-only table: {name}'); end;
-             create trigger if not exists {name}_unchanged before update{columns} on {name}
+             drop trigger if exists {name}_unchanged;
+             create trigger {name}_unchanged before update{columns} on {name}
              begin select raise(abort, 'append-only table: {name}'); end;"
         )
     }
@@ -52,7 +54,8 @@ const PG_REFUSAL: &str = "create or replace function refuse_to_rewrite() returns
      end $$;";
 
 impl Db {
-    /// Puts the triggers in place; those that stand already are left as they are.
+    /// Puts the triggers in place; one that stands already is made anew, for what it keeps may have
+    /// grown.
     pub(super) async fn guard(&self) -> Result<(), DbError> {
         let mut tx = self.write().await?;
         let kept = tx.append_only().await?;

@@ -8,6 +8,7 @@ mod components;
 mod drain;
 mod error;
 mod filters;
+mod paging;
 mod params;
 mod shell;
 pub mod table;
@@ -18,5 +19,6 @@ pub use components::{Crumb, crumbs, fictional_mark, icon, section_heading, state
 pub use drain::hear_out;
 pub use error::{Refusal, WebError, WebResult, refuse_nul};
 pub use filters::{Filter, filter_form};
+pub use paging::Paging;
 pub use params::{AsOf, parse_day};
-pub use shell::{NavItem, SEARCH, Shell, View, document, document_with_status};
+pub use shell::{HelpItem, NavItem, SEARCH, Shell, View, document, document_with_status};

@@ -16,7 +16,6 @@ use crate::contracts::{
     Book, FullContract, Instrument, Slot, State, TermBody, library, parties_in_force,
 };
 use crate::kernel::counted;
-use crate::ledger::Actor;
 use crate::platform::db::Tx;
 use crate::platform::file;
 
@@ -61,7 +60,7 @@ pub(super) async fn contracts(
     command: ContractsCommand,
 ) -> Result<(), CliError> {
     let db = session.ready_database().await?;
-    let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
+    let reach = &session.reach(&db).await?;
     let mut tx = db.read().await?;
     match command {
         ContractsCommand::List { framework, json } => {
@@ -96,7 +95,7 @@ pub(super) async fn contracts(
 /// The workbook of a draft.
 async fn workbook(
     tx: &mut Tx,
-    reach: Reach,
+    reach: &Reach,
     slug: &str,
     no: i64,
     today: Date,

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{CliError, Session};
-use crate::access::{self, Act as _, Reach};
+use crate::access::{Act as _, permit};
 use crate::contracts::store::{ContractError, create_contract};
 use crate::contracts::{CreateContract, Ground, NewContract, bound, library, usual_place};
 use crate::kernel::fold;
@@ -43,7 +43,7 @@ pub(super) async fn create(session: &Session, args: CreateArgs) -> Result<(), Cl
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let library = library();
-    let reach = Reach::of(actor);
+    let reach = &session.reach(&db).await?;
     let mut tx = db.read().await?;
     let directory = directory(&mut tx, reach).await?;
     let catalogue = library.catalogue(&mut tx, reach).await?;
@@ -63,8 +63,8 @@ pub(super) async fn create(session: &Session, args: CreateArgs) -> Result<(), Cl
         framework: ground.framework.code.clone(),
     };
     let slug = new.slug.clone();
-    let permit = access::permit::<CreateContract>(actor, scope)?;
     let mut change = Change::open(&db, &session.clock, actor, CreateContract::NAME).await?;
+    let permit = permit::<CreateContract>(&mut change, scope).await?;
     create_contract(&mut change, permit, new, ground)
         .await
         .map_err(told)?;

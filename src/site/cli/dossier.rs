@@ -8,17 +8,13 @@ use jiff::civil::Date;
 
 use super::{CliError, Session};
 use crate::access::Reach;
-use crate::contracts::library;
 use crate::documents::store as blobs;
 use crate::dossier::{
-    Asked, Exemplar, Format, IndicatorRequest, Request, Sources, dossier as said_of, indicator_pdf,
-    issue, issued, items, region_pdf,
+    Asked, Exemplar, Format, IndicatorRequest, Request, dossier as said_of, indicator_pdf, issue,
+    issued, items, region_pdf,
 };
-use crate::figures::Snapshots;
+use crate::figures::Sources;
 use crate::kernel::Period;
-use crate::ledger::Actor;
-use crate::organisations::Directories;
-use crate::platform::db::Db;
 use crate::platform::file;
 use crate::platform::web::parse_day;
 
@@ -73,14 +69,10 @@ fn day(text: &str) -> Result<Date, String> {
 /// Who asks, and what documents are made from.
 struct Maker {
     sources: Sources,
-    actor: Actor,
+    reach: Reach,
 }
 
 impl Maker {
-    fn reach(&self) -> Reach {
-        Reach::of(self.actor)
-    }
-
     /// The files of a dossier in these formats: a working copy, or those that were issued.
     async fn files(
         &self,
@@ -89,10 +81,10 @@ impl Maker {
         issues: bool,
     ) -> Result<Vec<(String, Vec<u8>)>, CliError> {
         if issues {
-            let id = issue(&self.sources, self.actor, request, None).await?;
+            let id = issue(&self.sources, self.reach.actor(), request, None).await?;
             return self.kept(id, formats).await;
         }
-        let said = said_of(&self.sources, self.reach(), request, Exemplar::Working).await?;
+        let said = said_of(&self.sources, &self.reach, request, Exemplar::Working).await?;
         let stem = match &request.section {
             Some(section) => format!("{}-{section}", request.contract),
             None => request.contract.clone(),
@@ -111,7 +103,7 @@ impl Maker {
         formats: &[Format],
     ) -> Result<Vec<(String, Vec<u8>)>, CliError> {
         let mut tx = self.sources.db.read().await?;
-        let one = issued::issued(&mut tx, self.reach(), id).await?;
+        let one = issued::issued(&mut tx, &self.reach, id).await?;
         let mut files = Vec::new();
         for file in one.into_iter().flat_map(|one| one.files) {
             if formats.contains(&file.format)
@@ -126,10 +118,10 @@ impl Maker {
 
 pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), CliError> {
     let db = session.ready_database().await?;
-    let actor = Actor::Person(session.person(&db).await?.id);
+    let reach = session.reach(&db).await?;
     let maker = Maker {
-        sources: sources(session, db),
-        actor,
+        sources: Sources::new(db, session.clock.clone()),
+        reach,
     };
     if let Some(indicator) = &args.indicator {
         return of_indicator(&maker, indicator, &args).await;
@@ -145,7 +137,7 @@ pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), 
         day: args.au,
     };
     let bytes = if args.fiche {
-        region_pdf(&maker.sources, maker.reach(), &request, !args.one_page).await?
+        region_pdf(&maker.sources, &maker.reach, &request, !args.one_page).await?
     } else {
         let format = format_of(&args.out)?;
         let mut files = maker.files(&request, &[format], args.issue).await?;
@@ -175,7 +167,7 @@ async fn of_indicator(maker: &Maker, code: &str, args: &DossierArgs) -> Result<(
         period: args.period,
         day: args.au,
     };
-    let pdf = indicator_pdf(&maker.sources, maker.reach(), &request).await?;
+    let pdf = indicator_pdf(&maker.sources, &maker.reach, &request).await?;
     write(&args.out, &pdf)
 }
 
@@ -186,7 +178,7 @@ async fn of_all(maker: &Maker, year: i16, args: &DossierArgs) -> Result<(), CliE
         year,
         day: args.au,
     };
-    let items = items(&maker.sources, maker.reach(), &asked).await?;
+    let items = items(&maker.sources, &maker.reach, &asked).await?;
     let zips = args
         .out
         .extension()
@@ -226,14 +218,4 @@ fn write(out: &Path, bytes: &[u8]) -> Result<(), CliError> {
 
 fn unwritten(out: &Path, cause: &dyn std::fmt::Display) -> CliError {
     format!("« {} » n’est pas écrit : {cause}", out.display()).into()
-}
-
-fn sources(session: &Session, db: Db) -> Sources {
-    Sources {
-        db,
-        clock: session.clock.clone(),
-        library: library(),
-        snapshots: Snapshots::new(session.clock.clone()),
-        directories: Directories::default(),
-    }
 }

@@ -10,7 +10,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::{CliError, Session, out};
-use crate::access::{self, Act as _, Reach};
+use crate::access::{Act as _, Reach, permit};
 use crate::contracts::library;
 use crate::frameworks::store::{Origin, Revise};
 use crate::frameworks::{
@@ -180,7 +180,7 @@ fn summary(framework: &Framework) -> Value {
     json!({
         "code": framework.code,
         "title": framework.title,
-        "objectives": framework.objectives(),
+        "objectives": framework.objectives().len(),
         "objective_level": framework.objective_level().map(|level| &level.key),
         "indicators": framework.indicators.len(),
         "indicators_by_kind": by_kind(framework),
@@ -198,7 +198,7 @@ fn sizes(framework: &Framework) -> String {
         .objective_level()
         .map_or(("objectif", "objectifs"), |l| (&l.singular, &l.plural));
     let mut parts = vec![
-        counted(framework.objectives(), one, several),
+        counted(framework.objectives().len(), one, several),
         counted(framework.indicators.len(), "indicateur", "indicateurs"),
     ];
     let actions = framework.commitments.len();
@@ -245,7 +245,7 @@ async fn import(
     readings.sort_by_key(|(_, reading)| reading.framework.as_ref().map(|f| f.starts));
     // One change for all: a refusal in the middle leaves nothing written.
     let mut change = Change::open(&db, &session.clock, actor, Revise::NAME).await?;
-    let told = revise_all(&mut change, actor, &library, &readings, base).await?;
+    let told = revise_all(&mut change, &library, &readings, base).await?;
     change.commit().await?;
     if as_json {
         let imported: Vec<Value> = told
@@ -263,18 +263,19 @@ async fn import(
 
 async fn revise_all<'a>(
     change: &mut Change,
-    actor: Actor,
     library: &Library,
     readings: &'a [(PathBuf, Reading)],
     base: Option<i64>,
 ) -> Result<Vec<(&'a Framework, Revised)>, CliError> {
-    let catalogue = library.catalogue(change.tx(), Reach::of(actor)).await?;
+    let catalogue = library
+        .catalogue(change.tx(), &Reach::of_installation())
+        .await?;
     let mut told = Vec::new();
     for (folder, reading) in readings {
         let Some(framework) = &reading.framework else {
             continue;
         };
-        let permit = access::permit::<Revise>(actor, framework.code.clone())?;
+        let permit = permit::<Revise>(change, framework.code.clone()).await?;
         let proposal = Proposal {
             framework,
             texts: &reading.texts,
@@ -333,7 +334,7 @@ fn stated_base(folder: &Path) -> Result<Option<i64>, CliError> {
 
 async fn list(session: &Session, as_json: bool) -> Result<ExitCode, CliError> {
     let db = session.ready_database().await?;
-    let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
+    let reach = &session.reach(&db).await?;
     let mut tx = db.read().await?;
     let catalogue = library().catalogue(&mut tx, reach).await?;
     let mut listed = Vec::new();

@@ -10,6 +10,7 @@ mod demo;
 mod dossier;
 mod frameworks;
 mod journal;
+mod mails;
 mod organisations;
 mod people;
 mod projections;
@@ -28,7 +29,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 pub(super) use create::told;
 use wording::{French, in_french};
 
-use crate::access::{Person, Reach, store};
+use crate::access::{Person, Reach, grant, store};
 use crate::frameworks::{Known, Library};
 use crate::ledger::Actor;
 use crate::organisations::store::directory;
@@ -49,7 +50,7 @@ pub struct Cli {
     /// Base de données : `sqlite://chemin` ou `postgres://…`
     #[arg(long, global = true, value_name = "ADRESSE")]
     database_url: Option<String>,
-    /// Adresse électronique du compte au nom duquel agir (par défaut : le premier créé)
+    /// Adresse électronique du compte au nom duquel agir (par défaut : celui du seul administrateur national)
     #[arg(long = "as", global = true, value_name = "ADRESSE")]
     acting: Option<String>,
     #[command(subcommand)]
@@ -112,6 +113,9 @@ enum Command {
     /// Vérifier, charger et écrire les cadres contractuels
     #[command(subcommand)]
     Framework(frameworks::FrameworkCommand),
+    /// Voir les courriels écrits : ceux qui attendent, ceux qui ont été refusés
+    #[command(subcommand)]
+    Mail(mails::MailCommand),
     /// Charger des valeurs observées
     #[command(subcommand)]
     Values(values::ValuesCommand),
@@ -169,24 +173,35 @@ impl Session {
 
     /// What a framework may refer to.
     async fn known(&self, db: &Db, library: &Library, actor: Actor) -> Result<Known, CliError> {
-        let reach = Reach::of(actor);
+        let reach = &Reach::of(&mut db.read().await?, self.clock.today(), actor).await?;
         let mut tx = db.read().await?;
         let directory = directory(&mut tx, reach).await?;
         let catalogue = library.catalogue(&mut tx, reach).await?;
         Ok(catalogue.known(Known::of(&directory)))
     }
 
-    /// The person the command acts for.
+    /// The person the command acts for: the one that was named, or else the only one who
+    /// administers the whole installation.
     async fn person(&self, db: &Db) -> Result<Person, CliError> {
         let mut tx = db.read().await?;
-        match &self.acting {
-            Some(email) => store::person_by_email(&mut tx, email)
+        if let Some(email) = &self.acting {
+            return store::person_by_email(&mut tx, email)
                 .await?
-                .ok_or_else(|| format!("aucun compte n’a l’adresse « {email} »").into()),
-            None => store::first_person(&mut tx)
-                .await?
-                .ok_or_else(|| "aucun compte : commencez par `jalon init`".into()),
+                .ok_or_else(|| format!("aucun compte n’a l’adresse « {email} »").into());
         }
+        let mut all = grant::store::administrators(&mut tx, self.clock.today()).await?;
+        match (all.pop(), all.len()) {
+            (Some(only), 0) => Ok(only),
+            (None, _) => Err("aucun administrateur national : commencez par `jalon init`, ou par `jalon migrate` sur une base d’avant les habilitations".into()),
+            (Some(_), _) => Err("plusieurs personnes administrent cette installation : dites au nom de qui agir, avec --as ADRESSE".into()),
+        }
+    }
+
+    /// What that person may see and do.
+    async fn reach(&self, db: &Db) -> Result<Reach, CliError> {
+        let actor = Actor::Person(self.person(db).await?.id);
+        let mut tx = db.read().await?;
+        Ok(Reach::of(&mut tx, self.clock.today(), actor).await?)
     }
 }
 
@@ -239,6 +254,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Contracts(command) => contracts::contracts(&session, command).await?,
         Command::Dossier(args) => dossier::dossier(&session, *args).await?,
         Command::Token(command) => tokens::token(&session, command).await?,
+        Command::Mail(command) => mails::mail(&session, command).await?,
         Command::Person(command) => people::person(&session, command).await?,
         Command::Framework(command) => return frameworks::run(&session, command).await,
         Command::Journal(command) => return journal::run(&session, command).await,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::{CliError, Session, out};
-use crate::access::{self, Act as _, Reach};
+use crate::access::{Act as _, permit};
 use crate::ledger::{Actor, Change};
 use crate::organisations::store::{self, ImportDirectory, Tally};
 use crate::organisations::{Organisation, OrganisationKind, source};
@@ -45,8 +45,8 @@ async fn import(session: &Session, folder: PathBuf) -> Result<(), CliError> {
         .map_err(|problems| format!("rien n’a été importé :\n{problems}"))?;
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
-    let permit = access::permit::<ImportDirectory>(actor, ())?;
     let mut change = Change::open(&db, &session.clock, actor, ImportDirectory::NAME).await?;
+    let permit = permit::<ImportDirectory>(&mut change, ()).await?;
     let imported = store::import(&mut change, permit, &wanted).await?;
     match change.commit().await? {
         Some(no) => say!("Répertoire à jour, changement n° {no}."),
@@ -79,9 +79,9 @@ async fn list(session: &Session, au: Option<String>, json: bool) -> Result<(), C
             .ok_or_else(|| format!("« {text} » n’est pas une date ; par exemple 30/06/2017"))?,
     };
     let db = session.ready_database().await?;
-    let actor = Actor::Person(session.person(&db).await?.id);
+    let reach = &session.reach(&db).await?;
     let mut tx = db.read().await?;
-    let directory = store::directory(&mut tx, Reach::of(actor)).await?;
+    let directory = store::directory(&mut tx, reach).await?;
     let existing: Vec<&Organisation> = directory
         .organisations()
         .iter()

@@ -3,16 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{CliError, Session};
-use crate::access::Reach;
 use crate::figures::Snapshots;
 use crate::figures::projection::backtest::{Score, Scores};
 use crate::figures::projection::{segments, shown};
 use crate::frameworks::Library;
-use crate::ledger::Actor;
 
 pub(super) async fn run(session: &Session) -> Result<(), CliError> {
     let db = session.ready_database().await?;
-    let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
+    let reach = &session.reach(&db).await?;
     let mut tx = db.read().await?;
     let catalogue = Library::default().catalogue(&mut tx, reach).await?;
     let figures = Snapshots::new(session.clock.clone())

@@ -3,6 +3,7 @@
 use tokio::net::TcpListener;
 
 use super::{CliError, Session};
+use crate::access::grant::store::appoint_all;
 use crate::imports::Reader;
 use crate::platform::db::Db;
 use crate::site::{self, App, Installation};
@@ -42,10 +43,16 @@ pub(super) async fn migrate(session: &Session) -> Result<(), CliError> {
     let migrated = session.making(async |db: &Db| {
         let before = db.schema().await?;
         db.migrate().await?;
-        Ok(before)
+        let appointed = appoint_all(db, &session.clock).await?;
+        Ok((before, appointed))
     });
-    let before = migrated.await?;
+    let (before, appointed) = migrated.await?;
     say!("Schéma : étape {before} → {}.", Db::known_schema());
+    if appointed > 0 {
+        say!(
+            "Les comptes déjà ouverts ({appointed}) ont reçu le rôle d’administrateur national, que le journal garde : donnez à chacun le sien sur /personnes, puis retirez celui-là."
+        );
+    }
     Ok(())
 }
 
@@ -59,6 +66,18 @@ pub(super) fn show_config(session: &Session) {
         say!("metrics_listen = {address}");
     }
     say!("public_url   = {}", config.public_url);
+    say!(
+        "smtp_url     = {}",
+        if config.smtp_url.is_some() {
+            "réglée"
+        } else {
+            "aucune : les courriels attendent"
+        }
+    );
+    if !config.mail_from.is_empty() {
+        say!("mail_from    = {}", config.mail_from);
+    }
+    say!("second_factor = {}", config.second_factor.word());
     say!("log          = {}", config.log);
     say!("client_address_header = {}", config.client_address_header);
     say!("largest_document = {} octets", config.largest_document);

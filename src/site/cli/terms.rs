@@ -7,9 +7,9 @@ use clap::{Args, Subcommand};
 
 use super::values::{commit, desk, read, tell, undo};
 use super::{CliError, Session};
-use crate::access::{Reach, permit};
+use crate::access::Reach;
 use crate::contracts::intake::INTAKE;
-use crate::imports::{Imports, Said, SendFile, SentFile};
+use crate::imports::{Imports, Said, SentFile};
 use crate::ledger::Actor;
 
 #[derive(Debug, Subcommand)]
@@ -69,9 +69,8 @@ async fn rehearse(
         .ok_or("les termes ne sont pas servis")?;
     let typed = [("acte".to_owned(), format!("{}/{}", args.contract, args.act))];
     let mut tx = imports.db.read().await?;
-    let beside = intake
-        .beside(&mut tx, Reach::of(actor), &typed.into())
-        .await?;
+    let reach = Reach::of(&mut tx, imports.clock.today(), actor).await?;
+    let beside = intake.beside(&mut tx, &reach, &typed.into()).await?;
     drop(tx);
     let beside = beside.map_err(|mistakes| {
         let sentences: Vec<String> = mistakes.into_iter().map(|m| m.sentence).collect();
@@ -83,11 +82,5 @@ async fn rehearse(
         bytes,
         said: Said::beside(beside),
     };
-    tell(
-        imports,
-        permit::<SendFile>(actor, INTAKE)?,
-        &file,
-        args.json,
-    )
-    .await
+    tell(imports, (actor, INTAKE), &file, args.json).await
 }

@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::{CliError, Session};
 use crate::access::token::{CreateToken, NewToken, RevokeToken, Secret, TokenScope, store};
-use crate::access::{self, Act, Reach};
+use crate::access::{Act, NotPermitted, permit};
 use crate::ledger::{Actor, Change};
 use crate::platform::clock::french_date;
 use crate::platform::web::parse_day;
@@ -57,7 +57,7 @@ async fn add(session: &Session, name: &str, until: &str, write: bool) -> Result<
     let actor = Actor::Person(person.id);
     let secret = Secret::random();
     let mut change = Change::open(&db, &session.clock, actor, CreateToken::NAME).await?;
-    let permit = access::permit::<CreateToken>(actor, person.id)?;
+    let permit = permit::<CreateToken>(&mut change, person.id).await?;
     store::create(&mut change, permit, &new, &secret).await?;
     change.commit().await?;
     eprintln!("Accès ouvert. Son jeton ne sera plus jamais montré :");
@@ -67,7 +67,7 @@ async fn add(session: &Session, name: &str, until: &str, write: bool) -> Result<
 
 async fn list(session: &Session) -> Result<(), CliError> {
     let db = session.ready_database().await?;
-    let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
+    let reach = &session.reach(&db).await?;
     let tokens = store::tokens(&mut db.read().await?, reach).await?;
     if tokens.is_empty() {
         println!("Aucun accès. `jalon token add` en ouvre un.");
@@ -98,7 +98,10 @@ async fn revoke(session: &Session, id: &str) -> Result<(), CliError> {
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let mut change = Change::open(&db, &session.clock, actor, RevokeToken::NAME).await?;
-    let permit = access::permit::<RevokeToken>(actor, id)?;
+    let permit = match permit::<RevokeToken>(&mut change, id).await {
+        Err(NotPermitted::Unknown | NotPermitted::Denied(_)) => return Err(unknown.into()),
+        permitted => permitted?,
+    };
     if !store::revoke(&mut change, permit).await? {
         return Err(unknown.into());
     }

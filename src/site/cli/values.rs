@@ -9,14 +9,14 @@ use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
 use super::{CliError, Session, out};
-use crate::access::{Permit, Reach, permit};
+use crate::access::Reach;
 use crate::contracts::library;
 use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Mapping, Settings};
 use crate::imports::reader::Limits;
 use crate::imports::{
-    ActError, Batch, BatchState, CommitBatch, Committed, Imports, Problem, Reader, Said, SendFile,
-    SentFile, UndoBatch, named, parse_id, store,
+    ActError, Batch, BatchState, Committed, Imports, Problem, Reader, Said, SentFile, named,
+    parse_id, store,
 };
 use crate::ledger::Actor;
 use crate::organisations::Directories;
@@ -122,13 +122,7 @@ pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<Exi
                 bytes,
                 said,
             };
-            tell(
-                &imports,
-                permit::<SendFile>(actor, INTAKE)?,
-                &file,
-                args.json,
-            )
-            .await
+            tell(&imports, (actor, INTAKE), &file, args.json).await
         }
         ValuesCommand::Template(args) => {
             let (imports, actor) = desk(session).await?;
@@ -175,11 +169,11 @@ pub(super) async fn desk(session: &Session) -> Result<(Imports, Actor), CliError
 /// Rehearses a file and says what it would change.
 pub(super) async fn tell(
     imports: &Imports,
-    permit: Permit<SendFile>,
+    (actor, intake): (Actor, &'static str),
     file: &SentFile,
     as_json: bool,
 ) -> Result<ExitCode, CliError> {
-    let batch = imports.rehearse(permit, file).await?;
+    let batch = imports.rehearse(actor, intake, file).await?;
     if let Some(failure) = batch.failure {
         return Err(failure.into());
     }
@@ -218,7 +212,8 @@ async fn beside(imports: &Imports, actor: Actor, args: &RehearseArgs) -> Result<
         .intake(INTAKE)
         .ok_or("les valeurs ne sont pas servies")?;
     let mut tx = imports.db.read().await?;
-    let beside = intake.beside(&mut tx, Reach::of(actor), &typed).await?;
+    let reach = Reach::of(&mut tx, imports.clock.today(), actor).await?;
+    let beside = intake.beside(&mut tx, &reach, &typed).await?;
     let beside = beside.map_err(|mistakes| {
         let sentences: Vec<String> = mistakes.into_iter().map(|m| m.sentence).collect();
         sentences.join(" ; ")
@@ -282,8 +277,7 @@ pub(super) async fn commit(
     actor: Actor,
     import: &str,
 ) -> Result<ExitCode, CliError> {
-    let permit = permit::<CommitBatch>(actor, parse_id(import)?)?;
-    match imports.commit(permit, None).await? {
+    match imports.commit(actor, parse_id(import)?, None).await? {
         Committed::Now(no) => say!("Enregistré : changement n° {no}."),
         Committed::Before(no) => say!("Déjà enregistré par le changement n° {no}."),
         Committed::Nothing => {
@@ -299,8 +293,7 @@ pub(super) async fn undo(
     import: &str,
     reason: &str,
 ) -> Result<ExitCode, CliError> {
-    let permit = permit::<UndoBatch>(actor, parse_id(import)?)?;
-    let undone = imports.undo(permit, reason, None).await?;
+    let undone = imports.undo(actor, parse_id(import)?, reason, None).await?;
     say!(
         "Annulé : changement n° {}, {} lignes remises comme avant.",
         undone.change,
@@ -369,7 +362,9 @@ async fn show(
     let batch = store::batch(&mut tx, id).await?;
     let batch = batch.ok_or(ActError::Unknown)?;
     let intake = imports.intakes.of(&batch)?;
-    let hidden = intake.is_hidden(&batch, Reach::of(actor), imports.clock.today())?;
+    let today = imports.clock.today();
+    let reach = Reach::of(&mut tx, today, actor).await?;
+    let hidden = intake.is_hidden(&batch, &reach, today)?;
     let problems = if hidden {
         Vec::new()
     } else {

@@ -2,14 +2,16 @@
 //! show.
 
 use super::values::CURRENT;
-use crate::access::{self, Act as _, Reach};
+use crate::access::{self, Act as _, Reach, permit, permit_aside};
 use crate::contracts::library;
-use crate::documents::{self, About, AboutKind, AttachDocument, Media, Upload};
+use crate::documents::{self, About, AboutKind, AttachDocument, Attachment, Media, Upload};
 use crate::figures::Snapshots;
 use crate::figures::contest::{NewContest, OpenAContest, open};
-use crate::figures::follow::{Follow, Followed, store as follow};
+use crate::figures::follow::{Follow, Followed, Wish, store as follow};
+use crate::figures::rights::{Contestable, Ground};
 use crate::kernel::{Decimal, Period, Value};
 use crate::ledger::{Actor, Change};
+use crate::organisations::store::directory;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::site::cli::CliError;
@@ -19,9 +21,11 @@ const CONTESTED: &str = "2.b";
 const REGION: &str = "28";
 
 /// Has the first account follow an indicator.
-pub(super) async fn follow(db: &Db, actor: Actor) -> Result<(), CliError> {
+pub(super) async fn follow(db: &Db, clock: &Clock, actor: Actor) -> Result<(), CliError> {
     let mut tx = db.write_aside().await?;
-    let catalogue = library().catalogue(&mut tx, Reach::of(actor)).await?;
+    let catalogue = library()
+        .catalogue(&mut tx, &Reach::of_installation())
+        .await?;
     let edited = catalogue
         .framework(CURRENT)
         .ok_or("le cadre en vigueur manque")?;
@@ -32,7 +36,13 @@ pub(super) async fn follow(db: &Db, actor: Actor) -> Result<(), CliError> {
         framework: CURRENT.to_owned(),
         indicator: CONTESTED.to_owned(),
     };
-    let permit = access::permit::<Follow>(actor, followed)?;
+    let wish = Wish {
+        person: actor
+            .person()
+            .ok_or("le compte de la démonstration manque")?,
+        followed,
+    };
+    let permit = permit_aside::<Follow>(&mut tx, clock.today(), actor, wish).await?;
     follow::follow(&mut tx, permit, &indicator.measures).await?;
     tx.commit().await?;
     Ok(())
@@ -43,7 +53,7 @@ pub(super) async fn contest(db: &Db, clock: &Clock, actor: Actor) -> Result<(), 
     let mut change = Change::open(db, clock, actor, OpenAContest::NAME)
         .await?
         .because("Dénominateur incomplet");
-    let reach = Reach::of(actor);
+    let reach = &Reach::of_installation();
     let catalogue = library().catalogue(change.tx(), reach).await?;
     let edited = catalogue
         .framework(CURRENT)
@@ -68,7 +78,16 @@ pub(super) async fn contest(db: &Db, clock: &Clock, actor: Actor) -> Result<(), 
         own: own.map(|own| Value::plain(own.round(measure.decimals.unwrap_or(0)))),
         days: edited.framework.days_to_answer(),
     };
-    let permit = access::permit::<OpenAContest>(actor, figure.observation)?;
+    let directory = directory(change.tx(), reach).await?;
+    let ground = Ground {
+        catalogue: &catalogue,
+        directory: &directory,
+        today: clock.today(),
+    };
+    let value = Contestable::find(change.tx(), ground, figure.observation).await?;
+    let value = value.ok_or("la valeur contestée de la démonstration manque")?;
+    let concern = value.concern().clone();
+    let permit = permit::<OpenAContest>(&mut change, value).await?;
     let contest = open(&mut change, permit, &new).await?;
     let evidence = About {
         kind: AboutKind::Contest,
@@ -88,7 +107,11 @@ pub(super) async fn contest(db: &Db, clock: &Clock, actor: Actor) -> Result<(), 
             media: Media::Csv,
             bytes: b"departement;personnes invitees\n14;fictif\n27;fictif\n".to_vec(),
         };
-        let permit = access::permit::<AttachDocument>(actor, about)?;
+        let attachment = Attachment {
+            about,
+            concern: concern.clone(),
+        };
+        let permit = access::permit::<AttachDocument>(&mut change, attachment).await?;
         documents::store::attach(&mut change, permit, &upload).await?;
     }
     change.commit().await?;

@@ -50,15 +50,11 @@ impl Pen<'_> {
         Ok(Change::open(self.db, self.clock, self.actor, kind).await?)
     }
 
-    fn may<A: Act>(&self, thing: A::Thing) -> Result<access::Permit<A>, CliError> {
-        Ok(permit::<A>(self.actor, thing)?)
-    }
-
     async fn book(&self, framework: &str) -> Result<Book, CliError> {
         let mut tx = self.db.read().await?;
         let catalogue = self
             .library
-            .catalogue(&mut tx, Reach::of(self.actor))
+            .catalogue(&mut tx, &Reach::of_installation())
             .await?;
         let edited = catalogue.framework(framework).cloned();
         let edited = edited.ok_or_else(|| format!("le cadre « {framework} » manque"))?;
@@ -67,12 +63,12 @@ impl Pen<'_> {
 
     async fn directory(&self) -> Result<Directory, CliError> {
         let mut tx = self.db.read().await?;
-        Ok(organisations::store::directory(&mut tx, Reach::of(self.actor)).await?)
+        Ok(organisations::store::directory(&mut tx, &Reach::of_installation()).await?)
     }
 
     async fn full(&self, slug: &str) -> Result<FullContract, CliError> {
         let mut tx = self.db.read().await?;
-        let full = store::load(&mut tx, Reach::of(self.actor), slug).await?;
+        let full = store::load(&mut tx, &Reach::of_installation(), slug).await?;
         full.ok_or_else(|| format!("le contrat « {slug} » manque").into())
     }
 
@@ -99,8 +95,8 @@ impl Pen<'_> {
             framework,
             directory: &directory,
         };
-        let allowed = self.may::<CreateContract>(scope)?;
         let mut change = self.open(CreateContract::NAME).await?;
+        let allowed = permit::<CreateContract>(&mut change, scope).await?;
         create_contract(&mut change, allowed, new, ground)
             .await
             .map_err(told)?;
@@ -130,18 +126,20 @@ impl Pen<'_> {
             motive: motive.map(ToOwned::to_owned),
             effective_on: Some(signed_on),
         };
-        let allowed = self.may::<DraftInstrument>(full.contract.id)?;
+        let allowed = permit::<DraftInstrument>(&mut change, full.contract.id).await?;
         let (id, _) = draft_instrument(&mut change, allowed, new).await?;
         change.commit().await?;
         let mut change = self.open(EditInstrument::NAME).await?;
-        set_terms(&mut change, self.may::<EditInstrument>(id)?, edits).await?;
+        let allowed = permit::<EditInstrument>(&mut change, id).await?;
+        set_terms(&mut change, allowed, edits).await?;
         let signatories = signatories(full, book, signed_on);
-        set_signatories(&mut change, self.may::<EditInstrument>(id)?, signatories).await?;
+        let allowed = permit::<EditInstrument>(&mut change, id).await?;
+        set_signatories(&mut change, allowed, signatories).await?;
         change.commit().await?;
         if let Some(second) = second {
             let mut change =
                 Change::open(self.db, self.clock, second, ConfirmInstrument::NAME).await?;
-            let allowed = permit::<ConfirmInstrument>(second, id)?;
+            let allowed = permit::<ConfirmInstrument>(&mut change, id).await?;
             store::confirm(&mut change, allowed).await?;
             change.commit().await?;
         }
@@ -150,7 +148,7 @@ impl Pen<'_> {
 
     async fn sign(&self, book: &Book, id: Uuid) -> Result<(), CliError> {
         let mut change = self.open(SignInstrument::NAME).await?;
-        let allowed = self.may::<SignInstrument>(id)?;
+        let allowed = permit::<SignInstrument>(&mut change, id).await?;
         store::sign(&mut change, allowed, book)
             .await
             .map_err(told)?;
@@ -205,7 +203,7 @@ async fn national(pen: &Pen<'_>) -> Result<(), CliError> {
                 year,
                 target: Target::Value(Value::plain(value)),
             };
-            let allowed = pen.may::<SetNationalTarget>(scope)?;
+            let allowed = permit::<SetNationalTarget>(&mut change, scope).await?;
             store::set_national_target(&mut change, allowed, target).await?;
         }
     }
@@ -476,15 +474,19 @@ fn target(
 
 /// A second account, for what takes two people.
 async fn colleague(pen: &Pen<'_>) -> Result<Actor, CliError> {
+    use access::grant::store::appoint;
     use access::store::{AddPerson, add_person};
-    let password = access::hash_password(super::PASSWORD.to_owned()).await?;
+    let password = access::NewPassword::new(super::PASSWORD, "", "")?;
+    let password = password.digest().await?;
     let mut change = pen.open(AddPerson::NAME).await?;
     let new = NewPerson {
         name: "Dominique Exemple".to_owned(),
         email: "demo2@example.org".parse()?,
         password,
     };
-    let id = add_person(&mut change, pen.may::<AddPerson>(())?, new).await?;
+    let allowed = permit::<AddPerson>(&mut change, ()).await?;
+    let id = add_person(&mut change, allowed, new).await?;
+    appoint(&mut change, id, "Ce que font deux personnes.").await?;
     change.commit().await?;
     Ok(Actor::Person(id))
 }

@@ -92,7 +92,7 @@ pub async fn build(db: &Db, reader: &Reader, mut tell: impl FnMut(&str)) -> Resu
     contracts::amend(&pen, &figures).await?;
     tell("Valeurs fictives de 2025");
     at(&clock, "2026-01-26T11:05:00Z")?;
-    circuit::follow(db, actor).await?;
+    circuit::follow(db, &clock, actor).await?;
     loader.invented(levels, 2025).await?;
     tell("Une valeur contestée");
     at(&clock, "2026-02-03T15:20:00Z")?;

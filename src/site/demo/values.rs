@@ -7,12 +7,12 @@ use super::own;
 use super::plausible::Levels;
 use super::random::between;
 use super::terms::taken;
-use crate::access::{Reach, permit};
+use crate::access::Reach;
 use crate::contracts::library;
 use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Settings};
 use crate::frameworks::{Catalogue, OwnMeasure};
-use crate::imports::{CommitBatch, Reader, Said, SendFile, SentFile, store};
+use crate::imports::{Reader, Said, SentFile, store};
 use crate::kernel::ValueKind;
 use crate::ledger::Actor;
 use crate::measures::Measure;
@@ -120,7 +120,7 @@ impl Loader<'_> {
 
     async fn catalogue(&self) -> Result<Arc<Catalogue>, CliError> {
         let mut tx = self.db.read().await?;
-        let reach = Reach::of(self.actor);
+        let reach = &Reach::of_installation();
         Ok(library().catalogue(&mut tx, reach).await?)
     }
 
@@ -138,8 +138,7 @@ impl Loader<'_> {
             bytes: text.as_bytes().to_vec(),
             said: Said::beside(serde_json::to_value(settings)?),
         };
-        let send = permit::<SendFile>(self.actor, INTAKE)?;
-        let batch = imports.rehearse(send, &file).await?;
+        let batch = imports.rehearse(self.actor, INTAKE, &file).await?;
         let mut tx = self.db.read().await?;
         let problems = store::problems(&mut tx, batch.id).await?;
         drop(tx);
@@ -147,9 +146,7 @@ impl Loader<'_> {
             let where_ = problem.place.cell();
             return Err(format!("{name} : {where_} : {}", problem.message).into());
         }
-        imports
-            .commit(permit::<CommitBatch>(self.actor, batch.id)?, None)
-            .await?;
+        imports.commit(self.actor, batch.id, None).await?;
         Ok(())
     }
 }

@@ -10,7 +10,8 @@ pub mod store;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::access::Act;
+use crate::access::{Act, Concern};
+use crate::platform::db::{DbError, Tx};
 
 /// Opening an address, for the person who asks.
 #[derive(Debug)]
@@ -20,6 +21,10 @@ impl Act for OpenAddress {
     /// The person it reads for.
     type Thing = Uuid;
     const NAME: &'static str = "table_address.open";
+
+    async fn concerns(_tx: &mut Tx, person: &Uuid) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::of_person(*person)])
+    }
 }
 
 /// Revoking an address.
@@ -30,6 +35,11 @@ impl Act for RevokeAddress {
     /// The address.
     type Thing = Uuid;
     const NAME: &'static str = "table_address.revoke";
+
+    async fn concerns(tx: &mut Tx, address: &Uuid) -> Result<Vec<Concern>, DbError> {
+        let owner = store::owner(tx, *address).await?;
+        Ok(owner.map(Concern::of_person).into_iter().collect())
+    }
 }
 
 /// Which table an address gives, and what was chosen of it.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{Chosen, OpenAddress, RevokeAddress, TableAddress, store};
 use crate::access::token::{NewToken, Secret, TokenMistakes, TokenScope};
-use crate::access::{Act as _, Signed};
+use crate::access::{Act as _, Signed, permit};
 use crate::ledger::{Change, SentForm, TOKEN_FIELD};
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::config::Config;
@@ -147,7 +147,7 @@ async fn make(
     {
         return Ok(None);
     }
-    let permit = signed.may::<OpenAddress>(signed.person.id)?;
+    let permit = permit::<OpenAddress>(&mut change, signed.person.id).await?;
     let opened = store::open(&mut change, permit, made, &secret).await;
     opened.map_err(WebError::internal)?;
     if let Some(form) = &form {
@@ -165,9 +165,9 @@ pub(in crate::tables) async fn revoke(
     State(clock): State<Clock>,
     Path(address): Path<Uuid>,
 ) -> WebResult<Redirect> {
-    let permit = signed.may::<RevokeAddress>(address)?;
     let change = Change::open(&db, &clock, signed.actor(), RevokeAddress::NAME).await;
     let mut change = change.map_err(WebError::internal)?;
+    let permit = permit::<RevokeAddress>(&mut change, address).await?;
     let revoked = store::revoke(&mut change, permit).await;
     if !revoked.map_err(WebError::internal)? {
         return Err(WebError::NotFound);

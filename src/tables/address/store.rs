@@ -66,6 +66,17 @@ pub async fn open(
     Ok(id)
 }
 
+/// Whose address it is.
+pub(super) async fn owner(tx: &mut Tx, address: Uuid) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(Uuid,)> = tx
+        .optional(
+            "select person_id from table_address where id = $1",
+            args![address],
+        )
+        .await?;
+    Ok(row.map(|(person,)| person))
+}
+
 /// Revokes an address of the person who asks, at once and for good; false where they have no such
 /// address that still was one.
 pub async fn revoke(
@@ -120,7 +131,7 @@ struct AddressRow {
 }
 
 /// The addresses of the person whose reach it is, the latest first.
-pub async fn addresses(tx: &mut Tx, reach: Reach) -> Result<Vec<TableAddress>, DbError> {
+pub async fn addresses(tx: &mut Tx, reach: &Reach) -> Result<Vec<TableAddress>, DbError> {
     let rows: Vec<AddressRow> = tx
         .all(
             "select a.id, a.name, a.table_name, a.choices, a.expires_on, made.at as created_at,
@@ -181,12 +192,16 @@ pub async fn read(tx: &mut Tx, secret: &Secret, today: Date) -> Result<Option<Re
             args![secret.digest(), today.to_string()],
         )
         .await?;
-    Ok(row.map(|row| Read {
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let actor = Actor::Program {
+        person: row.person_id,
+        token: row.id,
+    };
+    Ok(Some(Read {
         id: row.id,
-        reach: Reach::of(Actor::Program {
-            person: row.person_id,
-            token: row.id,
-        }),
+        reach: Reach::of(tx, today, actor).await?,
         chosen: Chosen {
             table: row.table_name,
             choices: row.choices,

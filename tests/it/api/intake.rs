@@ -2,9 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
-use jalon::access::permit;
 use jalon::access::token::TokenScope;
-use jalon::imports::{ActError, CommitBatch, DropBatch, RehearseError, UndoBatch};
+use jalon::imports::{ActError, RehearseError};
 use serde_json::{Value as Json, json};
 
 use super::{Program, hpv, json as read, problem};
@@ -245,12 +244,9 @@ on_both_engines! {
         // Somebody else commits between the reading of the state and the act upon it.
         let seen = file.batch.seen();
         stage.commit(file.id).await.unwrap();
-        let leave = permit::<CommitBatch>(stage.actor, file.id).unwrap();
-        assert!(matches!(stage.imports.commit(leave, Some(seen)).await, Err(ActError::Stale)));
-        let leave = permit::<UndoBatch>(stage.actor, file.id).unwrap();
-        assert!(matches!(stage.imports.undo(leave, "erreur", Some(seen)).await, Err(ActError::Stale)));
-        let leave = permit::<DropBatch>(stage.actor, file.id).unwrap();
-        assert!(matches!(stage.imports.give_up(leave, Some(seen)).await, Err(RehearseError::Stale)));
+        assert!(matches!(stage.imports.commit(stage.actor, file.id, Some(seen)).await, Err(ActError::Stale)));
+        assert!(matches!(stage.imports.undo(stage.actor, file.id, "erreur", Some(seen)).await, Err(ActError::Stale)));
+        assert!(matches!(stage.imports.give_up(stage.actor, file.id, Some(seen)).await, Err(RehearseError::Stale)));
         assert_eq!(stage.last_change().await, before + 1);
     }
 }

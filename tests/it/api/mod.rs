@@ -32,7 +32,9 @@ async fn open(bench: &Bench, actor: Actor, scope: TokenScope, until: Date) -> (U
     let mut change = Change::open(&bench.db, clock, actor, CreateToken::NAME)
         .await
         .unwrap();
-    let leave = permit::<CreateToken>(actor, actor.person().unwrap()).unwrap();
+    let leave = permit::<CreateToken>(&mut change, actor.person().unwrap())
+        .await
+        .unwrap();
     let id = store::create(&mut change, leave, &new, &secret)
         .await
         .unwrap();

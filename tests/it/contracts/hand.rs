@@ -64,7 +64,7 @@ pub fn shipped_book(code: &str) -> Book {
 pub async fn furnish(bench: &Bench, actor: Actor, family: &str) {
     let open = || Change::open(&bench.db, &bench.clock, actor, "test.furnish");
     let mut change = open().await.unwrap();
-    let allowed = permit::<ImportDirectory>(actor, ()).unwrap();
+    let allowed = permit::<ImportDirectory>(&mut change, ()).await.unwrap();
     import(&mut change, allowed, &shipped::directory().unwrap())
         .await
         .unwrap();
@@ -75,9 +75,11 @@ pub async fn furnish(bench: &Bench, actor: Actor, family: &str) {
         .filter(|(framework, _)| framework.family == family);
     for (framework, texts) in of_family {
         let mut change = open().await.unwrap();
-        let allowed = permit::<Revise>(actor, framework.code.clone()).unwrap();
+        let allowed = permit::<Revise>(&mut change, framework.code.clone())
+            .await
+            .unwrap();
         let catalogue = library
-            .catalogue(change.tx(), Reach::of(actor))
+            .catalogue(change.tx(), &Reach::of_installation())
             .await
             .unwrap();
         let proposal = Proposal {
@@ -105,17 +107,17 @@ async fn add_hospital(bench: &Bench, actor: Actor, made: &Made) {
         region: "84".to_owned(),
         ..NewEstablishment::default()
     };
-    let allowed = permit::<AddEstablishment>(actor, ()).unwrap();
-    let added = add_establishment(&mut change, allowed, new).await.unwrap();
+    let allowed = permit::<AddEstablishment>(&mut change, new).await.unwrap();
+    let added = add_establishment(&mut change, allowed).await.unwrap();
     assert_eq!(added, Ok(()));
     change.commit().await.unwrap();
 }
 
 /// The revision in force of a framework.
-pub async fn book(bench: &Bench, actor: Actor, code: &str) -> Book {
+pub async fn book(bench: &Bench, code: &str) -> Book {
     let mut tx = bench.db.read().await.unwrap();
     let catalogue = jalon::contracts::library()
-        .catalogue(&mut tx, Reach::of(actor))
+        .catalogue(&mut tx, &Reach::of_installation())
         .await
         .unwrap();
     Book::new(catalogue.framework(code).unwrap().clone(), catalogue)
@@ -138,12 +140,17 @@ pub async fn colleague(bench: &Bench, actor: Actor) -> Actor {
     let new = NewPerson {
         name: "Référente de la région".to_owned(),
         email: "referente@example.org".parse().unwrap(),
-        password: access::hash_password("une autre phrase de passe".to_owned())
+        password: access::NewPassword::new("une autre phrase de passe", "", "")
+            .unwrap()
+            .digest()
             .await
             .unwrap(),
     };
-    let permit = permit::<AddPerson>(actor, ()).unwrap();
+    let permit = permit::<AddPerson>(&mut change, ()).await.unwrap();
     let id = access::store::add_person(&mut change, permit, new)
+        .await
+        .unwrap();
+    access::grant::store::appoint(&mut change, id, "Essai")
         .await
         .unwrap();
     change.commit().await.unwrap();
@@ -188,7 +195,7 @@ impl<'a> Hand<'a> {
 
     /// Another contract, where the framework and whom it binds are known already.
     pub async fn also_creates(bench: &'a Bench, actor: Actor, made: Made) -> Self {
-        let book = book(bench, actor, made.framework).await;
+        let book = book(bench, made.framework).await;
         let mut change = Change::open(&bench.db, &bench.clock, actor, CreateContract::NAME)
             .await
             .unwrap();
@@ -219,8 +226,8 @@ impl<'a> Hand<'a> {
                 })
                 .collect(),
         };
-        let permit = permit::<CreateContract>(actor, scope).unwrap();
-        let reach = Reach::of(actor);
+        let permit = permit::<CreateContract>(&mut change, scope).await.unwrap();
+        let reach = &Reach::of_installation();
         let directory = directory(change.tx(), reach).await.unwrap();
         let ground = Ground {
             framework: book.framework(),
@@ -247,13 +254,15 @@ impl<'a> Hand<'a> {
 
     pub async fn full(&self) -> FullContract {
         let mut tx = self.bench.db.read().await.unwrap();
-        let reach = Reach::of(self.actor);
+        let reach = &Reach::of_installation();
         load(&mut tx, reach, self.slug).await.unwrap().unwrap()
     }
 
     pub async fn drafts(&self, act: &str, motive: Option<&str>) -> Uuid {
         let mut change = self.change(self.actor).await;
-        let permit = permit::<DraftInstrument>(self.actor, self.contract).unwrap();
+        let permit = permit::<DraftInstrument>(&mut change, self.contract)
+            .await
+            .unwrap();
         let new = NewInstrument {
             act: act.to_owned(),
             framework_revision: self.book.revision(),
@@ -267,7 +276,9 @@ impl<'a> Hand<'a> {
 
     pub async fn writes(&self, instrument: Uuid, edits: Vec<TermEdit>) -> usize {
         let mut change = self.change(self.actor).await;
-        let permit = permit::<EditInstrument>(self.actor, instrument).unwrap();
+        let permit = permit::<EditInstrument>(&mut change, instrument)
+            .await
+            .unwrap();
         let changed = set_terms(&mut change, permit, edits).await.unwrap();
         change.commit().await.unwrap();
         changed
@@ -275,7 +286,9 @@ impl<'a> Hand<'a> {
 
     pub async fn gives_motive(&self, instrument: Uuid, motive: &str) {
         let mut change = self.change(self.actor).await;
-        let permit = permit::<EditInstrument>(self.actor, instrument).unwrap();
+        let permit = permit::<EditInstrument>(&mut change, instrument)
+            .await
+            .unwrap();
         let new = Description {
             motive: Some(motive.to_owned()),
             effective_on: None,
@@ -287,7 +300,9 @@ impl<'a> Hand<'a> {
     /// Names a signatory for each role, all on the same day.
     pub async fn names_signatories(&self, instrument: Uuid, roles: &[&str], day: &str) {
         let mut change = self.change(self.actor).await;
-        let permit = permit::<EditInstrument>(self.actor, instrument).unwrap();
+        let permit = permit::<EditInstrument>(&mut change, instrument)
+            .await
+            .unwrap();
         let all = signatories(roles, day);
         set_signatories(&mut change, permit, all).await.unwrap();
         change.commit().await.unwrap();
@@ -295,7 +310,9 @@ impl<'a> Hand<'a> {
 
     pub async fn confirms(&self, actor: Actor, instrument: Uuid) {
         let mut change = self.change(actor).await;
-        let permit = permit::<ConfirmInstrument>(actor, instrument).unwrap();
+        let permit = permit::<ConfirmInstrument>(&mut change, instrument)
+            .await
+            .unwrap();
         confirm(&mut change, permit).await.unwrap();
         change.commit().await.unwrap();
     }
@@ -303,7 +320,9 @@ impl<'a> Hand<'a> {
     /// Signs, and gives the change number of the signature.
     pub async fn signs(&self, instrument: Uuid) -> Result<i64, ContractError> {
         let mut change = self.change(self.actor).await;
-        let permit = permit::<SignInstrument>(self.actor, instrument).unwrap();
+        let permit = permit::<SignInstrument>(&mut change, instrument)
+            .await
+            .unwrap();
         sign(&mut change, permit, &self.book).await?;
         Ok(change.commit().await.unwrap().unwrap())
     }

@@ -109,7 +109,7 @@ on_both_engines! {
         let created = site.post("/contrats/nouveau", &contract).await;
         assert_eq!(created.status, StatusCode::SEE_OTHER, "{}", created.body);
         let mut tx = bench.db.read().await.unwrap();
-        let full = load(&mut tx, Reach::of(actor), "cpom-du-ch-de-la-dombe").await.unwrap().unwrap();
+        let full = load(&mut tx, &Reach::of_installation(), "cpom-du-ch-de-la-dombe").await.unwrap().unwrap();
         assert_eq!(full.contract.place, "CH-DOMBE");
         let places: Vec<&str> = full.contract.sections.iter().map(|s| s.place.as_str()).collect();
         assert_eq!(places, ["CH-DOMBE"]);

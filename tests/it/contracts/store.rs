@@ -67,7 +67,7 @@ on_both_engines! {
         let signed = hand.full().await.instrument(1).unwrap().id;
         let mut change = hand.change(actor).await;
         let edits = vec![aims(section, "2.c.1", HPV, 2026, number("50"))];
-        let permit = permit::<EditInstrument>(actor, signed).unwrap();
+        let permit = permit::<EditInstrument>(&mut change, signed).await.unwrap();
         let refused = set_terms(&mut change, permit, edits).await;
         assert!(matches!(refused, Err(ContractError::NotADraft)), "{refused:?}");
     }
@@ -92,7 +92,8 @@ on_both_engines! {
         assert_eq!(obstacles[0].kind, ObstacleKind::StaleBase);
         assert!(obstacles[0].sentence.contains("Avenant n° 1"), "{}", obstacles[0].sentence);
         let mut change = hand.change(actor).await;
-        rebase(&mut change, permit::<RebaseInstrument>(actor, slow).unwrap()).await.unwrap();
+        let allowed = permit::<RebaseInstrument>(&mut change, slow).await.unwrap();
+        rebase(&mut change, allowed).await.unwrap();
         change.commit().await.unwrap();
         hand.signs(slow).await.unwrap();
         let full = hand.full().await;
@@ -141,12 +142,12 @@ on_both_engines! {
         hand.writes(draft, normandie_terms(section)).await;
         hand.writes(draft, vec![aims(section, "2.c.1", HPV, 2026, number("72"))]).await;
         let mut tx = bench.db.read().await.unwrap();
-        let changes = subject_changes(&mut tx, Reach::of(actor), hand.contract, "2.c.1").await.unwrap();
+        let changes = subject_changes(&mut tx, &Reach::of_installation(), hand.contract, "2.c.1").await.unwrap();
         assert_eq!(changes.len(), 8);
         assert_eq!(changes[0].before, Some(TermBody::Target(number("71"))));
         assert_eq!(changes[0].after, Some(TermBody::Target(number("72"))));
         assert_eq!(changes[0].row.who.as_deref(), Some("Coordination nationale"));
-        let none = subject_changes(&mut tx, Reach::of(actor), hand.contract, "2.c").await.unwrap();
+        let none = subject_changes(&mut tx, &Reach::of_installation(), hand.contract, "2.c").await.unwrap();
         assert!(none.is_empty());
         let last = last_change(&mut tx).await.unwrap();
         assert_eq!(verify(&mut tx).await.unwrap(), Verified::Whole(last));
@@ -162,7 +163,7 @@ on_both_engines! {
         let slot = Slot::Choice { indicator: "2.c.1".to_owned() };
         let mixed = edit(section, slot, TermBody::Target(number("1")));
         let mut change = hand.change(actor).await;
-        let permit = permit::<EditInstrument>(actor, draft).unwrap();
+        let permit = permit::<EditInstrument>(&mut change, draft).await.unwrap();
         let refused = set_terms(&mut change, permit, vec![mixed]).await;
         assert!(matches!(refused, Err(ContractError::Misfit("choice"))), "{refused:?}");
     }
@@ -176,7 +177,8 @@ on_both_engines! {
         let draft = hand.drafts("contrat", None).await;
         hand.writes(draft, normandie_terms(section)).await;
         let mut change = hand.change(actor).await;
-        abandon(&mut change, permit::<AbandonInstrument>(actor, draft).unwrap()).await.unwrap();
+        let allowed = permit::<AbandonInstrument>(&mut change, draft).await.unwrap();
+        abandon(&mut change, allowed).await.unwrap();
         change.commit().await.unwrap();
         let full = hand.full().await;
         let given_up = full.instrument(1).unwrap();
@@ -194,7 +196,7 @@ on_both_engines! {
         hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
         hand.drafts("avenant", None).await;
         let mut tx = bench.db.read().await.unwrap();
-        let reach = Reach::of(actor);
+        let reach = &Reach::of_installation();
         let all = list(&mut tx, reach, None).await.unwrap();
         assert_eq!((all.len(), all[0].signed, all[0].drafts), (1, 1, 1));
         assert_eq!(all[0].signed_on.unwrap().to_string(), "2024-12-20");
@@ -209,7 +211,7 @@ on_both_engines! {
         for value in ["80", "80", "82"] {
             let mut change = jalon::ledger::Change::open(&bench.db, &bench.clock, actor, "contract.national_target").await.unwrap();
             let scope = Scope { organisation: String::new(), framework: "etat-ars-2024-2028".to_owned() };
-            let permit = permit::<SetNationalTarget>(actor, scope).unwrap();
+            let permit = permit::<SetNationalTarget>(&mut change, scope).await.unwrap();
             let new = NationalTarget { indicator: "2.c.1".to_owned(), measure: HPV.to_owned(), year: 2028, target: number(value) };
             set_national_target(&mut change, permit, new).await.unwrap();
             numbers.push(change.commit().await.unwrap());
@@ -243,12 +245,14 @@ on_both_engines! {
                 motive: None,
                 effective_on: None,
             };
-            let contract = permit::<DraftInstrument>(actor, hand.contract).unwrap();
+            let contract = permit::<DraftInstrument>(&mut change, hand.contract).await.unwrap();
             let (id, _) = draft_instrument(&mut change, contract, new).await.unwrap();
-            let edit = || permit::<EditInstrument>(actor, id).unwrap();
-            set_terms(&mut change, edit(), terms).await.unwrap();
-            set_signatories(&mut change, edit(), signatories(BOTH, "2024-12-20")).await.unwrap();
-            last = sign(&mut change, permit::<SignInstrument>(actor, id).unwrap(), &hand.book).await;
+            let edit = permit::<EditInstrument>(&mut change, id).await.unwrap();
+            set_terms(&mut change, edit, terms).await.unwrap();
+            let edit = permit::<EditInstrument>(&mut change, id).await.unwrap();
+            set_signatories(&mut change, edit, signatories(BOTH, "2024-12-20")).await.unwrap();
+            let allowed = permit::<SignInstrument>(&mut change, id).await.unwrap();
+            last = sign(&mut change, allowed, &hand.book).await;
         }
         assert!(matches!(last, Err(ContractError::SignedTwice)), "{last:?}");
         let signed = change.commit().await.unwrap().unwrap();

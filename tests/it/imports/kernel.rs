@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use jalon::access::{Reach, permit};
+use jalon::access::Reach;
 use jalon::imports::{
-    Answer, Asked, Batch, BatchState, Choice, ColumnUse, CommitBatch, Committed, Field,
-    FileMapping, French, Imports, Intake, Intakes, Mistake, Place, Problem, ProblemCode, ReadAgain,
-    Reading, Row, Said, SendFile, SentFile, SheetColumns, Told, Undoing, Uses, Verdict, Written,
-    store,
+    Answer, Asked, Batch, BatchState, Choice, Closed, ColumnUse, Committed, Field, FileMapping,
+    French, Imports, Intake, Intakes, Mistake, Place, Problem, ProblemCode, Reading, Row, Said,
+    SentFile, SheetColumns, Told, Undoing, Uses, Verdict, Written, store,
 };
 use jalon::ledger::{Actor, Change, LedgerError};
 use jalon::platform::db::{Db, DbError, Tx};
@@ -38,13 +37,13 @@ impl Intake for Words {
             many: "mots",
         }
     }
-    async fn fields(&self, _: &mut Tx, _: Reach) -> Result<Vec<Field>, DbError> {
+    async fn fields(&self, _: &mut Tx, _: &Reach) -> Result<Vec<Field>, DbError> {
         Ok(Vec::new())
     }
     async fn beside(
         &self,
         _: &mut Tx,
-        _: Reach,
+        _: &Reach,
         typed: &BTreeMap<String, String>,
     ) -> Result<Result<Json, Vec<Mistake>>, DbError> {
         Ok(Ok(json!(typed)))
@@ -52,7 +51,7 @@ impl Intake for Words {
     async fn facts(
         &self,
         _: &mut Tx,
-        _: Reach,
+        _: &Reach,
         _: &Said,
     ) -> Result<Vec<(&'static str, String)>, DbError> {
         Ok(Vec::new())
@@ -60,7 +59,7 @@ impl Intake for Words {
     fn supplier(&self, said: &Said) -> String {
         said.beside.as_str().unwrap_or_default().to_owned()
     }
-    async fn uses(&self, _: &mut Tx, _: Reach, _: &Said) -> Result<Uses, DbError> {
+    async fn uses(&self, _: &mut Tx, _: &Reach, _: &Said) -> Result<Uses, DbError> {
         Ok(Uses::default())
     }
     fn corrected(&self, said: &FileMapping) -> Result<Json, String> {
@@ -72,10 +71,13 @@ impl Intake for Words {
                 .collect::<Vec<_>>()
         ))
     }
-    fn is_hidden(&self, _: &Batch, _: Reach, _: Date) -> Result<bool, DbError> {
+    fn is_hidden(&self, _: &Batch, _: &Reach, _: Date) -> Result<bool, DbError> {
         Ok(false)
     }
-    async fn read(&self, _: &Db, _: Reach, asked: Asked) -> Result<Reading, DbError> {
+    async fn closed(&self, _: &mut Tx, _: &Reach, _: &Batch) -> Result<Option<Closed>, DbError> {
+        Ok(None)
+    }
+    async fn read(&self, _: &Db, _: &Reach, asked: Asked) -> Result<Reading, DbError> {
         let header = &asked.workbook.sheets[0].rows[0];
         let signature: Vec<&str> = header.iter().map(|cell| cell.text.as_str()).collect();
         let signature = signature.join("|");
@@ -167,7 +169,7 @@ impl Intake for Words {
             digest: [7; 32],
         })
     }
-    async fn told(&self, _: &mut Tx, _: Reach, _: &[Row]) -> Result<Vec<Told>, DbError> {
+    async fn told(&self, _: &mut Tx, _: &Reach, _: &[Row]) -> Result<Vec<Told>, DbError> {
         Ok(Vec::new())
     }
 }
@@ -200,22 +202,26 @@ impl Desk {
             bytes: text.as_bytes().to_vec(),
             said: Said::beside(json!(supplier)),
         };
-        let leave = permit::<SendFile>(self.actor, "words").unwrap();
-        self.imports.rehearse(leave, &file).await.unwrap()
+        self.imports
+            .rehearse(self.actor, "words", &file)
+            .await
+            .unwrap()
     }
 
     async fn say(&self, batch: Uuid, said: Said) -> Batch {
-        let leave = permit::<ReadAgain>(self.actor, batch).unwrap();
-        let begun = self.imports.begin_again(leave, Some(said)).await.unwrap();
+        let begun = self
+            .imports
+            .begin_again(self.actor, batch, Some(said))
+            .await
+            .unwrap();
         self.imports.read(self.actor, begun).await.unwrap();
         let mut tx = self.imports.db.read().await.unwrap();
         store::batch(&mut tx, begun.batch).await.unwrap().unwrap()
     }
 
     async fn commit(&self, batch: Uuid) -> Result<Committed, String> {
-        let leave = permit::<CommitBatch>(self.actor, batch).unwrap();
         self.imports
-            .commit(leave, None)
+            .commit(self.actor, batch, None)
             .await
             .map_err(|error| error.to_string())
     }
@@ -273,8 +279,7 @@ on_both_engines! {
         let desk = Desk::set(&bench).await;
         let batch = desk.send("", "mot;lettres\nhiver;5\n").await;
         let bare = Imports { intakes: Intakes::default(), ..desk.imports.clone() };
-        let leave = permit::<CommitBatch>(desk.actor, batch.id).unwrap();
-        assert!(bare.commit(leave, None).await.is_err());
+        assert!(bare.commit(desk.actor, batch.id, None).await.is_err());
         let mut tx = bench.db.read().await.unwrap();
         let kept = store::batch(&mut tx, batch.id).await.unwrap().unwrap();
         assert_eq!(kept.state, BatchState::Rehearsed);

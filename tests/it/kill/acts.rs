@@ -76,7 +76,10 @@ async fn child() {
     let actor = Actor::Person(words[2].parse().unwrap());
     let mut tx = db.read().await.unwrap();
     let library = jalon::contracts::library();
-    let catalogue = library.catalogue(&mut tx, Reach::of(actor)).await.unwrap();
+    let catalogue = library
+        .catalogue(&mut tx, &Reach::of_installation())
+        .await
+        .unwrap();
     drop(tx);
     let current = catalogue.framework(FRAMEWORK).unwrap().clone();
     println!("{READY}");
@@ -85,7 +88,9 @@ async fn child() {
         .unwrap();
     if words[0] == "sign" {
         let instrument: Uuid = words[3].parse().unwrap();
-        let allowed = permit::<SignInstrument>(actor, instrument).unwrap();
+        let allowed = permit::<SignInstrument>(&mut change, instrument)
+            .await
+            .unwrap();
         let book = Book::new(current, catalogue);
         sign(&mut change, allowed, &book).await.unwrap();
     } else {
@@ -100,7 +105,9 @@ async fn child() {
             origin: Origin::Text,
             base: Some(base),
         };
-        let allowed = permit::<Revise>(actor, FRAMEWORK.to_owned()).unwrap();
+        let allowed = permit::<Revise>(&mut change, FRAMEWORK.to_owned())
+            .await
+            .unwrap();
         revise(&mut change, allowed, &catalogue, Holders(&[]), proposal)
             .await
             .unwrap();

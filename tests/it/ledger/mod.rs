@@ -14,7 +14,7 @@ pub async fn open_account(bench: &Bench, actor: Actor, email: &str) -> Option<i6
     let mut change = Change::open(&bench.db, &bench.clock, actor, kind)
         .await
         .unwrap();
-    let permit = permit::<AddPerson>(actor, ()).unwrap();
+    let permit = permit::<AddPerson>(&mut change, ()).await.unwrap();
     let new = NewPerson {
         name: "Personne d’essai".to_owned(),
         email: email.parse().unwrap(),

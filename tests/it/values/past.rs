@@ -43,7 +43,7 @@ fn text(file: &File) -> String {
 /// A change that touches no figure.
 async fn open_account(stage: &Stage<'_>, email: String) -> i64 {
     let mut change = stage.change("person.add").await;
-    let permit = permit::<AddPerson>(stage.actor, ()).unwrap();
+    let permit = permit::<AddPerson>(&mut change, ()).await.unwrap();
     let new = NewPerson {
         name: "Personne d’essai".to_owned(),
         email: email.parse().unwrap(),
@@ -112,11 +112,11 @@ on_both_engines! {
         stage.load(hpv()).await;
         let mut old = bench.db.read().await.unwrap();
         // On PostgreSQL the first statement fixes what the transaction sees.
-        let seen = dump(&stage.snapshots.current(&mut old, stage.reach()).await.unwrap());
+        let seen = dump(&stage.snapshots.current(&mut old, &stage.reach().await).await.unwrap());
         stage.load(corrected("84,2023,54.3,25.4", "84,2023,54.8,25.4")).await;
         let newer = dump(&stage.figures().await);
         assert_ne!(seen, newer);
-        assert_eq!(dump(&stage.snapshots.current(&mut old, stage.reach()).await.unwrap()), seen);
+        assert_eq!(dump(&stage.snapshots.current(&mut old, &stage.reach().await).await.unwrap()), seen);
         // And it does not bring back for others what it saw.
         assert_eq!(dump(&stage.figures().await), newer);
     }
@@ -128,8 +128,8 @@ on_both_engines! {
         let no = stage.last_change().await + 1;
         let rehearsal = stage.rehearse(hpv()).await;
         let mut change = stage.change("import.commit").await;
-        let reach = stage.reach();
-        let leave = permit::<CommitBatch>(stage.actor, rehearsal.id).unwrap();
+        let reach = &stage.reach().await;
+        let leave = permit::<CommitBatch>(&mut change, rehearsal.id).await.unwrap();
         let outcome = stage.imports.commit_in(&mut change, leave, None).await.unwrap();
         assert_eq!(outcome, Committed::Now(no));
         // The change sees what it wrote.

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jalon::access::permit;
 use jalon::figures::values::{INTAKE, Settings};
-use jalon::imports::{
-    ActError, BatchState, Committed, DropBatch, ReadAgain, RehearseError, Said, SendFile, SentFile,
-};
+use jalon::imports::{ActError, BatchState, Committed, RehearseError, Said, SentFile};
 use jalon::kernel::{Period, Value};
 use jalon::ledger::{Verified, history_of, verify};
 use jalon::platform::db::Db;
@@ -123,16 +120,14 @@ on_both_engines! {
             bytes: hpv().into_bytes(),
             said: Said::beside(serde_json::to_value(Settings::default()).unwrap()),
         };
-        let send = permit::<SendFile>(stage.actor, INTAKE).unwrap();
-        let first = stage.imports.receive(send, &file).await.unwrap();
-        let again = || permit::<ReadAgain>(stage.actor, first.batch).unwrap();
-        let busy = stage.imports.begin_again(again(), None).await.unwrap_err();
+        let first = stage.imports.receive(stage.actor, INTAKE, &file).await.unwrap();
+        let busy = stage.imports.begin_again(stage.actor, first.batch, None).await.unwrap_err();
         assert!(matches!(busy, RehearseError::Busy), "{busy}");
         let refused = stage.commit(first.batch).await.unwrap_err().to_string();
         assert!(refused.contains("lecture en cours"), "{refused}");
         bench.clock.advance(SignedDuration::from_mins(5));
         assert!(stage.rehearsal(first.batch).await.batch.is_stalled(bench.clock.now()));
-        let second = stage.imports.begin_again(again(), None).await.unwrap();
+        let second = stage.imports.begin_again(stage.actor, first.batch, None).await.unwrap();
         stage.imports.read(stage.actor, first).await.unwrap();
         assert_eq!(stage.rehearsal(first.batch).await.batch.state, BatchState::Reading);
         stage.imports.read(stage.actor, second).await.unwrap();
@@ -149,25 +144,22 @@ on_both_engines! {
         let mine = stage.rehearse_current(hpv()).await;
         stage.load("region;annee;2.c.1\n84;2023;60,1\n").await;
         assert!(matches!(stage.commit(mine.id).await, Err(ActError::Moved(..))));
-        let again = || permit::<ReadAgain>(stage.actor, mine.id).unwrap();
-        let begun = stage.imports.begin_again(again(), None).await.unwrap();
+        let begun = stage.imports.begin_again(stage.actor, mine.id, None).await.unwrap();
         assert_eq!(begun.batch, mine.id);
         stage.imports.read(stage.actor, begun).await.unwrap();
         let counts = stage.rehearsal(mine.id).await.counts;
         assert_eq!((counts.created, counts.changed), (71, 1));
         stage.commit(mine.id).await.unwrap();
-        let begun = stage.imports.begin_again(again(), None).await.unwrap();
+        let begun = stage.imports.begin_again(stage.actor, mine.id, None).await.unwrap();
         assert_ne!(begun.batch, mine.id);
         stage.imports.read(stage.actor, begun).await.unwrap();
         assert_eq!(stage.rehearsal(begun.batch).await.counts.unchanged, 72);
         assert_eq!(stage.count("blob").await, 2);
         // What was not written can be given up; what was cannot.
-        let leave = permit::<DropBatch>(stage.actor, begun.batch).unwrap();
-        stage.imports.give_up(leave, None).await.unwrap();
+        stage.imports.give_up(stage.actor, begun.batch, None).await.unwrap();
         let refused = stage.commit(begun.batch).await.unwrap_err().to_string();
         assert!(refused.contains("cet import est abandonné"), "{refused}");
-        let leave = permit::<DropBatch>(stage.actor, mine.id).unwrap();
-        assert!(matches!(stage.imports.give_up(leave, None).await, Err(RehearseError::Closed(_))));
+        assert!(matches!(stage.imports.give_up(stage.actor, mine.id, None).await, Err(RehearseError::Closed(_))));
     }
 }
 

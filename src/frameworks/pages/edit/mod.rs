@@ -19,7 +19,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 
-use crate::access::{Act as _, Reach, Signed};
+use crate::access::{Act as _, Reach, Signed, permit};
 use crate::frameworks::held::{Hold, hold};
 use crate::frameworks::store::{Origin, Revise, revisions};
 use crate::frameworks::{
@@ -94,12 +94,12 @@ pub(super) async fn save(
     Form(fields): Form<Vec<(String, String)>>,
 ) -> WebResult<Response> {
     let typed = Typed::sent(fields);
-    let permit = signed.may::<Revise>(code.clone())?;
     let reach = signed.reach();
     let mut change = Change::open(&workshop.db, &workshop.clock, signed.actor(), Revise::NAME)
         .await
         .map_err(WebError::internal)?
         .because(typed.motif.trim());
+    let permit = permit::<Revise>(&mut change, code.clone()).await?;
     let mut bench = workshop.bench(change.tx(), reach, &code, &key).await?;
     bench.sheet = bench.sheet.with_room(typed.rules());
     let directory = workshop.directories.current(change.tx(), reach).await?;
@@ -157,7 +157,7 @@ impl Workshop {
         &self.library
     }
 
-    async fn bench(&self, tx: &mut Tx, reach: Reach, code: &str, key: &str) -> WebResult<Bench> {
+    async fn bench(&self, tx: &mut Tx, reach: &Reach, code: &str, key: &str) -> WebResult<Bench> {
         let catalogue = self.library.catalogue(tx, reach).await?;
         let edited = catalogue.framework(code).ok_or(WebError::NotFound)?.clone();
         let sheet = Sheet::of(&edited.framework, key).ok_or(WebError::NotFound)?;
@@ -175,7 +175,7 @@ impl Workshop {
     async fn seen(
         &self,
         tx: &mut Tx,
-        reach: Reach,
+        reach: &Reach,
         edited: &Edited,
         key: &str,
         base: i64,

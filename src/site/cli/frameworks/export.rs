@@ -8,7 +8,6 @@ use super::{CliError, REVISION_FILE, Session, stated_base};
 use crate::access::Reach;
 use crate::frameworks::store;
 use crate::frameworks::{FILES, Texts};
-use crate::ledger::Actor;
 use crate::platform::db::Tx;
 use crate::platform::file;
 use crate::platform::yaml::MAX_BYTES;
@@ -20,7 +19,7 @@ pub(super) async fn export(
     force: bool,
 ) -> Result<ExitCode, CliError> {
     let db = session.ready_database().await?;
-    let reach = Reach::of(Actor::Person(session.person(&db).await?.id));
+    let reach = &session.reach(&db).await?;
     let mut tx = db.read().await?;
     let Some(head) = store::head(&mut tx, code).await? else {
         return Err(format!(
@@ -66,7 +65,12 @@ fn differing(folder: &Path, name: &str, texts: &Texts) -> Option<PathBuf> {
 }
 
 /// Says what would be lost, unless the folder holds the revision that it says it does.
-async fn refuse_loss(tx: &mut Tx, reach: Reach, code: &str, folder: &Path) -> Result<(), CliError> {
+async fn refuse_loss(
+    tx: &mut Tx,
+    reach: &Reach,
+    code: &str,
+    folder: &Path,
+) -> Result<(), CliError> {
     let remedy = "exportez ailleurs (--out), ou écrasez ce dossier (--force)";
     let stated = stated_base(folder)?;
     let revisions = store::revisions(tx, reach, code).await?;

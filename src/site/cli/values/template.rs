@@ -51,7 +51,7 @@ pub(super) async fn run(
     actor: Actor,
     args: TemplateArgs,
 ) -> Result<ExitCode, CliError> {
-    let reach = Reach::of(actor);
+    let reach = &Reach::of(&mut imports.db.read().await?, imports.clock.today(), actor).await?;
     let mut tx = imports.db.read().await?;
     let catalogue = shelf.library.catalogue(&mut tx, reach).await?;
     let directory = shelf.directories.current(&mut tx, reach).await?;

@@ -6,10 +6,7 @@ use jalon::access::permit;
 use jalon::contracts::intake::{INTAKE, Settings, template};
 use jalon::contracts::store::set_terms;
 use jalon::contracts::{EditInstrument, FullContract, TermBody, TermKey};
-use jalon::imports::{
-    ActError, Answer, Batch, CommitBatch, Committed, ProblemCode, ReadAgain, Said, SendFile,
-    SentFile, UndoBatch, store,
-};
+use jalon::imports::{ActError, Answer, Batch, Committed, ProblemCode, Said, SentFile, store};
 use jalon::ledger::Actor;
 use jalon_render::workbook::{self, Content, xlsx};
 use uuid::Uuid;
@@ -53,20 +50,24 @@ impl<'a> Desk<'a> {
             bytes: xlsx(book).unwrap(),
             said: Said::beside(serde_json::to_value(settings).unwrap()),
         };
-        let allowed = permit::<SendFile>(self.hand.actor, INTAKE).unwrap();
-        self.files.imports.rehearse(allowed, &file).await.unwrap()
+        self.files
+            .imports
+            .rehearse(self.hand.actor, INTAKE, &file)
+            .await
+            .unwrap()
     }
 
     async fn commit(&self, batch: Uuid) -> Result<Committed, ActError> {
-        let allowed = permit::<CommitBatch>(self.hand.actor, batch).unwrap();
-        self.files.imports.commit(allowed, None).await
+        self.files
+            .imports
+            .commit(self.hand.actor, batch, None)
+            .await
     }
 
     async fn undo(&self, batch: Uuid) -> Result<jalon::imports::Undone, ActError> {
-        let allowed = permit::<UndoBatch>(self.hand.actor, batch).unwrap();
         self.files
             .imports
-            .undo(allowed, "Mauvais fichier", None)
+            .undo(self.hand.actor, batch, "Mauvais fichier", None)
             .await
     }
 }
@@ -162,8 +163,7 @@ on_both_engines! {
             code: asked.code,
             choice: "fichier".to_owned(),
         });
-        let allowed = permit::<ReadAgain>(actor, batch.id).unwrap();
-        let begun = desk.files.imports.begin_again(allowed, Some(said)).await.unwrap();
+        let begun = desk.files.imports.begin_again(actor, batch.id, Some(said)).await.unwrap();
         desk.files.imports.read(actor, begun).await.unwrap();
         assert!(matches!(desk.commit(batch.id).await, Ok(Committed::Now(_))));
         let full = hand.full().await;
@@ -223,7 +223,7 @@ async fn writes(
     edit: jalon::contracts::store::TermEdit,
 ) {
     let mut change = hand.change(actor).await;
-    let allowed = permit::<EditInstrument>(actor, draft).unwrap();
+    let allowed = permit::<EditInstrument>(&mut change, draft).await.unwrap();
     set_terms(&mut change, allowed, vec![edit]).await.unwrap();
     change.commit().await.unwrap();
 }

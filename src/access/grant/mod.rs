@@ -1,0 +1,195 @@
+//! Grants: a role that a person holds, for an organisation and a scope, from a day to another.
+//!
+//! What lives here: what a grant is, the acts that give, delegate and end one, and their rules.
+//! What never does: what a role allows ([`super::role`]).
+
+pub mod pages;
+pub mod store;
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::permit::Act;
+use super::policy::Concern;
+use super::role::Roles;
+use crate::platform::db::{DbError, Tx};
+
+/// How long a reason may be, in characters.
+pub const LONGEST_REASON: usize = 500;
+/// The longest that one may stand in for somebody, in days.
+pub const LONGEST_DELEGATION: i32 = 366;
+
+/// A grant, as the policy weighs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Its identifier.
+    pub id: Uuid,
+    /// Key of the role.
+    pub role: String,
+    /// Code of the organisation it is for; empty for none.
+    pub organisation: String,
+    /// Code of the framework it is limited to; empty for all.
+    pub framework: String,
+    /// Key of the objective, in that framework, it is limited to; empty for all.
+    pub objective: String,
+    /// The contract it is limited to.
+    pub contract: Option<Uuid>,
+    /// The name of the person in whose place it is held.
+    pub behalf_of: Option<String>,
+}
+
+/// A grant about to be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewGrant {
+    /// To whom.
+    pub person: Uuid,
+    /// Key of the role.
+    pub role: String,
+    /// Code of the organisation it is for; empty for none.
+    pub organisation: String,
+    /// Code of the framework it is limited to; empty for all.
+    pub framework: String,
+    /// Key of the objective it is limited to; empty for all.
+    pub objective: String,
+    /// The contract it is limited to.
+    pub contract: Option<Uuid>,
+    /// First day.
+    pub starts_on: Date,
+    /// Last day; `None` where none is set.
+    pub ends_on: Option<Date>,
+    /// Why.
+    pub why: String,
+}
+
+/// What is wrong with a grant about to be given, with the field it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    /// The field of the form.
+    pub field: &'static str,
+    /// What is wrong and what to do.
+    pub sentence: String,
+}
+
+impl NewGrant {
+    /// What makes no sense in it, whoever gives it.
+    pub fn objections(&self, roles: &Roles) -> Vec<Objection> {
+        let mut found = Vec::new();
+        let mut object = |field, sentence: &str| {
+            found.push(Objection {
+                field,
+                sentence: sentence.to_owned(),
+            });
+        };
+        match roles.role(&self.role) {
+            None => object("role", "Choisissez un rôle dans la liste."),
+            Some(role) if !role.own.is_empty() && self.organisation.is_empty() => {
+                object(
+                    "organisation",
+                    "Ce rôle se tient pour une organisation : écrivez laquelle.",
+                );
+            }
+            Some(_) => {}
+        }
+        if self.framework.is_empty() && !self.objective.is_empty() {
+            object(
+                "cadre",
+                "Un objectif est celui d’un cadre : choisissez lequel.",
+            );
+        }
+        if self.ends_on.is_some_and(|end| end < self.starts_on) {
+            object("fin", "La fin précède le début.");
+        }
+        let why = self.why.trim().chars().count();
+        if why == 0 || why > LONGEST_REASON {
+            object(
+                "motif",
+                "Dites pourquoi, en 500 caractères au plus : le journal le garde.",
+            );
+        }
+        found
+    }
+}
+
+/// A delegation about to be made: somebody stands in for the holder of a grant until a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDelegation {
+    /// The grant of the one who is stood in for.
+    pub grant: Uuid,
+    /// Who stands in.
+    pub person: Uuid,
+    /// First day.
+    pub starts_on: Date,
+    /// Last day.
+    pub ends_on: Date,
+    /// Why.
+    pub why: String,
+}
+
+/// Giving a role to a person.
+#[derive(Debug)]
+pub struct GiveGrant;
+
+impl Act for GiveGrant {
+    type Thing = NewGrant;
+    const NAME: &'static str = "grant.give";
+
+    async fn concerns(tx: &mut Tx, new: &NewGrant) -> Result<Vec<Concern>, DbError> {
+        if store::named(tx, new.person).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Concern {
+            role: Some(new.role.clone()),
+            owner: Some(new.person),
+            ..store::answering(tx, &new.organisation, &new.framework).await?
+        }])
+    }
+}
+
+/// Ending a grant.
+#[derive(Debug)]
+pub struct EndGrant;
+
+impl Act for EndGrant {
+    /// The grant.
+    type Thing = Uuid;
+    const NAME: &'static str = "grant.end";
+
+    async fn concerns(tx: &mut Tx, grant: &Uuid) -> Result<Vec<Concern>, DbError> {
+        let Some(held) = store::held(tx, *grant).await? else {
+            return Ok(Vec::new());
+        };
+        Ok(vec![Concern {
+            role: Some(held.grant.role.clone()),
+            owner: Some(held.person),
+            ..store::answering(tx, &held.grant.organisation, &held.grant.framework).await?
+        }])
+    }
+}
+
+/// Having somebody stand in for oneself, under one of one's grants.
+#[derive(Debug)]
+pub struct Delegate;
+
+impl Act for Delegate {
+    type Thing = NewDelegation;
+    const NAME: &'static str = "grant.delegate";
+
+    async fn concerns(tx: &mut Tx, new: &NewDelegation) -> Result<Vec<Concern>, DbError> {
+        let held = store::held(tx, new.grant).await?;
+        // What one holds in somebody's place is not one's own to pass on.
+        let own = held.filter(|held| held.behalf_of.is_none());
+        Ok(own
+            .map(|held| Concern::of_person(held.person))
+            .into_iter()
+            .collect())
+    }
+}
+
+/// Seeing who holds what among the people of an organisation.
+#[derive(Debug)]
+pub struct SeePeople;
+
+impl SeePeople {
+    /// Its word.
+    pub const NAME: &'static str = "person.see";
+}

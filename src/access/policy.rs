@@ -1,0 +1,250 @@
+//! The one policy: whether grants allow an act to a thing, and by which of them.
+//!
+//! What lives here: the judgement itself, pure. What never does: reading grants or things.
+
+use uuid::Uuid;
+
+use super::grant::Grant;
+use super::role::{Role, Roles, Which};
+
+/// A place of the tree of objectives of a framework, with those it stands under.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Standing {
+    /// Code of the framework.
+    pub framework: String,
+    /// Keys of the objective and of what it stands under; empty for the framework as a whole.
+    pub nodes: Vec<String>,
+}
+
+impl Standing {
+    /// A framework as a whole.
+    pub fn whole(framework: impl Into<String>) -> Self {
+        Self {
+            framework: framework.into(),
+            nodes: Vec::new(),
+        }
+    }
+}
+
+/// What a thing concerns, as far as rights go.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Concern {
+    /// Codes of the organisations whose thing it is: the parties of a contract, who supplies a
+    /// value. Empty for what is nobody's in particular.
+    pub organisations: Vec<String>,
+    /// Where it stands in frameworks; empty for what stands in none.
+    pub standings: Vec<Standing>,
+    /// The contract it is about.
+    pub contract: Option<Uuid>,
+    /// The person whose very own it is.
+    pub owner: Option<Uuid>,
+    /// The role that is given or taken away by the act.
+    pub role: Option<String>,
+    /// Whether what it is about is judged elsewhere, part by part: a file, by each of its rows.
+    pub undetermined: bool,
+}
+
+impl Concern {
+    /// What is nobody's in particular: the directory, the whole installation.
+    pub fn nobodys() -> Self {
+        Self::default()
+    }
+
+    /// What is one person's very own: their account, their accesses.
+    pub fn of_person(person: Uuid) -> Self {
+        Self {
+            owner: Some(person),
+            ..Self::default()
+        }
+    }
+
+    /// What is an organisation's under a framework, either empty where there is none.
+    pub fn of(organisation: &str, framework: &str) -> Self {
+        let named = |code: &str| (!code.is_empty()).then(|| code.to_owned());
+        Self {
+            organisations: named(organisation).into_iter().collect(),
+            standings: named(framework).map(Standing::whole).into_iter().collect(),
+            ..Self::default()
+        }
+    }
+}
+
+/// By what an act is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// The thing is one's very own.
+    OnesOwn,
+    /// A grant.
+    Grant {
+        /// Which.
+        id: Uuid,
+        /// The organisation it is for, empty where it is for none.
+        organisation: String,
+    },
+    /// The installation itself acts.
+    Installation,
+}
+
+/// Why an act is refused: what the person is told, and why each of their grants did not do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{act} refused: {sentence}")]
+pub struct Denied {
+    /// The act.
+    pub act: &'static str,
+    /// What the person is told: who can do it.
+    pub sentence: String,
+    /// Whether it is refused only because a program was given the right to read and no more.
+    pub reads_only: bool,
+}
+
+/// Why a grant does not allow an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// Its role does not allow the act at all.
+    Role,
+    /// The thing is another organisation's.
+    Organisation,
+    /// The thing stands outside the framework, the objective or the contract of the grant.
+    Scope,
+    /// Its role may not give or take away that role.
+    Gives,
+}
+
+impl Lack {
+    /// Told of a grant, after its name.
+    pub fn french(self) -> &'static str {
+        match self {
+            Self::Role => "ce rôle ne le permet pas",
+            Self::Organisation => "ce rôle ne le permet que chez sa propre organisation",
+            Self::Scope => "c’est hors de son périmètre (cadre, objectif ou contrat)",
+            Self::Gives => "ce rôle ne peut ni donner ni retirer ce rôle-là",
+        }
+    }
+}
+
+/// Whether one grant allows an act to what a thing concerns.
+///
+/// # Errors
+/// What it lacks.
+pub fn weigh(roles: &Roles, grant: &Grant, act: &str, concern: &Concern) -> Result<(), Lack> {
+    let role = roles.role(&grant.role).ok_or(Lack::Role)?;
+    let (anywhere, own) = (role.anywhere.holds(act), role.own.holds(act));
+    if !(anywhere || own) {
+        return Err(Lack::Role);
+    }
+    if concern
+        .role
+        .as_deref()
+        .is_some_and(|given| !role.gives.holds(given))
+    {
+        return Err(Lack::Gives);
+    }
+    let is_nobodys_yet = concern.undetermined && concern.organisations.is_empty();
+    if !(anywhere || is_nobodys_yet || is_of(&grant.organisation, concern)) {
+        return Err(Lack::Organisation);
+    }
+    if !(concern.undetermined || covers(grant, concern)) {
+        return Err(Lack::Scope);
+    }
+    Ok(())
+}
+
+/// Whether a thing is an organisation's.
+fn is_of(organisation: &str, concern: &Concern) -> bool {
+    !organisation.is_empty()
+        && concern
+            .organisations
+            .iter()
+            .any(|code| code == organisation)
+}
+
+/// Whether the scope of a grant takes a thing in: a limit that the thing says nothing of keeps it
+/// out.
+fn covers(grant: &Grant, concern: &Concern) -> bool {
+    let of_contract = grant.contract.is_none() || grant.contract == concern.contract;
+    let stands = |standing: &Standing| {
+        standing.framework == grant.framework
+            && (grant.objective.is_empty() || standing.nodes.contains(&grant.objective))
+    };
+    of_contract && (grant.framework.is_empty() || concern.standings.iter().any(stands))
+}
+
+/// Whether a person who holds these grants may do an act to what a thing concerns.
+///
+/// # Errors
+/// A refusal that says who can.
+pub fn decide(
+    roles: &Roles,
+    who: Uuid,
+    grants: &[Grant],
+    act: &'static str,
+    concern: &Concern,
+) -> Result<Basis, Denied> {
+    let refused = |sentence: String| Denied {
+        act,
+        sentence,
+        reads_only: false,
+    };
+    let is_own = concern.owner == Some(who);
+    let known = roles.act(act);
+    if known.is_some_and(|known| known.never_to_oneself) && is_own {
+        return Err(refused(format!(
+            "Personne ne peut {} à soi-même : demandez-le à un autre administrateur.",
+            roles.act_name(act)
+        )));
+    }
+    if known.is_some_and(|known| known.to_ones_own) && is_own {
+        return Ok(Basis::OnesOwn);
+    }
+    let allowing = grants
+        .iter()
+        .find(|grant| weigh(roles, grant, act, concern).is_ok());
+    match allowing {
+        Some(grant) => Ok(Basis::Grant {
+            id: grant.id,
+            organisation: grant.organisation.clone(),
+        }),
+        None => Err(refused(who_can(roles, grants, act, concern))),
+    }
+}
+
+/// Says who can, and what the nearest of one's grants lacks.
+fn who_can(roles: &Roles, grants: &[Grant], act: &str, concern: &Concern) -> String {
+    let name = roles.act_name(act);
+    let able = |role: &&Role| role.anywhere.holds(act) || role.own.holds(act);
+    let giving = |role: &&Role| {
+        concern
+            .role
+            .as_deref()
+            .is_none_or(|given| role.gives.holds(given))
+    };
+    let able: Vec<&Role> = roles.all().iter().filter(able).filter(giving).collect();
+    // Where roles are named besides, the one that may do everything is a matter of course.
+    let specific = able.iter().filter(|role| role.anywhere != Which::All);
+    let mut named: Vec<&str> = specific.map(|role| role.name.as_str()).collect();
+    if named.is_empty() {
+        named = able.iter().map(|role| role.name.as_str()).collect();
+    }
+    let near = grants
+        .iter()
+        .find_map(|grant| match weigh(roles, grant, act, concern) {
+            Err(Lack::Role) | Ok(()) => None,
+            Err(lack) => Some(format!(
+                " Votre habilitation « {} » n’y suffit pas : {}.",
+                roles.name(&grant.role),
+                lack.french()
+            )),
+        });
+    let who = if named.is_empty() {
+        "Personne n’en a le droit dans cette installation.".to_owned()
+    } else {
+        format!("Peut le faire qui a le rôle : {}.", named.join(" ; "))
+    };
+    format!(
+        "Vous ne pouvez pas {name} ici.{} {who}",
+        near.unwrap_or_default()
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+//! What holds of the policy, whatever is asked.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::access::role::NATIONAL_ADMINISTRATOR;
+
+const ME: Uuid = Uuid::from_u128(1);
+
+fn grant(role: &str, organisation: &str) -> Grant {
+    Grant {
+        id: Uuid::from_u128(9),
+        role: role.to_owned(),
+        organisation: organisation.to_owned(),
+        framework: String::new(),
+        objective: String::new(),
+        contract: None,
+        behalf_of: None,
+    }
+}
+
+fn roles() -> &'static Roles {
+    Roles::known()
+}
+
+fn any_role() -> impl Strategy<Value = String> {
+    let keys: Vec<String> = roles().all().iter().map(|role| role.key.clone()).collect();
+    prop::sample::select(keys)
+}
+
+fn any_act() -> impl Strategy<Value = &'static str> {
+    let keys: Vec<&'static str> = roles().acts().iter().map(|act| act.key.as_str()).collect();
+    prop::sample::select(keys)
+}
+
+fn any_concern() -> impl Strategy<Value = Concern> {
+    let organisation = prop::collection::vec(prop::sample::select(vec!["A", "B"]), 0..2);
+    let standing = (
+        prop::sample::select(vec!["f", "g"]),
+        prop::collection::vec("[12]", 0..2),
+    );
+    (organisation, prop::option::of(standing), any::<bool>()).prop_map(|(own, standing, mine)| {
+        Concern {
+            organisations: own.into_iter().map(str::to_owned).collect(),
+            standings: standing
+                .into_iter()
+                .map(|(framework, nodes)| Standing {
+                    framework: framework.to_owned(),
+                    nodes,
+                })
+                .collect(),
+            owner: mine.then_some(ME),
+            ..Concern::default()
+        }
+    })
+}
+
+proptest! {
+    /// One more grant never takes anything away.
+    #[test]
+    fn grants_add_up(first in any_role(), second in any_role(), act in any_act(), concern in any_concern()) {
+        let alone = [grant(&first, "A")];
+        let both = [grant(&first, "A"), grant(&second, "B")];
+        if decide(roles(), ME, &alone, act, &concern).is_ok() {
+            prop_assert!(decide(roles(), ME, &both, act, &concern).is_ok());
+        }
+    }
+
+    /// A limit of a grant never lets more through.
+    #[test]
+    fn a_limit_only_narrows(role in any_role(), act in any_act(), concern in any_concern(), objective in "[12]?") {
+        let limited = Grant { framework: "f".to_owned(), objective, ..grant(&role, "A") };
+        if weigh(roles(), &limited, act, &concern).is_ok() {
+            prop_assert!(weigh(roles(), &grant(&role, "A"), act, &concern).is_ok());
+        }
+    }
+
+    /// Without a grant one may only do what everybody may do to what is their very own.
+    #[test]
+    fn nothing_is_allowed_unless_granted(act in any_act(), concern in any_concern()) {
+        let allowed = decide(roles(), ME, &[], act, &concern).is_ok();
+        let own = roles().act(act).is_some_and(|known| known.to_ones_own && !known.never_to_oneself);
+        prop_assert_eq!(allowed, own && concern.owner == Some(ME));
+    }
+
+    /// What another organisation has is out of reach of a role that acts on its own alone.
+    #[test]
+    fn what_is_another_organisations_stays_theirs(role in any_role(), act in any_act()) {
+        let theirs = Concern::of("B", "f");
+        let known = roles().role(&role).unwrap();
+        if !known.anywhere.holds(act) {
+            prop_assert!(weigh(roles(), &grant(&role, "A"), act, &theirs).is_err());
+        }
+    }
+
+    /// A refusal always says who can.
+    #[test]
+    fn a_refusal_is_a_sentence(role in any_role(), act in any_act(), concern in any_concern()) {
+        if let Err(denied) = decide(roles(), ME, &[grant(&role, "A")], act, &concern) {
+            prop_assert!(denied.sentence.ends_with('.'), "{}", denied.sentence);
+            prop_assert!(!denied.sentence.contains(act), "{}", denied.sentence);
+        }
+    }
+}
+
+#[test]
+fn nobody_raises_their_own_rights() {
+    let given = |to: u128, role: &str| Concern {
+        owner: Some(Uuid::from_u128(to)),
+        role: Some(role.to_owned()),
+        ..Concern::of("A", "")
+    };
+    let administrator = [grant(NATIONAL_ADMINISTRATOR, "")];
+    assert!(
+        decide(
+            roles(),
+            ME,
+            &administrator,
+            "grant.give",
+            &given(2, "lecteur")
+        )
+        .is_ok()
+    );
+    let refused = decide(
+        roles(),
+        ME,
+        &administrator,
+        "grant.give",
+        &given(1, "lecteur"),
+    );
+    assert!(refused.unwrap_err().sentence.contains("soi-même"));
+    let regional = [grant("administrateur-ars", "A")];
+    assert!(
+        decide(
+            roles(),
+            ME,
+            &regional,
+            "grant.give",
+            &given(2, "referent-cpom-ars")
+        )
+        .is_ok()
+    );
+    for role in [
+        "administrateur-ars",
+        NATIONAL_ADMINISTRATOR,
+        "coordinateur-national",
+    ] {
+        let refused = decide(roles(), ME, &regional, "grant.give", &given(2, role)).unwrap_err();
+        assert!(
+            refused.sentence.contains("ni donner ni retirer"),
+            "{}",
+            refused.sentence
+        );
+    }
+    let elsewhere = Concern {
+        role: Some("lecteur".to_owned()),
+        ..Concern::of("B", "")
+    };
+    assert!(decide(roles(), ME, &regional, "grant.give", &elsewhere).is_err());
+}
+
+#[test]
+fn an_objective_is_told_by_every_node_it_stands_under() {
+    let of_objective = Grant {
+        framework: "f".to_owned(),
+        objective: "2".to_owned(),
+        ..grant("referent-national", "")
+    };
+    let under = |nodes: &[&str]| Concern {
+        standings: vec![Standing {
+            framework: "f".to_owned(),
+            nodes: nodes.iter().map(|&node| node.to_owned()).collect(),
+        }],
+        ..Concern::default()
+    };
+    assert_eq!(
+        weigh(roles(), &of_objective, "values.load", &under(&["2.c", "2"])),
+        Ok(())
+    );
+    assert_eq!(
+        weigh(roles(), &of_objective, "values.load", &under(&["3"])),
+        Err(Lack::Scope)
+    );
+    assert_eq!(
+        weigh(roles(), &of_objective, "values.load", &under(&[])),
+        Err(Lack::Scope)
+    );
+}

@@ -1,0 +1,313 @@
+//! What a person may see and do, as their grants of today say.
+//!
+//! What lives here: [`Reach`], read once for a request from the grants that hold that day, and the
+//! audiences that frameworks open things to. What never does: SQL, or a rule of the policy.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::grant::{Grant, store};
+use super::policy::{Basis, Concern, Denied, Lack, decide, weigh};
+use super::role::{Roles, Side, Sight};
+use super::token;
+use crate::ledger::{Actor, Scope};
+use crate::platform::db::{DbError, Tx};
+
+/// To whom a framework opens something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Everybody who holds a grant.
+    Everybody,
+    /// The people of the State and of the agencies.
+    StateAndAgencies,
+    /// The people of the organisations that it is about.
+    Parties,
+}
+
+impl Audience {
+    /// Every audience, with its word in the database, in the text and for a reader.
+    pub const ALL: [(Self, &'static str, &'static str, &'static str); 3] = [
+        (
+            Self::Everybody,
+            "everybody",
+            "tous",
+            "Toute personne habilitée",
+        ),
+        (
+            Self::StateAndAgencies,
+            "state_and_agencies",
+            "etat-et-ars",
+            "Personnes de l’État et des ARS",
+        ),
+        (
+            Self::Parties,
+            "parties",
+            "parties",
+            "Personnes des organisations concernées",
+        ),
+    ];
+
+    /// Its word in the database.
+    pub fn code(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// Its name for a reader.
+    pub fn french(self) -> &'static str {
+        Self::ALL[self as usize].3
+    }
+
+    /// The audience of that word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|audience| audience.1 == code)
+            .map(|audience| audience.0)
+    }
+}
+
+/// What a framework opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Opened {
+    /// What was signed.
+    Signed,
+    /// Acts that are being prepared, and those given up.
+    Drafts,
+    /// Values observed.
+    Values,
+}
+
+impl Opened {
+    /// Everything that is opened, with its word in the database.
+    pub const ALL: [(Self, &'static str); 3] = [
+        (Self::Signed, "signed"),
+        (Self::Drafts, "drafts"),
+        (Self::Values, "values"),
+    ];
+
+    /// Its word in the database.
+    pub fn code(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// What is opened under that word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|opened| opened.1 == code)
+            .map(|opened| opened.0)
+    }
+
+    /// To whom it is opened where a framework says nothing.
+    pub fn usual(self) -> Audience {
+        match self {
+            Self::Signed | Self::Values => Audience::StateAndAgencies,
+            Self::Drafts => Audience::Parties,
+        }
+    }
+}
+
+/// To whom each framework opens what, where it says it.
+pub type Openings = BTreeMap<(String, Opened), Audience>;
+
+/// What a person may see and do, demanded by every function that reads for somebody.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    actor: Actor,
+    grants: Arc<[Grant]>,
+    openings: Arc<Openings>,
+    /// Whether a program acts that was given the right to read and no more.
+    reads_only: bool,
+}
+
+impl Reach {
+    /// That of the installation itself, which sees everything.
+    pub fn of_installation() -> Self {
+        Self {
+            actor: Actor::Installation,
+            grants: Arc::default(),
+            openings: Arc::default(),
+            reads_only: false,
+        }
+    }
+
+    /// What `actor` may see and do on that day, in Paris.
+    pub async fn of(tx: &mut Tx, today: Date, actor: Actor) -> Result<Self, DbError> {
+        let Some(person) = actor.person() else {
+            return Ok(Self::of_installation());
+        };
+        let grants = store::holding(tx, person, today).await?;
+        let reads_only = match actor.token() {
+            Some(token) => !token::store::may_write(tx, token, today).await?,
+            None => false,
+        };
+        Ok(Self {
+            actor,
+            grants: grants.into(),
+            openings: Arc::new(store::openings(tx).await?),
+            reads_only,
+        })
+    }
+
+    /// That of somebody who holds these grants.
+    #[cfg(test)]
+    pub(crate) fn holding(actor: Actor, grants: Vec<Grant>, openings: Openings) -> Self {
+        Self {
+            actor,
+            grants: grants.into(),
+            openings: Arc::new(openings),
+            reads_only: false,
+        }
+    }
+
+    /// The same, for somebody who only looks.
+    #[must_use]
+    pub fn only_reading(&self) -> Self {
+        Self {
+            reads_only: true,
+            ..self.clone()
+        }
+    }
+
+    /// Whether whoever acts was given the right to read and no more.
+    pub fn reads_only(&self) -> bool {
+        self.reads_only
+    }
+
+    /// Whose reach it is.
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    /// The grants that hold.
+    pub fn grants(&self) -> &[Grant] {
+        &self.grants
+    }
+
+    /// Whether an act to what these things concern is allowed; by what, for the first of them.
+    ///
+    /// # Errors
+    /// A refusal that says who can.
+    pub fn allows(&self, act: &'static str, concerns: &[Concern]) -> Result<Basis, Denied> {
+        let Some(who) = self.actor.person() else {
+            return Ok(Basis::Installation);
+        };
+        if self.reads_only {
+            return Err(Denied {
+                act,
+                sentence: "Cet accès ne permet que de lire : ouvrez-en un qui permette d’écrire."
+                    .to_owned(),
+                reads_only: true,
+            });
+        }
+        let mut basis = None;
+        for concern in concerns {
+            let one = decide(Roles::known(), who, &self.grants, act, concern)?;
+            basis.get_or_insert(one);
+        }
+        basis.ok_or_else(|| Denied {
+            act,
+            sentence: "Il n’y a rien là que vous puissiez changer.".to_owned(),
+            reads_only: false,
+        })
+    }
+
+    /// What each grant lacks for an act, or that it does.
+    pub fn weighed(&self, act: &str, concern: &Concern) -> Vec<(&Grant, Result<(), Lack>)> {
+        let grants = self.grants.iter();
+        let weighed = grants.map(|grant| (grant, weigh(Roles::known(), grant, act, concern)));
+        weighed.collect()
+    }
+
+    /// Whether they may see, before its day, what `author` brought in under embargo: who brought
+    /// it, who holds a role that says so, and the installation itself.
+    pub fn sees_embargoed(&self, author: Option<Uuid>) -> bool {
+        match self.actor.person() {
+            Some(person) => author == Some(person) || self.holds(|role| role.sees_embargoed),
+            None => true,
+        }
+    }
+
+    /// Whether they may know of what is signed under that scope; what has none is everybody's
+    /// who holds a grant that shows anything.
+    pub fn sees(&self, scope: &Scope) -> bool {
+        if scope.organisation.is_empty() {
+            return self.sees_anything();
+        }
+        self.sees_of(
+            Opened::Signed,
+            &scope.framework,
+            [scope.organisation.as_str()],
+        )
+    }
+
+    /// Whether they may see what a framework opens, where it is about these organisations.
+    pub fn sees_of<'o>(
+        &self,
+        what: Opened,
+        framework: &str,
+        organisations: impl IntoIterator<Item = &'o str>,
+    ) -> bool {
+        if self.sees_everything() {
+            return true;
+        }
+        match self.audience(what, framework) {
+            Audience::Everybody if self.sees_anything() => true,
+            Audience::StateAndAgencies if self.is_of_state_or_agencies() => true,
+            _ => organisations.into_iter().any(|code| self.is_of(code)),
+        }
+    }
+
+    /// To whom a framework opens something.
+    pub fn audience(&self, what: Opened, framework: &str) -> Audience {
+        let said = self.openings.get(&(framework.to_owned(), what)).copied();
+        said.unwrap_or_else(|| what.usual())
+    }
+
+    /// Whether nothing but what is under embargo or sealed is kept from them.
+    pub fn sees_everything(&self) -> bool {
+        self.actor == Actor::Installation || self.holds(|role| role.sight == Sight::Everything)
+    }
+
+    /// Whether they may see anything of what contracts and figures say.
+    pub fn sees_anything(&self) -> bool {
+        self.actor == Actor::Installation || self.holds(|role| role.sight != Sight::Nothing)
+    }
+
+    /// Whether they stand on the side of the State or of the agencies.
+    fn is_of_state_or_agencies(&self) -> bool {
+        self.holds(|role| {
+            role.sight != Sight::Nothing && matches!(role.side, Side::State | Side::Agency)
+        })
+    }
+
+    /// Whether they hold a grant that shows what is that organisation's.
+    fn is_of(&self, organisation: &str) -> bool {
+        self.organisations().any(|own| own == organisation)
+    }
+
+    /// The organisations whose things they see.
+    pub fn organisations(&self) -> impl Iterator<Item = &str> {
+        let shows = |grant: &&Grant| {
+            let role = Roles::known().role(&grant.role);
+            !grant.organisation.is_empty() && role.is_some_and(|role| role.sight != Sight::Nothing)
+        };
+        self.grants
+            .iter()
+            .filter(shows)
+            .map(|grant| grant.organisation.as_str())
+    }
+
+    fn holds(&self, which: impl Fn(&super::role::Role) -> bool) -> bool {
+        let mut roles = self
+            .grants
+            .iter()
+            .filter_map(|grant| Roles::known().role(&grant.role));
+        roles.any(which)
+    }
+}

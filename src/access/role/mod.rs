@@ -1,0 +1,230 @@
+//! Roles: what each lets one do, where, and what it lets one see.
+//!
+//! What lives here: the roles and the acts that come with Jalon, read from `reference/roles.yaml`.
+//! What never does: who holds a role ([`super::grant`]) or how it is judged ([`super::policy`]).
+
+mod source;
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use crate::platform::yaml::Problem;
+
+pub use source::read;
+
+/// The role that may do everything: there is always somebody who holds it.
+pub const NATIONAL_ADMINISTRATOR: &str = "administrateur-national";
+
+/// On whose side somebody stands: what a framework opens, it opens to sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The ministries, their directorates and operators.
+    State,
+    /// The regional health agencies.
+    Agency,
+    /// The health insurance of a region.
+    HealthInsurance,
+    /// Hospitals and the like.
+    Establishment,
+    /// Anybody else who was invited.
+    Guest,
+    /// Who runs the machine.
+    Technical,
+}
+
+impl Side {
+    /// Every side, with its word in the text and its name.
+    pub const ALL: [(Self, &'static str, &'static str); 6] = [
+        (Self::State, "etat", "État"),
+        (Self::Agency, "ars", "ARS"),
+        (
+            Self::HealthInsurance,
+            "assurance-maladie",
+            "Assurance maladie",
+        ),
+        (Self::Establishment, "etablissement", "Établissement"),
+        (Self::Guest, "invite", "Invité"),
+        (Self::Technical, "technique", "Technique"),
+    ];
+
+    /// Its name for a reader.
+    pub fn french(self) -> &'static str {
+        Self::ALL[self as usize].2
+    }
+}
+
+/// What a role lets one see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Nothing of what contracts and figures say.
+    Nothing,
+    /// What each framework opens to the role's side, and what is one's own organisation's.
+    Open,
+    /// Everything but what is under embargo or sealed.
+    Everything,
+}
+
+impl Sight {
+    /// Every sight, with its word in the text and its name.
+    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Nothing, "rien", "rien du contenu"),
+        (Self::Open, "ouvert", "ce que le cadre ouvre, et le sien"),
+        (Self::Everything, "tout", "tout, hors embargo"),
+    ];
+
+    /// Its name for a reader.
+    pub fn french(self) -> &'static str {
+        Self::ALL[self as usize].2
+    }
+}
+
+/// Which of a list of keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Every one.
+    All,
+    /// These.
+    These(BTreeSet<String>),
+}
+
+impl Which {
+    /// Whether a key is among them.
+    pub fn holds(&self, key: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(keys) => keys.contains(key),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::These(keys) if keys.is_empty())
+    }
+}
+
+/// Something that may be done, as the text of the roles names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownAct {
+    /// Its word, that of [`Act::NAME`](super::Act::NAME).
+    pub key: String,
+    /// What it is, as the end of a sentence: « écrire un projet d’acte ».
+    pub name: String,
+    /// Whether everybody may do it to what is their very own.
+    pub to_ones_own: bool,
+    /// Whether nobody may do it to themselves.
+    pub never_to_oneself: bool,
+}
+
+/// A role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// Its key, for ever.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// On whose side its holders stand.
+    pub side: Side,
+    /// What it lets one see.
+    pub sight: Sight,
+    /// Whether its holders see figures under embargo before their day.
+    pub sees_embargoed: bool,
+    /// What it lets one do anywhere.
+    pub anywhere: Which,
+    /// What it lets one do to what is one's organisation's.
+    pub own: Which,
+    /// The roles that its holders may give and take away.
+    pub gives: Which,
+    /// Whether it takes a second factor to sign in with it.
+    pub second_factor: bool,
+}
+
+/// The roles and the acts that are known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roles {
+    roles: Vec<Role>,
+    acts: Vec<KnownAct>,
+}
+
+impl Roles {
+    /// Those that come with Jalon. A test reads them: in a released binary there is nothing wrong
+    /// with them; were there, nobody would be allowed anything.
+    pub fn known() -> &'static Self {
+        static KNOWN: LazyLock<Roles> = LazyLock::new(|| Roles::shipped().unwrap_or_default());
+        &KNOWN
+    }
+
+    /// Those that come with Jalon, or what is wrong with their text.
+    ///
+    /// # Errors
+    /// Every problem of the text.
+    pub fn shipped() -> Result<Self, Vec<Problem>> {
+        read(include_str!("../../../reference/roles.yaml"))
+    }
+
+    /// Every role, in the order of the text.
+    pub fn all(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// Every act, in the order of the text.
+    pub fn acts(&self) -> &[KnownAct] {
+        &self.acts
+    }
+
+    /// The role of that key.
+    pub fn role(&self, key: &str) -> Option<&Role> {
+        self.roles.iter().find(|role| role.key == key)
+    }
+
+    /// The act of that word.
+    pub fn act(&self, key: &str) -> Option<&KnownAct> {
+        self.acts.iter().find(|act| act.key == key)
+    }
+
+    /// What people call a role; its key where it is no longer known.
+    pub fn name<'a>(&'a self, key: &'a str) -> &'a str {
+        self.role(key).map_or(key, |role| &role.name)
+    }
+
+    /// What people call an act.
+    pub fn act_name<'a>(&'a self, key: &'a str) -> &'a str {
+        self.act(key).map_or(key, |act| &act.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::yaml::Worded as _;
+
+    #[test]
+    fn the_roles_that_come_with_jalon_read() {
+        let roles = Roles::shipped().unwrap();
+        assert_eq!(roles.all().len(), 27);
+        let administrator = roles.role(NATIONAL_ADMINISTRATOR).unwrap();
+        assert_eq!(administrator.anywhere, Which::All);
+        assert_eq!(administrator.gives, Which::All);
+    }
+
+    #[test]
+    fn the_words_follow_the_order_of_what_they_name() {
+        for (rank, (side, word, _)) in Side::ALL.into_iter().enumerate() {
+            assert_eq!((side as usize, Side::from_word(word)), (rank, Some(side)));
+        }
+        for (rank, (sight, word, _)) in Sight::ALL.into_iter().enumerate() {
+            assert_eq!(
+                (sight as usize, Sight::from_word(word)),
+                (rank, Some(sight))
+            );
+        }
+    }
+
+    #[test]
+    fn a_role_that_names_an_unknown_act_or_role_is_refused() {
+        let text = "actes:\n  - {cle: a, nom: faire}\nroles:\n  - cle: r\n    nom: R\n    cote: etat\n    voit: rien\n    partout: [b]\n    donne: [s]\n    second_facteur: non\n";
+        let problems = read(text).unwrap_err();
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(told[0].contains("« b »"), "{told:?}");
+        assert!(told[1].contains("« s »"), "{told:?}");
+    }
+}

@@ -1,0 +1,58 @@
+//! What contracts concern, as far as rights go: the organisations that are party today.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::cards::party_codes;
+use crate::access::{Concern, Standing};
+use crate::args;
+use crate::platform::db::{DbError, Tx};
+
+#[derive(sqlx::FromRow)]
+struct Header {
+    id: Uuid,
+    framework: String,
+    organisation_code: String,
+}
+
+/// What a contract concerns; nothing where there is none.
+pub async fn of_contract(tx: &mut Tx, contract: Uuid) -> Result<Vec<Concern>, DbError> {
+    let header: Option<Header> = tx
+        .optional(
+            "select id, framework, organisation_code from contract where id = $1",
+            args![contract],
+        )
+        .await?;
+    concern(tx, header).await
+}
+
+/// What the contract of an instrument concerns; nothing where there is none.
+pub async fn of_instrument(tx: &mut Tx, instrument: Uuid) -> Result<Vec<Concern>, DbError> {
+    let header: Option<Header> = tx
+        .optional(
+            "select c.id, c.framework, c.organisation_code
+             from instrument i join contract c on c.id = i.contract_id
+             where i.id = $1",
+            args![instrument],
+        )
+        .await?;
+    concern(tx, header).await
+}
+
+async fn concern(tx: &mut Tx, header: Option<Header>) -> Result<Vec<Concern>, DbError> {
+    let Some(header) = header else {
+        return Ok(Vec::new());
+    };
+    let mut organisations: BTreeSet<String> =
+        party_codes(tx, header.id).await?.into_iter().collect();
+    if organisations.is_empty() {
+        organisations.insert(header.organisation_code);
+    }
+    Ok(vec![Concern {
+        organisations: organisations.into_iter().collect(),
+        standings: vec![Standing::whole(header.framework)],
+        contract: Some(header.id),
+        ..Concern::default()
+    }])
+}
