@@ -104,7 +104,7 @@ impl Ground {
                 ends: contract.ends,
             });
         }
-        let catalogue = sources.library.catalogue(&mut tx, reach).await?;
+        let catalogue = sources.library.catalogue_at(&mut tx, reach, known).await?;
         let figures = sources.snapshots.upto(&mut tx, reach, known).await?;
         let directory = sources.directories.current(&mut tx, reach).await?;
         let files = files::committed_files(&mut tx).await?;

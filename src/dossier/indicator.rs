@@ -7,11 +7,10 @@ use jiff::civil::Date;
 
 use super::ground::{DossierError, day, known_at};
 use crate::access::Reach;
-use crate::figures::Sources;
 use crate::figures::comparison::{Among, Comparison, Row};
 use crate::figures::course::{Course, drawn, national};
 use crate::figures::{
-    Figure, FiguresView, Formatter, Series, origin_words, pictures, supplier_words,
+    Figure, FiguresView, Formatter, Series, Sources, origin_words, pictures, supplier_words,
 };
 use crate::frameworks::{Catalogue, Framework, Indicator};
 use crate::kernel::{Decimal, Period};
@@ -47,7 +46,7 @@ pub async fn indicator_pdf(
     let mut tx = sources.db.read().await?;
     let today = sources.clock.today();
     let known = known_at(&mut tx, request.day).await?;
-    let catalogue = sources.library.catalogue(&mut tx, reach).await?;
+    let catalogue = sources.library.catalogue_at(&mut tx, reach, known).await?;
     let figures = sources.snapshots.upto(&mut tx, reach, known).await?;
     let directory = sources.directories.current(&mut tx, reach).await?;
     drop(tx);

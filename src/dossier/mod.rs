@@ -11,6 +11,7 @@ mod pages;
 mod region;
 mod run;
 mod sheet;
+mod told;
 
 pub use content::{Exemplar, dossier};
 pub use ground::{DossierError, Request};
@@ -19,3 +20,4 @@ pub use issue::{Format, IssueDossier, IssueError, Issued, IssuedFile, issue, sto
 pub use pages::router;
 pub use region::region_pdf;
 pub use run::{Asked, Item, Run, RunError, ask, items, store as runs, take_up, work};
+pub use told::DossierTeller;

@@ -31,7 +31,7 @@ pub async fn region_pdf(
         own: &ground.own,
         figures: &ground.figures,
         year: ground.year,
-        today: ground.today,
+        today: ground.as_of,
     });
     let sheet = RegionSheet {
         contract: ground.heading(),

@@ -43,7 +43,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Faire entrer des valeurs",
         &["imports", "valeurs", "saisie", "circuit"],
     ),
-    ("Emporter", &["tableaux", "api"]),
+    ("Emporter", &["dossiers", "tableaux", "api"]),
     ("Soi-même", &["connexion", "compte", "journal"]),
 ];
 

@@ -32,7 +32,9 @@ pub(super) const HELP: &[HelpItem] = &[
     help("/contestations", "/aide/indicateurs"),
     help("/contrats", "/aide/contrats"),
     help("/contrats/*/actes/*/classeur", "/aide/termes"),
+    help("/contrats/*/dossiers", "/aide/dossiers"),
     help("/contrats/*/actes/*/modifier", "/aide/termes"),
+    help("/dossiers", "/aide/dossiers"),
     help("/erreurs", "/aide/imports"),
     help("/imports", "/aide/imports"),
     help("/imports/modele", "/aide/saisie"),
@@ -49,6 +51,7 @@ pub(super) const HELP: &[HelpItem] = &[
     help("/reprise", "/aide/compte"),
     help("/saisie", "/aide/saisie"),
     help("/suivis", "/aide/indicateurs"),
+    help("/tirages", "/aide/dossiers"),
     help("/valeurs", "/aide/indicateurs"),
 ];
 

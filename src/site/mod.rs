@@ -21,6 +21,7 @@ use std::sync::Arc;
 use crate::contracts::intake::TermsIntake;
 use crate::contracts::{ContractTeller, ContractsHolder, FindableContracts};
 use crate::documents::{DocumentTeller, FindableDocuments};
+use crate::dossier::DossierTeller;
 use crate::figures::contest::ContestTeller;
 use crate::figures::values::ValuesIntake;
 use crate::figures::{FiguresHolder, FindableFigures, Snapshots};
@@ -74,6 +75,7 @@ pub fn tellers(library: Library) -> Tellers {
         Box::new(FrameworkTeller),
         Box::new(ContractTeller { library }),
         Box::new(ContestTeller),
+        Box::new(DossierTeller),
     ])
 }
 

@@ -5,12 +5,11 @@ use jalon_render::dossier::Dossier;
 use uuid::Uuid;
 
 use super::{Drawn, Format, IssueDossier, store};
-use crate::access::{Act as _, NotPermitted, Reach, permit};
+use crate::access::{Act as _, NotPermitted, Reach, may, permit};
 use crate::dossier::content::{Exemplar, made};
 use crate::dossier::ground::{DossierError, Request};
 use crate::figures::Sources;
 use crate::ledger::{Actor, Change, LedgerError, Scope, SentForm};
-use crate::platform::db::DbError;
 
 /// Why a dossier is not issued, told in French.
 #[derive(Debug, thiserror::Error)]
@@ -21,9 +20,6 @@ pub enum IssueError {
     /// Who asks may not.
     #[error(transparent)]
     NotPermitted(#[from] NotPermitted),
-    /// The database failed.
-    #[error(transparent)]
-    Db(#[from] DbError),
     /// The history could not be written.
     #[error("le dossier n’a pas pu être enregistré")]
     Ledger(#[from] LedgerError),
@@ -43,10 +39,19 @@ pub async fn issue(
     request: &Request,
     form: Option<&SentForm>,
 ) -> Result<Uuid, IssueError> {
-    let today = sources.clock.today();
-    let reach = Reach::of(&mut sources.db.read().await?, today, actor).await?;
+    let mut tx = sources.db.read().await.map_err(DossierError::Db)?;
+    let reach = Reach::of(&mut tx, sources.clock.today(), actor).await;
+    let reach = reach.map_err(DossierError::Db)?;
+    drop(tx);
     let (ground, said) = made(sources, &reach, request, Exemplar::Issued).await?;
     let contract = ground.contract();
+    // Refused before anything is drawn; asked again where it is written.
+    let mut tx = sources.db.read().await.map_err(DossierError::Db)?;
+    let allowed = may::<IssueDossier>(&mut tx, &reach, &contract.id).await;
+    allowed
+        .map_err(DossierError::Db)?
+        .map_err(NotPermitted::from)?;
+    drop(tx);
     let scope = Scope {
         organisation: contract.organisation.clone(),
         framework: contract.framework.clone(),
@@ -78,7 +83,7 @@ pub async fn issue(
     {
         return Ok(known);
     }
-    let leave = permit::<IssueDossier>(&mut change, ground.contract().id).await?;
+    let leave = permit::<IssueDossier>(&mut change, contract.id).await?;
     let id = store::keep(&mut change, leave, scope, &drawn).await?;
     if let Some(form) = form {
         change.answer(form, &id.to_string()).await?;

@@ -104,7 +104,6 @@ pub(super) async fn submit(
                 other => return Err(other),
             },
             Err(IssueError::NotPermitted(refused)) => return Err(refused.into()),
-            Err(IssueError::Db(error)) => return Err(error.into()),
             Err(IssueError::Ledger(error)) => return Err(WebError::internal(error)),
         },
         Err(sentence) => sentence.to_owned(),

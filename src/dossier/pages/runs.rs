@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use crate::access::{Reach, Signed};
 use crate::documents::{saved_as, store as documents};
-use crate::figures::Sources;
 use crate::dossier::issue::{Format, store as issued};
 use crate::dossier::run::{Asked, Run, RunError, ask, store, work};
+use crate::figures::Sources;
 use crate::frameworks::{Catalogue, Framework};
 use crate::kernel::capitalised;
 use crate::ledger::TOKEN_FIELD;

@@ -15,7 +15,6 @@ use crate::dossier::{
 };
 use crate::figures::Sources;
 use crate::kernel::Period;
-use crate::ledger::Actor;
 use crate::platform::file;
 use crate::platform::web::parse_day;
 
@@ -70,7 +69,6 @@ fn day(text: &str) -> Result<Date, String> {
 /// Who asks, and what documents are made from.
 struct Maker {
     sources: Sources,
-    actor: Actor,
     reach: Reach,
 }
 
@@ -83,7 +81,7 @@ impl Maker {
         issues: bool,
     ) -> Result<Vec<(String, Vec<u8>)>, CliError> {
         if issues {
-            let id = issue(&self.sources, self.actor, request, None).await?;
+            let id = issue(&self.sources, self.reach.actor(), request, None).await?;
             return self.kept(id, formats).await;
         }
         let said = said_of(&self.sources, &self.reach, request, Exemplar::Working).await?;
@@ -120,11 +118,9 @@ impl Maker {
 
 pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), CliError> {
     let db = session.ready_database().await?;
-    let actor = Actor::Person(session.person(&db).await?.id);
     let reach = session.reach(&db).await?;
     let maker = Maker {
         sources: Sources::new(db, session.clock.clone()),
-        actor,
         reach,
     };
     if let Some(indicator) = &args.indicator {

@@ -1,21 +1,21 @@
 //! Dossiers as they are issued: kept, given back as they are, drawn again from what is kept.
 
 use axum::http::StatusCode;
-use jalon::access::Reach;
 use jalon::documents::store as blobs;
 use jalon::dossier::{Format, Issued, issue, issued};
 use jalon::ledger::Actor;
 use jalon_render::dossier::Dossier;
 use uuid::Uuid;
 
-use super::{CONTRACT, about, signed, sources};
+use super::{CONTRACT, about, reach, signed, sources};
 use crate::on_both_engines;
 use crate::stage::Stage;
 use crate::support::{Bench, Site};
 
 async fn kept(bench: &Bench, actor: Actor, id: Uuid) -> Issued {
+    let reach = &reach(bench, actor).await;
     let mut tx = bench.db.read().await.unwrap();
-    let found = issued::issued(&mut tx, Reach::of(actor), id).await.unwrap();
+    let found = issued::issued(&mut tx, reach, id).await.unwrap();
     found.unwrap()
 }
 

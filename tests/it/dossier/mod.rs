@@ -4,10 +4,9 @@ mod issued;
 mod runs;
 
 use jalon::access::Reach;
-use jalon::dossier::{DossierError, Exemplar, Request, Sources, dossier};
-use jalon::figures::Snapshots;
+use jalon::dossier::{DossierError, Exemplar, Request, dossier};
+use jalon::figures::Sources;
 use jalon::ledger::Actor;
-use jalon::organisations::Directories;
 use jalon_render::State;
 use jalon_render::dossier::{Dossier, Figure, GapKind};
 
@@ -19,13 +18,14 @@ use crate::support::Bench;
 const CONTRACT: &str = "normandie-2024-2028";
 
 fn sources(bench: &Bench) -> Sources {
-    Sources {
-        db: bench.db.clone(),
-        clock: bench.clock.clone(),
-        library: jalon::contracts::library(),
-        snapshots: Snapshots::new(bench.clock.clone()),
-        directories: Directories::default(),
-    }
+    Sources::new(bench.db.clone(), bench.clock.clone())
+}
+
+async fn reach(bench: &Bench, actor: Actor) -> Reach {
+    let mut tx = bench.db.read().await.unwrap();
+    Reach::of(&mut tx, bench.clock.today(), actor)
+        .await
+        .unwrap()
 }
 
 fn about(year: i16) -> Request {
@@ -58,7 +58,7 @@ async fn signed(bench: &Bench) -> (Actor, Stage<'_>) {
 }
 
 async fn made(bench: &Bench, actor: Actor, request: &Request) -> Dossier {
-    let reach = Reach::of(actor);
+    let reach = &reach(bench, actor).await;
     let made = dossier(&sources(bench), reach, request, Exemplar::Working).await;
     made.unwrap()
 }
@@ -140,7 +140,7 @@ on_both_engines! {
     async fn a_year_or_a_contract_that_is_not_there_is_refused(bench: Bench) {
         let (actor, _stage) = signed(&bench).await;
         let refused = async |request: Request| {
-            let made = dossier(&sources(&bench), Reach::of(actor), &request, Exemplar::Working).await;
+            let made = dossier(&sources(&bench), &reach(&bench, actor).await, &request, Exemplar::Working).await;
             made.unwrap_err()
         };
         assert!(matches!(refused(about(2031)).await, DossierError::Year { year: 2031, .. }));

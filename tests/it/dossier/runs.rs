@@ -2,13 +2,12 @@
 //! time, taken up after a stop.
 
 use axum::http::StatusCode;
-use jalon::access::Reach;
 use jalon::dossier::{Asked, Run, RunError, ask, runs, take_up, work};
 use jalon::ledger::Actor;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::{signed, sources};
+use super::{reach, signed, sources};
 use crate::contracts::{BOTH, Hand, Made, NORMANDIE, normandie_terms};
 use crate::on_both_engines;
 use crate::support::Bench;
@@ -25,8 +24,9 @@ fn asked(year: i16) -> Asked {
 }
 
 async fn run(bench: &Bench, actor: Actor) -> Option<Run> {
+    let reach = &reach(bench, actor).await;
     let mut tx = bench.db.read().await.unwrap();
-    runs::run(&mut tx, Reach::of(actor), ID).await.unwrap()
+    runs::run(&mut tx, reach, ID).await.unwrap()
 }
 
 /// Another signed contract, and one that nobody signed.
