@@ -10,6 +10,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::event::{self, Event, EventKind};
+use super::grant::pages::PEOPLE;
 use super::origin::{Origin, browser_words};
 use super::password::{check_password, hash_password, verify_password};
 use super::permit::{Act, permit};
@@ -168,7 +169,8 @@ async fn body(
         (password(mistakes))
         (list(&sessions, own.as_deref()))
         section.sect aria-labelledby="programmes" {
-            (section_heading("programmes", "Programmes", None))
+            (section_heading("programmes", "Droits et programmes", None))
+            p { a href={ (PEOPLE) "/" (signed.person.id) } { "Mes habilitations" } " : ce que je peux faire, jusqu’à quand, et la délégation. " a href=(PEOPLE) { "Toutes les personnes" } "." }
             p { a href=(token::pages::PATH) { "Mes accès par programme" } " : ce qui laisse un tableur ou un autre programme agir en votre nom." }
         }
     })

@@ -28,6 +28,7 @@ pub mod token;
 
 pub use account::ChangePassword;
 pub use email::{Email, NotAnEmail};
+pub use grant::pages::button_or_why;
 pub use grant::store::answering;
 pub use kept::keep_refused_form;
 pub use pages::router;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::door::Door;
+use super::grant::pages as grants;
 use super::origin::Origin;
 use super::password::verify_password;
 use super::session::{Standing, standing};
@@ -43,6 +44,7 @@ where
         )
         .route(tokens::PATH, get(tokens::page).post(tokens::create))
         .route("/moi/acces/{token}/revoquer", post(tokens::revoke))
+        .merge(grants::router())
 }
 
 #[derive(Debug, Default, Deserialize)]

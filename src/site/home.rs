@@ -52,7 +52,7 @@ pub(super) async fn page(
         contracts: store::list(&mut tx, reach, None).await?,
         drafts: store::open_drafts(&mut tx, reach).await?,
         contests: contest::store::contests(&mut tx, None).await?,
-        batches: imports::batches(&mut tx, LAST).await?,
+        batches: imports::batches(&mut tx, reach, LAST).await?,
         today,
     };
     drop(tx);

@@ -25,6 +25,7 @@ mod organisations;
 mod program;
 mod refusals;
 mod revisions;
+mod rights;
 mod schema;
 mod search;
 mod stage;

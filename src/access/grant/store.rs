@@ -78,7 +78,7 @@ impl Held {
 }
 
 #[derive(sqlx::FromRow)]
-struct GrantRow {
+pub(super) struct GrantRow {
     id: Uuid,
     role: String,
     organisation: String,
@@ -140,6 +140,26 @@ pub(in crate::access) async fn openings(tx: &mut Tx) -> Result<Openings, DbError
         Ok(((framework, opened), to))
     };
     rows.into_iter().map(read).collect()
+}
+
+/// The establishments of the regions whose agencies a person holds grants for on that day, each
+/// with its agency.
+pub(in crate::access) async fn establishments(
+    tx: &mut Tx,
+    person: Uuid,
+    day: Date,
+) -> Result<Vec<(String, String)>, DbError> {
+    tx.all(
+        "select distinct a.code as agency, e.code as establishment
+         from access_grant g
+         join organisation a on a.code = g.organisation and a.kind = 'ars'
+         join place p on p.within_code = a.place_code
+         join organisation e on e.place_code = p.code
+         where g.person_id = $1 and g.ended_change is null and g.starts_on <= $2
+           and (g.ends_on is null or g.ends_on >= $2)",
+        args![person, day.to_string()],
+    )
+    .await
 }
 
 /// The name of a person.

@@ -39,7 +39,7 @@ pub(super) async fn page(
     let contract = &opened.full.contract;
     let mut tx = desk.db.read().await?;
     let national = national_targets(&mut tx, &contract.framework, opened.as_of).await?;
-    let mut journal = subject_changes(&mut tx, signed.reach(), contract.id, &key).await?;
+    let mut journal = subject_changes(&mut tx, &opened.full, &key).await?;
     let documents = documents::of(&mut tx, signed.reach(), contract.id, &key).await?;
     drop(tx);
     journal.retain(|change| change.row.no <= opened.as_of && change.about.section == section.id);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::parts::{counts, marks};
 use super::{campaign, history};
-use crate::access::Signed;
+use crate::access::{Opened, Signed};
 use crate::frameworks::glossary::explained;
 use crate::frameworks::{
     Band, BandCase, CalendarDate, Campaign, Commitment, Edition, EditionYear, Framework, Index,
@@ -345,6 +345,38 @@ fn contest_days(framework: &Framework) -> Markup {
     }
 }
 
+/// Who may see what stands under it, and who says so.
+fn openings(framework: &Framework) -> Markup {
+    let said = |key: &str| framework.our_reading.iter().any(|name| name == key);
+    let lines = [
+        (
+            "Contrats signés",
+            framework.signed_for,
+            Opened::Signed,
+            "contrats_ouverts",
+        ),
+        (
+            "Actes en préparation ou abandonnés",
+            framework.drafts_for,
+            Opened::Drafts,
+            "projets_ouverts",
+        ),
+    ];
+    html! {
+        details.more {
+            summary { "Qui voit quoi" }
+            dl.facts { @for (name, audience, opened, key) in lines {
+                dt { (name) }
+                dd {
+                    (audience.unwrap_or_else(|| opened.usual()).french())
+                    @if audience.is_none() || said(key) { " " span.mark { "lecture de Jalon" } }
+                }
+            } }
+            p { "Les administrateurs et les coordinateurs nationaux voient tout." }
+        }
+    }
+}
+
 fn limit(band: &Band) -> String {
     match (band.case, band.from) {
         (BandCase::Reached, _) => "La cible est atteinte".to_owned(),
@@ -382,6 +414,7 @@ fn sources(framework: &Framework) -> Markup {
             }
             (bands(framework))
             (contest_days(framework))
+            (openings(framework))
             @if !framework.rules.is_empty() {
                 details.more { summary { "Règles du guide" } ul.prose {
                     @for rule in &framework.rules { li { (explained(&rule.statement, &framework.glossary)) } }

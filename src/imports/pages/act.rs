@@ -19,9 +19,11 @@ fn back(id: Uuid) -> Response {
     Redirect::to(&format!("/imports/{id}")).into_response()
 }
 
-async fn batch(imports: &Imports, id: Uuid) -> WebResult<Batch> {
+async fn batch(signed: &Signed, imports: &Imports, id: Uuid) -> WebResult<Batch> {
     let mut tx = imports.db.read().await?;
-    store::batch(&mut tx, id).await?.ok_or(WebError::NotFound)
+    store::batch_seen(&mut tx, signed.reach(), id)
+        .await?
+        .ok_or(WebError::NotFound)
 }
 
 /// Reads the same bytes again, with what is now said of them.
@@ -64,7 +66,7 @@ pub(super) async fn answer(
     Form(answered): Form<Answered>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
-    let mut said = batch(&imports, id).await?.said;
+    let mut said = batch(&signed, &imports, id).await?.said;
     said.answers.put(Answer {
         place: Place {
             sheet: answered.feuille,
@@ -84,7 +86,7 @@ pub(super) async fn correct(
     Form(chosen): Form<BTreeMap<String, String>>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
-    let batch = batch(&imports, id).await?;
+    let batch = batch(&signed, &imports, id).await?;
     let said = columns::chosen(&batch.mapping, &chosen)?;
     let intake = imports.intakes.of(&batch)?;
     let mapping = intake.corrected(&said).map_err(WebError::Invalid)?;

@@ -108,7 +108,9 @@ async fn answer(
 async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> WebResult<Look> {
     let reach = signed.reach();
     let mut tx = imports.db.read().await?;
-    let batch = store::batch(&mut tx, id).await?.ok_or(WebError::NotFound)?;
+    let batch = store::batch_seen(&mut tx, signed.reach(), id)
+        .await?
+        .ok_or(WebError::NotFound)?;
     let intake = imports.intakes.of(&batch)?;
     let verdict = Verdict::from_code(&shown.voir).unwrap_or_else(|| first_verdict(batch.counts));
     let page = shown.page.parse().unwrap_or(1).clamp(1, 1_000_000);

@@ -1,11 +1,14 @@
 //! `jalon init` and `jalon person`.
 
 use clap::{Args, Subcommand};
+use uuid::Uuid;
 
 use super::{CliError, Session};
+use crate::access::grant::{self, GiveGrant, NewGrant};
 use crate::access::store::{self, AddPerson};
 use crate::access::{self, Act, Email, NewPerson, permit};
 use crate::ledger::{Actor, Change};
+use crate::platform::clock::paris_date;
 use crate::platform::db::Db;
 use crate::site::{Installation, initialise, install, shipped};
 
@@ -30,6 +33,12 @@ pub(super) enum PersonCommand {
         /// Adresse électronique
         #[arg(long, value_name = "ADRESSE")]
         email: Email,
+        /// Rôle à lui donner aussitôt, parmi ceux de `jalon grant roles`
+        #[arg(long, value_name = "RÔLE")]
+        role: Option<String>,
+        /// Code de l’organisation pour laquelle ce rôle se tient
+        #[arg(long, value_name = "CODE", default_value = "", requires = "role")]
+        organisation: String,
     },
 }
 
@@ -55,7 +64,12 @@ pub(super) async fn init(session: &Session, init: Init) -> Result<(), CliError> 
 }
 
 pub(super) async fn person(session: &Session, command: PersonCommand) -> Result<(), CliError> {
-    let PersonCommand::Add { name, email } = command;
+    let PersonCommand::Add {
+        name,
+        email,
+        role,
+        organisation,
+    } = command;
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let password = access::hash_password(read_password()?).await?;
@@ -67,7 +81,11 @@ pub(super) async fn person(session: &Session, command: PersonCommand) -> Result<
         password,
     };
     match store::add_person(&mut change, permit, new).await {
-        Ok(_) => {}
+        Ok(person) => {
+            if let Some(role) = role {
+                give(&mut change, person, role, organisation).await?;
+            }
+        }
         Err(error) if store::is_taken(&error) => {
             return Err(format!("un compte a déjà l’adresse « {email} »").into());
         }
@@ -75,6 +93,29 @@ pub(super) async fn person(session: &Session, command: PersonCommand) -> Result<
     }
     change.commit().await?;
     say!("Compte ouvert pour {email}.");
+    Ok(())
+}
+
+/// Gives a role to the person of an account just opened, in the same change.
+async fn give(
+    change: &mut Change,
+    person: Uuid,
+    role: String,
+    organisation: String,
+) -> Result<(), CliError> {
+    let new = NewGrant {
+        person,
+        role,
+        organisation,
+        framework: String::new(),
+        objective: String::new(),
+        contract: None,
+        starts_on: paris_date(change.at()),
+        ends_on: None,
+        why: "À l’ouverture du compte.".to_owned(),
+    };
+    let permit = permit::<GiveGrant>(change, new).await?;
+    grant::store::give(change, permit).await?;
     Ok(())
 }
 
