@@ -10,6 +10,8 @@ pub mod ledger;
 
 pub mod access;
 
+pub mod help;
+
 pub mod search;
 
 pub mod tables;

@@ -18,7 +18,7 @@ use super::policy::Concern;
 use super::session::{OpenSession, own_digest};
 use super::signed::Signed;
 use super::{store, token};
-use crate::kernel::hex;
+use crate::kernel::{hex, sentence};
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
 use crate::platform::db::{Db, DbError, Tx};
@@ -98,7 +98,7 @@ pub(super) async fn change_password(
         now: None,
         new: check_password(&typed.new)
             .err()
-            .map(|e| capitalised(&e.to_string())),
+            .map(|e| sentence(&e.to_string())),
         again: (typed.new != typed.again)
             .then(|| "Les deux saisies diffèrent : retapez le nouveau mot de passe.".to_owned()),
     };
@@ -236,10 +236,4 @@ fn row(open: &OpenSession, is_own: bool) -> Markup {
             }
         } }
     } }
-}
-
-fn capitalised(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str() + "."
 }

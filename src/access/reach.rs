@@ -82,14 +82,14 @@ impl Worded for Audience {
 
 /// What a framework opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Opened {
+pub enum Opening {
     /// What was signed.
     Signed,
     /// Acts that are being prepared, and those given up.
     Drafts,
 }
 
-impl Opened {
+impl Opening {
     /// Everything that is opened, with its word in the database.
     pub const ALL: [(Self, &'static str); 2] = [(Self::Signed, "signed"), (Self::Drafts, "drafts")];
 
@@ -116,7 +116,7 @@ impl Opened {
 }
 
 /// To whom each framework opens what, where it says it.
-pub type Openings = BTreeMap<(String, Opened), Audience>;
+pub type Openings = BTreeMap<(String, Opening), Audience>;
 
 /// What a person may see and do, demanded by every function that reads for somebody.
 #[derive(Clone, Debug)]
@@ -268,7 +268,7 @@ impl Reach {
             return self.sees_anything();
         }
         self.sees_of(
-            Opened::Signed,
+            Opening::Signed,
             &scope.framework,
             [scope.organisation.as_str()],
         )
@@ -277,7 +277,7 @@ impl Reach {
     /// Whether they may see what a framework opens, where it is about these organisations.
     pub fn sees_of<'o>(
         &self,
-        what: Opened,
+        what: Opening,
         framework: &str,
         organisations: impl IntoIterator<Item = &'o str>,
     ) -> bool {
@@ -312,7 +312,7 @@ impl Reach {
     }
 
     /// To whom a framework opens something.
-    pub fn audience(&self, what: Opened, framework: &str) -> Audience {
+    pub fn audience(&self, what: Opening, framework: &str) -> Audience {
         let said = self.openings.get(&(framework.to_owned(), what)).copied();
         said.unwrap_or_else(|| what.usual())
     }

@@ -105,6 +105,47 @@ where
     }
 }
 
+/// Whoever looks at a page that anyone may read, signed in or not.
+#[derive(Clone, Debug)]
+pub struct Visitor(View);
+
+impl Visitor {
+    /// A page in the site's frame.
+    pub fn page(&self, title: &str, body: &Markup) -> Markup {
+        document(&self.0, title, body)
+    }
+}
+
+impl<S> FromRequestParts<S> for Visitor
+where
+    S: Send + Sync,
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+    Shell: FromRef<S>,
+{
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
+        let found = Signed::find(parts, state).await?;
+        Ok(Self(match found {
+            Some(signed) => signed.view,
+            None => stranger(parts, state),
+        }))
+    }
+}
+
+/// Who is not signed in.
+fn stranger<S>(parts: &Parts, state: &S) -> View
+where
+    Shell: FromRef<S>,
+{
+    View {
+        shell: Shell::from_ref(state),
+        path: parts.uri.path().to_owned(),
+        person: None,
+    }
+}
+
 /// Makes a page in French of every refusal, in the frame of whoever is signed in. It stands inside
 /// the layer of sessions.
 pub async fn refusals_in_french<S>(State(state): State<S>, request: Request, next: Next) -> Response
@@ -123,11 +164,7 @@ where
     let view = match Signed::find(&mut asked, &state).await {
         Ok(Some(signed)) => signed.view,
         // Where the person cannot be told, the refusal still is.
-        Ok(None) | Err(_) => View {
-            shell: Shell::from_ref(&state),
-            path: asked.uri.path().to_owned(),
-            person: None,
-        },
+        Ok(None) | Err(_) => stranger(&asked, &state),
     };
     refusal.page(&view, &response)
 }

@@ -5,7 +5,6 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::civil::Date;
 use maud::Markup;
 use uuid::Uuid;
 
@@ -14,6 +13,7 @@ use super::lines::Book;
 use super::store::ContractMeasures;
 use crate::access::Reach;
 use crate::frameworks::Library;
+use crate::ledger::Moment;
 use crate::measures::Measure;
 use crate::organisations::Directories;
 use crate::platform::clock::Clock;
@@ -60,16 +60,25 @@ pub struct Observed {
 /// that owns figures implements this and `site` puts it in place.
 #[async_trait]
 pub trait Observations: Debug + Send + Sync {
-    /// What is known of every figure that the contract's framework follows, after the change
-    /// `as_of` and as it stood on `day`, whether or not a value has come; empty where figures are
-    /// unknown altogether, and then no column is shown for them.
+    /// What is known of every figure that the contract's framework follows, at a moment, whether
+    /// or not a value has come; empty where figures are unknown altogether, and then no column is
+    /// shown for them.
     async fn of_contract(
         &self,
         reach: &Reach,
         full: &FullContract,
-        as_of: i64,
-        day: Date,
+        moment: Moment,
     ) -> Result<BTreeMap<ObservedKey, Observed>, DbError>;
+
+    /// What changed in those figures and in the terms between a moment of the past and now, of one
+    /// indicator where it is named; nothing where the moment is now.
+    async fn since(
+        &self,
+        reach: &Reach,
+        full: &FullContract,
+        indicator: Option<&str>,
+        moment: Moment,
+    ) -> Result<Markup, DbError>;
 
     /// Every value of each of these measures in a place, the latest period first, as it was known
     /// after the change `as_of`.
@@ -92,10 +101,19 @@ impl Observations for NoObservations {
         &self,
         _reach: &Reach,
         _full: &FullContract,
-        _as_of: i64,
-        _day: Date,
+        _moment: Moment,
     ) -> Result<BTreeMap<ObservedKey, Observed>, DbError> {
         Ok(BTreeMap::new())
+    }
+
+    async fn since(
+        &self,
+        _reach: &Reach,
+        _full: &FullContract,
+        _indicator: Option<&str>,
+        _moment: Moment,
+    ) -> Result<Markup, DbError> {
+        Ok(Markup::default())
     }
 
     async fn recorded(

@@ -7,6 +7,7 @@
 //! that holds for one generation only.
 
 mod acts;
+mod agreements;
 pub mod api;
 mod body;
 mod check;
@@ -37,12 +38,13 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::access::{Opened, Reach};
+use crate::access::{self, Concern, Opening, Reach};
 
 pub use acts::{
     AbandonInstrument, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument,
     RebaseInstrument, SetNationalTarget, SignInstrument,
 };
+pub use agreements::Agreements;
 pub use body::{
     Baseline, Choice, CommitmentTerm, Covered, Definition, MeansTerm, Membership, Slot, Stage,
     Target, TermBody, TermKey,
@@ -261,14 +263,25 @@ impl FullContract {
         let parties = self.parties_ever();
         let framework = self.contract.framework.clone();
         let sees = |what| reach.sees_of(what, &framework, parties.iter().map(String::as_str));
-        if sees(Opened::Drafts) {
+        if sees(Opening::Drafts) {
             return Some(self);
         }
         self.instruments
             .retain(|instrument| instrument.state == State::Signed);
         let kept: BTreeSet<Uuid> = self.instruments.iter().map(|i| i.id).collect();
         self.terms.retain(|term| kept.contains(&term.instrument));
-        (sees(Opened::Signed) && !self.instruments.is_empty()).then_some(self)
+        (sees(Opening::Signed) && !self.instruments.is_empty()).then_some(self)
+    }
+
+    /// Whom it concerns, as far as rights go: what a page may show beforehand, where the permit is
+    /// asked once more, of those who are party then.
+    pub fn concern(&self) -> Concern {
+        Concern {
+            organisations: self.parties_ever(),
+            standings: vec![access::Standing::whole(self.contract.framework.clone())],
+            contract: Some(self.contract.id),
+            ..Concern::default()
+        }
     }
 
     /// The organisations that are or were party to it, or that a signed act made party.
@@ -297,13 +310,35 @@ impl FullContract {
     /// The same with each section where it was after that change.
     #[must_use]
     pub fn placed(mut self, as_of: i64) -> Self {
-        let terms = Terms::in_force(&self.instruments, &self.terms, as_of);
-        for section in &mut self.contract.sections {
-            if let Some(place) = terms.place(section.id) {
-                place.clone_into(&mut section.place);
-            }
+        let sections = self.contract.sections.iter();
+        let places: Vec<String> = sections
+            .map(|section| self.place_of(section, as_of).to_owned())
+            .collect();
+        for (section, place) in self.contract.sections.iter_mut().zip(places) {
+            section.place = place;
         }
         self
+    }
+
+    /// Code of the place that a section covered after that change.
+    pub fn place_of<'a>(&'a self, section: &'a Section, as_of: i64) -> &'a str {
+        let own = self.terms.iter();
+        let own = own.filter(|t| t.key.section == section.id && t.key.slot == Slot::Place);
+        let signed = own.filter_map(|term| {
+            let instrument = self.instrument_by_id(term.instrument)?;
+            let signed = instrument.signed_change().filter(|signed| *signed <= as_of);
+            Some((signed?, term))
+        });
+        match signed.max_by_key(|(signed, _)| *signed) {
+            Some((
+                _,
+                Term {
+                    body: Some(TermBody::Place(covered)),
+                    ..
+                },
+            )) => &covered.place,
+            _ => &section.place,
+        }
     }
 
     /// An instrument by its number.

@@ -112,11 +112,3 @@ pub(super) fn subject_name(book: &Book, lines: &[Line<'_>], slot: &Slot) -> Stri
         }
     }
 }
-
-/// With a capital first letter.
-pub(super) fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
-}

@@ -4,9 +4,10 @@
 use super::body::{Slot, Stage, TermKey};
 use super::check::allows;
 use super::lines::{Book, Facet, Line, Standing};
-use super::naming::{capitalised, place_name, subject_name};
+use super::naming::{place_name, subject_name};
 use super::{Contract, Section};
 use crate::frameworks::{Act, Choice, MeansLine, Node, TargetUse};
+use crate::kernel::capitalised;
 
 /// A slot that may be written, and what it measures.
 #[derive(Clone, Debug)]

@@ -148,7 +148,7 @@ impl Source for TermsInForce {
     }
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
-        let at_change = ask.moment().await?;
+        let at_change = ask.moment().await?.change;
         let full = full(&mut ask).await?;
         let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
         let framework = catalogue.framework(&full.contract.framework);

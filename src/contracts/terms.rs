@@ -153,22 +153,20 @@ impl<'a> Terms<'a> {
         indicator: &str,
         measure: &str,
     ) -> Option<(i16, &'a Target)> {
-        let of_indicator = self.held.iter().filter_map(|(key, held)| {
-            let Slot::Target {
-                indicator: other,
-                measure: facet,
+        let at = |year| TermKey {
+            section,
+            slot: Slot::Target {
+                indicator: indicator.to_owned(),
+                measure: measure.to_owned(),
                 year,
-            } = &key.slot
-            else {
-                return None;
-            };
-            let TermBody::Target(target) = held.body else {
-                return None;
-            };
-            let same = key.section == section && other == indicator && facet == measure;
-            same.then_some((*year, target))
-        });
-        of_indicator.max_by_key(|(year, _)| *year)
+            },
+        };
+        // Keys are in the order of years.
+        let own = self.held.range::<TermKey, _>(at(i16::MIN)..=at(i16::MAX));
+        own.rev().find_map(|(key, held)| match held.body {
+            TermBody::Target(target) => Some((key.slot.year()?, target)),
+            _ => None,
+        })
     }
 
     /// The place that an instrument gave a section, where one did.

@@ -8,4 +8,4 @@ mod region;
 mod sheet;
 
 pub use pages::router;
-pub use region::{DossierError, RegionRequest, Sources, region_pdf};
+pub use region::{DossierError, RegionRequest, region_pdf};

@@ -7,9 +7,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
-use super::region::{DossierError, RegionRequest, Sources, region_pdf};
+use super::region::{DossierError, RegionRequest, region_pdf};
 use crate::access::Signed;
 use crate::contracts::store;
+use crate::figures::Sources;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::{AsOf, Shell, WebError, WebResult};

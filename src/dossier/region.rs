@@ -6,30 +6,13 @@ use jiff::civil::Date;
 use super::sheet::{Material, rows};
 use crate::access::Reach;
 use crate::contracts::{Contract, FullContract, Section, own_measures, store};
-use crate::figures::Snapshots;
-use crate::frameworks::Library;
-use crate::ledger;
-use crate::organisations::{Directories, Directory, OrganisationKind};
-use crate::platform::clock::{Clock, end_of_day};
-use crate::platform::db::{Db, DbError, Tx};
+use crate::figures::{Situation, Sources};
+use crate::organisations::{Directory, OrganisationKind};
+use crate::platform::db::DbError;
+use crate::platform::web::AsOf;
 
 /// How many rows one page holds, the longest labels included.
 const ONE_PAGE: usize = 12;
-
-/// What documents are drawn from.
-#[derive(Clone, Debug)]
-pub struct Sources {
-    /// The database.
-    pub db: Db,
-    /// The clock.
-    pub clock: Clock,
-    /// The frameworks.
-    pub library: Library,
-    /// The figures.
-    pub snapshots: Snapshots,
-    /// Organisations and places.
-    pub directories: Directories,
-}
 
 /// What sheet is asked for.
 #[derive(Clone, Debug)]
@@ -81,8 +64,11 @@ pub async fn region_pdf(
     request: &RegionRequest,
 ) -> Result<Vec<u8>, DossierError> {
     let mut tx = sources.db.read().await?;
-    let today = sources.clock.today();
-    let as_of = known_at(&mut tx, request.day).await?;
+    let asked = AsOf {
+        au: request.day.map(|day| day.to_string()).unwrap_or_default(),
+    };
+    let situation = sources.situation(&mut tx, reach, asked).await?;
+    let as_of = situation.moment.change;
     let full = store::load(&mut tx, reach, &request.contract).await?;
     let full = full.ok_or(DossierError::NotFound)?.placed(as_of);
     let contract = &full.contract;
@@ -93,10 +79,15 @@ pub async fn region_pdf(
             ends: contract.ends,
         });
     }
-    let catalogue = sources.library.catalogue(&mut tx, reach).await?;
-    let figures = sources.snapshots.upto(&mut tx, reach, as_of).await?;
-    let directory = sources.directories.current(&mut tx, reach).await?;
     drop(tx);
+    let Situation {
+        catalogue,
+        directory,
+        figures,
+        moment,
+        today,
+        ..
+    } = situation;
     let edited = catalogue.framework(&contract.framework);
     let edited = edited.ok_or(DossierError::NotFound)?;
     let section = match &request.section {
@@ -115,9 +106,9 @@ pub async fn region_pdf(
         own: &own,
         figures: &figures,
         year: request.year,
-        today,
+        today: moment.day,
     });
-    let as_of = day(request.day.unwrap_or(today))?;
+    let as_of = day(moment.day)?;
     let sheet = RegionSheet {
         contract: heading(&edited.framework.title, contract, section, &directory),
         region: concerned(contract, section, &directory),
@@ -173,14 +164,6 @@ fn heading(
         format!("{framework}, {organisation}, {}", section.label)
     } else {
         format!("{framework}, {organisation}")
-    }
-}
-
-/// The last change known at the end of a day; the very last where no day is asked for.
-async fn known_at(tx: &mut Tx, day: Option<Date>) -> Result<i64, DbError> {
-    match day {
-        Some(day) => ledger::last_change_before(tx, end_of_day(day)).await,
-        None => ledger::last_change(tx).await,
     }
 }
 

@@ -107,6 +107,36 @@ pub enum Movement {
     Back,
 }
 
+impl Movement {
+    /// What a change of a value is, the wish of the measure considered; `None` where the measure
+    /// wishes neither way.
+    ///
+    /// A move is one only beyond the measure's rounding step: each of the two values is known to
+    /// half a step, so that a difference of one step may come from rounding alone.
+    pub fn of(measure: &Measure, change: Decimal) -> Option<Self> {
+        let wished = match measure.direction {
+            Direction::Higher => change > Decimal::ZERO,
+            Direction::Lower => change < Decimal::ZERO,
+            Direction::Maintain | Direction::None => return None,
+        };
+        Some(match () {
+            () if change.abs() <= rounding_step(measure) => Self::Still,
+            () if wished => Self::Forward,
+            () => Self::Back,
+        })
+    }
+}
+
+/// The unit of the last decimal that a measure keeps; zero where it does not say.
+fn rounding_step(measure: &Measure) -> Decimal {
+    let step = measure.decimals.and_then(|decimals| {
+        let parts = 10_u32.checked_pow(u32::from(decimals))?;
+        let (one, parts) = (Decimal::from_int(1)?, Decimal::from_int(parts.into())?);
+        Decimal::ratio(one, parts, 1)
+    });
+    step.unwrap_or(Decimal::ZERO)
+}
+
 impl Row<'_> {
     /// How much it moved since the period before.
     pub fn change(&self) -> Option<Decimal> {
@@ -175,33 +205,9 @@ impl<'a> Comparison<'a> {
         row.amount?.checked_sub(self.national.amount?)
     }
 
-    /// How a region moved since the period before, the wish of the measure considered; `None`
-    /// where that cannot be told.
-    ///
-    /// A move is one only beyond the measure's rounding step: each of the two values is known to
-    /// half a step, so that a difference of one step may come from rounding alone.
+    /// How a region moved since the period before; `None` where that cannot be told.
     pub fn movement(&self, row: &Row<'_>) -> Option<Movement> {
-        let change = row.change()?;
-        let wished = match self.measure.direction {
-            Direction::Higher => change > Decimal::ZERO,
-            Direction::Lower => change < Decimal::ZERO,
-            Direction::Maintain | Direction::None => return None,
-        };
-        Some(match () {
-            () if change.abs() <= self.rounding_step() => Movement::Still,
-            () if wished => Movement::Forward,
-            () => Movement::Back,
-        })
-    }
-
-    /// The unit of the last decimal that the measure keeps; zero where it does not say.
-    fn rounding_step(&self) -> Decimal {
-        let step = self.measure.decimals.and_then(|decimals| {
-            let parts = 10_u32.checked_pow(u32::from(decimals))?;
-            let (one, parts) = (Decimal::from_int(1)?, Decimal::from_int(parts.into())?);
-            Decimal::ratio(one, parts, 1)
-        });
-        step.unwrap_or(Decimal::ZERO)
+        Movement::of(self.measure, row.change()?)
     }
 
     /// Whether a move goes the wrong way.

@@ -1,6 +1,6 @@
 //! Figures as a French reader expects them.
 
-use crate::kernel::{Decimal, Value};
+use crate::kernel::{Decimal, Value, capitalised};
 use crate::measures::Measure;
 
 /// Writes the values of one measure with its unit and decimals.
@@ -75,13 +75,7 @@ impl<'a> Formatter<'a> {
             Value::YesNo(true) => "Oui".to_owned(),
             Value::YesNo(false) => "Non".to_owned(),
             Value::Text(text) => text.clone(),
-            Value::Unavailable(absence) => {
-                let mut words = absence.french().chars();
-                words
-                    .next()
-                    .map(|first| first.to_uppercase().chain(words).collect())
-                    .unwrap_or_default()
-            }
+            Value::Unavailable(absence) => capitalised(absence.french()),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod attainment;
+pub mod board;
 pub mod chance;
 pub mod circuit;
 pub mod comparison;
@@ -27,6 +28,8 @@ pub mod projection;
 pub mod provenance;
 pub mod review;
 pub mod rights;
+pub mod since;
+mod situation;
 mod snapshot;
 pub mod store;
 pub mod tables;
@@ -47,7 +50,8 @@ pub use followed::{Followed, followed};
 pub use format::Formatter;
 pub use holder::FiguresHolder;
 pub use observations::ContractFigures;
-pub use pages::router;
+pub use pages::{Concern, board_table, router, since_section};
+pub use situation::{Situation, Sources, running};
 pub use snapshot::{FiguresView, Series, Snapshot, Snapshots};
 
 /// What an observation is about.

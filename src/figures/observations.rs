@@ -1,10 +1,9 @@
 //! What the pages of contracts show of figures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use jalon_render::chart;
-use jiff::civil::Date;
 use maud::{Markup, PreEscaped, html};
 
 use super::attainment::{Attainment, look};
@@ -12,26 +11,33 @@ use super::delivery::Delivery;
 use super::pages::contested;
 use super::projection::{Known, Projection};
 use super::review::{Against, Asked, Review};
-use super::{Figure, Formatter, Snapshots, followed, pictures};
+use super::{Concern, Figure, Formatter, Situation, Sources, followed, pictures, since_section};
 use crate::access::Reach;
 use crate::contracts::{
     FullContract, Observations, Observed, ObservedKey, ObservedStanding, Target, own_measures,
 };
-use crate::frameworks::{Library, Scale, Tone};
+use crate::frameworks::{Scale, Tone};
 use crate::kernel::{Period, Value};
+use crate::ledger::Moment;
 use crate::measures::Measure;
-use crate::platform::db::{Db, DbError};
-use crate::platform::web::state;
+use crate::platform::db::DbError;
+use crate::platform::web::{AsOf, state};
 
 /// Reads figures for the pages of contracts.
 #[derive(Clone, Debug)]
 pub struct ContractFigures {
-    /// The database.
-    pub db: Db,
-    /// The frameworks.
-    pub library: Library,
-    /// The figures.
-    pub snapshots: Snapshots,
+    /// Where they are read from.
+    pub sources: Sources,
+}
+
+impl ContractFigures {
+    async fn situation(&self, reach: &Reach, moment: Moment) -> Result<Situation, DbError> {
+        let asked = AsOf {
+            au: moment.past.map(|day| day.to_string()).unwrap_or_default(),
+        };
+        let mut tx = self.sources.db.read().await?;
+        self.sources.situation(&mut tx, reach, asked).await
+    }
 }
 
 #[async_trait]
@@ -40,31 +46,27 @@ impl Observations for ContractFigures {
         &self,
         reach: &Reach,
         full: &FullContract,
-        as_of: i64,
-        day: Date,
+        moment: Moment,
     ) -> Result<BTreeMap<ObservedKey, Observed>, DbError> {
-        let mut tx = self.db.read().await?;
-        let catalogue = self.library.catalogue(&mut tx, reach).await?;
-        let figures = self.snapshots.upto(&mut tx, reach, as_of).await?;
-        drop(tx);
-        let Some(edited) = catalogue.framework(&full.contract.framework) else {
+        let situation = self.situation(reach, moment).await?;
+        let Some(edited) = situation.catalogue.framework(&full.contract.framework) else {
             return Ok(BTreeMap::new());
         };
         let contract = &full.contract;
-        let terms = full.in_force(as_of);
-        let own = own_measures(&edited.framework, full, as_of);
+        let terms = full.in_force(moment.change);
+        let own = own_measures(&edited.framework, full, moment.change);
         let scale = edited.framework.scale();
         let mut shown = BTreeMap::new();
         for section in &contract.sections {
-            for followed in followed(&edited.framework, &catalogue, &own, section) {
+            for followed in followed(&edited.framework, &situation.catalogue, &own, section) {
                 let asked = Asked {
                     terms: &terms,
                     section: section.id,
                     place: &section.place,
                     followed,
-                    series: figures.series(&followed.measure.code),
-                    upto: (day.year() - 1).clamp(contract.starts, contract.ends),
-                    today: day,
+                    series: situation.figures.series(&followed.measure.code),
+                    upto: (moment.day.year() - 1).clamp(contract.starts, contract.ends),
+                    today: moment.day,
                 };
                 let key = ObservedKey {
                     section: section.id,
@@ -77,6 +79,40 @@ impl Observations for ContractFigures {
         Ok(shown)
     }
 
+    async fn since(
+        &self,
+        reach: &Reach,
+        full: &FullContract,
+        indicator: Option<&str>,
+        moment: Moment,
+    ) -> Result<Markup, DbError> {
+        if moment.past.is_none() {
+            return Ok(Markup::default());
+        }
+        let situation = self.situation(reach, moment).await?;
+        let Some(edited) = situation.catalogue.framework(&full.contract.framework) else {
+            return Ok(Markup::default());
+        };
+        let own = own_measures(&edited.framework, full, moment.change);
+        let sections = full.contract.sections.iter();
+        let all = sections.flat_map(|s| followed(&edited.framework, &situation.catalogue, &own, s));
+        let wanted = all.filter(|f| indicator.is_none_or(|key| key == f.indicator.key));
+        let measures: BTreeSet<&str> = wanted.map(|f| f.measure.code.as_str()).collect();
+        let places: BTreeSet<&str> = full
+            .contract
+            .sections
+            .iter()
+            .map(|section| section.place.as_str())
+            .collect();
+        let concern = Concern {
+            measures: measures.into_iter().collect(),
+            keeps: &|subject| places.contains(subject.place.as_str()),
+            contracts: vec![full],
+            indicator,
+        };
+        Ok(since_section(&situation, &concern))
+    }
+
     async fn recorded(
         &self,
         reach: &Reach,
@@ -84,8 +120,8 @@ impl Observations for ContractFigures {
         place: &str,
         as_of: i64,
     ) -> Result<Vec<Vec<Markup>>, DbError> {
-        let mut tx = self.db.read().await?;
-        let figures = self.snapshots.upto(&mut tx, reach, as_of).await?;
+        let mut tx = self.sources.db.read().await?;
+        let figures = self.sources.snapshots.upto(&mut tx, reach, as_of).await?;
         drop(tx);
         let of = |measure: &&Measure| {
             let series = figures.series(&measure.code);

@@ -259,14 +259,24 @@ pub struct FiguresView {
 impl FiguresView {
     /// Figures that no database holds.
     pub(crate) fn of(figures: impl IntoIterator<Item = (String, Subject, Figure)>) -> Self {
-        let kept = figures.into_iter().map(|(measure, subject, figure)| Kept {
-            measure,
-            subject,
-            figure: Some(figure),
-        });
-        let snapshot =
-            Arc::new(Snapshot::default().with(1, Date::default(), kept.collect(), Vec::new()));
-        Self { snapshot }
+        let (mut kept, mut contests) = (Vec::new(), Vec::new());
+        for (measure, subject, figure) in figures {
+            contests.extend(figure.contest.clone().map(|open| Contested {
+                observation: figure.observation,
+                measure: measure.clone(),
+                subject: subject.clone(),
+                open: Some(open),
+            }));
+            kept.push(Kept {
+                measure,
+                subject,
+                figure: Some(figure),
+            });
+        }
+        let snapshot = Snapshot::default().with(1, Date::default(), kept, contests);
+        Self {
+            snapshot: Arc::new(snapshot),
+        }
     }
 }
 

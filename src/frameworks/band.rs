@@ -39,8 +39,10 @@ pub enum BandCase {
     WithoutRate,
 }
 
-/// How much a band asks for attention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+/// How much a band asks for attention, the least first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
     /// Nothing to do; for reached targets only.

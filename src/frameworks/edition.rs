@@ -1,6 +1,6 @@
 //! Dated editions of a framework: the yearly campaigns that the documents describe.
 //!
-//! Campaigns really opened in Jalon never stand here: see `campaigns`.
+//! A campaign that was opened keeps its revision, hence its list and dates: see `store::opened`.
 
 use std::fmt;
 

@@ -97,7 +97,7 @@ impl Shelf<'_> {
         documents
     }
 
-    /// A document of this framework; it is current until a later generation follows it.
+    /// A document of this framework; it is current until it ends or a later generation follows it.
     fn document(&self, kind: Kind, href: String, title: &str) -> Document {
         let framework = self.framework;
         let followed = self
@@ -113,6 +113,7 @@ impl Shelf<'_> {
                 framework: framework.code.clone(),
             },
             current: !followed,
+            ends: Some(framework.ends),
             ..Document::new(kind, href, title)
         }
     }
@@ -147,7 +148,13 @@ impl Shelf<'_> {
             .map(|code| self.organisation(code))
             .collect();
         let leads = (!leads.is_empty()).then(|| format!("Pilote : {}", leads.join(", ")));
-        let href = format!("/cadres/{}#n-{}", framework.code, node.key);
+        let objectives = framework.objectives();
+        let is_objective = objectives.iter().any(|objective| objective.key == node.key);
+        let href = if is_objective {
+            format!("/cadres/{}/objectifs/{}", framework.code, node.key)
+        } else {
+            format!("/cadres/{}#n-{}", framework.code, node.key)
+        };
         Document {
             code: node.code.clone(),
             context: joined([level, Some(framework.title.as_str())], ", "),

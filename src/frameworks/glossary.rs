@@ -12,7 +12,7 @@ enum Piece<'a> {
 }
 
 /// A text whose acronyms carry their meaning, each the first time it comes.
-pub(super) fn explained(text: &str, glossary: &[Term]) -> Markup {
+pub fn explained(text: &str, glossary: &[Term]) -> Markup {
     html! {
         @for piece in pieces(text, glossary) {
             @match piece {

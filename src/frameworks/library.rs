@@ -1,6 +1,6 @@
 //! The frameworks in memory: revisions never change, so each is read from the database once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::Uuid;
@@ -209,12 +209,16 @@ pub struct Library {
 }
 
 /// The last revision of a framework and the last signature of a contract.
-type Moment = (i64, i64);
+type Version = (i64, i64);
+
+/// How many catalogues of earlier moments are kept.
+const EARLIER: usize = 8;
 
 #[derive(Debug, Default)]
 struct Shelf {
-    at: Moment,
+    at: Version,
     catalogue: Arc<Catalogue>,
+    earlier: VecDeque<(Version, Arc<Catalogue>)>,
     revisions: HashMap<Uuid, Arc<Edited>>,
 }
 
@@ -230,7 +234,7 @@ impl Library {
 
     /// The frameworks in force, as this transaction sees them.
     pub async fn catalogue(&self, tx: &mut Tx, _reach: &Reach) -> Result<Arc<Catalogue>, DbError> {
-        let at = self.moment(tx).await?;
+        let at = self.version(tx, i64::MAX).await?;
         let (kept_at, kept) = self.kept();
         if kept_at == at {
             return Ok(kept);
@@ -239,19 +243,10 @@ impl Library {
         let catalogue = if kept_at.0 == at.0 {
             Catalogue::new(kept.frameworks.values().cloned())
         } else {
-            let current = store::current(tx).await?;
-            let current = current.into_iter().map(|kept| Arc::new(Edited::from(kept)));
-            Catalogue::new(current)
+            Catalogue::new(self.shelved(store::current(tx).await?))
         };
-        let own = match &self.own {
-            Some(own) => own.all(tx, &catalogue).await?,
-            None => Vec::new(),
-        };
-        let catalogue = Arc::new(catalogue.with_own(own));
+        let catalogue = Arc::new(self.completed(tx, catalogue, i64::MAX).await?);
         let mut shelf = self.shelf();
-        for edited in catalogue.frameworks.values() {
-            shelf.revisions.insert(edited.revision, Arc::clone(edited));
-        }
         if at > shelf.at {
             shelf.at = at;
             shelf.catalogue = Arc::clone(&catalogue);
@@ -259,12 +254,65 @@ impl Library {
         Ok(catalogue)
     }
 
-    async fn moment(&self, tx: &mut Tx) -> Result<Moment, DbError> {
+    /// The frameworks that were in force after a change, the latest included.
+    pub async fn catalogue_at(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        change: i64,
+    ) -> Result<Arc<Catalogue>, DbError> {
+        let at = self.version(tx, change).await?;
+        if at == self.version(tx, i64::MAX).await? {
+            return self.catalogue(tx, reach).await;
+        }
+        let known = {
+            let shelf = self.shelf();
+            let same = |(version, _): &&(Version, Arc<Catalogue>)| *version == at;
+            shelf.earlier.iter().find(same).cloned()
+        };
+        if let Some((_, catalogue)) = known {
+            return Ok(catalogue);
+        }
+        let catalogue = Catalogue::new(self.shelved(store::in_force_at(tx, change).await?));
+        let catalogue = Arc::new(self.completed(tx, catalogue, change).await?);
+        let mut shelf = self.shelf();
+        shelf.earlier.push_front((at, Arc::clone(&catalogue)));
+        shelf.earlier.truncate(EARLIER);
+        Ok(catalogue)
+    }
+
+    /// Those revisions, each once in memory.
+    fn shelved(&self, revisions: Vec<Kept>) -> Vec<Arc<Edited>> {
+        let mut shelf = self.shelf();
+        let shelved = revisions.into_iter().map(|kept| {
+            let id = kept.id;
+            let known = shelf.revisions.entry(id);
+            Arc::clone(known.or_insert_with(|| Arc::new(Edited::from(kept))))
+        });
+        shelved.collect()
+    }
+
+    /// The same with what contracts had defined for themselves.
+    async fn completed(
+        &self,
+        tx: &mut Tx,
+        catalogue: Catalogue,
+        upto: i64,
+    ) -> Result<Catalogue, DbError> {
         let own = match &self.own {
-            Some(own) => own.latest_change(tx).await?,
+            Some(own) => own.all(tx, &catalogue, upto).await?,
+            None => Vec::new(),
+        };
+        Ok(catalogue.with_own(own))
+    }
+
+    /// What the catalogue after a change is made from.
+    async fn version(&self, tx: &mut Tx, upto: i64) -> Result<Version, DbError> {
+        let own = match &self.own {
+            Some(own) => own.latest_change(tx, upto).await?,
             None => 0,
         };
-        Ok((store::latest_change(tx).await?, own))
+        Ok((store::latest_change_upto(tx, upto).await?, own))
     }
 
     /// One revision, whatever its age: a contract keeps the one it was signed on.
@@ -286,7 +334,7 @@ impl Library {
         Ok(Some(edited))
     }
 
-    fn kept(&self) -> (Moment, Arc<Catalogue>) {
+    fn kept(&self) -> (Version, Arc<Catalogue>) {
         let shelf = self.shelf();
         (shelf.at, Arc::clone(&shelf.catalogue))
     }

@@ -28,6 +28,7 @@ mod revise;
 mod source;
 pub mod store;
 pub mod tables;
+mod tree;
 
 use std::collections::BTreeMap;
 
@@ -47,6 +48,7 @@ pub use edition::{
 };
 pub use findable::FindableFrameworks;
 pub use generations::{Across, Pointer};
+pub use glossary::explained;
 pub use held::{Holder, Holders, Stake};
 pub use indicator::{Frequency, Indicator, Link, LinkKind, MeasureMethod, Method, Supply};
 pub use known::{Known, everyone_words};
@@ -456,30 +458,6 @@ pub struct Lines {
 }
 
 impl Framework {
-    /// The level counted as objectives: the one that the framework names, or else the deepest
-    /// under which indicators stand.
-    pub fn objective_level(&self) -> Option<&Level> {
-        if let Some(key) = &self.objective_level {
-            return self.levels.iter().find(|level| level.key == *key);
-        }
-        let index = self.index();
-        let bears = |level: &&Level| {
-            let nodes = self.nodes.iter().filter(|node| node.level == level.key);
-            nodes
-                .map(|n| index.indicators_of(&n.key))
-                .any(|i| !i.is_empty())
-        };
-        self.levels.iter().rev().find(bears)
-    }
-
-    /// How many objectives it has.
-    pub fn objectives(&self) -> usize {
-        let Some(level) = self.objective_level() else {
-            return 0;
-        };
-        self.nodes.iter().filter(|n| n.level == level.key).count()
-    }
-
     /// A view in which everything is found by its key without searching.
     pub fn index(&self) -> Index<'_> {
         Index::new(self)

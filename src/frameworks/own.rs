@@ -62,9 +62,15 @@ impl OwnSlot {
 /// Where the catalogue learns what contracts measure by themselves: `contracts` answers.
 #[async_trait]
 pub trait OwnMeasures: Debug + Send + Sync {
-    /// The last change that may have altered the answer.
-    async fn latest_change(&self, tx: &mut Tx) -> Result<i64, DbError>;
+    /// The last change, `upto` included, that may have altered the answer.
+    async fn latest_change(&self, tx: &mut Tx, upto: i64) -> Result<i64, DbError>;
 
-    /// Every measure that a contract defined, those replaced since included.
-    async fn all(&self, tx: &mut Tx, frameworks: &Catalogue) -> Result<Vec<OwnMeasure>, DbError>;
+    /// Every measure that a contract had defined after the change `upto`, those replaced by then
+    /// included.
+    async fn all(
+        &self,
+        tx: &mut Tx,
+        frameworks: &Catalogue,
+        upto: i64,
+    ) -> Result<Vec<OwnMeasure>, DbError>;
 }

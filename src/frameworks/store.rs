@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Framework, Texts};
-use crate::access::{Act, Audience, Concern, Opened, Permit, Reach};
+use crate::access::{Act, Audience, Concern, Opening, Permit, Reach};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
 use crate::platform::db::{DbError, Tx};
@@ -20,6 +20,42 @@ impl Act for Revise {
     async fn concerns(_tx: &mut Tx, code: &String) -> Result<Vec<Concern>, DbError> {
         Ok(vec![Concern::of("", code)])
     }
+}
+
+/// Opening the campaign of a year, or putting it on the revision in force.
+#[derive(Debug)]
+pub struct OpenCampaign;
+
+impl Act for OpenCampaign {
+    /// The campaign.
+    type Thing = CampaignKey;
+    const NAME: &'static str = "campaign.open";
+
+    async fn concerns(_tx: &mut Tx, key: &CampaignKey) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::of("", &key.framework)])
+    }
+}
+
+/// What names a campaign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampaignKey {
+    /// The framework's code.
+    pub framework: String,
+    /// The year N that it reviews.
+    pub year: i16,
+}
+
+/// A campaign that was opened, with the revision it is run with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The campaign as a thing of the history.
+    pub thing: Uuid,
+    /// Identifier of the revision.
+    pub revision: Uuid,
+    /// Number of that revision.
+    pub no: i64,
+    /// When it was put on it, in microseconds UTC.
+    pub at: i64,
 }
 
 /// Where a revision comes from.
@@ -123,10 +159,15 @@ pub async fn revisions(
 
 /// The change that wrote the latest revision of any framework, 0 where there is none.
 pub async fn latest_change(tx: &mut Tx) -> Result<i64, DbError> {
+    latest_change_upto(tx, i64::MAX).await
+}
+
+/// The same after the change `upto`.
+pub(super) async fn latest_change_upto(tx: &mut Tx, upto: i64) -> Result<i64, DbError> {
     let (no,): (i64,) = tx
         .one(
-            "select coalesce(max(change_no), 0) from framework_revision",
-            vec![],
+            "select coalesce(max(change_no), 0) from framework_revision where change_no <= $1",
+            args![upto],
         )
         .await?;
     Ok(no)
@@ -172,6 +213,22 @@ pub(super) async fn current(tx: &mut Tx) -> Result<Vec<Kept>, DbError> {
              join framework_revision r on r.framework = f.code and r.no = f.current_no
              order by f.code",
             vec![],
+        )
+        .await?;
+    records.into_iter().map(Kept::try_from).collect()
+}
+
+/// The revision of every framework that was in force after a change.
+pub(super) async fn in_force_at(tx: &mut Tx, change: i64) -> Result<Vec<Kept>, DbError> {
+    let records: Vec<ModelRecord> = tx
+        .all(
+            "select r.id, r.no, f.thing_id, r.model
+             from framework f
+             join framework_revision r on r.framework = f.code
+             where r.no = (select max(l.no) from framework_revision l
+                           where l.framework = f.code and l.change_no <= $1)
+             order by f.code",
+            args![change],
         )
         .await?;
     records.into_iter().map(Kept::try_from).collect()
@@ -268,7 +325,7 @@ async fn thing_of(tx: &mut Tx, code: &str) -> Result<Uuid, DbError> {
 async fn open_to(
     tx: &mut Tx,
     code: &str,
-    what: Opened,
+    what: Opening,
     audience: Option<Audience>,
 ) -> Result<(), DbError> {
     tx.run(
@@ -316,12 +373,90 @@ async fn insert_revision(
         )
         .await?;
     }
-    open_to(tx, code, Opened::Signed, new.framework.signed_for).await?;
-    open_to(tx, code, Opened::Drafts, new.framework.drafts_for).await?;
+    open_to(tx, code, Opening::Signed, new.framework.signed_for).await?;
+    open_to(tx, code, Opening::Drafts, new.framework.drafts_for).await?;
     tx.run(
         "update framework set current_no = $1 where code = $2",
         args![head.no, code],
     )
     .await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct OpenedRecord {
+    id: Uuid,
+    revision_id: Uuid,
+    no: i64,
+    at: i64,
+}
+
+/// The campaign of that year, where it was opened.
+pub async fn opened(
+    tx: &mut Tx,
+    _reach: &Reach,
+    key: &CampaignKey,
+) -> Result<Option<Opened>, DbError> {
+    let record: Option<OpenedRecord> = tx
+        .optional(
+            "select g.id, g.revision_id, r.no, c.at
+             from campaign g
+             join framework_revision r on r.id = g.revision_id
+             join change c on c.no = g.change_no
+             where g.framework = $1 and g.year = $2",
+            args![key.framework.as_str(), i64::from(key.year)],
+        )
+        .await?;
+    Ok(record.map(|record| Opened {
+        thing: record.id,
+        revision: record.revision_id,
+        no: record.no,
+        at: record.at,
+    }))
+}
+
+/// Opens a campaign on a revision, or puts it on that one; `before` is what stood.
+pub(super) async fn open(
+    change: &mut Change,
+    permit: Permit<OpenCampaign>,
+    revision: &RevisionHead,
+    before: Option<&Opened>,
+) -> Result<(), LedgerError> {
+    let key = permit.into_thing();
+    let state = |no| serde_json::json!({ "revision": no });
+    let now = change.no();
+    if let Some(before) = before {
+        let (old, new) = (state(before.no), state(revision.no));
+        change
+            .record(before.thing, "revise", Some(&old), Some(&new))
+            .await?;
+        change
+            .tx()
+            .run(
+                "update campaign set revision_id = $1, change_no = $2 where id = $3",
+                args![revision.id, now, before.thing],
+            )
+            .await?;
+        return Ok(());
+    }
+    let label = format!("Bilan {}", key.year);
+    let thing = NewThing {
+        kind: "campaign",
+        parent: Some(thing_of(change.tx(), &key.framework).await?),
+        scope: Scope {
+            organisation: String::new(),
+            framework: key.framework.clone(),
+        },
+        label: &label,
+    };
+    let thing = change.create(thing, &state(revision.no)).await?;
+    change
+        .tx()
+        .run(
+            "insert into campaign (id, framework, year, revision_id, change_no)
+             values ($1, $2, $3, $4, $5)",
+            args![thing, key.framework, i64::from(key.year), revision.id, now],
+        )
+        .await?;
     Ok(())
 }

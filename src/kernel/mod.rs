@@ -12,5 +12,5 @@ mod value;
 pub use decimal::{Decimal, ParseDecimalError};
 pub use fraction::Fraction;
 pub use period::{MONTHS, ParsePeriodError, Period};
-pub use text::{caption, counted, fold, hex, nearest};
+pub use text::{capitalised, caption, counted, fold, hex, nearest, sentence};
 pub use value::{Absence, Quantity, Value, ValueKind};

@@ -25,6 +25,18 @@ pub fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n > 1 { many } else { one })
 }
 
+/// The same words, the first letter a capital.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
+
+/// A message as a sentence of its own.
+pub fn sentence(message: &str) -> String {
+    capitalised(message) + "."
+}
+
 /// Words put one after the other into one caption, without a final stop: what comes from a
 /// document may end with one, which does not belong in the middle.
 pub fn caption(parts: &[&str]) -> String {

@@ -6,12 +6,14 @@
 mod anchor;
 mod change;
 mod history;
+mod moment;
 mod once;
 mod store;
 
 pub use anchor::{Anchor, Broken, Verified, WrongAnchor};
 pub use change::{Actor, Change, LedgerError, NewThing, Scope};
 pub use history::{Entry, Link, chain_hash};
+pub use moment::Moment;
 pub use once::{SentForm, TOKEN_FIELD};
 pub use store::{
     ChangeRow, anchor, history_of, last_change, last_change_before, verify, verify_against,

@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::words::words;
 use super::{Document, Folder};
 
@@ -138,8 +140,13 @@ impl Index {
         id
     }
 
-    /// What answers a question, among what may be seen.
-    pub fn find(&self, question: &Question, may_see: impl Fn(&Document) -> bool) -> Found {
+    /// What answers a question on that day, among what may be seen.
+    pub fn find(
+        &self,
+        question: &Question,
+        today: Date,
+        may_see: impl Fn(&Document) -> bool,
+    ) -> Found {
         let asked = words(&question.text);
         let mut scores: HashMap<u32, (usize, f32)> = HashMap::new();
         let mut matched = BTreeSet::new();
@@ -164,13 +171,12 @@ impl Index {
                 *sum += score;
             }
         }
-        self.gathered(question, asked.len(), scores, matched, may_see)
+        self.gathered((question, asked.len(), today), scores, matched, may_see)
     }
 
     fn gathered(
         &self,
-        question: &Question,
-        asked: usize,
+        (question, asked, today): (&Question, usize, Date),
         scores: HashMap<u32, (usize, f32)>,
         matched: BTreeSet<String>,
         may_see: impl Fn(&Document) -> bool,
@@ -200,7 +206,7 @@ impl Index {
             }
             found.hits.push(Hit {
                 document: Arc::clone(document),
-                score: sum * worth(kept, &matched),
+                score: sum * worth(kept, &matched, today),
             });
         }
         found.hits.sort_by(|a, b| {
@@ -273,11 +279,12 @@ impl Index {
 /// What a document is worth beside its words: its kind, its time, and whether its title says just
 /// what was asked.
 #[allow(clippy::cast_precision_loss)] // an order, not a figure
-fn worth(kept: &Kept, matched: &BTreeSet<String>) -> f32 {
+fn worth(kept: &Kept, matched: &BTreeSet<String>, today: Date) -> f32 {
     let title = kept.title.len().max(1) as f32;
     let covered = kept.title.intersection(matched).count() as f32 / title;
     let kind = f32::from(kept.document.kind.weight) / 100.0;
-    let time = if kept.document.current { 1.0 } else { PAST };
+    let is_current = kept.document.is_current(today);
+    let time = if is_current { 1.0 } else { PAST };
     kind * time * (1.0 + WHOLE_TITLE * covered)
 }
 
@@ -286,6 +293,8 @@ mod tests {
     use super::*;
     use crate::search::Kind;
     use proptest::prelude::*;
+
+    const TODAY: Date = jiff::civil::date(2026, 1, 5);
 
     const KIND: Kind = Kind {
         code: "choses",
@@ -315,7 +324,7 @@ mod tests {
             text: text.to_owned(),
             ..Question::default()
         };
-        let found = index.find(&question, |_| true);
+        let found = index.find(&question, TODAY, |_| true);
         found
             .hits
             .iter()
@@ -358,8 +367,26 @@ mod tests {
             text: "absentéisme lune".to_owned(),
             ..Question::default()
         };
-        let found = index.find(&question, |_| true);
+        let found = index.find(&question, TODAY, |_| true);
         assert!(found.partial && found.hits.len() == 1);
+    }
+
+    #[test]
+    fn what_ended_comes_after_what_runs_for_the_same_words() {
+        let of_years = |title: &str, ends: i16| Document {
+            ends: Some(ends),
+            ..Document::new(KIND, title, title)
+        };
+        let mut index = Index::default();
+        index.replace(vec![Folder {
+            key: "tout".to_owned(),
+            documents: vec![
+                of_years("Taux de chirurgie ambulatoire", 2024),
+                of_years("Taux global de chirurgie ambulatoire", 2028),
+            ],
+        }]);
+        let found = ask(&index, "taux de chirurgie ambulatoire");
+        assert_eq!(found[0], "Taux global de chirurgie ambulatoire");
     }
 
     #[test]
@@ -369,7 +396,7 @@ mod tests {
             text: "dépistage".to_owned(),
             ..Question::default()
         };
-        let found = index.find(&question, |document| document.title != TITLES[1]);
+        let found = index.find(&question, TODAY, |document| document.title != TITLES[1]);
         assert_eq!(found.hits.len(), 1);
     }
 

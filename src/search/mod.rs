@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::access::{Opened, Reach};
+use crate::access::{Opening, Reach};
 use crate::ledger::Scope;
 use crate::platform::db::{DbError, Tx};
 
@@ -66,6 +66,9 @@ pub struct Document {
     pub draft: bool,
     /// Whether it belongs to what is current, which comes before what is past.
     pub current: bool,
+    /// The last year in which it is current, where one is known: a generation of contracts ends
+    /// whether or not another follows.
+    pub ends: Option<i16>,
 }
 
 impl Document {
@@ -85,7 +88,13 @@ impl Document {
             embargo: None,
             draft: false,
             current: true,
+            ends: None,
         }
+    }
+
+    /// Whether it is current on that day, in Paris.
+    fn is_current(&self, today: Date) -> bool {
+        self.current && self.ends.is_none_or(|ends| today.year() <= ends)
     }
 
     /// Whether somebody may know of it on that day, in Paris.
@@ -95,7 +104,7 @@ impl Document {
         let scope = &self.scope;
         let sees = if self.draft {
             let organisation = scope.organisation.as_str();
-            reach.sees_of(Opened::Drafts, &scope.framework, [organisation])
+            reach.sees_of(Opening::Drafts, &scope.framework, [organisation])
         } else {
             reach.sees(scope)
         };

@@ -37,7 +37,9 @@ impl Searcher {
         self.refresh(tx).await?;
         let today = self.clock.today();
         let index = self.read();
-        Ok(index.find(question, |document| document.is_visible(reach, today)))
+        Ok(index.find(question, today, |document| {
+            document.is_visible(reach, today)
+        }))
     }
 
     /// Brings in what changed since, whichever process wrote it.

@@ -16,40 +16,27 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
 use super::api::{self, Description, page};
+use super::frame::{HELP, NAV};
 use super::installation::Installation;
 use super::tables::tables;
 use super::{HOLDERS, health, home, imports, searcher, upkeep};
 use crate::access;
 use crate::access::api::Pace;
-use crate::contracts::{self, Desk, library};
+use crate::contracts::{self, Desk};
 use crate::documents;
-use crate::dossier::{self, Sources};
-use crate::figures::{self, ContractFigures, Snapshots};
+use crate::dossier;
+use crate::figures::{self, ContractFigures, Snapshots, Sources};
 use crate::frameworks::{self, Holders, Library};
+use crate::help;
 use crate::imports::{self as files, Imports, Reader};
 use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
 use crate::platform::metrics::{self, count_requests};
-use crate::platform::web::{NavItem, Shell, WebError, asset_router, refuse_nul};
+use crate::platform::web::{Shell, WebError, asset_router, hear_out, refuse_nul};
 use crate::search::{self, Searcher};
 use crate::tables::{self as take_away, Tables};
-
-/// The main navigation.
-const NAV: &[NavItem] = &[
-    item("Accueil", "/"),
-    item("Contrats", "/contrats"),
-    item("Circuit", "/circuit"),
-    item("Catalogue", "/catalogue"),
-    item("Cadres", "/cadres"),
-    item("Imports", "/imports"),
-    item("Organisations", "/organisations"),
-];
-
-const fn item(label: &'static str, href: &'static str) -> NavItem {
-    NavItem { label, href }
-}
 
 /// What every request shares, cheap to clone.
 #[derive(Clone, Debug, FromRef)]
@@ -87,25 +74,21 @@ impl App {
         let mut tx = db.read().await?;
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
         drop(tx);
-        let (directories, library) = (Directories::default(), library());
-        let snapshots = Snapshots::new(clock.clone());
+        let sources = Sources::new(db.clone(), clock.clone());
+        let Sources {
+            library,
+            snapshots,
+            directories,
+            ..
+        } = sources.clone();
         let desk = Desk {
             db: db.clone(),
             clock: clock.clone(),
             library: library.clone(),
             directories: directories.clone(),
             observations: Arc::new(ContractFigures {
-                db: db.clone(),
-                library: library.clone(),
-                snapshots: snapshots.clone(),
+                sources: sources.clone(),
             }),
-        };
-        let sources = Sources {
-            db: db.clone(),
-            clock: clock.clone(),
-            library: library.clone(),
-            snapshots: snapshots.clone(),
-            directories: directories.clone(),
         };
         let description = Description::new().map_err(|e| DbError::corrupt("API", e))?;
         let imports = imports(
@@ -116,7 +99,7 @@ impl App {
             directories.clone(),
             snapshots.clone(),
         );
-        let tables = tables(&library, &directories, &snapshots, &imports.intakes);
+        let tables = tables(&sources, &imports.intakes);
         let searcher = searcher(clock.clone(), library.clone(), directories.clone());
         Ok(Self {
             db,
@@ -129,7 +112,11 @@ impl App {
             imports,
             pace: Pace::new(config.api_requests_per_minute),
             config: Arc::new(config),
-            shell: Shell { nav: NAV, demo },
+            shell: Shell {
+                nav: NAV,
+                help: HELP,
+                demo,
+            },
             directories,
             library,
             holders: HOLDERS,
@@ -146,6 +133,7 @@ impl App {
             .merge(access::router())
             .merge(take_away::router())
             .merge(search::router())
+            .merge(help::router())
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(documents::router())
@@ -173,6 +161,7 @@ impl App {
             .merge(health::router())
             .merge(api::router(&self))
             .layer(from_fn(count_requests))
+            .layer(from_fn(hear_out))
             .layer(from_fn(security_headers))
             .layer(CompressionLayer::new())
             .layer(TraceLayer::new_for_http().make_span_with(span))

@@ -4,83 +4,145 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
 use crate::access::Signed;
-use crate::contracts::store::{self, ContractCard, OpenDraft};
-use crate::figures::circuit::{self, OwedState};
+use crate::contracts::store::{self, OpenDraft};
+use crate::figures::board::Board;
+use crate::figures::circuit::{self, Owed, OwedState};
 use crate::figures::contest::{self, Contest, Standing};
-use crate::figures::{FiguresView, Snapshots};
-use crate::frameworks::{Catalogue, Framework, Library, everyone_words};
+use crate::figures::{Concern, Situation, Sources, board_table, running, since_section};
+use crate::frameworks::{Framework, everyone_words};
 use crate::imports::{Batch, store as imports};
 use crate::kernel::counted;
-use crate::organisations::{Directories, Directory, Organisation, Place, PlaceKind};
-use crate::platform::clock::{Clock, french_instant};
-use crate::platform::db::Db;
-use crate::platform::web::{WebResult, fictional_mark, icon, section_heading};
+use crate::organisations::Organisation;
+use crate::platform::clock::{french_date, french_instant};
+use crate::platform::db::Tx;
+use crate::platform::web::{Address, WebResult, fictional_mark, icon, section_heading};
 
 /// How many of the last files are shown.
 const LAST: i64 = 5;
+/// How many limits to come are told.
+const NEXT: usize = 4;
 
 /// Everything the page is made from.
-struct Desk {
-    catalogue: Arc<Catalogue>,
-    directory: Arc<Directory>,
-    figures: FiguresView,
-    contracts: Vec<ContractCard>,
+struct Desk<'a> {
+    situation: &'a Situation,
+    /// The framework whose board is shown.
+    framework: Option<&'a Framework>,
+    today: Today,
+}
+
+/// What is a matter of today only, empty on a day of the past.
+#[derive(Default)]
+struct Today {
     drafts: Vec<OpenDraft>,
     contests: Vec<Contest>,
     batches: Vec<Batch>,
-    today: Date,
 }
 
 pub(super) async fn page(
     signed: Signed,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
-    State(library): State<Library>,
-    State(snapshots): State<Snapshots>,
-    State(directories): State<Directories>,
-) -> WebResult<Markup> {
-    let (reach, today) = (signed.reach(), clock.today());
-    let mut tx = db.read().await?;
-    let mut desk = Desk {
-        catalogue: library.catalogue(&mut tx, reach).await?,
-        directory: directories.current(&mut tx, reach).await?,
-        figures: snapshots.current(&mut tx, reach).await?,
-        contracts: store::list(&mut tx, reach, None).await?,
-        drafts: store::open_drafts(&mut tx, reach).await?,
-        contests: contest::store::contests(&mut tx, None).await?,
-        batches: imports::batches(&mut tx, reach, LAST).await?,
-        today,
+    address: Address,
+    State(sources): State<Sources>,
+) -> WebResult<(StatusCode, Markup)> {
+    let (mut tx, situation) = sources.open(signed.reach(), &address).await?;
+    let today = match situation.moment.past {
+        Some(_) => Today::default(),
+        None => of_today(&mut tx, &signed, situation.today).await?,
     };
     drop(tx);
-    desk.contests
-        .retain(|c| c.settled.is_none() && !c.is_hidden(reach, today));
+    let desk = Desk {
+        framework: running(&situation, address.get("cadre")),
+        situation: &situation,
+        today,
+    };
+    let board = desk
+        .framework
+        .map(|framework| Board::new(&situation, framework));
     let body = html! {
         div.head {
             h1 { "Bonjour, " (signed.person.name) }
-            p.lead { (verdict(&desk)) }
+            p.lead { (verdict(&desk, board.as_ref())) }
+            (situation.form(&address, &html! {}))
         }
+        (since(&desk))
         (awaits(&desk))
-        (country(&desk))
-        (files(&desk.batches))
-        (generations(&desk.catalogue))
+        (country(&desk, board.as_ref()))
+        @if situation.moment.past.is_none() { (files(&desk.today.batches)) }
+        (generations(&situation))
     };
-    Ok(signed.page("Accueil", &body))
+    Ok((situation.status(), signed.page("Accueil", &body)))
 }
 
-fn verdict(desk: &Desk) -> String {
-    match (desk.catalogue.frameworks().len(), desk.contracts.len()) {
-        (0, _) => "Commencez par charger un cadre contractuel.".to_owned(),
-        (_, 0) => "Les cadres sont chargés ; aucun contrat n’est encore préparé.".to_owned(),
-        (frameworks, contracts) => {
-            let contracts = counted(contracts, "contrat suivi", "contrats suivis");
-            let frameworks = counted(frameworks, "génération", "générations");
-            format!("{contracts}, de {frameworks}, sur un même modèle.")
-        }
+async fn of_today(tx: &mut Tx, signed: &Signed, today: Date) -> WebResult<Today> {
+    let reach = signed.reach();
+    let mut contests = contest::store::contests(tx, None).await?;
+    contests.retain(|c| c.settled.is_none() && !c.is_hidden(reach, today));
+    Ok(Today {
+        drafts: store::open_drafts(tx, reach).await?,
+        contests,
+        batches: imports::batches(tx, reach, LAST).await?,
+    })
+}
+
+fn verdict(desk: &Desk<'_>, board: Option<&Board<'_>>) -> String {
+    let Some(board) = board else {
+        return "Commencez par charger un cadre contractuel.".to_owned();
+    };
+    let contracts = board
+        .rows
+        .iter()
+        .filter(|row| row.contract.is_some())
+        .count();
+    if contracts == 0 {
+        return format!(
+            "{} : aucun contrat n’est encore signé.",
+            board.framework.title
+        );
     }
+    let total = board.total();
+    let reached = match total.judged {
+        0 => "aucune valeur à juger encore".to_owned(),
+        judged => format!(
+            "{} sur {judged}, {} à redresser",
+            counted(total.reached, "cible atteinte", "cibles atteintes"),
+            total.alarming
+        ),
+    };
+    let contracts = counted(contracts, "région sous contrat", "régions sous contrat");
+    let late: usize = late(desk).iter().map(|late| late.count).sum();
+    let late = match late {
+        0 => "rien n’est en retard".to_owned(),
+        n => counted(n, "livraison en retard", "livraisons en retard"),
+    };
+    format!(
+        "{contracts} ; à la fin de {}, {reached} ; {late}.",
+        board.year
+    )
+}
+
+/// What changed since, in the framework shown.
+fn since(desk: &Desk<'_>) -> Markup {
+    let Some(framework) = desk.framework else {
+        return html! {};
+    };
+    let measures = framework.indicators.iter().flat_map(|i| &i.measures);
+    let mut measures: Vec<&str> = measures.map(String::as_str).collect();
+    measures.sort_unstable();
+    measures.dedup();
+    let contracts = desk.situation.agreements.iter().map(Arc::as_ref);
+    let concern = Concern {
+        measures,
+        keeps: &|_| true,
+        contracts: contracts
+            .filter(|full| full.contract.framework == framework.code)
+            .collect(),
+        indicator: None,
+    };
+    since_section(desk.situation, &concern)
 }
 
 /// The deliveries of one framework that are late.
@@ -92,31 +154,37 @@ struct Late<'a> {
     suppliers: BTreeMap<&'a str, usize>,
 }
 
+/// What is owed of a framework for a year.
+fn owed<'a>(desk: &Desk<'a>, framework: &'a Framework, year: i16) -> Vec<Owed<'a>> {
+    let Situation {
+        catalogue,
+        figures,
+        directory,
+        moment,
+        ..
+    } = desk.situation;
+    circuit::owed(framework, catalogue, figures, directory, (year, moment.day))
+}
+
 /// What is late in the frameworks that run or have just ended.
-fn late(desk: &Desk) -> Vec<Late<'_>> {
-    let frameworks = desk.catalogue.frameworks().into_iter();
+fn late<'a>(desk: &Desk<'a>) -> Vec<Late<'a>> {
+    let day = desk.situation.moment.day;
+    let frameworks = desk.situation.catalogue.frameworks().into_iter();
     let running = frameworks.filter(|edited| {
         let framework = &edited.framework;
-        (framework.starts..=framework.ends).contains(&(desk.today.year() - 1))
+        (framework.starts..=framework.ends).contains(&(day.year() - 1))
     });
     let found = running.map(|edited| {
         let framework = &edited.framework;
-        let year = circuit::reviewed_year(framework, desk.today);
-        let when = (year, desk.today);
-        let owed = circuit::owed(
-            framework,
-            &desk.catalogue,
-            &desk.figures,
-            &desk.directory,
-            when,
-        );
+        let year = circuit::reviewed_year(framework, day);
         let mut late = Late {
             framework,
             year,
             count: 0,
             suppliers: BTreeMap::new(),
         };
-        for owed in owed.iter().filter(|owed| owed.state() == OwedState::Late) {
+        let owed = owed(desk, framework, year).into_iter();
+        for owed in owed.filter(|owed| owed.state() == OwedState::Late) {
             late.count += 1;
             for supplier in &owed.indicator.suppliers {
                 *late.suppliers.entry(supplier.as_str()).or_default() += 1;
@@ -127,53 +195,92 @@ fn late(desk: &Desk) -> Vec<Late<'_>> {
     found.filter(|late| late.count > 0).collect()
 }
 
-fn awaits(desk: &Desk) -> Markup {
-    let late = late(desk);
-    let nothing = late.is_empty() && desk.drafts.is_empty() && desk.contests.is_empty();
+/// The next limits of the framework shown, with how many deliveries each is for: the data of the
+/// year reviewed and of the one after.
+fn to_come(desk: &Desk<'_>) -> Vec<(Date, i16, usize)> {
+    let Some(framework) = desk.framework else {
+        return Vec::new();
+    };
+    let reviewed = circuit::reviewed_year(framework, desk.situation.moment.day);
+    let mut limits: BTreeMap<(Date, i16), usize> = BTreeMap::new();
+    for year in reviewed..=(reviewed + 1).min(framework.ends) {
+        let owed = owed(desk, framework, year).into_iter();
+        let expected = owed.filter(|owed| owed.state() == OwedState::Expected);
+        for limit in expected.filter_map(|owed| owed.limit) {
+            *limits.entry((limit, year)).or_default() += 1;
+        }
+    }
+    let next = limits.into_iter().take(NEXT);
+    next.map(|((limit, year), count)| (limit, year, count))
+        .collect()
+}
+
+fn awaits(desk: &Desk<'_>) -> Markup {
+    let (late, next) = (late(desk), to_come(desk));
+    let nothing = late.is_empty() && desk.today.drafts.is_empty() && desk.today.contests.is_empty();
     html! {
-        section.sect aria-labelledby="attend" {
-            (section_heading("attend", "Ce qui attend", None))
-            @if nothing {
-                p { "Rien n’attend : aucune livraison n’est en retard, aucun projet d’acte ni aucune contestation n’est en cours." }
-            } @else {
-                ul.acts-l.awaits {
-                    @for late in &late { (late_item(desk, late)) }
-                    @if !desk.drafts.is_empty() { (draft_item(desk)) }
-                    @if !desk.contests.is_empty() { (contest_item(desk)) }
+        div.split.wide-l {
+            section.sect aria-labelledby="attend" {
+                (section_heading("attend", "Ce qui attend", None))
+                @if nothing {
+                    p { "Rien n’attend : aucune livraison n’est en retard, aucun projet d’acte ni aucune contestation n’est en cours." }
+                } @else {
+                    ul.acts-l.awaits {
+                        @for late in &late { (late_item(desk, late)) }
+                        @if !desk.today.drafts.is_empty() { (draft_item(desk)) }
+                        @if !desk.today.contests.is_empty() { (contest_item(desk)) }
+                    }
+                }
+            }
+            section.sect aria-labelledby="a-venir" {
+                (section_heading("a-venir", "Livraisons à venir", None))
+                @if next.is_empty() { p.muted { "Aucune échéance datée n’est à venir." } }
+                @else if let Some(framework) = desk.framework {
+                    ul.brief { @for (limit, year, count) in &next {
+                        @let path = format!("/circuit/{}?annee={year}&etat=attendu", framework.code);
+                        li { (icon("clock")) " " b { (french_date(*limit)) } " : "
+                            a href=(desk.situation.href(&path)) { (counted(*count, "livraison", "livraisons")) " de " (year) }
+                        }
+                    } }
                 }
             }
         }
     }
 }
 
-fn late_item(desk: &Desk, late: &Late<'_>) -> Markup {
-    let circuit = format!(
-        "/circuit/{}?annee={}&etat=retard",
-        late.framework.code, late.year
-    );
+fn late_item(desk: &Desk<'_>, late: &Late<'_>) -> Markup {
+    let circuit = |rest: &str| {
+        let (code, year) = (&late.framework.code, late.year);
+        let path = format!("/circuit/{code}?annee={year}&etat=retard{rest}");
+        desk.situation.href(&path)
+    };
     let name = |code| {
-        let known = desk.directory.organisation(code).map(Organisation::label);
+        let known = desk
+            .situation
+            .directory
+            .organisation(code)
+            .map(Organisation::label);
         known.or(everyone_words(code)).unwrap_or(code)
     };
     html! {
         li {
-            h3 { a href=(circuit) {
+            h3 { a href=(circuit("")) {
                 span.s-late { (icon("late")) " " (counted(late.count, "livraison", "livraisons")) " de " (late.year) " en retard" }
             } }
             p.muted { (late.framework.title) }
             p { @for (rank, (code, count)) in late.suppliers.iter().enumerate() {
                 @if rank > 0 { ", " }
-                a href={ (circuit) "&fournisseur=" (code) } { (name(*code)) } " (" (count) ")"
+                a href=(circuit(&format!("&fournisseur={code}"))) { (name(*code)) } " (" (count) ")"
             } }
         }
     }
 }
 
-fn draft_item(desk: &Desk) -> Markup {
+fn draft_item(desk: &Desk<'_>) -> Markup {
     html! {
         li {
-            h3 { (icon("edit")) " " (counted(desk.drafts.len(), "projet d’acte en cours", "projets d’actes en cours")) }
-            ul { @for draft in &desk.drafts { li {
+            h3 { (icon("edit")) " " (counted(desk.today.drafts.len(), "projet d’acte en cours", "projets d’actes en cours")) }
+            ul { @for draft in &desk.today.drafts { li {
                 a href={ "/contrats/" (draft.slug) "/actes/" (draft.no) } { (draft.title) }
                 @if draft.fictional { " " (fictional_mark()) }
                 ", " (awaited(desk, draft))
@@ -183,8 +290,8 @@ fn draft_item(desk: &Desk) -> Markup {
 }
 
 /// What an act under way waits for.
-fn awaited(desk: &Desk, draft: &OpenDraft) -> String {
-    let edited = desk.catalogue.framework(&draft.framework);
+fn awaited(desk: &Desk<'_>, draft: &OpenDraft) -> String {
+    let edited = desk.situation.catalogue.framework(&draft.framework);
     let act = edited.and_then(|e| e.framework.acts.iter().find(|act| act.key == draft.act));
     let label = act.map_or(draft.act.as_str(), |act| act.label.as_str());
     let two = act.is_some_and(|act| act.people > 1);
@@ -196,12 +303,13 @@ fn awaited(desk: &Desk, draft: &OpenDraft) -> String {
     format!("{label} : {awaited}")
 }
 
-fn contest_item(desk: &Desk) -> Markup {
-    let late = desk.contests.iter();
-    let late = late.filter(|c| matches!(c.standing(desk.today), Standing::Late(_)));
+fn contest_item(desk: &Desk<'_>) -> Markup {
+    let day = desk.situation.today;
+    let late = desk.today.contests.iter();
+    let late = late.filter(|c| matches!(c.standing(day), Standing::Late(_)));
     let late = late.count();
     let open = counted(
-        desk.contests.len(),
+        desk.today.contests.len(),
         "contestation attend une réponse",
         "contestations attendent une réponse",
     );
@@ -213,55 +321,43 @@ fn contest_item(desk: &Desk) -> Markup {
     }
 }
 
-/// The contracts of the year, region by region.
-fn country(desk: &Desk) -> Markup {
-    let year = desk.today.year();
-    let of_year = desk.contracts.iter();
-    let of_year: Vec<&ContractCard> = of_year
-        .filter(|card| (card.starts..=card.ends).contains(&year))
-        .collect();
-    let places = desk.directory.places().iter();
-    let regions: Vec<&Place> = places
-        .filter(|place| place.kind == PlaceKind::Region && place.valid_on(desk.today))
-        .collect();
-    let elsewhere = |card: &&&ContractCard| !regions.iter().any(|r| r.code == card.place);
-    let others = of_year.iter().filter(elsewhere).count();
-    let fictional = of_year.iter().any(|card| card.fictional);
+/// The regions against the objectives of the framework shown.
+fn country(desk: &Desk<'_>, board: Option<&Board<'_>>) -> Markup {
+    let Some(board) = board else {
+        return html! {};
+    };
+    let mut contracts = board.rows.iter().filter_map(|row| row.contract);
+    let fictional = contracts.any(|contract| contract.fictional);
+    let is_empty = board.rows.iter().all(|row| row.contract.is_none());
+    let title = format!("{} : où en sont les objectifs", board.framework.title);
     let aside = html! {
         p {
             @if fictional { (fictional_mark()) " " }
-            a href="/contrats" { "Tous les contrats" }
+            a href={ "/contrats?cadre=" (board.framework.code) } { "Tous les contrats" }
         }
     };
     html! {
         section.sect aria-labelledby="pays" {
-            (section_heading("pays", &format!("Contrats de {year}, par région"), Some(aside)))
-            @if of_year.is_empty() {
-                p { "Aucun contrat ne court en " (year) ". " a href="/contrats/nouveau" { "Préparer un contrat" } }
-            } @else {
-                ul.regions { @for region in &regions { (region_item(region, &of_year)) } }
-                @if others > 0 { p.note { (counted(others, "autre contrat", "autres contrats")) ", hors des régions d’aujourd’hui." } }
-            }
+            (section_heading("pays", &title, Some(aside)))
+            (generation_choice(desk, board.framework))
+            @if is_empty {
+                p { "Aucun contrat n’est signé sous ce cadre. " a href="/contrats/nouveau" { "Préparer un contrat" } }
+            } @else { (board_table(desk.situation, board)) }
         }
     }
 }
 
-fn region_item(region: &Place, cards: &[&ContractCard]) -> Markup {
-    let own: Vec<_> = cards
-        .iter()
-        .filter(|card| card.place == region.code)
-        .collect();
+/// The other frameworks that may be shown.
+fn generation_choice(desk: &Desk<'_>, current: &Framework) -> Markup {
+    let all = desk.situation.regional();
     html! {
-        li {
-            b { (region.name) }
-            @if own.is_empty() { span.sub.muted { "aucun contrat" } }
-            @for card in own {
-                span.sub {
-                    a href={ "/contrats/" (card.slug) } { (card.organisation_name) }
-                    @if card.signed == 0 { ", pas encore signé" }
-                    @else if card.drafts > 0 { ", projet ouvert" }
+        @if all.len() > 1 {
+            nav.noprint aria-label="Génération de contrats" { ul.seg {
+                @for framework in all {
+                    @let path = format!("/?cadre={}", framework.code);
+                    li { a href={ (desk.situation.href(&path)) "#pays" } aria-current=[(framework.code == current.code).then_some("true")] { (framework.starts) "-" (framework.ends) } }
                 }
-            }
+            } }
         }
     }
 }
@@ -281,8 +377,8 @@ fn files(batches: &[Batch]) -> Markup {
     }
 }
 
-fn generations(catalogue: &Catalogue) -> Markup {
-    let frameworks = catalogue.frameworks();
+fn generations(situation: &Situation) -> Markup {
+    let frameworks = situation.catalogue.frameworks();
     html! {
         section.sect aria-labelledby="generations" {
             (section_heading("generations", "Générations de contrats", None))

@@ -7,6 +7,7 @@ mod app;
 pub mod backup;
 pub mod cli;
 pub mod demo;
+mod frame;
 mod health;
 mod home;
 mod install;

@@ -1,25 +1,18 @@
 //! Every table that can be taken away.
 
 use crate::contracts::tables::{Contracts, Instruments, TermsInForce};
-use crate::figures::Snapshots;
-use crate::figures::tables::{Circuit, Contests, ContractReview, Revisions, Values};
-use crate::frameworks::Library;
+use crate::figures::Sources;
+use crate::figures::tables::{Circuit, Contests, ContractReview, Country, Revisions, Values};
 use crate::frameworks::tables::{Frameworks, Indicators};
 use crate::imports::Intakes;
 use crate::imports::tables::{Files, Problems, Rows};
-use crate::organisations::Directories;
 use crate::organisations::tables::{Organisations, Places};
 use crate::tables::Tables;
 
 /// The tables of every concept.
-pub(super) fn tables(
-    library: &Library,
-    directories: &Directories,
-    snapshots: &Snapshots,
-    intakes: &Intakes,
-) -> Tables {
-    let (library, directories) = (|| library.clone(), || directories.clone());
-    let snapshots = || snapshots.clone();
+pub(super) fn tables(sources: &Sources, intakes: &Intakes) -> Tables {
+    let (library, directories) = (|| sources.library.clone(), || sources.directories.clone());
+    let snapshots = || sources.snapshots.clone();
     Tables::new(vec![
         Box::new(Organisations {
             directories: directories(),
@@ -42,6 +35,9 @@ pub(super) fn tables(
         Box::new(ContractReview {
             library: library(),
             snapshots: snapshots(),
+        }),
+        Box::new(Country {
+            sources: sources.clone(),
         }),
         Box::new(Values {
             library: library(),

@@ -18,11 +18,11 @@ use uuid::Uuid;
 
 use crate::access::Reach;
 use crate::kernel::Decimal;
-use crate::ledger;
-use crate::platform::clock::{end_of_day, paris_date};
+use crate::ledger::Moment;
+use crate::platform::clock::paris_date;
 use crate::platform::db::Tx;
 use crate::platform::web::table::{Cell, Datum, Table};
-use crate::platform::web::{Address, WebError, WebResult, icon, parse_day};
+use crate::platform::web::{Address, AsOf, WebError, WebResult, icon};
 
 pub use pages::router;
 
@@ -40,17 +40,13 @@ pub struct Ask<'a> {
 }
 
 impl Ask<'_> {
-    /// The moment of the past asked for by `au`, or now, as a change.
-    pub async fn moment(&mut self) -> WebResult<i64> {
-        match self.asked.get("au") {
-            "" => Ok(ledger::last_change(self.tx).await?),
-            text => {
-                let day = parse_day(text).ok_or_else(|| {
-                    WebError::Invalid(format!("« {text} » n’est pas une date, comme 15/03/2026."))
-                })?;
-                Ok(ledger::last_change_before(self.tx, end_of_day(day)).await?)
-            }
+    /// The moment that `au` asks for.
+    pub async fn moment(&mut self) -> WebResult<Moment> {
+        let asked = AsOf::of(self.asked);
+        if let Some(problem) = asked.problem() {
+            return Err(WebError::Invalid(problem));
         }
+        Ok(Moment::of(self.tx, &asked, self.today).await?)
     }
 
     /// What the address names by that parameter; not found where it is none.

@@ -73,6 +73,9 @@ const WALK: &[(&str, &str)] = &[
         "de la moyenne plus que par hasard",
     ),
     ("/contrats/normandie-2024-2028", "class=\"spark\""),
+    ("/contrats/normandie-2024-2028", "<abbr title="),
+    ("/circuit/etat-ars-2024-2028", "<abbr title="),
+    ("/indicateurs/etat-ars-2024-2028/2.c.1", "<abbr title="),
     ("/indicateurs/etat-ars-2019-2023/7.d", "?periode=2016"),
     (
         "/indicateurs/es-aura-2020-2024/2.1-1-i1",

@@ -5,6 +5,7 @@
 mod access;
 mod account;
 mod api;
+mod asof;
 mod backup;
 mod circuit;
 mod cli;
@@ -16,6 +17,7 @@ mod documents;
 mod form;
 mod frameworks;
 mod health;
+mod help;
 mod imports;
 mod kill;
 mod ledger;

@@ -27,7 +27,9 @@ fn rows_of(step: i64) -> Sample {
         5 => history(),
         6 => accesses(),
         7 => addresses(),
-        8 => grants(),
+        8 => campaigns(),
+        9 => grants(),
+        10 => sight(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -40,6 +42,23 @@ fn history() -> Sample {
         )],
         "select frozen from append_only where name = 'installation'",
         "purpose",
+    )
+}
+
+fn campaigns() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'campaign', $2, 1, 'Bilan 2024')",
+                args![ID(80), ID(1)],
+            ),
+            (
+                "insert into campaign (id, framework, year, revision_id, change_no) values ($1, 'essai', 2024, $2, 1)",
+                args![ID(80), ID(5)],
+            ),
+        ],
+        "select framework from campaign where year = 2024",
+        "essai",
     )
 }
 
@@ -60,16 +79,22 @@ fn addresses() -> Sample {
     )
 }
 
+/// A step that makes indexes alone.
+fn sight() -> Sample {
+    let question = "select name from append_only where name = 'entry'";
+    (vec![], question, "entry")
+}
+
 fn grants() -> Sample {
     (
         vec![
             (
                 "insert into thing (id, kind, scope_id, version, label) values ($1, 'grant', $2, 1, 'Lecteur')",
-                args![ID(80), ID(1)],
+                args![ID(90), ID(1)],
             ),
             (
                 "insert into access_grant (id, person_id, role, organisation, framework, objective, starts_on, why, given_change) values ($1, $2, 'lecteur', 'DGS', '', '', '2026-01-01', 'Essai', 1)",
-                args![ID(80), ID(2)],
+                args![ID(90), ID(2)],
             ),
             (
                 "insert into framework_opening (framework, what, audience) values ('essai', 'drafts', 'parties')",

@@ -507,3 +507,45 @@ on_both_engines! {
         assert_eq!(stage.last_change().await, before);
     }
 }
+
+on_both_engines! {
+    async fn an_opened_campaign_keeps_the_list_and_the_dates_it_is_run_with(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let (page, open) = (format!("/cadres/{CODE}?edition=2024"), format!("/cadres/{CODE}/campagnes/2024"));
+        let before = site.get(&page).await.body;
+        assert!(before.contains("Cette campagne n’est pas ouverte"), "{before}");
+        let opened = site.post(&open, &[("revision", "1")]).await;
+        assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.body);
+        // Sent twice, it is one act.
+        let changes = stage.last_change().await;
+        assert_eq!(site.post(&open, &[("revision", "1")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!((stage.last_change().await, stage.count("campaign").await), (changes, 1));
+
+        // The framework loses an indicator and its usual calendar.
+        let (mut framework, _) = shipped();
+        framework.indicators.retain(|indicator| indicator.key != "2.n");
+        framework.editions.clear();
+        stage.bring(&framework, &write_texts(&framework), Some(1)).await.unwrap();
+        let kept = site.get(&page).await.body;
+        for words in ["sur la révision n° 1 du cadre", "Le cadre en est depuis à la révision n° 2", "/indicateurs/etat-ars-2024-2028/2.n\"", "Dates du bilan 2024"] {
+            assert!(kept.contains(words), "{words}: {kept}");
+        }
+        let other = site.get(&format!("/cadres/{CODE}?edition=2026")).await.body;
+        assert!(!other.contains("/indicateurs/etat-ars-2024-2028/2.n\"") && !other.contains("Dates du bilan"), "{other}");
+
+        // Putting it on the revision in force takes a reason and the revision that was seen.
+        let stale = site.post(&open, &[("revision", "1"), ("motif", "Liste corrigée")]).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.body);
+        let mute = site.post(&open, &[("revision", "2"), ("motif", " ")]).await;
+        assert_eq!(mute.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", mute.body);
+        let moved = site.post(&open, &[("revision", "2"), ("motif", "Liste corrigée")]).await;
+        assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.body);
+        let now = site.get(&page).await.body;
+        assert!(now.contains("sur la révision n° 2 du cadre") && !now.contains("/indicateurs/etat-ars-2024-2028/2.n\""), "{now}");
+        for nothing in [format!("/cadres/{CODE}/campagnes/2023"), "/cadres/rien/campagnes/2024".to_owned()] {
+            assert_eq!(site.post(&nothing, &[("revision", "2")]).await.status, StatusCode::NOT_FOUND, "{nothing}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::access::permit::Permit;
 use crate::access::policy::Concern;
-use crate::access::reach::{Audience, Opened, Openings};
+use crate::access::reach::{Audience, Opening, Openings};
 use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
 use crate::access::store::Person;
 use crate::args;
@@ -133,7 +133,7 @@ pub(in crate::access) async fn openings(tx: &mut Tx) -> Result<Openings, DbError
         )
         .await?;
     let read = |(framework, what, audience): (String, String, String)| {
-        let opened = Opened::from_code(&what);
+        let opened = Opening::from_code(&what);
         let opened = opened.ok_or_else(|| DbError::corrupt("opening of a framework", what))?;
         let to = Audience::from_code(&audience);
         let to = to.ok_or_else(|| DbError::corrupt("audience of a framework", audience))?;

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::access::reach::{Audience, Opened, Openings, Reach};
+use crate::access::reach::{Audience, Opening, Openings, Reach};
 use crate::access::role::Which;
 use crate::ledger::Actor;
 
@@ -101,8 +101,8 @@ fn the_matrix_of_rights_is_the_one_agreed() {
         let actor = Actor::Person(Uuid::from_u128(1));
         let reach = Reach::holding(actor, vec![unlimited(&role.key)], Openings::new());
         for (what, word) in [
-            (Opened::Signed, "voir ce qui est signé"),
-            (Opened::Drafts, "voir un projet"),
+            (Opening::Signed, "voir ce qui est signé"),
+            (Opening::Drafts, "voir un projet"),
         ] {
             let columns = [
                 reach.sees_of(what, "f", ["A"]),
@@ -172,8 +172,8 @@ fn the_paper_of_roles_says_what_the_roles_are() {
     }
     paper += "\n## Ce que les cadres ouvrent\n\nChaque cadre dit à qui il ouvre ses contrats signés (`contrats_ouverts`) et ses actes en préparation (`projets_ouverts`) ; sans quoi :\n\n| quoi | à qui |\n|---|---|\n";
     for (what, word) in [
-        (Opened::Signed, "contrats signés"),
-        (Opened::Drafts, "actes en préparation ou abandonnés"),
+        (Opening::Signed, "contrats signés"),
+        (Opening::Drafts, "actes en préparation ou abandonnés"),
     ] {
         paper += &format!("| {word} | {} |\n", what.usual().french());
     }

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use super::RowState;
 use super::desk::Draft;
 use super::layout::Layout;
-use crate::contracts::naming::{capitalised, slot_name};
+use crate::contracts::naming::slot_name;
 use crate::contracts::sheet::show_body;
 use crate::contracts::{Facet, MeansTerm, Slot, TermBody, TermKey};
 use crate::imports::Told;
+use crate::kernel::capitalised;
 
 /// What the terms of a draft are called.
 pub(super) struct Wording<'a> {

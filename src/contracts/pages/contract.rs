@@ -11,14 +11,14 @@ use super::parts::{
     Tab, contract_head, day, flag, node_code, organisation, section_choice, state_of,
 };
 use super::table::{self, Cells, dash};
-use crate::access::Signed;
+use crate::access::{Signed, button_or_why};
 use crate::contracts::sheet::show_body;
 use crate::contracts::{
     Desk, Facet, Instrument, Line, Observed, ObservedKey, ObservedStanding, Section, Slot,
     Standing, State as InstrumentState, Target, TermBody, TermKey, Terms, history,
     instrument_names,
 };
-use crate::frameworks::Node;
+use crate::frameworks::{Node, explained};
 use crate::kernel::counted;
 use crate::platform::clock::{french_date, french_instant, paris_date};
 use crate::platform::web::{WebResult, section_heading};
@@ -32,11 +32,11 @@ pub(super) async fn page(
 ) -> WebResult<(StatusCode, Markup)> {
     let opened = open::contract(&desk, &signed, &slug, view).await?;
     let contract = &opened.full.contract;
-    let day = opened.day.unwrap_or_else(|| desk.clock.today());
-    let observed = desk
-        .observations
-        .of_contract(signed.reach(), &opened.full, opened.as_of, day)
-        .await?;
+    let (reach, observations) = (signed.reach(), &desk.observations);
+    let observed = observations.of_contract(reach, &opened.full, opened.moment);
+    let observed = observed.await?;
+    let since = observations.since(reach, &opened.full, None, opened.moment);
+    let since = since.await?;
     let section = opened.section()?;
     let terms = opened.terms();
     let lines = opened.book.lines(&opened.full.contract, section, &terms);
@@ -50,7 +50,8 @@ pub(super) async fn page(
     let body = html! {
         (contract_head(&opened, Tab::Objectives))
         (notice(&opened))
-        @if opened.full.last_signed(opened.as_of).is_some() {
+        (since)
+        @if opened.full.last_signed(opened.moment.change).is_some() {
             (section_choice(&opened, ""))
             (goals(&cells, &objectives, &lines))
             (left_out(&objectives))
@@ -73,8 +74,8 @@ fn notice(opened: &Opened) -> Markup {
         .filter(|i| i.state == InstrumentState::Draft)
         .collect();
     html! {
-        @if opened.full.last_signed(opened.as_of).is_none() { (flag("warn", &nothing_signed(opened))) }
-        @if opened.day.is_none() {
+        @if opened.full.last_signed(opened.moment.change).is_none() { (flag("warn", &nothing_signed(opened))) }
+        @if opened.moment.past.is_none() {
             @for draft in drafts {
                 div.flag {
                     p { "Projet en cours : " b { (names[&draft.id]) } ". Il ne compte pas avant sa signature." }
@@ -82,15 +83,21 @@ fn notice(opened: &Opened) -> Markup {
                 }
             }
             @if opened.full.instruments.is_empty() {
-                p.acts { a.btn.main href={ (base) "/actes/nouveau" } { "Préparer le contrat initial" } }
+                p.acts { (or_why(opened, &html! { a.btn.main href={ (base) "/actes/nouveau" } { "Préparer le contrat initial" } })) }
             }
         }
     }
 }
 
+/// What prepares an act, or why whoever looks may not.
+fn or_why(opened: &Opened, button: &Markup) -> Markup {
+    let allowed = opened.drafting.as_ref().map(|&()| ());
+    button_or_why(allowed, "Préparer un acte", button)
+}
+
 /// Why no term is shown: nothing was signed, or what was signed was not recorded yet.
 fn nothing_signed(opened: &Opened) -> String {
-    let Some(asked) = opened.day else {
+    let Some(asked) = opened.moment.past else {
         return "Rien n’est encore signé : ce contrat ne compte pas encore. Les projets d’actes ne changent rien avant leur signature.".to_owned();
     };
     let asked_words = french_date(asked);
@@ -126,19 +133,19 @@ fn goals(cells: &InForce<'_>, objectives: &[Kept<'_>], lines: &[Line<'_>]) -> Ma
 }
 
 /// An objective and how much the contract keeps of it.
-struct Kept<'a> {
-    node: &'a Node,
+pub(super) struct Kept<'a> {
+    pub node: &'a Node,
     indicators: usize,
     commitments: usize,
 }
 
 impl Kept<'_> {
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.indicators + self.commitments == 0
     }
 }
 
-fn kept<'a>(
+pub(super) fn kept<'a>(
     opened: &'a Opened,
     section: &Section,
     terms: &Terms<'_>,
@@ -182,7 +189,7 @@ fn left_out(objectives: &[Kept<'_>]) -> Markup {
 }
 
 /// One objective. What it holds bears the anchor: a link to it opens the whole.
-fn goal(cells: &InForce<'_>, kept: &Kept<'_>, lines: &[Line<'_>], open: bool) -> Markup {
+pub(super) fn goal(cells: &InForce<'_>, kept: &Kept<'_>, lines: &[Line<'_>], open: bool) -> Markup {
     let (framework, node) = (cells.opened.book.framework(), kept.node);
     let parent = node.parent.as_deref();
     let parent = parent.and_then(|key| framework.nodes.iter().find(|node| node.key == key));
@@ -298,14 +305,18 @@ fn commitments(cells: &InForce<'_>, node: &Node, lines: &[Line<'_>]) -> Markup {
 }
 
 /// Cells that show what is in force.
-struct InForce<'a> {
-    opened: &'a Opened,
-    section: &'a Section,
-    terms: &'a Terms<'a>,
-    observed: &'a BTreeMap<ObservedKey, Observed>,
+pub(super) struct InForce<'a> {
+    pub opened: &'a Opened,
+    pub section: &'a Section,
+    pub terms: &'a Terms<'a>,
+    pub observed: &'a BTreeMap<ObservedKey, Observed>,
 }
 
 impl Cells for InForce<'_> {
+    fn name(&self, line: &Line<'_>) -> Markup {
+        explained(line.label, &self.opened.book.framework().glossary)
+    }
+
     fn beside(&self, line: &Line<'_>) -> Markup {
         let common = format!("{}, commun à tous les contrats", line.kind.label);
         let kind = match line.standing {
@@ -377,7 +388,12 @@ fn party_history(opened: &Opened) -> Markup {
     let framework = opened.book.framework();
     let names = instrument_names(&full.instruments, framework);
     let is_party = |key: &TermKey| matches!(key.slot, Slot::Party { .. } | Slot::Place);
-    let steps = history(&full.instruments, &full.terms, opened.as_of, is_party);
+    let steps = history(
+        &full.instruments,
+        &full.terms,
+        opened.moment.change,
+        is_party,
+    );
     let section = |id| contract.sections.iter().find(|s| s.id == id);
     let role = |key: &str| {
         let found = framework.parties.iter().find(|role| role.key == key);
@@ -429,10 +445,12 @@ fn moved(opened: &Opened, body: &TermBody) -> String {
 fn instruments(opened: &Opened) -> Markup {
     let base = open::contract_path(&opened.full.contract.slug);
     let names = instrument_names(&opened.full.instruments, opened.book.framework());
-    let past = opened.day.is_some();
-    let by_then = |i: &&Instrument| !past || i.signed_change().is_some_and(|c| c <= opened.as_of);
+    let past = opened.moment.past.is_some();
+    let by_then =
+        |i: &&Instrument| !past || i.signed_change().is_some_and(|c| c <= opened.moment.change);
     let shown: Vec<_> = opened.full.instruments.iter().filter(by_then).collect();
     let add = html! { a.btn.sm href={ (base) "/actes/nouveau" } { "Préparer un acte" } };
+    let add = or_why(opened, &add);
     html! {
         section.sect #actes aria-labelledby="actes-titre" {
             (section_heading("actes-titre", "Actes du contrat", (!past).then_some(add)))

@@ -14,7 +14,7 @@ use crate::contracts::store::{
 use crate::contracts::{
     Desk, Facet, SectionTarget, SetNationalTarget, Target, read_target, together, write_target,
 };
-use crate::frameworks::{Framework, Indicator};
+use crate::frameworks::{Framework, Indicator, explained};
 use crate::kernel::counted;
 use crate::ledger::{Change, Scope, last_change};
 use crate::measures::Measure;
@@ -155,6 +155,11 @@ impl Shown {
         self.regional.iter().any(|target| target.fictional)
     }
 
+    /// Whether none of the contracts is real: the head of the page then says it for all.
+    fn all_fictional(&self) -> bool {
+        self.regional.iter().all(|target| target.fictional)
+    }
+
     /// The sections that have a target, in order, once each.
     fn sections(&self) -> Vec<&SectionTarget> {
         let mut sections: Vec<&SectionTarget> = self.regional.iter().collect();
@@ -185,7 +190,7 @@ fn body(shown: &Shown, typed: &[(String, String)], problems: &[String]) -> Marku
         ]))
         div.head {
             p.eyebrow { (code) ", " (framework.title) }
-            h1 { "Cibles : " (shown.indicator.label) }
+            h1 { "Cibles : " (explained(&shown.indicator.label, &framework.glossary)) }
             p.lead { (verdict(shown)) @if shown.any_fictional() { " " (fictional_mark()) } }
         }
         @if !problems.is_empty() {
@@ -229,7 +234,7 @@ fn table(shown: &Shown) -> Markup {
         section.sect aria-labelledby="cibles" {
             (section_heading("cibles", "National et régional", None))
             div.scroll tabindex="0" role="region" aria-label="Cibles par contrat, défilable" {
-                table.tbl.dense {
+                table.tbl.dense.stack {
                     caption.vh { "Cibles par contrat et par année" }
                     thead { tr {
                         th scope="col" { "Contrat" }
@@ -257,11 +262,11 @@ fn section_row(shown: &Shown, section: &SectionTarget, facet: &Facet<'_>) -> Mar
         tr {
             th scope="row" {
                 a href={ "/contrats/" (section.slug) "/indicateurs/" (shown.indicator.key) } { (section.title) }
-                @if section.fictional { " " (fictional_mark()) }
+                @if section.fictional && !shown.all_fictional() { " " (fictional_mark()) }
                 @if !section.section.is_empty() { span.sub { (section.section) } }
             }
             @for year in shown.years() {
-                td.n { @match own(year) { Some(t) => (facet.show_target(&t.target)), None => (dash()) } }
+                td.n data-l=(year) { @match own(year) { Some(t) => (facet.show_target(&t.target)), None => (dash()) } }
             }
         }
     }
@@ -272,7 +277,7 @@ fn national_row(shown: &Shown, facet: &Facet<'_>) -> Markup {
         tr.tot {
             th scope="row" { "Cible nationale" @if shown.demo { " " (fictional_mark()) } }
             @for year in shown.years() {
-                td.n { @match shown.national(year) { Some(target) => (facet.show_target(target)), None => (dash()) } }
+                td.n data-l=(year) { @match shown.national(year) { Some(target) => (facet.show_target(target)), None => (dash()) } }
             }
         }
     }
@@ -287,8 +292,8 @@ fn together_row(shown: &Shown, facet: &Facet<'_>) -> Markup {
     html! {
         tr.tot {
             th scope="row" { @if adds_up { "Total des contrats" } @else { "De la plus basse à la plus haute" } @if shown.any_fictional() { " " (fictional_mark()) } }
-            @for whole in wholes {
-                td.n {
+            @for (year, whole) in shown.years().zip(wholes) {
+                td.n data-l=(year) {
                     @match (whole.sum, whole.range) {
                         (Some(sum), _) => (facet.show_decimal(sum)),
                         (None, Some((low, high))) => { (facet.show_decimal(low)) " à " (facet.show_decimal(high)) },

@@ -8,27 +8,28 @@ use maud::{Markup, html};
 use super::contract::target_markup;
 use super::documents;
 use super::open::{self, Opened, View};
-use super::parts::{day, flag, mark, node_code, section_choice, trail};
+use super::parts::{day, mark, node_code, section_choice, trail};
 use super::table::{change, dash};
 use crate::access::Signed;
-use crate::contracts::naming::{capitalised, slot_name};
+use crate::contracts::naming::slot_name;
 use crate::contracts::sheet::show_body;
 use crate::contracts::store::{Change, NationalTarget, national_targets, subject_changes};
 use crate::contracts::{
     Desk, Facet, Line, Section, Slot, Standing, Step, Terms, history, instrument_names,
     own_measures,
 };
-use crate::frameworks::{OwnMeasure, everyone_words};
+use crate::frameworks::{OwnMeasure, everyone_words, explained};
+use crate::kernel::capitalised;
 use crate::measures::Measure;
 use crate::organisations::Organisation;
 use crate::platform::clock::french_instant;
-use crate::platform::web::{WebError, WebResult, fictional_mark, section_heading};
+use crate::platform::web::{Address, WebError, WebResult, fictional_mark, section_heading};
 
 pub(super) async fn page(
     State(desk): State<Desk>,
     signed: Signed,
     Path((slug, key)): Path<(String, String)>,
-    Query(view): Query<View>,
+    (address, Query(view)): (Address, Query<View>),
 ) -> WebResult<(StatusCode, Markup)> {
     let opened = open::contract(&desk, &signed, &slug, view).await?;
     let section = opened.section()?;
@@ -38,18 +39,20 @@ pub(super) async fn page(
     let line = line.ok_or(WebError::NotFound)?;
     let contract = &opened.full.contract;
     let mut tx = desk.db.read().await?;
-    let national = national_targets(&mut tx, &contract.framework, opened.as_of).await?;
+    let national = national_targets(&mut tx, &contract.framework, opened.moment.change).await?;
     let mut journal = subject_changes(&mut tx, &opened.full, &key).await?;
     let documents = documents::of(&mut tx, signed.reach(), contract.id, &key).await?;
     drop(tx);
-    journal.retain(|change| change.row.no <= opened.as_of && change.about.section == section.id);
+    journal.retain(|change| {
+        change.row.no <= opened.moment.change && change.about.section == section.id
+    });
     let steps = history(
         &opened.full.instruments,
         &opened.full.terms,
-        opened.as_of,
+        opened.moment.change,
         |term| term.section == section.id && term.slot.indicator() == Some(key.as_str()),
     );
-    let own = own_measures(opened.book.framework(), &opened.full, opened.as_of);
+    let own = own_measures(opened.book.framework(), &opened.full, opened.moment.change);
     let own: Vec<&OwnMeasure> = own
         .iter()
         .filter(|own| own.section == section.key && own.indicator.key == key)
@@ -57,12 +60,22 @@ pub(super) async fn page(
     let measures: Vec<&Measure> = own.iter().map(|own| &own.measure).collect();
     let recorded = desk
         .observations
-        .recorded(signed.reach(), &measures, &section.place, opened.as_of)
+        .recorded(
+            signed.reach(),
+            &measures,
+            &section.place,
+            opened.moment.change,
+        )
+        .await?;
+    let since = desk
+        .observations
+        .since(signed.reach(), &opened.full, Some(&key), opened.moment)
         .await?;
     let body = html! {
         (trail(opened.book.framework(), contract, &[(line.short(), None)]))
         (head(&opened, section, line, &terms))
-        @if let Some(problem) = opened.asked().problem() { (flag("late", &problem)) }
+        (opened.asked().form(&address, "Termes connus au", opened.today, &html! {}))
+        (since)
         (section_choice(&opened, &format!("/indicateurs/{key}")))
         (targets(&opened, section, line, &terms, (&national, signed.view().shell.demo)))
         (own_values(&own, &recorded))
@@ -89,7 +102,7 @@ fn head(opened: &Opened, section: &Section, line: &Line<'_>, terms: &Terms<'_>) 
             }
             h1 {
                 @if let Some(code) = line.code { (code) " " }
-                (line.label) (mark(&opened.full.contract))
+                (explained(line.label, &framework.glossary)) (mark(&opened.full.contract))
             }
             dl.facts.row {
                 div { dt { "Dans ce contrat" } dd { (standing(section, line, terms)) } }

@@ -12,7 +12,7 @@ use super::open::{self, OpenedInstrument};
 use super::parts::{act_button, day, edit_link, flag, mark, state_of, trail};
 use super::table::{self, Cells, change, dash};
 use crate::access::Signed;
-use crate::contracts::naming::{capitalised, place_name, subject_name};
+use crate::contracts::naming::{place_name, subject_name};
 use crate::contracts::sheet::show_body;
 use crate::contracts::{
     Choice, CommitmentTerm, Confirmation, Desk, Facet, Line, Obstacle, ObstacleKind, Overlay,
@@ -20,7 +20,7 @@ use crate::contracts::{
     instrument_name,
 };
 use crate::frameworks::ActKind;
-use crate::kernel::counted;
+use crate::kernel::{capitalised, counted};
 use crate::platform::clock::french_instant;
 use crate::platform::web::{WebResult, section_heading};
 

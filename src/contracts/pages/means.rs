@@ -41,7 +41,7 @@ pub(super) async fn page(
 }
 
 fn nothing(opened: &Opened) -> String {
-    match opened.day {
+    match opened.moment.past {
         Some(day) => format!("Au {}, aucun moyen n’était inscrit dans un acte signé.", french_date(day)),
         None => "Aucun moyen n’est inscrit dans un acte signé. Ouvrez un projet d’acte et saisissez-les à la partie « Moyens ».".to_owned(),
     }

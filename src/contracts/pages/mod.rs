@@ -14,6 +14,7 @@ mod indicator;
 mod instrument;
 mod list;
 mod means;
+mod objective;
 mod open;
 mod parties;
 mod parts;
@@ -51,6 +52,7 @@ where
         .route("/contrats/nouveau", get(create::form).post(create::submit))
         .route("/contrats/{slug}", get(contract::page))
         .route("/contrats/{slug}/moyens", get(means::page))
+        .route("/contrats/{slug}/objectifs/{key}", get(objective::page))
         .route("/contrats/{slug}/indicateurs/{key}", get(indicator::page))
         .route(
             "/contrats/{slug}/actes/nouveau",

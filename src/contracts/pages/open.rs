@@ -5,14 +5,15 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::access::{Act, Signed};
+use crate::access::{Act, Denied, Signed};
 use crate::contracts::check::changes;
 use crate::contracts::store::{ContractError, load};
-use crate::contracts::{Book, Desk, FullContract, Instrument, Section, State, Terms};
+use crate::contracts::{
+    Book, Desk, DraftInstrument, FullContract, Instrument, Section, State, Terms,
+};
 use crate::frameworks::Changeable;
-use crate::ledger::{Change, LedgerError, last_change, last_change_before};
+use crate::ledger::{Change, LedgerError, Moment};
 use crate::organisations::Directory;
-use crate::platform::clock::end_of_day;
 use crate::platform::db::Tx;
 use crate::platform::web::{AsOf, WebError, WebResult};
 
@@ -44,10 +45,12 @@ pub(super) struct Opened {
     pub book: Book,
     /// Organisations, to name who joined since.
     pub directory: Arc<Directory>,
-    /// The last change counted.
-    pub as_of: i64,
-    /// The day asked for.
-    pub day: Option<Date>,
+    /// The moment shown.
+    pub moment: Moment,
+    /// The day it really is.
+    pub today: Date,
+    /// Why no act may be prepared by whoever looks, where none may.
+    pub drafting: Result<(), Denied>,
     /// What the address asked.
     view: View,
 }
@@ -55,7 +58,7 @@ pub(super) struct Opened {
 impl Opened {
     /// The terms in force.
     pub(super) fn terms(&self) -> Terms<'_> {
-        self.full.in_force(self.as_of)
+        self.full.in_force(self.moment.change)
     }
 
     /// The day asked for, as typed.
@@ -75,16 +78,13 @@ impl Opened {
 
     /// An address elsewhere on the site, on the day shown.
     pub(super) fn with_day(&self, path: &str) -> String {
-        match self.day {
-            Some(day) => format!("{path}?au={day}"),
-            None => path.to_owned(),
-        }
+        self.moment.href(path)
     }
 
     /// The same in another section.
     pub(super) fn href_in(&self, path: &str, section: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        if let Some(day) = self.day {
+        if let Some(day) = self.moment.past {
             query.append_pair("au", &day.to_string());
         }
         if !section.is_empty() {
@@ -125,23 +125,24 @@ pub(super) async fn contract(
     slug: &str,
     view: View,
 ) -> WebResult<Opened> {
-    let day = view.as_of().day();
+    let today = desk.clock.today();
     let mut tx = desk.db.read().await?;
     let full = load(&mut tx, signed.reach(), slug).await?;
     let full = full.ok_or(WebError::NotFound)?;
-    let as_of = match day {
-        Some(day) => last_change_before(&mut tx, end_of_day(day)).await?,
-        None => last_change(&mut tx).await?,
-    };
-    let book = book_shown(desk, &mut tx, signed, &full, as_of).await?;
+    let moment = Moment::of(&mut tx, &view.as_of(), today).await?;
+    let book = book_shown(desk, &mut tx, signed, &full, moment.change).await?;
     let directory = desk.directories.current(&mut tx, signed.reach()).await?;
     drop(tx);
+    let drafting = signed
+        .reach()
+        .allows(DraftInstrument::NAME, &[full.concern()]);
     Ok(Opened {
-        full: full.placed(as_of),
+        drafting: drafting.map(drop),
+        full: full.placed(moment.change),
         book,
         directory,
-        as_of,
-        day,
+        moment,
+        today,
         view,
     })
 }

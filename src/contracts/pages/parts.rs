@@ -4,12 +4,12 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::open::Opened;
-use crate::contracts::naming::capitalised;
 use crate::contracts::{Contract, Instrument, Section, State, instrument_names, parties_in_force};
 use crate::frameworks::{Framework, Node};
+use crate::kernel::capitalised;
 use crate::ledger::TOKEN_FIELD;
 use crate::platform::clock::{Clock, french_date, french_instant, paris_date};
-use crate::platform::web::{Address, Crumb, crumbs, fictional_mark, icon, state};
+use crate::platform::web::{Address, AsOf, Crumb, crumbs, fictional_mark, icon, state};
 
 /// The path to a page below a contract.
 pub(super) fn trail(
@@ -98,9 +98,6 @@ pub(super) fn contract_head(opened: &Opened, tab: Tab) -> Markup {
                 }
             }
             (as_of_form(opened, tab))
-            @if let Some(day) = opened.day {
-                p.note { "Vous lisez les termes tels qu’ils étaient connus le " (french_date(day)) " au soir." }
-            }
         }
         (tabs(opened, tab))
     }
@@ -176,8 +173,8 @@ impl Tab {
 
 fn version(opened: &Opened) -> Markup {
     let names = instrument_names(&opened.full.instruments, opened.book.framework());
-    let Some(last) = opened.full.last_signed(opened.as_of) else {
-        return html! { @if opened.day.is_some() { "Rien d’enregistré à cette date" } @else { "Rien n’est signé" } };
+    let Some(last) = opened.full.last_signed(opened.moment.change) else {
+        return html! { @if opened.moment.past.is_some() { "Rien d’enregistré à cette date" } @else { "Rien n’est signé" } };
     };
     html! {
         a href=(opened.href(&format!("/actes/{}", last.no))) { (names[&last.id]) }
@@ -188,33 +185,23 @@ fn version(opened: &Opened) -> Markup {
 
 fn as_of_form(opened: &Opened, tab: Tab) -> Markup {
     let contract = &opened.full.contract;
-    let action = format!(
-        "{}{}",
-        super::open::contract_path(&contract.slug),
-        tab.path()
-    );
-    let volet = match opened.section() {
-        Ok(section) if contract.has_sections() => format!("&volet={}", section.key),
-        _ => String::new(),
-    };
-    html! {
-        form.asof method="get" action=(action) {
-            label for="au" { "Termes connus au" }
-            (opened.asked().field(None))
-            @if contract.has_sections() {
-                @if let Ok(section) = opened.section() {
-                    input type="hidden" name="volet" value=(section.key);
-                }
-            }
-            button.btn.sm type="submit" { "Afficher" }
-            ul aria-label="Dates repères" {
-                @for (label, day) in landmarks(opened) {
-                    li { a href={ (action) "?au=" (day) (volet) } { (label) } }
-                }
-                @if opened.day.is_some() { li { a href={ (action) "?" (volet) } { "Revenir à aujourd’hui" } } }
+    let path = super::open::contract_path(&contract.slug);
+    let mut address = Address::of(format!("{path}{}", tab.path()));
+    if let Ok(section) = opened.section()
+        && contract.has_sections()
+    {
+        address = address.and("volet", section.key.as_str());
+    }
+    let address = address.and(AsOf::NAME, opened.asked().au);
+    let beside = html! {
+        ul aria-label="Dates repères" {
+            @for (label, day) in landmarks(opened) {
+                li { a href=(address.with(AsOf::NAME, day.to_string()).href()) { (label) } }
             }
         }
-    }
+    };
+    let label = "Termes connus au";
+    opened.asked().form(&address, label, opened.today, &beside)
 }
 
 /// The days on which signatures were recorded, the last ones: what an earlier day may show.

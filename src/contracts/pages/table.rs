@@ -7,6 +7,10 @@ use crate::contracts::{Contract, Facet, Line, Observed};
 
 /// What stands in the cells of one table.
 pub(super) trait Cells {
+    /// The name of an indicator.
+    fn name(&self, line: &Line<'_>) -> Markup {
+        html! { (line.label) }
+    }
     /// Beside the name of an indicator.
     fn beside(&self, line: &Line<'_>) -> Markup;
     /// Its initial value.
@@ -74,7 +78,7 @@ fn rows(contract: &Contract, line: &Line<'_>, cells: &dyn Cells) -> Markup {
                 th scope="row" {
                     @if rank == 0 {
                         @if let Some(code) = line.code { span.code { (code) } " " }
-                        a href=(cells.href(line)) { (line.label) }
+                        a href=(cells.href(line)) { (cells.name(line)) }
                         (cells.beside(line))
                     }
                     @if several { span.sub { (facet.label) (unit(facet)) } }

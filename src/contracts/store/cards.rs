@@ -8,7 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::rows::{day, year};
-use crate::access::{Opened, Reach};
+use crate::access::{Opening, Reach};
 use crate::args;
 use crate::contracts::parties::{Move, Tenure, tenures};
 use crate::contracts::{Membership, TermBody};
@@ -75,10 +75,10 @@ impl ContractCard {
             .map(|p| p.tenure.organisation.as_str())
             .collect();
         let sees = |what| reach.sees_of(what, &self.framework, parties.iter().copied());
-        if sees(Opened::Drafts) {
+        if sees(Opening::Drafts) {
             return Some(self);
         }
-        let is_seen = self.signed > 0 && sees(Opened::Signed);
+        let is_seen = self.signed > 0 && sees(Opening::Signed);
         self.drafts = 0;
         is_seen.then_some(self)
     }

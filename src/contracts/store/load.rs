@@ -10,7 +10,7 @@ use super::rows::{
     ConfirmationRow, ContractRow, InstrumentRow, PartyRow, SectionRow, SignatoryRow, TermRow,
     by_instrument,
 };
-use crate::access::{Opened, Reach};
+use crate::access::{Opening, Reach};
 use crate::args;
 use crate::contracts::{Confirmation, FullContract, Instrument, Term, TermBody};
 use crate::ledger::ChangeRow;
@@ -182,7 +182,7 @@ pub async fn open_drafts(tx: &mut Tx, reach: &Reach) -> Result<Vec<OpenDraft>, D
     drafts.retain(|draft| {
         let of_contract = parties.get(&draft.contract).into_iter().flatten();
         let codes = of_contract.map(|party| party.tenure.organisation.as_str());
-        reach.sees_of(Opened::Drafts, &draft.framework, codes)
+        reach.sees_of(Opening::Drafts, &draft.framework, codes)
     });
     Ok(drafts)
 }

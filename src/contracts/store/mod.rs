@@ -11,6 +11,7 @@ mod own;
 mod regional;
 mod rows;
 mod settle;
+mod signed;
 
 use super::obstacle::Obstacle;
 use super::proposal::Objection;
@@ -30,6 +31,7 @@ pub use national::{NationalTarget, national_targets, set_national_target};
 pub use own::ContractMeasures;
 pub use regional::{section_of_place, targets_across};
 pub use settle::{abandon, confirm, rebase, sign};
+pub(super) use signed::{latest_signature, signed_since};
 
 /// Why a contract could not be changed.
 #[derive(Debug, thiserror::Error)]

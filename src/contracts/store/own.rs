@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::rows::{ContractRow, InstrumentRow, SectionRow, SignatoryRow, TermRow, by_instrument};
+use super::rows::{
+    ContractRow, InstrumentRow, OfContract, SectionRow, SignatoryRow, TermRow, by_contract,
+    by_instrument,
+};
+use super::signed::latest_signature;
 use crate::contracts::{FullContract, Instrument, Section, Term, own_measures};
 use crate::frameworks::{Catalogue, OwnMeasure, OwnMeasures};
 use crate::platform::db::{DbError, Tx};
@@ -16,21 +20,20 @@ pub struct ContractMeasures;
 
 #[async_trait]
 impl OwnMeasures for ContractMeasures {
-    async fn latest_change(&self, tx: &mut Tx) -> Result<i64, DbError> {
-        let (no,): (i64,) = tx
-            .one(
-                "select coalesce(max(signed_change), 0) from instrument",
-                vec![],
-            )
-            .await?;
-        Ok(no)
+    async fn latest_change(&self, tx: &mut Tx, upto: i64) -> Result<i64, DbError> {
+        latest_signature(tx, upto).await
     }
 
-    async fn all(&self, tx: &mut Tx, frameworks: &Catalogue) -> Result<Vec<OwnMeasure>, DbError> {
+    async fn all(
+        &self,
+        tx: &mut Tx,
+        frameworks: &Catalogue,
+        upto: i64,
+    ) -> Result<Vec<OwnMeasure>, DbError> {
         let mut found = Vec::new();
         for full in defining(tx).await? {
             if let Some(edited) = frameworks.framework(&full.contract.framework) {
-                found.extend(own_measures(&edited.framework, &full, i64::MAX));
+                found.extend(own_measures(&edited.framework, &full, upto));
             }
         }
         Ok(found)
@@ -66,24 +69,6 @@ async fn defining(tx: &mut Tx) -> Result<Vec<FullContract>, DbError> {
         })
     });
     whole.collect()
-}
-
-#[derive(sqlx::FromRow)]
-struct OfContract<T> {
-    contract_id: Uuid,
-    #[sqlx(flatten)]
-    row: T,
-}
-
-fn by_contract<T, U>(
-    rows: Vec<OfContract<T>>,
-    mut read: impl FnMut(T) -> Result<U, DbError>,
-) -> Result<HashMap<Uuid, Vec<U>>, DbError> {
-    let mut found: HashMap<Uuid, Vec<U>> = HashMap::new();
-    for OfContract { contract_id, row } in rows {
-        found.entry(contract_id).or_default().push(read(row)?);
-    }
-    Ok(found)
 }
 
 async fn sections(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<Section>>, DbError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use crate::access::{Opened, Reach};
+use crate::access::{Opening, Reach};
 use crate::args;
 use crate::contracts::{SectionTarget, TermBody};
 use crate::platform::db::{DbError, Tx};
@@ -50,7 +50,7 @@ pub async fn targets_across(
     let mut held: BTreeMap<(String, Uuid, String, String), TargetRow> = BTreeMap::new();
     let seen = rows
         .into_iter()
-        .filter(|row| reach.sees_of(Opened::Signed, framework, [row.organisation_code.as_str()]));
+        .filter(|row| reach.sees_of(Opening::Signed, framework, [row.organisation_code.as_str()]));
     for row in seen {
         let key = (
             row.slug.clone(),

@@ -1,6 +1,6 @@
 //! Rows as the database gives them, and the types they become.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -219,4 +219,24 @@ impl TryFrom<TermRow> for Term {
             change: row.change_no,
         })
     }
+}
+
+/// A row and the contract it belongs to.
+#[derive(sqlx::FromRow)]
+pub(super) struct OfContract<T> {
+    contract_id: Uuid,
+    #[sqlx(flatten)]
+    row: T,
+}
+
+/// What was read, by contract, in the order of the rows.
+pub(super) fn by_contract<T, U>(
+    rows: Vec<OfContract<T>>,
+    mut read: impl FnMut(T) -> Result<U, DbError>,
+) -> Result<HashMap<Uuid, Vec<U>>, DbError> {
+    let mut found: HashMap<Uuid, Vec<U>> = HashMap::new();
+    for OfContract { contract_id, row } in rows {
+        found.entry(contract_id).or_default().push(read(row)?);
+    }
+    Ok(found)
 }

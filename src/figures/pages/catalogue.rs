@@ -3,43 +3,36 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use crate::access::Signed;
-use crate::figures::{FiguresView, Series, Snapshots, supplier_words};
-use crate::frameworks::{Across, Catalogue, Framework, Library, LinkKind, Pointer};
+use crate::figures::{Series, Situation, Sources, supplier_words};
+use crate::frameworks::{Across, Framework, LinkKind, Pointer};
 use crate::kernel::{counted, fold};
-use crate::organisations::{Directories, Directory, Organisation};
-use crate::platform::db::Db;
+use crate::organisations::Organisation;
 use crate::platform::web::table::{Cell, Column, Row, Table};
-use crate::platform::web::{Address, Filter, WebResult, filter_form, state};
+use crate::platform::web::{Address, Filter, Paging, WebResult, filter_form, state};
+
+/// How many measures a page shows: all of them at once are slow to read aloud.
+const BY_PAGE: usize = 40;
 
 /// What the page is made from.
 struct Ground<'a> {
-    catalogue: &'a Catalogue,
-    directory: &'a Directory,
-    figures: &'a FiguresView,
+    situation: &'a Situation,
 }
 
 pub(super) async fn page(
     signed: Signed,
     asked: Address,
-    State(db): State<Db>,
-    State(library): State<Library>,
-    State(snapshots): State<Snapshots>,
-    State(directories): State<Directories>,
-) -> WebResult<Markup> {
-    let reach = signed.reach();
-    let mut tx = db.read().await?;
-    let catalogue = library.catalogue(&mut tx, reach).await?;
-    let directory = directories.current(&mut tx, reach).await?;
-    let figures = snapshots.current(&mut tx, reach).await?;
+    State(sources): State<Sources>,
+) -> WebResult<(StatusCode, Markup)> {
+    let (tx, situation) = sources.open(signed.reach(), &asked).await?;
     drop(tx);
     let ground = Ground {
-        catalogue: &catalogue,
-        directory: &directory,
-        figures: &figures,
+        situation: &situation,
     };
+    let catalogue = &situation.catalogue;
     let all = catalogue
         .measures()
         .filter_map(|m| catalogue.across(&m.code));
@@ -50,13 +43,17 @@ pub(super) async fn page(
         div.head {
             h1 { "Catalogue des indicateurs" }
             p.lead { (verdict(&all, &shown)) }
+            (situation.form(&asked, &html! {}))
             (filter_form(&asked, "Filtrer le catalogue", &ground.filters(&asked)))
         }
         @if shown.is_empty() {
             p { "Aucune mesure ne répond à ces critères. " a href="/catalogue" { "Tout afficher" } }
-        } @else { (ground.table(&shown, &asked).html(&asked)) }
+        } @else { (ground.one_page(&shown, &asked)) }
     };
-    Ok(signed.page("Catalogue des indicateurs", &body))
+    Ok((
+        situation.status(),
+        signed.page("Catalogue des indicateurs", &body),
+    ))
 }
 
 fn verdict(all: &[Across<'_>], shown: &[&Across<'_>]) -> String {
@@ -99,7 +96,11 @@ impl<'a> Ground<'a> {
         let is_unfiltered = [framework, objective, supplier, theme]
             .iter()
             .all(|choice| choice.is_empty());
-        let has_values = self.figures.series(&across.measure.code).is_some();
+        let has_values = self
+            .situation
+            .figures
+            .series(&across.measure.code)
+            .is_some();
         let values = match asked.get("valeurs") {
             "avec" => has_values,
             "sans" => !has_values,
@@ -109,7 +110,7 @@ impl<'a> Ground<'a> {
     }
 
     fn filters(&self, asked: &Address) -> Vec<Filter> {
-        let frameworks = self.catalogue.frameworks();
+        let frameworks = self.situation.catalogue.frameworks();
         let frameworks: Vec<&Framework> = frameworks.iter().map(|e| &e.framework).collect();
         let chosen = frameworks.iter().find(|f| f.code == asked.get("cadre"));
         let indicators = frameworks.iter().flat_map(|f| &f.indicators);
@@ -152,13 +153,29 @@ impl<'a> Ground<'a> {
         filters
     }
 
+    /// The measures of the page asked for, in the order asked for.
+    fn one_page(&self, shown: &[&Across<'a>], asked: &Address) -> Markup {
+        let paging = Paging::of(asked, shown.len(), BY_PAGE);
+        let mut table = self.table(shown, asked);
+        table.sort(asked);
+        table.rows = paging.cut(table.rows);
+        html! {
+            (table.html(asked))
+            (paging.nav(asked, "Pages du catalogue"))
+        }
+    }
+
     fn supplier(&self, code: &str) -> String {
-        let known = self.directory.organisation(code).map(Organisation::label);
+        let known = self
+            .situation
+            .directory
+            .organisation(code)
+            .map(Organisation::label);
         known.unwrap_or(supplier_words(code)).to_owned()
     }
 
     fn table(&self, shown: &[&Across<'a>], asked: &Address) -> Table {
-        let frameworks = self.catalogue.frameworks();
+        let frameworks = self.situation.catalogue.frameworks();
         let wanted = asked.get("cadre");
         let frameworks: Vec<&Framework> = frameworks
             .iter()
@@ -191,16 +208,16 @@ impl<'a> Ground<'a> {
         let measure = across.measure;
         let unit = measure.unit.as_deref();
         let name = html! {
-            a href={ "/catalogue/" (measure.code) } { (measure.label) }
+            a href=(self.situation.href(&format!("/catalogue/{}", measure.code))) { (measure.label) }
             @if let Some(unit) = unit { span.sub { (unit) } }
         };
         let mut cells = vec![Cell::text(measure.label.clone()).shown(name)];
         cells.extend(frameworks.iter().map(|framework| {
             let own = across.pointers.iter();
             let own = own.filter(|p| p.framework.code == framework.code);
-            pointers(&own.collect::<Vec<_>>())
+            pointers(&own.collect::<Vec<_>>(), self.situation)
         }));
-        let series = self.figures.series(&measure.code);
+        let series = self.situation.figures.series(&measure.code);
         cells.push(series.map_or_else(Cell::default, span));
         cells
     }
@@ -216,7 +233,9 @@ fn followed(framework: &Framework) -> &'static str {
 }
 
 fn is_under(pointer: &Pointer<'_>, objective: &str) -> bool {
-    super::compare::is_under(pointer.framework, &pointer.indicator.node, objective)
+    pointer
+        .framework
+        .is_under(&pointer.indicator.node, objective)
 }
 
 /// Whether every word typed is in what a measure or its indicators say.
@@ -230,7 +249,7 @@ fn says(across: &Across<'_>, typed: &str) -> bool {
     fold(typed).split(' ').all(|word| said.contains(word))
 }
 
-fn pointers(own: &[&Pointer<'_>]) -> Cell {
+fn pointers(own: &[&Pointer<'_>], situation: &Situation) -> Cell {
     if own.is_empty() {
         return Cell::default();
     }
@@ -244,7 +263,7 @@ fn pointers(own: &[&Pointer<'_>]) -> Cell {
         .collect();
     let shown = html! {
         ul.codes { @for pointer in own { li {
-            a href={ "/indicateurs/" (pointer.framework.code) "/" (pointer.indicator.key) } { (name(pointer)) span.vh { " " (pointer.indicator.label) } }
+            a href=(situation.href(&format!("/indicateurs/{}/{}", pointer.framework.code, pointer.indicator.key))) { (name(pointer)) span.vh { " " (pointer.indicator.label) } }
             " " (mark(pointer.kind))
         } } }
     };

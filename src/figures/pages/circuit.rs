@@ -1,138 +1,131 @@
 //! `/circuit`: who owes which values, what has come, what is late.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Redirect;
 use jiff::civil::Date;
 use maud::{Markup, html};
-use serde::Deserialize;
 
+use super::since::{self, Concern};
 use crate::access::Signed;
 use crate::figures::circuit::{self, Owed, OwedState};
-use crate::figures::{FiguresView, Snapshots};
-use crate::frameworks::{Catalogue, Framework, Library};
-use crate::organisations::{Directories, Directory, Organisation};
-use crate::platform::clock::{Clock, french_date};
-use crate::platform::db::Db;
-use crate::platform::web::{Crumb, WebError, WebResult, crumbs, state};
+use crate::figures::{Situation, Sources, Subject};
+use crate::frameworks::{Framework, explained};
+use crate::organisations::Organisation;
+use crate::platform::clock::french_date;
+use crate::platform::web::{Address, Crumb, WebError, WebResult, crumbs, state};
 use crate::tables::downloads;
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    annee: String,
-    #[serde(default)]
-    fournisseur: String,
-    #[serde(default)]
-    etat: String,
-}
 
 /// `/circuit`: that of the framework in force.
 pub(super) async fn latest(
     signed: Signed,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
-    State(library): State<Library>,
+    address: Address,
+    State(sources): State<Sources>,
 ) -> WebResult<Redirect> {
-    let mut tx = db.read().await?;
-    let catalogue = library.catalogue(&mut tx, signed.reach()).await?;
-    let year = clock.today().year();
-    let frameworks = catalogue.frameworks();
+    let (tx, situation) = sources.open(signed.reach(), &address).await?;
+    drop(tx);
+    let year = situation.moment.day.year();
+    let frameworks = situation.catalogue.frameworks();
     let in_force = frameworks.iter().find(|e| {
         (e.framework.starts..=e.framework.ends).contains(&year)
             && !e.framework.indicators.is_empty()
     });
     let chosen = in_force.or(frameworks.first());
-    Ok(Redirect::to(
-        &chosen.map_or("/cadres".to_owned(), |edited| {
-            format!("/circuit/{}", edited.framework.code)
-        }),
-    ))
+    let path = chosen.map_or("/cadres".to_owned(), |edited| {
+        format!("/circuit/{}", edited.framework.code)
+    });
+    Ok(Redirect::to(&situation.href(&path)))
 }
 
 /// `/circuit/{framework}`.
-#[allow(clippy::too_many_arguments)] // each is one thing the request needs, taken by its extractor
 pub(super) async fn page(
     signed: Signed,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
-    State(library): State<Library>,
-    State(snapshots): State<Snapshots>,
-    State(directories): State<Directories>,
+    State(sources): State<Sources>,
     Path(code): Path<String>,
-    Query(asked): Query<Asked>,
-) -> WebResult<Markup> {
-    let reach = signed.reach();
-    let mut tx = db.read().await?;
-    let catalogue = library.catalogue(&mut tx, reach).await?;
-    let directory = directories.current(&mut tx, reach).await?;
-    let figures = snapshots.current(&mut tx, reach).await?;
+    address: Address,
+) -> WebResult<(StatusCode, Markup)> {
+    let (tx, situation) = sources.open(signed.reach(), &address).await?;
     drop(tx);
-    let edited = catalogue.framework(&code).ok_or(WebError::NotFound)?;
+    let edited = situation
+        .catalogue
+        .framework(&code)
+        .ok_or(WebError::NotFound)?;
     let framework = &edited.framework;
-    let year = year(framework, clock.today(), &asked.annee)?;
+    let year = year(framework, situation.moment.day, address.get("annee"))?;
     let ground = Ground {
-        catalogue: &catalogue,
-        directory: &directory,
-        figures: &figures,
-        today: clock.today(),
+        situation: &situation,
     };
     let all = ground.owed(framework, year);
-    let wanted = OwedState::from_code(&asked.etat);
+    let (wanted, supplier) = (
+        OwedState::from_code(address.get("etat")),
+        address.get("fournisseur"),
+    );
     let shown: Vec<&Owed<'_>> = all
         .iter()
         .filter(|owed| wanted.is_none_or(|state| owed.state() == state))
         .filter(|owed| {
-            asked.fournisseur.is_empty() || owed.indicator.suppliers.contains(&asked.fournisseur)
+            supplier.is_empty() || owed.indicator.suppliers.iter().any(|s| s == supplier)
         })
         .collect();
     let body = html! {
         (crumbs(&[
-            Crumb { label: "Circuit des indicateurs", href: Some("/circuit".to_owned()) },
+            Crumb { label: "Circuit des indicateurs", href: Some(situation.href("/circuit")) },
             Crumb { label: &framework.title, href: None },
         ]))
         div.head {
             p.eyebrow { "Circuit des indicateurs, données " (year) }
             h1 { (finding(&all, year)) }
             p.acts { a href="/suivis" { "Mes suivis" } a href="/contestations" { "Contestations" } }
+            (situation.form(&address, &html! {}))
         }
-        (filters(&ground, framework, &all, year, &asked))
-        @if shown.is_empty() { p { "Aucune livraison ne répond à ce choix. " a href={ "/circuit/" (code) } { "Tout afficher" } } }
+        (filters(&ground, framework, &all, year, &address))
+        (ground.since(&shown, &|subject| subject.period.year() == year))
+        @if shown.is_empty() { p { "Aucune livraison ne répond à ce choix. " a href=(situation.href(&format!("/circuit/{code}"))) { "Tout afficher" } } }
         @else {
             (table(&ground, framework, &shown))
             (downloads("circuit", "Le circuit", &[
                 ("cadre", &framework.code), ("annee", &year.to_string()),
-                ("fournisseur", &asked.fournisseur), ("etat", &asked.etat),
+                ("fournisseur", supplier), ("etat", address.get("etat")), ("au", address.get("au")),
             ]))
         }
     };
-    Ok(signed.page(&format!("Circuit des indicateurs {year}"), &body))
+    let page = signed.page(&format!("Circuit des indicateurs {year}"), &body);
+    Ok((situation.status(), page))
 }
 
 /// What the tables are made from.
 struct Ground<'a> {
-    catalogue: &'a Catalogue,
-    directory: &'a Directory,
-    figures: &'a FiguresView,
-    today: Date,
+    situation: &'a Situation,
 }
 
 impl<'a> Ground<'a> {
     /// Every measure of a framework, for a year, in the order of the framework.
     fn owed(&self, framework: &'a Framework, year: i16) -> Vec<Owed<'a>> {
-        let when = (year, self.today);
-        circuit::owed(
-            framework,
-            self.catalogue,
-            self.figures,
-            self.directory,
-            when,
-        )
+        let situation = self.situation;
+        let when = (year, situation.moment.day);
+        let (figures, directory) = (&situation.figures, &situation.directory);
+        circuit::owed(framework, &situation.catalogue, figures, directory, when)
     }
 
     fn supplier(&self, code: &'a str) -> &'a str {
-        self.directory
+        self.situation
+            .directory
             .organisation(code)
             .map_or(code, Organisation::label)
+    }
+
+    /// What changed since in the measures of those deliveries.
+    fn since(&self, shown: &[&Owed<'_>], keeps: &dyn Fn(&Subject) -> bool) -> Markup {
+        let mut measures: Vec<&str> = shown.iter().map(|o| o.measure.code.as_str()).collect();
+        measures.sort_unstable();
+        measures.dedup();
+        let concern = Concern {
+            measures,
+            keeps,
+            contracts: Vec::new(),
+            indicator: None,
+        };
+        since::section(self.situation, &concern)
     }
 }
 
@@ -168,7 +161,7 @@ fn filters(
     framework: &Framework,
     all: &[Owed<'_>],
     year: i16,
-    asked: &Asked,
+    asked: &Address,
 ) -> Markup {
     let mut suppliers: Vec<&str> = all
         .iter()
@@ -178,6 +171,7 @@ fn filters(
     suppliers.dedup();
     html! {
         form.asof method="get" {
+            @if !asked.get("au").is_empty() { input type="hidden" name="au" value=(asked.get("au")); }
             label for="annee" { "Données" }
             select #annee name="annee" { @for choice in framework.starts..=framework.ends {
                 option value=(choice) selected[choice == year] { (choice) }
@@ -185,17 +179,17 @@ fn filters(
             label for="fournisseur" { "Fournisseur" }
             select #fournisseur name="fournisseur" {
                 option value="" { "Tous" }
-                @for code in suppliers { option value=(code) selected[asked.fournisseur == code] { (ground.supplier(code)) } }
+                @for code in suppliers { option value=(code) selected[asked.get("fournisseur") == code] { (ground.supplier(code)) } }
             }
             label for="etat" { "État" }
             select #etat name="etat" {
                 option value="" { "Tous" }
-                @for state in OwedState::ALL { option value=(state.code()) selected[asked.etat == state.code()] { (state.french()) } }
+                @for state in OwedState::ALL { option value=(state.code()) selected[asked.get("etat") == state.code()] { (state.french()) } }
             }
             button.btn.sm type="submit" { "Afficher" }
-            @let others: Vec<_> = ground.catalogue.frameworks().into_iter().filter(|e| e.framework.code != framework.code).collect();
+            @let others: Vec<_> = ground.situation.catalogue.frameworks().into_iter().filter(|e| e.framework.code != framework.code).collect();
             @if !others.is_empty() { ul aria-label="Autres cadres" {
-                @for other in others { li { a href={ "/circuit/" (other.framework.code) } { (other.framework.title) } } }
+                @for other in others { li { a href=(ground.situation.href(&format!("/circuit/{}", other.framework.code))) { (other.framework.title) } } }
             } }
         }
     }
@@ -212,10 +206,10 @@ fn table(ground: &Ground<'_>, framework: &Framework, shown: &[&Owed<'_>]) -> Mar
                 } }
                 tbody { @for owed in shown {
                     tr {
-                        th scope="row" { (indicator_link(framework, owed)) }
+                        th scope="row" { (indicator_link(ground.situation, framework, owed)) }
                         td data-l="Fournisseur" { @for (at, code) in owed.indicator.suppliers.iter().enumerate() {
                             @if at > 0 { ", " }
-                            a href={ "/circuit/fournisseurs/" (code) } { (ground.supplier(code)) }
+                            a href=(ground.situation.href(&format!("/circuit/fournisseurs/{code}"))) { (ground.supplier(code)) }
                         } @if owed.indicator.suppliers.is_empty() { span.muted { "non dit" } } }
                         td.nb data-l="Échéance" { (limit(owed)) }
                         td.n data-l="Reçues" { (owed.received()) " sur " (owed.expected) }
@@ -227,12 +221,16 @@ fn table(ground: &Ground<'_>, framework: &Framework, shown: &[&Owed<'_>]) -> Mar
     }
 }
 
-fn indicator_link(framework: &Framework, owed: &Owed<'_>) -> Markup {
+fn indicator_link(situation: &Situation, framework: &Framework, owed: &Owed<'_>) -> Markup {
     let several = owed.indicator.measures.len() > 1;
+    let path = format!(
+        "/indicateurs/{}/{}?mesure={}",
+        framework.code, owed.indicator.key, owed.measure.code
+    );
     html! {
-        a href={ "/indicateurs/" (framework.code) "/" (owed.indicator.key) "?mesure=" (owed.measure.code) } {
+        a href=(situation.href(&path)) {
             @if let Some(code) = &owed.indicator.code { (code) " " }
-            (owed.indicator.label)
+            (explained(&owed.indicator.label, &framework.glossary))
         }
         @if several { span.sub { (owed.measure.label) } }
     }
@@ -268,24 +266,14 @@ fn missing(owed: &Owed<'_>) -> String {
 /// `/circuit/fournisseurs/{code}`: what one supplier owes, in every framework of the year.
 pub(super) async fn supplier(
     signed: Signed,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
-    State(library): State<Library>,
-    State(snapshots): State<Snapshots>,
-    State(directories): State<Directories>,
+    State(sources): State<Sources>,
     Path(code): Path<String>,
-) -> WebResult<Markup> {
-    let reach = signed.reach();
-    let mut tx = db.read().await?;
-    let catalogue = library.catalogue(&mut tx, reach).await?;
-    let directory = directories.current(&mut tx, reach).await?;
-    let figures = snapshots.current(&mut tx, reach).await?;
+    address: Address,
+) -> WebResult<(StatusCode, Markup)> {
+    let (tx, situation) = sources.open(signed.reach(), &address).await?;
     drop(tx);
     let ground = Ground {
-        catalogue: &catalogue,
-        directory: &directory,
-        figures: &figures,
-        today: clock.today(),
+        situation: &situation,
     };
     let deliveries = ground.of_supplier(&code);
     if deliveries.is_empty() {
@@ -298,7 +286,7 @@ pub(super) async fn supplier(
         .count();
     let body = html! {
         (crumbs(&[
-            Crumb { label: "Circuit des indicateurs", href: Some("/circuit".to_owned()) },
+            Crumb { label: "Circuit des indicateurs", href: Some(situation.href("/circuit")) },
             Crumb { label: name, href: None },
         ]))
         div.head {
@@ -308,8 +296,10 @@ pub(super) async fn supplier(
                 1 => { " : une livraison est en retard" },
                 n => { " : " (n) " livraisons sont en retard" },
             } }
-            p.acts { a.btn.main href={ "/imports/nouveau?genre=values" } { "Charger un fichier" } a.btn href={ "/imports/modele?choisir=oui&fournisseur=" (code) } { "Modèle à remplir" } a href={ "/organisations/" (code) } { "L’organisation" } }
+            p.acts { a.btn.main href={ "/imports/nouveau?genre=values" } { "Charger un fichier" } a.btn href={ "/imports/modele?choisir=oui&fournisseur=" (code) } { "Modèle à remplir" } a href=(situation.href(&format!("/organisations/{code}"))) { "L’organisation" } }
+            (situation.form(&address, &html! {}))
         }
+        (ground.since(&deliveries.iter().map(|(_, owed)| owed).collect::<Vec<_>>(), &|_| true))
         div.scroll tabindex="0" role="region" aria-label="Livraisons du fournisseur, défilable" {
             table.tbl.stack {
                 caption.vh { "Livraisons du fournisseur" }
@@ -319,7 +309,7 @@ pub(super) async fn supplier(
                 } }
                 tbody { @for (framework, owed) in &deliveries {
                     tr {
-                        th scope="row" { (indicator_link(framework, owed)) }
+                        th scope="row" { (indicator_link(ground.situation, framework, owed)) }
                         td.n data-l="Données" { (owed.year) }
                         td.nb data-l="Échéance" { (limit(owed)) }
                         td.n data-l="Reçues" { (owed.received()) " sur " (owed.expected) }
@@ -329,7 +319,8 @@ pub(super) async fn supplier(
             }
         }
     };
-    Ok(signed.page(&format!("Livraisons de {name}"), &body))
+    let page = signed.page(&format!("Livraisons de {name}"), &body);
+    Ok((situation.status(), page))
 }
 
 impl<'a> Ground<'a> {
@@ -337,9 +328,9 @@ impl<'a> Ground<'a> {
     /// by limit.
     fn of_supplier(&'a self, code: &str) -> Vec<(&'a Framework, Owed<'a>)> {
         let mut deliveries = Vec::new();
-        for edited in self.catalogue.frameworks() {
+        for edited in self.situation.catalogue.frameworks() {
             let framework = &edited.framework;
-            let last = (self.today.year() - 1).min(framework.ends);
+            let last = (self.situation.moment.day.year() - 1).min(framework.ends);
             for year in framework.starts..=last {
                 let owed = self.owed(framework, year).into_iter();
                 let own = owed.filter(|owed| owed.indicator.suppliers.iter().any(|s| s == code));

@@ -1,24 +1,23 @@
 //! `/comparer`: some regions side by side, indicator by indicator.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use jalon_render::chart::{self, Axis, DotPlot, DotRow, Reference};
 use jalon_render::{Description, Target as Support};
 use maud::{Markup, PreEscaped, html};
 
+use super::since::{self, Concern};
 use super::sourced::sourced;
-use crate::access::{Reach, Signed};
-use crate::contracts::{FullContract, Section, Target, Terms, store as contracts};
+use crate::access::Signed;
+use crate::contracts::{FullContract, Section, Target, Terms};
 use crate::figures::attainment::look;
 use crate::figures::comparison::COUNTRY;
 use crate::figures::review::{Asked, Review};
-use crate::figures::{FiguresView, Followed, Formatter, Snapshots};
-use crate::frameworks::{Catalogue, Framework, Indicator, Library};
+use crate::figures::{Followed, Formatter, Situation, Sources};
+use crate::frameworks::{Framework, Indicator};
 use crate::kernel::{Decimal, Period, Value, counted};
-use crate::ledger;
 use crate::measures::Measure;
-use crate::organisations::{Directories, Directory, Place, PlaceKind};
-use crate::platform::clock::Clock;
-use crate::platform::db::{Db, DbError, Tx};
+use crate::organisations::{Place, PlaceKind};
 use crate::platform::web::table::{Cell, Column, Datum, Table};
 use crate::platform::web::{Address, WebResult, fictional_mark, icon, section_heading, state};
 
@@ -39,99 +38,56 @@ struct Choice<'a> {
     too_many: bool,
 }
 
-/// A region as its contract and its figures tell it.
+/// A region and the contract that covers it.
 struct Region<'a> {
     place: &'a Place,
-    full: Option<FullContract>,
+    agreed: Option<(&'a FullContract, &'a Section)>,
 }
 
 /// Key and words of the objectives of a framework.
 pub(super) fn objectives(framework: &Framework) -> Vec<(String, String)> {
-    let Some(level) = framework.objective_level() else {
-        return Vec::new();
-    };
-    let nodes = framework
-        .nodes
-        .iter()
-        .filter(|node| node.level == level.key);
-    let words = |node: &crate::frameworks::Node| match &node.code {
-        Some(code) => format!("{code}. {}", node.label),
-        None => node.label.clone(),
-    };
-    nodes.map(|node| (node.key.clone(), words(node))).collect()
-}
-
-/// Whether a node is another, or stands below it.
-pub(super) fn is_under(framework: &Framework, node: &str, above: &str) -> bool {
-    let mut at = Some(node);
-    // A tree is never deeper than its levels.
-    for _ in 0..=framework.levels.len() {
-        match at {
-            Some(key) if key == above => return true,
-            Some(key) => {
-                let found = framework.nodes.iter().find(|node| node.key == key);
-                at = found.and_then(|node| node.parent.as_deref());
-            }
-            None => return false,
-        }
-    }
-    false
+    let nodes = framework.objectives().into_iter();
+    nodes.map(|node| (node.key.clone(), node.title())).collect()
 }
 
 pub(super) async fn page(
     signed: Signed,
     asked: Address,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
-    State(library): State<Library>,
-    State(snapshots): State<Snapshots>,
-    State(directories): State<Directories>,
-) -> WebResult<Markup> {
-    let reach = signed.reach();
-    let mut tx = db.read().await?;
-    let catalogue = library.catalogue(&mut tx, reach).await?;
-    let directory = directories.current(&mut tx, reach).await?;
-    let figures = snapshots.current(&mut tx, reach).await?;
-    let today = clock.today();
-    let Some(choice) = Choice::new(&asked, &catalogue, directory.places(), today) else {
+    State(sources): State<Sources>,
+) -> WebResult<(StatusCode, Markup)> {
+    let (tx, situation) = sources.open(signed.reach(), &asked).await?;
+    drop(tx);
+    let Some(choice) = Choice::new(&asked, &situation) else {
         let body = html! { div.head {
             h1 { "Comparer des régions" }
             p.lead { "Aucun cadre entre l’État et les agences n’est chargé. " a href="/cadres" { "Voir les cadres" } }
         } };
-        return Ok(signed.page("Comparer des régions", &body));
+        return Ok((
+            situation.status(),
+            signed.page("Comparer des régions", &body),
+        ));
     };
-    let columns = if choice.chosen.len() < LEAST {
-        Vec::new()
-    } else {
-        columns(&mut tx, reach, &directory, &choice).await?
-    };
-    let as_of = ledger::last_change(&mut tx).await?;
-    drop(tx);
     let ground = Ground {
-        catalogue: &catalogue,
-        figures: &figures,
+        situation: &situation,
         choice: &choice,
-        as_of,
-        today,
     };
-    let body = ground.body(&asked, &columns);
-    Ok(signed.page("Comparer des régions", &body))
+    let body = ground.body(&asked, &ground.columns());
+    Ok((
+        situation.status(),
+        signed.page("Comparer des régions", &body),
+    ))
 }
 
 impl<'a> Choice<'a> {
-    fn new(
-        asked: &Address,
-        catalogue: &'a Catalogue,
-        places: &'a [Place],
-        today: jiff::civil::Date,
-    ) -> Option<Self> {
-        let frameworks = catalogue.frameworks().into_iter().map(|e| &e.framework);
+    fn new(asked: &Address, situation: &'a Situation) -> Option<Self> {
+        let frameworks = situation.catalogue.frameworks().into_iter();
+        let frameworks = frameworks.map(|edited| &edited.framework);
         let frameworks: Vec<&Framework> = frameworks
             .filter(|f| !f.follows_establishments() && !f.indicators.is_empty())
             .collect();
         let named = frameworks.iter().find(|f| f.code == asked.get("cadre"));
         let framework = *named.or(frameworks.first())?;
-        let last = (today.year() - 1).clamp(framework.starts, framework.ends);
+        let last = (situation.moment.day.year() - 1).clamp(framework.starts, framework.ends);
         let year = asked.get("annee").parse().unwrap_or(last);
         let year = year.clamp(framework.starts, framework.ends);
         let objectives = objectives(framework);
@@ -144,7 +100,7 @@ impl<'a> Choice<'a> {
                 .unwrap_or_default(),
         };
         let on = Period::Year(year).last_day();
-        let regions = places.iter();
+        let regions = situation.directory.places().iter();
         let regions: Vec<&Place> = regions
             .filter(|place| place.kind == PlaceKind::Region && place.valid_on(on))
             .collect();
@@ -169,57 +125,60 @@ impl<'a> Choice<'a> {
     }
 }
 
-/// The contract of each chosen region: a few statements for each, and never more than six regions.
-async fn columns<'a>(
-    tx: &mut Tx,
-    reach: &Reach,
-    directory: &Directory,
-    choice: &Choice<'a>,
-) -> Result<Vec<Region<'a>>, DbError> {
-    let cards = contracts::list(tx, reach, Some(&choice.framework.code)).await?;
-    let mut columns = Vec::new();
-    for place in &choice.chosen {
-        // A contract may cover several regions, each in its section.
-        let covers = |whole: &str| {
-            whole == place.code || directory.parts_inside(whole).any(|p| p.part == place.code)
-        };
-        let own = cards.iter().find(|card| covers(&card.place));
-        let full = match own {
-            Some(card) => contracts::load(tx, reach, &card.slug).await?,
-            None => None,
-        };
-        columns.push(Region { place, full });
-    }
-    Ok(columns)
-}
-
 /// What the tables are made from.
 struct Ground<'a> {
-    catalogue: &'a Catalogue,
-    figures: &'a FiguresView,
+    situation: &'a Situation,
     choice: &'a Choice<'a>,
-    as_of: i64,
-    today: jiff::civil::Date,
 }
 
 impl<'a> Ground<'a> {
-    fn body(&self, asked: &Address, columns: &[Region<'_>]) -> Markup {
+    /// Each chosen region, where there are enough of them.
+    fn columns(&self) -> Vec<Region<'a>> {
+        let chosen = self.choice.chosen.iter();
+        let chosen = chosen.filter(|_| self.choice.chosen.len() >= LEAST);
+        let framework = self.choice.framework.code.as_str();
+        let column = |place: &&'a Place| Region {
+            place,
+            agreed: self.situation.agreement(framework, &place.code),
+        };
+        chosen.map(column).collect()
+    }
+
+    /// What changed since in the regions and the indicators shown.
+    fn since(&self, columns: &[Region<'a>], lines: &[(&Indicator, &'a Measure)]) -> Markup {
+        let is_shown = |code: &str| columns.iter().any(|column| column.place.code == code);
+        let contracts = columns.iter().filter_map(|column| Some(column.agreed?.0));
+        let concern = Concern {
+            measures: lines
+                .iter()
+                .map(|(_, measure)| measure.code.as_str())
+                .collect(),
+            keeps: &|subject| subject.place == COUNTRY || is_shown(&subject.place),
+            contracts: contracts.collect(),
+            indicator: None,
+        };
+        since::section(self.situation, &concern)
+    }
+
+    fn body(&self, asked: &Address, columns: &[Region<'a>]) -> Markup {
         let lines = self.lines();
         let names: Vec<&str> = columns
             .iter()
             .map(|column| column.place.name.as_str())
             .collect();
-        let mut contracts = columns.iter().filter_map(|column| column.full.as_ref());
-        let fictional = contracts.any(|full| full.contract.fictional);
+        let mut contracts = columns.iter().filter_map(|column| column.agreed);
+        let fictional = contracts.any(|(full, _)| full.contract.fictional);
         html! {
             div.head {
                 h1 { @if names.is_empty() { "Comparer des régions" } @else { (names.join(", ")) } }
                 p.lead { (self.verdict(&lines)) @if fictional { " " (fictional_mark()) } }
+                (self.situation.form(asked, &html! {}))
             }
             @if self.choice.too_many {
                 div.flag.warn role="status" { p { "Six régions au plus tiennent côte à côte : les six premières sont montrées. Retirez-en pour choisir les autres." } }
             }
             (self.form(asked))
+            @if !columns.is_empty() { (self.since(columns, &lines)) }
             @if !columns.is_empty() && !lines.is_empty() {
                 section.sect aria-labelledby="cote-a-cote" {
                     (section_heading("cote-a-cote", &format!("Valeurs connues à la fin de {}", self.choice.year), None))
@@ -247,6 +206,7 @@ impl<'a> Ground<'a> {
         let choice = self.choice;
         html! {
             form.compare method="get" action=(asked.path()) {
+                @if !asked.get("au").is_empty() { input type="hidden" name="au" value=(asked.get("au")); }
                 div.fields {
                     div.field { label for="cadre" { "Cadre" } select #cadre name="cadre" {
                         @for framework in &choice.frameworks { option value=(framework.code) selected[framework.code == choice.framework.code] { (framework.title) } }
@@ -276,10 +236,11 @@ impl<'a> Ground<'a> {
     fn lines(&self) -> Vec<(&'a Indicator, &'a Measure)> {
         let framework = self.choice.framework;
         let indicators = framework.indicators.iter();
-        let own = indicators.filter(|i| is_under(framework, &i.node, &self.choice.objective));
+        let own = indicators.filter(|i| framework.is_under(&i.node, &self.choice.objective));
         own.flat_map(|indicator| {
             let measures = indicator.measures.iter();
-            measures.filter_map(move |code| Some((indicator, self.catalogue.measure(code)?)))
+            measures
+                .filter_map(move |code| Some((indicator, self.situation.catalogue.measure(code)?)))
         })
         .collect()
     }
@@ -299,7 +260,7 @@ impl<'a> Ground<'a> {
         // What the terms say now; each region once.
         let terms: Vec<Option<Terms<'_>>> = columns
             .iter()
-            .map(|column| column.full.as_ref().map(|full| full.in_force(self.as_of)))
+            .map(|column| Some(column.agreed?.0.in_force(self.situation.moment.change)))
             .collect();
         let rows = lines.iter().map(|(indicator, measure)| {
             let mut row = vec![self.name(indicator, measure)];
@@ -320,7 +281,7 @@ impl<'a> Ground<'a> {
         let words = format!("{} {}", code.unwrap_or_default(), indicator.label);
         let unit = measure.unit.as_deref();
         let shown = html! {
-            a href={ "/indicateurs/" (framework) "/" (indicator.key) } {
+            a href=(self.situation.href(&format!("/indicateurs/{framework}/{}", indicator.key))) {
                 @if let Some(code) = code { b { (code) } " " }
                 (indicator.label)
             }
@@ -339,11 +300,7 @@ impl<'a> Ground<'a> {
         measure: &Measure,
     ) -> Cell {
         let formatter = Formatter::new(Some(measure));
-        let section = column
-            .full
-            .as_ref()
-            .and_then(|full| section(full, column.place));
-        let (Some(terms), Some(section)) = (terms, section) else {
+        let (Some(terms), Some((_, section))) = (terms, column.agreed) else {
             let shown = html! { (self.value(column.place, measure)) span.sub { "Sans contrat sous ce cadre" } };
             let number = self.latest(&column.place.code, measure);
             return Cell::from(Datum::number(number, formatter.decimals())).shown(shown);
@@ -357,9 +314,9 @@ impl<'a> Ground<'a> {
                 measure,
                 facet: &measure.code,
             },
-            series: self.figures.series(&measure.code),
+            series: self.situation.figures.series(&measure.code),
             upto: self.choice.year,
-            today: self.today,
+            today: self.situation.moment.day,
         };
         let review = asked.review();
         let number = review.figure.and_then(|(_, f)| f.value.amount(measure.per));
@@ -390,7 +347,7 @@ impl<'a> Ground<'a> {
 
     fn value(&self, place: &Place, measure: &Measure) -> Markup {
         let formatter = Formatter::new(Some(measure));
-        let series = self.figures.series(&measure.code);
+        let series = self.situation.figures.series(&measure.code);
         let known = series.map(|s| s.figures_upto(&place.code, self.choice.year));
         let last = known.and_then(|known| known.last().copied());
         html! {
@@ -406,7 +363,7 @@ impl<'a> Ground<'a> {
 
     /// The last number known of a place by the end of the year.
     fn latest(&self, place: &str, measure: &Measure) -> Option<Decimal> {
-        let series = self.figures.series(&measure.code)?;
+        let series = self.situation.figures.series(&measure.code)?;
         let known = series.figures_upto(place, self.choice.year);
         known
             .iter()
@@ -416,7 +373,7 @@ impl<'a> Ground<'a> {
 
     fn country(&self, measure: &Measure) -> Cell {
         let formatter = Formatter::new(Some(measure));
-        let series = self.figures.series(&measure.code);
+        let series = self.situation.figures.series(&measure.code);
         let known = series.map(|s| s.figures_upto(COUNTRY, self.choice.year));
         let last = known.and_then(|known| known.last().copied());
         let Some((period, figure)) = last else {
@@ -506,12 +463,6 @@ impl<'a> Ground<'a> {
     }
 }
 
-/// The section of a contract for a place: its own, or the only one.
-fn section<'a>(full: &'a FullContract, place: &Place) -> Option<&'a Section> {
-    let sections = &full.contract.sections;
-    sections.iter().find(|section| section.place == place.code)
-}
-
 fn shown_value(review: &Review<'_>, formatter: Formatter<'_>) -> Markup {
     html! {
         @match review.figure {
@@ -526,7 +477,8 @@ fn shown_value(review: &Review<'_>, formatter: Formatter<'_>) -> Markup {
     }
 }
 
-fn target_words(target: &Target, formatter: Formatter<'_>) -> String {
+/// A target in the room of a cell.
+pub(super) fn target_words(target: &Target, formatter: Formatter<'_>) -> String {
     match target {
         Target::Value(value) => formatter.value(value),
         Target::Corridor { low, high } => {

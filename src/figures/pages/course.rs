@@ -3,67 +3,50 @@
 
 use jalon_render::Target;
 use jalon_render::chart;
-use jiff::civil::Date;
 use maud::{Markup, PreEscaped, html};
 
 use super::indicator::Facts;
-use crate::access::Reach;
-use crate::contracts::store;
 use crate::figures::course::Course;
 use crate::figures::pictures::{self, range};
 use crate::figures::projection::{Known, Projection, shown};
-use crate::figures::{Followed, review};
+use crate::figures::{Followed, Situation, review};
 use crate::figures::{Formatter, Series};
-use crate::frameworks::{Catalogue, Framework, Indicator};
-use crate::ledger;
+use crate::frameworks::{Framework, Indicator};
 use crate::measures::Measure;
 use crate::organisations::Place;
-use crate::platform::clock::end_of_day;
-use crate::platform::db::{DbError, Tx};
 use crate::platform::web::{section_heading, state};
 
 /// What the course is drawn from.
 pub(super) struct Material<'a> {
-    pub catalogue: &'a Catalogue,
+    pub situation: &'a Situation,
     pub framework: &'a Framework,
     pub indicator: &'a Indicator,
     pub measure: &'a Measure,
     pub series: &'a Series,
     pub place: &'a Place,
-    /// The day at which terms were known, where one is asked for.
-    pub day: Option<Date>,
-    /// The day it is.
-    pub today: Date,
     /// What the country was worth, year by year.
     pub national: Vec<Known>,
 }
 
 /// The course of the place chosen, under its contract where it has one.
-pub(super) async fn of<'a>(
-    tx: &mut Tx,
-    reach: &Reach,
-    material: Material<'a>,
-) -> Result<Course<'a>, DbError> {
+pub(super) fn of(material: Material<'_>) -> Course<'_> {
     let Material {
-        measure, series, ..
+        situation,
+        framework,
+        measure,
+        series,
+        ..
     } = material;
     let (code, name) = (material.place.code.as_str(), material.place.name.as_str());
     let mut course = Course::of(measure, series, (code, name));
     course.national = material.national;
-    let framework = material.framework;
-    if let Some((slug, section)) = store::section_of_place(tx, reach, &framework.code, code).await?
-        && let Some(full) = store::load(tx, reach, &slug).await?
-    {
-        let change = match material.day {
-            Some(day) => ledger::last_change_before(tx, end_of_day(day)).await?,
-            None => ledger::last_change(tx).await?,
-        };
-        let day = material.day.unwrap_or(material.today);
+    if let Some((full, section)) = situation.agreement(&framework.code, code) {
+        let day = situation.moment.day;
         let contract = &full.contract;
-        let terms = full.in_force(change);
+        let terms = full.in_force(situation.moment.change);
         let asked = review::Asked {
             terms: &terms,
-            section,
+            section: section.id,
             place: code,
             followed: Followed {
                 indicator: material.indicator,
@@ -76,7 +59,7 @@ pub(super) async fn of<'a>(
         };
         course = course.under(&asked, contract.years());
     }
-    Ok(course.through(material.catalogue, framework))
+    course.through(&situation.catalogue, framework)
 }
 
 /// The section of the page.

@@ -25,6 +25,7 @@ use crate::imports::{
     ActError, Batch, BatchState, Committed, Imports, Problem, RehearseError, Said, SentFile,
     Severity, store,
 };
+use crate::kernel::sentence;
 use crate::organisations::{Directories, Directory};
 use crate::platform::clock::french_date;
 use crate::platform::web::{WebError, WebResult, document_with_status};
@@ -409,11 +410,4 @@ impl Workshop {
 
 fn to(batch: Uuid) -> Response {
     Redirect::to(&format!("/imports/{batch}")).into_response()
-}
-
-/// A message as a sentence of its own.
-pub(super) fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use jiff::civil::Date;
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use super::indicator_parts as parts;
+use super::since::{self, Concern};
 use super::{course, funnel, own, sources, technical};
 use crate::access::Signed;
+use crate::contracts::FullContract;
 use crate::documents::{self, AboutKind, Document};
 use crate::figures::comparison::{Among, COUNTRY, Comparison};
 use crate::figures::course::Course;
@@ -18,32 +18,17 @@ use crate::figures::follow;
 use crate::figures::national::{Computed, National};
 use crate::figures::projection::Known;
 use crate::figures::provenance::{self, Load};
-use crate::figures::{FiguresView, Series, Snapshots};
-use crate::frameworks::{Catalogue, Edited, Framework, Indicator, Library};
+use crate::figures::{Series, Situation, Sources};
+use crate::frameworks::{Catalogue, Edited, Framework, Indicator, explained};
 use crate::kernel::{Decimal, Period, fold};
-use crate::ledger;
 use crate::measures::Measure;
-use crate::organisations::{Directories, Directory, Place, PlaceKind};
-use crate::platform::clock::end_of_day;
-use crate::platform::db::{Db, Tx};
-use crate::platform::web::{Address, AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark};
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(flatten)]
-    as_of: AsOf,
-    #[serde(default)]
-    periode: String,
-    #[serde(default)]
-    mesure: String,
-    /// The place whose course is drawn.
-    #[serde(default)]
-    lieu: String,
-}
+use crate::organisations::{Directory, Place, PlaceKind};
+use crate::platform::db::Tx;
+use crate::platform::web::{Address, Crumb, WebError, WebResult, crumbs, fictional_mark};
 
 /// Everything the page shows.
 pub(super) struct Facts<'a> {
-    pub catalogue: &'a Catalogue,
+    pub situation: &'a Situation,
     pub framework: &'a Framework,
     pub indicator: &'a Indicator,
     pub measure: Option<&'a Measure>,
@@ -53,9 +38,6 @@ pub(super) struct Facts<'a> {
     pub course: Option<Course<'a>>,
     pub kept: Kept,
     pub fictional: bool,
-    pub figures: &'a FiguresView,
-    pub directory: &'a Directory,
-    pub as_of: &'a AsOf,
     pub address: &'a Address,
 }
 
@@ -70,70 +52,61 @@ pub(super) struct Kept {
 pub(super) async fn page(
     signed: Signed,
     Path((code, key)): Path<(String, String)>,
-    (address, Query(asked)): (Address, Query<Asked>),
-    State(db): State<Db>,
-    State(library): State<Library>,
-    State(snapshots): State<Snapshots>,
-    State(directories): State<Directories>,
+    address: Address,
+    State(sources): State<Sources>,
 ) -> WebResult<(StatusCode, Markup)> {
-    let day = asked.as_of.day();
-    let reach = signed.reach();
-    let mut tx = db.read().await?;
-    let catalogue = library.catalogue(&mut tx, reach).await?;
-    let edited = found(&catalogue, &code)?;
+    let (mut tx, situation) = sources.open(signed.reach(), &address).await?;
+    let edited = found(&situation.catalogue, &code)?;
     let indicator = edited.framework.indicators.iter().find(|i| i.key == key);
     let indicator = indicator.ok_or(WebError::NotFound)?;
-    let directory = directories.current(&mut tx, reach).await?;
-    let measure = chosen_measure(&catalogue, indicator, &asked.mesure);
-    let figures = figures_on(&mut tx, &snapshots, &signed, day).await?;
-    let upto = figures.at_change();
-    let today = figures.day();
-    let kept = kept(&mut tx, &signed, (&code, &key), measure, (upto, today)).await?;
-    let series = measure.and_then(|measure| figures.series(&measure.code));
+    let measure = chosen_measure(&situation.catalogue, indicator, address.get("mesure"));
+    let kept = kept(&mut tx, &signed, (&code, &key), measure, &situation).await?;
+    drop(tx);
+    let facts = facts(&situation, &edited.framework, indicator, &address, kept);
+    let page = signed.page(&title(&facts), &body(&facts));
+    Ok((situation.status(), page))
+}
+
+/// What is known of the indicator, of the measure and the period that the address chooses.
+fn facts<'a>(
+    situation: &'a Situation,
+    framework: &'a Framework,
+    indicator: &'a Indicator,
+    address: &'a Address,
+    kept: Kept,
+) -> Facts<'a> {
+    let directory = &*situation.directory;
+    let measure = chosen_measure(&situation.catalogue, indicator, address.get("mesure"));
+    let series = measure.and_then(|measure| situation.figures.series(&measure.code));
     let periods = series.map(Series::periods).unwrap_or_default();
-    let period = asked.periode.parse().ok().or(periods.last().copied());
-    let among = Among::of(&edited.framework);
+    let asked = address.get("periode").parse().ok();
+    let period = asked.or(periods.last().copied());
+    let among = Among::of(framework);
     let places = period
-        .map(|period| among.places(&directory, series, period))
+        .map(|period| among.places(directory, series, period))
         .unwrap_or_default();
     let (comparison, nationals) = match (measure, series, period) {
         (Some(measure), Some(series), Some(period)) => {
-            let wholes = |period| match among {
-                Among::Regions => nationals(measure, series, &directory, period),
-                Among::Establishments => Vec::new(),
-            };
-            let comparison =
-                Comparison::new(measure, series, (among, &places), period).map(|comparison| {
-                    let earlier = comparison
-                        .before
-                        .and_then(|before| country(&wholes(before)));
-                    comparison.completed(country(&wholes(period)), earlier)
-                });
-            (comparison, wholes(period))
+            compared(measure, series, directory, (among, &places), period)
         }
         _ => (None, Vec::new()),
     };
-    let course = match (measure, series, followed(&places, series, &asked.lieu)) {
-        (Some(measure), Some(series), Some(place)) => {
-            let material = course::Material {
-                catalogue: &catalogue,
-                framework: &edited.framework,
-                indicator,
-                measure,
-                series,
-                place,
-                day,
-                today,
-                national: national_course(measure, series, &directory, &periods),
-            };
-            Some(course::of(&mut tx, reach, material).await?)
-        }
+    let place = followed(&places, series, address.get("lieu"));
+    let course = match (measure, series, place) {
+        (Some(measure), Some(series), Some(place)) => Some(course::of(course::Material {
+            situation,
+            framework,
+            indicator,
+            measure,
+            series,
+            place,
+            national: national_course(measure, series, directory, &periods),
+        })),
         _ => None,
     };
-    drop(tx);
-    let facts = Facts {
-        catalogue: &catalogue,
-        framework: &edited.framework,
+    Facts {
+        situation,
+        framework,
         indicator,
         measure,
         comparison,
@@ -142,13 +115,29 @@ pub(super) async fn page(
         course,
         kept,
         fictional: series.is_some_and(|s| s.iter().any(|(_, figure)| figure.fictional)),
-        figures: &figures,
-        directory: &directory,
-        as_of: &asked.as_of,
-        address: &address,
+        address,
+    }
+}
+
+/// The places side by side, and every perimeter beside them.
+fn compared<'a>(
+    measure: &'a Measure,
+    series: &'a Series,
+    directory: &'a Directory,
+    (among, places): (Among, &[&'a Place]),
+    period: Period,
+) -> (Option<Comparison<'a>>, Vec<National<'a>>) {
+    let wholes = |period| match among {
+        Among::Regions => nationals(measure, series, directory, period),
+        Among::Establishments => Vec::new(),
     };
-    let page = signed.page(&title(&facts), &body(&facts));
-    Ok((asked.as_of.status(), page))
+    let comparison = Comparison::new(measure, series, (among, places), period).map(|comparison| {
+        let earlier = comparison
+            .before
+            .and_then(|before| country(&wholes(before)));
+        comparison.completed(country(&wholes(period)), earlier)
+    });
+    (comparison, wholes(period))
 }
 
 /// The place whose course is drawn: the one asked for, or the first by name that has a value.
@@ -189,17 +178,16 @@ async fn kept(
     signed: &Signed,
     (framework, key): (&str, &str),
     measure: Option<&Measure>,
-    (upto, today): (i64, Date),
+    situation: &Situation,
 ) -> WebResult<Kept> {
-    let reach = signed.reach();
+    let (reach, upto, today) = (signed.reach(), situation.moment.change, situation.today);
     let loads = match measure {
         Some(measure) => provenance::store::loads(tx, reach, today, &measure.code, upto).await?,
         None => Vec::new(),
     };
     let subject = format!("{framework}/{key}");
-    let known = ledger::last_change(tx).await?;
     let documents =
-        documents::store::about(tx, reach, AboutKind::Indicator, &subject, known).await?;
+        documents::store::about(tx, reach, AboutKind::Indicator, &subject, upto).await?;
     let followed = follow::store::followed(tx, reach).await?;
     let is_this = |f: &follow::Followed| f.framework == framework && f.indicator == key;
     Ok(Kept {
@@ -254,19 +242,18 @@ fn chosen_measure<'a>(
     catalogue.measure(code)
 }
 
-/// The figures as they are known now, or as they were at the end of a day in Paris.
-async fn figures_on(
-    tx: &mut Tx,
-    snapshots: &Snapshots,
-    signed: &Signed,
-    day: Option<Date>,
-) -> WebResult<FiguresView> {
-    let reach = signed.reach();
-    let Some(day) = day else {
-        return Ok(snapshots.current(tx, reach).await?);
+/// What changed since: the values of the measure shown, the terms on the indicator.
+fn since(facts: &Facts<'_>) -> Markup {
+    let code = facts.framework.code.as_str();
+    let contracts = facts.situation.agreements.iter().map(Arc::as_ref);
+    let contracts = contracts.filter(|full: &&FullContract| full.contract.framework == code);
+    let concern = Concern {
+        measures: facts.measure.map(|m| m.code.as_str()).into_iter().collect(),
+        keeps: &|_| true,
+        contracts: contracts.collect(),
+        indicator: Some(&facts.indicator.key),
     };
-    let change = ledger::last_change_before(tx, end_of_day(day)).await?;
-    Ok(snapshots.as_of(tx, reach, change).await?)
+    since::section(facts.situation, &concern)
 }
 
 fn title(facts: &Facts<'_>) -> String {
@@ -288,7 +275,7 @@ fn body(facts: &Facts<'_>) -> Markup {
         ]))
         div.head {
             p.eyebrow { (parts::eyebrow(facts)) }
-            h1 { (indicator.label) }
+            h1 { (explained(&indicator.label, &framework.glossary)) }
             p.lead {
                 @if let Some(comparison) = &facts.comparison { (comparison.verdict()) }
                 @else if indicator.left_to_contract { "Cet indicateur est défini par chaque contrat : ses valeurs ne se comparent ni ne s’additionnent." }
@@ -299,6 +286,7 @@ fn body(facts: &Facts<'_>) -> Markup {
             (sources::entry_links(facts))
             (sources::follow_button(facts))
         }
+        (since(facts))
         (parts::measures(facts))
         @match &facts.comparison {
             Some(comparison) => {

@@ -11,7 +11,7 @@ use crate::figures::comparison::{Among, Comparison, Row};
 use crate::figures::pictures;
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
-use crate::kernel::{Decimal, caption};
+use crate::kernel::{Decimal, capitalised, caption};
 use crate::platform::web::table::{self, Cell, Column, Datum, Table};
 use crate::platform::web::{icon, section_heading};
 use crate::tables::downloads;
@@ -38,7 +38,7 @@ pub(super) fn eyebrow(facts: &Facts<'_>) -> String {
         let level = facts.framework.levels.iter().find(|l| l.key == node.level);
         let level = level.map_or("objectif", |l| l.singular.as_str());
         let name = node.code.as_deref().unwrap_or(&node.label);
-        words += &format!(". {} {name}", capital(level));
+        words += &format!(". {} {name}", capitalised(level));
     }
     if let Some(theme) = &indicator.theme {
         words += &format!(", {theme}");
@@ -54,29 +54,18 @@ fn lower(text: &str) -> String {
         .unwrap_or_default()
 }
 
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
-}
-
 /// The day on which the figures were known.
 pub(super) fn as_of_form(facts: &Facts<'_>) -> Markup {
-    html! {
-        form.asof method="get" {
-            label for="au" { "Chiffres connus au" }
-            (facts.as_of.field(None))
-            button.btn.sm type="submit" { "Afficher" }
-            ul aria-label="Voir aussi" {
-                @if facts.measure.is_some() {
-                    li { a href={ "/cibles/" (facts.framework.code) "/" (facts.indicator.key) } { "Cibles nationales et régionales" } }
-                }
-                li { a href={ "/cadres/" (facts.framework.code) "/indicateurs/" (facts.indicator.key) "/modifier" } { "Corriger cet indicateur" } }
+    let (framework, key) = (&facts.framework.code, &facts.indicator.key);
+    let beside = html! {
+        ul aria-label="Voir aussi" {
+            @if facts.measure.is_some() {
+                li { a href=(facts.situation.href(&format!("/cibles/{framework}/{key}"))) { "Cibles nationales et régionales" } }
             }
+            li { a href={ "/cadres/" (framework) "/indicateurs/" (key) "/modifier" } { "Corriger cet indicateur" } }
         }
-    }
+    };
+    facts.situation.form(facts.address, &beside)
 }
 
 /// For an indicator that follows several measures: the choice.
@@ -86,7 +75,7 @@ pub(super) fn measures(facts: &Facts<'_>) -> Markup {
         @if several {
             nav aria-label="Mesures de l’indicateur" { ul.seg {
                 @for code in &facts.indicator.measures {
-                    @let label = facts.catalogue.measure(code).map_or(code.as_str(), |m| m.label.as_str());
+                    @let label = facts.situation.catalogue.measure(code).map_or(code.as_str(), |m| m.label.as_str());
                     @let current = facts.measure.is_some_and(|m| m.code == *code);
                     li { a href=(facts.address.with("mesure", code.as_str()).href()) aria-current=[current.then_some("true")] { (label) } }
                 }
@@ -403,7 +392,9 @@ fn national_row(comparison: &Comparison<'_>) -> Option<table::Row> {
 
 /// The same measure, or a related one, in the generations before and after.
 pub(super) fn generations(facts: &Facts<'_>) -> Markup {
-    let followed = facts.measure.map(|m| facts.catalogue.following(&m.code));
+    let followed = facts
+        .measure
+        .map(|m| facts.situation.catalogue.following(&m.code));
     let followed = followed.unwrap_or_default();
     let others: Vec<_> = followed
         .into_iter()

@@ -1,19 +1,20 @@
 //! `/catalogue/{code}`: one measure across generations: its long series, what pointed to it.
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use jalon_render::chart::{self, Axis, SeriesPoint, Trajectory};
 use jalon_render::{Description, Target};
 use maud::{Markup, PreEscaped, html};
 
 use super::catalogue::mark;
+use super::since::{self, Concern};
 use crate::access::Signed;
 use crate::figures::comparison::COUNTRY;
 use crate::figures::national::{Computed, National};
-use crate::figures::{Formatter, Series, Snapshots};
-use crate::frameworks::{Across, Library, LinkKind};
+use crate::figures::{Formatter, Series, Situation, Sources};
+use crate::frameworks::{Across, LinkKind};
 use crate::kernel::{Decimal, Period, counted};
-use crate::organisations::{Directories, Directory, PlaceKind};
-use crate::platform::db::Db;
+use crate::organisations::{Directory, PlaceKind};
 use crate::platform::web::table::{Cell, Column, Datum, Table};
 use crate::platform::web::{
     Address, Crumb, WebError, WebResult, crumbs, fictional_mark, section_heading,
@@ -31,21 +32,23 @@ pub(super) async fn page(
     signed: Signed,
     asked: Address,
     Path(code): Path<String>,
-    State(db): State<Db>,
-    State(library): State<Library>,
-    State(snapshots): State<Snapshots>,
-    State(directories): State<Directories>,
-) -> WebResult<Markup> {
-    let reach = signed.reach();
-    let mut tx = db.read().await?;
-    let catalogue = library.catalogue(&mut tx, reach).await?;
-    let directory = directories.current(&mut tx, reach).await?;
-    let figures = snapshots.current(&mut tx, reach).await?;
+    State(sources): State<Sources>,
+) -> WebResult<(StatusCode, Markup)> {
+    let (tx, situation) = sources.open(signed.reach(), &asked).await?;
     drop(tx);
-    let across = catalogue.across(&code).ok_or(WebError::NotFound)?;
-    let series = figures.series(&code);
-    let years = series.map(|series| years(&across, series, &directory));
+    let across = situation
+        .catalogue
+        .across(&code)
+        .ok_or(WebError::NotFound)?;
+    let series = situation.figures.series(&code);
+    let years = series.map(|series| years(&across, series, &situation.directory));
     let years = years.unwrap_or_default();
+    let concern = Concern {
+        measures: vec![&across.measure.code],
+        keeps: &|_| true,
+        contracts: Vec::new(),
+        indicator: None,
+    };
     let body = html! {
         (crumbs(&[
             Crumb { label: "Catalogue", href: Some("/catalogue".to_owned()) },
@@ -58,12 +61,17 @@ pub(super) async fn page(
                 (verdict(&across, &years))
                 @if series.is_some_and(|s| s.iter().any(|(_, f)| f.fictional)) { " " (fictional_mark()) }
             }
+            (situation.form(&asked, &html! {}))
         }
+        (since::section(&situation, &concern))
         (long_series(&across, &years, &asked))
-        (pointers(&across))
+        (pointers(&across, &situation))
         (definition(&across))
     };
-    Ok(signed.page(&across.measure.label, &body))
+    Ok((
+        situation.status(),
+        signed.page(&across.measure.label, &body),
+    ))
 }
 
 fn years(across: &Across<'_>, series: &Series, directory: &Directory) -> Vec<Year> {
@@ -248,14 +256,14 @@ fn chart(across: &Across<'_>, years: &[Year]) -> Option<String> {
     Some(chart::trajectory(&spec, Target::Page))
 }
 
-fn pointers(across: &Across<'_>) -> Markup {
+fn pointers(across: &Across<'_>, situation: &Situation) -> Markup {
     html! {
         section.sect aria-labelledby="indicateurs" {
             (section_heading("indicateurs", "Les indicateurs qui y renvoient", None))
             @if across.pointers.is_empty() { p { "Aucun indicateur d’un cadre en vigueur ne suit cette mesure." } }
             ul.found { @for pointer in &across.pointers { li {
                 h3 {
-                    a href={ "/indicateurs/" (pointer.framework.code) "/" (pointer.indicator.key) } {
+                    a href=(situation.href(&format!("/indicateurs/{}/{}", pointer.framework.code, pointer.indicator.key))) {
                         @if let Some(code) = &pointer.indicator.code { span.code { (code) } " " }
                         (pointer.indicator.label)
                     }

@@ -1,6 +1,7 @@
 //! The pages of figures.
 
 mod attach;
+mod board;
 mod catalogue;
 mod circuit;
 mod compare;
@@ -13,13 +14,17 @@ mod funnel;
 mod indicator;
 mod indicator_parts;
 mod measure;
+mod objective;
 mod own;
+mod since;
 mod sourced;
 mod sources;
 mod technical;
 mod template;
 mod value;
 
+pub use board::table as board_table;
+pub use since::{Concern, section as since_section};
 pub(super) use sourced::contested;
 
 use std::sync::Arc;
@@ -28,7 +33,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 
-use super::Snapshots;
+use super::{Snapshots, Sources};
 use crate::frameworks::Library;
 use crate::imports::Imports;
 use crate::organisations::Directories;
@@ -48,6 +53,7 @@ where
     Imports: FromRef<S>,
     Snapshots: FromRef<S>,
     Directories: FromRef<S>,
+    Sources: FromRef<S>,
     Arc<Config>: FromRef<S>,
 {
     // The limit of these is counted as the file arrives, by `documents::receive`.
@@ -63,6 +69,7 @@ where
         .route("/catalogue", get(catalogue::page))
         .route("/catalogue/{code}", get(measure::page))
         .route("/comparer", get(compare::page))
+        .route("/cadres/{code}/objectifs/{key}", get(objective::page))
         .route("/indicateurs/{framework}/{key}", get(indicator::page))
         .route(
             "/indicateurs/{framework}/{key}/suivre",

@@ -12,7 +12,7 @@ use crate::platform::web::{fictional_mark, section_heading};
 
 /// Each contract with its definition and its latest value.
 pub(super) fn contracts(facts: &Facts<'_>) -> Markup {
-    let own = facts.catalogue.own_of(&facts.framework.code);
+    let own = facts.situation.catalogue.own_of(&facts.framework.code);
     let mut own: Vec<&OwnMeasure> = own
         .filter(|own| own.current && own.indicator.key == facts.indicator.key)
         .collect();
@@ -43,7 +43,7 @@ pub(super) fn contracts(facts: &Facts<'_>) -> Markup {
 
 fn row(facts: &Facts<'_>, own: &OwnMeasure) -> Markup {
     let measure = &own.measure;
-    let series = facts.figures.series(&measure.code);
+    let series = facts.situation.figures.series(&measure.code);
     let known = series.map(|series| series.figures_upto(&own.place, i16::MAX));
     let last = known.and_then(|known| known.last().copied());
     let key = &own.indicator.key;
@@ -51,7 +51,7 @@ fn row(facts: &Facts<'_>, own: &OwnMeasure) -> Markup {
         tr {
             th scope="row" {
                 a href={ "/contrats/" (own.contract) "/indicateurs/" (key) } { (own.title) }
-                span.sub { (place_name(facts.directory, &own.place)) @if own.fictional { " " (fictional_mark()) } }
+                span.sub { (place_name(&facts.situation.directory, &own.place)) @if own.fictional { " " (fictional_mark()) } }
             }
             td.x data-l="Définition" {
                 b { (measure.label) }

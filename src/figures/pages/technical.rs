@@ -163,7 +163,7 @@ fn methods(facts: &Facts<'_>) -> Markup {
     html! {
         @if several {
             @for code in &indicator.measures {
-                @let label = facts.catalogue.measure(code).map_or(code.as_str(), |m| &m.label);
+                @let label = facts.situation.catalogue.measure(code).map_or(code.as_str(), |m| &m.label);
                 (label) " : " (indicator.method_of(code).french()) ". "
             }
         } @else {

@@ -9,12 +9,13 @@ use jalon_render::workbook::xlsx;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::entry::{Ground, Workshop, sentence};
+use super::entry::{Ground, Workshop};
 use crate::access::Signed;
 use crate::figures::values::grid::{Wanted, default_year};
 use crate::figures::values::template::{TemplateError, file_name, template, years};
 use crate::frameworks::Edited;
 use crate::imports::Format;
+use crate::kernel::sentence;
 use crate::organisations::{Organisation, PlaceKind};
 use crate::platform::web::{
     Crumb, WebError, WebResult, crumbs, document_with_status, section_heading,

@@ -32,24 +32,31 @@ impl Source for Circuit {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["cadre", "annee", "fournisseur", "etat"]
+        &["cadre", "annee", "fournisseur", "etat", "au"]
     }
 
-    async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
-        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+    async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
+        let moment = ask.moment().await?;
+        let library = &self.library;
+        let catalogue = library
+            .catalogue_at(ask.tx, ask.reach, moment.change)
+            .await?;
         let directory = self.directories.current(ask.tx, ask.reach).await?;
-        let figures = self.snapshots.current(ask.tx, ask.reach).await?;
+        let figures = self
+            .snapshots
+            .upto(ask.tx, ask.reach, moment.change)
+            .await?;
         let edited = catalogue.framework(ask.asked.get("cadre"));
         let framework = &edited.ok_or(WebError::NotFound)?.framework;
         let year = match ask.choice("annee") {
-            None => reviewed_year(framework, ask.today),
+            None => reviewed_year(framework, moment.day),
             Some(text) => text
                 .parse()
                 .map_err(|_| WebError::Invalid(format!("« {text} » n’est pas une année.")))?,
         };
         let state = OwedState::from_code(ask.asked.get("etat"));
         let supplier = ask.choice("fournisseur");
-        let when = (year, ask.today);
+        let when = (year, moment.day);
         let columns = vec![
             Column::numbers("annee", "Année"),
             Column::words("code", "Code"),

@@ -2,11 +2,13 @@
 
 mod circuit;
 mod contests;
+mod country;
 mod review;
 mod values;
 
 pub use circuit::Circuit;
 pub use contests::Contests;
+pub use country::Country;
 pub use review::ContractReview;
 pub use values::{Revisions, Values};
 

@@ -49,11 +49,15 @@ impl Source for ContractReview {
     }
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
-        let at_change = ask.moment().await?;
+        let moment = ask.moment().await?;
+        let at_change = moment.change;
         let slug = ask.choice("contrat").ok_or(WebError::NotFound)?;
         let full = load(ask.tx, ask.reach, &slug).await?;
-        let full = full.ok_or(WebError::NotFound)?;
-        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+        let full = full.ok_or(WebError::NotFound)?.placed(at_change);
+        let catalogue = self
+            .library
+            .catalogue_at(ask.tx, ask.reach, at_change)
+            .await?;
         let figures = self.snapshots.upto(ask.tx, ask.reach, at_change).await?;
         let contract = &full.contract;
         let edited = catalogue.framework(&contract.framework);
@@ -67,7 +71,7 @@ impl Source for ContractReview {
             own: &own,
             figures: &figures,
             years: contract.years().collect(),
-            today: ask.today,
+            today: moment.day,
         };
         let mut table = Table::new(self.name(), contract.title.clone(), ground.columns());
         for section in &contract.sections {

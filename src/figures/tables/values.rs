@@ -99,8 +99,11 @@ impl Source for Values {
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
         let wanted = Wanted::of(&ask)?;
-        let at_change = ask.moment().await?;
-        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+        let at_change = ask.moment().await?.change;
+        let catalogue = self
+            .library
+            .catalogue_at(ask.tx, ask.reach, at_change)
+            .await?;
         let directory = self.directories.current(ask.tx, ask.reach).await?;
         let figures = self.snapshots.upto(ask.tx, ask.reach, at_change).await?;
         let columns = vec![

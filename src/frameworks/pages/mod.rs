@@ -4,12 +4,13 @@ mod campaign;
 mod edit;
 mod history;
 mod list;
+mod opening;
 mod parts;
 mod show;
 
 use axum::Router;
 use axum::extract::FromRef;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::{Holders, Library};
 use crate::organisations::Directories;
@@ -31,6 +32,7 @@ where
     Router::new()
         .route("/cadres", get(list::page))
         .route("/cadres/{code}", get(show::page))
+        .route("/cadres/{code}/campagnes/{year}", post(opening::open))
         .route(
             "/cadres/{code}/indicateurs/{key}/modifier",
             get(edit::form_page).post(edit::save),

@@ -5,12 +5,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::parts::{counts, marks};
-use super::{campaign, history};
-use crate::access::{Opened, Signed};
-use crate::frameworks::glossary::explained;
+use super::{campaign, history, opening};
+use crate::access::{Opening, Signed};
 use crate::frameworks::{
     Band, BandCase, CalendarDate, Campaign, Commitment, Edition, EditionYear, Framework, Index,
-    Indicator, Library, Node, usual_bands,
+    Indicator, Library, Node, explained, usual_bands,
 };
 use crate::ledger::history_of;
 use crate::platform::clock::french_date;
@@ -48,13 +47,16 @@ pub(super) async fn page(
         };
         return Ok(signed.page(&framework.title, &body));
     };
-    let campaign = framework.campaign(year).ok_or(WebError::NotFound)?;
-    let title = format!("{}, bilan {year}", framework.title);
+    let held = opening::held(&mut tx, signed.reach(), &library, edited, year).await?;
+    let run_with = &held.edited.framework;
+    let campaign = run_with.campaign(year).ok_or(WebError::NotFound)?;
+    let title = format!("{}, bilan {year}", run_with.title);
     let body = html! {
-        (head(framework, edited.no, Some(year)))
-        (campaign::banner(framework, &campaign))
-        (tree(framework, &as_found_by(framework, &campaign)))
-        (campaign::choice(framework, Some(year)))
+        (head(run_with, held.edited.no, Some(year)))
+        (campaign::banner(run_with, &campaign))
+        (opening::state(&held, edited, year))
+        (tree(run_with, &as_found_by(run_with, &campaign)))
+        (campaign::choice(run_with, Some(year)))
     };
     Ok(signed.page(&title, &body))
 }
@@ -352,13 +354,13 @@ fn openings(framework: &Framework) -> Markup {
         (
             "Contrats signés",
             framework.signed_for,
-            Opened::Signed,
+            Opening::Signed,
             "contrats_ouverts",
         ),
         (
             "Actes en préparation ou abandonnés",
             framework.drafts_for,
-            Opened::Drafts,
+            Opening::Drafts,
             "projets_ouverts",
         ),
     ];

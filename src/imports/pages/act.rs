@@ -33,6 +33,7 @@ async fn read_again(
     id: Uuid,
     said: Option<Said>,
 ) -> WebResult<Response> {
+    batch(signed, &imports, id).await?;
     let begun = imports
         .begin_again(signed.actor(), id, said)
         .await
@@ -103,6 +104,7 @@ pub(super) async fn commit(
     Path(id): Path<String>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
+    batch(&signed, &imports, id).await?;
     match imports.commit(signed.actor(), id, None).await {
         Ok(_) => Ok(back(id)),
         Err(error) => told(&signed, &imports, id, error).await,
@@ -123,6 +125,7 @@ pub(super) async fn undo(
     Form(reason): Form<Reason>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
+    batch(&signed, &imports, id).await?;
     match imports.undo(signed.actor(), id, &reason.motif, None).await {
         Ok(_) => Ok(back(id)),
         Err(error) => told(&signed, &imports, id, error).await,
@@ -135,6 +138,7 @@ pub(super) async fn give_up(
     Path(id): Path<String>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
+    batch(&signed, &imports, id).await?;
     imports
         .give_up(signed.actor(), id, None)
         .await

@@ -23,7 +23,6 @@ use crate::platform::db::Db;
 use crate::platform::web::Shell;
 
 /// The largest request that sends a file: the file, and what is said beside it.
-/// The largest request that brings a file.
 pub const LARGEST_REQUEST: usize = send::LARGEST_FILE + 64 * 1024;
 
 /// The pages of this module.

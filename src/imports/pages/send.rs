@@ -14,6 +14,7 @@ use crate::access::Signed;
 use crate::imports::{
     Begun, Field, FieldKind, Imports, Intake, Mistake, RehearseError, Said, SentFile,
 };
+use crate::kernel::sentence;
 use crate::ledger::Actor;
 use crate::platform::web::{WebError, WebResult, document_with_status};
 
@@ -136,13 +137,6 @@ pub(super) fn refusal(error: RehearseError) -> WebError {
         RehearseError::Db(error) => error.into(),
         told => WebError::Conflict(sentence(&told.to_string())),
     }
-}
-
-/// A message as a sentence of its own.
-pub(super) fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// Why a form could not be read.

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::address::Address;
+use super::paging::PAGE;
 
 /// One way to narrow a list.
 #[derive(Clone, Debug)]
@@ -65,9 +66,10 @@ pub fn filter_form(address: &Address, label: &str, filters: &[Filter]) -> Markup
     let cleared = filters.iter().fold(address.clone(), |address, filter| {
         address.without(filter.name())
     });
+    let cleared = cleared.without(PAGE);
     html! {
         form.asof method="get" action=(address.path()) role="search" aria-label=(label) {
-            @for (key, value) in address.pairs().filter(|(key, _)| !is_own(key)) {
+            @for (key, value) in address.without(PAGE).pairs().filter(|(key, _)| !is_own(key)) {
                 input type="hidden" name=(key) value=(value);
             }
             @for filter in filters { (filter.field(address)) }

@@ -5,7 +5,9 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::address::Address;
 use crate::kernel::fold;
+use crate::platform::clock::french_date;
 
 /// `?au=15/03/2026` or `?au=2026-03-15`: show what was known at the end of that day in Paris.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -16,6 +18,21 @@ pub struct AsOf {
 }
 
 impl AsOf {
+    /// The parameter of an address.
+    pub const NAME: &'static str = "au";
+
+    /// What an address asks.
+    pub fn of(address: &Address) -> Self {
+        Self {
+            au: address.get(Self::NAME).to_owned(),
+        }
+    }
+
+    /// The day asked for, where it is before today: the situation of today is that of now.
+    pub fn past(&self, today: Date) -> Option<Date> {
+        self.day().filter(|day| *day < today)
+    }
+
     /// The day asked for; nothing for now, and where the text is no day: a page then shows what
     /// is known now and [`field`](Self::field) says so.
     pub fn day(&self) -> Option<Date> {
@@ -37,6 +54,31 @@ impl AsOf {
         match self.problem() {
             Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
             None => StatusCode::OK,
+        }
+    }
+
+    /// The form that chooses the day, with other links or fields beside it, then the day shown and
+    /// the way back to today. What else the address says is kept.
+    pub fn form(&self, address: &Address, label: &str, today: Date, beside: &Markup) -> Markup {
+        let now = address.without(Self::NAME);
+        let to_come = self.day().is_some_and(|day| day > today);
+        html! {
+            form.asof method="get" action=(address.path()) {
+                @for (name, value) in now.pairs() { input type="hidden" name=(name) value=(value); }
+                label for="au" { (label) }
+                (self.field(None))
+                button.btn.sm type="submit" { "Afficher" }
+                (beside)
+            }
+            @if let Some(day) = self.past(today) {
+                div.flag.then role="status" {
+                    p { b { "Situation au " (french_date(day)) } ", telle que Jalon la connaissait ce jour-là au soir." }
+                    a.btn.sm href=(now.href()) { "Revenir à aujourd’hui" }
+                }
+            }
+            @if to_come {
+                div.flag.then.warn role="status" { p { "Ce jour n’est pas encore venu : la page montre la situation d’aujourd’hui." } }
+            }
         }
     }
 
@@ -116,6 +158,32 @@ mod tests {
             field.contains("value=\"hier &lt;b&gt;\"") && field.contains("n’est pas une date"),
             "{field}"
         );
+    }
+
+    #[test]
+    fn only_a_day_before_today_is_past() {
+        let today = jiff::civil::date(2026, 3, 15);
+        let form = |au: &str| {
+            let address = Address::of("/p").and("q", "a").and("au", au);
+            let asked = AsOf::of(&address);
+            let form = asked.form(&address, "Au", today, &html! {});
+            (asked.past(today), form.into_string())
+        };
+        let (past, shown) = form("14/03/2026");
+        assert_eq!(past, Some(jiff::civil::date(2026, 3, 14)));
+        for part in [
+            "Situation au 14 mars 2026",
+            "href=\"/p?q=a\"",
+            "name=\"q\" value=\"a\"",
+        ] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+        for now in ["", "15/03/2026", "16/03/2026", "hier"] {
+            let (past, shown) = form(now);
+            assert_eq!(past, None, "{now}");
+            assert!(!shown.contains("Situation au"), "{shown}");
+            assert_eq!(shown.contains("pas encore venu"), now == "16/03/2026");
+        }
     }
 
     #[test]

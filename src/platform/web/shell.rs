@@ -19,13 +19,54 @@ pub struct NavItem {
     pub href: &'static str,
 }
 
+/// Which subject of the help some pages have.
+#[derive(Clone, Copy, Debug)]
+pub struct HelpItem {
+    /// Their addresses: those that begin with these parts, of which `*` is any.
+    pub under: &'static str,
+    /// The address of the subject.
+    pub href: &'static str,
+}
+
+impl HelpItem {
+    /// How many parts of a path it names; nothing where it is about other pages.
+    fn reach(&self, path: &str) -> Option<usize> {
+        let own: Vec<&str> = parts(self.under).collect();
+        let mut asked = parts(path);
+        let fits = |part: &&str| {
+            asked
+                .next()
+                .is_some_and(|other| *part == "*" || *part == other)
+        };
+        own.iter().all(fits).then_some(own.len())
+    }
+}
+
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|part| !part.is_empty())
+}
+
 /// What is the same on every page of an installation.
 #[derive(Clone, Debug)]
 pub struct Shell {
     /// The main navigation.
     pub nav: &'static [NavItem],
+    /// Which page has which subject of the help; the one that names the most of a path holds.
+    pub help: &'static [HelpItem],
     /// Whether this is the demonstration, whose data is invented.
     pub demo: bool,
+}
+
+impl Shell {
+    /// Where the help on a page stands.
+    pub fn help_on(&self, path: &str) -> Option<&'static str> {
+        let fitting = self
+            .help
+            .iter()
+            .filter_map(|item| Some((item.reach(path)?, item)));
+        let nearest = fitting.max_by_key(|(reach, _)| *reach);
+        nearest.map(|(_, item)| item.href)
+    }
 }
 
 /// Who looks at which page: what the frame needs beside the page itself.
@@ -76,13 +117,16 @@ fn top(view: &View) -> Markup {
     html! {
         div.top {
             a.brand href="/" aria-label="Jalon, accueil" { (logo()) span { "Jalon" } }
-            @if let Some(person) = &view.person {
+            @if view.person.is_some() {
                 nav.nav aria-label="Navigation principale" { ul {
                     @for item in view.shell.nav {
                         li { a href=(item.href) aria-current=[current(view, item)] { (item.label) } }
                     }
                 } }
                 (search())
+            }
+            @if let Some(href) = view.shell.help_on(&view.path) { a.help href=(href) { "Aide" } }
+            @if let Some(person) = &view.person {
                 details.user {
                     summary { (person) }
                     ul { li { a href="/moi" { "Mon compte" } } li { a href="/moi/acces" { "Mes accès par programme" } } li { a href="/moi/adresses" { "Mes tableaux suivis dans Excel" } } li {
@@ -149,5 +193,35 @@ fn footer() -> Markup {
         footer.foot { div {
             p { "Jalon. Suivi des contrats pluriannuels d’objectifs et de moyens" }
         } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_subject_that_names_the_most_of_a_path_holds() {
+        let item = |under, href| HelpItem { under, href };
+        let shell = Shell {
+            nav: &[],
+            help: Box::leak(Box::new([
+                item("/", "/aide/pays"),
+                item("/contrats", "/aide/contrats"),
+                item("/contrats/*/actes", "/aide/termes"),
+            ])),
+            demo: false,
+        };
+        for (path, subject) in [
+            ("/", "pays"),
+            ("/imports/4", "pays"),
+            ("/contrats", "contrats"),
+            ("/contratsx", "pays"),
+            ("/contrats/normandie/moyens", "contrats"),
+            ("/contrats/normandie/actes/2", "termes"),
+        ] {
+            let expected = format!("/aide/{subject}");
+            assert_eq!(shell.help_on(path), Some(expected.as_str()), "{path}");
+        }
     }
 }

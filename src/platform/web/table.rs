@@ -12,6 +12,7 @@ use maud::{Markup, html};
 
 use super::address::Address;
 use super::components::{icon, state};
+use super::paging::PAGE;
 use crate::kernel::{Decimal, caption, fold};
 
 /// The parameter that says by which column a table is sorted: `tri=cible`, or `tri=-cible` from
@@ -345,7 +346,7 @@ impl Table {
         // Words are first wanted from A, numbers from the highest.
         let next_descending = descending.map_or(column.numeric, |descending| !descending);
         let wanted = format!("{}{}", if next_descending { "-" } else { "" }, column.key);
-        let href = address.with(SORT, wanted).href();
+        let href = address.without(PAGE).with(SORT, wanted).href();
         html! {
             th scope="col" class=[column.numeric.then_some("n")] aria-sort=[aria] {
                 @if column.sortable && self.rows.len() > 1 {

@@ -6,10 +6,8 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::{CliError, Session};
-use crate::contracts::library;
-use crate::dossier::{RegionRequest, Sources, region_pdf};
-use crate::figures::Snapshots;
-use crate::organisations::Directories;
+use crate::dossier::{RegionRequest, region_pdf};
+use crate::figures::Sources;
 use crate::platform::file;
 use crate::platform::web::parse_day;
 
@@ -49,13 +47,7 @@ pub(super) async fn dossier(session: &Session, args: DossierArgs) -> Result<(), 
         whole: !args.one_page,
         day: args.au,
     };
-    let sources = Sources {
-        db,
-        clock: session.clock.clone(),
-        library: library(),
-        snapshots: Snapshots::new(session.clock.clone()),
-        directories: Directories::default(),
-    };
+    let sources = Sources::new(db, session.clock.clone());
     let pdf = region_pdf(&sources, reach, &request).await?;
     file::write(&args.out, &pdf)
         .map_err(|cause| format!("« {} » n’est pas écrit : {cause}", args.out.display()))?;

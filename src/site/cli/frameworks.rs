@@ -180,7 +180,7 @@ fn summary(framework: &Framework) -> Value {
     json!({
         "code": framework.code,
         "title": framework.title,
-        "objectives": framework.objectives(),
+        "objectives": framework.objectives().len(),
         "objective_level": framework.objective_level().map(|level| &level.key),
         "indicators": framework.indicators.len(),
         "indicators_by_kind": by_kind(framework),
@@ -198,7 +198,7 @@ fn sizes(framework: &Framework) -> String {
         .objective_level()
         .map_or(("objectif", "objectifs"), |l| (&l.singular, &l.plural));
     let mut parts = vec![
-        counted(framework.objectives(), one, several),
+        counted(framework.objectives().len(), one, several),
         counted(framework.indicators.len(), "indicateur", "indicateurs"),
     ];
     let actions = framework.commitments.len();

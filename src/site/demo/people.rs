@@ -1,10 +1,13 @@
 //! The people of the demonstration, invented: who holds which role, for whom.
 
+use uuid::Uuid;
+
+use super::values::CURRENT;
 use crate::access::grant::{GiveGrant, NewGrant, store as grants};
 use crate::access::store::{AddPerson, add_person};
 use crate::access::{Act as _, NewPerson, hash_password, permit};
 use crate::ledger::{Actor, Change};
-use crate::platform::clock::Clock;
+use crate::platform::clock::{Clock, paris_date};
 use crate::platform::db::Db;
 use crate::site::cli::CliError;
 
@@ -87,25 +90,31 @@ pub(super) async fn introduce(db: &Db, clock: &Clock, actor: Actor) -> Result<()
         };
         let allowed = permit::<AddPerson>(&mut change, ()).await?;
         let person = add_person(&mut change, allowed, new).await?;
-        let framework = if objective.is_empty() {
-            ""
-        } else {
-            super::values::CURRENT
-        };
-        let given = NewGrant {
-            person,
-            role: role.to_owned(),
-            organisation: organisation.to_owned(),
-            framework: framework.to_owned(),
-            objective: objective.to_owned(),
-            contract: None,
-            starts_on: clock.today(),
-            ends_on: None,
-            why: "Personne inventée de la démonstration.".to_owned(),
-        };
-        let allowed = permit::<GiveGrant>(&mut change, given).await?;
-        grants::give(&mut change, allowed).await?;
+        give(&mut change, person, (role, organisation, objective)).await?;
         change.commit().await?;
     }
+    Ok(())
+}
+
+/// Gives a role for an organisation, or for one objective of the current framework there.
+pub(super) async fn give(
+    change: &mut Change,
+    person: Uuid,
+    (role, organisation, objective): (&str, &str, &str),
+) -> Result<(), CliError> {
+    let framework = if objective.is_empty() { "" } else { CURRENT };
+    let given = NewGrant {
+        person,
+        role: role.to_owned(),
+        organisation: organisation.to_owned(),
+        framework: framework.to_owned(),
+        objective: objective.to_owned(),
+        contract: None,
+        starts_on: paris_date(change.at()),
+        ends_on: None,
+        why: "Personne inventée de la démonstration.".to_owned(),
+    };
+    let allowed = permit::<GiveGrant>(change, given).await?;
+    grants::give(change, allowed).await?;
     Ok(())
 }

@@ -40,7 +40,7 @@ fn text_alone_makes_a_framework_between_a_department_and_its_retirement_homes() 
     assert_eq!(under, ["b1-i1", "b1-i2", "b1-libre"]);
     assert_eq!(framework.starts + 4, framework.ends);
     // The level that it says, or else the deepest under which indicators stand.
-    assert_eq!(framework.objectives(), 3);
+    assert_eq!(framework.objectives().len(), 3);
     let unsaid = Framework {
         objective_level: None,
         ..framework.clone()

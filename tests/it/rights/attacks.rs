@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use jalon::access::token::{CreateToken, NewToken, Secret, TokenScope, store as tokens};
 use jalon::access::{NotPermitted, permit};
 use jalon::contracts::EditInstrument;
-use jalon::figures::values::INTAKE;
+use jalon::figures::values::{INTAKE, Settings};
 use jalon::imports::{ActError, Said, SentFile};
 use jalon::ledger::{Actor, Change};
 use uuid::Uuid;
@@ -13,14 +13,17 @@ use super::{grant, held, last_change, new_grant, person, site_of};
 use crate::contracts::{Hand, NORMANDIE, normandie_terms};
 use crate::on_both_engines;
 use crate::stage::Stage;
-use crate::support::Bench;
 
 /// A file of values of one person, rehearsed.
 async fn rehearsed(stage: &Stage<'_>, by: Actor, text: &str) -> Result<Uuid, String> {
+    let settings = Settings {
+        framework: Some("etat-ars-2024-2028".to_owned()),
+        ..Settings::default()
+    };
     let file = SentFile {
         name: "valeurs.csv".to_owned(),
         bytes: text.as_bytes().to_vec(),
-        said: Said::beside(serde_json::json!({ "framework": "etat-ars-2024-2028" })),
+        said: Said::beside(serde_json::to_value(&settings).unwrap()),
     };
     let batch = stage
         .imports

@@ -9,14 +9,16 @@ use axum::http::StatusCode;
 use super::{last_change, person, site_of};
 use crate::contracts::{Hand, NORMANDIE};
 use crate::on_both_engines;
-use crate::support::Bench;
 
 /// The addresses that answer without anybody signed in.
-const PUBLIC: [&str; 9] = [
+const PUBLIC: [&str; 12] = [
+    "/aide",
+    "/aide/{subject}",
+    "/aide/schemas/{name}",
     "/connexion",
     "/deconnexion",
     "/reprise",
-    "/donnees/{address}/{file}",
+    "/donnees/{secret}/{file}",
     "/healthz",
     "/readyz",
     "/metrics",
@@ -37,39 +39,41 @@ const ONES_OWN: [&str; 12] = [
     "/connexion",
     "/deconnexion",
     "/reprise",
-    "/donnees/{address}/{file}",
+    "/donnees/{secret}/{file}",
 ];
 
-/// The addresses of pages that the source gives to a router, as templates.
+/// The addresses that the source gives to a router, as templates; those of the API below `/api/v1`.
 fn routes() -> BTreeSet<String> {
+    let sources = crate::tidy::sources(Path::new("src"));
+    let ours = sources
+        .iter()
+        .filter(|(path, _)| !path.starts_with("src/platform"));
+    let named = |name: &str| -> Vec<String> {
+        let mark = format!("const {name}: &str = \"/");
+        let texts = sources
+            .iter()
+            .filter_map(|(_, text)| text.split_once(&mark));
+        texts
+            .map(|(_, rest)| format!("/{}", rest.split('"').next().unwrap()))
+            .collect()
+    };
     let mut found = BTreeSet::new();
-    for (path, text) in crate::tidy::sources(Path::new("src")) {
-        if path.starts_with("src/platform") {
-            continue;
-        }
-        let consts: Vec<(&str, &str)> = text
-            .lines()
-            .filter_map(|line| {
-                let rest = line.trim().split_once("const ")?.1;
-                let (name, rest) = rest.split_once(": &str = \"")?;
-                Some((name, rest.split('"').next()?))
-            })
-            .collect();
+    for (_, text) in ours {
         for rest in text.split(".route(").skip(1) {
             let first = rest.trim_start();
             if let Some(literal) = first.strip_prefix('"') {
                 found.insert(literal.split('"').next().unwrap().to_owned());
             } else {
-                let name: String = first
-                    .chars()
-                    .take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':')
-                    .collect();
-                let name = name.rsplit(':').next().unwrap_or_default().to_owned();
-                let known = consts.iter().find(|(known, _)| *known == name);
-                if let Some((_, literal)) = known {
-                    found.insert((*literal).to_owned());
-                }
+                let is_name = |c: &char| c.is_alphanumeric() || "_:".contains(*c);
+                let name: String = first.chars().take_while(is_name).collect();
+                let known = named(name.rsplit(':').next().unwrap());
+                assert!(!known.is_empty(), "the address {name} was not found");
+                found.extend(known);
             }
+        }
+        for rest in text.split("#[utoipa::path(").skip(1) {
+            let literal = rest.split_once("path = \"").unwrap().1;
+            found.insert(format!("/api/v1{}", literal.split('"').next().unwrap()));
         }
     }
     found
@@ -144,7 +148,7 @@ fn every_act_is_known_to_the_roles_and_every_known_act_is_asked() {
             .split(mark)
             .skip(1)
             .filter_map(|rest| rest.split('"').next());
-        named.extend(names.map(str::to_owned));
+        named.extend(names.filter(|name| name.contains('.')).map(str::to_owned));
         if path.ends_with("contracts/acts.rs") {
             let words = text.split("= \"contract.").skip(1);
             named.extend(

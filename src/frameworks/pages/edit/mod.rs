@@ -147,6 +147,16 @@ pub(super) async fn save(
 }
 
 impl Workshop {
+    /// The database and the clock.
+    pub(super) fn ground(&self) -> (&Db, &Clock) {
+        (&self.db, &self.clock)
+    }
+
+    /// The frameworks.
+    pub(super) fn library(&self) -> &Library {
+        &self.library
+    }
+
     async fn bench(&self, tx: &mut Tx, reach: &Reach, code: &str, key: &str) -> WebResult<Bench> {
         let catalogue = self.library.catalogue(tx, reach).await?;
         let edited = catalogue.framework(code).ok_or(WebError::NotFound)?.clone();

@@ -2,6 +2,7 @@
 
 use super::typed::Complaint;
 use crate::frameworks::{Framework, Known, Problem, Severity, Texts, read_texts, write_texts};
+use crate::kernel::capitalised;
 
 /// What the check has against the framework as corrected.
 pub(super) fn complaints(
@@ -72,12 +73,6 @@ fn on_screen(problem: &Problem) -> String {
         _ => return format!("{}. {}.", capitalised(&problem.message), problem.remedy),
     };
     told.to_owned()
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).collect()
 }
 
 /// The field that a problem of the canonical text is about.

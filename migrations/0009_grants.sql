@@ -39,9 +39,6 @@ create table framework_opening (
 
 -- The organisation in whose name a file was sent.
 alter table batch add column organisation text not null default '';
-create index batch_created_by on batch (created_by, created_at);
-create index batch_organisation on batch (organisation, created_at);
-
--- Which establishments lie in the region of an agency.
-create index place_within on place (within_code);
-create index organisation_place on organisation (place_code);
+create index batch_created_by on batch (created_by);
+create index batch_organisation on batch (organisation);
+create index party_organisation on party (organisation_code);

@@ -1,0 +1,79 @@
+//! `/contrats/{slug}/objectifs/{key}`: one objective in one contract: what was agreed on it, what
+//! was observed, and the same objective elsewhere.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use maud::{Markup, html};
+
+use super::contract::{InForce, Kept, goal, kept};
+use super::open::{self, Opened, View};
+use super::parts::{mark, node_code, section_choice, trail};
+use crate::access::Signed;
+use crate::contracts::Desk;
+use crate::frameworks::Node;
+use crate::platform::web::{Address, WebError, WebResult};
+
+pub(super) async fn page(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path((slug, key)): Path<(String, String)>,
+    (address, Query(view)): (Address, Query<View>),
+) -> WebResult<(StatusCode, Markup)> {
+    let opened = open::contract(&desk, &signed, &slug, view).await?;
+    let framework = opened.book.framework();
+    let node = framework.nodes.iter().find(|node| node.key == key);
+    let node = node.ok_or(WebError::NotFound)?;
+    let (reach, observations) = (signed.reach(), &desk.observations);
+    let observed = observations.of_contract(reach, &opened.full, opened.moment);
+    let observed = observed.await?;
+    let section = opened.section()?;
+    let terms = opened.terms();
+    let lines = opened.book.lines(&opened.full.contract, section, &terms);
+    let all = kept(&opened, section, &terms, &lines);
+    let under = all
+        .iter()
+        .filter(|kept| !kept.is_empty() && framework.is_under(&kept.node.key, &key));
+    let under: Vec<&Kept<'_>> = under.collect();
+    let cells = InForce {
+        opened: &opened,
+        section,
+        terms: &terms,
+        observed: &observed,
+    };
+    let body = html! {
+        (trail(framework, &opened.full.contract, &[(node.code.as_deref().unwrap_or("Objectif"), None)]))
+        div.head {
+            p.eyebrow { (opened.full.contract.title) ", " (node_code(framework, node)) (mark(&opened.full.contract)) }
+            h1 { (node.label) }
+            (opened.asked().form(&address, "Chiffres connus au", opened.today, &beside(&opened, node)))
+        }
+        (section_choice(&opened, &format!("/objectifs/{key}")))
+        @if under.is_empty() { p { "Ce contrat ne retient rien sous cet objectif. " a href=(opened.href("")) { "Tous ses objectifs" } } }
+        @for kept in under { (goal(&cells, kept, &lines, true)) }
+    };
+    let title = format!("{}, {}", node.title(), opened.full.contract.title);
+    Ok((opened.asked().status(), signed.page(&title, &body)))
+}
+
+/// The same objective over the country, and the others of the contract.
+fn beside(opened: &Opened, node: &Node) -> Markup {
+    let framework = opened.book.framework();
+    let country = format!("/cadres/{}/objectifs/{}", framework.code, node.key);
+    let all = framework.objectives();
+    let at = all.iter().position(|other| other.key == node.key);
+    let near = |step: Option<usize>| step.and_then(|at| all.get(at));
+    let link = |node: &Node, words: &str| {
+        html! {
+            li { a href=(opened.href(&format!("/objectifs/{}", node.key))) title=(node.label) {
+                (words) " : " (node.code.as_deref().unwrap_or(&node.label))
+            } }
+        }
+    };
+    html! {
+        ul aria-label="Voir aussi" {
+            @if !framework.follows_establishments() { li { a href=(opened.with_day(&country)) { "Toutes les régions" } } }
+            @if let Some(node) = near(at.and_then(|at| at.checked_sub(1))) { (link(node, "Objectif précédent")) }
+            @if let Some(node) = near(at.map(|at| at + 1)) { (link(node, "Objectif suivant")) }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The board of the country: regions against objectives, each cell leading to the objective in the
+//! contract of the region. The same on the home page and wherever it is shown.
+
+use maud::{Markup, html};
+
+use crate::figures::Situation;
+use crate::figures::attainment::look;
+use crate::figures::board::{Board, Row, TONES, Tally, movement_words, tone_word};
+use crate::figures::comparison::Movement;
+use crate::frameworks::{Framework, Node, Tone};
+use crate::kernel::counted;
+use crate::platform::web::{icon, state};
+use crate::tables::downloads;
+
+/// The class of a cell.
+pub(super) fn cell_class(tone: Option<Tone>) -> &'static str {
+    match tone {
+        None => "a-none",
+        Some(Tone::Reached) => "a-ok",
+        Some(Tone::Near) => "a-go",
+        Some(Tone::Attention) => "a-warn",
+        Some(Tone::Alert) => "a-alert",
+        Some(Tone::Setback) => "a-late",
+    }
+}
+
+/// Where an objective is told over all regions.
+pub(super) fn objective_path(framework: &Framework, node: &Node) -> String {
+    format!("/cadres/{}/objectifs/{}", framework.code, node.key)
+}
+
+/// What the words and drawings mean.
+pub(super) fn legend() -> Markup {
+    html! {
+        ul.key aria-label="Légende" {
+            @for (tone, word, meaning) in TONES {
+                @let (class, drawing) = look(tone);
+                li { (state(class, drawing, word)) " " span.muted { (meaning) } }
+            }
+            @for movement in [Movement::Forward, Movement::Still, Movement::Back] {
+                @let (drawing, words) = movement_words(movement);
+                li { span.st.s-idle { (icon(drawing)) (words) } }
+            }
+            li { span.st.s-late { (icon("clock")) "2" } " " span.muted { "valeurs de l’année en retard" } }
+        }
+    }
+}
+
+/// The whole board.
+pub fn table(situation: &Situation, board: &Board<'_>) -> Markup {
+    let framework = board.framework;
+    let caption = format!("{}, par région et par objectif", framework.title);
+    html! {
+        (legend())
+        div.scroll.tall tabindex="0" role="region" aria-label={ (caption) ", défilable" } {
+            table.board.tiles {
+                caption.vh { (caption) }
+                colgroup { col.c1; col span=(board.objectives.len()); col.cz; }
+                thead { tr {
+                    th scope="col" { "Région" }
+                    @for node in &board.objectives {
+                        th scope="col" {
+                            a href=(situation.href(&objective_path(framework, node))) title=(node.label) {
+                                b { span.vh { "Objectif " } (node.code.as_deref().unwrap_or("–")) }
+                                span.clip { (node.label) }
+                            }
+                        }
+                    }
+                    th.end scope="col" { b { "Cibles" } "atteintes" }
+                } }
+                tbody { @for row in &board.rows { (row_html(situation, board, row)) } }
+                tfoot { tr {
+                    th scope="row" { "Cibles atteintes" }
+                    @for (at, node) in board.objectives.iter().enumerate() {
+                        @let tally = board.of_objective(at);
+                        td data-l=(node.code.as_deref().unwrap_or("–")) { (out_of(tally)) }
+                    }
+                    td.end { (out_of(board.total())) }
+                } }
+            }
+        }
+        (downloads("pays", "Les objectifs par région", &[("cadre", &framework.code), ("au", situation.asked())]))
+        p.note {
+            "Un objectif est dit dans l’état de l’indicateur du milieu : la moitié au moins de ses indicateurs jugés y sont, ou mieux. "
+            "Un indicateur vaut la mesure la plus loin de sa cible. "
+            a href="/aide/pays" { "Comment cela se calcule" }
+        }
+    }
+}
+
+fn out_of(tally: Tally) -> String {
+    match tally.judged {
+        0 => "–".to_owned(),
+        judged => format!("{} sur {judged}", tally.reached),
+    }
+}
+
+fn row_html(situation: &Situation, board: &Board<'_>, row: &Row<'_>) -> Markup {
+    let total = row.total();
+    html! {
+        tr {
+            th scope="row" {
+                @match row.contract {
+                    Some(contract) => a href=(situation.href(&format!("/contrats/{}", contract.slug))) { (row.place.name) },
+                    None => (row.place.name),
+                }
+            }
+            @for (node, tally) in board.objectives.iter().zip(&row.tallies) { (cell(situation, row, node, *tally)) }
+            td.end data-l="Total" {
+                span {
+                    (out_of(total))
+                    @if total.late > 0 { " " span.st.s-late { (icon("clock")) (total.late) span.vh { " en retard" } } }
+                }
+            }
+        }
+    }
+}
+
+fn cell(situation: &Situation, row: &Row<'_>, node: &Node, tally: Tally) -> Markup {
+    let code = node.code.as_deref().unwrap_or("–");
+    let said = format!(
+        ", {}, objectif {code} : {}",
+        row.place.name,
+        sentence(tally)
+    );
+    html! {
+        td class=(cell_class(tally.tone)) data-l=(code) {
+            @match row.contract {
+                Some(contract) if tally.followed > 0 => {
+                    a href=(situation.href(&in_contract(&contract.slug, row.section, node))) { (inside(tally)) span.vh { (said) } }
+                },
+                _ => span { "–" span.vh { (said) } },
+            }
+        }
+    }
+}
+
+/// An objective in the contract of a region.
+pub(super) fn in_contract(slug: &str, section: Option<&str>, node: &Node) -> String {
+    let path = format!("/contrats/{slug}/objectifs/{}", node.key);
+    match section {
+        Some(section) => format!("{path}?volet={section}"),
+        None => path,
+    }
+}
+
+/// State, trend and what is late, in the room of a cell.
+fn inside(tally: Tally) -> Markup {
+    html! {
+        @match tally.tone {
+            Some(tone) => { (icon(look(tone).1)) span.w { (tone_word(tone)) } },
+            None => { (icon("none")) span.w { "Non jugé" } },
+        }
+        span.m {
+            @if tally.judged > 0 { (tally.reached) "/" (tally.judged) }
+            @if let Some(movement) = tally.movement { (icon(movement_words(movement).0)) }
+            @if tally.late > 0 { span.late-n { (icon("clock")) (tally.late) } }
+        }
+    }
+}
+
+/// The same for who hears it.
+fn sentence(tally: Tally) -> String {
+    if tally.followed == 0 {
+        return "sans clause dans le contrat".to_owned();
+    }
+    let mut parts = Vec::new();
+    if tally.judged > 0 {
+        let reached = counted(tally.reached, "cible atteinte", "cibles atteintes");
+        parts.push(format!("{reached} sur {}", tally.judged));
+    } else {
+        parts.push("aucune valeur à juger".to_owned());
+    }
+    if tally.alarming > 0 {
+        parts.push(format!("{} à redresser", tally.alarming));
+    }
+    if let Some(movement) = tally.movement {
+        parts.push(movement_words(movement).1.to_owned());
+    }
+    if tally.late > 0 {
+        parts.push(counted(tally.late, "valeur en retard", "valeurs en retard"));
+    }
+    parts.join(", ")
+}

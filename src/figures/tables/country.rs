@@ -1,0 +1,90 @@
+//! `pays`: how each objective of a framework stands in each region.
+
+use async_trait::async_trait;
+
+use crate::figures::board::{Board, Tally, movement_words, tone_word};
+use crate::figures::{Sources, running};
+use crate::platform::web::table::{Cell, Column, Row, Table};
+use crate::platform::web::{AsOf, WebError, WebResult};
+use crate::tables::{Ask, Source, whole, word};
+
+/// `pays`: one line a region and an objective.
+#[derive(Debug)]
+pub struct Country {
+    /// Where it is read from.
+    pub sources: Sources,
+}
+
+#[async_trait]
+impl Source for Country {
+    fn name(&self) -> &'static str {
+        "pays"
+    }
+
+    fn title(&self) -> &'static str {
+        "Objectifs par région"
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        &["cadre", "au"]
+    }
+
+    async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
+        // Refuses what is no day.
+        ask.moment().await?;
+        let as_of = AsOf::of(ask.asked);
+        let situation = self.sources.situation(ask.tx, ask.reach, as_of).await?;
+        let framework = running(&situation, ask.asked.get("cadre"));
+        let framework = framework.ok_or(WebError::NotFound)?;
+        let columns = vec![
+            Column::words("cadre", "Cadre"),
+            Column::numbers("annee", "Année"),
+            Column::words("territoire", "Code du territoire"),
+            Column::words("nom", "Territoire"),
+            Column::words("contrat", "Contrat"),
+            Column::words("objectif", "Objectif"),
+            Column::words("libelle", "Libellé"),
+            Column::words("etat", "État"),
+            Column::numbers("suivis", "Indicateurs avec clause"),
+            Column::numbers("juges", "Indicateurs jugés"),
+            Column::numbers("atteints", "Cibles atteintes"),
+            Column::numbers("a_redresser", "À redresser"),
+            Column::words("evolution", "Évolution"),
+            Column::numbers("retard", "Valeurs en retard"),
+            Column::numbers("attendues", "Valeurs attendues"),
+        ];
+        let board = Board::new(&situation, framework);
+        let mut table = Table::new(self.name(), self.title(), columns);
+        for row in &board.rows {
+            let objectives = board.objectives.iter().zip(&row.tallies);
+            table.rows.extend(objectives.map(|(node, tally)| {
+                let mut cells = vec![
+                    Cell::text(framework.code.clone()),
+                    whole(board.year.into()),
+                    Cell::text(row.place.code.clone()),
+                    Cell::text(row.place.name.clone()),
+                    word(row.contract.map(|contract| contract.slug.clone())),
+                    Cell::text(node.key.clone()),
+                    Cell::text(node.label.clone()),
+                ];
+                cells.extend(counts(*tally));
+                cells
+            }));
+        }
+        Ok(table)
+    }
+}
+
+fn counts(tally: Tally) -> Row {
+    let count = |n: usize| whole(i64::try_from(n).unwrap_or(i64::MAX));
+    vec![
+        word(tally.tone.map(tone_word)),
+        count(tally.followed),
+        count(tally.judged),
+        count(tally.reached),
+        count(tally.alarming),
+        word(tally.movement.map(|movement| movement_words(movement).1)),
+        count(tally.late),
+        count(tally.awaited),
+    ]
+}
