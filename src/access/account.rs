@@ -11,6 +11,7 @@ use tower_sessions::Session;
 use super::event::store::Own;
 use super::event::{self, Event, EventKind};
 use super::fields::password_field;
+use super::grant::pages::PEOPLE;
 use super::letter::{self, Warning};
 use super::origin::{Origin, browser_words};
 use super::password::{NewPassword, PASSWORD_HINT, verify_password};
@@ -172,7 +173,8 @@ async fn body(
         (list(&sessions, own.as_deref()))
         (accesses(&events))
         section.sect aria-labelledby="programmes" {
-            (section_heading("programmes", "Programmes et journal", None))
+            (section_heading("programmes", "Droits, journal et programmes", None))
+            p { a href={ (PEOPLE) "/" (signed.person.id) } { "Mes habilitations" } " : ce que je peux faire, jusqu’à quand, et la délégation. " a href=(PEOPLE) { "Toutes les personnes" } "." }
             p { a href={ "/journal?personne=" (signed.person.id) } { "Ce que j’ai fait dans Jalon" } " : tout ce que le journal garde en votre nom." }
             p { a href=(token::pages::PATH) { "Mes accès par programme" } " : ce qui laisse un tableur ou un autre programme agir en votre nom." }
         }

@@ -32,13 +32,14 @@ pub mod token;
 mod trace;
 
 pub use email::{Email, NotAnEmail};
+pub use grant::pages::button_or_why;
 pub use grant::store::answering;
 pub use kept::keep_refused_form;
 pub use pages::router;
 pub use password::{NewPassword, PASSWORD_HINT, PasswordError};
 pub use permit::{Act, NotPermitted, Permit, may, permit, permit_aside};
 pub use policy::{Basis, Concern, Denied, Lack, Standing};
-pub use reach::{Audience, Opened, Openings, Reach};
+pub use reach::{Audience, Opening, Openings, Reach};
 pub use session::{DbSessionStore, session_layer};
 pub use signed::{Signed, Visitor, refusals_in_french};
 pub use store::{ChangePassword, NewPerson, Person};

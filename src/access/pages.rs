@@ -13,6 +13,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::door::Door;
+use super::grant::pages as grants;
 use super::origin::Origin;
 use super::password::verify_password;
 use super::session::{self, Standing};
@@ -73,6 +74,7 @@ where
         )
         .route(tokens::PATH, get(tokens::page).post(tokens::create))
         .route("/moi/acces/{token}/revoquer", post(tokens::revoke))
+        .merge(grants::router())
 }
 
 #[derive(Debug, Default, Deserialize)]

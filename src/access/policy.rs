@@ -247,4 +247,6 @@ fn who_can(roles: &Roles, grants: &[Grant], act: &str, concern: &Concern) -> Str
 }
 
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 //! What lives here: [`Reach`], read once for a request from the grants that hold that day, and the
 //! audiences that frameworks open things to. What never does: SQL, or a rule of the policy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -16,6 +16,7 @@ use super::role::{Roles, Side, Sight};
 use super::token;
 use crate::ledger::{Actor, Scope};
 use crate::platform::db::{DbError, Tx};
+use crate::platform::yaml::Worded;
 
 /// To whom a framework opens something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -71,24 +72,26 @@ impl Audience {
     }
 }
 
+impl Worded for Audience {
+    fn words() -> impl Iterator<Item = (&'static str, Self)> {
+        Self::ALL
+            .into_iter()
+            .map(|(audience, _, word, _)| (word, audience))
+    }
+}
+
 /// What a framework opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Opened {
+pub enum Opening {
     /// What was signed.
     Signed,
     /// Acts that are being prepared, and those given up.
     Drafts,
-    /// Values observed.
-    Values,
 }
 
-impl Opened {
+impl Opening {
     /// Everything that is opened, with its word in the database.
-    pub const ALL: [(Self, &'static str); 3] = [
-        (Self::Signed, "signed"),
-        (Self::Drafts, "drafts"),
-        (Self::Values, "values"),
-    ];
+    pub const ALL: [(Self, &'static str); 2] = [(Self::Signed, "signed"), (Self::Drafts, "drafts")];
 
     /// Its word in the database.
     pub fn code(self) -> &'static str {
@@ -106,14 +109,14 @@ impl Opened {
     /// To whom it is opened where a framework says nothing.
     pub fn usual(self) -> Audience {
         match self {
-            Self::Signed | Self::Values => Audience::StateAndAgencies,
+            Self::Signed => Audience::StateAndAgencies,
             Self::Drafts => Audience::Parties,
         }
     }
 }
 
 /// To whom each framework opens what, where it says it.
-pub type Openings = BTreeMap<(String, Opened), Audience>;
+pub type Openings = BTreeMap<(String, Opening), Audience>;
 
 /// What a person may see and do, demanded by every function that reads for somebody.
 #[derive(Clone, Debug)]
@@ -121,6 +124,8 @@ pub struct Reach {
     actor: Actor,
     grants: Arc<[Grant]>,
     openings: Arc<Openings>,
+    /// The organisations whose things they see, the establishments of their agencies included.
+    own: Arc<BTreeSet<String>>,
     /// Whether a program acts that was given the right to read and no more.
     reads_only: bool,
 }
@@ -132,6 +137,7 @@ impl Reach {
             actor: Actor::Installation,
             grants: Arc::default(),
             openings: Arc::default(),
+            own: Arc::default(),
             reads_only: false,
         }
     }
@@ -142,6 +148,14 @@ impl Reach {
             return Ok(Self::of_installation());
         };
         let grants = store::holding(tx, person, today).await?;
+        let shown = showing(&grants).map(str::to_owned);
+        let mut own: BTreeSet<String> = shown.collect();
+        if !own.is_empty() {
+            let all = store::establishments(tx, person, today).await?;
+            let theirs = all.into_iter().filter(|(agency, _)| own.contains(agency));
+            let theirs: Vec<String> = theirs.map(|(_, establishment)| establishment).collect();
+            own.extend(theirs);
+        }
         let reads_only = match actor.token() {
             Some(token) => !token::store::may_write(tx, token, today).await?,
             None => false,
@@ -150,6 +164,7 @@ impl Reach {
             actor,
             grants: grants.into(),
             openings: Arc::new(store::openings(tx).await?),
+            own: Arc::new(own),
             reads_only,
         })
     }
@@ -157,10 +172,12 @@ impl Reach {
     /// That of somebody who holds these grants.
     #[cfg(test)]
     pub(crate) fn holding(actor: Actor, grants: Vec<Grant>, openings: Openings) -> Self {
+        let own = showing(&grants).map(str::to_owned).collect();
         Self {
             actor,
             grants: grants.into(),
             openings: Arc::new(openings),
+            own: Arc::new(own),
             reads_only: false,
         }
     }
@@ -217,6 +234,17 @@ impl Reach {
         })
     }
 
+    /// Whether an act is allowed, whoever uses the right: by what, or what the person is told.
+    pub(super) fn judged(&self, act: &'static str, concern: &Concern) -> Result<Basis, String> {
+        match self.actor.person() {
+            Some(who) => {
+                let judged = decide(Roles::known(), who, &self.grants, act, concern);
+                judged.map_err(|denied| denied.sentence)
+            }
+            None => Ok(Basis::Installation),
+        }
+    }
+
     /// What each grant lacks for an act, or that it does.
     pub fn weighed(&self, act: &str, concern: &Concern) -> Vec<(&Grant, Result<(), Lack>)> {
         let grants = self.grants.iter();
@@ -240,7 +268,7 @@ impl Reach {
             return self.sees_anything();
         }
         self.sees_of(
-            Opened::Signed,
+            Opening::Signed,
             &scope.framework,
             [scope.organisation.as_str()],
         )
@@ -249,7 +277,7 @@ impl Reach {
     /// Whether they may see what a framework opens, where it is about these organisations.
     pub fn sees_of<'o>(
         &self,
-        what: Opened,
+        what: Opening,
         framework: &str,
         organisations: impl IntoIterator<Item = &'o str>,
     ) -> bool {
@@ -263,8 +291,28 @@ impl Reach {
         }
     }
 
+    /// Whether they may see the values of a place: those of the State and of the agencies see them
+    /// all, anybody else those of the establishments they are of.
+    pub fn sees_values_of(&self, place: &str) -> bool {
+        self.sees_all_values() || self.is_of(place)
+    }
+
+    /// Whether they see the values of every place.
+    pub fn sees_all_values(&self) -> bool {
+        self.sees_everything() || self.is_of_state_or_agencies()
+    }
+
+    /// Whether an act to one thing is allowed, be it by a program that only reads: for acts that
+    /// are ways of looking.
+    pub fn may_look(&self, act: &'static str, concern: &Concern) -> bool {
+        match self.actor.person() {
+            Some(who) => decide(Roles::known(), who, &self.grants, act, concern).is_ok(),
+            None => true,
+        }
+    }
+
     /// To whom a framework opens something.
-    pub fn audience(&self, what: Opened, framework: &str) -> Audience {
+    pub fn audience(&self, what: Opening, framework: &str) -> Audience {
         let said = self.openings.get(&(framework.to_owned(), what)).copied();
         said.unwrap_or_else(|| what.usual())
     }
@@ -288,19 +336,12 @@ impl Reach {
 
     /// Whether they hold a grant that shows what is that organisation's.
     fn is_of(&self, organisation: &str) -> bool {
-        self.organisations().any(|own| own == organisation)
+        self.own.contains(organisation)
     }
 
-    /// The organisations whose things they see.
+    /// The organisations whose things they see, the establishments of their agencies included.
     pub fn organisations(&self) -> impl Iterator<Item = &str> {
-        let shows = |grant: &&Grant| {
-            let role = Roles::known().role(&grant.role);
-            !grant.organisation.is_empty() && role.is_some_and(|role| role.sight != Sight::Nothing)
-        };
-        self.grants
-            .iter()
-            .filter(shows)
-            .map(|grant| grant.organisation.as_str())
+        self.own.iter().map(String::as_str)
     }
 
     fn holds(&self, which: impl Fn(&super::role::Role) -> bool) -> bool {
@@ -310,4 +351,14 @@ impl Reach {
             .filter_map(|grant| Roles::known().role(&grant.role));
         roles.any(which)
     }
+}
+
+/// The organisations of the grants that show something.
+fn showing(grants: &[Grant]) -> impl Iterator<Item = &str> {
+    let shows = |grant: &&Grant| {
+        let role = Roles::known().role(&grant.role);
+        !grant.organisation.is_empty() && role.is_some_and(|role| role.sight != Sight::Nothing)
+    };
+    let shown = grants.iter().filter(shows);
+    shown.map(|grant| grant.organisation.as_str())
 }

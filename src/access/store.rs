@@ -130,15 +130,6 @@ pub async fn person_by_email(tx: &mut Tx, email: &str) -> Result<Option<Person>,
     .await
 }
 
-/// The first account ever opened: the one that installed Jalon.
-pub async fn first_person(tx: &mut Tx) -> Result<Option<Person>, DbError> {
-    tx.optional(
-        "select id, name, email from person order by created_change, id limit 1",
-        vec![],
-    )
-    .await
-}
-
 /// The person with that identifier.
 pub(super) async fn person(tx: &mut Tx, id: Uuid) -> Result<Option<Person>, DbError> {
     tx.optional(

@@ -143,6 +143,7 @@ impl<'a> Shelf<'a> {
         let title = self.framework.map(|framework| framework.title.as_str());
         Document {
             names,
+            draft: contract.signed == 0,
             context: joined([title], ""),
             ..self.document(CONTRACTS, "", contract.title.clone())
         }
@@ -150,6 +151,7 @@ impl<'a> Shelf<'a> {
 
     fn section(&self, section: &SectionWords) -> Document {
         Document {
+            draft: self.contract.signed == 0,
             names: self.place(&section.place_code),
             ..self.document(
                 SECTIONS,
@@ -174,6 +176,7 @@ impl<'a> Shelf<'a> {
         Document {
             text: instrument.motive.clone().unwrap_or_default(),
             current: instrument.state != "abandoned",
+            draft: instrument.state != "signed",
             ..self.document(
                 INSTRUMENTS,
                 &format!("/actes/{}", instrument.no),
@@ -202,6 +205,7 @@ impl<'a> Shelf<'a> {
             None => format!("/actes/{}", term.no),
         };
         Some(Document {
+            draft: term.state != "signed",
             text: joined([said, motive], ". "),
             ..self.document(TERMS, &href, title)
         })

@@ -34,8 +34,12 @@ pub mod tables;
 mod terms;
 mod told;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use uuid::Uuid;
+
+use crate::access::{self, Concern, Opening, Reach};
 
 pub use acts::{
     AbandonInstrument, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument,
@@ -255,6 +259,52 @@ pub struct FullContract {
 }
 
 impl FullContract {
+    /// What somebody may see of it: nothing where it is not opened to them, nor where nothing was
+    /// signed yet and what is under way is not; without the acts under way or given up where these
+    /// are not.
+    pub fn seen_by(mut self, reach: &Reach) -> Option<Self> {
+        let parties = self.parties_ever();
+        let framework = self.contract.framework.clone();
+        let sees = |what| reach.sees_of(what, &framework, parties.iter().map(String::as_str));
+        if sees(Opening::Drafts) {
+            return Some(self);
+        }
+        self.instruments
+            .retain(|instrument| instrument.state == State::Signed);
+        let kept: BTreeSet<Uuid> = self.instruments.iter().map(|i| i.id).collect();
+        self.terms.retain(|term| kept.contains(&term.instrument));
+        (sees(Opening::Signed) && !self.instruments.is_empty()).then_some(self)
+    }
+
+    /// Whom it concerns, as far as rights go: what a page may show beforehand, where the permit is
+    /// asked once more, of those who are party then.
+    pub fn concern(&self) -> Concern {
+        Concern {
+            organisations: self.parties_ever(),
+            standings: vec![access::Standing::whole(self.contract.framework.clone())],
+            contract: Some(self.contract.id),
+            ..Concern::default()
+        }
+    }
+
+    /// The organisations that are or were party to it, or that a signed act made party.
+    fn parties_ever(&self) -> Vec<String> {
+        let beginning = self
+            .contract
+            .parties
+            .iter()
+            .map(|party| party.organisation.clone());
+        let signed = self.instruments.iter().filter(|i| i.state == State::Signed);
+        let signed: BTreeSet<Uuid> = signed.map(|i| i.id).collect();
+        let joined = self.terms.iter().filter_map(|term| match &term.key.slot {
+            Slot::Party { organisation, .. } if signed.contains(&term.instrument) => {
+                Some(organisation.clone())
+            }
+            _ => None,
+        });
+        beginning.chain(joined).collect()
+    }
+
     /// The terms in force after that change; drafts never count.
     pub fn in_force(&self, as_of: i64) -> Terms<'_> {
         Terms::in_force(&self.instruments, &self.terms, as_of)

@@ -170,12 +170,25 @@ struct VersionRecord {
     why: Option<String>,
     at: i64,
     who: Option<String>,
+    organisation: String,
+    framework: String,
+}
+
+/// Those of documents that somebody may see.
+fn seen(mut records: Vec<VersionRecord>, reach: &Reach) -> Vec<VersionRecord> {
+    records.retain(|record| {
+        reach.sees(&Scope {
+            organisation: record.organisation.clone(),
+            framework: record.framework.clone(),
+        })
+    });
+    records
 }
 
 /// The documents about a subject attached no later than the change `upto`, the latest first.
 pub async fn about(
     tx: &mut Tx,
-    _reach: &Reach,
+    reach: &Reach,
     kind: AboutKind,
     subject: &str,
     upto: i64,
@@ -183,8 +196,10 @@ pub async fn about(
     let records: Vec<VersionRecord> = tx
         .all(
             "select v.document_id, d.kind, d.subject, d.place, d.period, v.no, v.name, v.media,
-                    v.size, v.sha, v.why, c.at, p.name as who
+                    v.size, v.sha, v.why, c.at, p.name as who, s.organisation, s.framework
              from document d
+             join thing t on t.id = d.id
+             join scope s on s.id = t.scope_id
              join document_version v on v.document_id = d.id
              join change c on c.no = v.change_no
              left join person p on p.id = c.actor
@@ -193,16 +208,18 @@ pub async fn about(
             args![kind.code(), subject, upto],
         )
         .await?;
-    gathered(records)
+    gathered(seen(records, reach))
 }
 
 /// One document.
-pub async fn document(tx: &mut Tx, _reach: &Reach, id: Uuid) -> Result<Option<Document>, DbError> {
+pub async fn document(tx: &mut Tx, reach: &Reach, id: Uuid) -> Result<Option<Document>, DbError> {
     let records: Vec<VersionRecord> = tx
         .all(
             "select v.document_id, d.kind, d.subject, d.place, d.period, v.no, v.name, v.media,
-                    v.size, v.sha, v.why, c.at, p.name as who
+                    v.size, v.sha, v.why, c.at, p.name as who, s.organisation, s.framework
              from document d
+             join thing t on t.id = d.id
+             join scope s on s.id = t.scope_id
              join document_version v on v.document_id = d.id
              join change c on c.no = v.change_no
              left join person p on p.id = c.actor
@@ -211,7 +228,7 @@ pub async fn document(tx: &mut Tx, _reach: &Reach, id: Uuid) -> Result<Option<Do
             args![id],
         )
         .await?;
-    Ok(gathered(records)?.pop())
+    Ok(gathered(seen(records, reach))?.pop())
 }
 
 /// Records of versions as documents; those of one document stand together.

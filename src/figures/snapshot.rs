@@ -107,6 +107,25 @@ pub struct Snapshot {
     contests: HashMap<Uuid, Arc<OpenContest>>,
 }
 
+impl Snapshot {
+    /// The same, of some places only.
+    fn of_places(&self, is_seen: impl Fn(&str) -> bool) -> Self {
+        let mut own = self.clone();
+        own.series = own
+            .series
+            .iter()
+            .filter_map(|(measure, series)| {
+                let figures = series.iter().filter(|(subject, _)| is_seen(&subject.place));
+                let figures = figures.map(|(subject, figure)| (subject.clone(), figure.clone()));
+                let series = Series::of(figures);
+                (!series.figures.is_empty()).then(|| (measure.clone(), Arc::new(series)))
+            })
+            .collect();
+        own.embargoed.retain(|held| is_seen(&held.subject.place));
+        own
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Embargoed {
     measure: String,
@@ -265,6 +284,11 @@ impl FiguresView {
     /// What that person may see, for pages and files alike: a figure under embargo is laid over
     /// what stood before it for those who may see it, and for nobody else.
     fn new(snapshot: Arc<Snapshot>, reach: &Reach) -> Self {
+        let snapshot = if reach.sees_all_values() {
+            snapshot
+        } else {
+            Arc::new(snapshot.of_places(|place| reach.sees_values_of(place)))
+        };
         let seen: Vec<&Embargoed> = snapshot
             .embargoed
             .iter()
@@ -436,6 +460,7 @@ async fn is_committed(tx: &mut Tx, change: i64) -> Result<bool, DbError> {
 mod tests {
     use super::*;
     use crate::access::Openings;
+    use crate::access::grant::Grant;
     use crate::kernel::{Decimal, Value};
     use crate::ledger::Actor;
     use jiff::ToSpan as _;
@@ -490,6 +515,19 @@ mod tests {
         }
     }
 
+    /// What lets somebody see every value.
+    fn reader() -> Grant {
+        Grant {
+            id: Uuid::from_u128(1),
+            role: "lecteur".to_owned(),
+            organisation: String::new(),
+            framework: String::new(),
+            objective: String::new(),
+            contract: None,
+            behalf_of: None,
+        }
+    }
+
     fn any_written() -> impl Strategy<Value = Written> {
         (0..3_u8, prop::option::of(0..6_i64), any::<bool>()).prop_map(|(author, embargo, odd)| {
             // A withdrawal is never under embargo.
@@ -513,7 +551,7 @@ mod tests {
                 .with(1, day(read_on), rows, Vec::new())
                 .with(2, day(looked_at), rest, Vec::new());
             let actor = Actor::Person(person(viewer));
-            let reach = &Reach::holding(actor, Vec::new(), Openings::new());
+            let reach = &Reach::holding(actor, vec![reader()], Openings::new());
             let view = FiguresView::new(Arc::new(snapshot), reach);
             let seen = view.series("m").and_then(|s| s.whole("53", Period::Year(2024))).map(|f| f.no);
             let is_visible = |w: &Written| !is_hidden(w.1.map(day), Some(person(w.0)), reach, day(looked_at));

@@ -1,7 +1,7 @@
 //! How a reader calls the keys of the text format. Pure.
 
 /// The keys whose name is not the key with a capital letter.
-const LABELS: [(&str, &str); 70] = [
+const LABELS: [(&str, &str); 72] = [
     ("a_definir", "Définition laissée au contrat"),
     ("a_personnaliser", "À personnaliser"),
     ("agregation", "Agrégation"),
@@ -64,6 +64,8 @@ const LABELS: [(&str, &str); 70] = [
         "reponse_contestation",
         "Délai de réponse à une contestation",
     ),
+    ("contrats_ouverts", "Contrats signés ouverts à"),
+    ("projets_ouverts", "Projets d’acte ouverts à"),
     ("regions", "Régions concernées"),
     ("ruptures", "Ruptures de série"),
     ("sens", "Sens souhaité"),

@@ -36,6 +36,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::access::Audience;
 use crate::measures::Measure;
 
 pub use crate::platform::yaml::{Position, Problem, Severity};
@@ -117,6 +118,12 @@ pub struct Framework {
     /// Days that a supplier has to answer the contest of a value, where the framework says it.
     #[serde(default)]
     pub contest_days: Option<u16>,
+    /// To whom signed contracts are opened, where the framework says it.
+    #[serde(default)]
+    pub signed_for: Option<Audience>,
+    /// To whom acts under way are opened, where the framework says it.
+    #[serde(default)]
+    pub drafts_for: Option<Audience>,
     /// Official documents it is transcribed from.
     #[serde(default)]
     pub documents: Vec<SourceDocument>,

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Framework, Texts};
-use crate::access::{Act, Concern, Permit, Reach};
+use crate::access::{Act, Audience, Concern, Opening, Permit, Reach};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
 use crate::platform::db::{DbError, Tx};
@@ -321,6 +321,29 @@ async fn thing_of(tx: &mut Tx, code: &str) -> Result<Uuid, DbError> {
     Ok(thing)
 }
 
+/// Keeps to whom a framework opens something, for the rights to be read without its model.
+async fn open_to(
+    tx: &mut Tx,
+    code: &str,
+    what: Opening,
+    audience: Option<Audience>,
+) -> Result<(), DbError> {
+    tx.run(
+        "delete from framework_opening where framework = $1 and what = $2",
+        args![code, what.code()],
+    )
+    .await?;
+    let Some(audience) = audience else {
+        return Ok(());
+    };
+    tx.run(
+        "insert into framework_opening (framework, what, audience) values ($1, $2, $3)",
+        args![code, what.code(), audience.code()],
+    )
+    .await?;
+    Ok(())
+}
+
 async fn insert_revision(
     tx: &mut Tx,
     code: &str,
@@ -350,6 +373,8 @@ async fn insert_revision(
         )
         .await?;
     }
+    open_to(tx, code, Opening::Signed, new.framework.signed_for).await?;
+    open_to(tx, code, Opening::Drafts, new.framework.drafts_for).await?;
     tx.run(
         "update framework set current_no = $1 where code = $2",
         args![head.no, code],

@@ -44,7 +44,10 @@ const GROUPS: &[(&str, &[&str])] = &[
         &["imports", "valeurs", "saisie", "circuit"],
     ),
     ("Emporter", &["dossiers", "tableaux", "api"]),
-    ("Soi-même", &["connexion", "compte", "journal"]),
+    (
+        "Soi-même",
+        &["connexion", "compte", "habilitations", "journal"],
+    ),
 ];
 
 /// One page of the guide.

@@ -12,6 +12,8 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::problem::{Answers, Place, Problem};
+use super::store::SEE;
+use crate::access::{Concern, Reach};
 
 /// What a cell would do if the file were committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -288,6 +290,17 @@ pub struct Batch {
 const SILENCE: i64 = 120 * 1_000_000;
 
 impl Batch {
+    /// Whether somebody may know of it: who sent it, and who may see what others of that
+    /// organisation send.
+    pub fn is_seen_by(&self, reach: &Reach) -> bool {
+        let concern = Concern {
+            owner: self.created_by,
+            undetermined: true,
+            ..Concern::of(&self.organisation, "")
+        };
+        reach.may_look(SEE, &concern)
+    }
+
     /// Its state, to be compared with the one that an act was decided upon.
     pub fn seen(&self) -> Seen {
         Seen {

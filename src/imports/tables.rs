@@ -29,7 +29,7 @@ impl Source for Files {
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
-        let batches = store::batches(ask.tx, MOST).await?;
+        let batches = store::batches(ask.tx, ask.reach, MOST).await?;
         let columns = vec![
             Column::words("fichier", "Fichier"),
             Column::words("genre", "Genre"),
@@ -65,7 +65,9 @@ impl Source for Files {
 /// The file that `lot` names, where this person may see what it says.
 async fn batch<'i>(ask: &mut Ask<'_>, intakes: &'i Intakes) -> WebResult<(Batch, &'i dyn Intake)> {
     let id = ask.id("lot")?;
-    let batch = store::batch(ask.tx, id).await?.ok_or(WebError::NotFound)?;
+    let batch = store::batch_seen(ask.tx, ask.reach, id)
+        .await?
+        .ok_or(WebError::NotFound)?;
     let intake = intakes.of(&batch)?;
     if intake.is_hidden(&batch, ask.reach, ask.today)? {
         let sentence = "Ce fichier est sous embargo : seule la personne qui l’a déposé le voit avant son jour.";

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::access::Reach;
+use crate::access::{Opening, Reach};
 use crate::ledger::Scope;
 use crate::platform::db::{DbError, Tx};
 
@@ -58,8 +58,12 @@ pub struct Document {
     pub framework: Option<(String, String)>,
     /// Whose it is: what a person may see is told by it.
     pub scope: Scope,
+    /// Code of the place whose value it tells, if it tells one.
+    pub place: Option<String>,
     /// The first day on which everybody may see it, and who may before.
     pub embargo: Option<(Date, Option<Uuid>)>,
+    /// Whether it is of an act under way or given up, which is opened to fewer people.
+    pub draft: bool,
     /// Whether it belongs to what is current, which comes before what is past.
     pub current: bool,
     /// The last year in which it is current, where one is known: a generation of contracts ends
@@ -80,7 +84,9 @@ impl Document {
             text: String::new(),
             framework: None,
             scope: Scope::common(),
+            place: None,
             embargo: None,
+            draft: false,
             current: true,
             ends: None,
         }
@@ -95,7 +101,16 @@ impl Document {
     fn is_visible(&self, reach: &Reach, today: Date) -> bool {
         let open =
             |(until, author): (Date, Option<Uuid>)| today >= until || reach.sees_embargoed(author);
-        reach.sees(&self.scope) && self.embargo.is_none_or(open)
+        let scope = &self.scope;
+        let sees = if self.draft {
+            let organisation = scope.organisation.as_str();
+            reach.sees_of(Opening::Drafts, &scope.framework, [organisation])
+        } else {
+            reach.sees(scope)
+        };
+        let of_place = self.place.as_deref();
+        sees && of_place.is_none_or(|place| reach.sees_values_of(place))
+            && self.embargo.is_none_or(open)
     }
 }
 

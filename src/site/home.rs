@@ -79,7 +79,7 @@ async fn of_today(tx: &mut Tx, signed: &Signed, today: Date) -> WebResult<Today>
     Ok(Today {
         drafts: store::open_drafts(tx, reach).await?,
         contests,
-        batches: imports::batches(tx, LAST).await?,
+        batches: imports::batches(tx, reach, LAST).await?,
     })
 }
 

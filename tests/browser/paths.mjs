@@ -67,6 +67,8 @@ export const demo = [
   "/journal",
   "/journal?qui=camille&genre=instrument",
   "/moi/acces",
+  "/personnes",
+  "/droits/pourquoi",
   "/moi/adresses",
   "/moi/adresses/nouvelle/contrats?cadre=etat-ars-2024-2028",
   "/api",

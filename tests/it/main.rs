@@ -33,6 +33,7 @@ mod program;
 mod public;
 mod refusals;
 mod revisions;
+mod rights;
 mod schema;
 mod search;
 mod sink;

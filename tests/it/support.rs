@@ -290,8 +290,13 @@ impl Site {
     }
 
     pub async fn sign_in(&mut self) {
+        self.sign_in_as(EMAIL).await;
+    }
+
+    /// Signs in with another account, which has the same password.
+    pub async fn sign_in_as(&mut self, email: &str) {
         let answer = self
-            .post("/connexion", &[("email", EMAIL), ("password", PASSWORD)])
+            .post("/connexion", &[("email", email), ("password", PASSWORD)])
             .await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     }

@@ -4,6 +4,7 @@
 //! What never does: what a role allows ([`super::role`]).
 
 pub mod pages;
+pub mod people_store;
 pub mod store;
 
 use jiff::civil::Date;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::access::permit::Permit;
 use crate::access::policy::Concern;
-use crate::access::reach::{Audience, Opened, Openings};
+use crate::access::reach::{Audience, Opening, Openings};
 use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
 use crate::access::store::{Person, renew_sessions};
 use crate::args;
@@ -78,7 +78,7 @@ impl Held {
 }
 
 #[derive(sqlx::FromRow)]
-struct GrantRow {
+pub(super) struct GrantRow {
     id: Uuid,
     role: String,
     organisation: String,
@@ -133,13 +133,33 @@ pub(in crate::access) async fn openings(tx: &mut Tx) -> Result<Openings, DbError
         )
         .await?;
     let read = |(framework, what, audience): (String, String, String)| {
-        let opened = Opened::from_code(&what);
+        let opened = Opening::from_code(&what);
         let opened = opened.ok_or_else(|| DbError::corrupt("opening of a framework", what))?;
         let to = Audience::from_code(&audience);
         let to = to.ok_or_else(|| DbError::corrupt("audience of a framework", audience))?;
         Ok(((framework, opened), to))
     };
     rows.into_iter().map(read).collect()
+}
+
+/// The establishments of the regions whose agencies a person holds grants for on that day, each
+/// with its agency.
+pub(in crate::access) async fn establishments(
+    tx: &mut Tx,
+    person: Uuid,
+    day: Date,
+) -> Result<Vec<(String, String)>, DbError> {
+    tx.all(
+        "select distinct a.code as agency, e.code as establishment
+         from access_grant g
+         join organisation a on a.code = g.organisation and a.kind = 'ars'
+         join place p on p.within_code = a.place_code
+         join organisation e on e.place_code = p.code
+         where g.person_id = $1 and g.ended_change is null and g.starts_on <= $2
+           and (g.ends_on is null or g.ends_on >= $2)",
+        args![person, day.to_string()],
+    )
+    .await
 }
 
 /// The name of a person.

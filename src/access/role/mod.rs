@@ -177,7 +177,7 @@ impl Roles {
     }
 
     /// The act of that word.
-    pub fn act(&self, key: &str) -> Option<&KnownAct> {
+    pub fn act<'a>(&'a self, key: &str) -> Option<&'a KnownAct> {
         self.acts.iter().find(|act| act.key == key)
     }
 

@@ -284,8 +284,8 @@ async fn writer(
     if let Some(held) = now.get(key) {
         return Ok(held.term.change);
     }
-    let (reach, slot) = (&Reach::of_installation(), &key.slot);
-    let written = subject_changes(tx, reach, full.contract.id, slot.subject()).await?;
+    let slot = &key.slot;
+    let written = subject_changes(tx, full, slot.subject()).await?;
     let period = slot.year().map(|year| year.to_string()).unwrap_or_default();
     let about = written.iter().find(|change| {
         let about = &change.about;

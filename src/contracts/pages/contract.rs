@@ -11,7 +11,7 @@ use super::parts::{
     Tab, contract_head, day, flag, node_code, organisation, section_choice, state_of,
 };
 use super::table::{self, Cells, dash};
-use crate::access::Signed;
+use crate::access::{Signed, button_or_why};
 use crate::contracts::sheet::show_body;
 use crate::contracts::{
     Desk, Facet, Instrument, Line, Observed, ObservedKey, ObservedStanding, Section, Slot,
@@ -83,10 +83,16 @@ fn notice(opened: &Opened) -> Markup {
                 }
             }
             @if opened.full.instruments.is_empty() {
-                p.acts { a.btn.main href={ (base) "/actes/nouveau" } { "Préparer le contrat initial" } }
+                p.acts { (or_why(opened, &html! { a.btn.main href={ (base) "/actes/nouveau" } { "Préparer le contrat initial" } })) }
             }
         }
     }
+}
+
+/// What prepares an act, or why whoever looks may not.
+fn or_why(opened: &Opened, button: &Markup) -> Markup {
+    let allowed = opened.drafting.as_ref().map(|&()| ());
+    button_or_why(allowed, "Préparer un acte", button)
 }
 
 /// Why no term is shown: nothing was signed, or what was signed was not recorded yet.
@@ -444,6 +450,7 @@ fn instruments(opened: &Opened) -> Markup {
         |i: &&Instrument| !past || i.signed_change().is_some_and(|c| c <= opened.moment.change);
     let shown: Vec<_> = opened.full.instruments.iter().filter(by_then).collect();
     let add = html! { a.btn.sm href={ (base) "/actes/nouveau" } { "Préparer un acte" } };
+    let add = or_why(opened, &add);
     html! {
         section.sect #actes aria-labelledby="actes-titre" {
             (section_heading("actes-titre", "Actes du contrat", (!past).then_some(add)))

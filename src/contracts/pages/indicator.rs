@@ -40,7 +40,7 @@ pub(super) async fn page(
     let contract = &opened.full.contract;
     let mut tx = desk.db.read().await?;
     let national = national_targets(&mut tx, &contract.framework, opened.moment.change).await?;
-    let mut journal = subject_changes(&mut tx, signed.reach(), contract.id, &key).await?;
+    let mut journal = subject_changes(&mut tx, &opened.full, &key).await?;
     let documents = documents::of(&mut tx, signed.reach(), contract.id, &key).await?;
     drop(tx);
     journal.retain(|change| {

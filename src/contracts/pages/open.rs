@@ -5,10 +5,12 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::access::{Act, Signed};
+use crate::access::{Act, Denied, Signed};
 use crate::contracts::check::changes;
 use crate::contracts::store::{ContractError, load};
-use crate::contracts::{Book, Desk, FullContract, Instrument, Section, State, Terms};
+use crate::contracts::{
+    Book, Desk, DraftInstrument, FullContract, Instrument, Section, State, Terms,
+};
 use crate::frameworks::Changeable;
 use crate::ledger::{Change, LedgerError, Moment};
 use crate::organisations::Directory;
@@ -47,6 +49,8 @@ pub(super) struct Opened {
     pub moment: Moment,
     /// The day it really is.
     pub today: Date,
+    /// Why no act may be prepared by whoever looks, where none may.
+    pub drafting: Result<(), Denied>,
     /// What the address asked.
     view: View,
 }
@@ -129,7 +133,11 @@ pub(super) async fn contract(
     let book = book_shown(desk, &mut tx, signed, &full, moment.change).await?;
     let directory = desk.directories.current(&mut tx, signed.reach()).await?;
     drop(tx);
+    let drafting = signed
+        .reach()
+        .allows(DraftInstrument::NAME, &[full.concern()]);
     Ok(Opened {
+        drafting: drafting.map(drop),
         full: full.placed(moment.change),
         book,
         directory,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::rows::{day, year};
-use crate::access::Reach;
+use crate::access::{Opening, Reach};
 use crate::args;
 use crate::contracts::parties::{Move, Tenure, tenures};
 use crate::contracts::{Membership, TermBody};
@@ -66,6 +66,23 @@ impl ContractCard {
         parties.filter(move |party| Some(party.tenure.role.as_str()) == role)
     }
 
+    /// What somebody may see of it: nothing where it is not opened to them, nor where nothing was
+    /// signed yet and what is under way is not.
+    fn seen_by(mut self, reach: &Reach) -> Option<Self> {
+        let parties: Vec<&str> = self
+            .parties
+            .iter()
+            .map(|p| p.tenure.organisation.as_str())
+            .collect();
+        let sees = |what| reach.sees_of(what, &self.framework, parties.iter().copied());
+        if sees(Opening::Drafts) {
+            return Some(self);
+        }
+        let is_seen = self.signed > 0 && sees(Opening::Signed);
+        self.drafts = 0;
+        is_seen.then_some(self)
+    }
+
     /// Whether an organisation is party to it today.
     pub fn has_party(&self, organisation: &str) -> bool {
         let mut parties = self.parties.iter();
@@ -115,7 +132,7 @@ impl CardRow {
 /// named.
 pub async fn list(
     tx: &mut Tx,
-    _reach: &Reach,
+    reach: &Reach,
     framework: Option<&str>,
 ) -> Result<Vec<ContractCard>, DbError> {
     let rows: Vec<CardRow> = tx
@@ -141,7 +158,11 @@ pub async fn list(
         let parties = parties.remove(&row.id).unwrap_or_default();
         row.with(parties)
     });
-    cards.collect()
+    let cards: Result<Vec<ContractCard>, DbError> = cards.collect();
+    Ok(cards?
+        .into_iter()
+        .filter_map(|card| card.seen_by(reach))
+        .collect())
 }
 
 #[derive(sqlx::FromRow)]
@@ -232,7 +253,7 @@ pub(super) async fn party_codes(tx: &mut Tx, contract: Uuid) -> Result<Vec<Strin
 }
 
 /// Who is and was party to each contract.
-async fn parties(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<CardParty>>, DbError> {
+pub(super) async fn parties(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<CardParty>>, DbError> {
     let names: Vec<(String, String)> = tx
         .all("select code, name from organisation", vec![])
         .await?;

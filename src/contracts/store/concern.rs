@@ -1,7 +1,5 @@
 //! What contracts concern, as far as rights go: the organisations that are party today.
 
-use std::collections::BTreeSet;
-
 use uuid::Uuid;
 
 use super::cards::party_codes;
@@ -44,13 +42,15 @@ async fn concern(tx: &mut Tx, header: Option<Header>) -> Result<Vec<Concern>, Db
     let Some(header) = header else {
         return Ok(Vec::new());
     };
-    let mut organisations: BTreeSet<String> =
-        party_codes(tx, header.id).await?.into_iter().collect();
-    if organisations.is_empty() {
-        organisations.insert(header.organisation_code);
+    // The one that the contract binds comes first.
+    let mut organisations = vec![header.organisation_code];
+    for code in party_codes(tx, header.id).await? {
+        if !organisations.contains(&code) {
+            organisations.push(code);
+        }
     }
     Ok(vec![Concern {
-        organisations: organisations.into_iter().collect(),
+        organisations,
         standings: vec![Standing::whole(header.framework)],
         contract: Some(header.id),
         ..Concern::default()

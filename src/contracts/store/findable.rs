@@ -15,6 +15,8 @@ pub(in crate::contracts) struct ContractWords {
     pub framework: String,
     pub organisation_code: String,
     pub place_code: String,
+    /// How many acts were signed.
+    pub signed: i64,
 }
 
 pub(in crate::contracts) async fn contracts_since(
@@ -22,7 +24,9 @@ pub(in crate::contracts) async fn contracts_since(
     after: i64,
 ) -> Result<Vec<ContractWords>, DbError> {
     tx.all(
-        "select c.id, c.slug, c.title, c.framework, c.organisation_code, c.place_code
+        "select c.id, c.slug, c.title, c.framework, c.organisation_code, c.place_code,
+                (select count(*) from instrument i
+                 where i.contract_id = c.id and i.state = 'signed') as signed
          from contract c
          where c.id in (select coalesce(t.parent_id, t.id)
                         from entry e join thing t on t.id = e.thing_id
@@ -90,6 +94,7 @@ pub(in crate::contracts) async fn instruments_since(
 pub(in crate::contracts) struct TermWords {
     pub contract_id: Uuid,
     pub no: i64,
+    pub state: String,
     pub kind: String,
     pub subject: String,
     pub facet: String,
@@ -103,7 +108,7 @@ pub(in crate::contracts) async fn terms_since(
     after: i64,
 ) -> Result<Vec<TermWords>, DbError> {
     tx.all(
-        "select i.contract_id, i.no, t.kind, t.subject, t.facet, t.period,
+        "select i.contract_id, i.no, i.state, t.kind, t.subject, t.facet, t.period,
                 coalesce(t.body, '') as body, t.motive
          from term t
          join instrument i on i.id = t.instrument_id

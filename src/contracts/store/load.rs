@@ -5,27 +5,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::cards::parties;
 use super::rows::{
     ConfirmationRow, ContractRow, InstrumentRow, PartyRow, SectionRow, SignatoryRow, TermRow,
     by_instrument,
 };
-use crate::access::Reach;
+use crate::access::{Opening, Reach};
 use crate::args;
 use crate::contracts::{Confirmation, FullContract, Instrument, Term, TermBody};
 use crate::ledger::ChangeRow;
 use crate::platform::db::{DbError, Tx};
 
-/// The contract at that address, with everything ever agreed in it, for somebody.
-pub async fn load(
-    tx: &mut Tx,
-    _reach: &Reach,
-    slug: &str,
-) -> Result<Option<FullContract>, DbError> {
+/// The contract at that address, with what somebody may see of it: everything ever agreed, and
+/// the acts under way or given up where they are opened to them.
+pub async fn load(tx: &mut Tx, reach: &Reach, slug: &str) -> Result<Option<FullContract>, DbError> {
     let found: Option<(Uuid,)> = tx
         .optional("select id from contract where slug = $1", args![slug])
         .await?;
     match found {
-        Some((id,)) => load_by_id(tx, id).await,
+        Some((id,)) => Ok(load_by_id(tx, id)
+            .await?
+            .and_then(|full| full.seen_by(reach))),
         None => Ok(None),
     }
 }
@@ -148,6 +148,8 @@ pub async fn contract_of(tx: &mut Tx, instrument: Uuid) -> Result<Option<Uuid>, 
 /// An act under way.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct OpenDraft {
+    /// The contract.
+    pub contract: Uuid,
     /// Address of the contract.
     pub slug: String,
     /// Title of the contract.
@@ -165,16 +167,24 @@ pub struct OpenDraft {
 }
 
 /// Every act under way that somebody may see, the oldest first.
-pub async fn open_drafts(tx: &mut Tx, _reach: &Reach) -> Result<Vec<OpenDraft>, DbError> {
-    tx.all(
-        "select c.slug, c.title, c.framework, c.fictional, i.no, i.act,
+pub async fn open_drafts(tx: &mut Tx, reach: &Reach) -> Result<Vec<OpenDraft>, DbError> {
+    let parties = parties(tx).await?;
+    let mut drafts: Vec<OpenDraft> = tx
+        .all(
+            "select c.id as contract, c.slug, c.title, c.framework, c.fictional, i.no, i.act,
                 (select count(*) from confirmation k where k.instrument_id = i.id) as confirmed
          from instrument i join contract c on c.id = i.contract_id
          where i.state = 'draft'
          order by i.created_change, i.id",
-        args![],
-    )
-    .await
+            args![],
+        )
+        .await?;
+    drafts.retain(|draft| {
+        let of_contract = parties.get(&draft.contract).into_iter().flatten();
+        let codes = of_contract.map(|party| party.tenure.organisation.as_str());
+        reach.sees_of(Opening::Drafts, &draft.framework, codes)
+    });
+    Ok(drafts)
 }
 
 /// Keys of the indicators of a framework that a term says something of, drafts included.
@@ -269,28 +279,38 @@ pub struct TermState {
     pub motive: Option<String>,
 }
 
+#[derive(sqlx::FromRow)]
+struct WrittenRow {
+    thing_id: Uuid,
+    #[sqlx(flatten)]
+    row: ChangeRow,
+}
+
 /// What was ever written in a contract about an indicator, a commitment or a line of means, in
-/// drafts too, the latest first.
+/// drafts too, the latest first; of the acts that the contract was loaded with, which are those
+/// that somebody may see.
 pub async fn subject_changes(
     tx: &mut Tx,
-    _reach: &Reach,
-    contract: Uuid,
+    full: &FullContract,
     subject: &str,
 ) -> Result<Vec<Change>, DbError> {
-    let rows: Vec<ChangeRow> = tx
+    let rows: Vec<WrittenRow> = tx
         .all(
-            "select c.no, c.at, c.kind, p.name as who, c.why, e.verb, e.before_state, e.after_state
+            "select e.thing_id, c.no, c.at, c.kind, p.name as who, c.why, e.verb, e.before_state, e.after_state
              from entry e
              join thing t on t.id = e.thing_id
              join change c on c.no = e.change_no
              left join person p on p.id = c.actor
              where t.parent_id = $1 and e.verb = 'term'
              order by c.no desc, e.seq desc",
-            args![contract],
+            args![full.contract.id],
         )
         .await?;
     let mut found = Vec::new();
-    for row in rows {
+    let seen = rows
+        .into_iter()
+        .filter(|row| full.instrument_by_id(row.thing_id).is_some());
+    for WrittenRow { row, .. } in seen {
         let before = state(row.before_state.as_deref())?;
         let after = state(row.after_state.as_deref())?;
         let Some(about) = after.clone().or_else(|| before.clone()) else {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use crate::access::Reach;
+use crate::access::{Opening, Reach};
 use crate::args;
 use crate::contracts::{SectionTarget, TermBody};
 use crate::platform::db::{DbError, Tx};
@@ -14,6 +14,7 @@ struct TargetRow {
     section_id: Uuid,
     slug: String,
     title: String,
+    organisation_code: String,
     fictional: bool,
     label: String,
     facet: String,
@@ -25,14 +26,15 @@ struct TargetRow {
 /// framework, by contract, section, measure and year. One query, whatever the number of contracts.
 pub async fn targets_across(
     tx: &mut Tx,
-    _reach: &Reach,
+    reach: &Reach,
     framework: &str,
     indicator: &str,
     as_of: i64,
 ) -> Result<Vec<SectionTarget>, DbError> {
     let rows: Vec<TargetRow> = tx
         .all(
-            "select s.id as section_id, c.slug, c.title, c.fictional, s.label, t.facet, t.period,
+            "select s.id as section_id, c.slug, c.title, c.organisation_code,
+                    c.fictional, s.label, t.facet, t.period,
                     t.body
              from term t
              join instrument i on i.id = t.instrument_id
@@ -46,7 +48,10 @@ pub async fn targets_across(
         .await?;
     // The last instrument to be signed holds; one without a body takes the target away.
     let mut held: BTreeMap<(String, Uuid, String, String), TargetRow> = BTreeMap::new();
-    for row in rows {
+    let seen = rows
+        .into_iter()
+        .filter(|row| reach.sees_of(Opening::Signed, framework, [row.organisation_code.as_str()]));
+    for row in seen {
         let key = (
             row.slug.clone(),
             row.section_id,

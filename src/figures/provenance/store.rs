@@ -70,7 +70,8 @@ pub async fn story(
     let mut story: Option<Story> = None;
     for record in records {
         let embargo = parsed_day(record.embargo_until.as_deref())?;
-        if is_hidden(embargo, record.actor, reach, today) {
+        let is_kept = is_hidden(embargo, record.actor, reach, today);
+        if is_kept || !reach.sees_values_of(&record.place) {
             continue;
         }
         let subject = Subject {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::parts::{counts, marks};
 use super::{campaign, history, opening};
-use crate::access::Signed;
+use crate::access::{Opening, Signed};
 use crate::frameworks::{
     Band, BandCase, CalendarDate, Campaign, Commitment, Edition, EditionYear, Framework, Index,
     Indicator, Library, Node, explained, usual_bands,
@@ -347,6 +347,38 @@ fn contest_days(framework: &Framework) -> Markup {
     }
 }
 
+/// Who may see what stands under it, and who says so.
+fn openings(framework: &Framework) -> Markup {
+    let said = |key: &str| framework.our_reading.iter().any(|name| name == key);
+    let lines = [
+        (
+            "Contrats signés",
+            framework.signed_for,
+            Opening::Signed,
+            "contrats_ouverts",
+        ),
+        (
+            "Actes en préparation ou abandonnés",
+            framework.drafts_for,
+            Opening::Drafts,
+            "projets_ouverts",
+        ),
+    ];
+    html! {
+        details.more {
+            summary { "Qui voit quoi" }
+            dl.facts { @for (name, audience, opened, key) in lines {
+                dt { (name) }
+                dd {
+                    (audience.unwrap_or_else(|| opened.usual()).french())
+                    @if audience.is_none() || said(key) { " " span.mark { "lecture de Jalon" } }
+                }
+            } }
+            p { "Les administrateurs et les coordinateurs nationaux voient tout." }
+        }
+    }
+}
+
 fn limit(band: &Band) -> String {
     match (band.case, band.from) {
         (BandCase::Reached, _) => "La cible est atteinte".to_owned(),
@@ -384,6 +416,7 @@ fn sources(framework: &Framework) -> Markup {
             }
             (bands(framework))
             (contest_days(framework))
+            (openings(framework))
             @if !framework.rules.is_empty() {
                 details.more { summary { "Règles du guide" } ul.prose {
                     @for rule in &framework.rules { li { (explained(&rule.statement, &framework.glossary)) } }

@@ -33,6 +33,8 @@ pub(super) fn read(item: &mut Item<'_>) -> Framework {
         bands: item.list("paliers", read_band),
         means: item.list("moyens", read_means),
         contest_days: read_contest_days(item),
+        signed_for: item.word("contrats_ouverts"),
+        drafts_for: item.word("projets_ouverts"),
         documents: item.list("documents", read_document),
         announced: item.list("annonces", read_announced),
         remarks: item.texts("remarques"),
@@ -67,6 +69,8 @@ pub(crate) fn write(framework: &Framework) -> Map {
         .list("paliers", &framework.bands, write_band)
         .list("moyens", &framework.means, write_means)
         .maybe("reponse_contestation", framework.contest_days)
+        .maybe("contrats_ouverts", framework.signed_for.map(Worded::word))
+        .maybe("projets_ouverts", framework.drafts_for.map(Worded::word))
         .list("documents", &framework.documents, write_document)
         .list("annonces", &framework.announced, write_announced)
         .sentences("remarques", &framework.remarks)

@@ -32,7 +32,7 @@ pub(super) async fn answer(
     ApiJson(sent): ApiJson<Answered>,
 ) -> ApiResult<Response> {
     caller.writes()?;
-    let mut said = known(&imports, id).await?.said;
+    let mut said = known(&imports, &caller, id).await?.said;
     for (rank, answer) in sent.answers.into_iter().enumerate() {
         said.answers.put(answer.answer().map_err(|code| {
             let message = format!("« {code} » n’est le code d’aucun problème");
@@ -64,7 +64,7 @@ pub(super) async fn map(
     ApiJson(sent): ApiJson<Mapped>,
 ) -> ApiResult<Response> {
     caller.writes()?;
-    let batch = known(&imports, id).await?;
+    let batch = known(&imports, &caller, id).await?;
     let mut said = batch.mapping.clone();
     said.sheets = sent.sheets.into_iter().map(SheetColumns::from).collect();
     if let Some(names) = sent.names {
@@ -105,7 +105,7 @@ pub(super) async fn commit(
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<Json<CommittedView>> {
     caller.writes()?;
-    let seen = demanded(&imports, &conditions, id).await?;
+    let seen = demanded(&imports, &caller, &conditions, id).await?;
     let (outcome, change) = match imports
         .commit(caller.actor(), id, Some(seen))
         .await
@@ -155,7 +155,7 @@ pub(super) async fn undo(
     ApiJson(sent): ApiJson<Reason>,
 ) -> ApiResult<Json<UndoneView>> {
     caller.writes()?;
-    let seen = demanded(&imports, &conditions, id).await?;
+    let seen = demanded(&imports, &caller, &conditions, id).await?;
     let undone = imports
         .undo(caller.actor(), id, &sent.reason, Some(seen))
         .await;
@@ -179,7 +179,7 @@ pub(super) async fn give_up(
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<StatusCode> {
     caller.writes()?;
-    let seen = demanded(&imports, &conditions, id).await?;
+    let seen = demanded(&imports, &caller, &conditions, id).await?;
     let dropped = imports.give_up(caller.actor(), id, Some(seen)).await;
     dropped.map_err(refusal)?;
     Ok(StatusCode::NO_CONTENT)
@@ -187,8 +187,13 @@ pub(super) async fn give_up(
 
 /// The state of a batch that the request was made upon. The act compares it once more among
 /// writers, where nothing can come between.
-async fn demanded(imports: &Imports, conditions: &Conditions, id: Uuid) -> ApiResult<Seen> {
-    let batch = known(imports, id).await?;
+async fn demanded(
+    imports: &Imports,
+    caller: &Caller,
+    conditions: &Conditions,
+    id: Uuid,
+) -> ApiResult<Seen> {
+    let batch = known(imports, caller, id).await?;
     conditions.demand(&etag(&batch))?;
     Ok(batch.seen())
 }

@@ -52,9 +52,9 @@ where
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
 }
 
-async fn known(imports: &Imports, id: Uuid) -> ApiResult<Batch> {
+async fn known(imports: &Imports, caller: &Caller, id: Uuid) -> ApiResult<Batch> {
     let mut tx = imports.db.read().await?;
-    let batch = store::batch(&mut tx, id).await?;
+    let batch = store::batch_seen(&mut tx, caller.reach(), id).await?;
     batch.ok_or_else(Problem::not_found)
 }
 
@@ -81,7 +81,7 @@ async fn shown(
     status: StatusCode,
     id: Uuid,
 ) -> ApiResult<Response> {
-    let batch = known(imports, id).await?;
+    let batch = known(imports, caller, id).await?;
     let problems = if is_hidden(imports, caller, &batch)? {
         Vec::new()
     } else {

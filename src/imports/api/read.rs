@@ -29,7 +29,7 @@ pub(super) async fn rehearsal(
     conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<Response> {
-    let batch = known(&imports, id).await?;
+    let batch = known(&imports, &caller, id).await?;
     if conditions.holds(&etag(&batch)) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
@@ -60,7 +60,7 @@ pub(super) async fn rows(
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<RowView>>> {
     let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let batch = known(&imports, id).await?;
+    let batch = known(&imports, &caller, id).await?;
     if is_hidden(&imports, &caller, &batch)? {
         let sentence = "Ce fichier est sous embargo : seule la personne qui l’a envoyé voit ses cellules avant son jour.";
         return Err(Problem::new(Code::Forbidden, sentence));
@@ -97,7 +97,7 @@ pub(super) struct BatchQuery {
 #[utoipa::path(get, path = "/batches", tag = "Envois", params(BatchQuery),
     responses((status = 200, description = "Une page, le plus récent d’abord, sans le détail des problèmes", body = Page<BatchView>)))]
 pub(super) async fn batches(
-    _caller: Caller,
+    caller: Caller,
     State(imports): State<Imports>,
     ApiQuery(query): ApiQuery<BatchQuery>,
 ) -> ApiResult<Json<Page<BatchView>>> {
@@ -113,7 +113,7 @@ pub(super) async fn batches(
     let mut tx = imports.db.read().await?;
     let at_change = ledger::last_change(&mut tx).await?;
     let most = i64::try_from(paging.limit() + 1).unwrap_or(i64::MAX);
-    let found = store::batches_before(&mut tx, before, state, most).await?;
+    let found = store::batches_before(&mut tx, caller.reach(), before, state, most).await?;
     drop(tx);
     let items = found.into_iter().map(|batch| {
         let key = (Reverse(batch.created_at), Reverse(batch.id));

@@ -19,9 +19,11 @@ fn back(id: Uuid) -> Response {
     Redirect::to(&format!("/imports/{id}")).into_response()
 }
 
-async fn batch(imports: &Imports, id: Uuid) -> WebResult<Batch> {
+async fn batch(signed: &Signed, imports: &Imports, id: Uuid) -> WebResult<Batch> {
     let mut tx = imports.db.read().await?;
-    store::batch(&mut tx, id).await?.ok_or(WebError::NotFound)
+    store::batch_seen(&mut tx, signed.reach(), id)
+        .await?
+        .ok_or(WebError::NotFound)
 }
 
 /// Reads the same bytes again, with what is now said of them.
@@ -31,6 +33,7 @@ async fn read_again(
     id: Uuid,
     said: Option<Said>,
 ) -> WebResult<Response> {
+    batch(signed, &imports, id).await?;
     let begun = imports
         .begin_again(signed.actor(), id, said)
         .await
@@ -64,7 +67,7 @@ pub(super) async fn answer(
     Form(answered): Form<Answered>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
-    let mut said = batch(&imports, id).await?.said;
+    let mut said = batch(&signed, &imports, id).await?.said;
     said.answers.put(Answer {
         place: Place {
             sheet: answered.feuille,
@@ -84,7 +87,7 @@ pub(super) async fn correct(
     Form(chosen): Form<BTreeMap<String, String>>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
-    let batch = batch(&imports, id).await?;
+    let batch = batch(&signed, &imports, id).await?;
     let said = columns::chosen(&batch.mapping, &chosen)?;
     let intake = imports.intakes.of(&batch)?;
     let mapping = intake.corrected(&said).map_err(WebError::Invalid)?;
@@ -101,6 +104,7 @@ pub(super) async fn commit(
     Path(id): Path<String>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
+    batch(&signed, &imports, id).await?;
     match imports.commit(signed.actor(), id, None).await {
         Ok(_) => Ok(back(id)),
         Err(error) => told(&signed, &imports, id, error).await,
@@ -121,6 +125,7 @@ pub(super) async fn undo(
     Form(reason): Form<Reason>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
+    batch(&signed, &imports, id).await?;
     match imports.undo(signed.actor(), id, &reason.motif, None).await {
         Ok(_) => Ok(back(id)),
         Err(error) => told(&signed, &imports, id, error).await,
@@ -133,6 +138,7 @@ pub(super) async fn give_up(
     Path(id): Path<String>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
+    batch(&signed, &imports, id).await?;
     imports
         .give_up(signed.actor(), id, None)
         .await

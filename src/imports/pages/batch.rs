@@ -9,12 +9,14 @@ use uuid::Uuid;
 
 use super::parts::{batch_state, flag, trail};
 use super::{columns, problems};
-use crate::access::Signed;
+use crate::access::{Denied, Reach, Signed, button_or_why, may};
 use crate::imports::{
-    Batch, BatchState, Counts, French, Imports, Problem, Told, Undoing, Uses, Verdict, named, store,
+    Batch, BatchState, Closed, CommitBatch, Counts, French, Imports, Intake, Problem, Told,
+    Undoing, Uses, Verdict, named, store,
 };
 use crate::kernel::{counted, sentence};
 use crate::platform::clock::french_instant;
+use crate::platform::db::Tx;
 use crate::platform::web::{WebError, WebResult, document_with_status, icon, section_heading};
 use crate::tables::downloads;
 
@@ -46,6 +48,8 @@ struct Look {
     undoing: Option<Undoing>,
     /// Whether what the file says is kept from whoever looks.
     hidden: bool,
+    /// Why whoever looks may not write what it says, where they may not.
+    denied: Option<Denied>,
     now: i64,
 }
 
@@ -107,7 +111,9 @@ async fn answer(
 async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> WebResult<Look> {
     let reach = signed.reach();
     let mut tx = imports.db.read().await?;
-    let batch = store::batch(&mut tx, id).await?.ok_or(WebError::NotFound)?;
+    let batch = store::batch_seen(&mut tx, signed.reach(), id)
+        .await?
+        .ok_or(WebError::NotFound)?;
     let intake = imports.intakes.of(&batch)?;
     let verdict = Verdict::from_code(&shown.voir).unwrap_or_else(|| first_verdict(batch.counts));
     let page = shown.page.parse().unwrap_or(1).clamp(1, 1_000_000);
@@ -124,7 +130,9 @@ async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> We
         }
         _ => None,
     };
+    let denied = denied(&mut tx, reach, intake, &batch).await?;
     Ok(Look {
+        denied,
         french: intake.french(),
         facts: intake.facts(&mut tx, reach, &batch.said).await?,
         problems,
@@ -137,6 +145,28 @@ async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> We
         now: imports.clock.now(),
         batch,
     })
+}
+
+/// More rows than this are judged when they are written, not each time they are looked at.
+const JUDGED: i64 = 5_000;
+
+/// Why somebody may not write what a batch says, told before they try.
+async fn denied(
+    tx: &mut Tx,
+    reach: &Reach,
+    intake: &dyn Intake,
+    batch: &Batch,
+) -> WebResult<Option<Denied>> {
+    if batch.counts.to_write() > JUDGED {
+        return Ok(None);
+    }
+    if let Err(denied) = may::<CommitBatch>(tx, reach, &batch.id).await? {
+        return Ok(Some(denied));
+    }
+    match intake.closed(tx, reach, batch).await? {
+        Some(Closed::Denied(denied)) => Ok(Some(denied)),
+        Some(Closed::Now(_)) | None => Ok(None),
+    }
 }
 
 /// What changes is looked at first.
@@ -400,7 +430,10 @@ fn closing(look: &Look) -> Markup {
                 @else { (batch_state(batch.state)) }
             }
             div.acts {
-                @if ready { (button(batch, "enregistrer", "main", &format!("Enregistrer {}", look.french.count(batch.counts.to_write())))) }
+                @if ready {
+                    @let label = format!("Enregistrer {}", look.french.count(batch.counts.to_write()));
+                    (button_or_why(look.denied.as_ref().map_or(Ok(()), Err), &label, &button(batch, "enregistrer", "main", &label)))
+                }
                 (button(batch, "relire", "", "Relire le fichier contre l’état présent"))
                 @if batch.state == BatchState::Committed { a.btn.warn href={ "/imports/" (batch.id) "?annuler=oui#annuler" } { "Annuler cet import…" } }
                 @if batch.state.may_be_dropped() { (button(batch, "abandonner", "warn", "Abandonner")) }

@@ -19,7 +19,7 @@ pub(super) async fn download(
     Path(id): Path<String>,
 ) -> WebResult<Response> {
     let mut tx = imports.db.read().await?;
-    let batch = store::batch(&mut tx, known(&id)?).await?;
+    let batch = store::batch_seen(&mut tx, signed.reach(), known(&id)?).await?;
     let batch = batch.ok_or(WebError::NotFound)?;
     let today = imports.clock.today();
     let intake = imports.intakes.of(&batch)?;

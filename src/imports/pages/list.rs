@@ -15,7 +15,7 @@ const LISTED: i64 = 100;
 
 pub(super) async fn page(signed: Signed, State(imports): State<Imports>) -> WebResult<Markup> {
     let mut tx = imports.db.read().await?;
-    let batches = store::batches(&mut tx, LISTED).await?;
+    let batches = store::batches(&mut tx, signed.reach(), LISTED).await?;
     let body = html! {
         div.head {
             h1 { "Imports" }

@@ -9,6 +9,7 @@ mod create;
 mod demo;
 mod dossier;
 mod frameworks;
+mod grants;
 mod journal;
 mod mails;
 mod organisations;
@@ -107,6 +108,9 @@ enum Command {
     /// Gérer les comptes
     #[command(subcommand)]
     Person(people::PersonCommand),
+    /// Donner des rôles aux personnes, y mettre fin, les lister
+    #[command(subcommand)]
+    Grant(grants::GrantCommand),
     /// Gérer les accès par programme d’un compte
     #[command(subcommand)]
     Token(tokens::TokenCommand),
@@ -256,6 +260,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Token(command) => tokens::token(&session, command).await?,
         Command::Mail(command) => mails::mail(&session, command).await?,
         Command::Person(command) => people::person(&session, command).await?,
+        Command::Grant(command) => grants::grant(&session, command).await?,
         Command::Framework(command) => return frameworks::run(&session, command).await,
         Command::Journal(command) => return journal::run(&session, command).await,
         Command::Values(command) => return values::run(&session, command).await,

@@ -1,13 +1,16 @@
 //! `jalon init` and `jalon person`.
 
 use clap::{Args, Subcommand};
+use uuid::Uuid;
 
 use super::{CliError, Session};
 use crate::access::factor::{RemoveFactor, store as factors};
+use crate::access::grant::{self, GiveGrant, NewGrant};
 use crate::access::link::{InvitePerson, store as links};
 use crate::access::store::{self, AddPerson};
 use crate::access::{Act, Email, NewPassword, NewPerson, permit};
 use crate::ledger::{Actor, Change, LedgerError};
+use crate::platform::clock::paris_date;
 use crate::platform::db::Db;
 use crate::platform::mail::Post;
 use crate::site::{Installation, initialise, install, shipped};
@@ -33,6 +36,12 @@ pub(super) enum PersonCommand {
         /// Adresse électronique
         #[arg(long, value_name = "ADRESSE")]
         email: Email,
+        /// Rôle à lui donner aussitôt, parmi ceux de `jalon grant roles`
+        #[arg(long, value_name = "RÔLE")]
+        role: Option<String>,
+        /// Code de l’organisation pour laquelle ce rôle se tient
+        #[arg(long, value_name = "CODE", default_value = "", requires = "role")]
+        organisation: String,
     },
     /// Ouvrir un compte et écrire à la personne un lien pour choisir son mot de passe
     Invite {
@@ -74,13 +83,23 @@ pub(super) async fn init(session: &Session, init: Init) -> Result<(), CliError> 
 
 pub(super) async fn person(session: &Session, command: PersonCommand) -> Result<(), CliError> {
     match command {
-        PersonCommand::Add { name, email } => add(session, name, email).await,
+        PersonCommand::Add {
+            name,
+            email,
+            role,
+            organisation,
+        } => add(session, (name, email), role, organisation).await,
         PersonCommand::Invite { name, email } => invite(session, name, email).await,
         PersonCommand::RemoveFactor { email } => remove_factor(session, &email).await,
     }
 }
 
-async fn add(session: &Session, name: String, email: Email) -> Result<(), CliError> {
+async fn add(
+    session: &Session,
+    (name, email): (String, Email),
+    role: Option<String>,
+    organisation: String,
+) -> Result<(), CliError> {
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let password = NewPassword::new(&read_password()?, &name, email.as_str())?;
@@ -93,7 +112,10 @@ async fn add(session: &Session, name: String, email: Email) -> Result<(), CliErr
         password,
     };
     let added = store::add_person(&mut change, permit, new).await;
-    added.map_err(|error| not_added(error, &email))?;
+    let person = added.map_err(|error| not_added(error, &email))?;
+    if let Some(role) = role {
+        give(&mut change, person, role, organisation).await?;
+    }
     change.commit().await?;
     say!("Compte ouvert pour {email}.");
     Ok(())
@@ -144,6 +166,29 @@ async fn remove_factor(session: &Session, email: &Email) -> Result<(), CliError>
     }
     change.commit().await?;
     say!("Double authentification retirée à {email} ; ses sessions sont terminées.");
+    Ok(())
+}
+
+/// Gives a role to the person of an account just opened, in the same change.
+async fn give(
+    change: &mut Change,
+    person: Uuid,
+    role: String,
+    organisation: String,
+) -> Result<(), CliError> {
+    let new = NewGrant {
+        person,
+        role,
+        organisation,
+        framework: String::new(),
+        objective: String::new(),
+        contract: None,
+        starts_on: paris_date(change.at()),
+        ends_on: None,
+        why: "À l’ouverture du compte.".to_owned(),
+    };
+    let permit = permit::<GiveGrant>(change, new).await?;
+    grant::store::give(change, permit).await?;
     Ok(())
 }
 

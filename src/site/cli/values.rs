@@ -21,7 +21,6 @@ use crate::imports::{
 use crate::ledger::Actor;
 use crate::organisations::Directories;
 use crate::platform::clock::french_instant;
-use crate::platform::db::Db;
 use crate::platform::file;
 use crate::site;
 
@@ -141,7 +140,10 @@ pub(super) async fn run(session: &Session, command: ValuesCommand) -> Result<Exi
             let (imports, actor) = desk(session).await?;
             undo(&imports, actor, &import, &reason).await
         }
-        ValuesCommand::List { json } => list(&desk(session).await?.0.db, json).await,
+        ValuesCommand::List { json } => {
+            let (imports, actor) = desk(session).await?;
+            list(&imports, actor, json).await
+        }
         ValuesCommand::Show { import, json } => {
             let (imports, actor) = desk(session).await?;
             show(&imports, actor, &import, json).await
@@ -309,9 +311,10 @@ pub(super) async fn undo(
 /// How many imports are listed.
 const LISTED: i64 = 200;
 
-async fn list(db: &Db, as_json: bool) -> Result<ExitCode, CliError> {
-    let mut tx = db.read().await?;
-    let batches = store::batches(&mut tx, LISTED).await?;
+async fn list(imports: &Imports, actor: Actor, as_json: bool) -> Result<ExitCode, CliError> {
+    let mut tx = imports.db.read().await?;
+    let reach = Reach::of(&mut tx, imports.clock.today(), actor).await?;
+    let batches = store::batches(&mut tx, &reach, LISTED).await?;
     if as_json {
         let listed: Vec<_> = batches.iter().map(listed).collect();
         out::json(&listed)?;
@@ -359,11 +362,11 @@ async fn show(
 ) -> Result<ExitCode, CliError> {
     let id = parse_id(import)?;
     let mut tx = imports.db.read().await?;
-    let batch = store::batch(&mut tx, id).await?;
-    let batch = batch.ok_or(ActError::Unknown)?;
-    let intake = imports.intakes.of(&batch)?;
     let today = imports.clock.today();
     let reach = Reach::of(&mut tx, today, actor).await?;
+    let batch = store::batch_seen(&mut tx, &reach, id).await?;
+    let batch = batch.ok_or(ActError::Unknown)?;
+    let intake = imports.intakes.of(&batch)?;
     let hidden = intake.is_hidden(&batch, &reach, today)?;
     let problems = if hidden {
         Vec::new()

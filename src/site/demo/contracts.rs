@@ -3,6 +3,7 @@
 use jiff::civil::{Date, date};
 use uuid::Uuid;
 
+use super::people;
 use super::terms::{self, Figures};
 use crate::access::{self, Act, NewPerson, Reach, permit};
 use crate::contracts::store::{
@@ -474,7 +475,6 @@ fn target(
 
 /// A second account, for what takes two people.
 async fn colleague(pen: &Pen<'_>) -> Result<Actor, CliError> {
-    use access::grant::store::appoint;
     use access::store::{AddPerson, add_person};
     let password = access::NewPassword::new(super::PASSWORD, "", "")?;
     let password = password.digest().await?;
@@ -486,7 +486,7 @@ async fn colleague(pen: &Pen<'_>) -> Result<Actor, CliError> {
     };
     let allowed = permit::<AddPerson>(&mut change, ()).await?;
     let id = add_person(&mut change, allowed, new).await?;
-    appoint(&mut change, id, "Ce que font deux personnes.").await?;
+    people::give(&mut change, id, ("coordinateur-national", "SGMCAS", "")).await?;
     change.commit().await?;
     Ok(Actor::Person(id))
 }

@@ -6,6 +6,7 @@
 mod circuit;
 mod contracts;
 mod own;
+mod people;
 mod plausible;
 mod random;
 mod terms;
@@ -56,6 +57,8 @@ pub async fn build(db: &Db, reader: &Reader, mut tell: impl FnMut(&str)) -> Resu
     install::directory(db, &clock, actor, &shipped::invented()?).await?;
     tell("Cadres contractuels");
     install::frameworks(db, &clock, actor).await?;
+    tell("Personnes et habilitations");
+    people::introduce(db, &clock, actor).await?;
     at(&clock, "2024-12-20T10:00:00Z")?;
     tell("Contrats");
     let figures = terms::Figures::read()?;

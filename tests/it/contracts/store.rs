@@ -142,12 +142,12 @@ on_both_engines! {
         hand.writes(draft, normandie_terms(section)).await;
         hand.writes(draft, vec![aims(section, "2.c.1", HPV, 2026, number("72"))]).await;
         let mut tx = bench.db.read().await.unwrap();
-        let changes = subject_changes(&mut tx, &Reach::of_installation(), hand.contract, "2.c.1").await.unwrap();
+        let changes = subject_changes(&mut tx, &hand.full().await, "2.c.1").await.unwrap();
         assert_eq!(changes.len(), 8);
         assert_eq!(changes[0].before, Some(TermBody::Target(number("71"))));
         assert_eq!(changes[0].after, Some(TermBody::Target(number("72"))));
         assert_eq!(changes[0].row.who.as_deref(), Some("Coordination nationale"));
-        let none = subject_changes(&mut tx, &Reach::of_installation(), hand.contract, "2.c").await.unwrap();
+        let none = subject_changes(&mut tx, &hand.full().await, "2.c").await.unwrap();
         assert!(none.is_empty());
         let last = last_change(&mut tx).await.unwrap();
         assert_eq!(verify(&mut tx).await.unwrap(), Verified::Whole(last));

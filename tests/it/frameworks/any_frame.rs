@@ -1,5 +1,6 @@
 //! Any `cadre.yaml`, any tree of objectives, any commitments and any editions.
 
+use jalon::access::Audience;
 use jalon::frameworks::{
     Act, ActKind, Announced, Band, BandCase, CalendarDate, CalendarEntry, Changeable, Choice,
     Commitment, Edition, EditionIndicators, EditionYear, Eligibility, EligibilityScope, Framework,
@@ -311,6 +312,8 @@ pub(super) fn frame() -> impl Strategy<Value = Framework> {
             our_reading: vec!["paliers".to_owned()],
             bands,
             contest_days: Some(15),
+            signed_for: Some(Audience::Parties),
+            drafts_for: complete_list.then_some(Audience::StateAndAgencies),
             means: vec![MeansLine {
                 key: key(),
                 label: label.clone(),

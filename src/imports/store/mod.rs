@@ -1,15 +1,20 @@
 //! Batches, their rows and their problems in the database.
 
+mod batches;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::batch::{Batch, BatchState, Counts, FileMapping, Row, Said, Verdict};
-use super::problem::{Place, Problem, Severity};
 use crate::access::Concern;
 use crate::args;
+use crate::imports::batch::{Batch, Counts, FileMapping, Row, Said, Verdict};
+use crate::imports::problem::{Place, Problem, Severity};
 use crate::platform::db::{DbError, Tx};
+
+pub(super) use batches::{SEE, batches_before};
+pub use batches::{batch, batch_seen, batches};
 
 /// A file about to be kept, and read.
 #[derive(Clone, Debug)]
@@ -229,87 +234,6 @@ pub(super) async fn fail(
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct BatchRecord {
-    id: Uuid,
-    intake: String,
-    state: String,
-    file_name: String,
-    settings: String,
-    mapping: String,
-    failure: Option<String>,
-    at_change: i64,
-    created_by: Option<Uuid>,
-    organisation: String,
-    sender: Option<String>,
-    created_at: i64,
-    attempt: i64,
-    seen_at: i64,
-    rows_read: i64,
-    rows_total: i64,
-    created_rows: i64,
-    changed_rows: i64,
-    unchanged_rows: i64,
-    refused_cells: i64,
-    committed_change: Option<i64>,
-    undone_change: Option<i64>,
-}
-
-impl TryFrom<BatchRecord> for Batch {
-    type Error = DbError;
-
-    fn try_from(record: BatchRecord) -> Result<Self, DbError> {
-        Ok(Self {
-            id: record.id,
-            intake: record.intake,
-            state: BatchState::from_code(&record.state)
-                .ok_or_else(|| DbError::corrupt("batch state", &record.state))?,
-            file_name: record.file_name,
-            said: parsed(&record.settings)?,
-            mapping: parsed(&record.mapping)?,
-            failure: record.failure,
-            at_change: record.at_change,
-            created_by: record.created_by,
-            organisation: record.organisation,
-            sender: record.sender,
-            created_at: record.created_at,
-            attempt: record.attempt,
-            seen_at: record.seen_at,
-            rows_read: record.rows_read,
-            rows_total: record.rows_total,
-            counts: Counts {
-                created: record.created_rows,
-                changed: record.changed_rows,
-                unchanged: record.unchanged_rows,
-                refused: record.refused_cells,
-            },
-            committed_change: record.committed_change,
-            undone_change: record.undone_change,
-        })
-    }
-}
-
-/// The batch with that identifier.
-pub async fn batch(tx: &mut Tx, id: Uuid) -> Result<Option<Batch>, DbError> {
-    let record: Option<BatchRecord> = tx
-        .optional(
-            "select b.id, b.intake, b.state, b.file_name, b.settings, b.mapping, b.failure,
-                    b.at_change, b.created_by, b.organisation, p.name as sender, b.created_at, b.attempt,
-                    b.seen_at, b.rows_read, b.rows_total, b.created_rows, b.changed_rows,
-                    b.unchanged_rows, b.refused_cells, b.committed_change, b.undone_change
-             from batch b left join person p on p.id = b.created_by
-             where b.id = $1",
-            args![id],
-        )
-        .await?;
-    record.map(Batch::try_from).transpose()
-}
-
-/// The last batches, the latest first, that many at most.
-pub async fn batches(tx: &mut Tx, most: i64) -> Result<Vec<Batch>, DbError> {
-    batches_before(tx, None, None, most).await
-}
-
 /// The name of every file whose rows were committed.
 pub async fn committed_files(tx: &mut Tx) -> Result<BTreeMap<Uuid, String>, DbError> {
     let named: Vec<(Uuid, String)> = tx
@@ -319,31 +243,6 @@ pub async fn committed_files(tx: &mut Tx) -> Result<BTreeMap<Uuid, String>, DbEr
         )
         .await?;
     Ok(named.into_iter().collect())
-}
-
-/// The batches received before another, or the last; of one state, where it is named.
-pub(super) async fn batches_before(
-    tx: &mut Tx,
-    before: Option<(i64, Uuid)>,
-    state: Option<BatchState>,
-    most: i64,
-) -> Result<Vec<Batch>, DbError> {
-    let (at, id) = before.unwrap_or((i64::MAX, Uuid::max()));
-    let records: Vec<BatchRecord> = tx
-        .all(
-            "select b.id, b.intake, b.state, b.file_name, b.settings, b.mapping, b.failure,
-                    b.at_change, b.created_by, b.organisation, p.name as sender, b.created_at, b.attempt,
-                    b.seen_at, b.rows_read, b.rows_total, b.created_rows, b.changed_rows,
-                    b.unchanged_rows, b.refused_cells, b.committed_change, b.undone_change
-             from batch b left join person p on p.id = b.created_by
-             where ($1 = '' or b.state = $1)
-               and (b.created_at < $2 or (b.created_at = $2 and b.id < $3))
-             order by b.created_at desc, b.id desc
-             limit $4",
-            args![state.map_or("", BatchState::code), at, id, most],
-        )
-        .await?;
-    records.into_iter().map(Batch::try_from).collect()
 }
 
 /// The batch, held against anybody else's writing until the transaction ends.

@@ -1,0 +1,85 @@
+//! `/personnes`: the people, and what each holds.
+
+use axum::extract::State;
+use maud::{Markup, html};
+
+use super::{PEOPLE, WHY, scope_words};
+use crate::access::grant::people_store::{self, Listed};
+use crate::access::role::Roles;
+use crate::access::signed::Signed;
+use crate::kernel::fold;
+use crate::platform::clock::Clock;
+use crate::platform::db::Db;
+use crate::platform::web::{Address, Filter, WebResult, filter_form};
+
+pub(super) async fn page(
+    signed: Signed,
+    address: Address,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+) -> WebResult<Markup> {
+    let mut tx = db.read().await?;
+    let mut people = people_store::people(&mut tx, signed.reach(), clock.today()).await?;
+    drop(tx);
+    let (words, role) = (fold(address.get("q")), address.get("role").to_owned());
+    people.retain(|one| {
+        let has_role = role.is_empty() || one.grants.iter().any(|grant| grant.role == role);
+        let text = fold(&format!(
+            "{} {} {}",
+            one.name,
+            one.email,
+            organisations(one)
+        ));
+        has_role && text.contains(&words)
+    });
+    let roles = Roles::known().all().iter();
+    let filters = [
+        Filter::Words {
+            name: "q",
+            label: "Nom, adresse ou organisation",
+        },
+        Filter::Choice {
+            name: "role",
+            label: "Rôle",
+            any: "Tous",
+            choices: roles.map(|r| (r.key.clone(), r.name.clone())).collect(),
+        },
+    ];
+    let body = html! {
+        div.head {
+            h1 { "Personnes" }
+            p.lead { @match people.len() {
+                0 => { "Personne ne répond à cette recherche." },
+                1 => { "Une personne." },
+                n => { (n) " personnes." },
+            } " Vous voyez celles que vos habilitations vous laissent voir." }
+            p.acts { a.btn href=(WHY) { "Pourquoi un acte est permis ou non" } }
+        }
+        (filter_form(&address, "Filtrer les personnes", &filters))
+        (table(&people))
+    };
+    Ok(signed.page("Personnes", &body))
+}
+
+fn organisations(one: &Listed) -> String {
+    let codes: Vec<&str> = one.grants.iter().map(|g| g.organisation.as_str()).collect();
+    codes.join(" ")
+}
+
+fn table(people: &[Listed]) -> Markup {
+    html! {
+        table.tbl.stack {
+            caption.vh { "Les personnes et leurs habilitations du jour" }
+            thead { tr { th scope="col" { "Personne" } th scope="col" { "Habilitations du jour" } } }
+            tbody { @for one in people { tr {
+                th scope="row" { a href={ (PEOPLE) "/" (one.id) } { (one.name) } span.sub { (one.email) } }
+                td data-l="Habilitations du jour" {
+                    @if one.grants.is_empty() { span.muted { "Aucune" } }
+                    @for grant in &one.grants { p {
+                        (Roles::known().name(&grant.role)) span.sub { (scope_words(grant)) }
+                    } }
+                }
+            } } }
+        }
+    }
+}

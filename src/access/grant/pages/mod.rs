@@ -1,0 +1,106 @@
+//! `/personnes`, `/droits/pourquoi`: who holds what, giving and ending it, and why something is
+//! allowed or not.
+
+mod act;
+mod list;
+mod one;
+mod why;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{get, post};
+use maud::{Markup, html};
+
+use super::people_store::{self, Known};
+use super::store;
+use super::{Grant, SeePeople};
+use crate::access::policy::{Concern, Denied};
+use crate::access::reach::Reach;
+use crate::access::role::Roles;
+use crate::platform::clock::Clock;
+use crate::platform::db::{Db, DbError, Tx};
+use crate::platform::web::Shell;
+
+/// Where people are listed.
+pub(in crate::access) const PEOPLE: &str = "/personnes";
+/// Where rights are explained.
+const WHY: &str = "/droits/pourquoi";
+
+/// The pages of this module.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+    Shell: FromRef<S>,
+{
+    Router::new()
+        .route(PEOPLE, get(list::page))
+        .route("/personnes/{person}", get(one::page))
+        .route("/personnes/{person}/habilitations", post(act::give))
+        .route("/habilitations/{grant}/fin", post(act::end))
+        .route("/habilitations/{grant}/deleguer", post(act::delegate))
+        .route(WHY, get(why::page))
+}
+
+/// A button that does something, or why it may not be pressed.
+pub fn button_or_why(allowed: Result<(), &Denied>, label: &str, button: &Markup) -> Markup {
+    match allowed {
+        Ok(()) => button.clone(),
+        Err(denied) => html! {
+            details.more {
+                summary { span.muted { (label) } " : pourquoi pas ?" }
+                p { (denied.sentence) }
+            }
+        },
+    }
+}
+
+/// Whether somebody may see who a person is and what they hold: their own page, those of their
+/// organisations, and those who hold nothing yet, for whoever may give them something.
+async fn sees(tx: &mut Tx, reach: &Reach, person: uuid::Uuid) -> Result<bool, DbError> {
+    if reach.may_look(SeePeople::NAME, &Concern::of_person(person)) {
+        return Ok(true);
+    }
+    let organisations = people_store::organisations_of(tx, person).await?;
+    if organisations.is_empty() {
+        let gives = reach.grants().iter().any(|grant| {
+            let role = Roles::known().role(&grant.role);
+            role.is_some_and(|role| !role.gives.is_empty())
+        });
+        return Ok(gives);
+    }
+    for organisation in organisations {
+        let concern = store::answering(tx, &organisation, "").await?;
+        if reach.may_look(SeePeople::NAME, &concern) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What a grant is for, in words: « ARS-28, cadre etat-ars-2024-2028, objectif 2 ».
+pub(in crate::access) fn scope_words(grant: &Grant) -> String {
+    let mut parts = Vec::new();
+    if !grant.organisation.is_empty() {
+        parts.push(grant.organisation.clone());
+    }
+    if !grant.framework.is_empty() {
+        parts.push(format!("cadre {}", grant.framework));
+    }
+    if !grant.objective.is_empty() {
+        parts.push(format!("objectif {}", grant.objective));
+    }
+    if grant.contract.is_some() {
+        parts.push("un seul contrat".to_owned());
+    }
+    if parts.is_empty() {
+        parts.push("tout".to_owned());
+    }
+    parts.join(", ")
+}
+
+/// The choices of organisations and frameworks that exist.
+fn known_list(id: &str, known: &[Known]) -> Markup {
+    html! { datalist id=(id) { @for one in known { option value=(one.code) { (one.name) } } } }
+}

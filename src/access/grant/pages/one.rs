@@ -1,0 +1,313 @@
+//! `/personnes/{person}`: what a person holds and held, and the forms that give and end it.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use maud::{Markup, html};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{PEOPLE, button_or_why, known_list, scope_words, sees};
+use crate::access::grant::people_store::{self, Known};
+use crate::access::grant::store::{self, Held};
+use crate::access::grant::{EndGrant, GiveGrant, Objection};
+use crate::access::permit::Act as _;
+use crate::access::policy::{Concern, Denied};
+use crate::access::reach::Reach;
+use crate::access::role::{Role, Roles};
+use crate::access::signed::Signed;
+use crate::access::store::{Person, person};
+use crate::platform::clock::{Clock, french_date, french_instant};
+use crate::platform::db::{Db, Tx};
+use crate::platform::web::{
+    Crumb, WebError, WebResult, crumbs, document_with_status, section_heading, state,
+};
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Done {
+    #[serde(default)]
+    fait: String,
+}
+
+/// What was typed in a form that gives a role.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Typed {
+    #[serde(default)]
+    pub role: String,
+    #[serde(default)]
+    pub organisation: String,
+    #[serde(default)]
+    pub cadre: String,
+    #[serde(default)]
+    pub objectif: String,
+    #[serde(default)]
+    pub debut: String,
+    #[serde(default)]
+    pub fin: String,
+    #[serde(default)]
+    pub motif: String,
+}
+
+/// A person as their page shows them.
+pub(super) struct Shown {
+    person: Person,
+    grants: Vec<Held>,
+    /// What each grant that may be ended concerns, in the order of the grants.
+    ends: Vec<Result<(), Denied>>,
+    /// The roles that whoever looks may give.
+    givable: Vec<&'static Role>,
+    organisations: Vec<Known>,
+    frameworks: Vec<Known>,
+    is_own: bool,
+    today: Date,
+}
+
+pub(super) async fn page(
+    signed: Signed,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+    Path(id): Path<Uuid>,
+    Query(done): Query<Done>,
+) -> WebResult<Response> {
+    let mut tx = db.read().await?;
+    let shown = shown(&mut tx, &signed, clock.today(), id).await?;
+    drop(tx);
+    let body = body(&shown, &done.fait, &Typed::default(), &[]);
+    Ok(signed.page(&shown.person.name, &body).into_response())
+}
+
+/// The page again, with what is wrong in what was typed.
+pub(super) async fn again(
+    signed: &Signed,
+    db: &Db,
+    today: Date,
+    id: Uuid,
+    (typed, objections): (&Typed, &[Objection]),
+) -> WebResult<Response> {
+    let mut tx = db.read().await?;
+    let shown = shown(&mut tx, signed, today, id).await?;
+    drop(tx);
+    let body = body(&shown, "", typed, objections);
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let title = shown.person.name.clone();
+    Ok(document_with_status(status, signed.view(), &title, &body))
+}
+
+async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult<Shown> {
+    let reach = signed.reach();
+    let found = person(tx, id).await?;
+    // Who may not know of somebody is told the same as for nobody.
+    if found.is_none() || !sees(tx, reach, id).await? {
+        return Err(WebError::NotFound);
+    }
+    let person = found.ok_or(WebError::NotFound)?;
+    let grants = store::grants_of(tx, id).await?;
+    let mut ends = Vec::new();
+    for held in &grants {
+        let concerns = EndGrant::concerns(tx, &held.grant.id).await?;
+        ends.push(reach.allows(EndGrant::NAME, &concerns).map(drop));
+    }
+    Ok(Shown {
+        givable: givable(reach, id),
+        organisations: people_store::known_organisations(tx).await?,
+        frameworks: people_store::known_frameworks(tx).await?,
+        is_own: signed.person.id == id,
+        person,
+        grants,
+        ends,
+        today,
+    })
+}
+
+/// The roles that somebody may give to a person, for some organisation at least.
+fn givable(reach: &Reach, person: Uuid) -> Vec<&'static Role> {
+    let organisations = std::iter::once("").chain(reach.organisations());
+    let organisations: Vec<&str> = organisations.collect();
+    let may = |role: &&Role| {
+        organisations.iter().any(|organisation| {
+            let concern = Concern {
+                role: Some(role.key.clone()),
+                owner: Some(person),
+                ..Concern::of(organisation, "")
+            };
+            reach.may_look(GiveGrant::NAME, &concern)
+        })
+    };
+    Roles::known().all().iter().filter(may).collect()
+}
+
+fn body(shown: &Shown, done: &str, typed: &Typed, objections: &[Objection]) -> Markup {
+    let person = &shown.person;
+    let holding = shown
+        .grants
+        .iter()
+        .filter(|held| held.holds_on(shown.today));
+    html! {
+        (crumbs(&[
+            Crumb { label: "Personnes", href: Some(PEOPLE.to_owned()) },
+            Crumb { label: &person.name, href: None },
+        ]))
+        div.head {
+            h1 { (person.name) }
+            p.lead { span.mono { (person.email) } ", " @match holding.count() {
+                0 => { "aucune habilitation aujourd’hui." },
+                1 => { "une habilitation aujourd’hui." },
+                n => { (n) " habilitations aujourd’hui." },
+            } }
+        }
+        @match done {
+            "donnee" => div.flag.ok role="status" { p { "L’habilitation est donnée ; elle vaut dès maintenant." } },
+            "finie" => div.flag.ok role="status" { p { "L’habilitation a pris fin ; elle ne sert plus, même dans une session ouverte." } },
+            "deleguee" => div.flag.ok role="status" { p { "La délégation est faite." } },
+            _ => {}
+        }
+        (grants(shown))
+        @if !shown.givable.is_empty() { (give_form(shown, typed, objections)) }
+    }
+}
+
+fn grants(shown: &Shown) -> Markup {
+    html! {
+        section.sect aria-labelledby="habilitations" {
+            (section_heading("habilitations", "Habilitations", None))
+            @if shown.grants.is_empty() { p { "Aucune, à ce jour : cette personne ne voit et ne fait rien dans Jalon." } }
+            @else { table.tbl.stack {
+                caption.vh { "Ce que tient et a tenu " (shown.person.name) ", le plus récent d’abord" }
+                thead { tr {
+                    th scope="col" { "Rôle" } th scope="col" { "Du" } th scope="col" { "Au" }
+                    th scope="col" { "État" } th scope="col" { "Donnée par" } th scope="col" { "Action" }
+                } }
+                tbody { @for (held, end) in shown.grants.iter().zip(&shown.ends) { (row(shown, held, end)) } }
+            } }
+        }
+    }
+}
+
+fn row(shown: &Shown, held: &Held, end: &Result<(), Denied>) -> Markup {
+    let grant = &held.grant;
+    html! { tr {
+        th scope="row" {
+            (Roles::known().name(&grant.role)) span.sub { (scope_words(grant)) }
+            @if let Some(name) = &grant.behalf_of { span.sub { "pour " (name) } }
+        }
+        td data-l="Du" { (french_date(held.starts_on)) }
+        td data-l="Au" { @match held.ends_on { Some(day) => (french_date(day)), None => "sans fin" } }
+        td data-l="État" { (standing(held, shown.today)) }
+        td data-l="Donnée par" {
+            (held.given.1.as_deref().unwrap_or("Jalon, à l’installation")) ", " (french_instant(held.given.0))
+            span.sub { "« " (held.why) " »" }
+        }
+        td data-l="Action" { @if held.ended.is_none() { (actions(shown, held, end)) } }
+    } }
+}
+
+fn standing(held: &Held, today: Date) -> Markup {
+    if let Some((at, by, why)) = &held.ended {
+        return html! {
+            (state("idle", "idle", "Finie"))
+            span.sub { (french_instant(*at)) @if let Some(by) = by { ", par " (by) } @if let Some(why) = why { " : « " (why) " »" } }
+        };
+    }
+    if held.holds_on(today) {
+        state("ok", "ok", "En cours")
+    } else if held.starts_on > today {
+        state("idle", "idle", "À venir")
+    } else {
+        state("idle", "idle", "Échue")
+    }
+}
+
+fn actions(shown: &Shown, held: &Held, end: &Result<(), Denied>) -> Markup {
+    let id = held.grant.id;
+    let ending = html! {
+        details.more {
+            summary { "Mettre fin" }
+            form method="post" action={ "/habilitations/" (id) "/fin" } {
+                div.field {
+                    label for={ "motif-" (id) } { "Motif" }
+                    input id={ "motif-" (id) } name="motif" required maxlength="500";
+                }
+                p.acts { button.btn.sm.warn type="submit" { "Mettre fin à cette habilitation" } }
+            }
+        }
+    };
+    let own = shown.is_own && held.behalf_of.is_none() && held.holds_on(shown.today);
+    html! {
+        (button_or_why(end.as_ref().map(|&()| ()), "Mettre fin", &ending))
+        @if own { (delegation(held)) }
+    }
+}
+
+fn delegation(held: &Held) -> Markup {
+    let id = held.grant.id;
+    html! {
+        details.more {
+            summary { "Déléguer" }
+            form method="post" action={ "/habilitations/" (id) "/deleguer" } {
+                div.field {
+                    label for={ "qui-" (id) } { "Adresse électronique de la personne" }
+                    input id={ "qui-" (id) } type="email" name="personne" required;
+                }
+                div.field {
+                    label for={ "jusque-" (id) } { "Jusqu’au" }
+                    input id={ "jusque-" (id) } type="date" name="fin" required;
+                }
+                div.field {
+                    label for={ "raison-" (id) } { "Motif" }
+                    input id={ "raison-" (id) } name="motif" required maxlength="500";
+                }
+                p.acts { button.btn.sm type="submit" { "Déléguer cette habilitation" } }
+            }
+        }
+    }
+}
+
+fn give_form(shown: &Shown, typed: &Typed, objections: &[Objection]) -> Markup {
+    let told = |field: &str| {
+        objections
+            .iter()
+            .find(|o| o.field == field)
+            .map(|o| o.sentence.as_str())
+    };
+    html! {
+        section.sect aria-labelledby="donner" {
+            (section_heading("donner", "Donner une habilitation", None))
+            @if !objections.is_empty() { div.flag.late role="alert" { p { "Rien n’est enregistré : des champs sont à corriger." } } }
+            form method="post" action={ (PEOPLE) "/" (shown.person.id) "/habilitations" } {
+                div.field {
+                    label for="role" { "Rôle" }
+                    select #role name="role" aria-describedby="role-dit" required {
+                        option value="" { "Choisir" }
+                        @for role in &shown.givable { option value=(role.key) selected[role.key == typed.role] { (role.name) } }
+                    }
+                    p.s-late.told #role-dit { (told("role").unwrap_or_default()) }
+                }
+                (field(("organisation", "Organisation (code)", "Celle pour laquelle le rôle se tient : ARS-28, DGS…", "text", Some("organisations-connues")), &typed.organisation, told("organisation")))
+                (field(("cadre", "Limitée à un cadre (facultatif)", "Code du cadre", "text", Some("cadres-connus")), &typed.cadre, told("cadre")))
+                (field(("objectif", "Limitée à un objectif (facultatif)", "Numéro de l’objectif dans ce cadre", "text", None), &typed.objectif, told("objectif")))
+                (field(("debut", "À partir du (facultatif)", "Aujourd’hui si rien n’est écrit", "date", None), &typed.debut, told("debut")))
+                (field(("fin", "Jusqu’au (facultatif)", "Dernier jour, compris", "date", None), &typed.fin, told("fin")))
+                (field(("motif", "Motif", "Le journal le garde", "text", None), &typed.motif, told("motif")))
+                (known_list("organisations-connues", &shown.organisations))
+                (known_list("cadres-connus", &shown.frameworks))
+                p.acts { button.btn.main type="submit" { "Donner l’habilitation" } }
+            }
+        }
+    }
+}
+
+fn field(
+    (name, label, hint, kind, list): (&str, &str, &str, &str, Option<&str>),
+    typed: &str,
+    told: Option<&str>,
+) -> Markup {
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            p.hint id={ (name) "-aide" } { (hint) }
+            input id=(name) type=(kind) name=(name) value=(typed) list=[list] autocomplete="off" aria-describedby={ (name) "-aide " (name) "-dit" } aria-invalid=[told.map(|_| "true")];
+            p.s-late.told id={ (name) "-dit" } { (told.unwrap_or_default()) }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `/droits/pourquoi`: which grant gives a person an act, or what each of theirs lacks.
+
+use axum::extract::{Query, State};
+use maud::{Markup, html};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{PEOPLE, WHY, known_list, scope_words, sees};
+use crate::access::grant::people_store::{self, Known, Listed};
+use crate::access::grant::store;
+use crate::access::policy::{Basis, Concern, Standing};
+use crate::access::reach::Reach;
+use crate::access::role::Roles;
+use crate::access::signed::Signed;
+use crate::ledger::Actor;
+use crate::platform::clock::Clock;
+use crate::platform::db::{Db, Tx};
+use crate::platform::web::{WebError, WebResult, section_heading, state};
+
+/// Whose right, to do what, to what.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    personne: String,
+    #[serde(default)]
+    acte: String,
+    #[serde(default)]
+    organisation: String,
+    #[serde(default)]
+    cadre: String,
+    #[serde(default)]
+    objectif: String,
+}
+
+impl Asked {
+    fn concern(&self) -> Concern {
+        let mut concern = Concern::of(self.organisation.trim(), "");
+        if !self.cadre.trim().is_empty() {
+            let objective = Some(self.objectif.trim()).filter(|key| !key.is_empty());
+            concern.standings = vec![Standing {
+                framework: self.cadre.trim().to_owned(),
+                nodes: objective.into_iter().map(str::to_owned).collect(),
+            }];
+        }
+        concern
+    }
+}
+
+pub(super) async fn page(
+    signed: Signed,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+    Query(asked): Query<Asked>,
+) -> WebResult<Markup> {
+    let (today, reach) = (clock.today(), signed.reach());
+    let mut tx = db.read().await?;
+    let people = people_store::people(&mut tx, reach, today).await?;
+    let organisations = people_store::known_organisations(&mut tx).await?;
+    let frameworks = people_store::known_frameworks(&mut tx).await?;
+    let person: Option<Uuid> = asked.personne.parse().ok();
+    let answer = match person {
+        Some(person) if !asked.acte.is_empty() => {
+            if !sees(&mut tx, reach, person).await? {
+                return Err(WebError::NotFound);
+            }
+            let theirs = Reach::of(&mut tx, today, Actor::Person(person)).await?;
+            Some(answer(&mut tx, &theirs, person, &asked).await?)
+        }
+        _ => None,
+    };
+    drop(tx);
+    let body = html! {
+        div.head {
+            h1 { "Pourquoi cet acte est-il permis, ou non ?" }
+            p.lead { "Choisissez une personne, un acte et ce qu’il concerne : Jalon dit quelle habilitation le donne, ou ce qui manque à chacune." }
+        }
+        (form(&asked, &people, &organisations, &frameworks))
+        @if let Some(answer) = answer { (answer) }
+    };
+    Ok(signed.page("Pourquoi", &body))
+}
+
+async fn answer(tx: &mut Tx, theirs: &Reach, person: Uuid, asked: &Asked) -> WebResult<Markup> {
+    let roles = Roles::known();
+    let act = roles.act(&asked.acte).ok_or(WebError::NotFound)?;
+    let name = store::named(tx, person).await?.ok_or(WebError::NotFound)?;
+    let concern = asked.concern();
+    let judged = theirs.judged(&act.key, &concern);
+    Ok(html! {
+        section.sect aria-labelledby="reponse" {
+            (section_heading("reponse", "Réponse", None))
+            @match &judged {
+                Ok(Basis::OnesOwn) => p { (state("ok", "ok", "Permis")) " C’est à cette personne." },
+                Ok(_) => p { (state("ok", "ok", "Permis")) " " a href={ (PEOPLE) "/" (person) } { (name) } " peut " (act.name) "." },
+                Err(sentence) => p { (state("late", "late", "Refusé")) " " a href={ (PEOPLE) "/" (person) } { (name) } " ne peut pas " (act.name) ". Dit à cette personne : « " (sentence) " »" },
+            }
+            table.tbl.stack {
+                caption { "Ce que donne, ou ce qui manque à, chacune de ses habilitations du jour" }
+                thead { tr { th scope="col" { "Habilitation" } th scope="col" { "Ce qu’elle en dit" } } }
+                tbody {
+                    @for (grant, lack) in theirs.weighed(&act.key, &concern) { tr {
+                        th scope="row" { (roles.name(&grant.role)) span.sub { (scope_words(grant)) } }
+                        td data-l="Ce qu’elle en dit" { @match lack {
+                            Ok(()) => (state("ok", "ok", "donne ce droit")),
+                            Err(lack) => (lack.french()),
+                        } }
+                    } }
+                    @if theirs.grants().is_empty() { tr { td colspan="2" { "Aucune habilitation aujourd’hui." } } }
+                }
+            }
+        }
+    })
+}
+
+fn form(asked: &Asked, people: &[Listed], organisations: &[Known], frameworks: &[Known]) -> Markup {
+    html! {
+        form method="get" action=(WHY) {
+            div.field {
+                label for="personne" { "Personne" }
+                select #personne name="personne" {
+                    @for one in people { option value=(one.id) selected[one.id.to_string() == asked.personne] { (one.name) ", " (one.email) } }
+                }
+            }
+            div.field {
+                label for="acte" { "Acte" }
+                select #acte name="acte" {
+                    @for act in Roles::known().acts() { option value=(act.key) selected[act.key == asked.acte] { (act.name) } }
+                }
+            }
+            (text("organisation", "Chez quelle organisation (facultatif)", &asked.organisation, Some("organisations-connues")))
+            (text("cadre", "Dans quel cadre (facultatif)", &asked.cadre, Some("cadres-connus")))
+            (text("objectif", "Pour quel objectif (facultatif)", &asked.objectif, None))
+            (known_list("organisations-connues", organisations))
+            (known_list("cadres-connus", frameworks))
+            p.acts { button.btn.main type="submit" { "Expliquer" } }
+        }
+    }
+}
+
+fn text(name: &str, label: &str, typed: &str, list: Option<&str>) -> Markup {
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            input id=(name) name=(name) value=(typed) list=[list] autocomplete="off";
+        }
+    }
+}

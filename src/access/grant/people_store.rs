@@ -1,0 +1,195 @@
+//! Who there is, and who holds what: the lists of pages and of the command line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::store::GrantRow;
+use super::{Grant, SeePeople};
+use crate::access::policy::Concern;
+use crate::access::reach::Reach;
+use crate::access::role::Roles;
+use crate::access::store::Person;
+use crate::args;
+use crate::platform::db::{DbError, Tx};
+
+/// A person in a list, with what they hold that day.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Identifier.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// What they hold.
+    pub grants: Vec<Grant>,
+}
+
+/// Something that a grant may be limited to: its code and its name.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Known {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct HoldingRow {
+    person_id: Uuid,
+    #[sqlx(flatten)]
+    grant: GrantRow,
+}
+
+/// The people that somebody may see, by name, with what they hold on that day. Who does not see
+/// everybody sees themselves, the people of their organisations and of the establishments of their
+/// agencies, and, where they may give something, those who never held anything.
+pub async fn people(tx: &mut Tx, reach: &Reach, day: Date) -> Result<Vec<Listed>, DbError> {
+    let mut seen = if reach.may_look(SeePeople::NAME, &Concern::of("*", "")) {
+        everybody(tx).await?
+    } else {
+        some(tx, reach).await?
+    };
+    let mut held = held_on(tx, day).await?;
+    seen.sort_by(|a, b| (&a.name, &a.email).cmp(&(&b.name, &b.email)));
+    seen.dedup_by_key(|person| person.id);
+    let listed = seen.into_iter().map(|person| Listed {
+        grants: held.remove(&person.id).unwrap_or_default(),
+        id: person.id,
+        name: person.name,
+        email: person.email,
+    });
+    Ok(listed.collect())
+}
+
+async fn everybody(tx: &mut Tx) -> Result<Vec<Person>, DbError> {
+    tx.all("select id, name, email from person", vec![]).await
+}
+
+async fn some(tx: &mut Tx, reach: &Reach) -> Result<Vec<Person>, DbError> {
+    let roles = Roles::known();
+    let sees = |grant: &&Grant| {
+        roles
+            .role(&grant.role)
+            .is_some_and(|r| r.own.holds(SeePeople::NAME))
+    };
+    let gives = |grant: &&Grant| roles.role(&grant.role).is_some_and(|r| !r.gives.is_empty());
+    let own = reach.grants().iter().filter(sees);
+    let own: BTreeSet<&str> = own.map(|grant| grant.organisation.as_str()).collect();
+    let mut seen = Vec::new();
+    for organisation in own {
+        seen.extend(of_organisation(tx, organisation).await?);
+    }
+    if reach.grants().iter().any(|grant| gives(&grant)) {
+        seen.extend(without_grant(tx).await?);
+    }
+    if let Some(person) = reach.actor().person() {
+        let own: Vec<Person> = tx
+            .all(
+                "select id, name, email from person where id = $1",
+                args![person],
+            )
+            .await?;
+        seen.extend(own);
+    }
+    Ok(seen)
+}
+
+/// The people who hold or held something for an organisation, or for an establishment of the
+/// region of an agency.
+async fn of_organisation(tx: &mut Tx, organisation: &str) -> Result<Vec<Person>, DbError> {
+    tx.all(
+        "select p.id, p.name, p.email
+         from access_grant g join person p on p.id = g.person_id
+         where g.organisation = $1
+         union
+         select p.id, p.name, p.email
+         from organisation a
+         join place l on l.within_code = a.place_code
+         join organisation e on e.place_code = l.code
+         join access_grant g on g.organisation = e.code
+         join person p on p.id = g.person_id
+         where a.code = $1 and a.kind = 'ars'",
+        args![organisation],
+    )
+    .await
+}
+
+async fn without_grant(tx: &mut Tx) -> Result<Vec<Person>, DbError> {
+    tx.all(
+        "select p.id, p.name, p.email from person p
+         where not exists (select 1 from access_grant g where g.person_id = p.id)",
+        vec![],
+    )
+    .await
+}
+
+/// Everything that is held on that day, by person.
+async fn held_on(tx: &mut Tx, day: Date) -> Result<BTreeMap<Uuid, Vec<Grant>>, DbError> {
+    let rows: Vec<HoldingRow> = tx
+        .all(
+            "select g.person_id, g.id, g.role, g.organisation, g.framework, g.objective,
+                    g.contract_id, p.name as behalf_name
+             from access_grant g
+             left join access_grant o on o.id = g.behalf_of
+             left join person p on p.id = o.person_id
+             where g.ended_change is null and g.starts_on <= $1
+               and (g.ends_on is null or g.ends_on >= $1)
+               and (g.behalf_of is null
+                    or (o.ended_change is null and o.starts_on <= $1
+                        and (o.ends_on is null or o.ends_on >= $1)))
+             order by g.given_change, g.id",
+            args![day.to_string()],
+        )
+        .await?;
+    let mut held: BTreeMap<Uuid, Vec<Grant>> = BTreeMap::new();
+    for row in rows {
+        held.entry(row.person_id)
+            .or_default()
+            .push(row.grant.into());
+    }
+    Ok(held)
+}
+
+/// The organisations that a person holds or held something for.
+pub(in crate::access) async fn organisations_of(
+    tx: &mut Tx,
+    person: Uuid,
+) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "select distinct organisation from access_grant where person_id = $1",
+            args![person],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(code,)| code).collect())
+}
+
+/// The organisations that exist, by name.
+pub(in crate::access) async fn known_organisations(tx: &mut Tx) -> Result<Vec<Known>, DbError> {
+    tx.all(
+        "select code, name from organisation where valid_to is null order by name collate \"C\"",
+        vec![],
+    )
+    .await
+}
+
+/// The frameworks that are loaded.
+pub(in crate::access) async fn known_frameworks(tx: &mut Tx) -> Result<Vec<Known>, DbError> {
+    tx.all(
+        "select f.code, t.label as name from framework f join thing t on t.id = f.thing_id
+         order by f.code collate \"C\"",
+        vec![],
+    )
+    .await
+}
+
+/// The identifier of the contract at that address.
+pub async fn contract(tx: &mut Tx, slug: &str) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(Uuid,)> = tx
+        .optional("select id from contract where slug = $1", args![slug])
+        .await?;
+    Ok(row.map(|(id,)| id))
+}

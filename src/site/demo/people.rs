@@ -1,0 +1,121 @@
+//! The people of the demonstration, invented: who holds which role, for whom.
+
+use uuid::Uuid;
+
+use super::values::CURRENT;
+use crate::access::grant::{GiveGrant, NewGrant, store as grants};
+use crate::access::store::{AddPerson, add_person};
+use crate::access::{Act as _, NewPassword, NewPerson, permit};
+use crate::ledger::{Actor, Change};
+use crate::platform::clock::{Clock, paris_date};
+use crate::platform::db::Db;
+use crate::site::cli::CliError;
+
+/// Name, beginning of the address, role, organisation, objective of the current framework.
+const PEOPLE: [(&str, &str, &str, &str, &str); 14] = [
+    (
+        "Inès Vallon",
+        "coordination",
+        "coordinateur-national",
+        "SGMCAS",
+        "",
+    ),
+    (
+        "Paul Lormeau",
+        "dgs",
+        "referent-national-signataire",
+        "DGS",
+        "2",
+    ),
+    ("Nora Estrel", "dgos", "referent-national", "DGOS", "3"),
+    ("Luc Anvers", "cnam", "contributeur", "CNAM", ""),
+    ("Zoé Marchal", "spf", "fournisseur", "SPF", ""),
+    ("Jean Tavel", "normandie", "referent-cpom-ars", "ARS-28", ""),
+    (
+        "Maya Sorel",
+        "objectif.normandie",
+        "referent-objectif-ars",
+        "ARS-28",
+        "2",
+    ),
+    (
+        "Hugo Brévin",
+        "dg.normandie",
+        "directeur-general-ars",
+        "ARS-28",
+        "",
+    ),
+    ("Léa Kermor", "bretagne", "referent-cpom-ars", "ARS-53", ""),
+    (
+        "Samir Oudin",
+        "admin.bretagne",
+        "administrateur-ars",
+        "ARS-53",
+        "",
+    ),
+    (
+        "Claire Dombes",
+        "aura",
+        "gestionnaire-cpom-etablissement",
+        "ARS-84",
+        "",
+    ),
+    (
+        "Yves Rochelet",
+        "ch.valmont",
+        "directeur-etablissement",
+        "CH-VALMONT",
+        "",
+    ),
+    ("Rose Galien", "audit", "auditeur", "", ""),
+    (
+        "Denis Pylône",
+        "technique",
+        "administrateur-technique",
+        "",
+        "",
+    ),
+];
+
+/// Opens their accounts, all with the password of the demonstration, and gives each a role.
+pub(super) async fn introduce(db: &Db, clock: &Clock, actor: Actor) -> Result<(), CliError> {
+    // One digest for all: the password is shown on the sign-in page anyway.
+    let password = NewPassword::new(super::PASSWORD, "", "")?;
+    let password = password.digest().await?;
+    for (name, address, role, organisation, objective) in PEOPLE {
+        let mut change = Change::open(db, clock, actor, AddPerson::NAME).await?;
+        let new = NewPerson {
+            name: name.to_owned(),
+            email: format!("{address}@example.org").parse()?,
+            password: password.clone(),
+        };
+        let allowed = permit::<AddPerson>(&mut change, ()).await?;
+        let person = add_person(&mut change, allowed, new).await?;
+        give(&mut change, person, (role, organisation, objective)).await?;
+        change.commit().await?;
+    }
+    Ok(())
+}
+
+/// Gives a role for an organisation, or for one objective of the current framework there.
+pub(super) async fn give(
+    change: &mut Change,
+    person: Uuid,
+    (role, organisation, objective): (&str, &str, &str),
+) -> Result<(), CliError> {
+    let framework = if objective.is_empty() { "" } else { CURRENT };
+    let given = NewGrant {
+        person,
+        role: role.to_owned(),
+        organisation: organisation.to_owned(),
+        framework: framework.to_owned(),
+        objective: objective.to_owned(),
+        contract: None,
+        starts_on: paris_date(change.at()),
+        ends_on: None,
+        why: "Personne inventée de la démonstration.".to_owned(),
+    };
+    let allowed = permit::<GiveGrant>(change, given).await?;
+    grants::give(change, allowed).await?;
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! Giving, ending and delegating grants; who manages whom.
+
+use axum::http::StatusCode;
+use jalon::access::grant::store::{GrantError, appoint_all, end};
+use jalon::access::grant::{Delegate, EndGrant, NewDelegation, store};
+use jalon::access::{NotPermitted, Reach, permit};
+use jalon::ledger::{Actor, Change};
+use jiff::ToSpan as _;
+
+use super::{grant, held, last_change, new_grant, person, site_of};
+use crate::contracts::{NORMANDIE, furnish};
+use crate::on_both_engines;
+use crate::support::Bench;
+
+async fn ends(bench: &Bench, by: Actor, grant: uuid::Uuid) -> Result<(), String> {
+    let mut change = Change::open(&bench.db, &bench.clock, by, "grant.end")
+        .await
+        .unwrap();
+    let allowed = permit::<EndGrant>(&mut change, grant)
+        .await
+        .map_err(|e| e.to_string())?;
+    end(&mut change, allowed).await.map_err(|e| e.to_string())?;
+    change.commit().await.unwrap();
+    Ok(())
+}
+
+on_both_engines! {
+    async fn the_last_national_administrator_stays(bench: Bench) {
+        let first = bench.install().await;
+        let own = held(&bench, first.person().unwrap()).await[0].grant.id;
+        let refused = ends(&bench, first, own).await.unwrap_err();
+        assert!(refused.contains("dernière"), "{refused}");
+        // One whose end is set does not count: rights would lapse with it.
+        let other = person(&bench, first, "autre@example.org", &[]).await;
+        let mut change = Change::open(&bench.db, &bench.clock, first, "grant.give").await.unwrap();
+        let mut new = new_grant(&bench, other, "administrateur-national", "");
+        new.ends_on = Some(bench.clock.today());
+        let allowed = permit::<jalon::access::grant::GiveGrant>(&mut change, new).await.unwrap();
+        store::give(&mut change, allowed).await.unwrap();
+        change.commit().await.unwrap();
+        assert!(ends(&bench, first, own).await.unwrap_err().contains("dernière"));
+        grant(&bench, first, other, "administrateur-national", "").await.unwrap();
+        ends(&bench, first, own).await.unwrap();
+    }
+}
+
+on_both_engines! {
+    async fn two_administrators_who_demote_each_other_at_once_leave_one(bench: Bench) {
+        let first = bench.install().await;
+        let id = person(&bench, first, "autre@example.org", &[("administrateur-national", "")]).await;
+        let second = Actor::Person(id);
+        let mine = held(&bench, first.person().unwrap()).await[0].grant.id;
+        let theirs = held(&bench, id).await[0].grant.id;
+        let (a, b) = tokio::join!(ends(&bench, first, theirs), ends(&bench, second, mine));
+        assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+        let all = [first.person().unwrap(), id];
+        let mut holding = 0;
+        for one in all {
+            holding += held(&bench, one).await.iter().filter(|held| held.ended.is_none()).count();
+        }
+        assert_eq!(holding, 1);
+    }
+}
+
+on_both_engines! {
+    async fn an_agency_manages_its_people_and_gives_no_more_than_its_role_may(bench: Bench) {
+        let first = bench.install().await;
+        furnish(&bench, first, NORMANDIE.family).await;
+        let admin = person(&bench, first, "admin@example.org", &[("administrateur-ars", "ARS-28")]).await;
+        let theirs = person(&bench, first, "elle@example.org", &[]).await;
+        let away = person(&bench, first, "ailleurs@example.org", &[("referent-cpom-ars", "ARS-53")]).await;
+        let by = Actor::Person(admin);
+        let own = grant(&bench, by, theirs, "referent-cpom-ars", "ARS-28").await.unwrap();
+        for (role, organisation) in [
+            ("referent-cpom-ars", "ARS-53"),
+            ("referent-cpom-ars", ""),
+            ("administrateur-ars", "ARS-28"),
+            ("administrateur-national", ""),
+            ("coordinateur-national", "ARS-28"),
+        ] {
+            let refused = grant(&bench, by, theirs, role, organisation).await;
+            assert!(refused.is_err(), "{role} {organisation}");
+        }
+        let herself = grant(&bench, by, admin, "referent-cpom-ars", "ARS-28").await.unwrap_err();
+        assert!(herself.contains("soi-même"), "{herself}");
+        assert!(ends(&bench, by, held(&bench, away).await[0].grant.id).await.is_err());
+        ends(&bench, by, own).await.unwrap();
+        let mut site = site_of(&bench, "admin@example.org").await;
+        let list = site.get("/personnes").await.body;
+        assert!(list.contains("elle@example.org") && !list.contains("ailleurs@example.org"), "{list}");
+        let page = site.get(&format!("/personnes/{away}")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+        let fields = [("role", "referent-cpom-ars"), ("organisation", "ARS-28"), ("motif", "Essai")];
+        let sent = site.post(&format!("/personnes/{away}/habilitations"), &fields).await;
+        assert_eq!(sent.status, StatusCode::NOT_FOUND);
+        let sent = site.post(&format!("/personnes/{theirs}/habilitations"), &fields).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        let why = format!("/droits/pourquoi?personne={theirs}&acte=contract.edit&organisation=ARS-53");
+        let why = site.get(&why).await.body;
+        assert!(why.contains("chez sa propre organisation"), "{why}");
+    }
+}
+
+on_both_engines! {
+    async fn a_delegation_holds_until_its_day_and_no_longer_than_the_grant(bench: Bench) {
+        let first = bench.install().await;
+        furnish(&bench, first, NORMANDIE.family).await;
+        let one = person(&bench, first, "une@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
+        let two = person(&bench, first, "deux@example.org", &[]).await;
+        let theirs = held(&bench, one).await[0].grant.id;
+        let today = bench.clock.today();
+        let new = |by: uuid::Uuid| NewDelegation {
+            grant: theirs,
+            person: by,
+            starts_on: today,
+            ends_on: today.checked_add(2.days()).unwrap(),
+            why: "Congés".to_owned(),
+        };
+        let delegate = async |by: Actor, to| {
+            let mut change = Change::open(&bench.db, &bench.clock, by, "grant.delegate").await.unwrap();
+            let allowed = permit::<Delegate>(&mut change, new(to)).await?;
+            let id = store::delegate(&mut change, allowed).await;
+            change.commit().await.unwrap();
+            Ok::<_, NotPermitted>(id)
+        };
+        // Nobody takes what another holds.
+        assert!(matches!(delegate(Actor::Person(two), two).await, Err(NotPermitted::Denied(_))));
+        assert!(matches!(delegate(Actor::Person(one), one).await, Ok(Err(GrantError::Objections(_)))));
+        let passed = delegate(Actor::Person(one), two).await.unwrap().unwrap();
+        let holds = async || {
+            let mut tx = bench.db.read().await.unwrap();
+            let reach = Reach::of(&mut tx, bench.clock.today(), Actor::Person(two)).await.unwrap();
+            reach.grants().iter().any(|grant| grant.behalf_of.as_deref() == Some("Personne une@example.org"))
+        };
+        assert!(holds().await);
+        // What is held in somebody's place is not passed on.
+        let mut change = Change::open(&bench.db, &bench.clock, Actor::Person(two), "grant.delegate").await.unwrap();
+        let again = NewDelegation { grant: passed, ..new(one) };
+        assert!(permit::<Delegate>(&mut change, again).await.is_err());
+        drop(change);
+        bench.clock.advance(jiff::SignedDuration::from_hours(3 * 24));
+        assert!(!holds().await);
+    }
+}
+
+on_both_engines! {
+    async fn an_installation_of_before_gives_every_account_what_it_could_do(bench: Bench) {
+        let first = bench.install().await;
+        let other = person(&bench, first, "autre@example.org", &[]).await;
+        let before = last_change(&bench).await;
+        assert_eq!(appoint_all(&bench.db, &bench.clock).await.unwrap(), 0);
+        let mut tx = bench.db.write_aside().await.unwrap();
+        tx.run("delete from access_grant", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(appoint_all(&bench.db, &bench.clock).await.unwrap(), 2);
+        assert_eq!(last_change(&bench).await, before + 1);
+        assert_eq!(held(&bench, other).await[0].grant.role, "administrateur-national");
+        assert_eq!(appoint_all(&bench.db, &bench.clock).await.unwrap(), 0);
+        let whole = jalon::ledger::verify(&mut bench.db.read().await.unwrap()).await.unwrap();
+        assert!(matches!(whole, jalon::ledger::Verified::Whole(_)), "{whole:?}");
+    }
+}

@@ -1,0 +1,133 @@
+//! What each person sees: a number that stands nowhere else is put where only some may read it,
+//! and looked for wherever somebody else may look.
+
+use axum::http::StatusCode;
+use jalon::access::Reach;
+use jalon::imports::store as batches;
+use jalon::ledger::Actor;
+use sqlx::AssertSqlSafe;
+
+use super::{person, site_of};
+use crate::contracts::{BOTH, Hand, NORMANDIE, furnish, normandie_terms};
+use crate::on_both_engines;
+use crate::support::Bench;
+
+/// In the reason of an act under way.
+const DRAFT: &str = "918273645";
+/// In the title of a contract that was signed.
+const SIGNED: &str = "192837465";
+
+/// Where one looks for a number.
+fn places(canary: &str) -> Vec<String> {
+    vec![
+        "/".to_owned(),
+        "/contrats".to_owned(),
+        "/contrats/normandie-2024-2028".to_owned(),
+        "/contrats/normandie-2024-2028/actes/2".to_owned(),
+        "/contrats/normandie-2024-2028/indicateurs/2.c.1".to_owned(),
+        "/organisations/ARS-28".to_owned(),
+        "/cibles/etat-ars-2024-2028/2.c.1".to_owned(),
+        "/indicateurs/etat-ars-2024-2028/2.c.1".to_owned(),
+        format!("/recherche?q={canary}"),
+        format!("/recherche/propositions?q={canary}"),
+        "/imports/nouveau?genre=termes".to_owned(),
+        "/tableaux/contrats.csv".to_owned(),
+    ]
+}
+
+/// Where it was found, by somebody.
+async fn found(bench: &Bench, email: &str, canary: &str) -> Vec<String> {
+    let mut site = site_of(bench, email).await;
+    let mut found = Vec::new();
+    for place in places(canary) {
+        let answer = site.get(&place).await;
+        // What was typed is shown again: it is not an answer.
+        let told = answer.body.replace(&format!("value=\"{canary}\""), "");
+        let told = told.replace(&format!("« {canary} »"), "");
+        if answer.status.is_success() && told.contains(canary) {
+            found.push(place);
+        }
+    }
+    found
+}
+
+on_both_engines! {
+    async fn a_draft_is_seen_by_its_organisations_and_a_contract_by_those_it_is_opened_to(bench: Bench) {
+        let first = bench.install().await;
+        let titled = crate::contracts::hand::Made { title: "CPOM de l’ARS Normandie, 192837465", ..NORMANDIE };
+        let hand = Hand::creates(&bench, first, titled).await;
+        let section = hand.section("contrat").await;
+        hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
+        hand.drafts("avenant", Some("Motif tenu secret, 918273645")).await;
+        let people = [
+            ("normandie@example.org", "referent-cpom-ars", "ARS-28", true, true),
+            ("coordination2@example.org", "coordinateur-national", "SGMCAS", true, true),
+            ("bretagne@example.org", "referent-cpom-ars", "ARS-53", true, false),
+            ("dgs@example.org", "contributeur", "DGS", true, false),
+            ("assurance@example.org", "assurance-maladie-region", "CNAM", false, false),
+            ("invite@example.org", "invite", "", false, false),
+            ("technique@example.org", "administrateur-technique", "", false, false),
+        ];
+        for (email, role, organisation, signed, draft) in people {
+            person(&bench, first, email, &[(role, organisation)]).await;
+            let of_draft = found(&bench, email, DRAFT).await;
+            assert_eq!(!of_draft.is_empty(), draft, "{email}: {of_draft:?}");
+            let of_signed = found(&bench, email, SIGNED).await;
+            assert_eq!(!of_signed.is_empty(), signed, "{email}: {of_signed:?}");
+        }
+        person(&bench, first, "personne@example.org", &[]).await;
+        assert_eq!(found(&bench, "personne@example.org", SIGNED).await, Vec::<String>::new());
+        let mut site = site_of(&bench, "bretagne@example.org").await;
+        let act = site.get("/contrats/normandie-2024-2028/actes/2").await;
+        assert_eq!(act.status, StatusCode::NOT_FOUND);
+    }
+}
+
+/// The plan of a statement, in the engine's words; on PostgreSQL without the reading of a whole
+/// table, which it prefers as long as tables are small.
+async fn plan(bench: &Bench, sql: &str) -> String {
+    let mut tx = bench.db.read().await.unwrap();
+    let is_lite = matches!(tx, jalon::platform::db::Tx::Lite(_));
+    if is_lite {
+        let sql = AssertSqlSafe(format!("explain query plan {sql}"));
+        let rows: Vec<(i64, i64, i64, String)> = tx.all(sql, vec![]).await.unwrap();
+        return rows
+            .into_iter()
+            .map(|row| row.3)
+            .collect::<Vec<_>>()
+            .join("\n");
+    }
+    tx.run("set local enable_seqscan = off", vec![])
+        .await
+        .unwrap();
+    let rows: Vec<(String,)> = tx
+        .all(AssertSqlSafe(format!("explain {sql}")), vec![])
+        .await
+        .unwrap();
+    rows.into_iter()
+        .map(|row| row.0)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+on_both_engines! {
+    async fn what_is_filtered_by_reach_is_read_by_an_index(bench: Bench) {
+        let first = bench.install().await;
+        furnish(&bench, first, NORMANDIE.family).await;
+        let id = person(&bench, first, "une@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
+        // The statements answer; their plans are those of the same conditions.
+        let mut tx = bench.db.read().await.unwrap();
+        let reach = Reach::of(&mut tx, bench.clock.today(), Actor::Person(id)).await.unwrap();
+        assert!(batches::batches(&mut tx, &reach, 10).await.unwrap().is_empty());
+        drop(tx);
+        for (sql, index) in [
+            ("select id from access_grant where person_id = null and ended_change is null", "access_grant_person"),
+            ("select id from access_grant where organisation = 'ARS-28'", "access_grant_organisation"),
+            ("select id from batch where organisation = 'ARS-28' order by created_at desc, id desc limit 10", "batch_organisation"),
+            ("select id from batch where created_by = null order by created_at desc, id desc limit 10", "batch_created_by"),
+        ] {
+            let told = plan(&bench, sql).await;
+            assert!(told.contains(index) || told.contains("One-Time Filter"), "{sql}:\n{told}");
+        }
+    }
+}
