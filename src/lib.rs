@@ -16,6 +16,8 @@ pub mod search;
 
 pub mod tables;
 
+pub mod journal;
+
 pub mod organisations;
 
 pub mod documents;

@@ -7,40 +7,29 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use tower_sessions::Session;
-use uuid::Uuid;
 
+use super::event::store::Own;
 use super::event::{self, Event, EventKind};
+use super::fields::password_field;
 use super::grant::pages::PEOPLE;
+use super::letter::{self, Warning};
 use super::origin::{Origin, browser_words};
-use super::password::{check_password, hash_password, verify_password};
-use super::permit::{Act, permit};
-use super::policy::Concern;
+use super::password::{NewPassword, PASSWORD_HINT, verify_password};
+use super::permit::{Act as _, permit};
 use super::session::{OpenSession, own_digest};
 use super::signed::Signed;
-use super::{store, token};
+use super::store::{self, ChangePassword};
+use super::{factor, token};
 use crate::kernel::{hex, sentence};
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
-use crate::platform::db::{Db, DbError, Tx};
+use crate::platform::db::Db;
+use crate::platform::mail::{self, Post};
 use crate::platform::web::{WebError, WebResult, document_with_status, section_heading, state};
 
 /// Where the page stands.
 pub(super) const PATH: &str = "/moi";
 const TITLE: &str = "Mon compte";
-
-/// Changing the password of an account.
-#[derive(Debug)]
-pub struct ChangePassword;
-
-impl Act for ChangePassword {
-    /// The person.
-    type Thing = Uuid;
-    const NAME: &'static str = "person.password";
-
-    async fn concerns(_tx: &mut Tx, person: &Uuid) -> Result<Vec<Concern>, DbError> {
-        Ok(vec![Concern::of_person(*person)])
-    }
-}
 
 /// The form, as typed.
 #[derive(Deserialize)]
@@ -89,35 +78,39 @@ pub(super) async fn change_password(
     session: Session,
     State(db): State<Db>,
     State(clock): State<Clock>,
+    State(post): State<Post>,
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
     let (person, address) = (signed.person.id, signed.person.email.clone());
     let known = store::credentials(&mut db.read().await?, &address).await?;
     let stored = known.and_then(|(_, stored)| stored);
+    let new = NewPassword::new(&typed.new, &signed.person.name, &address);
     let mut mistakes = Mistakes {
         now: None,
-        new: check_password(&typed.new)
-            .err()
-            .map(|e| sentence(&e.to_string())),
+        new: new.as_ref().err().map(|e| sentence(&e.to_string())),
         again: (typed.new != typed.again)
             .then(|| "Les deux saisies diffèrent : retapez le nouveau mot de passe.".to_owned()),
     };
     if !verify_password(typed.now.clone(), stored).await {
         mistakes.now = Some("Ce n’est pas votre mot de passe actuel.".to_owned());
     }
-    if mistakes.any() {
+    let (Ok(new), false) = (new, mistakes.any()) else {
         let body = body(&signed, &session, &db, "", &mistakes).await?;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(document_with_status(status, signed.view(), TITLE, &body));
-    }
-    let digest = hash_password(typed.new).await;
-    let digest = digest.map_err(WebError::internal)?;
+    };
+    let digest = new.digest().await.map_err(WebError::internal)?;
     let change = Change::open(&db, &clock, signed.actor(), ChangePassword::NAME).await;
     let mut change = change.map_err(WebError::internal)?;
     let permit = permit::<ChangePassword>(&mut change, person).await?;
     let changed = store::change_password(&mut change, permit, digest, own_digest(&session)).await;
     changed.map_err(WebError::internal)?;
+    let warning = letter::warning(&signed.person, Warning::PasswordChanged, change.at());
+    mail::store::write(change.tx(), &clock, &[warning]).await?;
     change.commit().await.map_err(WebError::internal)?;
+    // The identifier of a session never outlives a change of what it opens.
+    session.cycle_id().await.map_err(WebError::internal)?;
+    post.hurry();
     Ok(Redirect::to("/moi?fait=mot-de-passe").into_response())
 }
 
@@ -141,6 +134,7 @@ pub(super) async fn end_session(
         device: None,
         origin: origin.address.as_deref(),
         done: true,
+        detail: None,
     };
     event::store::keep(&mut tx, &clock, &ended).await?;
     tx.commit().await?;
@@ -155,6 +149,9 @@ async fn body(
     mistakes: &Mistakes,
 ) -> WebResult<Markup> {
     let sessions = store::sessions_of(&mut db.read().await?, signed.reach()).await?;
+    let has_factor = factor::store::is_set_up(&mut db.read().await?, signed.person.id).await?;
+    let account = event::account_mark(&store::fold_email(&signed.person.email));
+    let events = event::store::own(&mut db.read().await?, signed.reach(), account).await?;
     let own = own_digest(session);
     Ok(html! {
         div.head {
@@ -167,10 +164,18 @@ async fn body(
             _ => {}
         }
         (password(mistakes))
+        section.sect aria-labelledby="code" {
+            (section_heading("code", "Double authentification", None))
+            p { @if has_factor { (state("ok", "ok", "En place")) ". " } @else { (state("warn", "bang", "Pas encore en place")) ". " }
+                a href=(factor::PATH) { @if has_factor { "Régler la double authentification" } @else { "Mettre en place la double authentification" } }
+                " : un code de votre téléphone est demandé après le mot de passe." }
+        }
         (list(&sessions, own.as_deref()))
+        (accesses(&events))
         section.sect aria-labelledby="programmes" {
-            (section_heading("programmes", "Droits et programmes", None))
+            (section_heading("programmes", "Droits, programmes et journal", None))
             p { a href={ (PEOPLE) "/" (signed.person.id) } { "Mes habilitations" } " : ce que je peux faire, jusqu’à quand, et la délégation. " a href=(PEOPLE) { "Toutes les personnes" } "." }
+            p { a href={ "/journal?personne=" (signed.person.id) } { "Ce que j’ai fait dans Jalon" } " : tout ce que le journal garde en votre nom." }
             p { a href=(token::pages::PATH) { "Mes accès par programme" } " : ce qui laisse un tableur ou un autre programme agir en votre nom." }
         }
     })
@@ -181,27 +186,11 @@ fn password(mistakes: &Mistakes) -> Markup {
         section.sect aria-labelledby="mot-de-passe" {
             (section_heading("mot-de-passe", "Mot de passe", None))
             form.simple method="post" action="/moi/mot-de-passe" {
-                (field("password_now", "Mot de passe actuel", "current-password", None, mistakes.now.as_deref()))
-                (field("password_new", "Nouveau mot de passe", "new-password", Some("Douze caractères au moins ; une phrase de quelques mots convient."), mistakes.new.as_deref()))
-                (field("password_again", "Nouveau mot de passe, une seconde fois", "new-password", None, mistakes.again.as_deref()))
+                (password_field("password_now", "Mot de passe actuel", "current-password", None, mistakes.now.as_deref()))
+                (password_field("password_new", "Nouveau mot de passe", "new-password", Some(PASSWORD_HINT), mistakes.new.as_deref()))
+                (password_field("password_again", "Nouveau mot de passe, une seconde fois", "new-password", None, mistakes.again.as_deref()))
                 p.acts { button.btn.main type="submit" { "Changer le mot de passe" } }
             }
-        }
-    }
-}
-
-fn field(name: &str, label: &str, fill: &str, hint: Option<&str>, mistake: Option<&str>) -> Markup {
-    let (told, help) = (format!("{name}-dit"), format!("{name}-aide"));
-    let described = match hint {
-        Some(_) => format!("{help} {told}"),
-        None => told.clone(),
-    };
-    html! {
-        div.field {
-            label for=(name) { (label) }
-            @if let Some(hint) = hint { p.hint id=(help) { (hint) } }
-            input id=(name) type="password" name=(name) autocomplete=(fill) required aria-describedby=(described) aria-invalid=[mistake.map(|_| "true")];
-            p.s-late.told id=(told) { (mistake.unwrap_or_default()) }
         }
     }
 }
@@ -218,6 +207,24 @@ fn list(sessions: &[OpenSession], own: Option<&[u8]>) -> Markup {
                     th scope="col" { "Dernier signe de vie" } th scope="col" { "Action" }
                 } }
                 tbody { @for open in sessions { (row(open, own == Some(&open.id))) } }
+            }
+        }
+    }
+}
+
+/// What was lately done on the account, or tried.
+fn accesses(events: &[Own]) -> Markup {
+    html! {
+        section.sect aria-labelledby="acces" {
+            (section_heading("acces", "Derniers accès", None))
+            table.tbl.dense.stack {
+                caption.vh { "Derniers accès, le plus récent d’abord" }
+                thead { tr { th scope="col" { "Quand" } th scope="col" { "Quoi" } th scope="col" { "D’où" } } }
+                tbody { @for event in events { tr {
+                    th scope="row" { (french_instant(event.at)) }
+                    td data-l="Quoi" { (event.kind.french(event.done)) @if let Some(detail) = &event.detail { span.sub.mono { (detail) } } }
+                    td data-l="D’où" { (event.origin.as_deref().unwrap_or("—")) }
+                } } }
             }
         }
     }

@@ -8,20 +8,24 @@ use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use uuid::Uuid;
 
-use super::event::{self, Event, EventKind};
+use super::event::{self, Event, EventKind, Mark};
+use super::link::{self, LinkKind};
 use super::origin::Origin;
-use super::store;
-use super::throttle::{HOUR_SECONDS, KNOWN_SECONDS, RECENT_SECONDS, may_try};
+use super::throttle::{Asking, HOUR_SECONDS, KNOWN_SECONDS, RECENT_SECONDS, may_ask, may_try};
+use super::{letter, store};
 use crate::platform::clock::Clock;
-use crate::platform::config::Config;
-use crate::platform::db::{Db, DbError};
+use crate::platform::config::{Config, SecondFactor};
+use crate::platform::db::{Db, DbError, Tx};
+use crate::platform::mail;
+
+const SECOND: i64 = 1_000_000;
 
 /// What signing in and out work with.
 #[derive(Clone, Debug)]
 pub(super) struct Door {
     db: Db,
     clock: Clock,
-    https: bool,
+    config: Arc<Config>,
 }
 
 /// Somebody who may try a password.
@@ -42,47 +46,111 @@ impl Door {
         email: &str,
         origin: &Origin,
     ) -> Result<Option<Attempt>, DbError> {
-        const SECOND: i64 = 1_000_000;
         let account = event::account_mark(&store::fold_email(email));
-        let (device, address) = (origin.device(), origin.address.as_deref());
-        let now = self.clock.now();
-        let since = |seconds: i64| now - seconds * SECOND;
-        let windows = (
-            since(RECENT_SECONDS),
-            since(HOUR_SECONDS),
-            since(KNOWN_SECONDS),
-        );
         let mut tx = self.db.write_aside().await?;
-        let tries = event::store::tries(&mut tx, (account, device, address), windows).await?;
-        if !may_try(&tries) {
+        let tried = self.tried(&mut tx, EventKind::SignIn, account, origin);
+        let Some(event) = tried.await? else {
             return Ok(None);
-        }
-        let kept = Event {
-            kind: EventKind::SignIn,
-            person: None,
-            account: Some(account),
-            device,
-            origin: address,
-            done: false,
         };
-        let event = event::store::keep(&mut tx, &self.clock, &kept).await?;
         let credentials = store::credentials(&mut tx, email).await?;
         tx.commit().await?;
         Ok(Some(Attempt { event, credentials }))
     }
 
-    /// The password was right: the cookie to give the browser, where it has none yet.
+    /// Somebody whose password was right tries a code; what is kept of it, or `None` where they
+    /// tried too often.
+    pub(super) async fn try_code(
+        &self,
+        email: &str,
+        origin: &Origin,
+    ) -> Result<Option<Uuid>, DbError> {
+        let account = event::account_mark(&store::fold_email(email));
+        let mut tx = self.db.write_aside().await?;
+        let tried = self.tried(&mut tx, EventKind::SecondFactor, account, origin);
+        let tried = tried.await?;
+        tx.commit().await?;
+        Ok(tried)
+    }
+
+    /// Keeps a try of that kind, a failure until it turns out well; `None` where there were too
+    /// many.
+    async fn tried(
+        &self,
+        tx: &mut Tx,
+        kind: EventKind,
+        account: Mark,
+        origin: &Origin,
+    ) -> Result<Option<Uuid>, DbError> {
+        let (device, address) = (origin.device(), origin.address.as_deref());
+        let since = |seconds: i64| self.clock.now() - seconds * SECOND;
+        let windows = (
+            since(RECENT_SECONDS),
+            since(HOUR_SECONDS),
+            since(KNOWN_SECONDS),
+        );
+        let tries = event::store::tries(tx, kind, (account, device, address), windows).await?;
+        if !may_try(&tries) {
+            return Ok(None);
+        }
+        let kept = Event {
+            kind,
+            person: None,
+            account: Some(account),
+            device,
+            origin: address,
+            done: false,
+            detail: None,
+        };
+        Ok(Some(event::store::keep(tx, &self.clock, &kept).await?))
+    }
+
+    /// What was tried turned out well: the cookie to give the browser, where it has none yet.
     pub(super) async fn open(
         &self,
-        event: Uuid,
+        events: &[Uuid],
         person: Uuid,
         origin: &Origin,
     ) -> Result<Option<HeaderValue>, DbError> {
-        let (device, cookie) = origin.device_or_new(self.https);
+        let (device, cookie) = origin.device_or_new(self.config.is_https());
         let mut tx = self.db.write_aside().await?;
-        event::store::succeeded(&mut tx, event, person, device).await?;
+        for event in events {
+            event::store::succeeded(&mut tx, *event, person, device).await?;
+        }
         tx.commit().await?;
         Ok(cookie)
+    }
+
+    /// Somebody asks for a link to choose another password; false where too many were asked for
+    /// from there. A mail is written where there is such an account, and nobody can tell.
+    pub(super) async fn ask_link(&self, email: &str, origin: &Origin) -> Result<bool, DbError> {
+        let account = event::account_mark(&store::fold_email(email));
+        let address = origin.address.as_deref();
+        let since = self.clock.now() - HOUR_SECONDS * SECOND;
+        let mut tx = self.db.write_aside().await?;
+        let asked = event::store::links_asked(&mut tx, account, address, since).await?;
+        let answer = may_ask(asked);
+        if answer == Asking::Refused {
+            return Ok(false);
+        }
+        let kept = Event {
+            kind: EventKind::AskLink,
+            person: None,
+            account: Some(account),
+            device: origin.device(),
+            origin: address,
+            done: answer == Asking::Sent,
+            detail: None,
+        };
+        event::store::keep(&mut tx, &self.clock, &kept).await?;
+        let person = store::person_by_email(&mut tx, email).await?;
+        if let Some(person) = person.filter(|_| answer == Asking::Sent) {
+            let kind = LinkKind::Reset;
+            let secret = link::store::issue(&mut tx, &self.clock, person.id, kind).await?;
+            let mail = letter::reset(&person, &secret, self.clock.now());
+            mail::store::write(&mut tx, &self.clock, &[mail]).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Somebody signs out.
@@ -94,10 +162,26 @@ impl Door {
             device: None,
             origin: origin.address.as_deref(),
             done: true,
+            detail: None,
         };
         let mut tx = self.db.write_aside().await?;
         event::store::keep(&mut tx, &self.clock, &left).await?;
         tx.commit().await
+    }
+
+    /// The clock by which everything at the door goes.
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The database behind it.
+    pub(super) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Of whom the settings ask a second factor.
+    pub(super) fn asks_a_code_of(&self) -> SecondFactor {
+        self.config.second_factor
     }
 }
 
@@ -114,7 +198,7 @@ where
         Ok(Self {
             db: Db::from_ref(state),
             clock: Clock::from_ref(state),
-            https: Arc::<Config>::from_ref(state).is_https(),
+            config: Arc::<Config>::from_ref(state),
         })
     }
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use uuid::Uuid;
 
+use super::factor;
 use super::session::{Standing, standing};
 use super::signed::Signed;
 use crate::platform::web::{WebError, WebResult};
@@ -117,9 +118,8 @@ async fn keep(session: &Session, request: Request) -> WebResult<Option<Request>>
 
 /// A page of this site, which is not about signing in.
 fn is_ours(address: &str) -> bool {
-    !["//", "/connexion", "/deconnexion", RESUME]
-        .iter()
-        .any(|start| address.starts_with(start))
+    let own = ["//", "/connexion", "/deconnexion", factor::PATH, RESUME];
+    !own.iter().any(|start| address.starts_with(start))
 }
 
 fn is_form(request: &Request) -> bool {

@@ -1,18 +1,22 @@
 //! Who is asking, and what they may do.
 //!
-//! What lives here: accounts, sessions, access tokens, roles and grants, the one policy, the
-//! [`Permit`] that every writing store function demands and the [`Reach`] that every reading one
-//! does, and the only code that hands them out. It knows acts and what the things they are done to
-//! concern; it knows no concept of the domain, whose modules name their own acts. What never lives
-//! here: what an act does.
+//! What lives here: accounts, sessions, second factors, links by mail, access tokens, roles and
+//! grants, the one policy, the [`Permit`] that every writing store function demands and the
+//! [`Reach`] that every reading one does, and the only code that hands them out. It knows acts and
+//! what the things they are done to concern; it knows no concept of the domain, whose modules name
+//! their own acts. What never lives here: what an act does.
 
 mod account;
 pub mod api;
 mod door;
 mod email;
 pub mod event;
+pub mod factor;
+mod fields;
 pub mod grant;
 mod kept;
+mod letter;
+pub mod link;
 mod origin;
 mod pages;
 mod password;
@@ -25,17 +29,18 @@ mod signed;
 pub mod store;
 mod throttle;
 pub mod token;
+mod trace;
 
-pub use account::ChangePassword;
 pub use email::{Email, NotAnEmail};
 pub use grant::pages::button_or_why;
 pub use grant::store::answering;
 pub use kept::keep_refused_form;
 pub use pages::router;
-pub use password::{PasswordError, check_password, hash_password};
+pub use password::{NewPassword, PASSWORD_HINT, PasswordError};
 pub use permit::{Act, NotPermitted, Permit, may, permit, permit_aside};
 pub use policy::{Basis, Concern, Denied, Lack, Standing};
 pub use reach::{Audience, Opening, Openings, Reach};
 pub use session::{DbSessionStore, session_layer};
 pub use signed::{Signed, Visitor, refusals_in_french};
-pub use store::{NewPerson, Person};
+pub use store::{ChangePassword, NewPerson, Person};
+pub use trace::keep_accesses;

@@ -10,18 +10,23 @@ use axum::{Form, Router};
 use maud::{Markup, html};
 use serde::Deserialize;
 use tower_sessions::Session;
+use uuid::Uuid;
 
 use super::door::Door;
 use super::grant::pages as grants;
 use super::origin::Origin;
 use super::password::verify_password;
-use super::session::{Standing, standing};
+use super::session::{self, Standing};
 use super::token::pages as tokens;
-use super::{account, kept, throttle};
+use super::{account, factor, kept, link, throttle};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
+use crate::platform::mail::Post;
 use crate::platform::web::{Shell, View, WebError, WebResult, document, document_with_status};
+
+/// Where people sign in.
+const PATH: &str = "/connexion";
 
 /// The pages of this module.
 pub fn router<S>() -> Router<S>
@@ -31,9 +36,22 @@ where
     Clock: FromRef<S>,
     Shell: FromRef<S>,
     Arc<Config>: FromRef<S>,
+    Post: FromRef<S>,
 {
     Router::new()
-        .route("/connexion", get(sign_in_form).post(sign_in))
+        .route(PATH, get(sign_in_form).post(sign_in))
+        .route(
+            factor::pages::PATH,
+            get(factor::pages::form).post(factor::pages::sign_in),
+        )
+        .route(
+            link::pages::FORGOTTEN,
+            get(link::pages::forgotten_form).post(link::pages::ask),
+        )
+        .route(
+            "/lien/{secret}",
+            get(link::pages::open).post(link::pages::choose_password),
+        )
         .route("/deconnexion", post(sign_out))
         .route(kept::RESUME, get(kept::resume).post(kept::drop_kept))
         .route(account::PATH, get(account::page))
@@ -41,6 +59,18 @@ where
         .route(
             "/moi/sessions/{session}/terminer",
             post(account::end_session),
+        )
+        .route(
+            factor::PATH,
+            get(factor::enrol::page).post(factor::enrol::confirm),
+        )
+        .route(
+            "/moi/double-authentification/codes",
+            post(factor::enrol::renew_codes),
+        )
+        .route(
+            "/moi/double-authentification/retirer",
+            post(factor::enrol::remove),
         )
         .route(tokens::PATH, get(tokens::page).post(tokens::create))
         .route("/moi/acces/{token}/revoquer", post(tokens::revoke))
@@ -51,9 +81,11 @@ where
 struct Back {
     #[serde(default)]
     retour: String,
+    #[serde(default)]
+    fait: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct SignIn {
     email: String,
     password: String,
@@ -62,8 +94,13 @@ struct SignIn {
 }
 
 async fn sign_in_form(State(shell): State<Shell>, Query(back): Query<Back>) -> Markup {
-    let view = anonymous(shell);
-    document(&view, "Connexion", &form(&view, &back.retour, "", None))
+    let view = View::nobody(shell, PATH);
+    let typed = SignIn {
+        retour: back.retour,
+        ..SignIn::default()
+    };
+    let chosen = back.fait == "mot-de-passe";
+    document(&view, "Connexion", &form(&view, &typed, None, chosen))
 }
 
 async fn sign_in(
@@ -74,8 +111,8 @@ async fn sign_in(
     Form(typed): Form<SignIn>,
 ) -> WebResult<Response> {
     let refused = |status, message: &str| {
-        let view = anonymous(shell.clone());
-        let body = form(&view, &typed.retour, &typed.email, Some(message));
+        let view = View::nobody(shell.clone(), PATH);
+        let body = form(&view, &typed, Some(message), false);
         document_with_status(status, &view, "Connexion", &body)
     };
     let Some(attempt) = at.knock(&typed.email, &origin).await? else {
@@ -91,22 +128,72 @@ async fn sign_in(
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(refused(status, "Adresse ou mot de passe incorrect."));
     };
-    let cookie = at.open(attempt.event, id, &origin).await?;
-    let signed = super::session::sign_in(&session, id, &origin).await;
-    signed.map_err(WebError::internal)?;
-    kept::keep_for(&session, id).await?;
-    let mut response = Redirect::to(local_path(&typed.retour)).into_response();
+    let has_factor = factor::store::is_set_up(&mut at.db().read().await?, id).await?;
+    if has_factor {
+        let waits = session::await_code(&session, id, attempt.event, &typed.retour).await;
+        waits.map_err(WebError::internal)?;
+        return Ok(Redirect::to(factor::pages::PATH).into_response());
+    }
+    let way_in = WayIn {
+        person: id,
+        events: &[attempt.event],
+        has_factor,
+    };
+    let cookie = way_in.open(&at, &origin, &session).await?;
+    Ok(welcome(cookie, &typed.retour))
+}
+
+/// Somebody who has shown who they are.
+pub(super) struct WayIn<'a> {
+    /// Who.
+    pub person: Uuid,
+    /// What is kept of their tries, which turned out well.
+    pub events: &'a [Uuid],
+    /// Whether they gave a second factor.
+    pub has_factor: bool,
+}
+
+impl WayIn<'_> {
+    /// Signs them in; who must give a second factor and has none sets one up first. The cookie to
+    /// give the browser, where it has none yet.
+    pub(super) async fn open(
+        &self,
+        at: &Door,
+        origin: &Origin,
+        session: &Session,
+    ) -> WebResult<Option<HeaderValue>> {
+        let cookie = at.open(self.events, self.person, origin).await?;
+        let signed = session::sign_in(session, self.person, origin).await;
+        signed.map_err(WebError::internal)?;
+        let mut tx = at.db().read().await?;
+        let (today, asked) = (at.clock().today(), at.asks_a_code_of());
+        let required = factor::is_required(&mut tx, today, self.person, asked).await?;
+        if required && !self.has_factor {
+            let must = session::must_enrol(session, true).await;
+            must.map_err(WebError::internal)?;
+        }
+        kept::keep_for(session, self.person).await?;
+        Ok(cookie)
+    }
+}
+
+/// Leads somebody who just signed in where they wanted to go.
+pub(super) fn welcome(cookie: Option<HeaderValue>, back: &str) -> Response {
+    let mut response = Redirect::to(local_path(back)).into_response();
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    Ok(response)
+    response
 }
 
 /// What somebody is told who tried too often.
-const TOO_MANY: &str = "Trop d’essais ont échoué. Attendez un quart d’heure avant de recommencer ; si vous avez oublié votre mot de passe, demandez à votre administrateur.";
+const TOO_MANY: &str = "Trop d’essais ont échoué. Attendez un quart d’heure avant de recommencer ; si vous avez oublié votre mot de passe, choisissez-en un autre ci-dessous.";
 
 async fn sign_out(at: Door, origin: Origin, session: Session) -> WebResult<Redirect> {
-    if let Standing::Signed(person) = standing(&session).await.map_err(WebError::internal)? {
+    let standing = session::standing(&session).await;
+    if let Standing::Signed(person) | Standing::Enrolling(person) =
+        standing.map_err(WebError::internal)?
+    {
         at.leave(person, &origin).await?;
     }
     session.flush().await.map_err(WebError::internal)?;
@@ -121,15 +208,8 @@ fn local_path(asked: &str) -> &str {
     if local { asked } else { "/" }
 }
 
-fn anonymous(shell: Shell) -> View {
-    View {
-        shell,
-        path: "/connexion".to_owned(),
-        person: None,
-    }
-}
-
-fn form(view: &View, back: &str, email: &str, problem: Option<&str>) -> Markup {
+fn form(view: &View, typed: &SignIn, problem: Option<&str>, chosen: bool) -> Markup {
+    let (back, email) = (typed.retour.as_str(), typed.email.as_str());
     html! {
         div.head {
             h1 { "Connexion" }
@@ -137,6 +217,9 @@ fn form(view: &View, back: &str, email: &str, problem: Option<&str>) -> Markup {
         }
         @if back == kept::RESUME {
             div.flag.warn role="status" { p { "Votre session a expiré. Ce que vous avez écrit est gardé : connectez-vous avec le même compte pour le retrouver." } }
+        }
+        @if chosen {
+            div.flag.ok role="status" { p { "Votre mot de passe est choisi : connectez-vous." } }
         }
         @if let Some(problem) = problem {
             div.flag.late role="alert" { p { (problem) } }
@@ -152,6 +235,7 @@ fn form(view: &View, back: &str, email: &str, problem: Option<&str>) -> Markup {
                 input #password type="password" name="password" autocomplete="current-password" required;
             }
             p.acts { button.btn.main type="submit" { "Se connecter" } }
+            p { a href=(link::pages::FORGOTTEN) { "Mot de passe oublié ?" } }
         }
         @if view.shell.demo {
             p.note {

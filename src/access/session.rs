@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
@@ -37,6 +38,59 @@ const AGENT_KEY: &str = "agent";
 /// The key of the network address it signed in from.
 const ADDRESS_KEY: &str = "address";
 
+/// The key of a sign-in that waits for its second factor.
+const PENDING_KEY: &str = "pending";
+/// The key of whether the person has to set a second factor up before anything else.
+const ENROL_KEY: &str = "enrol";
+/// The key of whether the identifier is to be renewed.
+const RENEW_KEY: &str = "renew";
+/// A password that was right waits this long for its code.
+const PENDING: time::Duration = time::Duration::minutes(10);
+
+/// A sign-in whose password was right, waiting for its second factor.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Pending {
+    /// Whose.
+    pub person: Uuid,
+    /// What is kept of the try.
+    pub event: Uuid,
+    /// Where to go afterwards.
+    pub back: String,
+    /// Since when, in seconds since 1970.
+    since: i64,
+}
+
+/// Has a sign-in wait for its second factor; nobody is signed in meanwhile.
+pub(super) async fn await_code(
+    session: &Session,
+    person: Uuid,
+    event: Uuid,
+    back: &str,
+) -> Result<(), SessionError> {
+    session.cycle_id().await?;
+    let since = OffsetDateTime::now_utc().unix_timestamp();
+    let back = back.to_owned();
+    let pending = Pending {
+        person,
+        event,
+        back,
+        since,
+    };
+    session.insert(PENDING_KEY, pending).await
+}
+
+/// The sign-in that waits for its second factor, if one does.
+pub(super) async fn pending(session: &Session) -> Result<Option<Pending>, SessionError> {
+    let pending: Option<Pending> = session.get(PENDING_KEY).await?;
+    let now = OffsetDateTime::now_utc().unix_timestamp();
+    Ok(pending.filter(|pending| now - pending.since <= PENDING.whole_seconds()))
+}
+
+/// Has the person set a second factor up before anything else, or no longer.
+pub(super) async fn must_enrol(session: &Session, must: bool) -> Result<(), SessionError> {
+    session.insert(ENROL_KEY, must).await
+}
+
 /// Who a session belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -44,6 +98,8 @@ pub(super) enum Standing {
     Nobody,
     /// That person did, too long ago.
     Lapsed(Uuid),
+    /// That person is signed in, and has to set a second factor up before anything else.
+    Enrolling(Uuid),
     /// That person is signed in.
     Signed(Uuid),
 }
@@ -53,6 +109,9 @@ pub(super) async fn standing(session: &Session) -> Result<Standing, SessionError
     let Some(person) = session.get(PERSON_KEY).await? else {
         return Ok(Standing::Nobody);
     };
+    if session.remove::<bool>(RENEW_KEY).await? == Some(true) {
+        session.cycle_id().await?;
+    }
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let seen: i64 = session.get(SEEN_KEY).await?.unwrap_or_default();
     let started: i64 = session.get(STARTED_KEY).await?.unwrap_or_default();
@@ -61,6 +120,9 @@ pub(super) async fn standing(session: &Session) -> Result<Standing, SessionError
     }
     if now - seen > SIGN_OF_LIFE.whole_seconds() {
         session.insert(SEEN_KEY, now).await?;
+    }
+    if session.get(ENROL_KEY).await? == Some(true) {
+        return Ok(Standing::Enrolling(person));
     }
     Ok(Standing::Signed(person))
 }
@@ -73,6 +135,8 @@ pub(super) async fn sign_in(
 ) -> Result<(), SessionError> {
     // A session known before signing in must not survive it.
     session.cycle_id().await?;
+    session.remove::<Pending>(PENDING_KEY).await?;
+    session.remove::<bool>(ENROL_KEY).await?;
     session.insert(PERSON_KEY, person).await?;
     let now = OffsetDateTime::now_utc().unix_timestamp();
     session.insert(STARTED_KEY, now).await?;
@@ -182,15 +246,21 @@ impl SessionStore for DbSessionStore {
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
         let mut tx = self.db.read().await.map_err(backend)?;
-        let Some((data, expires)) = store::load_session(&mut tx, digest(id), now())
+        let Some((data, expires, renew)) = store::load_session(&mut tx, digest(id), now())
             .await
             .map_err(backend)?
         else {
             return Ok(None);
         };
+        let data = serde_json::from_str(&data);
+        let mut data: HashMap<String, serde_json::Value> =
+            data.map_err(|e| Error::Decode(e.to_string()))?;
+        if renew == Some(true) {
+            data.insert(RENEW_KEY.to_owned(), true.into());
+        }
         Ok(Some(Record {
             id: *id,
-            data: serde_json::from_str(&data).map_err(|e| Error::Decode(e.to_string()))?,
+            data,
             expiry_date: OffsetDateTime::from_unix_timestamp_nanos(i128::from(expires) * 1000)
                 .map_err(|e| Error::Decode(e.to_string()))?,
         }))

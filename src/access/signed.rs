@@ -8,6 +8,7 @@ use axum::response::Response;
 use maud::Markup;
 use tower_sessions::Session;
 
+use super::factor;
 use super::reach::Reach;
 use super::session::{Standing, standing};
 use super::store::{Person, person};
@@ -60,8 +61,11 @@ impl Signed {
             .await
             .map_err(|(_, cause)| WebError::internal(cause))?;
         let standing = standing(&session).await.map_err(WebError::internal)?;
-        let Standing::Signed(id) = standing else {
-            return Ok(None);
+        let id = match standing {
+            Standing::Signed(id) => id,
+            Standing::Enrolling(id) if parts.uri.path().starts_with(factor::PATH) => id,
+            Standing::Enrolling(_) => return Err(WebError::First(factor::PATH)),
+            Standing::Nobody | Standing::Lapsed(_) => return Ok(None),
         };
         let mut tx = Db::from_ref(state).read().await?;
         let Some(person) = person(&mut tx, id).await? else {

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::account::ChangePassword;
 use super::email::Email;
 use super::permit::{Act, Permit};
 use super::policy::Concern;
@@ -48,6 +47,20 @@ impl Act for AddPerson {
     }
 }
 
+/// Changing the password of an account.
+#[derive(Debug)]
+pub struct ChangePassword;
+
+impl Act for ChangePassword {
+    /// The person.
+    type Thing = Uuid;
+    const NAME: &'static str = "person.password";
+
+    async fn concerns(_tx: &mut Tx, person: &Uuid) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::of_person(*person)])
+    }
+}
+
 /// What the history keeps of an account: nothing personal, so that it can be erased.
 #[derive(Serialize)]
 struct Recorded {}
@@ -59,6 +72,27 @@ pub async fn add_person(
     new: NewPerson,
 ) -> Result<Uuid, LedgerError> {
     let () = permit.into_thing();
+    let (name, email) = (new.name, new.email);
+    insert_person(change, name, &email, Some(new.password)).await
+}
+
+/// Opens an account that has no password yet, for somebody who will be invited to choose one.
+pub async fn add_invited(
+    change: &mut Change,
+    permit: Permit<AddPerson>,
+    name: String,
+    email: &Email,
+) -> Result<Uuid, LedgerError> {
+    let () = permit.into_thing();
+    insert_person(change, name, email, None).await
+}
+
+async fn insert_person(
+    change: &mut Change,
+    name: String,
+    email: &Email,
+    password: Option<String>,
+) -> Result<Uuid, LedgerError> {
     let id = change
         .create(
             NewThing {
@@ -76,7 +110,7 @@ pub async fn add_person(
         .run(
             "insert into person (id, name, email, password, created_change)
              values ($1, $2, $3, $4, $5)",
-            args![id, new.name, new.email.as_str(), new.password, no],
+            args![id, name, email.as_str(), password, no],
         )
         .await?;
     Ok(id)
@@ -138,9 +172,9 @@ pub(super) async fn load_session(
     tx: &mut Tx,
     id: Vec<u8>,
     now: i64,
-) -> Result<Option<(String, i64)>, DbError> {
+) -> Result<Option<(String, i64, Option<bool>)>, DbError> {
     tx.optional(
-        "select data, expires_at from session where id = $1 and expires_at > $2",
+        "select data, expires_at, renew from session where id = $1 and expires_at > $2",
         args![id, now],
     )
     .await
@@ -195,9 +229,26 @@ pub(super) async fn change_password(
         args![person, digest],
     )
     .await?;
+    end_sessions(tx, person, kept_session).await?;
+    Ok(())
+}
+
+/// Has the sessions of a person renewed at their next request: called wherever what they open
+/// changes, such as a role given or ended. An identifier taken before opens nothing more.
+pub async fn renew_sessions(tx: &mut Tx, person: Uuid) -> Result<(), DbError> {
+    tx.run(
+        "update session set renew = true where person_id = $1",
+        args![person],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends the sessions of a person, but the one kept.
+pub async fn end_sessions(tx: &mut Tx, person: Uuid, kept: Option<Vec<u8>>) -> Result<(), DbError> {
     tx.run(
         "delete from session where person_id = $1 and id <> $2",
-        args![person, kept_session.unwrap_or_default()],
+        args![person, kept.unwrap_or_default()],
     )
     .await?;
     Ok(())

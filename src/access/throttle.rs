@@ -45,6 +45,35 @@ pub(super) fn may_try(tries: &Tries) -> bool {
         && tries.on_account < MOST_ON_ACCOUNT
 }
 
+/// Links that one account is sent within the hour; more would fill a mailbox.
+const MOST_LINKS: i64 = 3;
+/// Links asked for from one network address within the hour, whatever the accounts.
+const MOST_LINKS_FROM_ORIGIN: i64 = 20;
+
+/// What is answered to somebody who asks for a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// One is sent, where there is such an account.
+    Sent,
+    /// The same is said and nothing is sent: the account got enough of them.
+    Silent,
+    /// Too many were asked for from there.
+    Refused,
+}
+
+/// Whether one more link is sent, after so many within the hour, this one aside. What is said of
+/// an account never depends on whether it exists.
+pub(super) fn may_ask((for_account, from_origin): (i64, i64)) -> Asking {
+    match (
+        for_account < MOST_LINKS,
+        from_origin < MOST_LINKS_FROM_ORIGIN,
+    ) {
+        (_, false) => Asking::Refused,
+        (false, true) => Asking::Silent,
+        (true, true) => Asking::Sent,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -64,6 +93,13 @@ mod tests {
             let allowed = may_try(&tries);
             prop_assert_eq!(allowed, here < MOST_HERE && origin < MOST_FROM_ORIGIN && account < MOST_ON_ACCOUNT);
         }
+    }
+
+    #[test]
+    fn a_mailbox_is_not_filled_and_a_network_does_not_ask_for_everybody() {
+        assert_eq!(may_ask((2, 19)), Asking::Sent);
+        assert_eq!(may_ask((3, 19)), Asking::Silent);
+        assert_eq!(may_ask((0, 20)), Asking::Refused);
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod sheet;
 pub mod store;
 pub mod tables;
 mod terms;
+mod told;
 
 use std::collections::BTreeSet;
 
@@ -65,7 +66,9 @@ pub use parties::{RoleHolder, Tenure, parties_in_force, party_edits};
 pub use proposal::{
     Field, Ground, NewContract, NewSection, Objection, Rival, bound, check_new, usual_place,
 };
+pub use store::NationalTarget;
 pub use terms::{Held, Overlay, Step, Term, Terms, history, overlay};
+pub use told::ContractTeller;
 
 /// A contract between parties, for some years, under a framework.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,6 +9,19 @@ use super::lines::{Book, Line};
 use super::{Contract, Instrument, Section, State};
 use crate::frameworks::{ActKind, Framework};
 
+/// An instrument, as much of it as its name asks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numbered<'a> {
+    pub id: Uuid,
+    /// Its number in the contract, in the order of drafting.
+    pub no: i64,
+    /// Key of the act in the framework.
+    pub act: &'a str,
+    pub state: State,
+    /// The change that recorded its signature.
+    pub signed_change: Option<i64>,
+}
+
 /// The name of each instrument: « Contrat pluriannuel… », « Avenant n° 2 ». Each kind of act is
 /// numbered apart, in the order of signatures, so that a number once read never changes; a draft
 /// has none yet, and what was given up never will.
@@ -16,13 +29,28 @@ pub fn instrument_names(
     instruments: &[Instrument],
     framework: &Framework,
 ) -> BTreeMap<Uuid, String> {
+    let numbered = instruments.iter().map(|instrument| Numbered {
+        id: instrument.id,
+        no: instrument.no,
+        act: &instrument.act,
+        state: instrument.state,
+        signed_change: instrument.signed_change(),
+    });
+    numbered_names(&numbered.collect::<Vec<_>>(), framework)
+}
+
+/// [`instrument_names`], of all the instruments of one contract.
+pub(super) fn numbered_names(
+    instruments: &[Numbered<'_>],
+    framework: &Framework,
+) -> BTreeMap<Uuid, String> {
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     let mut in_order: Vec<_> = instruments.iter().collect();
-    in_order.sort_by_key(|i| (i.signed_change().unwrap_or(i64::MAX), i.no));
+    in_order.sort_by_key(|i| (i.signed_change.unwrap_or(i64::MAX), i.no));
     let mut names = BTreeMap::new();
     for instrument in in_order {
         let act = framework.acts.iter().find(|act| act.key == instrument.act);
-        let label = act.map_or(instrument.act.as_str(), |act| act.label.as_str());
+        let label = act.map_or(instrument.act, |act| act.label.as_str());
         let name = if instrument.state == State::Abandoned {
             format!("{label} (abandonné)")
         } else if instrument.state == State::Draft {
@@ -30,7 +58,7 @@ pub fn instrument_names(
         } else if act.is_some_and(|act| act.kind == ActKind::Contract) {
             label.to_owned()
         } else {
-            let count = counts.entry(&instrument.act).or_insert(0);
+            let count = counts.entry(instrument.act).or_insert(0);
             *count += 1;
             format!("{label} n° {count}")
         };

@@ -11,6 +11,7 @@ mod media;
 mod pages;
 mod receive;
 pub mod store;
+mod told;
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -22,6 +23,7 @@ pub use findable::FindableDocuments;
 pub use media::{Media, Unfit, safe_name};
 pub use pages::{list, optional_file, router, saved_as, section};
 pub use receive::{Received, Upload, receive};
+pub use told::DocumentTeller;
 
 /// What a document is about. The parts are texts of the module that shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]

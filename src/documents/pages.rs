@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::receive::french_size;
 use super::{Document, Media, ReplaceDocument, Version, receive, store};
 use crate::access::{Act as _, Signed, permit};
+use crate::journal::history_href;
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
 use crate::platform::config::Config;
@@ -97,7 +98,7 @@ async fn page(
         div.head {
             p.eyebrow { "Document " (current.media.french()) ", " (french_size(current.size)) }
             h1 { (current.name) }
-            p.acts { a.btn.main href=(href(&document, current)) { "Télécharger" } }
+            p.acts { a.btn.main href=(href(&document, current)) { "Télécharger" } a.btn href=(history_href(id)) { "Historique" } }
         }
         section.sect aria-labelledby="versions-titre" {
             (section_heading("versions-titre", "Versions", None))

@@ -135,12 +135,15 @@ fn revised(before: Option<&Figure>, after: &Figure) -> Option<Turn> {
     let Some(before) = before else {
         return Some(Turn::Received);
     };
-    let is_same = (before.observation, before.no) == (after.observation, after.no);
-    match before.value == after.value {
-        _ if is_same => None,
-        true => Some(Turn::Confirmed),
-        false => Some(Turn::Corrected),
+    if (before.observation, before.no) == (after.observation, after.no) {
+        return None;
     }
+    let is_confirmed = before.value == after.value;
+    Some(if is_confirmed {
+        Turn::Confirmed
+    } else {
+        Turn::Corrected
+    })
 }
 
 fn contested(before: Option<&Figure>, after: &Figure) -> Option<Turn> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use maud::Markup;
 
+use super::board::Countries;
 use super::{FiguresView, Snapshots};
 use crate::access::Reach;
 use crate::contracts::{Agreements, FullContract, Section, library};
@@ -31,6 +32,8 @@ pub struct Sources {
     pub directories: Directories,
     /// What contracts agree.
     pub agreements: Agreements,
+    /// The country as the first page shows it.
+    pub countries: Countries,
 }
 
 /// Everything as it was known at one moment.
@@ -64,6 +67,7 @@ impl Sources {
             clock,
             directories: Directories::default(),
             agreements: Agreements::default(),
+            countries: Countries::default(),
         }
     }
 

@@ -315,6 +315,11 @@ impl FiguresView {
         self.snapshot.day
     }
 
+    /// Whether both are the same figures in memory.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.snapshot, &other.snapshot)
+    }
+
     /// The last change the figures include.
     pub fn at_change(&self) -> i64 {
         self.snapshot.at_change

@@ -28,6 +28,7 @@ mod revise;
 mod source;
 pub mod store;
 pub mod tables;
+mod told;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -60,6 +61,7 @@ pub use revise::{Proposal, Revised, RevisionError, revise};
 pub use source::{
     FILES, Reading, Texts, read_all, read_all_texts, read_dir, read_texts, write_texts,
 };
+pub use told::FrameworkTeller;
 
 /// Days that a supplier has to answer a contest, where no framework says how many.
 pub const USUAL_CONTEST_DAYS: u16 = 30;

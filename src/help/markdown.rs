@@ -34,7 +34,6 @@ pub(super) fn rendered(text: &str) -> Markup {
 }
 
 const CODE: &str = "<pre class=\"mono\" tabindex=\"0\">";
-const TABLE: &str = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Tableau, défilable\"><table class=\"tbl\">";
 
 /// Where a link of the guide leads on the site: `imports.md` to the subject, a schema to its file.
 fn on_site(link: CowStr<'_>) -> CowStr<'_> {

@@ -44,7 +44,10 @@ const GROUPS: &[(&str, &[&str])] = &[
         &["imports", "valeurs", "saisie", "circuit"],
     ),
     ("Emporter", &["tableaux", "api"]),
-    ("Soi-même", &["compte", "habilitations"]),
+    (
+        "Soi-même",
+        &["connexion", "compte", "habilitations", "journal"],
+    ),
 ];
 
 /// One page of the guide.

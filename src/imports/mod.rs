@@ -17,6 +17,7 @@ mod rehearsal;
 mod sheet;
 pub mod store;
 pub mod tables;
+mod told;
 
 pub use acts::{ActError, CommitBatch, Committed, UndoBatch, Undone, named, parse_id};
 pub use batch::{
@@ -34,3 +35,4 @@ pub use problem::{Answer, Answers, Choice, Place, Problem, Severity};
 pub use reader::{ReadError, Reader, read_workbook};
 pub use rehearsal::{Begun, DropBatch, Imports, ReadAgain, RehearseError, SendFile, SentFile};
 pub use sheet::{Area, Cell, Content, Format, NOTICE_TITLE, Sheet, Workbook};
+pub use told::ImportTeller;

@@ -166,6 +166,11 @@ impl Change {
         &mut self.tx
     }
 
+    /// The clock it goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// A new identifier.
     pub fn new_id(&self) -> Uuid {
         self.clock.new_id()

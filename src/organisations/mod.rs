@@ -15,6 +15,7 @@ mod recognition;
 pub mod source;
 pub mod store;
 pub mod tables;
+mod told;
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -25,6 +26,7 @@ pub use establishment::{EstablishmentField, EstablishmentRefusal, NewEstablishme
 pub use findable::FindableOrganisations;
 pub use pages::router;
 pub use recognition::Recognised;
+pub use told::OrganisationTeller;
 
 /// What an organisation is, in the order of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

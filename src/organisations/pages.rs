@@ -6,6 +6,8 @@ mod history;
 mod list;
 mod one;
 
+pub(super) use history::differences;
+
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;

@@ -255,6 +255,19 @@ async fn settle<S: Serialize + PartialEq + Sync>(
     Ok(Some(id))
 }
 
+/// The codes of the organisations that changed between two changes.
+pub(super) async fn codes_between(
+    tx: &mut Tx,
+    (first, last): (i64, i64),
+) -> Result<Vec<(Uuid, String)>, DbError> {
+    tx.all(
+        "select id, code from organisation
+         where id in (select thing_id from entry where change_no between $1 and $2)",
+        args![first, last],
+    )
+    .await
+}
+
 async fn ids(tx: &mut Tx, sql: &'static str) -> Result<HashMap<String, Uuid>, DbError> {
     let rows: Vec<(String, Uuid)> = tx.all(sql, vec![]).await?;
     Ok(rows.into_iter().collect())

@@ -1,4 +1,4 @@
-//! What every concept stands on: configuration, clock, files, texts, database, web shell, API.
+//! What every concept stands on: configuration, clock, files, texts, database, mail, web shell, API.
 //!
 //! What lives here: machinery that would serve any application of this kind. What never does:
 //! a word of the domain (no contract, no indicator, no region).
@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod file;
+pub mod mail;
 pub mod metrics;
 pub mod web;
 pub mod yaml;

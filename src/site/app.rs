@@ -19,7 +19,7 @@ use super::api::{self, Description, page};
 use super::frame::{HELP, NAV};
 use super::installation::Installation;
 use super::tables::tables;
-use super::{HOLDERS, health, home, imports, searcher, upkeep};
+use super::{HOLDERS, health, home, imports, searcher, tellers, upkeep};
 use crate::access;
 use crate::access::api::Pace;
 use crate::contracts::{self, Desk};
@@ -29,10 +29,12 @@ use crate::figures::{self, ContractFigures, Snapshots, Sources};
 use crate::frameworks::{self, Holders, Library};
 use crate::help;
 use crate::imports::{self as files, Imports, Reader};
+use crate::journal::{self, Tellers};
 use crate::organisations::{self, Directories};
 use crate::platform::clock::Clock;
-use crate::platform::config::Config;
+use crate::platform::config::{Config, SecondFactor};
 use crate::platform::db::{Db, DbError};
+use crate::platform::mail::{Post, PostError};
 use crate::platform::metrics::{self, count_requests};
 use crate::platform::web::{Shell, WebError, asset_router, hear_out, refuse_nul};
 use crate::search::{self, Searcher};
@@ -56,6 +58,19 @@ pub struct App {
     pace: Pace,
     searcher: Searcher,
     tables: Tables,
+    tellers: Tellers,
+    post: Post,
+}
+
+/// Why the site cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The database is not the one this program was built for, or fails.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The settings of mail cannot serve.
+    #[error(transparent)]
+    Post(#[from] PostError),
 }
 
 impl App {
@@ -63,17 +78,21 @@ impl App {
     /// reader.
     ///
     /// # Errors
-    /// Where the schema is not the one this binary was built for.
+    /// Where the schema is not the one this binary was built for, or mail cannot be set up.
     pub async fn new(
         db: Db,
         clock: Clock,
-        config: Config,
+        mut config: Config,
         reader: Reader,
-    ) -> Result<Self, DbError> {
+    ) -> Result<Self, AppError> {
         db.check_schema().await?;
         let mut tx = db.read().await?;
         let demo = Installation::read(&mut tx).await? == Some(Installation::Demo);
         drop(tx);
+        if demo {
+            // Its password is on the sign-in page: a second factor would protect nothing.
+            config.second_factor = SecondFactor::Nobody;
+        }
         let sources = Sources::new(db.clone(), clock.clone());
         let Sources {
             library,
@@ -99,12 +118,15 @@ impl App {
             directories.clone(),
             snapshots.clone(),
         );
-        let tables = tables(&sources, &imports.intakes);
+        let tellers = tellers(library.clone());
+        let tables = tables(&sources, &imports.intakes, &tellers);
         let searcher = searcher(clock.clone(), library.clone(), directories.clone());
         Ok(Self {
             db,
             searcher,
             tables,
+            tellers,
+            post: Post::new(&config)?,
             description,
             clock,
             desk,
@@ -133,6 +155,7 @@ impl App {
             .merge(access::router())
             .merge(take_away::router())
             .merge(search::router())
+            .merge(journal::router())
             .merge(help::router())
             .merge(organisations::router())
             .merge(frameworks::router())
@@ -148,6 +171,7 @@ impl App {
     pub fn around(self, pages: Router<Self>) -> Router {
         let https = self.config.is_https();
         let sessions = access::session_layer(self.db.clone(), https);
+        let accesses = from_fn_with_state(self.clone(), access::keep_accesses::<Self>);
         let refusals = from_fn_with_state(self.clone(), access::refusals_in_french::<Self>);
         pages
             .fallback(|| async { WebError::NotFound })
@@ -155,6 +179,7 @@ impl App {
             .layer(CatchPanicLayer::new())
             .layer(from_fn(refuse_nul))
             .layer(CsrfLayer::new())
+            .layer(accesses)
             .layer(refusals)
             .layer(sessions)
             .merge(asset_router())
@@ -162,7 +187,9 @@ impl App {
             .merge(api::router(&self))
             .layer(from_fn(count_requests))
             .layer(from_fn(hear_out))
-            .layer(from_fn(security_headers))
+            .layer(from_fn(move |request, next| {
+                security_headers(https, request, next)
+            }))
             .layer(CompressionLayer::new())
             .layer(TraceLayer::new_for_http().make_span_with(span))
             .with_state(self)
@@ -176,8 +203,8 @@ fn span(request: &Request) -> tracing::Span {
     tracing::debug_span!("request", method = %request.method(), route)
 }
 
-/// Everything on a page comes from this site, and no script at all runs but those of this site.
-async fn security_headers(request: Request, next: Next) -> Response {
+/// Everything on a page comes from this site, over TLS where it is there, and no script at all runs but those of this site.
+async fn security_headers(https: bool, request: Request, next: Next) -> Response {
     const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
         script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
         frame-ancestors 'none'";
@@ -189,6 +216,10 @@ async fn security_headers(request: Request, next: Next) -> Response {
     set(header::CONTENT_SECURITY_POLICY, POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
+    if https {
+        // Two years, as browsers ask before they learn a site by heart; not for the sites beside.
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
+    }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
@@ -238,7 +269,11 @@ pub async fn watch(
 /// Serves until the process is asked to stop, then finishes what is under way.
 pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let upkeep = tokio::spawn(upkeep::keep(app.db.clone(), app.clock.clone()));
+    let upkeep = tokio::spawn(upkeep::keep(
+        app.db.clone(),
+        app.clock.clone(),
+        app.post.clone(),
+    ));
     let service = app
         .router()
         .into_make_service_with_connect_info::<SocketAddr>();

@@ -1,6 +1,5 @@
 //! The first page: what awaits somebody, then the country, then what came last.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -10,8 +9,7 @@ use maud::{Markup, html};
 
 use crate::access::Signed;
 use crate::contracts::store::{self, OpenDraft};
-use crate::figures::board::Board;
-use crate::figures::circuit::{self, Owed, OwedState};
+use crate::figures::board::{Country, Late};
 use crate::figures::contest::{self, Contest, Standing};
 use crate::figures::{Concern, Situation, Sources, board_table, running, since_section};
 use crate::frameworks::{Framework, everyone_words};
@@ -24,14 +22,12 @@ use crate::platform::web::{Address, WebResult, fictional_mark, icon, section_hea
 
 /// How many of the last files are shown.
 const LAST: i64 = 5;
-/// How many limits to come are told.
-const NEXT: usize = 4;
 
 /// Everything the page is made from.
 struct Desk<'a> {
     situation: &'a Situation,
-    /// The framework whose board is shown.
-    framework: Option<&'a Framework>,
+    /// The framework that is shown, and the country under it.
+    shown: Option<(&'a Framework, Arc<Country>)>,
     today: Today,
 }
 
@@ -54,23 +50,22 @@ pub(super) async fn page(
         None => of_today(&mut tx, &signed, situation.today).await?,
     };
     drop(tx);
+    let shown = running(&situation, address.get("cadre"))
+        .map(|framework| (framework, sources.countries.of(&situation, framework)));
     let desk = Desk {
-        framework: running(&situation, address.get("cadre")),
         situation: &situation,
+        shown,
         today,
     };
-    let board = desk
-        .framework
-        .map(|framework| Board::new(&situation, framework));
     let body = html! {
         div.head {
             h1 { "Bonjour, " (signed.person.name) }
-            p.lead { (verdict(&desk, board.as_ref())) }
+            p.lead { (verdict(&desk)) }
             (situation.form(&address, &html! {}))
         }
         (since(&desk))
         (awaits(&desk))
-        (country(&desk, board.as_ref()))
+        (country(&desk))
         @if situation.moment.past.is_none() { (files(&desk.today.batches)) }
         (generations(&situation))
     };
@@ -88,20 +83,18 @@ async fn of_today(tx: &mut Tx, signed: &Signed, today: Date) -> WebResult<Today>
     })
 }
 
-fn verdict(desk: &Desk<'_>, board: Option<&Board<'_>>) -> String {
-    let Some(board) = board else {
+fn verdict(desk: &Desk<'_>) -> String {
+    let Some((_, country)) = &desk.shown else {
         return "Commencez par charger un cadre contractuel.".to_owned();
     };
+    let board = &country.board;
     let contracts = board
         .rows
         .iter()
         .filter(|row| row.contract.is_some())
         .count();
     if contracts == 0 {
-        return format!(
-            "{} : aucun contrat n’est encore signé.",
-            board.framework.title
-        );
+        return format!("{} : aucun contrat n’est encore signé.", board.title);
     }
     let total = board.total();
     let reached = match total.judged {
@@ -113,7 +106,7 @@ fn verdict(desk: &Desk<'_>, board: Option<&Board<'_>>) -> String {
         ),
     };
     let contracts = counted(contracts, "région sous contrat", "régions sous contrat");
-    let late: usize = late(desk).iter().map(|late| late.count).sum();
+    let late: usize = country.late.iter().map(|late| late.count).sum();
     let late = match late {
         0 => "rien n’est en retard".to_owned(),
         n => counted(n, "livraison en retard", "livraisons en retard"),
@@ -126,7 +119,7 @@ fn verdict(desk: &Desk<'_>, board: Option<&Board<'_>>) -> String {
 
 /// What changed since, in the framework shown.
 fn since(desk: &Desk<'_>) -> Markup {
-    let Some(framework) = desk.framework else {
+    let Some((framework, _)) = &desk.shown else {
         return html! {};
     };
     let measures = framework.indicators.iter().flat_map(|i| &i.measures);
@@ -145,78 +138,9 @@ fn since(desk: &Desk<'_>) -> Markup {
     since_section(desk.situation, &concern)
 }
 
-/// The deliveries of one framework that are late.
-struct Late<'a> {
-    framework: &'a Framework,
-    year: i16,
-    count: usize,
-    /// By supplier, in the order of codes.
-    suppliers: BTreeMap<&'a str, usize>,
-}
-
-/// What is owed of a framework for a year.
-fn owed<'a>(desk: &Desk<'a>, framework: &'a Framework, year: i16) -> Vec<Owed<'a>> {
-    let Situation {
-        catalogue,
-        figures,
-        directory,
-        moment,
-        ..
-    } = desk.situation;
-    circuit::owed(framework, catalogue, figures, directory, (year, moment.day))
-}
-
-/// What is late in the frameworks that run or have just ended.
-fn late<'a>(desk: &Desk<'a>) -> Vec<Late<'a>> {
-    let day = desk.situation.moment.day;
-    let frameworks = desk.situation.catalogue.frameworks().into_iter();
-    let running = frameworks.filter(|edited| {
-        let framework = &edited.framework;
-        (framework.starts..=framework.ends).contains(&(day.year() - 1))
-    });
-    let found = running.map(|edited| {
-        let framework = &edited.framework;
-        let year = circuit::reviewed_year(framework, day);
-        let mut late = Late {
-            framework,
-            year,
-            count: 0,
-            suppliers: BTreeMap::new(),
-        };
-        let owed = owed(desk, framework, year).into_iter();
-        for owed in owed.filter(|owed| owed.state() == OwedState::Late) {
-            late.count += 1;
-            for supplier in &owed.indicator.suppliers {
-                *late.suppliers.entry(supplier.as_str()).or_default() += 1;
-            }
-        }
-        late
-    });
-    found.filter(|late| late.count > 0).collect()
-}
-
-/// The next limits of the framework shown, with how many deliveries each is for: the data of the
-/// year reviewed and of the one after.
-fn to_come(desk: &Desk<'_>) -> Vec<(Date, i16, usize)> {
-    let Some(framework) = desk.framework else {
-        return Vec::new();
-    };
-    let reviewed = circuit::reviewed_year(framework, desk.situation.moment.day);
-    let mut limits: BTreeMap<(Date, i16), usize> = BTreeMap::new();
-    for year in reviewed..=(reviewed + 1).min(framework.ends) {
-        let owed = owed(desk, framework, year).into_iter();
-        let expected = owed.filter(|owed| owed.state() == OwedState::Expected);
-        for limit in expected.filter_map(|owed| owed.limit) {
-            *limits.entry((limit, year)).or_default() += 1;
-        }
-    }
-    let next = limits.into_iter().take(NEXT);
-    next.map(|((limit, year), count)| (limit, year, count))
-        .collect()
-}
-
 fn awaits(desk: &Desk<'_>) -> Markup {
-    let (late, next) = (late(desk), to_come(desk));
+    let country = desk.shown.as_ref().map(|(_, country)| country);
+    let late = country.map_or(&[][..], |country| &country.late);
     let nothing = late.is_empty() && desk.today.drafts.is_empty() && desk.today.contests.is_empty();
     html! {
         div.split.wide-l {
@@ -226,7 +150,7 @@ fn awaits(desk: &Desk<'_>) -> Markup {
                     p { "Rien n’attend : aucune livraison n’est en retard, aucun projet d’acte ni aucune contestation n’est en cours." }
                 } @else {
                     ul.acts-l.awaits {
-                        @for late in &late { (late_item(desk, late)) }
+                        @for late in late { (late_item(desk, late)) }
                         @if !desk.today.drafts.is_empty() { (draft_item(desk)) }
                         @if !desk.today.contests.is_empty() { (contest_item(desk)) }
                     }
@@ -234,10 +158,10 @@ fn awaits(desk: &Desk<'_>) -> Markup {
             }
             section.sect aria-labelledby="a-venir" {
                 (section_heading("a-venir", "Livraisons à venir", None))
-                @if next.is_empty() { p.muted { "Aucune échéance datée n’est à venir." } }
-                @else if let Some(framework) = desk.framework {
-                    ul.brief { @for (limit, year, count) in &next {
-                        @let path = format!("/circuit/{}?annee={year}&etat=attendu", framework.code);
+                @if country.is_none_or(|country| country.to_come.is_empty()) { p.muted { "Aucune échéance datée n’est à venir." } }
+                @else if let Some(country) = country {
+                    ul.brief { @for (limit, year, count) in &country.to_come {
+                        @let path = format!("/circuit/{}?annee={year}&etat=attendu", country.board.framework);
                         li { (icon("clock")) " " b { (french_date(*limit)) } " : "
                             a href=(desk.situation.href(&path)) { (counted(*count, "livraison", "livraisons")) " de " (year) }
                         }
@@ -248,32 +172,31 @@ fn awaits(desk: &Desk<'_>) -> Markup {
     }
 }
 
-fn late_item(desk: &Desk<'_>, late: &Late<'_>) -> Markup {
+fn late_item(desk: &Desk<'_>, late: &Late) -> Markup {
     let circuit = |rest: &str| {
-        let (code, year) = (&late.framework.code, late.year);
+        let (code, year) = (&late.framework, late.year);
         let path = format!("/circuit/{code}?annee={year}&etat=retard{rest}");
         desk.situation.href(&path)
-    };
-    let name = |code| {
-        let known = desk
-            .situation
-            .directory
-            .organisation(code)
-            .map(Organisation::label);
-        known.or(everyone_words(code)).unwrap_or(code)
     };
     html! {
         li {
             h3 { a href=(circuit("")) {
                 span.s-late { (icon("late")) " " (counted(late.count, "livraison", "livraisons")) " de " (late.year) " en retard" }
             } }
-            p.muted { (late.framework.title) }
+            p.muted { (late.title) }
             p { @for (rank, (code, count)) in late.suppliers.iter().enumerate() {
                 @if rank > 0 { ", " }
-                a href=(circuit(&format!("&fournisseur={code}"))) { (name(*code)) } " (" (count) ")"
+                a href=(circuit(&format!("&fournisseur={code}"))) { (supplier(desk, code)) } " (" (count) ")"
             } }
         }
     }
+}
+
+/// What people call a supplier.
+fn supplier<'a>(desk: &'a Desk<'_>, code: &'a str) -> &'a str {
+    let known = desk.situation.directory.organisation(code);
+    let known = known.map(Organisation::label);
+    known.or(everyone_words(code)).unwrap_or(code)
 }
 
 fn draft_item(desk: &Desk<'_>) -> Markup {
@@ -322,24 +245,23 @@ fn contest_item(desk: &Desk<'_>) -> Markup {
 }
 
 /// The regions against the objectives of the framework shown.
-fn country(desk: &Desk<'_>, board: Option<&Board<'_>>) -> Markup {
-    let Some(board) = board else {
+fn country(desk: &Desk<'_>) -> Markup {
+    let Some((framework, country)) = &desk.shown else {
         return html! {};
     };
-    let mut contracts = board.rows.iter().filter_map(|row| row.contract);
-    let fictional = contracts.any(|contract| contract.fictional);
+    let board = &country.board;
     let is_empty = board.rows.iter().all(|row| row.contract.is_none());
-    let title = format!("{} : où en sont les objectifs", board.framework.title);
+    let title = format!("{} : où en sont les objectifs", board.title);
     let aside = html! {
         p {
-            @if fictional { (fictional_mark()) " " }
-            a href={ "/contrats?cadre=" (board.framework.code) } { "Tous les contrats" }
+            @if board.is_fictional() { (fictional_mark()) " " }
+            a href={ "/contrats?cadre=" (board.framework) } { "Tous les contrats" }
         }
     };
     html! {
         section.sect aria-labelledby="pays" {
             (section_heading("pays", &title, Some(aside)))
-            (generation_choice(desk, board.framework))
+            (generation_choice(desk, framework))
             @if is_empty {
                 p { "Aucun contrat n’est signé sous ce cadre. " a href="/contrats/nouveau" { "Préparer un contrat" } }
             } @else { (board_table(desk.situation, board)) }

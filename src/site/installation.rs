@@ -1,7 +1,9 @@
 //! What an installation is, and how an empty one begins.
 
 use crate::access::store::AddPerson;
-use crate::access::{self, Email, NewPerson, NotPermitted, PasswordError, grant, permit};
+use crate::access::{
+    self, Email, NewPassword, NewPerson, NotPermitted, PasswordError, grant, permit,
+};
 use crate::args;
 use crate::ledger::{Actor, Change, LedgerError};
 use crate::platform::clock::Clock;
@@ -88,7 +90,8 @@ pub async fn initialise(
     email: Email,
     password: String,
 ) -> Result<(), InitError> {
-    let password = access::hash_password(password).await?;
+    let password = NewPassword::new(&password, name, email.as_str())?;
+    let password = password.digest().await?;
     let mut change = Change::open(db, clock, Actor::Installation, "installation.init").await?;
     if Installation::read(change.tx()).await?.is_some() {
         return Err(InitError::Already);

@@ -19,18 +19,20 @@ pub mod upkeep;
 use std::sync::Arc;
 
 use crate::contracts::intake::TermsIntake;
-use crate::contracts::{ContractsHolder, FindableContracts};
-use crate::documents::FindableDocuments;
+use crate::contracts::{ContractTeller, ContractsHolder, FindableContracts};
+use crate::documents::{DocumentTeller, FindableDocuments};
+use crate::figures::contest::ContestTeller;
 use crate::figures::values::ValuesIntake;
 use crate::figures::{FiguresHolder, FindableFigures, Snapshots};
-use crate::frameworks::{FindableFrameworks, Holders, Library};
-use crate::imports::{Imports, Intakes, Reader};
-use crate::organisations::{Directories, FindableOrganisations};
+use crate::frameworks::{FindableFrameworks, FrameworkTeller, Holders, Library};
+use crate::imports::{ImportTeller, Imports, Intakes, Reader};
+use crate::journal::{AccountTeller, Tellers};
+use crate::organisations::{Directories, FindableOrganisations, OrganisationTeller};
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::search::{Searcher, Source};
 
-pub use app::{App, ListenError, listen, serve, watch};
+pub use app::{App, AppError, ListenError, listen, serve, watch};
 pub use installation::{InitError, Installation, initialise, is_complete};
 
 /// What a revision of a framework must leave in place.
@@ -60,6 +62,19 @@ pub fn imports(
         reader,
         intakes: Intakes::new(vec![Arc::new(values), Arc::new(terms)]),
     }
+}
+
+/// Everything that the history tells of.
+pub fn tellers(library: Library) -> Tellers {
+    Tellers::new(vec![
+        Box::new(AccountTeller),
+        Box::new(OrganisationTeller),
+        Box::new(DocumentTeller),
+        Box::new(ImportTeller),
+        Box::new(FrameworkTeller),
+        Box::new(ContractTeller { library }),
+        Box::new(ContestTeller),
+    ])
 }
 
 /// Everything that can be found.

@@ -6,11 +6,12 @@ use crate::figures::tables::{Circuit, Contests, ContractReview, Country, Revisio
 use crate::frameworks::tables::{Frameworks, Indicators};
 use crate::imports::Intakes;
 use crate::imports::tables::{Files, Problems, Rows};
+use crate::journal::{History, Tellers};
 use crate::organisations::tables::{Organisations, Places};
 use crate::tables::Tables;
 
 /// The tables of every concept.
-pub(super) fn tables(sources: &Sources, intakes: &Intakes) -> Tables {
+pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) -> Tables {
     let (library, directories) = (|| sources.library.clone(), || sources.directories.clone());
     let snapshots = || sources.snapshots.clone();
     Tables::new(vec![
@@ -53,6 +54,9 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes) -> Tables {
         Box::new(Contests {
             library: library(),
             directories: directories(),
+        }),
+        Box::new(History {
+            tellers: tellers.clone(),
         }),
     ])
 }

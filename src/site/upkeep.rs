@@ -2,30 +2,43 @@
 
 use std::time::Duration;
 
-use crate::access::{event, store};
+use crate::access::{event, link, store};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError};
+use crate::platform::mail::{self, Post};
 
 /// How often.
 const EVERY: Duration = Duration::from_mins(1);
 
 /// Keeps the house for as long as the server runs; a failure is told to the log and tried again.
-pub(super) async fn keep(db: Db, clock: Clock) {
+pub(super) async fn keep(db: Db, clock: Clock, post: Post) {
     let mut turns = tokio::time::interval(EVERY);
     loop {
-        turns.tick().await;
-        if let Err(error) = once(&db, &clock).await {
+        let kept = tokio::select! {
+            _ = turns.tick() => once(&db, &clock, &post).await,
+            () = post.hurried() => send(&db, &clock, &post).await,
+        };
+        if let Err(error) = kept {
             tracing::warn!(%error, "upkeep");
         }
     }
 }
 
-/// Once: seals what people did, forgets where they did it from when its time is over, and drops
-/// the sessions that ended.
-pub async fn once(db: &Db, clock: &Clock) -> Result<(), DbError> {
+/// Once: seals what people did, forgets where they did it from when its time is over, drops the
+/// sessions, links and mails that ended, and sends the mails that are due.
+pub async fn once(db: &Db, clock: &Clock, post: &Post) -> Result<(), DbError> {
     while event::seal(db, clock).await? > 0 {}
     let mut tx = db.write_aside().await?;
     event::forget_origins(&mut tx, clock.now()).await?;
     store::drop_ended_sessions(&mut tx).await?;
-    tx.commit().await
+    link::store::forget_ended(&mut tx, clock.now()).await?;
+    mail::store::tidy(&mut tx, clock.now()).await?;
+    tx.commit().await?;
+    send(db, clock, post).await
+}
+
+/// Sends the mails that are due.
+async fn send(db: &Db, clock: &Clock, post: &Post) -> Result<(), DbError> {
+    while post.send_due(db, clock).await? > 0 {}
+    Ok(())
 }

@@ -7,6 +7,8 @@
 
 export const installed = [
   "/connexion",
+  "/mot-de-passe-oublie",
+  "/moi/double-authentification",
   "/",
 ];
 
@@ -59,6 +61,9 @@ export const demo = [
   "/contestations",
   "/suivis",
   "/moi",
+  "/moi/double-authentification",
+  "/journal",
+  "/journal?qui=camille&genre=instrument",
   "/moi/acces",
   "/personnes",
   "/droits/pourquoi",

@@ -104,6 +104,8 @@ async function start(engine, prepare) {
       JALON_DATABASE_URL: database.url,
       JALON_LISTEN: listen,
       JALON_PUBLIC_URL: url,
+      // What a role asks for at sign-in is tested on its own.
+      JALON_SECOND_FACTOR: "optional",
       NO_COLOR: "1",
     };
     const run = (words, more = {}) => {

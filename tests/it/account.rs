@@ -3,14 +3,15 @@
 
 use std::net::SocketAddr;
 
-use axum::http::{StatusCode, header};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use jalon::access::event::{SealsVerified, verify_seals};
 use jalon::args;
 use jalon::site::upkeep;
 use jiff::SignedDuration;
 
 use crate::on_both_engines;
-use crate::support::{Answer, Bench, EMAIL, PASSWORD, Site, unguard};
+use crate::support::{Answer, Bench, EMAIL, PASSWORD, Site, post, unguard};
 
 async fn tries(site: &mut Site, email: &str, password: &str) -> Answer {
     let form = [("email", email), ("password", password)];
@@ -132,11 +133,11 @@ on_both_engines! {
         fails(&mut site, 2).await;
         site.sign_in().await;
         site.post("/deconnexion", &[]).await;
-        upkeep::once(&bench.db, &bench.clock).await.unwrap();
+        upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
         let seals = async || verify_seals(&mut bench.db.read().await.unwrap()).await.unwrap();
         assert_eq!(seals().await, SealsVerified::Whole(0), "what has just happened may still change");
         bench.clock.advance(SignedDuration::from_mins(2));
-        upkeep::once(&bench.db, &bench.clock).await.unwrap();
+        upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
         assert_eq!(seals().await, SealsVerified::Whole(1));
         let mut tx = bench.db.write_aside().await.unwrap();
         let (kept,): (i64,) = tx.one("select count(*) from access_event where seal_no = 1", vec![]).await.unwrap();
@@ -152,7 +153,7 @@ on_both_engines! {
         tx.run("update access_event set seal_no = null", vec![]).await.unwrap();
         tx.run("delete from access_seal", vec![]).await.unwrap();
         tx.commit().await.unwrap();
-        upkeep::once(&bench.db, &bench.clock).await.unwrap();
+        upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
         assert_eq!(seals().await, SealsVerified::Whole(1));
     }
 }
@@ -163,10 +164,74 @@ on_both_engines! {
         let mut site = bench.site().await;
         site.sign_in().await;
         bench.clock.advance(SignedDuration::from_hours(24 * 366));
-        upkeep::once(&bench.db, &bench.clock).await.unwrap();
+        upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
         let mut tx = bench.db.read().await.unwrap();
         let (known,): (i64,) = tx.one("select count(*) from access_event where origin is not null", vec![]).await.unwrap();
         assert_eq!(known, 0);
         assert_eq!(verify_seals(&mut tx).await.unwrap(), SealsVerified::Whole(1));
+    }
+}
+
+on_both_engines! {
+    async fn a_session_is_renewed_where_what_it_opens_changed(bench: Bench) {
+        let actor = bench.install().await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let before = site.cookie().to_owned();
+        assert_eq!(site.get("/").await.status, StatusCode::OK);
+        assert_eq!(site.cookie(), before, "nothing changed");
+        let mut tx = bench.db.write_aside().await.unwrap();
+        jalon::access::store::renew_sessions(&mut tx, actor.person().unwrap()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(site.get("/").await.status, StatusCode::OK);
+        let after = site.cookie().to_owned();
+        assert_ne!(after, before);
+        assert_eq!(site.get("/").await.status, StatusCode::OK);
+        assert_eq!(site.cookie(), after, "once");
+        let stolen = Request::get("/").header(header::COOKIE, before).body(Body::empty()).unwrap();
+        let mut thief = bench.site().await;
+        assert_eq!(thief.send(stolen).await.status, StatusCode::SEE_OTHER);
+    }
+}
+
+on_both_engines! {
+    async fn what_is_taken_away_or_refused_is_kept_and_shown_to_its_owner(bench: Bench) {
+        bench.install().await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        assert_eq!(site.get("/tables/organisations.csv").await.status, StatusCode::OK);
+        let foreign = Request::post("/moi/mot-de-passe")
+            .header("Sec-Fetch-Site", "cross-site")
+            .body(Body::empty())
+            .unwrap();
+        assert_eq!(site.send(foreign).await.status, StatusCode::FORBIDDEN);
+        let mut tx = bench.db.read().await.unwrap();
+        let kept: Vec<(String, bool, Option<String>)> = tx
+            .all("select kind, done, detail from access_event where person_id is not null order by id", vec![])
+            .await
+            .unwrap();
+        drop(tx);
+        let kept: Vec<(&str, bool, Option<&str>)> = kept
+            .iter()
+            .map(|(kind, done, detail)| (kind.as_str(), *done, detail.as_deref()))
+            .collect();
+        assert_eq!(kept, [
+            ("sign_in", true, None),
+            ("export", true, Some("/tables/{file}")),
+            ("refused", false, Some("/moi/mot-de-passe")),
+        ]);
+        let page = site.get("/moi").await.body;
+        for told in ["Tableau emporté", "Action refusée", "/tables/{file}"] {
+            assert!(page.contains(told), "{told}: {page}");
+        }
+        bench.clock.advance(SignedDuration::from_mins(2));
+        upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
+        let mut tx = bench.db.read().await.unwrap();
+        assert_eq!(verify_seals(&mut tx).await.unwrap(), SealsVerified::Whole(1));
+        drop(tx);
+        let mut tx = bench.db.write_aside().await.unwrap();
+        let rewritten = "update access_event set detail = '/contrats' where kind = 'export'";
+        tx.run(rewritten, vec![]).await.unwrap();
+        assert_eq!(verify_seals(&mut tx).await.unwrap(), SealsVerified::Broken(1));
     }
 }

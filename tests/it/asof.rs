@@ -146,7 +146,7 @@ impl Country<'_> {
             };
             let answer = self.site.get(&path).await;
             assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
-            seen.push(situation(&answer.body));
+            seen.push(situation(&answer.body, day));
         }
         seen
     }
@@ -154,7 +154,7 @@ impl Country<'_> {
 
 /// What a page says of the situation it shows: without the choice of the day, what changed since,
 /// what is a matter of today only, and the day that its links keep.
-fn situation(page: &str) -> String {
+fn situation(page: &str, day: Option<&str>) -> String {
     let mut page = page.to_owned();
     for (from, to) in [
         ("<form class=\"asof\"", "</form>"),
@@ -175,18 +175,13 @@ fn situation(page: &str) -> String {
             page.replace_range(start..end, "");
         }
     }
-    while let Some(at) = page.find("au=20") {
-        let end = at + "au=2026-01-05".len();
-        let before = page[..at]
-            .strip_suffix("&amp;")
-            .or(page[..at].strip_suffix('?'));
-        let start = before.unwrap_or(&page[..at]).len();
-        // The first parameter leaves its mark to the next one.
-        let next = page[end..].strip_prefix("&amp;").map_or("", |_| "?");
-        let end = end + if next.is_empty() { 0 } else { "&amp;".len() };
-        page.replace_range(start..end, next);
+    let asked = day.map(|day| format!("au={day}")).unwrap_or_default();
+    if asked.is_empty() {
+        return page;
     }
-    page
+    page.replace(&format!("&amp;{asked}"), "")
+        .replace(&format!("?{asked}&amp;"), "?")
+        .replace(&format!("?{asked}"), "")
 }
 
 on_both_engines! {

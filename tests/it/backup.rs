@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jalon::ledger::{Broken, Verified, last_change, verify};
+use jalon::ledger::{Actor, Broken, Verified, last_change, verify};
 use jalon::platform::db::Db;
 use jalon::site::backup::{BackupError, Copied, backup, restore};
 
@@ -186,8 +186,9 @@ async fn unseal(file: &Path) {
 
 on_both_engines! {
     async fn a_backup_of_any_earlier_version_is_stepped_forward(bench: Bench) {
-        let actor = bench.install().await;
-        furnish(&bench, actor, "etat-ars").await;
+        bench.install().await;
+        // Earlier versions had no grants, which the digest of a change covers.
+        furnish(&bench, Actor::Installation, "etat-ars").await;
         let folder = Folder::new();
         let empty = Bench::sqlite().await;
         let today = empty.db.read().await.unwrap().tables().await.unwrap().len();

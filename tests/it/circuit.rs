@@ -1,11 +1,13 @@
 //! Who owes what, what has come, and what people who follow it are told.
 
 use axum::http::StatusCode;
-use jalon::access::Act as _;
-use jalon::figures::follow::store;
+use jalon::access::{Act as _, permit, permit_aside};
+use jalon::figures::follow::{Follow, Followed, Wish, store};
 use jalon::imports::CommitBatch;
 
+use crate::contracts::hand::colleague;
 use crate::on_both_engines;
+use crate::sink::Sink;
 use crate::stage::Stage;
 use crate::support::{Bench, Site};
 
@@ -98,15 +100,42 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn whoever_follows_is_written_to_but_for_who_loads(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let colleague = colleague(&bench, stage.actor).await;
+        let mut site = signed_in(&bench).await;
+        site.post(&format!("{PAGE}/suivre"), &[("suivre", "oui")]).await;
+        let followed = Followed {
+            framework: "etat-ars-2024-2028".to_owned(),
+            indicator: "2.c.1".to_owned(),
+        };
+        let wish = Wish { person: colleague.person().unwrap(), followed };
+        let mut tx = bench.db.write_aside().await.unwrap();
+        let may = permit_aside::<Follow>(&mut tx, bench.clock.today(), colleague, wish).await.unwrap();
+        store::follow(&mut tx, may, &[crate::stage::GIRLS.to_owned()]).await.unwrap();
+        tx.commit().await.unwrap();
+        stage.load(hpv()).await;
+        let sink = Sink::open().await;
+        assert_eq!(sink.post().send_due(&bench.db, &bench.clock).await.unwrap(), 1);
+        let told = sink.received().pop().unwrap();
+        for part in ["To: referente@example.org", "36 valeurs arrivées", "par Coordination nationale", "https://jalon.example.org/suivis"] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        assert!(!told.contains("67,7") && !told.contains("67.7"), "no figure travels by mail");
+    }
+}
+
+on_both_engines! {
     async fn a_load_given_up_tells_nobody(bench: Bench) {
         let stage = Stage::set(&bench).await;
         let mut site = signed_in(&bench).await;
         site.post(&format!("{PAGE}/suivre"), &[("suivre", "oui")]).await;
         let rehearsal = stage.rehearse_current(hpv()).await;
         let mut change = stage.change(CommitBatch::NAME).await;
-        let permit = jalon::access::permit::<CommitBatch>(&mut change, rehearsal.id).await.unwrap();
+        let permit = permit::<CommitBatch>(&mut change, rehearsal.id).await.unwrap();
         stage.imports.commit_in(&mut change, permit, None).await.unwrap();
         drop(change);
         assert_eq!(stage.count("figure_event").await, 0);
+        assert_eq!(stage.count("mail").await, 0);
     }
 }

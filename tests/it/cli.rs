@@ -506,6 +506,7 @@ on_both_engines! {
 
 /// What may stand for a value in a help.
 const PLACES: &[&str] = &[
+    "COURRIEL",
     "ACCÈS",
     "JOUR",
     "ANNÉES",

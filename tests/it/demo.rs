@@ -17,7 +17,7 @@ use crate::support::{Bench, Site};
 
 /// Every page of the walk and a sentence that it must say.
 const WALK: &[(&str, &str)] = &[
-    ("/", "23 contrats suivis"),
+    ("/", "18 régions sous contrat"),
     ("/cadres", "générations de contrats"),
     ("/cadres/etat-ars-2015-2018", "Liste partielle"),
     ("/cadres/etat-ars-2024-2028", "10 objectifs, 93 indicateurs"),

@@ -26,8 +26,8 @@ on_both_engines! {
         Stage::set(&bench).await;
         let mut site = bench.site().await;
         let stranger = site.get("/connexion").await.body;
-        assert_eq!(help_of(&stranger), Some("/aide/compte"));
-        let open = site.get("/aide/compte").await;
+        assert_eq!(help_of(&stranger), Some("/aide/connexion"));
+        let open = site.get("/aide/connexion").await;
         assert_eq!(open.status, StatusCode::OK);
         site.sign_in().await;
         assert!(paths().len() > 40, "the pages were not found");

@@ -29,7 +29,8 @@ fn rows_of(step: i64) -> Sample {
         7 => addresses(),
         8 => campaigns(),
         9 => grants(),
-        10 => sight(),
+        10 => door(),
+        11 => sight(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -42,6 +43,35 @@ fn history() -> Sample {
         )],
         "select frozen from append_only where name = 'installation'",
         "purpose",
+    )
+}
+
+fn door() -> Sample {
+    (
+        vec![
+            (
+                "insert into mail (id, dedup, address, subject, body, created_at, due_at, useless_at, attempts, state) values ($1, 'essai', 'a@example.org', 'Essai', 'Bonjour', 5, 5, 9, 0, 'waiting')",
+                args![ID(110)],
+            ),
+            (
+                "insert into access_link (digest, person_id, kind, created_at, expires_at) values ($1, $2, 'reset', 5, 9)",
+                args![vec![11_u8], ID(2)],
+            ),
+            (
+                "insert into authenticator (person_id, secret, last_step, created_change) values ($1, $2, 3, 1)",
+                args![ID(2), vec![11_u8]],
+            ),
+            (
+                "insert into recovery_code (person_id, digest) values ($1, $2)",
+                args![ID(2), vec![11_u8]],
+            ),
+            (
+                "insert into access_event (id, at, kind, done, detail) values ($1, 5, 'refused', false, '/contrats')",
+                args![ID(111)],
+            ),
+        ],
+        "select m.subject from mail m, access_link l, authenticator a, recovery_code r, access_event e where l.person_id = a.person_id and r.used_at is null and e.detail = '/contrats'",
+        "Essai",
     )
 }
 

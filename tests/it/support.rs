@@ -12,8 +12,9 @@ use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use jalon::ledger::Actor;
 use jalon::platform::clock::Clock;
-use jalon::platform::config::{Config, Overrides};
+use jalon::platform::config::{Config, Overrides, SecondFactor};
 use jalon::platform::db::{Db, Tx};
+use jalon::platform::mail::Post;
 use jalon::site::{App, Installation, initialise};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tower::ServiceExt as _;
@@ -67,6 +68,11 @@ pub struct Bench {
     pub clock: Clock,
     pub url: String,
     folder: Option<Folder>,
+}
+
+/// An outbox that nothing leaves.
+pub fn post() -> Post {
+    Post::new(&Config::default()).unwrap()
 }
 
 /// A folder removed when the test ends.
@@ -177,6 +183,8 @@ impl Bench {
             listen: None,
         };
         let mut config = Config::load(None, &overrides).unwrap();
+        // What a role asks for is tested on its own.
+        config.second_factor = SecondFactor::Nobody;
         set(&mut config);
         App::new(self.db.clone(), self.clock.clone(), config, reader())
             .await

@@ -19,15 +19,62 @@ pub enum EventKind {
     SignOut,
     /// Somebody ended a session of theirs.
     EndSession,
+    /// Somebody gave a code, after the password.
+    SecondFactor,
+    /// Somebody asked for a link to choose another password.
+    AskLink,
+    /// Somebody was refused a page or an act.
+    Refused,
+    /// Somebody took a table away.
+    Export,
+    /// Somebody took a document away.
+    Download,
 }
 
 impl EventKind {
+    /// The kind of that word.
+    pub(super) fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// As its owner reads it; failed where it did not turn out well.
+    pub(super) fn french(self, done: bool) -> &'static str {
+        match (self, done) {
+            (Self::SignIn, true) => "Connexion",
+            (Self::SignIn, false) => "Connexion manquée",
+            (Self::SignOut, _) => "Déconnexion",
+            (Self::EndSession, _) => "Session terminée à distance",
+            (Self::SecondFactor, true) => "Code accepté",
+            (Self::SecondFactor, false) => "Code refusé",
+            (Self::AskLink, _) => "Lien demandé pour un autre mot de passe",
+            (Self::Refused, _) => "Action refusée",
+            (Self::Export, _) => "Tableau emporté",
+            (Self::Download, _) => "Document emporté",
+        }
+    }
+
+    const ALL: [Self; 8] = [
+        Self::SignIn,
+        Self::SignOut,
+        Self::EndSession,
+        Self::SecondFactor,
+        Self::AskLink,
+        Self::Refused,
+        Self::Export,
+        Self::Download,
+    ];
+
     /// The word kept in the database.
     pub fn code(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
             Self::SignOut => "sign_out",
             Self::EndSession => "end_session",
+            Self::SecondFactor => "second_factor",
+            Self::AskLink => "ask_link",
+            Self::Refused => "refused",
+            Self::Export => "export",
+            Self::Download => "download",
         }
     }
 }
@@ -49,6 +96,8 @@ pub(super) struct Event<'a> {
     pub device: Option<Mark>,
     pub origin: Option<&'a str>,
     pub done: bool,
+    /// The template of the address.
+    pub detail: Option<&'a str>,
 }
 
 /// What a seal digests of one event: nothing personal.
@@ -59,6 +108,9 @@ struct Sealed {
     kind: String,
     person_id: Option<Uuid>,
     done: bool,
+    // Events of before this was kept have none, and their seals stand without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
 }
 
 /// SHA-256 of the previous seal followed by the events in JSON.

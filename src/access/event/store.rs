@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use super::{Event, Mark, Sealed, seal_hash};
+use super::{Event, EventKind, Mark, Sealed, seal_hash};
+use crate::access::Reach;
 use crate::access::throttle::Tries;
 use crate::args;
 use crate::platform::clock::Clock;
@@ -21,8 +22,9 @@ pub(in crate::access) async fn keep(
 ) -> Result<Uuid, DbError> {
     let id = clock.new_id();
     tx.run(
-        "insert into access_event (id, at, kind, person_id, account, device, origin, done)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into access_event (id, at, kind, person_id, account, device, origin, done,
+                                   detail)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
             id,
             clock.now(),
@@ -31,7 +33,8 @@ pub(in crate::access) async fn keep(
             event.account.map(Vec::from),
             event.device.map(Vec::from),
             event.origin,
-            event.done
+            event.done,
+            event.detail
         ],
     )
     .await?;
@@ -54,13 +57,14 @@ pub(in crate::access) async fn succeeded(
     Ok(())
 }
 
-/// What was tried since two instants, as the rule asks it.
+/// What was tried of that kind since two instants, as the rule asks it.
 pub(in crate::access) async fn tries(
     tx: &mut Tx,
+    kind: EventKind,
     (account, device, origin): (Mark, Option<Mark>, Option<&str>),
     (recent, hour, known_since): (i64, i64, i64),
 ) -> Result<Tries, DbError> {
-    let device = device.map(Vec::from);
+    let (device, kind) = (device.map(Vec::from), kind.code());
     let (known,): (i64,) = tx
         .one(
             "select count(*) from access_event
@@ -71,29 +75,29 @@ pub(in crate::access) async fn tries(
     let (by_device,): (i64,) = tx
         .one(
             "select count(*) from access_event
-             where account = $1 and device = $2 and not done and kind = 'sign_in' and at > $3",
-            args![account, device, recent],
+             where account = $1 and device = $2 and not done and kind = $4 and at > $3",
+            args![account, device, recent, kind],
         )
         .await?;
     let (here,): (i64,) = tx
         .one(
             "select count(*) from access_event
-             where account = $1 and origin = $2 and not done and kind = 'sign_in' and at > $3",
-            args![account, origin, recent],
+             where account = $1 and origin = $2 and not done and kind = $4 and at > $3",
+            args![account, origin, recent, kind],
         )
         .await?;
     let (from_origin,): (i64,) = tx
         .one(
             "select count(*) from access_event
-             where origin = $1 and not done and kind = 'sign_in' and at > $2",
-            args![origin, recent],
+             where origin = $1 and not done and kind = $3 and at > $2",
+            args![origin, recent, kind],
         )
         .await?;
     let (on_account,): (i64,) = tx
         .one(
             "select count(*) from access_event
-             where account = $1 and not done and kind = 'sign_in' and at > $2",
-            args![account, hour],
+             where account = $1 and not done and kind = $3 and at > $2",
+            args![account, hour, kind],
         )
         .await?;
     Ok(Tries {
@@ -103,6 +107,76 @@ pub(in crate::access) async fn tries(
         from_origin,
         on_account,
     })
+}
+
+/// How many links were asked for since that instant: for an account, and from a network address.
+pub(in crate::access) async fn links_asked(
+    tx: &mut Tx,
+    account: Mark,
+    origin: Option<&str>,
+    since: i64,
+) -> Result<(i64, i64), DbError> {
+    let (for_account,): (i64,) = tx
+        .one(
+            "select count(*) from access_event
+             where account = $1 and kind = 'ask_link' and at > $2",
+            args![account, since],
+        )
+        .await?;
+    let (from_origin,): (i64,) = tx
+        .one(
+            "select count(*) from access_event
+             where origin = $1 and kind = 'ask_link' and at > $2",
+            args![origin, since],
+        )
+        .await?;
+    Ok((for_account, from_origin))
+}
+
+/// Something that a person did, as they read it.
+#[derive(Clone, Debug)]
+pub(in crate::access) struct Own {
+    pub at: i64,
+    pub kind: EventKind,
+    pub done: bool,
+    pub origin: Option<String>,
+    pub detail: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct OwnRow {
+    at: i64,
+    kind: String,
+    done: bool,
+    origin: Option<String>,
+    detail: Option<String>,
+}
+
+/// The last things that whoever asks did, or that somebody tried on their account.
+pub(in crate::access) async fn own(
+    tx: &mut Tx,
+    reach: &Reach,
+    account: Mark,
+) -> Result<Vec<Own>, DbError> {
+    let rows: Vec<OwnRow> = tx
+        .all(
+            "select at, kind, done, origin, detail from access_event
+             where person_id = $1 or account = $2
+             order by at desc, id desc limit 20",
+            args![reach.actor().person(), account],
+        )
+        .await?;
+    let own = rows.into_iter().map(|row| {
+        let kind = EventKind::from_code(&row.kind);
+        Ok(Own {
+            kind: kind.ok_or_else(|| DbError::corrupt("kind of an access", &row.kind))?,
+            at: row.at,
+            done: row.done,
+            origin: row.origin,
+            detail: row.detail,
+        })
+    });
+    own.collect()
 }
 
 #[derive(Debug, Default, sqlx::FromRow)]
@@ -123,7 +197,7 @@ pub async fn seal(db: &Db, clock: &Clock) -> Result<usize, DbError> {
     let last = last.unwrap_or_default();
     let events: Vec<Sealed> = tx
         .all(
-            "select id, at, kind, person_id, done from access_event
+            "select id, at, kind, person_id, done, detail from access_event
              where seal_no is null and at < $1 order by id limit $2",
             args![clock.now() - SETTLED, MOST_SEALED],
         )
@@ -195,7 +269,7 @@ pub async fn verify_seals(tx: &mut Tx) -> Result<SealsVerified, DbError> {
     for (expected, seal) in (1_i64..).zip(&seals) {
         let events: Vec<Sealed> = tx
             .all(
-                "select id, at, kind, person_id, done from access_event
+                "select id, at, kind, person_id, done, detail from access_event
                  where seal_no = $1 order by id",
                 args![seal.no],
             )

@@ -11,7 +11,7 @@ use crate::access::permit::Permit;
 use crate::access::policy::Concern;
 use crate::access::reach::{Audience, Opening, Openings};
 use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
-use crate::access::store::Person;
+use crate::access::store::{Person, renew_sessions};
 use crate::args;
 use crate::ledger::{Actor, Change, LedgerError, NewThing, Scope};
 use crate::platform::clock::{Clock, paris_date};
@@ -430,6 +430,7 @@ async fn insert(
             ],
         )
         .await?;
+    renew_sessions(change.tx(), new.person).await?;
     Ok(id)
 }
 
@@ -509,6 +510,7 @@ pub async fn end(change: &mut Change, permit: Permit<EndGrant>) -> Result<(), Gr
             args![grant, no],
         )
         .await?;
+    renew_sessions(change.tx(), held.person).await?;
     Ok(())
 }
 

@@ -20,6 +20,7 @@ use crate::contracts::{
     instrument_name,
 };
 use crate::frameworks::ActKind;
+use crate::journal::history_href;
 use crate::kernel::{capitalised, counted};
 use crate::platform::clock::french_instant;
 use crate::platform::web::{WebResult, section_heading};
@@ -172,6 +173,7 @@ fn head(opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Markup {
                     @if !is_correction(opened) { (edit_link(&format!("{}/signataires", opened.path()), "Signataires")) }
                 }
             }
+            p.acts { a.btn.sm href=(history_href(instrument.id)) { "Historique de l’acte" } }
         }
     }
 }

@@ -10,8 +10,8 @@ use super::open::{self, Opened, View};
 use super::parts::{mark, node_code, section_choice, trail};
 use crate::access::Signed;
 use crate::contracts::Desk;
-use crate::frameworks::Node;
-use crate::platform::web::{Address, WebError, WebResult};
+use crate::frameworks::{Node, explained};
+use crate::platform::web::{Address, WebError, WebResult, section_heading};
 
 pub(super) async fn page(
     State(desk): State<Desk>,
@@ -44,12 +44,15 @@ pub(super) async fn page(
         (trail(framework, &opened.full.contract, &[(node.code.as_deref().unwrap_or("Objectif"), None)]))
         div.head {
             p.eyebrow { (opened.full.contract.title) ", " (node_code(framework, node)) (mark(&opened.full.contract)) }
-            h1 { (node.label) }
+            h1 { (explained(&node.label, &framework.glossary)) }
             (opened.asked().form(&address, "Chiffres connus au", opened.today, &beside(&opened, node)))
         }
         (section_choice(&opened, &format!("/objectifs/{key}")))
-        @if under.is_empty() { p { "Ce contrat ne retient rien sous cet objectif. " a href=(opened.href("")) { "Tous ses objectifs" } } }
-        @for kept in under { (goal(&cells, kept, &lines, true)) }
+        section.sect aria-labelledby="contenu-titre" {
+            (section_heading("contenu-titre", "Ce que dit le contrat", None))
+            @if under.is_empty() { p { "Ce contrat ne retient rien sous cet objectif. " a href=(opened.href("")) { "Tous ses objectifs" } } }
+            @for kept in under { (goal(&cells, kept, &lines, true)) }
+        }
     };
     let title = format!("{}, {}", node.title(), opened.full.contract.title);
     Ok((opened.asked().status(), signed.page(&title, &body)))

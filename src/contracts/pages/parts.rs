@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::open::Opened;
 use crate::contracts::{Contract, Instrument, Section, State, instrument_names, parties_in_force};
 use crate::frameworks::{Framework, Node};
+use crate::journal::history_href;
 use crate::kernel::capitalised;
 use crate::ledger::TOKEN_FIELD;
 use crate::platform::clock::{Clock, french_date, french_instant, paris_date};
@@ -248,6 +249,7 @@ fn tabs(opened: &Opened, current: Tab) -> Markup {
             (link(Tab::Objectives, "Objectifs et indicateurs"))
             (link(Tab::Means, "Moyens"))
             li { a href=(opened.href("#actes")) { "Actes" } }
+            li { a href=(history_href(opened.full.contract.id)) { "Historique" } }
         } }
     }
 }

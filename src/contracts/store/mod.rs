@@ -12,6 +12,7 @@ mod regional;
 mod rows;
 mod settle;
 mod signed;
+pub(super) mod told;
 
 use super::obstacle::Obstacle;
 use super::proposal::Objection;

@@ -1,6 +1,6 @@
 //! National targets: what the whole country aims at, beside what each contract agrees.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::ContractError;
@@ -11,7 +11,7 @@ use crate::ledger::{Change, NewThing};
 use crate::platform::db::{DbError, Tx};
 
 /// A national target for a year.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NationalTarget {
     /// Key of the indicator.
     pub indicator: String,

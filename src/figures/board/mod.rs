@@ -1,13 +1,16 @@
 //! The country at a glance: the regions against the objectives of a framework, or against the
 //! indicators of one objective. Pure.
 //!
-//! [`tally`] holds the rule that puts the indicators of an objective together.
+//! [`tally`] holds the rule that puts the indicators of an objective together, [`country`] what
+//! the first page says of the whole, kept in memory.
 
+mod country;
 mod tally;
 mod words;
 
 use std::collections::BTreeMap;
 
+pub use country::{Countries, Country, Late};
 pub use tally::{Mark, Tally};
 pub(super) use words::{TONES, movement_words, tone_word};
 
@@ -15,72 +18,90 @@ use super::comparison::Movement;
 use super::delivery::Delivery;
 use super::review::{Asked, Review};
 use super::{Followed, Series, Situation, circuit, followed};
-use crate::contracts::{Contract, FullContract, Section, Terms};
+use crate::contracts::{FullContract, Section, Terms};
 use crate::frameworks::{Framework, Node, Scale};
 use crate::kernel::{Decimal, Period};
 use crate::measures::Measure;
 use crate::organisations::{Place, PlaceKind};
 
-/// The regions against the objectives of a framework.
+/// The regions against the objectives of a framework. It owns what it says, so that it can be kept.
 #[derive(Clone, Debug)]
-pub struct Board<'a> {
-    /// The framework.
-    pub framework: &'a Framework,
+pub struct Board {
+    /// Code of the framework.
+    pub framework: String,
+    /// Its title.
+    pub title: String,
     /// The year reviewed: no later figure is looked at, and its data are those awaited.
     pub year: i16,
     /// The columns, in the order of the framework.
-    pub objectives: Vec<&'a Node>,
+    pub objectives: Vec<Node>,
     /// The regions, by name.
-    pub rows: Vec<Row<'a>>,
+    pub rows: Vec<Row>,
 }
 
 /// A region and how each objective stands there.
 #[derive(Clone, Debug)]
-pub struct Row<'a> {
-    /// The region.
-    pub place: &'a Place,
+pub struct Row {
+    /// Code of the region.
+    pub code: String,
+    /// Its name.
+    pub name: String,
     /// The contract that covers it, where one is signed.
-    pub contract: Option<&'a Contract>,
-    /// Key of its section, where the contract has several.
-    pub section: Option<&'a str>,
+    pub contract: Option<Covering>,
     /// One for each objective.
     pub tallies: Vec<Tally>,
 }
 
-impl Row<'_> {
+/// The contract that covers a region.
+#[derive(Clone, Debug)]
+pub struct Covering {
+    /// Its address.
+    pub slug: String,
+    /// Key of the section there, where the contract has several.
+    pub section: Option<String>,
+    /// Whether it was invented for a demonstration.
+    pub fictional: bool,
+}
+
+impl Row {
     /// What its objectives come to.
     pub fn total(&self) -> Tally {
         Tally::sum(self.tallies.iter().copied())
     }
 }
 
-impl<'a> Board<'a> {
+impl Board {
     /// How each objective of a framework stands in each region, at the moment of the situation.
-    pub fn new(situation: &'a Situation, framework: &'a Framework) -> Self {
+    pub fn new(situation: &Situation, framework: &Framework) -> Self {
         let objectives = framework.objectives();
         let of_nodes = framework.objective_of_nodes();
-        let rows = rows(situation, framework, |ground| {
-            let mut marks: BTreeMap<&str, BTreeMap<&str, Vec<Mark>>> = BTreeMap::new();
-            let scale = framework.scale();
-            for seen in ground.reviewed() {
-                let indicator = seen.asked.followed.indicator;
-                if let Some(objective) = of_nodes.get(indicator.node.as_str()) {
-                    let of_objective = marks.entry(objective).or_default();
-                    let own = of_objective.entry(indicator.key.as_str()).or_default();
-                    own.push(seen.mark(&scale));
-                }
+        let row = |place: &Place| {
+            let agreed = situation.agreement(&framework.code, &place.code);
+            let tallies = agreed.map(|(full, section)| {
+                let terms = full.in_force(situation.moment.change);
+                let ground = Ground {
+                    situation,
+                    framework,
+                    full,
+                    section,
+                    terms: &terms,
+                    place: &place.code,
+                };
+                ground.tallies(&objectives, &of_nodes)
+            });
+            Row {
+                code: place.code.clone(),
+                name: place.name.clone(),
+                contract: agreed.map(|(full, section)| Covering::of(full, section)),
+                tallies: tallies.unwrap_or_else(|| vec![Tally::default(); objectives.len()]),
             }
-            let tally = |node: &&Node| {
-                let own = marks.get(node.key.as_str()).into_iter();
-                Tally::of(own.flat_map(BTreeMap::values).map(Vec::as_slice))
-            };
-            objectives.iter().map(tally).collect()
-        });
+        };
         Self {
-            framework,
+            framework: framework.code.clone(),
+            title: framework.title.clone(),
             year: circuit::reviewed_year(framework, situation.moment.day),
-            objectives,
-            rows,
+            rows: regions(situation).into_iter().map(row).collect(),
+            objectives: objectives.into_iter().cloned().collect(),
         }
     }
 
@@ -94,38 +115,23 @@ impl<'a> Board<'a> {
     pub fn total(&self) -> Tally {
         Tally::sum(self.rows.iter().map(Row::total))
     }
+
+    /// Whether any of its contracts was invented.
+    pub fn is_fictional(&self) -> bool {
+        let mut contracts = self.rows.iter().filter_map(|row| row.contract.as_ref());
+        contracts.any(|contract| contract.fictional)
+    }
 }
 
-/// One row a region, in the order of names, whose tallies are made from its contract's section.
-fn rows<'a>(
-    situation: &'a Situation,
-    framework: &'a Framework,
-    tallies: impl Fn(&Ground<'_>) -> Vec<Tally>,
-) -> Vec<Row<'a>> {
-    let columns = framework.objectives().len();
-    let row = |place: &'a Place| {
-        let agreed = situation.agreement(&framework.code, &place.code);
-        let tallies = agreed.map(|(full, section)| {
-            let terms = full.in_force(situation.moment.change);
-            tallies(&Ground {
-                situation,
-                framework,
-                full,
-                section,
-                terms: &terms,
-                place: &place.code,
-            })
-        });
-        Row {
-            place,
-            contract: agreed.map(|(full, _)| &full.contract),
-            section: agreed
-                .filter(|(full, _)| full.contract.has_sections())
-                .map(|(_, section)| section.key.as_str()),
-            tallies: tallies.unwrap_or_else(|| vec![Tally::default(); columns]),
+impl Covering {
+    fn of(full: &FullContract, section: &Section) -> Self {
+        let contract = &full.contract;
+        Self {
+            slug: contract.slug.clone(),
+            section: contract.has_sections().then(|| section.key.clone()),
+            fictional: contract.fictional,
         }
-    };
-    regions(situation).into_iter().map(row).collect()
+    }
 }
 
 /// The regions that exist at the moment of the situation, by name.
@@ -172,6 +178,25 @@ impl<'a> Ground<'a> {
         let all = followed(self.framework, catalogue, &[], self.section);
         let reviewed = all.into_iter().map(|followed| self.review(followed));
         reviewed.filter(Reviewed::has_terms).collect()
+    }
+
+    /// How each objective stands; `of_nodes` says under which objective each node is.
+    fn tallies(&self, objectives: &[&Node], of_nodes: &BTreeMap<&str, &str>) -> Vec<Tally> {
+        let mut marks: BTreeMap<&str, BTreeMap<&str, Vec<Mark>>> = BTreeMap::new();
+        let scale = self.framework.scale();
+        for seen in self.reviewed() {
+            let indicator = seen.asked.followed.indicator;
+            if let Some(objective) = of_nodes.get(indicator.node.as_str()) {
+                let of_objective = marks.entry(objective).or_default();
+                let own = of_objective.entry(indicator.key.as_str()).or_default();
+                own.push(seen.mark(&scale));
+            }
+        }
+        let tally = |node: &&Node| {
+            let own = marks.get(node.key.as_str()).into_iter();
+            Tally::of(own.flat_map(BTreeMap::values).map(Vec::as_slice))
+        };
+        objectives.iter().map(tally).collect()
     }
 
     /// How one measure stands.

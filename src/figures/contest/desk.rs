@@ -10,6 +10,7 @@ use crate::figures::follow;
 use crate::figures::store::parsed_day;
 use crate::figures::values::RowState;
 use crate::figures::values::store::{NewRevision, Writing, add_revisions};
+use crate::frameworks::Catalogue;
 use crate::kernel::Value;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
 use crate::platform::clock::paris_date;
@@ -102,8 +103,8 @@ pub async fn open(
 pub async fn answer(
     change: &mut Change,
     permit: Permit<AnswerContest>,
-    answer: &Answer,
-    words: &str,
+    catalogue: &Catalogue,
+    (answer, words): (&Answer, &str),
 ) -> Result<(), ContestError> {
     let id = permit.into_thing().contest();
     let contest = store::contest(change.tx(), id).await?;
@@ -113,7 +114,7 @@ pub async fn answer(
     }
     let outcome = match answer {
         Answer::Accept(value) => {
-            correct(change, &contest, value).await?;
+            correct(change, catalogue, &contest, value).await?;
             Outcome::Accepted
         }
         Answer::Maintain => Outcome::Maintained,
@@ -133,6 +134,7 @@ pub async fn answer(
 
 async fn correct(
     change: &mut Change,
+    catalogue: &Catalogue,
     contest: &super::Contest,
     value: &Value,
 ) -> Result<(), ContestError> {
@@ -160,6 +162,6 @@ async fn correct(
         batch: None,
     };
     add_revisions(change.tx(), writing, &[revision]).await?;
-    follow::store::tell_followers(change).await?;
+    follow::store::tell_followers(change, catalogue).await?;
     Ok(())
 }

@@ -4,6 +4,7 @@
 
 mod desk;
 pub mod store;
+mod told;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use crate::platform::clock::paris_date;
 use crate::platform::db::{DbError, Tx};
 
 pub use desk::{Answer, ContestError, NewContest, answer, open};
+pub use told::ContestTeller;
 
 /// A contest as every figure under it shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! Following indicators: who wants to be told, and what there was to tell.
 //!
-//! What lives here: the wish and the events. What never does: sending a message.
+//! What lives here: the wish, the events and what is written of them. What never does: sending a
+//! message.
 
+mod letter;
 pub mod store;
 
 use jiff::civil::Date;

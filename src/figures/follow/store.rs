@@ -2,12 +2,15 @@
 
 use uuid::Uuid;
 
+use super::letter::{News, letters};
 use super::{Event, Follow, Followed, Wish};
 use crate::access::{Permit, Reach};
 use crate::args;
 use crate::figures::store::parsed_day;
+use crate::frameworks::Catalogue;
 use crate::ledger::Change;
 use crate::platform::db::{DbError, Tx};
+use crate::platform::mail;
 
 /// Has the person of the permit follow an indicator, through the measures it has.
 pub async fn follow(
@@ -54,9 +57,9 @@ pub async fn followed(tx: &mut Tx, reach: &Reach) -> Result<Vec<Followed>, DbErr
     Ok(followed.collect())
 }
 
-/// Writes, for everyone who follows what this change wrote, that it arrived or was corrected: one
-/// statement, however many values there are.
-pub async fn tell_followers(change: &mut Change) -> Result<(), DbError> {
+/// Writes, for everyone who follows what this change wrote, that it arrived or was corrected, and
+/// a mail to them but for who made it: as many statements however many values there are.
+pub async fn tell_followers(change: &mut Change, catalogue: &Catalogue) -> Result<(), DbError> {
     let no = change.no();
     change
         .tx()
@@ -75,7 +78,64 @@ pub async fn tell_followers(change: &mut Change) -> Result<(), DbError> {
             args![no],
         )
         .await?;
-    Ok(())
+    let news = news(change, catalogue).await?;
+    let mails = letters(&news, change.at());
+    let clock = change.clock().clone();
+    mail::store::write(change.tx(), &clock, &mails).await
+}
+
+#[derive(sqlx::FromRow)]
+struct NewsRecord {
+    person_id: Uuid,
+    name: String,
+    email: String,
+    measure: String,
+    arrived: i64,
+    corrected: i64,
+    visible_from: Option<String>,
+}
+
+/// What this change did to what others follow.
+async fn news(change: &mut Change, catalogue: &Catalogue) -> Result<Vec<News>, DbError> {
+    let (no, at, actor) = (change.no(), change.at(), change.actor().person());
+    let who: Option<(String,)> = change
+        .tx()
+        .optional("select name from person where id = $1", args![actor])
+        .await?;
+    let records: Vec<NewsRecord> = change
+        .tx()
+        .all(
+            "select e.person_id, p.name, p.email, e.measure, e.arrived, e.corrected,
+                    e.visible_from
+             from figure_event e join person p on p.id = e.person_id
+             where e.change_no = $1
+             order by e.person_id, e.measure",
+            args![no],
+        )
+        .await?;
+    let others = records
+        .into_iter()
+        .filter(|record| Some(record.person_id) != actor);
+    let news = others.map(|record| {
+        let label = catalogue.measure(&record.measure);
+        let label = label.map_or_else(|| record.measure.clone(), |m| m.label.clone());
+        Ok(News {
+            person: record.person_id,
+            name: record.name,
+            address: record.email,
+            label,
+            event: Event {
+                change: no,
+                at,
+                who: who.as_ref().map(|(name,)| name.clone()),
+                measure: record.measure,
+                arrived: record.arrived,
+                corrected: record.corrected,
+                visible_from: parsed_day(record.visible_from.as_deref())?,
+            },
+        })
+    });
+    news.collect()
 }
 
 #[derive(sqlx::FromRow)]

@@ -7,7 +7,7 @@ use crate::figures::Situation;
 use crate::figures::attainment::look;
 use crate::figures::board::{Board, Row, TONES, Tally, movement_words, tone_word};
 use crate::figures::comparison::Movement;
-use crate::frameworks::{Framework, Node, Tone};
+use crate::frameworks::{Node, Tone};
 use crate::kernel::counted;
 use crate::platform::web::{icon, state};
 use crate::tables::downloads;
@@ -25,8 +25,8 @@ pub(super) fn cell_class(tone: Option<Tone>) -> &'static str {
 }
 
 /// Where an objective is told over all regions.
-pub(super) fn objective_path(framework: &Framework, node: &Node) -> String {
-    format!("/cadres/{}/objectifs/{}", framework.code, node.key)
+pub(super) fn objective_path(framework: &str, node: &Node) -> String {
+    format!("/cadres/{framework}/objectifs/{}", node.key)
 }
 
 /// What the words and drawings mean.
@@ -47,9 +47,8 @@ pub(super) fn legend() -> Markup {
 }
 
 /// The whole board.
-pub fn table(situation: &Situation, board: &Board<'_>) -> Markup {
-    let framework = board.framework;
-    let caption = format!("{}, par région et par objectif", framework.title);
+pub fn table(situation: &Situation, board: &Board) -> Markup {
+    let caption = format!("{}, par région et par objectif", board.title);
     html! {
         (legend())
         div.scroll.tall tabindex="0" role="region" aria-label={ (caption) ", défilable" } {
@@ -60,7 +59,7 @@ pub fn table(situation: &Situation, board: &Board<'_>) -> Markup {
                     th scope="col" { "Région" }
                     @for node in &board.objectives {
                         th scope="col" {
-                            a href=(situation.href(&objective_path(framework, node))) title=(node.label) {
+                            a href=(situation.href(&objective_path(&board.framework, node))) title=(node.label) {
                                 b { span.vh { "Objectif " } (node.code.as_deref().unwrap_or("–")) }
                                 span.clip { (node.label) }
                             }
@@ -79,7 +78,7 @@ pub fn table(situation: &Situation, board: &Board<'_>) -> Markup {
                 } }
             }
         }
-        (downloads("pays", "Les objectifs par région", &[("cadre", &framework.code), ("au", situation.asked())]))
+        (downloads("pays", "Les objectifs par région", &[("cadre", &board.framework), ("au", situation.asked())]))
         p.note {
             "Un objectif est dit dans l’état de l’indicateur du milieu : la moitié au moins de ses indicateurs jugés y sont, ou mieux. "
             "Un indicateur vaut la mesure la plus loin de sa cible. "
@@ -95,14 +94,14 @@ fn out_of(tally: Tally) -> String {
     }
 }
 
-fn row_html(situation: &Situation, board: &Board<'_>, row: &Row<'_>) -> Markup {
+fn row_html(situation: &Situation, board: &Board, row: &Row) -> Markup {
     let total = row.total();
     html! {
         tr {
             th scope="row" {
-                @match row.contract {
-                    Some(contract) => a href=(situation.href(&format!("/contrats/{}", contract.slug))) { (row.place.name) },
-                    None => (row.place.name),
+                @match &row.contract {
+                    Some(contract) => a href=(situation.href(&format!("/contrats/{}", contract.slug))) { (row.name) },
+                    None => (row.name),
                 }
             }
             @for (node, tally) in board.objectives.iter().zip(&row.tallies) { (cell(situation, row, node, *tally)) }
@@ -116,18 +115,14 @@ fn row_html(situation: &Situation, board: &Board<'_>, row: &Row<'_>) -> Markup {
     }
 }
 
-fn cell(situation: &Situation, row: &Row<'_>, node: &Node, tally: Tally) -> Markup {
+fn cell(situation: &Situation, row: &Row, node: &Node, tally: Tally) -> Markup {
     let code = node.code.as_deref().unwrap_or("–");
-    let said = format!(
-        ", {}, objectif {code} : {}",
-        row.place.name,
-        sentence(tally)
-    );
+    let said = format!(", {}, objectif {code} : {}", row.name, sentence(tally));
     html! {
         td class=(cell_class(tally.tone)) data-l=(code) {
-            @match row.contract {
+            @match &row.contract {
                 Some(contract) if tally.followed > 0 => {
-                    a href=(situation.href(&in_contract(&contract.slug, row.section, node))) { (inside(tally)) span.vh { (said) } }
+                    a href=(situation.href(&in_contract(&contract.slug, contract.section.as_deref(), node))) { (inside(tally)) span.vh { (said) } }
                 },
                 _ => span { "–" span.vh { (said) } },
             }

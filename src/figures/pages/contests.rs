@@ -362,7 +362,7 @@ pub(super) async fn answer(
     let contest = Answerable::find(change.tx(), ground, id).await?;
     let contest = contest.ok_or(WebError::NotFound)?;
     let permit = permit::<AnswerContest>(&mut change, contest).await?;
-    crate::figures::contest::answer(&mut change, permit, &answer, &words).await?;
+    crate::figures::contest::answer(&mut change, permit, &catalogue, (&answer, &words)).await?;
     change.commit().await.map_err(WebError::internal)?;
     Ok(Redirect::to(&format!("/contestations/{id}")))
 }

@@ -11,6 +11,7 @@ use crate::figures::comparison::{Among, Comparison, Row};
 use crate::figures::pictures;
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
+use crate::journal::indicator_history_href;
 use crate::kernel::{Decimal, capitalised, caption};
 use crate::platform::web::table::{self, Cell, Column, Datum, Table};
 use crate::platform::web::{icon, section_heading};
@@ -63,6 +64,7 @@ pub(super) fn as_of_form(facts: &Facts<'_>) -> Markup {
                 li { a href=(facts.situation.href(&format!("/cibles/{framework}/{key}"))) { "Cibles nationales et régionales" } }
             }
             li { a href={ "/cadres/" (framework) "/indicateurs/" (key) "/modifier" } { "Corriger cet indicateur" } }
+            li { a href=(indicator_history_href(framework, key)) { "Historique" } }
         }
     };
     facts.situation.form(facts.address, &beside)

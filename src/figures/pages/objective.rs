@@ -21,7 +21,7 @@ use crate::figures::circuit::{self, Owed};
 use crate::figures::comparison::COUNTRY;
 use crate::figures::national::National;
 use crate::figures::{Followed, Formatter, Situation, Sources};
-use crate::frameworks::{Framework, Indicator, Node, Tone};
+use crate::frameworks::{Framework, Indicator, Node, Tone, explained};
 use crate::kernel::{Period, counted};
 use crate::measures::Measure;
 use crate::organisations::Place;
@@ -160,7 +160,7 @@ fn national<'a>(
     ))
 }
 
-impl<'a> Line<'a> {
+impl Line<'_> {
     /// How it stands in a region; nothing where its contract says nothing of it.
     fn in_region(&self, ground: &Ground<'_>) -> Option<Seen> {
         let reviewed = ground.review(Followed {
@@ -230,7 +230,7 @@ impl Facts<'_> {
             ]))
             div.head {
                 p.eyebrow { (self.level()) @if !self.node.leads.is_empty() { ". Pilote : " (self.node.leads.join(", ")) } }
-                h1 { (self.node.label) }
+                h1 { (explained(&self.node.label, &framework.glossary)) }
                 p.lead { (self.verdict()) @if fictional { " " (fictional_mark()) } }
                 (situation.form(address, &self.neighbours()))
             }
@@ -289,7 +289,7 @@ impl Facts<'_> {
         let after = at.and_then(|at| all.get(at + 1));
         let link = |node: &Node, words: &str| {
             html! {
-                li { a href=(self.situation.href(&super::board::objective_path(self.framework, node))) title=(node.label) {
+                li { a href=(self.situation.href(&super::board::objective_path(&self.framework.code, node))) title=(node.label) {
                     (words) " : " (node.code.as_deref().unwrap_or(&node.label))
                 } }
             }
@@ -357,7 +357,7 @@ impl Facts<'_> {
             }
         };
         let name = html! {
-            a href=(self.situation.href(&line.path(self.framework))) { (line.name()) }
+            a href=(self.situation.href(&line.path(self.framework))) { (explained(&line.name(), &self.framework.glossary)) }
             @if let Some(unit) = &line.measure.unit { span.sub { "en " (unit) } }
         };
         let (tone, drawing) = line.owed.delivery.look();

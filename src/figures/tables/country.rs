@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::figures::board::{Board, Tally, movement_words, tone_word};
+use crate::figures::board::{Tally, movement_words, tone_word};
 use crate::figures::{Sources, running};
 use crate::platform::web::table::{Cell, Column, Row, Table};
 use crate::platform::web::{AsOf, WebError, WebResult};
@@ -53,7 +53,8 @@ impl Source for Country {
             Column::numbers("retard", "Valeurs en retard"),
             Column::numbers("attendues", "Valeurs attendues"),
         ];
-        let board = Board::new(&situation, framework);
+        let country = self.sources.countries.of(&situation, framework);
+        let board = &country.board;
         let mut table = Table::new(self.name(), self.title(), columns);
         for row in &board.rows {
             let objectives = board.objectives.iter().zip(&row.tallies);
@@ -61,9 +62,9 @@ impl Source for Country {
                 let mut cells = vec![
                     Cell::text(framework.code.clone()),
                     whole(board.year.into()),
-                    Cell::text(row.place.code.clone()),
-                    Cell::text(row.place.name.clone()),
-                    word(row.contract.map(|contract| contract.slug.clone())),
+                    Cell::text(row.code.clone()),
+                    Cell::text(row.name.clone()),
+                    word(row.contract.as_ref().map(|contract| contract.slug.clone())),
                     Cell::text(node.key.clone()),
                     Cell::text(node.label.clone()),
                 ];

@@ -205,7 +205,9 @@ impl Intake for ValuesIntake {
             writer.write(change, &rows).await?;
             next = following;
         }
-        follow::store::tell_followers(change).await?;
+        let reach = Reach::of_installation();
+        let catalogue = self.library.catalogue(change.tx(), &reach).await?;
+        follow::store::tell_followers(change, &catalogue).await?;
         Ok(Written {
             rows: writer.rows,
             digest: writer.digest.finalize().into(),
@@ -256,7 +258,9 @@ impl Intake for ValuesIntake {
             }
             store::put_back(change.tx(), moment, &ours).await?;
         }
-        follow::store::tell_followers(change).await?;
+        let reach = Reach::of_installation();
+        let catalogue = self.library.catalogue(change.tx(), &reach).await?;
+        follow::store::tell_followers(change, &catalogue).await?;
         Ok(Written {
             rows,
             digest: digest.finalize().into(),

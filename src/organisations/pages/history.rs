@@ -63,19 +63,37 @@ pub(super) fn section(changes: &[ChangeRow]) -> Markup {
 }
 
 fn what(change: &ChangeRow) -> Markup {
-    let before = state(change.before_state.as_deref());
-    let after = state(change.after_state.as_deref());
-    if before.is_null() {
+    if change.verb == "create" {
         return html! { "Inscription au répertoire" };
     }
+    let (before, after) = (
+        change.before_state.as_deref(),
+        change.after_state.as_deref(),
+    );
     html! {
-        @for (field, name) in FIELDS {
-            @let (old, new) = (&before[field], &after[field]);
-            @if old != new {
-                div { (name) " : " del { (words(field, old)) } " → " ins { (words(field, new)) } }
-            }
+        @for (name, old, new) in differences(before, after) {
+            div { (name) " : " del { (old) } " → " ins { (new) } }
         }
     }
+}
+
+/// What differs between two recorded states: the field, what it was and what it is, in words.
+pub(in crate::organisations) fn differences(
+    before: Option<&str>,
+    after: Option<&str>,
+) -> Vec<(&'static str, String, String)> {
+    let (before, after) = (state(before), state(after));
+    let changed = FIELDS
+        .into_iter()
+        .filter(|(field, _)| before[field] != after[field]);
+    let told = changed.map(|(field, name)| {
+        (
+            name,
+            words(field, &before[field]),
+            words(field, &after[field]),
+        )
+    });
+    told.collect()
 }
 
 fn state(text: Option<&str>) -> Value {

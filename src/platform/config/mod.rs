@@ -21,6 +21,31 @@ const PREFIX: &str = "JALON_";
 /// the server that tests use.
 const OTHER_VARIABLES: [&str; 3] = ["JALON_CONFIG", "JALON_PASSWORD", "JALON_TEST_POSTGRES"];
 
+/// Of whom a second factor is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// Of nobody: whoever sets one up gives it.
+    Nobody,
+    /// Of who holds a role that asks for one.
+    ByRole,
+    /// Of everybody.
+    Everybody,
+}
+
+impl SecondFactor {
+    /// Each with its word in the settings.
+    const ALL: [(Self, &'static str); 3] = [
+        (Self::Nobody, "optional"),
+        (Self::ByRole, "by_role"),
+        (Self::Everybody, "required"),
+    ];
+
+    /// Its word in the settings.
+    pub fn word(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+}
+
 /// Every setting Jalon knows.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -32,6 +57,13 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Address of the site as people type it; `https` makes cookies travel over TLS only.
     pub public_url: String,
+    /// The server that mail leaves through, `smtps://user:secret@host` or
+    /// `smtp://host:587?tls=required`; without one mail waits, to be read on the command line.
+    pub smtp_url: Option<String>,
+    /// Who mail comes from; empty for `jalon@` the host of `public_url`.
+    pub mail_from: String,
+    /// Of whom a second factor is asked.
+    pub second_factor: SecondFactor,
     /// What the log shows, in the syntax of `tracing` filters.
     pub log: String,
     /// The largest document that may be attached, in bytes.
@@ -50,6 +82,9 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             metrics_listen: None,
             public_url: "http://localhost:8080".to_owned(),
+            smtp_url: None,
+            mail_from: String::new(),
+            second_factor: SecondFactor::ByRole,
             log: "info,sqlx=warn".to_owned(),
             largest_document: 20 * 1024 * 1024,
             api_requests_per_minute: 600,
@@ -104,6 +139,9 @@ impl Config {
             "metrics_listen" => self.metrics_listen = Some(setting.listen()?),
             "public_url" => self.public_url = setting.public_url()?,
             "client_address_header" => self.client_address_header = setting.header()?,
+            "smtp_url" => self.smtp_url = Some(setting.smtp_url()?),
+            "mail_from" => self.mail_from = setting.mailbox()?,
+            "second_factor" => self.second_factor = setting.second_factor()?,
             "log" => self.log = setting.log()?,
             "api_requests_per_minute" => {
                 self.api_requests_per_minute = setting.requests()?;
@@ -264,6 +302,9 @@ mod tests {
         assert!(refused("JALON_DATABASE_URL", "mysql://u:secret@x").contains("« mysql:… »"));
         assert!(refused("JALON_PUBLIC_URL", "jalon.example.org").contains("https://"));
         assert!(refused("JALON_LARGEST_DOCUMENT", "20 Mo").contains("nombre d’octets"));
+        assert!(refused("JALON_SMTP_URL", "mail:secret@x").contains("smtps://"));
+        assert!(refused("JALON_MAIL_FROM", "Jalon").contains("jalon@exemple.fr"));
+        assert!(refused("JALON_SECOND_FACTOR", "oui").contains("required"));
         assert!(refused("JALON_LOG", "info,=,=").contains("JALON_LOG"));
         assert!(refused("JALON_METRICS_LISTEN", "oui").contains("127.0.0.1:8080"));
     }

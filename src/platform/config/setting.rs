@@ -4,20 +4,23 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::PREFIX;
+use super::{PREFIX, SecondFactor};
 use crate::kernel::nearest;
 use crate::platform::file::FileError;
 
 /// The keys, as files write them.
-pub(super) const KEYS: [&str; 8] = [
+pub(super) const KEYS: [&str; 11] = [
     "api_requests_per_minute",
     "client_address_header",
     "database_url",
     "largest_document",
     "listen",
     "log",
+    "mail_from",
     "metrics_listen",
     "public_url",
+    "second_factor",
+    "smtp_url",
 ];
 
 /// Where a setting stands.
@@ -168,6 +171,30 @@ impl Setting {
         }
     }
 
+    pub(super) fn smtp_url(&self) -> Result<String, ConfigError> {
+        let scheme = self.value.split_once("://").map(|(scheme, _)| scheme);
+        match scheme {
+            Some("smtp" | "smtps") => Ok(self.value.clone()),
+            _ => Err(self.refused("l’adresse commence par smtp:// ou smtps://")),
+        }
+    }
+
+    pub(super) fn mailbox(&self) -> Result<String, ConfigError> {
+        if self.value.contains('@') {
+            Ok(self.value.clone())
+        } else {
+            Err(self.refused("une adresse est attendue, comme Jalon <jalon@exemple.fr>"))
+        }
+    }
+
+    pub(super) fn second_factor(&self) -> Result<SecondFactor, ConfigError> {
+        let mut all = SecondFactor::ALL.into_iter();
+        let found = all.find(|(_, word)| *word == self.value);
+        let (asked, _) = found
+            .ok_or_else(|| self.refused("« optional », « by_role » ou « required » est attendu"))?;
+        Ok(asked)
+    }
+
     pub(super) fn header(&self) -> Result<String, ConfigError> {
         let is_name = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if is_name(&self.value) {
@@ -199,12 +226,14 @@ impl Setting {
 }
 
 /// The value as it may be shown: of an address with a scheme, which may hold a password, the
-/// scheme alone, unless it is that of a web page.
+/// scheme alone, unless it is that of a web page; nothing of one that lacks its scheme.
 fn without_secret(value: &str) -> String {
     match value.split_once("://") {
         Some((scheme, rest)) if !scheme.starts_with("http") || rest.contains('@') => {
             format!("{scheme}:…")
         }
+        // An address whose scheme was forgotten.
+        None if value.contains('@') && value.contains(':') => "…".to_owned(),
         _ => value.to_owned(),
     }
 }

@@ -22,6 +22,9 @@ pub enum WebError {
         /// Path and query asked for.
         back: String,
     },
+    /// Something has to be done first, on that page.
+    #[error("to be done first: {0}")]
+    First(&'static str),
     /// Not this person's to do; the sentence says who can.
     #[error("forbidden: {0}")]
     Forbidden(String),
@@ -48,7 +51,7 @@ impl WebError {
     /// Status, heading and sentence for the user.
     fn told(&self) -> (StatusCode, &'static str, String) {
         match self {
-            Self::NotFound | Self::SignIn { .. } => (
+            Self::NotFound | Self::SignIn { .. } | Self::First(_) => (
                 StatusCode::NOT_FOUND,
                 "Page introuvable",
                 "Cette adresse ne mène à rien. Vérifiez-la, ou repartez de l’accueil.".to_owned(),
@@ -197,6 +200,9 @@ impl IntoResponse for WebError {
         if let Self::SignIn { back } = &self {
             let back = form_urlencoded::byte_serialize(back.as_bytes()).collect::<String>();
             return Redirect::to(&format!("/connexion?retour={back}")).into_response();
+        }
+        if let Self::First(path) = &self {
+            return Redirect::to(path).into_response();
         }
         if let Self::Internal(cause) = &self {
             tracing::error!(error = %DisplayChain(cause.as_ref()), "request failed");

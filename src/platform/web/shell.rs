@@ -80,6 +80,17 @@ pub struct View {
     pub person: Option<String>,
 }
 
+impl View {
+    /// For a page that nobody need be signed in for.
+    pub fn nobody(shell: Shell, path: &str) -> Self {
+        Self {
+            shell,
+            path: path.to_owned(),
+            person: None,
+        }
+    }
+}
+
 /// A whole page: `title` names it in the browser, `body` stands between header and footer.
 pub fn document(view: &View, title: &str, body: &Markup) -> Markup {
     html! {
@@ -129,7 +140,7 @@ fn top(view: &View) -> Markup {
             @if let Some(person) = &view.person {
                 details.user {
                     summary { (person) }
-                    ul { li { a href="/moi" { "Mon compte" } } li { a href="/moi/acces" { "Mes accès par programme" } } li { a href="/moi/adresses" { "Mes tableaux suivis dans Excel" } } li {
+                    ul { li { a href="/moi" { "Mon compte" } } li { a href="/moi/acces" { "Mes accès par programme" } } li { a href="/moi/adresses" { "Mes tableaux suivis dans Excel" } } li { a href="/journal" { "Journal" } } li {
                         form method="post" action="/deconnexion" {
                             button.btn.sm type="submit" { "Se déconnecter" }
                         }

@@ -11,6 +11,7 @@ mod dossier;
 mod frameworks;
 mod grants;
 mod journal;
+mod mails;
 mod organisations;
 mod people;
 mod projections;
@@ -116,6 +117,9 @@ enum Command {
     /// Vérifier, charger et écrire les cadres contractuels
     #[command(subcommand)]
     Framework(frameworks::FrameworkCommand),
+    /// Voir les courriels écrits : ceux qui attendent, ceux qui ont été refusés
+    #[command(subcommand)]
+    Mail(mails::MailCommand),
     /// Charger des valeurs observées
     #[command(subcommand)]
     Values(values::ValuesCommand),
@@ -254,6 +258,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Contracts(command) => contracts::contracts(&session, command).await?,
         Command::Dossier(args) => dossier::dossier(&session, args).await?,
         Command::Token(command) => tokens::token(&session, command).await?,
+        Command::Mail(command) => mails::mail(&session, command).await?,
         Command::Person(command) => people::person(&session, command).await?,
         Command::Grant(command) => grants::grant(&session, command).await?,
         Command::Framework(command) => return frameworks::run(&session, command).await,

@@ -4,12 +4,15 @@ use clap::{Args, Subcommand};
 use uuid::Uuid;
 
 use super::{CliError, Session};
+use crate::access::factor::{RemoveFactor, store as factors};
 use crate::access::grant::{self, GiveGrant, NewGrant};
+use crate::access::link::{InvitePerson, store as links};
 use crate::access::store::{self, AddPerson};
-use crate::access::{self, Act, Email, NewPerson, permit};
-use crate::ledger::{Actor, Change};
+use crate::access::{Act, Email, NewPassword, NewPerson, permit};
+use crate::ledger::{Actor, Change, LedgerError};
 use crate::platform::clock::paris_date;
 use crate::platform::db::Db;
+use crate::platform::mail::Post;
 use crate::site::{Installation, initialise, install, shipped};
 
 /// The first account of an installation.
@@ -40,13 +43,28 @@ pub(super) enum PersonCommand {
         #[arg(long, value_name = "CODE", default_value = "", requires = "role")]
         organisation: String,
     },
+    /// Ouvrir un compte et écrire à la personne un lien pour choisir son mot de passe
+    Invite {
+        /// Nom
+        #[arg(long, value_name = "NOM")]
+        name: String,
+        /// Adresse électronique
+        #[arg(long, value_name = "ADRESSE")]
+        email: Email,
+    },
+    /// Retirer la double authentification à qui a perdu son téléphone et ses codes de secours
+    RemoveFactor {
+        /// Adresse électronique du compte
+        #[arg(long, value_name = "ADRESSE")]
+        email: Email,
+    },
 }
 
 pub(super) async fn init(session: &Session, init: Init) -> Result<(), CliError> {
     // What the person typed is refused before anything is made.
     let password = read_password()?;
-    access::check_password(&password)?;
     let Init { name, email } = init;
+    NewPassword::new(&password, &name, email.as_str())?;
     say!(
         "Base installée. Connectez-vous avec {}.",
         session
@@ -64,15 +82,29 @@ pub(super) async fn init(session: &Session, init: Init) -> Result<(), CliError> 
 }
 
 pub(super) async fn person(session: &Session, command: PersonCommand) -> Result<(), CliError> {
-    let PersonCommand::Add {
-        name,
-        email,
-        role,
-        organisation,
-    } = command;
+    match command {
+        PersonCommand::Add {
+            name,
+            email,
+            role,
+            organisation,
+        } => add(session, name, email, role.map(|role| (role, organisation))).await,
+        PersonCommand::Invite { name, email } => invite(session, name, email).await,
+        PersonCommand::RemoveFactor { email } => remove_factor(session, &email).await,
+    }
+}
+
+/// Opens an account, and gives it a role for an organisation where one is said.
+async fn add(
+    session: &Session,
+    name: String,
+    email: Email,
+    given: Option<(String, String)>,
+) -> Result<(), CliError> {
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
-    let password = access::hash_password(read_password()?).await?;
+    let password = NewPassword::new(&read_password()?, &name, email.as_str())?;
+    let password = password.digest().await?;
     let mut change = Change::open(&db, &session.clock, actor, AddPerson::NAME).await?;
     let permit = permit::<AddPerson>(&mut change, ()).await?;
     let new = NewPerson {
@@ -80,16 +112,10 @@ pub(super) async fn person(session: &Session, command: PersonCommand) -> Result<
         email: email.clone(),
         password,
     };
-    match store::add_person(&mut change, permit, new).await {
-        Ok(person) => {
-            if let Some(role) = role {
-                give(&mut change, person, role, organisation).await?;
-            }
-        }
-        Err(error) if store::is_taken(&error) => {
-            return Err(format!("un compte a déjà l’adresse « {email} »").into());
-        }
-        Err(error) => return Err(error.into()),
+    let added = store::add_person(&mut change, permit, new).await;
+    let person = added.map_err(|error| not_added(error, &email))?;
+    if let Some((role, organisation)) = given {
+        give(&mut change, person, role, organisation).await?;
     }
     change.commit().await?;
     say!("Compte ouvert pour {email}.");
@@ -116,6 +142,54 @@ async fn give(
     };
     let permit = permit::<GiveGrant>(change, new).await?;
     grant::store::give(change, permit).await?;
+    Ok(())
+}
+
+fn not_added(error: LedgerError, email: &Email) -> CliError {
+    if store::is_taken(&error) {
+        format!("un compte a déjà l’adresse « {email} »").into()
+    } else {
+        error.into()
+    }
+}
+
+/// Opens an account and writes to its owner; who runs an installation that sends no mail is given
+/// the link, to hand over.
+async fn invite(session: &Session, name: String, email: Email) -> Result<(), CliError> {
+    let post = Post::new(&session.config)?;
+    let db = session.ready_database().await?;
+    let actor = Actor::Person(session.person(&db).await?.id);
+    let mut change = Change::open(&db, &session.clock, actor, InvitePerson::NAME).await?;
+    let may_add = permit::<AddPerson>(&mut change, ()).await?;
+    let added = store::add_invited(&mut change, may_add, name, &email).await;
+    let person = added.map_err(|error| not_added(error, &email))?;
+    let may_invite = permit::<InvitePerson>(&mut change, person).await?;
+    let secret = links::invite(&mut change, &session.clock, may_invite).await?;
+    change.commit().await?;
+    if post.is_open() {
+        say!("Compte ouvert pour {email} ; l’invitation part avec le prochain envoi du serveur.");
+    } else if let Some(secret) = secret {
+        say!(
+            "Compte ouvert pour {email}. Aucun serveur de courriel n’est réglé (smtp_url) : remettez ce lien à la personne, il sert une fois, pendant trois jours."
+        );
+        say!("{}", post.filled(&links::address(&secret)));
+    }
+    Ok(())
+}
+
+async fn remove_factor(session: &Session, email: &Email) -> Result<(), CliError> {
+    let db = session.ready_database().await?;
+    let actor = Actor::Person(session.person(&db).await?.id);
+    let owner = store::person_by_email(&mut db.read().await?, email.as_str()).await?;
+    let owner = owner.ok_or_else(|| format!("aucun compte n’a l’adresse « {email} »"))?;
+    let mut change = Change::open(&db, &session.clock, actor, RemoveFactor::NAME).await?;
+    let permit = permit::<RemoveFactor>(&mut change, owner.id).await?;
+    let removed = factors::remove(&mut change, &session.clock, permit, None).await?;
+    if !removed {
+        return Err(format!("« {email} » n’a pas de double authentification").into());
+    }
+    change.commit().await?;
+    say!("Double authentification retirée à {email} ; ses sessions sont terminées.");
     Ok(())
 }
 

@@ -66,6 +66,18 @@ pub(super) fn show_config(session: &Session) {
         say!("metrics_listen = {address}");
     }
     say!("public_url   = {}", config.public_url);
+    say!(
+        "smtp_url     = {}",
+        if config.smtp_url.is_some() {
+            "réglée"
+        } else {
+            "aucune : les courriels attendent"
+        }
+    );
+    if !config.mail_from.is_empty() {
+        say!("mail_from    = {}", config.mail_from);
+    }
+    say!("second_factor = {}", config.second_factor.word());
     say!("log          = {}", config.log);
     say!("client_address_header = {}", config.client_address_header);
     say!("largest_document = {} octets", config.largest_document);

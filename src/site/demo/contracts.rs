@@ -476,7 +476,8 @@ fn target(
 /// A second account, for what takes two people.
 async fn colleague(pen: &Pen<'_>) -> Result<Actor, CliError> {
     use access::store::{AddPerson, add_person};
-    let password = access::hash_password(super::PASSWORD.to_owned()).await?;
+    let password = access::NewPassword::new(super::PASSWORD, "", "")?;
+    let password = password.digest().await?;
     let mut change = pen.open(AddPerson::NAME).await?;
     let new = NewPerson {
         name: "Dominique Exemple".to_owned(),

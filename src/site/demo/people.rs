@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::values::CURRENT;
 use crate::access::grant::{GiveGrant, NewGrant, store as grants};
 use crate::access::store::{AddPerson, add_person};
-use crate::access::{Act as _, NewPerson, hash_password, permit};
+use crate::access::{Act as _, NewPassword, NewPerson, permit};
 use crate::ledger::{Actor, Change};
 use crate::platform::clock::{Clock, paris_date};
 use crate::platform::db::Db;
@@ -80,7 +80,8 @@ const PEOPLE: [(&str, &str, &str, &str, &str); 14] = [
 /// Opens their accounts, all with the password of the demonstration, and gives each a role.
 pub(super) async fn introduce(db: &Db, clock: &Clock, actor: Actor) -> Result<(), CliError> {
     // One digest for all: the password is shown on the sign-in page anyway.
-    let password = hash_password(super::PASSWORD.to_owned()).await?;
+    let password = NewPassword::new(super::PASSWORD, "", "")?;
+    let password = password.digest().await?;
     for (name, address, role, organisation, objective) in PEOPLE {
         let mut change = Change::open(db, clock, actor, AddPerson::NAME).await?;
         let new = NewPerson {

@@ -140,7 +140,9 @@ pub async fn colleague(bench: &Bench, actor: Actor) -> Actor {
     let new = NewPerson {
         name: "Référente de la région".to_owned(),
         email: "referente@example.org".parse().unwrap(),
-        password: access::hash_password("une autre phrase de passe".to_owned())
+        password: access::NewPassword::new("une autre phrase de passe", "", "")
+            .unwrap()
+            .digest()
             .await
             .unwrap(),
     };

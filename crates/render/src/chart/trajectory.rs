@@ -195,6 +195,24 @@ const ALL_LABELLED: usize = 6;
 const FIRST_YEAR: f64 = 0.13;
 const LAST_YEAR: f64 = 0.93;
 
+/// How many letters of a legend hold beside its mark on a telephone.
+const LEGEND_LETTERS: usize = 44;
+
+/// A name of the legend in rows that hold on the narrowest screen: SVG does not wrap text.
+fn wrapped(name: &str) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for word in name.split(' ') {
+        match rows.last_mut() {
+            Some(row) if row.chars().count() + word.chars().count() < LEGEND_LETTERS => {
+                row.push(' ');
+                row.push_str(word);
+            }
+            _ => rows.push(word.to_owned()),
+        }
+    }
+    rows
+}
+
 struct Plot<'a> {
     spec: &'a Trajectory,
     room: Room,
@@ -213,9 +231,10 @@ impl<'a> Plot<'a> {
             let points = points.map(|point| point.year);
             points.chain(forecast.map(|point| point.year))
         };
-        let rows = lines.iter().map(|_| LEGEND_ROW);
-        let forecast = spec.forecast.iter().map(|_| LEGEND_ROW);
-        let top = 28.0 + rows.chain(forecast).sum::<f64>();
+        let names = lines.iter().map(|line| line.name);
+        let names = names.chain(spec.forecast.iter().map(|f| f.name.as_str()));
+        let rows = names.flat_map(|name| wrapped(name).into_iter().map(|_| LEGEND_ROW));
+        let top = 28.0 + rows.sum::<f64>();
         Self {
             spec,
             room: Room {
@@ -257,17 +276,24 @@ impl<'a> Plot<'a> {
             let (start, end) = (self.room.beside(0.0), self.room.beside(26.0));
             svg.line(line.kind.stroke(), (start, y), (end, y));
             line.kind.draw_mark(svg, (self.room.beside(13.0), y), "");
-            let name = (self.room.beside(34.0), y + 4.5);
-            svg.text(Look::Text, name, Place::START, line.name);
-            y += LEGEND_ROW;
+            y = self.draw_name(svg, line.name, y);
         }
         if let Some(forecast) = &self.spec.forecast {
             let (start, end) = (self.room.beside(0.0), self.room.beside(26.0));
             svg.square(Look::Likely, (self.room.beside(13.0), y), 7.0, "");
             svg.line(Look::Forecast, (start, y), (end, y));
-            let name = (self.room.beside(34.0), y + 4.5);
-            svg.text(Look::Text, name, Place::START, &forecast.name);
+            self.draw_name(svg, &forecast.name, y);
         }
+    }
+
+    /// A name of the legend from that height on; gives the height of the next one.
+    fn draw_name(&self, svg: &mut Svg, name: &str, mut y: f64) -> f64 {
+        for row in wrapped(name) {
+            let at = (self.room.beside(34.0), y + 4.5);
+            svg.text(Look::Text, at, Place::START, &row);
+            y += LEGEND_ROW;
+        }
+        y
     }
 
     /// Whatever may be drawn of the forecast.

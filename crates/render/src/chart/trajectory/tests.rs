@@ -137,3 +137,12 @@ fn labels_of_one_year_do_not_meet() {
     }
     assert_eq!(seen.len(), 3);
 }
+
+#[test]
+fn a_long_name_of_the_legend_takes_the_rows_it_needs() {
+    let name = "À ce rythme, 2028 : 71,2 %, entre 68,4 % et 74,0 % huit fois sur dix";
+    let rows = wrapped(name);
+    assert_eq!(rows.join(" "), name);
+    assert!(rows.len() == 2 && rows.iter().all(|row| row.chars().count() <= LEGEND_LETTERS));
+    assert_eq!(wrapped("France"), ["France"]);
+}

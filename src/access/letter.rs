@@ -1,0 +1,161 @@
+//! What people are written about their account. Pure: each letter is made from what it tells.
+
+use super::link::LinkKind;
+use super::store::Person;
+use super::token::Secret;
+use crate::platform::clock::french_instant;
+use crate::platform::mail::{Mail, SITE};
+
+/// A letter that warns somebody is worth sending this long, in microseconds.
+const WARNING_LIVES: i64 = 3 * 24 * 3600 * 1_000_000;
+
+/// Where a link leads.
+pub(super) fn link_path(secret: &Secret) -> String {
+    format!("/lien/{}", secret.reveal())
+}
+
+/// The invitation to choose a first password.
+pub(super) fn invitation(person: &Person, secret: &Secret, now: i64) -> Mail {
+    let until = now + LinkKind::Invitation.lifetime();
+    letter(
+        person,
+        Told {
+            key: "invitation",
+            subject: "Votre compte Jalon est ouvert",
+            text: format!(
+                "Un compte vous a été ouvert dans Jalon, où l’État, les agences régionales de santé et les établissements suivent leurs contrats d’objectifs et de moyens.\n\nChoisissez votre mot de passe à cette adresse :\n{SITE}{}\n\nElle sert une seule fois, jusqu’au {}. Passé ce moment, demandez une autre invitation à qui a ouvert votre compte.\n\nVous vous connecterez ensuite avec l’adresse {}.",
+                link_path(secret),
+                french_instant(until),
+                person.email
+            ),
+            now,
+            until,
+        },
+    )
+}
+
+/// The way to another password.
+pub(super) fn reset(person: &Person, secret: &Secret, now: i64) -> Mail {
+    let until = now + LinkKind::Reset.lifetime();
+    letter(
+        person,
+        Told {
+            key: "reset",
+            subject: "Choisir un autre mot de passe",
+            text: format!(
+                "Quelqu’un, vous sans doute, a dit avoir oublié le mot de passe de votre compte Jalon. Choisissez-en un autre à cette adresse :\n{SITE}{}\n\nElle sert une seule fois, jusqu’au {}.\n\nSi ce n’est pas vous, ne faites rien : votre mot de passe n’a pas changé.",
+                link_path(secret),
+                french_instant(until)
+            ),
+            now,
+            until,
+        },
+    )
+}
+
+/// What just happened to an account, to warn its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Warning {
+    /// Its password changed.
+    PasswordChanged,
+    /// A second factor is asked from now on.
+    FactorAdded,
+    /// None is any more.
+    FactorRemoved,
+    /// A recovery code served; how many are left.
+    RecoveryUsed(i64),
+}
+
+/// The letter that warns the owner of an account.
+pub(super) fn warning(person: &Person, warning: Warning, now: i64) -> Mail {
+    let (key, subject, what) = match warning {
+        Warning::PasswordChanged => (
+            "password",
+            "Votre mot de passe a changé",
+            "Le mot de passe de votre compte Jalon vient de changer. Vos autres sessions sont terminées.".to_owned(),
+        ),
+        Warning::FactorAdded => (
+            "factor-on",
+            "La double authentification est en place",
+            "Un code de votre application vous est désormais demandé, après le mot de passe, pour ouvrir votre compte Jalon.".to_owned(),
+        ),
+        Warning::FactorRemoved => (
+            "factor-off",
+            "La double authentification est retirée",
+            "Plus aucun code n’est demandé pour ouvrir votre compte Jalon : le mot de passe suffit.".to_owned(),
+        ),
+        Warning::RecoveryUsed(left) => (
+            "recovery",
+            "Un code de secours vient de servir",
+            format!(
+                "Un code de secours vient d’ouvrir votre compte Jalon. Il vous en reste {left} ; vous pouvez en tirer de nouveaux depuis la page « Double authentification » de votre compte."
+            ),
+        ),
+    };
+    letter(
+        person,
+        Told {
+            key,
+            subject,
+            text: format!(
+                "{what}\n\nC’était le {}, heure de Paris.\n\nSi ce n’est pas vous, choisissez un autre mot de passe ({SITE}/mot-de-passe-oublie) et prévenez votre administrateur.",
+                french_instant(now)
+            ),
+            now,
+            until: now + WARNING_LIVES,
+        },
+    )
+}
+
+/// What a letter tells.
+struct Told {
+    key: &'static str,
+    subject: &'static str,
+    text: String,
+    now: i64,
+    until: i64,
+}
+
+fn letter(person: &Person, told: Told) -> Mail {
+    let Told {
+        key,
+        subject,
+        text,
+        now,
+        until,
+    } = told;
+    Mail {
+        key: format!("{key}:{}:{now}", person.id),
+        address: person.email.clone(),
+        subject: subject.to_owned(),
+        body: format!("Bonjour {},\n\n{text}\n", person.name),
+        due_at: now,
+        useless_at: until,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_letter_tells_its_link_and_until_when_it_serves() {
+        let person = Person {
+            id: Uuid::nil(),
+            name: "Anne Exemple".to_owned(),
+            email: "anne@example.org".to_owned(),
+        };
+        let secret = Secret::random();
+        let mail = reset(&person, &secret, 1_767_600_000_000_000);
+        for part in [
+            &format!("{SITE}/lien/{}", secret.reveal()),
+            "Bonjour Anne Exemple",
+            "jusqu’au 5 janvier 2026 à 10 h 00",
+        ] {
+            assert!(mail.body.contains(part), "{part}: {}", mail.body);
+        }
+        assert_eq!(mail.useless_at - mail.due_at, 3_600_000_000);
+    }
+}

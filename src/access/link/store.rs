@@ -1,0 +1,144 @@
+//! Links in the database.
+
+use uuid::Uuid;
+
+use super::{InvitePerson, LinkKind};
+use crate::access::letter;
+use crate::access::permit::Permit;
+use crate::access::store::Person;
+use crate::access::token::Secret;
+use crate::args;
+use crate::ledger::{Change, LedgerError};
+use crate::platform::clock::Clock;
+use crate::platform::db::{DbError, Tx};
+use crate::platform::mail;
+
+/// Makes a link for a person; those of its kind that did not serve stop working.
+pub(in crate::access) async fn issue(
+    tx: &mut Tx,
+    clock: &Clock,
+    person: Uuid,
+    kind: LinkKind,
+) -> Result<Secret, DbError> {
+    let secret = Secret::random();
+    tx.run(
+        "delete from access_link where person_id = $1 and kind = $2 and used_at is null",
+        args![person, kind.code()],
+    )
+    .await?;
+    let now = clock.now();
+    tx.run(
+        "insert into access_link (digest, person_id, kind, created_at, expires_at)
+         values ($1, $2, $3, $4, $5)",
+        args![
+            secret.digest(),
+            person,
+            kind.code(),
+            now,
+            now + kind.lifetime()
+        ],
+    )
+    .await?;
+    Ok(secret)
+}
+
+/// Writes to somebody who has an account and no password yet, with a link to choose one; gives
+/// the link's secret, for where no mail leaves.
+pub async fn invite(
+    change: &mut Change,
+    clock: &Clock,
+    permit: Permit<InvitePerson>,
+) -> Result<Option<Secret>, LedgerError> {
+    let id = permit.into_thing();
+    let Some(person) = crate::access::store::person(change.tx(), id).await? else {
+        return Ok(None);
+    };
+    let secret = issue(change.tx(), clock, id, LinkKind::Invitation).await?;
+    change
+        .record(id, "invite", None::<&()>, None::<&()>)
+        .await?;
+    let mail = letter::invitation(&person, &secret, change.at());
+    mail::store::write(change.tx(), clock, &[mail]).await?;
+    Ok(Some(secret))
+}
+
+/// The address of a link, with [`mail::SITE`] for that of the site.
+pub fn address(secret: &Secret) -> String {
+    format!("{}{}", mail::SITE, letter::link_path(secret))
+}
+
+/// Whom a link is for, where it still serves.
+#[derive(Clone, Debug)]
+pub(in crate::access) struct Opened {
+    pub kind: LinkKind,
+    pub person: Person,
+}
+
+#[derive(sqlx::FromRow)]
+struct OpenedRow {
+    kind: String,
+    id: Uuid,
+    name: String,
+    email: String,
+}
+
+/// What a secret opens now; nothing where it served, ended or never was.
+pub(in crate::access) async fn opened(
+    tx: &mut Tx,
+    secret: &Secret,
+    now: i64,
+) -> Result<Option<Opened>, DbError> {
+    let row: Option<OpenedRow> = tx
+        .optional(
+            "select l.kind, p.id, p.name, p.email
+             from access_link l join person p on p.id = l.person_id
+             where l.digest = $1 and l.used_at is null and l.expires_at > $2",
+            args![secret.digest(), now],
+        )
+        .await?;
+    let opened = |row: OpenedRow| {
+        let kind = LinkKind::from_code(&row.kind);
+        Ok(Opened {
+            kind: kind.ok_or_else(|| DbError::corrupt("kind of a link", &row.kind))?,
+            person: Person {
+                id: row.id,
+                name: row.name,
+                email: row.email,
+            },
+        })
+    };
+    row.map(opened).transpose()
+}
+
+/// Uses a link up: false where it served or ended meanwhile. The other links of the person stop
+/// working with it.
+pub(in crate::access) async fn use_up(
+    tx: &mut Tx,
+    secret: &Secret,
+    person: Uuid,
+    now: i64,
+) -> Result<bool, DbError> {
+    let used = tx
+        .run(
+            "update access_link set used_at = $2
+             where digest = $1 and used_at is null and expires_at > $2",
+            args![secret.digest(), now],
+        )
+        .await?;
+    if used == 0 {
+        return Ok(false);
+    }
+    tx.run(
+        "delete from access_link where person_id = $1 and used_at is null",
+        args![person],
+    )
+    .await?;
+    Ok(true)
+}
+
+/// Forgets the links that ended.
+pub async fn forget_ended(tx: &mut Tx, now: i64) -> Result<(), DbError> {
+    tx.run("delete from access_link where expires_at < $1", args![now])
+        .await?;
+    Ok(())
+}

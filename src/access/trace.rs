@@ -1,0 +1,122 @@
+//! What is kept of requests that changed nothing: what was refused, what was taken away.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts as _, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use super::event::{self, Event, EventKind};
+use super::origin::Origin;
+use super::session::{Standing, standing};
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::db::{Db, DbError};
+use crate::platform::metrics;
+
+/// Keeps who was refused and who took something away, by the template of the address. A failure
+/// to keep it is told to the log and holds no answer back. It stands inside the layer of sessions.
+pub async fn keep_accesses<S>(State(state): State<S>, request: Request, next: Next) -> Response
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+    Arc<Config>: FromRef<S>,
+{
+    let route = metrics::route(&request).to_owned();
+    let (mut parts, body) = request.into_parts();
+    let Ok(origin) = Origin::from_request_parts(&mut parts, &state).await;
+    let session = parts.extensions.get::<Session>().cloned();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(kind) = kind(&route, &response) else {
+        return response;
+    };
+    let person = match session {
+        Some(session) => standing(&session).await.ok().and_then(person_of),
+        None => None,
+    };
+    let kept = Event {
+        kind,
+        person,
+        account: None,
+        device: None,
+        origin: origin.address.as_deref(),
+        done: kind != EventKind::Refused,
+        detail: Some(&route),
+    };
+    let kept = keep(&Db::from_ref(&state), &Clock::from_ref(&state), &kept).await;
+    if let Err(error) = kept {
+        tracing::error!(%error, "an access was not kept");
+    }
+    response
+}
+
+async fn keep(db: &Db, clock: &Clock, kept: &Event<'_>) -> Result<(), DbError> {
+    let mut tx = db.write_aside().await?;
+    event::store::keep(&mut tx, clock, kept).await?;
+    tx.commit().await
+}
+
+fn person_of(standing: Standing) -> Option<Uuid> {
+    match standing {
+        Standing::Signed(person) | Standing::Enrolling(person) => Some(person),
+        Standing::Nobody | Standing::Lapsed(_) => None,
+    }
+}
+
+/// What an answer is, where something of it is kept.
+fn kind(route: &str, response: &Response) -> Option<EventKind> {
+    if response.status() == StatusCode::FORBIDDEN {
+        return Some(EventKind::Refused);
+    }
+    let saved = response.headers().get(header::CONTENT_DISPOSITION);
+    let is_file = saved.is_some_and(|saved| saved.as_bytes().starts_with(b"attachment"));
+    if !is_file && !route.starts_with("/donnees") || !response.status().is_success() {
+        return None;
+    }
+    let is_table = ["/tables", "/donnees"]
+        .iter()
+        .any(|start| route.starts_with(start));
+    Some(if is_table {
+        EventKind::Export
+    } else {
+        EventKind::Download
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    fn answer(status: StatusCode, saved: Option<&str>) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = status;
+        if let Some(saved) = saved {
+            let saved = saved.parse().unwrap();
+            response
+                .headers_mut()
+                .insert(header::CONTENT_DISPOSITION, saved);
+        }
+        response
+    }
+
+    #[test]
+    fn a_page_leaves_no_trace_and_a_file_does() {
+        let file = answer(StatusCode::OK, Some("attachment; filename=\"x.csv\""));
+        assert_eq!(kind("/tables/{file}", &file), Some(EventKind::Export));
+        assert_eq!(
+            kind("/documents/{id}/{no}", &file),
+            Some(EventKind::Download)
+        );
+        assert_eq!(kind("/contrats", &answer(StatusCode::OK, None)), None);
+        let refused = answer(StatusCode::FORBIDDEN, None);
+        assert_eq!(kind("/contrats", &refused), Some(EventKind::Refused));
+        let missing = answer(StatusCode::NOT_FOUND, Some("attachment"));
+        assert_eq!(kind("/tables/{file}", &missing), None);
+    }
+}

@@ -1,0 +1,83 @@
+//! The names of instruments, for the sentences of the history.
+
+use uuid::Uuid;
+
+use crate::args;
+use crate::contracts::State;
+use crate::contracts::naming::Numbered;
+use crate::platform::db::{DbError, Tx};
+
+/// An instrument, as much of it as its name asks.
+#[derive(Clone, Debug)]
+pub(in crate::contracts) struct Named {
+    pub id: Uuid,
+    pub contract: Uuid,
+    pub no: i64,
+    pub act: String,
+    pub state: State,
+    pub signed_change: Option<i64>,
+    pub slug: String,
+    pub title: String,
+    pub framework: String,
+}
+
+impl Named {
+    /// What its number is told by.
+    pub(in crate::contracts) fn numbered(&self) -> Numbered<'_> {
+        Numbered {
+            id: self.id,
+            no: self.no,
+            act: &self.act,
+            state: self.state,
+            signed_change: self.signed_change,
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct NamedRow {
+    id: Uuid,
+    contract_id: Uuid,
+    no: i64,
+    act: String,
+    state: String,
+    signed_change: Option<i64>,
+    slug: String,
+    title: String,
+    framework: String,
+}
+
+/// Every instrument of the contracts that changed between two changes.
+pub(in crate::contracts) async fn named_between(
+    tx: &mut Tx,
+    (first, last): (i64, i64),
+) -> Result<Vec<Named>, DbError> {
+    let rows: Vec<NamedRow> = tx
+        .all(
+            "select i.id, i.contract_id, i.no, i.act, i.state, i.signed_change, c.slug, c.title,
+                    c.framework
+             from instrument i join contract c on c.id = i.contract_id
+             where i.contract_id in (select t.parent_id from entry e
+                                     join thing t on t.id = e.thing_id
+                                     where e.change_no between $1 and $2
+                                       and t.kind = 'instrument')
+             order by i.contract_id, i.no",
+            args![first, last],
+        )
+        .await?;
+    let named = rows.into_iter().map(|row| {
+        let state = State::from_code(&row.state);
+        Ok(Named {
+            state: state.ok_or_else(|| DbError::corrupt("state of an instrument", &row.state))?,
+            id: row.id,
+            contract: row.contract_id,
+            no: row.no,
+            act: row.act,
+            signed_change: row.signed_change,
+            slug: row.slug,
+            title: row.title,
+            framework: row.framework,
+        })
+    });
+    named.collect()
+}

@@ -1,0 +1,309 @@
+//! What the history says of contracts, their instruments and the national targets.
+
+use std::collections::{BTreeMap, HashMap};
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::body::{Choice, Membership, Slot, TermBody};
+use super::lines::Facet;
+use super::naming::{Numbered, numbered_names, slot_name};
+use super::sheet::show_body;
+use super::store::told::{Named, named_between};
+use super::{NationalTarget, State, Target};
+use crate::access::Opened;
+use crate::frameworks::{Catalogue, Framework, Library};
+use crate::journal::{Kind, Line, Reader, Teller, Told, span};
+use crate::ledger::Scope;
+use crate::platform::db::{DbError, Tx};
+
+/// Tells of contracts, instruments and national targets.
+#[derive(Debug)]
+pub struct ContractTeller {
+    /// The frameworks, for the words of indicators.
+    pub library: Library,
+}
+
+#[async_trait]
+impl Teller for ContractTeller {
+    fn kinds(&self) -> &'static [Kind] {
+        const CONTRACT: Kind = Kind {
+            code: "contract",
+            french: "Contrats",
+        };
+        const INSTRUMENT: Kind = Kind {
+            code: "instrument",
+            french: "Actes des contrats",
+        };
+        const NATIONAL: Kind = Kind {
+            code: "national_target",
+            french: "Cibles nationales",
+        };
+        &[CONTRACT, INSTRUMENT, NATIONAL]
+    }
+
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        reader: &Reader,
+        lines: &[&Line],
+    ) -> Result<Vec<Option<Told>>, DbError> {
+        let catalogue = self.library.catalogue(tx, &reader.reach).await?;
+        let words = Words {
+            acts: acts(named_between(tx, span(lines)).await?, &catalogue),
+            catalogue: &catalogue,
+        };
+        let told = lines.iter().map(|line| {
+            let seen = line.kind != "instrument" || words.is_open(line, reader);
+            seen.then(|| words.tell(line))
+        });
+        Ok(told.collect())
+    }
+}
+
+/// An instrument as a sentence names it.
+struct Act {
+    name: String,
+    contract: String,
+    href: String,
+    signed: bool,
+}
+
+/// Every instrument of some contracts, by its identifier, numbered as everywhere else.
+fn acts(named: Vec<Named>, catalogue: &Catalogue) -> HashMap<Uuid, Act> {
+    let mut by_contract: BTreeMap<Uuid, Vec<Named>> = BTreeMap::new();
+    for one in named {
+        by_contract.entry(one.contract).or_default().push(one);
+    }
+    let mut acts = HashMap::new();
+    for instruments in by_contract.into_values() {
+        let framework = instruments.first().map(|one| one.framework.clone());
+        let framework = framework.and_then(|code| catalogue.framework(&code));
+        let numbered: Vec<Numbered<'_>> = instruments.iter().map(Named::numbered).collect();
+        let names = framework.map(|edited| numbered_names(&numbered, &edited.framework));
+        let names = names.unwrap_or_default();
+        for one in &instruments {
+            let name = names.get(&one.id).map_or(one.act.as_str(), String::as_str);
+            let act = Act {
+                name: name.to_owned(),
+                contract: one.title.clone(),
+                href: format!("/contrats/{}/actes/{}", one.slug, one.no),
+                signed: one.state == State::Signed,
+            };
+            acts.insert(one.id, act);
+        }
+    }
+    acts
+}
+
+/// What sentences are made with.
+struct Words<'a> {
+    acts: HashMap<Uuid, Act>,
+    catalogue: &'a Catalogue,
+}
+
+/// What the history keeps of a new contract.
+#[derive(Deserialize)]
+struct Drawn {
+    slug: String,
+}
+
+/// What the history keeps of a term.
+#[derive(Debug, Default, Deserialize)]
+struct TermState {
+    kind: String,
+    subject: String,
+    facet: String,
+    #[serde(default)]
+    period: String,
+    body: Option<TermBody>,
+}
+
+impl Words<'_> {
+    /// Whether the reader may know of the act: one that is not signed is its parties' own, as its
+    /// framework opens drafts.
+    fn is_open(&self, line: &Line, reader: &Reader) -> bool {
+        let signed = self.acts.get(&line.thing).is_some_and(|act| act.signed);
+        let Scope {
+            organisation,
+            framework,
+        } = &line.scope;
+        let draft = || {
+            reader
+                .reach
+                .sees_of(Opened::Drafts, framework, [organisation.as_str()])
+        };
+        signed || reader.reads_all || draft()
+    }
+
+    fn tell(&self, line: &Line) -> Told {
+        match line.kind.as_str() {
+            "contract" => {
+                let told = Told::new("a préparé le contrat", line);
+                match line.is::<Drawn>() {
+                    Some(drawn) => told.at(format!("/contrats/{}", drawn.slug)),
+                    None => told,
+                }
+            }
+            "national_target" => self.national(line),
+            _ => self.instrument(line),
+        }
+    }
+
+    fn instrument(&self, line: &Line) -> Told {
+        let Some(act) = self.acts.get(&line.thing) else {
+            return Told::new("a modifié un acte", line);
+        };
+        let name = &act.name;
+        let deed = match line.verb.as_str() {
+            "create" => format!("a commencé un acte ({name})"),
+            "term" => format!("{} ({name})", self.term(line)),
+            "describe" => format!("a écrit le motif ou la date d’effet ({name})"),
+            "signatories" => format!("a désigné les signataires ({name})"),
+            "confirm" => format!("a confirmé l’acte tel qu’il est ({name})"),
+            "unconfirm" => format!("a repris l’acte, dont les confirmations sont tombées ({name})"),
+            "rebase" => format!("a remis l’acte à jour des derniers termes signés ({name})"),
+            "sign" => format!("a enregistré la signature ({name})"),
+            "abandon" => format!("a abandonné l’acte ({name})"),
+            _ => format!("a modifié l’acte ({name})"),
+        };
+        Told {
+            deed,
+            name: act.contract.clone(),
+            href: Some(act.href.clone()),
+        }
+    }
+
+    /// « a porté la cible 2026 de 6.a de 66,2 à 67 ».
+    fn term(&self, line: &Line) -> String {
+        let was: TermState = line.was().unwrap_or_default();
+        let is: TermState = line.is().unwrap_or_default();
+        let slot = Slot::from_columns(&is.kind, &is.subject, &is.facet, &is.period);
+        let Some(slot) = slot else {
+            return "a modifié une clause".to_owned();
+        };
+        let framework = self.catalogue.framework(&line.scope.framework);
+        let framework = framework.map(|edited| &edited.framework);
+        let subject = subject(framework, &slot);
+        if let Some(said) = is.body.as_ref().and_then(|body| said(&subject, body)) {
+            return said;
+        }
+        if !matches!(slot, Slot::Baseline { .. } | Slot::Target { .. }) {
+            return format!("a retiré, pour {subject} : {}", slot_name(&slot));
+        }
+        let what = format!("la {} de {subject}", slot_name(&slot));
+        let measure = self.catalogue.measure(slot.facet());
+        let facet = measure.map(Facet::of_measure);
+        moved(&what, facet.as_ref(), was.body.as_ref(), is.body.as_ref())
+    }
+
+    fn national(&self, line: &Line) -> Told {
+        let framework = self.catalogue.framework(&line.scope.framework);
+        let href = format!("/cadres/{}", line.scope.framework);
+        let what = match line.is::<NationalTarget>() {
+            Some(first) => {
+                let name = framework.and_then(|f| printed(&f.framework, &first.indicator));
+                let name = name.unwrap_or(first.indicator);
+                let measure = self.catalogue.measure(&first.measure);
+                let facet = measure.map(Facet::of_measure);
+                let (what, is) = (
+                    format!("la cible nationale {} de {name}", first.year),
+                    TermBody::Target(first.target),
+                );
+                moved(&what, facet.as_ref(), None, Some(&is))
+            }
+            None => {
+                let target = |target: Option<Target>| target.map(TermBody::Target);
+                let (was, is) = (target(line.was()), target(line.is()));
+                moved("une cible nationale", None, was.as_ref(), is.as_ref())
+            }
+        };
+        Told::new(what, line).at(href)
+    }
+}
+
+/// The printed code of an indicator, or its name.
+fn printed(framework: &Framework, key: &str) -> Option<String> {
+    let mut indicators = framework.indicators.iter();
+    let found = indicators.find(|indicator| indicator.key == key)?;
+    Some(found.code.clone().unwrap_or_else(|| found.label.clone()))
+}
+
+/// What a term says that holds no amount.
+fn said(subject: &str, body: &TermBody) -> Option<String> {
+    Some(match body {
+        TermBody::Choice(Choice::Retained) => format!("a retenu {subject}"),
+        TermBody::Choice(Choice::NotRetained) => format!("a écarté {subject}"),
+        TermBody::Definition(definition) => {
+            format!("a défini {subject} : « {} »", definition.label)
+        }
+        TermBody::Commitment(term) => format!("a écrit l’engagement « {} »", term.label),
+        TermBody::Party(Membership::Joins) => format!("a fait entrer {subject} parmi les parties"),
+        TermBody::Party(Membership::Leaves) => format!("a fait sortir {subject} des parties"),
+        TermBody::Place(covered) => {
+            format!("a fait couvrir à {subject} le territoire {}", covered.place)
+        }
+        TermBody::Means(means) => format!(
+            "a porté le montant de {subject} à {}",
+            means.amount.french(0)
+        ),
+        TermBody::Baseline(_) | TermBody::Target(_) => return None,
+    })
+}
+
+fn subject(framework: Option<&Framework>, slot: &Slot) -> String {
+    let own = match slot {
+        Slot::Means { line, .. } => framework.and_then(|f| {
+            let means = f.means.iter().find(|means| means.key == *line);
+            means.map(|means| means.label.clone())
+        }),
+        Slot::Party { organisation, .. } => Some(organisation.clone()),
+        Slot::Place => Some("la section".to_owned()),
+        other => framework.and_then(|f| printed(f, other.subject())),
+    };
+    own.unwrap_or_else(|| slot.subject().to_owned())
+}
+
+/// What became of a slot, in words.
+fn moved(
+    what: &str,
+    facet: Option<&Facet<'_>>,
+    was: Option<&TermBody>,
+    is: Option<&TermBody>,
+) -> String {
+    let show = |body: &TermBody| show_body(facet, body);
+    match (was.map(show), is.map(show)) {
+        (None, Some(is)) => format!("a fixé {what} à {is}"),
+        (Some(was), Some(is)) if was == is => format!("a récrit {what}, toujours à {is}"),
+        (Some(was), Some(is)) => format!("a porté {what} de {was} à {is}"),
+        (Some(was), None) => format!("a retiré {what}, qui était {was}"),
+        (None, None) => format!("a retiré {what}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Value;
+
+    fn target(text: &str) -> TermBody {
+        TermBody::Target(Target::Value(Value::plain(text.parse().unwrap())))
+    }
+
+    #[test]
+    fn a_target_is_carried_from_one_value_to_another() {
+        let what = "la cible 2026 de 6.a";
+        let (was, is) = (target("66.2"), target("67"));
+        let told = |was, is| moved(what, None, was, is);
+        assert_eq!(
+            told(Some(&was), Some(&is)),
+            "a porté la cible 2026 de 6.a de 66,2 à 67"
+        );
+        assert_eq!(told(None, Some(&is)), "a fixé la cible 2026 de 6.a à 67");
+        assert_eq!(
+            told(Some(&was), None),
+            "a retiré la cible 2026 de 6.a, qui était 66,2"
+        );
+    }
+}

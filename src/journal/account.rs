@@ -1,0 +1,119 @@
+//! What the history says of accounts and of what acts for them.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::{Kind, Line, Reader, Teller, Told, span, store};
+use crate::platform::db::{DbError, Tx};
+
+/// Tells of people, their grants, their programs and their addresses of tables; to themselves, to
+/// who acted, and to who reads everything.
+#[derive(Debug)]
+pub struct AccountTeller;
+
+#[async_trait]
+impl Teller for AccountTeller {
+    fn kinds(&self) -> &'static [Kind] {
+        const PERSON: Kind = Kind {
+            code: "person",
+            french: "Comptes",
+        };
+        const TOKEN: Kind = Kind {
+            code: "access_token",
+            french: "Accès par programme",
+        };
+        const ADDRESS: Kind = Kind {
+            code: "table_address",
+            french: "Tableaux suivis dans Excel",
+        };
+        const GRANT: Kind = Kind {
+            code: "grant",
+            french: "Habilitations",
+        };
+        &[PERSON, GRANT, TOKEN, ADDRESS]
+    }
+
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        reader: &Reader,
+        lines: &[&Line],
+    ) -> Result<Vec<Option<Told>>, DbError> {
+        let names = store::names_between(tx, span(lines)).await?;
+        let names: HashMap<Uuid, String> = names.into_iter().collect();
+        let me = reader.reach.actor().person();
+        let told = lines.iter().map(|line| {
+            let own = me.is_some() && (line.actor == me || Some(owner(line)) == me);
+            (own || reader.reads_all).then(|| told(line, &names))
+        });
+        Ok(told.collect())
+    }
+}
+
+/// Whose account the line is about.
+fn owner(line: &Line) -> Uuid {
+    line.parent.unwrap_or(line.thing)
+}
+
+fn told(line: &Line, names: &HashMap<Uuid, String>) -> Told {
+    let owner = owner(line);
+    let own = line.actor == Some(owner);
+    let name = names.get(&owner).cloned();
+    let name = name.unwrap_or_else(|| "une personne effacée".to_owned());
+    Told {
+        deed: deed(line, own, &name),
+        name: String::new(),
+        href: None,
+    }
+}
+
+fn deed(line: &Line, own: bool, name: &str) -> String {
+    // « de Anne », « d’Anne »: written so as to need neither.
+    let whose = |what: &str, theirs: &str| {
+        if own {
+            format!("{theirs} {what}")
+        } else {
+            format!("{theirs} {what} pour le compte « {name} »")
+        }
+    };
+    match (line.kind.as_str(), line.verb.as_str()) {
+        ("grant", "create") => format!("a donné à « {name} » le rôle « {} »", line.label),
+        ("grant", "end") => format!("a retiré à « {name} » le rôle « {} »", line.label),
+        ("person", "create") => format!("a ouvert le compte « {name} »"),
+        ("person", "invite") => format!("a invité « {name} » à choisir un mot de passe"),
+        ("person", "password") => whose("le mot de passe", "a changé"),
+        ("person", "factor_add") => whose("la double authentification", "a mis en place"),
+        ("person", "factor_remove") => whose("la double authentification", "a retiré"),
+        ("person", "recovery_codes") => whose("de nouveaux codes de secours", "a tiré"),
+        ("access_token", "create") => whose("un accès par programme", "a ouvert"),
+        ("access_token", "revoke") => whose("un accès par programme", "a révoqué"),
+        ("table_address", "create") => whose("une adresse de tableau", "a ouvert"),
+        ("table_address", "revoke") => whose("une adresse de tableau", "a révoqué"),
+        _ => format!("a modifié le compte « {name} »"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::tests::line;
+
+    #[test]
+    fn what_one_does_to_ones_own_account_is_told_apart() {
+        let changed = line("person", "password", None, None);
+        let names = HashMap::from([(changed.thing, "Inès Exemple".to_owned())]);
+        assert_eq!(
+            told(&changed, &names).deed,
+            "a changé le mot de passe pour le compte « Inès Exemple »"
+        );
+        let own = Line {
+            actor: Some(changed.thing),
+            ..changed
+        };
+        assert_eq!(told(&own, &names).deed, "a changé le mot de passe");
+        let erased = told(&line("person", "create", None, None), &HashMap::new());
+        assert!(erased.deed.contains("une personne effacée"));
+    }
+}

@@ -1,0 +1,182 @@
+//! `/journal`: the history, found by person, thing and day.
+
+use axum::Router;
+use axum::extract::{FromRef, State};
+use axum::routing::get;
+use maud::{Markup, html};
+use uuid::Uuid;
+
+use super::read::{Page, Question, Spoken, read, spoken};
+use super::{Reader, Tellers, store};
+use crate::access::Signed;
+use crate::platform::clock::{Clock, french_instant};
+use crate::platform::db::{Db, Tx};
+use crate::platform::web::{Address, Filter, Shell, WebError, WebResult, filter_form};
+use crate::tables::downloads;
+
+/// Where the history is read.
+const PATH: &str = "/journal";
+const TITLE: &str = "Journal";
+/// Lines of a page.
+const LINES: usize = 100;
+/// Lines of one change that are shown at once; the others are behind a fold.
+const SHOWN: usize = 6;
+
+/// The page of this module.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+    Shell: FromRef<S>,
+    Tellers: FromRef<S>,
+{
+    Router::new().route(PATH, get(page))
+}
+
+/// Where the history of a thing and of those under it is read.
+pub fn history_href(thing: Uuid) -> String {
+    Address::of(PATH).and("chose", thing.to_string()).href()
+}
+
+/// Where the history of an indicator is read: what contracts and the country agreed of it, and the
+/// revisions of its framework that name it.
+pub fn indicator_history_href(framework: &str, key: &str) -> String {
+    let indicator = format!("{framework}/{key}");
+    Address::of(PATH).and("indicateur", indicator).href()
+}
+
+async fn page(
+    signed: Signed,
+    State(db): State<Db>,
+    State(tellers): State<Tellers>,
+    address: Address,
+) -> WebResult<Markup> {
+    let question = Question::of(&address)?;
+    let mut tx = db.read().await?;
+    let reader = Reader::of(&mut tx, signed.reach()).await?;
+    let about = about(&mut tx, &reader, &question).await?;
+    let Page { lines, next } = read(&mut tx, &reader, &question, LINES).await?;
+    let lines = spoken(&mut tx, &reader, &tellers, lines).await?;
+    drop(tx);
+    let body = html! {
+        div.head {
+            h1 { @match &about { Some(name) => { "Historique : " (name) }, None => { (TITLE) } } }
+            p.lead { @if lines.is_empty() { "Rien ne répond à cette recherche." } @else { "Qui a fait quoi, quand et pourquoi, le plus récent d’abord. Rien ne s’en efface." } }
+            @if about.is_some() { p.acts { a.btn href=(PATH) { "Tout le journal" } } }
+        }
+        (filter_form(&address.without("avant"), "Chercher dans le journal", &filters(&tellers)))
+        (changes(&lines))
+        @if let Some((no, seq)) = next {
+            p.acts { a.btn href=(address.with("avant", format!("{no}.{seq}")).href()) { "Plus ancien" } }
+        }
+        (downloads("journal", "Ce que montre la recherche", &address.pairs().filter(|(key, _)| *key != "avant").collect::<Vec<_>>()))
+    };
+    Ok(signed.page(TITLE, &body))
+}
+
+/// What the page is about, where it is about one thing or one person; not found where the reader
+/// may not know of it.
+async fn about(tx: &mut Tx, reader: &Reader, question: &Question) -> WebResult<Option<String>> {
+    let own = |id| reader.reads_all || reader.reach.actor().person() == Some(id);
+    if let Some(id) = question.thing {
+        let thing = store::thing(tx, id).await?;
+        let (kind, label, scope) = thing.ok_or(WebError::NotFound)?;
+        return match kind.as_str() {
+            "person" | "grant" | "access_token" | "table_address" if !own(id) => {
+                Err(WebError::NotFound)
+            }
+            "person" => Ok(store::name_of(tx, id).await?),
+            _ if !reader.sees(&scope) => Err(WebError::NotFound),
+            "batch" => Ok(Some("un import".to_owned())),
+            "document" => Ok(Some("un document".to_owned())),
+            _ => Ok(Some(label)),
+        };
+    }
+    if let Some((_, key)) = &question.indicator {
+        return Ok(Some(format!("indicateur {key}")));
+    }
+    match question.person {
+        Some(id) if own(id) => Ok(store::name_of(tx, id).await?),
+        Some(_) => Err(WebError::NotFound),
+        None => Ok(None),
+    }
+}
+
+fn filters(tellers: &Tellers) -> [Filter; 5] {
+    let mut kinds: Vec<(String, String)> = tellers
+        .kinds()
+        .map(|kind| (kind.code.to_owned(), kind.french.to_owned()))
+        .collect();
+    kinds.sort_by(|a, b| a.1.cmp(&b.1));
+    [
+        Filter::Words {
+            name: "qui",
+            label: "Personne",
+        },
+        Filter::Words {
+            name: "q",
+            label: "Sur quoi, ou motif",
+        },
+        Filter::Choice {
+            name: "genre",
+            label: "Genre",
+            any: "Tous",
+            choices: kinds,
+        },
+        Filter::Words {
+            name: "du",
+            label: "Du (jj/mm/aaaa)",
+        },
+        Filter::Words {
+            name: "au",
+            label: "Au (jj/mm/aaaa)",
+        },
+    ]
+}
+
+/// Each change with what it did.
+fn changes(lines: &[Spoken]) -> Markup {
+    html! {
+        section.sect aria-label="Changements" {
+            table.tbl.dense.stack {
+                caption.vh { "Changements, le plus récent d’abord" }
+                thead { tr {
+                    th scope="col" { "Quand" }
+                    th scope="col" { "Qui" }
+                    th scope="col" { "Quoi" }
+                } }
+                tbody { @for change in lines.chunk_by(|(one, _), (other, _)| one.no == other.no) { (row(change)) } }
+            }
+        }
+    }
+}
+
+fn row(change: &[Spoken]) -> Markup {
+    let Some((first, _)) = change.first() else {
+        return html! {};
+    };
+    let (shown, folded) = change.split_at(change.len().min(SHOWN));
+    html! { tr {
+        th scope="row" { (french_instant(first.at)) span.sub { "Changement n° " (first.no) } }
+        td.x data-l="Qui" { (first.who.as_deref().unwrap_or("Jalon")) @if first.by_program { span.sub { "par un programme" } } }
+        td.x data-l="Quoi" {
+            @for line in shown { (deed(line)) }
+            @if !folded.is_empty() {
+                details.more { summary { "et " (folded.len()) " autres" } @for line in folded { (deed(line)) } }
+            }
+            @if let Some(why) = &first.why { div.small { b { "Motif : " } (why) } }
+        }
+    } }
+}
+
+fn deed((_, told): &Spoken) -> Markup {
+    html! { div {
+        (told.deed)
+        @match (&told.href, told.name.is_empty()) {
+            (_, true) => {},
+            (Some(href), false) => { " : " a href=(href) { (told.name) } },
+            (None, false) => { " : " (told.name) },
+        }
+    } }
+}

@@ -1,0 +1,180 @@
+//! Lines of the history in the database.
+
+use uuid::Uuid;
+
+use super::Line;
+use crate::args;
+use crate::ledger::Scope;
+use crate::platform::db::{DbError, Tx};
+
+#[derive(sqlx::FromRow)]
+struct LineRow {
+    no: i64,
+    seq: i64,
+    at: i64,
+    actor: Option<Uuid>,
+    who: Option<String>,
+    token: Option<Uuid>,
+    why: Option<String>,
+    verb: String,
+    before_state: Option<String>,
+    after_state: Option<String>,
+    thing: Uuid,
+    kind: String,
+    label: String,
+    parent_id: Option<Uuid>,
+    organisation: String,
+    framework: String,
+}
+
+impl From<LineRow> for Line {
+    fn from(row: LineRow) -> Self {
+        Self {
+            no: row.no,
+            seq: row.seq,
+            at: row.at,
+            actor: row.actor,
+            who: row.who,
+            by_program: row.token.is_some(),
+            why: row.why,
+            verb: row.verb,
+            before: row.before_state,
+            after: row.after_state,
+            thing: row.thing,
+            kind: row.kind,
+            label: row.label,
+            parent: row.parent_id,
+            scope: Scope {
+                organisation: row.organisation,
+                framework: row.framework,
+            },
+        }
+    }
+}
+
+/// Where reading goes on, downwards: below that line, and not below that change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Below {
+    /// The change of the line.
+    pub no: i64,
+    /// The rank of the line in it.
+    pub seq: i64,
+    /// The first change asked for.
+    pub first: i64,
+}
+
+/// The next lines about a thing and those under it, the latest first.
+pub(super) async fn of_thing(
+    tx: &mut Tx,
+    thing: Uuid,
+    below: Below,
+    most: i64,
+) -> Result<Vec<Line>, DbError> {
+    let rows: Vec<LineRow> = tx
+        .all(
+            "select c.no, e.seq, c.at, c.actor, p.name as who, c.token, c.why, e.verb,
+                    e.before_state, e.after_state, t.id as thing, t.kind, t.label, t.parent_id,
+                    s.organisation, s.framework
+             from (select id from thing where id = $1
+                   union select id from thing where parent_id = $1) own
+             join entry e on e.thing_id = own.id
+             join change c on c.no = e.change_no
+             join thing t on t.id = e.thing_id
+             join scope s on s.id = t.scope_id
+             left join person p on p.id = c.actor
+             where e.change_no >= $2 and e.change_no <= $3 and (e.change_no < $3 or e.seq < $4)
+             order by e.change_no desc, e.seq desc limit $5",
+            args![thing, below.first, below.no, below.seq, most],
+        )
+        .await?;
+    Ok(rows.into_iter().map(Line::from).collect())
+}
+
+/// The next lines of what a person did, the latest first.
+pub(super) async fn of_actor(
+    tx: &mut Tx,
+    actor: Uuid,
+    below: Below,
+    most: i64,
+) -> Result<Vec<Line>, DbError> {
+    let rows: Vec<LineRow> = tx
+        .all(
+            "select c.no, e.seq, c.at, c.actor, p.name as who, c.token, c.why, e.verb,
+                    e.before_state, e.after_state, t.id as thing, t.kind, t.label, t.parent_id,
+                    s.organisation, s.framework
+             from change c
+             join entry e on e.change_no = c.no
+             join thing t on t.id = e.thing_id
+             join scope s on s.id = t.scope_id
+             left join person p on p.id = c.actor
+             where c.actor = $1 and c.no >= $2 and c.no <= $3 and (c.no < $3 or e.seq < $4)
+             order by c.no desc, e.seq desc limit $5",
+            args![actor, below.first, below.no, below.seq, most],
+        )
+        .await?;
+    Ok(rows.into_iter().map(Line::from).collect())
+}
+
+/// The next lines, whoever did what, the latest first.
+pub(super) async fn all(tx: &mut Tx, below: Below, most: i64) -> Result<Vec<Line>, DbError> {
+    let rows: Vec<LineRow> = tx
+        .all(
+            "select c.no, e.seq, c.at, c.actor, p.name as who, c.token, c.why, e.verb,
+                    e.before_state, e.after_state, t.id as thing, t.kind, t.label, t.parent_id,
+                    s.organisation, s.framework
+             from entry e
+             join change c on c.no = e.change_no
+             join thing t on t.id = e.thing_id
+             join scope s on s.id = t.scope_id
+             left join person p on p.id = c.actor
+             where e.change_no >= $1 and e.change_no <= $2 and (e.change_no < $2 or e.seq < $3)
+             order by e.change_no desc, e.seq desc limit $4",
+            args![below.first, below.no, below.seq, most],
+        )
+        .await?;
+    Ok(rows.into_iter().map(Line::from).collect())
+}
+
+/// Kind, label and scope of a thing.
+pub(super) async fn thing(
+    tx: &mut Tx,
+    id: Uuid,
+) -> Result<Option<(String, String, Scope)>, DbError> {
+    let row: Option<(String, String, String, String)> = tx
+        .optional(
+            "select t.kind, t.label, s.organisation, s.framework
+             from thing t join scope s on s.id = t.scope_id where t.id = $1",
+            args![id],
+        )
+        .await?;
+    Ok(row.map(|(kind, label, organisation, framework)| {
+        let scope = Scope {
+            organisation,
+            framework,
+        };
+        (kind, label, scope)
+    }))
+}
+
+/// The name of a person.
+pub(super) async fn name_of(tx: &mut Tx, id: Uuid) -> Result<Option<String>, DbError> {
+    let row: Option<(String,)> = tx
+        .optional("select name from person where id = $1", args![id])
+        .await?;
+    Ok(row.map(|(name,)| name))
+}
+
+/// The names of the people whose accounts changed between two changes.
+pub(super) async fn names_between(
+    tx: &mut Tx,
+    (first, last): (i64, i64),
+) -> Result<Vec<(Uuid, String)>, DbError> {
+    tx.all(
+        "select p.id, p.name from person p
+         where p.id in (select coalesce(t.parent_id, t.id) from entry e
+                        join thing t on t.id = e.thing_id
+                        where e.change_no between $1 and $2)",
+        args![first, last],
+    )
+    .await
+}

@@ -1,0 +1,76 @@
+//! The history that can be taken away.
+
+use async_trait::async_trait;
+
+use super::read::{Question, read, spoken};
+use super::{Reader, Tellers};
+use crate::platform::clock::french_instant;
+use crate::platform::web::WebResult;
+use crate::platform::web::table::{Cell, Column, Table};
+use crate::tables::{Ask, Source, day_of, whole, word};
+
+/// Lines that a file holds at most.
+const MOST: usize = 5000;
+
+/// `journal`: the lines that answer, the latest first.
+#[derive(Debug)]
+pub struct History {
+    /// Who says each line.
+    pub tellers: Tellers,
+}
+
+#[async_trait]
+impl Source for History {
+    fn name(&self) -> &'static str {
+        "journal"
+    }
+
+    fn title(&self) -> &'static str {
+        "Journal"
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        &[
+            "personne",
+            "chose",
+            "indicateur",
+            "genre",
+            "qui",
+            "q",
+            "du",
+            "au",
+        ]
+    }
+
+    async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
+        let question = Question::of(ask.asked)?;
+        let reader = Reader::of(ask.tx, ask.reach).await?;
+        let page = read(ask.tx, &reader, &question, MOST).await?;
+        let lines = spoken(ask.tx, &reader, &self.tellers, page.lines).await?;
+        let columns = vec![
+            Column::numbers("changement", "Changement n°"),
+            Column::words("jour", "Jour"),
+            Column::words("instant", "Instant"),
+            Column::words("qui", "Qui"),
+            Column::words("quoi", "Quoi"),
+            Column::words("chose", "Sur quoi"),
+            Column::words("motif", "Motif"),
+            Column::words("programme", "Par un programme"),
+        ];
+        let mut table = Table::new(self.name(), self.title(), columns);
+        let rows = lines.into_iter().map(|(line, told)| {
+            vec![
+                whole(line.no),
+                day_of(line.at),
+                Cell::text(french_instant(line.at)),
+                Cell::text(line.who.unwrap_or_else(|| "Jalon".to_owned())),
+                Cell::text(told.deed),
+                Cell::text(told.name),
+                word(line.why),
+                Cell::text(if line.by_program { "oui" } else { "non" }),
+            ]
+        });
+        table.rows = rows.collect();
+        Ok(table)
+    }
+}
