@@ -129,7 +129,8 @@ impl Lack {
 pub fn weigh(roles: &Roles, grant: &Grant, act: &str, concern: &Concern) -> Result<(), Lack> {
     let role = roles.role(&grant.role).ok_or(Lack::Role)?;
     let (anywhere, own) = (role.anywhere.holds(act), role.own.holds(act));
-    if !(anywhere || own) {
+    let is_personal = roles.act(act).is_some_and(|known| known.only_to_ones_own);
+    if is_personal || !(anywhere || own) {
         return Err(Lack::Role);
     }
     if concern
@@ -195,6 +196,12 @@ pub fn decide(
     }
     if known.is_some_and(|known| known.to_ones_own) && is_own {
         return Ok(Basis::OnesOwn);
+    }
+    if known.is_some_and(|known| known.only_to_ones_own) {
+        return Err(refused(format!(
+            "Personne ne peut {} à la place de quelqu’un d’autre.",
+            roles.act_name(act)
+        )));
     }
     let allowing = grants
         .iter()

@@ -1,6 +1,6 @@
 //! The rights in two papers, held to the policy: `docs/roles.md` for readers, `matrix.txt` beside
 //! this file for reviews. Where they no longer say what the policy does, the tests fail;
-//! `JALON_WRITE_PAPERS=1` writes them anew.
+//! `WRITE_PAPERS=1` writes them anew.
 
 use std::path::Path;
 
@@ -11,13 +11,13 @@ use crate::ledger::Actor;
 
 fn held_to(path: &str, wanted: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    if std::env::var("JALON_WRITE_PAPERS").is_ok() {
+    if std::env::var("WRITE_PAPERS").is_ok() {
         std::fs::write(&file, wanted).unwrap();
     }
     let stands = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(
         stands == wanted,
-        "{path} no longer says what the policy does: run this test with JALON_WRITE_PAPERS=1 and read the difference"
+        "{path} no longer says what the policy does: run this test with WRITE_PAPERS=1 and read the difference"
     );
 }
 

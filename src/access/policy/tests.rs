@@ -186,3 +186,24 @@ fn an_objective_is_told_by_every_node_it_stands_under() {
         Err(Lack::Scope)
     );
 }
+
+#[test]
+fn nobody_acts_in_anothers_place_whatever_they_hold() {
+    let everything = [grant(NATIONAL_ADMINISTRATOR, "")];
+    let theirs = Concern::of_person(Uuid::from_u128(2));
+    for act in [
+        "token.create",
+        "table_address.open",
+        "grant.delegate",
+        "person.password",
+    ] {
+        assert!(
+            decide(roles(), ME, &everything, act, &theirs).is_err(),
+            "{act}"
+        );
+        assert!(
+            decide(roles(), ME, &[], act, &Concern::of_person(ME)).is_ok(),
+            "{act}"
+        );
+    }
+}

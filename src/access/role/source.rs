@@ -62,10 +62,12 @@ pub fn read(text: &str) -> Result<Roles, Vec<Problem>> {
 }
 
 fn act(item: &mut Item<'_>) -> KnownAct {
+    let only = item.yes_no("que_du_sien").unwrap_or(false);
     KnownAct {
         key: item.required("cle"),
         name: item.required("nom").replace('\'', "’"),
-        to_ones_own: item.yes_no("du_sien").unwrap_or(false),
+        to_ones_own: item.yes_no("du_sien").unwrap_or(false) || only,
+        only_to_ones_own: only,
         never_to_oneself: item.yes_no("jamais_a_soi").unwrap_or(false),
     }
 }

@@ -61,10 +61,10 @@ pub(super) struct GivenArgs {
     #[arg(long, value_name = "ADRESSE")]
     pub contract: Option<String>,
     /// Premier jour (par défaut : aujourd’hui)
-    #[arg(long, value_name = "AAAA-MM-JJ")]
+    #[arg(long, value_name = "DATE")]
     pub from: Option<Date>,
     /// Dernier jour (par défaut : sans fin)
-    #[arg(long, value_name = "AAAA-MM-JJ")]
+    #[arg(long, value_name = "DATE")]
     pub until: Option<Date>,
     /// Pourquoi ; le journal le garde
     #[arg(long, value_name = "MOTIF")]

@@ -88,17 +88,18 @@ pub(super) async fn person(session: &Session, command: PersonCommand) -> Result<
             email,
             role,
             organisation,
-        } => add(session, (name, email), role, organisation).await,
+        } => add(session, name, email, role.map(|role| (role, organisation))).await,
         PersonCommand::Invite { name, email } => invite(session, name, email).await,
         PersonCommand::RemoveFactor { email } => remove_factor(session, &email).await,
     }
 }
 
+/// Opens an account, and gives it a role for an organisation where one is said.
 async fn add(
     session: &Session,
-    (name, email): (String, Email),
-    role: Option<String>,
-    organisation: String,
+    name: String,
+    email: Email,
+    given: Option<(String, String)>,
 ) -> Result<(), CliError> {
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
@@ -113,11 +114,34 @@ async fn add(
     };
     let added = store::add_person(&mut change, permit, new).await;
     let person = added.map_err(|error| not_added(error, &email))?;
-    if let Some(role) = role {
+    if let Some((role, organisation)) = given {
         give(&mut change, person, role, organisation).await?;
     }
     change.commit().await?;
     say!("Compte ouvert pour {email}.");
+    Ok(())
+}
+
+/// Gives a role to the person of an account just opened, in the same change.
+async fn give(
+    change: &mut Change,
+    person: Uuid,
+    role: String,
+    organisation: String,
+) -> Result<(), CliError> {
+    let new = NewGrant {
+        person,
+        role,
+        organisation,
+        framework: String::new(),
+        objective: String::new(),
+        contract: None,
+        starts_on: paris_date(change.at()),
+        ends_on: None,
+        why: "À l’ouverture du compte.".to_owned(),
+    };
+    let permit = permit::<GiveGrant>(change, new).await?;
+    grant::store::give(change, permit).await?;
     Ok(())
 }
 
@@ -166,29 +190,6 @@ async fn remove_factor(session: &Session, email: &Email) -> Result<(), CliError>
     }
     change.commit().await?;
     say!("Double authentification retirée à {email} ; ses sessions sont terminées.");
-    Ok(())
-}
-
-/// Gives a role to the person of an account just opened, in the same change.
-async fn give(
-    change: &mut Change,
-    person: Uuid,
-    role: String,
-    organisation: String,
-) -> Result<(), CliError> {
-    let new = NewGrant {
-        person,
-        role,
-        organisation,
-        framework: String::new(),
-        objective: String::new(),
-        contract: None,
-        starts_on: paris_date(change.at()),
-        ends_on: None,
-        why: "À l’ouverture du compte.".to_owned(),
-    };
-    let permit = permit::<GiveGrant>(change, new).await?;
-    grant::store::give(change, permit).await?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ mod sight;
 use jalon::access::grant::store::{Held, give, grants_of};
 use jalon::access::grant::{GiveGrant, NewGrant};
 use jalon::access::store::{AddPerson, add_person};
-use jalon::access::{NewPerson, hash_password, permit};
+use jalon::access::{NewPassword, NewPerson, permit};
 use jalon::ledger::{Actor, Change};
 use uuid::Uuid;
 
@@ -16,7 +16,8 @@ use crate::support::{Bench, PASSWORD, Site};
 
 /// Opens an account, and gives it roles, each for an organisation.
 pub async fn person(bench: &Bench, by: Actor, email: &str, roles: &[(&str, &str)]) -> Uuid {
-    let password = hash_password(PASSWORD.to_owned()).await.unwrap();
+    let password = NewPassword::new(PASSWORD, "", "").unwrap();
+    let password = password.digest().await.unwrap();
     let mut change = Change::open(&bench.db, &bench.clock, by, "test.person")
         .await
         .unwrap();

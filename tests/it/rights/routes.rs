@@ -11,7 +11,8 @@ use crate::contracts::{Hand, NORMANDIE};
 use crate::on_both_engines;
 
 /// The addresses that answer without anybody signed in.
-const PUBLIC: [&str; 12] = [
+const PUBLIC: [&str; 13] = [
+    "/api/v1/openapi.json",
     "/aide",
     "/aide/{subject}",
     "/aide/schemas/{name}",
@@ -27,7 +28,8 @@ const PUBLIC: [&str; 12] = [
 ];
 
 /// The acts that everybody may do for themselves.
-const ONES_OWN: [&str; 12] = [
+const ONES_OWN: [&str; 13] = [
+    "/api/v1/openapi.json",
     "/moi/mot-de-passe",
     "/moi/sessions/{session}/terminer",
     "/moi/acces",

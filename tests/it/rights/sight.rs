@@ -13,12 +13,13 @@ use crate::on_both_engines;
 use crate::support::Bench;
 
 /// In the reason of an act under way.
-const DRAFT: &str = "918273645";
+const DRAFT: (&str, &str) = ("918273645", "motif+tenu+secret");
 /// In the title of a contract that was signed.
-const SIGNED: &str = "192837465";
+const SIGNED: (&str, &str) = ("192837465", "CPOM+Normandie");
 
-/// Where one looks for a number.
-fn places(canary: &str) -> Vec<String> {
+/// Where one looks for a number; the search by the words around it, for it shows again what was
+/// typed.
+fn places(words: &str) -> Vec<String> {
     vec![
         "/".to_owned(),
         "/contrats".to_owned(),
@@ -28,23 +29,20 @@ fn places(canary: &str) -> Vec<String> {
         "/organisations/ARS-28".to_owned(),
         "/cibles/etat-ars-2024-2028/2.c.1".to_owned(),
         "/indicateurs/etat-ars-2024-2028/2.c.1".to_owned(),
-        format!("/recherche?q={canary}"),
-        format!("/recherche/propositions?q={canary}"),
+        format!("/recherche?q={words}"),
+        format!("/recherche/propositions?q={words}"),
         "/imports/nouveau?genre=termes".to_owned(),
         "/tableaux/contrats.csv".to_owned(),
     ]
 }
 
 /// Where it was found, by somebody.
-async fn found(bench: &Bench, email: &str, canary: &str) -> Vec<String> {
+async fn found(bench: &Bench, email: &str, (canary, words): (&str, &str)) -> Vec<String> {
     let mut site = site_of(bench, email).await;
     let mut found = Vec::new();
-    for place in places(canary) {
+    for place in places(words) {
         let answer = site.get(&place).await;
-        // What was typed is shown again: it is not an answer.
-        let told = answer.body.replace(&format!("value=\"{canary}\""), "");
-        let told = told.replace(&format!("« {canary} »"), "");
-        if answer.status.is_success() && told.contains(canary) {
+        if answer.status.is_success() && answer.body.contains(canary) {
             found.push(place);
         }
     }
