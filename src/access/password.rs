@@ -149,7 +149,8 @@ fn without(password: &str, known: &[&str]) -> usize {
 
 /// The kinds of characters that a password has none of, in French.
 fn lacking(password: &str) -> Vec<String> {
-    let kinds: [(&str, fn(char) -> bool); 4] = [
+    type IsKind = fn(char) -> bool;
+    let kinds: [(&str, IsKind); 4] = [
         ("une minuscule", char::is_lowercase),
         ("une majuscule", char::is_uppercase),
         ("un chiffre", |c| c.is_numeric()),

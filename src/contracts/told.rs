@@ -201,23 +201,20 @@ impl Words<'_> {
     fn national(&self, line: &Line) -> Told {
         let framework = self.catalogue.framework(&line.scope.framework);
         let href = format!("/cadres/{}", line.scope.framework);
-        let what = match line.is::<NationalTarget>() {
-            Some(first) => {
-                let name = framework.and_then(|f| printed(&f.framework, &first.indicator));
-                let name = name.unwrap_or(first.indicator);
-                let measure = self.catalogue.measure(&first.measure);
-                let facet = measure.map(Facet::of_measure);
-                let (what, is) = (
-                    format!("la cible nationale {} de {name}", first.year),
-                    TermBody::Target(first.target),
-                );
-                moved(&what, facet.as_ref(), None, Some(&is))
-            }
-            None => {
-                let target = |target: Option<Target>| target.map(TermBody::Target);
-                let (was, is) = (target(line.was()), target(line.is()));
-                moved("une cible nationale", None, was.as_ref(), is.as_ref())
-            }
+        let what = if let Some(first) = line.is::<NationalTarget>() {
+            let name = framework.and_then(|f| printed(&f.framework, &first.indicator));
+            let name = name.unwrap_or(first.indicator);
+            let measure = self.catalogue.measure(&first.measure);
+            let facet = measure.map(Facet::of_measure);
+            let (what, is) = (
+                format!("la cible nationale {} de {name}", first.year),
+                TermBody::Target(first.target),
+            );
+            moved(&what, facet.as_ref(), None, Some(&is))
+        } else {
+            let target = |target: Option<Target>| target.map(TermBody::Target);
+            let (was, is) = (target(line.was()), target(line.is()));
+            moved("une cible nationale", None, was.as_ref(), is.as_ref())
         };
         Told::new(what, line).at(href)
     }

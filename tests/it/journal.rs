@@ -176,8 +176,12 @@ on_both_engines! {
             assert_eq!(site.get(&closed).await.status, StatusCode::NOT_FOUND, "{closed}");
         }
         let mut auditor = signed_in(&bench).await;
-        let all = auditor.get("/journal").await.body;
-        for told in ["a commencé un acte", "« Coordination nationale »", "a donné à « Référente"] {
+        for (kind, told) in [
+            ("instrument", "a commencé un acte"),
+            ("person", "a ouvert le compte « Coordination nationale »"),
+            ("grant", "a donné à « Référente de la région »"),
+        ] {
+            let all = auditor.get(&format!("/journal?genre={kind}")).await.body;
             assert!(all.contains(told), "{told}: {all}");
         }
     }

@@ -147,6 +147,7 @@ async fn columns_that_a_workbook_relies_on_never_go() {
         ("circuit", "cadre=etat-ars-2024-2028".to_owned()),
         ("contestations", String::new()),
         ("pays", String::new()),
+        ("journal", String::new()),
     ] {
         let address = followed(&mut site, name, &choices).await;
         let answer = bench.site().await.get(&format!("{address}.csv")).await;

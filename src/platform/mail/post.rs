@@ -8,7 +8,7 @@ use lettre::message::{Mailbox, Message};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::sync::Notify;
 
-use super::store::{self, Due};
+use super::store::{self, Waiting};
 use super::{SITE, State, pause_after};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -133,7 +133,7 @@ impl Post {
     async fn send(
         &self,
         server: &AsyncSmtpTransport<Tokio1Executor>,
-        mail: &Due,
+        mail: &Waiting,
     ) -> Result<(), Failure> {
         let message = self.message(mail).map_err(|problem| Failure {
             problem,
@@ -147,7 +147,7 @@ impl Post {
         Ok(())
     }
 
-    fn message(&self, mail: &Due) -> Result<Message, String> {
+    fn message(&self, mail: &Waiting) -> Result<Message, String> {
         let to: Address = mail.address.parse().map_err(told)?;
         // The same at each try, so that a mail sent twice is recognised where it arrives.
         let id = format!("<{}@{}>", mail.id, host(&self.site));
@@ -203,8 +203,9 @@ mod tests {
         assert_eq!(host("http://localhost"), "localhost");
     }
 
-    #[test]
-    fn settings_that_cannot_serve_are_refused() {
+    // The pool of connections looks after itself within a runtime.
+    #[tokio::test]
+    async fn settings_that_cannot_serve_are_refused() {
         let with = |smtp: &str, from: &str| {
             Post::new(&Config {
                 smtp_url: Some(smtp.to_owned()),

@@ -40,7 +40,7 @@ pub async fn write(tx: &mut Tx, clock: &Clock, mails: &[Mail]) -> Result<(), DbE
 
 /// A mail that is due.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub(super) struct Due {
+pub(super) struct Waiting {
     pub id: Uuid,
     pub address: String,
     pub subject: String,
@@ -51,7 +51,7 @@ pub(super) struct Due {
 }
 
 /// The mails that are due, the first due first.
-pub(super) async fn due(tx: &mut Tx, now: i64) -> Result<Vec<Due>, DbError> {
+pub(super) async fn due(tx: &mut Tx, now: i64) -> Result<Vec<Waiting>, DbError> {
     tx.all(
         "select id, address, subject, body, created_at, due_at, attempts from mail
          where state = 'waiting' and due_at <= $1
@@ -62,7 +62,7 @@ pub(super) async fn due(tx: &mut Tx, now: i64) -> Result<Vec<Due>, DbError> {
 }
 
 /// Takes a mail up: false where another process did.
-pub(super) async fn take(tx: &mut Tx, mail: &Due, next_try: i64) -> Result<bool, DbError> {
+pub(super) async fn take(tx: &mut Tx, mail: &Waiting, next_try: i64) -> Result<bool, DbError> {
     let taken = tx
         .run(
             "update mail set attempts = attempts + 1, due_at = $3
