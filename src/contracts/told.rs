@@ -12,7 +12,7 @@ use super::naming::{Numbered, numbered_names, slot_name};
 use super::sheet::show_body;
 use super::store::told::{Named, named_between};
 use super::{NationalTarget, State, Target};
-use crate::access::Opened;
+use crate::access::Opening;
 use crate::frameworks::{Catalogue, Framework, Library};
 use crate::journal::{Kind, Line, Reader, Teller, Told, span};
 use crate::ledger::Scope;
@@ -132,7 +132,7 @@ impl Words<'_> {
         let draft = || {
             reader
                 .reach
-                .sees_of(Opened::Drafts, framework, [organisation.as_str()])
+                .sees_of(Opening::Drafts, framework, [organisation.as_str()])
         };
         signed || reader.reads_all || draft()
     }

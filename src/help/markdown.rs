@@ -27,10 +27,15 @@ pub(super) fn rendered(text: &str) -> Markup {
     let mut out = String::new();
     html::push_html(&mut out, events);
     // The renderer gives no way to its own markup of tables.
-    let out = out
-        .replace("<table>", TABLE)
-        .replace("</table>", "</table></div>");
-    PreEscaped(out)
+    let mut parts = out.split("<table>");
+    let mut page = parts.next().unwrap_or_default().to_owned();
+    for (rank, part) in (1..).zip(parts) {
+        page += &format!(
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Tableau {rank}, défilable\"><table class=\"tbl\">"
+        );
+        page += part;
+    }
+    PreEscaped(page.replace("</table>", "</table></div>"))
 }
 
 const CODE: &str = "<pre class=\"mono\" tabindex=\"0\">";
