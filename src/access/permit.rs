@@ -85,6 +85,17 @@ pub enum NotPermitted {
     Db(#[from] DbError),
 }
 
+impl NotPermitted {
+    /// The same, where whoever is refused may not even know of the thing.
+    #[must_use]
+    pub fn unknown(self) -> Self {
+        match self {
+            Self::Denied(_) => Self::Unknown,
+            other => other,
+        }
+    }
+}
+
 impl From<Denied> for NotPermitted {
     fn from(denied: Denied) -> Self {
         Self::Denied(denied)

@@ -134,7 +134,7 @@ impl<'a> Material<'a> {
                 _ => None,
             },
             facts: self.facts(measure),
-            notes: self.notes(shown),
+            notes: Self::notes(shown),
             label,
         })
     }
@@ -237,7 +237,7 @@ impl<'a> Material<'a> {
     }
 
     /// Who says so, what is contested, and how to read the sheet.
-    fn notes(&self, shown: Option<&Comparison<'_>>) -> Vec<String> {
+    fn notes(shown: Option<&Comparison<'_>>) -> Vec<String> {
         let Some(shown) = shown else {
             return vec!["Aucune valeur n’est encore chargée pour cet indicateur.".to_owned()];
         };

@@ -169,6 +169,11 @@ fn situation(page: &str, day: Option<&str>) -> String {
             "</section>",
         ),
         ("<input type=\"hidden\" name=\"au\"", ">"),
+        // Acts are of today only.
+        (
+            "<a class=\"btn sm\" href=\"/contrats/normandie-2024-2028/actes/nouveau\"",
+            "</a>",
+        ),
     ] {
         while let Some(start) = page.find(from) {
             let end = start + page[start..].find(to).unwrap() + to.len();

@@ -45,23 +45,23 @@ fn dossiers() -> Sample {
             ),
             (
                 "insert into thing (id, kind, scope_id, version, label) values ($1, 'dossier', $2, 1, 'Dossier')",
-                args![ID(90), ID(1)],
+                args![ID(190), ID(1)],
             ),
             (
                 "insert into issued_dossier (id, contract_id, section_key, year, as_of, known_change, renderer, manifest, issued_change) values ($1, $3, '', 2024, '2026-01-05', 1, 'essai', $2, 1)",
-                args![ID(90), vec![9_u8], ID(6)],
+                args![ID(190), vec![9_u8], ID(6)],
             ),
             (
                 "insert into issued_file (dossier_id, format, name, size, sha) values ($1, 'pdf', 'dossier.pdf', 2, $2)",
-                args![ID(90), vec![9_u8]],
+                args![ID(190), vec![9_u8]],
             ),
             (
                 "insert into print_run (id, framework, year, person_id, created_at, claimed_until) values ($1, 'cadre', 2024, $2, 5, 0)",
-                args![ID(91), ID(2)],
+                args![ID(191), ID(2)],
             ),
             (
                 "insert into print_run_item (run_id, rank, contract_slug, section_key, label, dossier_id) values ($1, 1, 'essai', '', 'Essai', $2)",
-                args![ID(91), ID(90)],
+                args![ID(191), ID(190)],
             ),
         ],
         "select f.name || ' ' || i.label from print_run_item i join issued_file f on f.dossier_id = i.dossier_id",

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     AccessToken, CreateToken, NewToken, RevokeToken, Secret, TokenMistakes, TokenScope, store,
 };
-use crate::access::permit::{Act as _, permit};
+use crate::access::permit::{Act as _, NotPermitted, permit};
 use crate::access::signed::Signed;
 use crate::ledger::{Change, SentForm, TOKEN_FIELD};
 use crate::platform::clock::{Clock, french_date, french_instant};
@@ -146,7 +146,8 @@ pub(in crate::access) async fn revoke(
     let mut change = Change::open(&db, &clock, signed.actor(), RevokeToken::NAME)
         .await
         .map_err(WebError::internal)?;
-    let permit = permit::<RevokeToken>(&mut change, token).await?;
+    let permit = permit::<RevokeToken>(&mut change, token).await;
+    let permit = permit.map_err(NotPermitted::unknown)?;
     let revoked = store::revoke(&mut change, permit).await;
     if !revoked.map_err(WebError::internal)? {
         return Err(WebError::NotFound);

@@ -111,10 +111,13 @@ fn to_come(situation: &Situation, framework: &Framework) -> Vec<(Date, i16, usiz
 /// How many countries are kept: frameworks, and earlier days.
 const KEPT: usize = 8;
 
+/// The countries kept, the last one asked for at the end.
+type Kept = VecDeque<(Ground, Arc<Country>)>;
+
 /// The countries in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Countries {
-    kept: Arc<Mutex<VecDeque<(Ground, Arc<Country>)>>>,
+    kept: Arc<Mutex<Kept>>,
 }
 
 /// What a country was made from. The same parts make the same country.

@@ -19,6 +19,7 @@ use crate::platform::db::Db;
 use crate::platform::web::{WebError, WebResult};
 
 /// `POST /indicateurs/{framework}/{key}/documents`.
+#[allow(clippy::too_many_arguments)] // each is one thing the request needs, taken by its extractor
 pub(super) async fn to_indicator(
     signed: Signed,
     State(db): State<Db>,
@@ -65,6 +66,7 @@ pub(super) async fn to_indicator(
 }
 
 /// `POST /valeurs/{observation}/documents`.
+#[allow(clippy::too_many_arguments)] // each is one thing the request needs, taken by its extractor
 pub(super) async fn to_value(
     signed: Signed,
     State(db): State<Db>,

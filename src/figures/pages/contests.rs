@@ -44,6 +44,7 @@ impl From<ContestError> for WebError {
 }
 
 /// `POST /valeurs/{observation}/contester`: the contest and its evidence, in one change.
+#[allow(clippy::too_many_arguments)] // each is one thing the request needs, taken by its extractor
 pub(super) async fn open(
     signed: Signed,
     State(db): State<Db>,

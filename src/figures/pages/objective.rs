@@ -181,9 +181,10 @@ impl Line<'_> {
 
     fn value(&self, reviewed: &Reviewed<'_>) -> Markup {
         let formatter = Formatter::new(Some(self.measure));
-        match reviewed.review.figure {
-            Some((_, figure)) => sourced(Some(figure), &formatter.value(&figure.value)),
-            None => html! { span.muted { "non reçue" } },
+        if let Some((_, figure)) = reviewed.review.figure {
+            sourced(Some(figure), &formatter.value(&figure.value))
+        } else {
+            html! { span.muted { "non reçue" } }
         }
     }
 

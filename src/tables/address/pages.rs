@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{Chosen, OpenAddress, RevokeAddress, TableAddress, store};
 use crate::access::token::{NewToken, Secret, TokenMistakes, TokenScope};
-use crate::access::{Act as _, Signed, permit};
+use crate::access::{Act as _, NotPermitted, Signed, permit};
 use crate::ledger::{Change, SentForm, TOKEN_FIELD};
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::config::Config;
@@ -167,7 +167,8 @@ pub(in crate::tables) async fn revoke(
 ) -> WebResult<Redirect> {
     let change = Change::open(&db, &clock, signed.actor(), RevokeAddress::NAME).await;
     let mut change = change.map_err(WebError::internal)?;
-    let permit = permit::<RevokeAddress>(&mut change, address).await?;
+    let permit = permit::<RevokeAddress>(&mut change, address).await;
+    let permit = permit.map_err(NotPermitted::unknown)?;
     let revoked = store::revoke(&mut change, permit).await;
     if !revoked.map_err(WebError::internal)? {
         return Err(WebError::NotFound);

@@ -11,12 +11,16 @@ use crate::contracts::{Hand, NORMANDIE};
 use crate::on_both_engines;
 
 /// The addresses that answer without anybody signed in.
-const PUBLIC: [&str; 13] = [
+const PUBLIC: [&str; 17] = [
     "/api/v1/openapi.json",
     "/aide",
     "/aide/{subject}",
     "/aide/schemas/{name}",
     "/connexion",
+    "/connexion/code",
+    "/mot-de-passe-oublie",
+    "/lien/{secret}",
+    "/favicon.svg",
     "/deconnexion",
     "/reprise",
     "/donnees/{secret}/{file}",
