@@ -110,15 +110,12 @@ fn decoded(message: &str) -> String {
     while let Some((first, after)) = rest.split_first() {
         let pair = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
         let byte = pair.and_then(|two| u8::from_str_radix(two, 16).ok());
-        match byte.filter(|_| *first == b'=') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
+        if let Some(byte) = byte.filter(|_| *first == b'=') {
+            bytes.push(byte);
+            rest = &after[2..];
+        } else {
+            bytes.push(*first);
+            rest = after;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

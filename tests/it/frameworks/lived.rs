@@ -231,7 +231,7 @@ on_both_engines! {
     async fn a_framework_of_text_alone_is_lived_to_the_end(bench: Bench) {
         let program = Program::furnished(&bench.url);
         program.run(&["framework", "import", FIFTH]).done();
-        program.run(&["person", "add", "--name", "Référente", "--email", "referente@example.org", "--role", "administrateur-national"]).done();
+        program.run(&["person", "add", "--name", "Référente", "--email", "referente@example.org", "--role", "coordinateur-national"]).done();
         // The program goes by the clock of the machine, the site by that of the bench, which is behind.
         let mut tx = bench.db.write_aside().await.unwrap();
         tx.run("update access_grant set starts_on = '2025-01-01'", vec![]).await.unwrap();
