@@ -66,7 +66,10 @@ pub struct DataValueSet {
     org_unit: Option<String>,
     attribute_option_combo: Option<String>,
     /// Reçu, et laissé de côté.
-    #[allow(dead_code, reason = "read so that DHIS2’s own files are taken, and left")]
+    #[allow(
+        dead_code,
+        reason = "read so that DHIS2’s own files are taken, and left"
+    )]
     complete_date: Option<String>,
     /// Les valeurs ; la première est la ligne 2 des problèmes.
     data_values: Vec<DataValue>,
@@ -93,13 +96,25 @@ pub struct DataValue {
     #[serde(default)]
     deleted: bool,
     /// Reçu, et laissé de côté, comme `created`, `lastUpdated` et `followup`.
-    #[allow(dead_code, reason = "read so that DHIS2’s own files are taken, and left")]
+    #[allow(
+        dead_code,
+        reason = "read so that DHIS2’s own files are taken, and left"
+    )]
     stored_by: Option<String>,
-    #[allow(dead_code, reason = "read so that DHIS2’s own files are taken, and left")]
+    #[allow(
+        dead_code,
+        reason = "read so that DHIS2’s own files are taken, and left"
+    )]
     created: Option<String>,
-    #[allow(dead_code, reason = "read so that DHIS2’s own files are taken, and left")]
+    #[allow(
+        dead_code,
+        reason = "read so that DHIS2’s own files are taken, and left"
+    )]
     last_updated: Option<String>,
-    #[allow(dead_code, reason = "read so that DHIS2’s own files are taken, and left")]
+    #[allow(
+        dead_code,
+        reason = "read so that DHIS2’s own files are taken, and left"
+    )]
     followup: Option<bool>,
 }
 
