@@ -28,6 +28,8 @@ pub mod measures;
 
 pub mod frameworks;
 
+pub mod referents;
+
 pub mod contracts;
 
 pub mod figures;

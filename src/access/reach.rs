@@ -302,6 +302,12 @@ impl Reach {
         self.sees_everything() || self.is_of_state_or_agencies()
     }
 
+    /// Whether they may know who answers for which objective: the people of the State and of the
+    /// agencies, who work with them.
+    pub fn sees_referents(&self) -> bool {
+        self.sees_all_values()
+    }
+
     /// Whether an act to one thing is allowed, be it by a program that only reads: for acts that
     /// are ways of looking.
     pub fn may_look(&self, act: &'static str, concern: &Concern) -> bool {

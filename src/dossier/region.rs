@@ -1,14 +1,14 @@
 //! A region's sheet as PDF.
 
-use jalon_render::{RegionSheet, region_sheet};
+use jalon_render::{RegionSheet, RenderError, region_sheet, region_sheet_pages};
 
 use super::ground::{DossierError, Ground, Request, day};
-use super::sheet::{Material, rows};
+use super::sheet::{Material, Rows, rows};
 use crate::access::Reach;
 use crate::contracts::FullContract;
 use crate::figures::Sources;
 
-/// How many rows one page holds, the longest labels included.
+/// How many rows one page holds where their labels are short.
 const ONE_PAGE: usize = 12;
 
 /// The sheet, drawn outside any transaction: every indicator of the contract, on as many pages as
@@ -33,34 +33,50 @@ pub async fn region_pdf(
         year: ground.year,
         today: ground.as_of,
     });
-    let sheet = RegionSheet {
+    let notes = notes(&ground.full, ground.year);
+    let mut sheet = RegionSheet {
         contract: ground.heading(),
         region: ground.region(),
         period: ground.period(),
         as_of: day(ground.as_of)?,
         issued: day(ground.today)?,
         verdict: made.verdict.clone(),
-        notes: notes(&ground.full, ground.year, whole, made.len()),
+        notes: notes.clone(),
         fictional: made.fictional,
-        indicators: if whole {
-            made.all()
-        } else {
-            made.most_pressing(ONE_PAGE)
-        },
+        indicators: Vec::new(),
         illustrations: Vec::new(),
     };
-    let bytes = tokio::task::spawn_blocking(move || region_sheet(&sheet)).await??;
-    Ok(bytes)
+    let drawn = tokio::task::spawn_blocking(move || {
+        if whole {
+            sheet.indicators = made.all();
+        } else {
+            fit(&mut sheet, &made, &notes)?;
+        }
+        region_sheet(&sheet)
+    });
+    Ok(drawn.await??)
 }
 
-fn notes(full: &FullContract, year: i16, whole: bool, rows: usize) -> Vec<String> {
-    let mut notes = Vec::new();
-    if !whole && rows > ONE_PAGE {
-        notes.push(format!(
-            "{ONE_PAGE} indicateurs sur {rows} : d’abord ceux qui ont une valeur publiée, puis ceux qui demandent le plus d’attention ; tous figurent dans le dossier."
-        ));
+/// Gives the sheet as many of the most pressing rows as one page holds, and says how many it left.
+fn fit(sheet: &mut RegionSheet, made: &Rows, notes: &[String]) -> Result<(), RenderError> {
+    let total = made.len();
+    for most in (1..=ONE_PAGE.min(total)).rev() {
+        sheet.indicators = made.most_pressing(most);
+        sheet.notes = notes.to_vec();
+        if most < total {
+            sheet.notes.insert(0, format!(
+                "{most} indicateurs sur {total} : d’abord ceux qui ont une valeur publiée, puis ceux qui demandent le plus d’attention ; tous figurent dans le dossier."
+            ));
+        }
+        if region_sheet_pages(sheet)? == 1 {
+            break;
+        }
     }
-    notes.push(judged_note(year));
+    Ok(())
+}
+
+fn notes(full: &FullContract, year: i16) -> Vec<String> {
+    let mut notes = vec![judged_note(year)];
     let signed = full
         .instruments
         .iter()

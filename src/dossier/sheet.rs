@@ -66,12 +66,12 @@ impl Rows {
     }
 
     /// The rows that most ask for attention, no more than `most`, in the framework's order.
-    pub fn most_pressing(self, most: usize) -> Vec<IndicatorRow> {
+    pub fn most_pressing(&self, most: usize) -> Vec<IndicatorRow> {
         let ranks: Vec<Rank> = self.ranked.iter().map(|(rank, _)| *rank).collect();
         let kept = first_of(&ranks, most);
-        let rows = self.ranked.into_iter().enumerate();
+        let rows = self.ranked.iter().enumerate();
         let rows = rows.filter(|(at, _)| kept.contains(at));
-        rows.map(|(_, (_, row))| row).collect()
+        rows.map(|(_, (_, row))| row.clone()).collect()
     }
 }
 

@@ -37,6 +37,7 @@ use crate::platform::db::{Db, DbError};
 use crate::platform::mail::{Post, PostError};
 use crate::platform::metrics::{self, count_requests};
 use crate::platform::web::{Shell, WebError, asset_router, hear_out, refuse_nul};
+use crate::referents;
 use crate::search::{self, Searcher};
 use crate::tables::{self as take_away, Tables};
 
@@ -159,6 +160,7 @@ impl App {
             .merge(help::router())
             .merge(organisations::router())
             .merge(frameworks::router())
+            .merge(referents::router())
             .merge(documents::router())
             .merge(files::router())
             .merge(figures::router())

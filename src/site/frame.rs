@@ -50,6 +50,7 @@ pub(super) const HELP: &[HelpItem] = &[
     help("/organisations", "/aide/organisations"),
     help("/personnes", "/aide/habilitations"),
     help("/recherche", "/aide/recherche"),
+    help("/referents", "/aide/habilitations"),
     help("/reprise", "/aide/compte"),
     help("/saisie", "/aide/saisie"),
     help("/suivis", "/aide/indicateurs"),

@@ -74,8 +74,8 @@ pub(super) async fn page(
 
 async fn of_today(tx: &mut Tx, signed: &Signed, today: Date) -> WebResult<Today> {
     let reach = signed.reach();
-    let mut contests = contest::store::contests(tx, None).await?;
-    contests.retain(|c| c.settled.is_none() && !c.is_hidden(reach, today));
+    let mut contests = contest::store::contests(tx, reach, today, None).await?;
+    contests.retain(|contest| contest.settled.is_none());
     Ok(Today {
         drafts: store::open_drafts(tx, reach).await?,
         contests,

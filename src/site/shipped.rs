@@ -35,7 +35,15 @@ pub fn directory() -> Result<Directory, Unusable> {
 /// # Errors
 /// Never in a released binary: a test builds the demonstration.
 pub(super) fn invented() -> Result<Directory, Unusable> {
-    source::read(include_str!("../../demo/organisations.yaml"), PLACES)
+    beside_places(include_str!("../../demo/organisations.yaml"))
+}
+
+/// Organisations told by a text, in the places that come with Jalon.
+///
+/// # Errors
+/// Whatever is wrong in the text.
+pub(super) fn beside_places(organisations: &str) -> Result<Directory, Unusable> {
+    source::read(organisations, PLACES)
 }
 
 /// The texts of the frameworks that come with Jalon, by code.

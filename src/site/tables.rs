@@ -8,6 +8,7 @@ use crate::imports::Intakes;
 use crate::imports::tables::{Files, Problems, Rows};
 use crate::journal::{History, Tellers};
 use crate::organisations::tables::{Organisations, Places};
+use crate::referents::tables::Referents;
 use crate::tables::Tables;
 
 /// The tables of every concept.
@@ -30,6 +31,10 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) ->
         }),
         Box::new(Frameworks { library: library() }),
         Box::new(Indicators { library: library() }),
+        Box::new(Referents {
+            library: library(),
+            directories: directories(),
+        }),
         Box::new(Contracts),
         Box::new(Instruments),
         Box::new(TermsInForce { library: library() }),

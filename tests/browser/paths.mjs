@@ -68,6 +68,8 @@ export const demo = [
   "/journal?qui=camille&genre=instrument",
   "/moi/acces",
   "/personnes",
+  "/referents",
+  "/referents?organisation=ARS-28&etat=manque",
   "/droits/pourquoi",
   "/moi/adresses",
   "/moi/adresses/nouvelle/contrats?cadre=etat-ars-2024-2028",

@@ -525,6 +525,7 @@ const PLACES: &[&str] = &[
     "IMPORT",
     "MOTIF",
     "NOM",
+    "NOMBRE",
     "NUMÉRO",
     "ORGANISATION",
     "PÉRIODE",

@@ -107,7 +107,7 @@ async fn visit(site: &mut Site, path: &str) -> String {
 
 on_both_engines! {
     async fn the_demonstration_stands_and_says_what_is_invented(bench: Bench) {
-        demo::build(&bench.db, &reader(), |_| {}).await.unwrap();
+        demo::build(&bench.db, &reader(), demo::Larger::default(), |_| {}).await.unwrap();
         let mut tx = bench.db.read().await.unwrap();
         assert!(matches!(verify(&mut tx).await.unwrap(), Verified::Whole(_)));
         drop(tx);

@@ -113,7 +113,7 @@ async fn first(searcher: &Searcher, bench: &Bench, text: &str) -> Vec<(String, S
 
 on_both_engines! {
     async fn what_people_type_finds_what_they_mean_first_or_nearly(bench: Bench) {
-        demo::build(&bench.db, &reader(), |_| {}).await.unwrap();
+        demo::build(&bench.db, &reader(), demo::Larger::default(), |_| {}).await.unwrap();
         let searcher = fresh(&bench);
         let (mut wrong, mut first_of_all) = (Vec::new(), 0);
         for (typed, expected) in ASKED {

@@ -142,6 +142,7 @@ async fn columns_that_a_workbook_relies_on_never_go() {
         ("lignes", format!("lot={batch}")),
         ("cadres", String::new()),
         ("indicateurs", String::new()),
+        ("referents", String::new()),
         ("contrats", String::new()),
         ("valeurs", String::new()),
         ("revisions", format!("valeur={observation}")),

@@ -39,5 +39,6 @@ pub use indicator::{IndicatorSheet, PlaceRow, indicator_sheet};
 pub use package::packed;
 pub use sheet::{
     Attainment, DatedValue, Illustration, IndicatorRow, Region, RegionSheet, State, region_sheet,
+    region_sheet_pages,
 };
 pub use svg::{Description, Target};

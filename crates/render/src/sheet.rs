@@ -187,6 +187,13 @@ pub fn region_sheet(sheet: &RegionSheet) -> Result<Vec<u8>, RenderError> {
     job(sheet)?.pdf(ident)
 }
 
+/// How many pages A4 the sheet takes.
+///
+/// Like [`region_sheet`], this takes the processor for a while.
+pub fn region_sheet_pages(sheet: &RegionSheet) -> Result<usize, RenderError> {
+    Ok(job(sheet)?.pages()?.pages().len())
+}
+
 /// What the template reads.
 #[derive(Serialize)]
 struct View<'a> {

@@ -78,6 +78,21 @@ impl Sight {
     }
 }
 
+/// How the holder of a role answers for an objective.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Referent {
+    /// Before the others: without them, nobody does.
+    First,
+    /// Beside the first.
+    Second,
+}
+
+impl Referent {
+    /// Both, with the word in the text.
+    pub const ALL: [(Self, &'static str); 2] =
+        [(Self::First, "titulaire"), (Self::Second, "second")];
+}
+
 /// Which of a list of keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Which {
@@ -138,6 +153,8 @@ pub struct Role {
     pub gives: Which,
     /// Whether it takes a second factor to sign in with it.
     pub second_factor: bool,
+    /// How its holder answers for an objective; `None` where the role is no referent's.
+    pub referent: Option<Referent>,
 }
 
 /// The roles and the acts that are known.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{KnownAct, Role, Roles, Side, Sight, Which};
+use super::{KnownAct, Referent, Role, Roles, Side, Sight, Which};
 use crate::platform::yaml::{Findings, Item, Problem, Worded, read_file};
 
 const FILE: &str = "roles.yaml";
@@ -18,6 +18,14 @@ impl Worded for Side {
 impl Worded for Sight {
     fn words() -> impl Iterator<Item = (&'static str, Self)> {
         Self::ALL.into_iter().map(|(sight, word, _)| (word, sight))
+    }
+}
+
+impl Worded for Referent {
+    fn words() -> impl Iterator<Item = (&'static str, Self)> {
+        Self::ALL
+            .into_iter()
+            .map(|(referent, word)| (word, referent))
     }
 }
 
@@ -83,6 +91,7 @@ fn role(item: &mut Item<'_>, acts: &BTreeSet<String>) -> Role {
         own: which_acts(item, "siens", acts),
         gives: which(item, "donne"),
         second_factor: item.required_yes_no("second_facteur"),
+        referent: item.word("referent"),
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{Contest, Contested, NewContest, OpenContest, Outcome, Settled};
+use crate::access::Reach;
 use crate::args;
 use crate::figures::Subject;
 use crate::figures::store::{RawValue, parsed_day, parsed_period};
@@ -271,8 +272,14 @@ pub async fn contest(tx: &mut Tx, id: Uuid) -> Result<Option<Contest>, DbError> 
     record.map(Contest::try_from).transpose()
 }
 
-/// Every contest, the latest first; those of one observation where one is named.
-pub async fn contests(tx: &mut Tx, observation: Option<Uuid>) -> Result<Vec<Contest>, DbError> {
+/// The contests that a person may know of, the latest first; those of one observation where one is
+/// named.
+pub async fn contests(
+    tx: &mut Tx,
+    reach: &Reach,
+    today: Date,
+    observation: Option<Uuid>,
+) -> Result<Vec<Contest>, DbError> {
     let records: Vec<Record> = tx
         .all(
             "select k.id, k.observation_id, o.measure, o.place, o.period, o.breakdown,
@@ -292,5 +299,7 @@ pub async fn contests(tx: &mut Tx, observation: Option<Uuid>) -> Result<Vec<Cont
             args![observation.is_none(), observation],
         )
         .await?;
-    records.into_iter().map(Contest::try_from).collect()
+    let all = records.into_iter().map(Contest::try_from);
+    let seen = all.filter(|contest| !matches!(contest, Ok(one) if one.is_hidden(reach, today)));
+    seen.collect()
 }

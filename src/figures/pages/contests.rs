@@ -134,9 +134,8 @@ pub(super) async fn list(
     let mut tx = db.read().await?;
     let catalogue = library.catalogue(&mut tx, reach).await?;
     let directory = directories.current(&mut tx, reach).await?;
-    let mut contests = store::contests(&mut tx, None).await?;
+    let contests = store::contests(&mut tx, reach, today, None).await?;
     drop(tx);
-    contests.retain(|contest| !contest.is_hidden(reach, today));
     let waiting = contests.iter().filter(|c| c.settled.is_none()).count();
     let all = asked.etat == "toutes";
     let shown: Vec<&Contest> = contests

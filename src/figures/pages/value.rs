@@ -47,8 +47,7 @@ pub(super) async fn page(
     let story = story.ok_or(WebError::NotFound)?;
     let catalogue = library.catalogue(&mut tx, reach).await?;
     let directory = directories.current(&mut tx, reach).await?;
-    let mut contests = contest::store::contests(&mut tx, Some(observation)).await?;
-    contests.retain(|contest| !contest.is_hidden(reach, today));
+    let contests = contest::store::contests(&mut tx, reach, today, Some(observation)).await?;
     let known = ledger::last_change(&mut tx).await?;
     let kind = AboutKind::Value;
     let mut documents =

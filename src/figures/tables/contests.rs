@@ -37,8 +37,7 @@ impl Source for Contests {
         let all = ask.asked.get("etat") == "toutes";
         let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
         let directory = self.directories.current(ask.tx, ask.reach).await?;
-        let mut found = contests(ask.tx, None).await?;
-        found.retain(|contest| !contest.is_hidden(ask.reach, ask.today));
+        let mut found = contests(ask.tx, ask.reach, ask.today, None).await?;
         found.retain(|contest| all || contest.settled.is_none());
         let columns = vec![
             Column::words("mesure", "Mesure"),

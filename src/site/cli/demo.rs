@@ -3,16 +3,23 @@
 use super::{CliError, Session, server};
 use crate::imports::Reader;
 use crate::platform::db::Db;
+use crate::site::demo::Larger;
 use crate::site::{self, Installation, demo, is_complete};
 
-pub(super) async fn run(session: Session, build_only: bool) -> Result<(), CliError> {
+pub(super) async fn run(
+    session: Session,
+    build_only: bool,
+    larger: Larger,
+) -> Result<(), CliError> {
     // A port that is taken is told before anything is built.
     let listener = if build_only {
         None
     } else {
         Some(site::listen(session.config.listen).await?)
     };
-    session.making(async |db: &Db| prepare(db).await).await?;
+    session
+        .making(async |db: &Db| prepare(db, larger).await)
+        .await?;
     let Some(listener) = listener else {
         return Ok(());
     };
@@ -26,7 +33,7 @@ pub(super) async fn run(session: Session, build_only: bool) -> Result<(), CliErr
 }
 
 /// Builds the demonstration where it is absent. Where another process is at it, waits for it.
-async fn prepare(db: &Db) -> Result<(), CliError> {
+async fn prepare(db: &Db, larger: Larger) -> Result<(), CliError> {
     db.migrate().await?;
     let _alone = if let Some(alone) = db.try_alone().await? {
         alone
@@ -41,7 +48,7 @@ async fn prepare(db: &Db) -> Result<(), CliError> {
     match purpose {
         None => {
             let reader = Reader::of_this_program()?;
-            demo::build(db, &reader, |step| say!("{step}…")).await?;
+            demo::build(db, &reader, larger, |step| say!("{step}…")).await?;
             say!("Démonstration prête.");
             Ok(())
         }

@@ -37,6 +37,7 @@ use crate::organisations::store::directory;
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, Overrides};
 use crate::platform::db::Db;
+use crate::site::demo::Larger;
 
 /// A failure told to the person at the terminal.
 pub type CliError = Box<dyn std::error::Error + Send + Sync>;
@@ -96,6 +97,8 @@ enum Command {
         /// Construire sans servir
         #[arg(long)]
         build_only: bool,
+        #[command(flatten)]
+        larger: Larger,
     },
     /// Tenir le répertoire des organisations et des lieux
     #[command(subcommand)]
@@ -247,7 +250,9 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
     match cli.command {
         Command::Init(init) => people::init(&session, init).await?,
         Command::Serve { .. } => server::serve(session).await?,
-        Command::Demo { build_only, .. } => demo::run(session, build_only).await?,
+        Command::Demo {
+            build_only, larger, ..
+        } => demo::run(session, build_only, larger).await?,
         Command::Organisations(command) => {
             organisations::organisations(&session, command).await?;
         }

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, date};
 use uuid::Uuid;
 
+use super::larger::{self, Larger};
 use super::people;
 use super::terms::{self, Figures};
 use crate::access::{self, Act, NewPerson, Reach, permit};
@@ -213,14 +214,17 @@ async fn national(pen: &Pen<'_>) -> Result<(), CliError> {
 }
 
 /// Signs the contracts of every region, three earlier ones, and those of two hospitals.
-pub(super) async fn sign(pen: &Pen<'_>, figures: &Figures) -> Result<(), CliError> {
+pub(super) async fn sign(pen: &Pen<'_>, figures: &Figures, larger: Larger) -> Result<(), CliError> {
     for plan in regional(pen).await? {
         pen.contract(plan, figures).await?;
     }
     for plan in earlier() {
         pen.contract(plan, figures).await?;
     }
-    for plan in hospitals() {
+    for plan in hospitals()
+        .into_iter()
+        .chain(larger.hospitals().map(hospital))
+    {
         pen.contract(plan, figures).await?;
     }
     national(pen).await
@@ -311,9 +315,22 @@ fn earlier() -> Vec<Plan> {
 
 /// Two hospitals of one region: each is the place of its own values.
 fn hospitals() -> [Plan; 2] {
-    let plan = |code: &str, slug: &str, name: &str, signed_on| Plan {
+    [
+        ("CH-VALMONT", "Valmont", date(2020, 1, 15)),
+        ("CH-ROCHEBELLE", "Rochebelle", date(2020, 2, 4)),
+    ]
+    .map(|(code, name, signed_on)| of_hospital(code, name, signed_on))
+}
+
+/// One of the hospitals that make the demonstration larger.
+fn hospital(no: u16) -> Plan {
+    of_hospital(&larger::code(no), &larger::name(no), date(2020, 3, 2))
+}
+
+fn of_hospital(code: &str, name: &str, signed_on: Date) -> Plan {
+    Plan {
         framework: super::values::HOSPITALS,
-        slug: format!("{slug}-2020-2024"),
+        slug: format!("{}-2020-2024", code.to_lowercase()),
         title: format!("Contrat du centre hospitalier de {name} (fictif) 2020-2024"),
         organisation: code.to_owned(),
         place: code.to_owned(),
@@ -321,16 +338,7 @@ fn hospitals() -> [Plan; 2] {
         sections: Vec::new(),
         signed_on,
         counts: None,
-    };
-    [
-        plan("CH-VALMONT", "ch-valmont", "Valmont", date(2020, 1, 15)),
-        plan(
-            "CH-ROCHEBELLE",
-            "ch-rochebelle",
-            "Rochebelle",
-            date(2020, 2, 4),
-        ),
-    ]
+    }
 }
 
 /// The agency of Océan Indien was divided: each of its heirs takes over one section.

@@ -5,6 +5,7 @@
 
 mod circuit;
 mod contracts;
+mod larger;
 mod own;
 mod people;
 mod plausible;
@@ -23,6 +24,8 @@ use crate::ledger::Actor;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 
+pub use larger::Larger;
+
 /// Address of the account of the demonstration.
 pub const EMAIL: &str = "demo@example.org";
 /// Its password, shown on the sign-in page of a demonstration.
@@ -31,8 +34,13 @@ pub const PASSWORD: &str = "jalon-de-demonstration";
 /// When the demonstration's history begins.
 const BEGINS: &str = "2024-12-02T08:00:00Z";
 
-/// Fills an empty database with the demonstration, telling each step.
-pub async fn build(db: &Db, reader: &Reader, mut tell: impl FnMut(&str)) -> Result<(), CliError> {
+/// Fills an empty database with the demonstration, as large as asked, telling each step.
+pub async fn build(
+    db: &Db,
+    reader: &Reader,
+    larger: Larger,
+    mut tell: impl FnMut(&str),
+) -> Result<(), CliError> {
     let start: Timestamp = BEGINS.parse()?;
     let clock = Clock::fixed(start);
     tell("Installation");
@@ -55,13 +63,18 @@ pub async fn build(db: &Db, reader: &Reader, mut tell: impl FnMut(&str)) -> Resu
     tell("Organisations et territoires");
     install::directory(db, &clock, actor, &shipped::directory()?).await?;
     install::directory(db, &clock, actor, &shipped::invented()?).await?;
+    if let Some(establishments) = larger.establishments()? {
+        install::directory(db, &clock, actor, &establishments).await?;
+    }
     tell("Cadres contractuels");
     install::frameworks(db, &clock, actor).await?;
     tell("Personnes et habilitations");
     people::introduce(db, &clock, actor).await?;
     at(&clock, "2024-12-20T10:00:00Z")?;
     tell("Contrats");
-    let figures = terms::Figures::read()?;
+    let mut figures = terms::Figures::read()?;
+    larger.serve(&mut figures.levels);
+    let figures = figures;
     let loader = values::Loader {
         db,
         clock: &clock,
@@ -74,29 +87,29 @@ pub async fn build(db: &Db, reader: &Reader, mut tell: impl FnMut(&str)) -> Resu
         actor,
         library: library(),
     };
-    contracts::sign(&pen, &figures).await?;
+    contracts::sign(&pen, &figures, larger).await?;
     let levels = &figures.levels;
     tell("Valeurs fictives jusqu’en 2023");
     at(&clock, "2025-01-15T09:30:00Z")?;
     loader.earlier(levels).await?;
     loader.hospitals(levels).await?;
     at(&clock, "2025-01-20T14:30:00Z")?;
-    loader.invented(levels, 2022).await?;
+    loader.revised(levels, 2022, larger).await?;
     at(&clock, "2025-01-21T14:30:00Z")?;
-    loader.invented(levels, 2023).await?;
+    loader.revised(levels, 2023, larger).await?;
     tell("Couverture vaccinale HPV de 2022 et 2023, réelle");
     at(&clock, "2025-02-12T09:04:00Z")?;
     loader.real().await?;
     tell("Valeurs fictives de 2024");
     at(&clock, "2025-11-20T10:12:00Z")?;
-    loader.invented(levels, 2024).await?;
+    loader.revised(levels, 2024, larger).await?;
     tell("Avenants");
     at(&clock, "2025-12-12T09:00:00Z")?;
     contracts::amend(&pen, &figures).await?;
     tell("Valeurs fictives de 2025");
     at(&clock, "2026-01-26T11:05:00Z")?;
     circuit::follow(db, &clock, actor).await?;
-    loader.invented(levels, 2025).await?;
+    loader.revised(levels, 2025, larger).await?;
     tell("Une valeur contestée");
     at(&clock, "2026-02-03T15:20:00Z")?;
     circuit::contest(db, &clock, actor).await?;

@@ -50,9 +50,12 @@ pub(super) struct Number {
 }
 
 /// Every level, and how many people each place serves.
+#[derive(Clone)]
 pub(super) struct Levels {
     of: HashMap<String, Level>,
     people: HashMap<String, i64>,
+    /// Which of the earlier revisions of a value chance gives; empty for the one that stands.
+    round: String,
 }
 
 impl Levels {
@@ -69,7 +72,21 @@ impl Levels {
         Ok(Self {
             of: levels.collect::<Result<_, CliError>>()?,
             people,
+            round: String::new(),
         })
+    }
+
+    /// The same levels, with the luck of an earlier revision.
+    pub(super) fn of_round(&self, round: u16) -> Self {
+        Self {
+            round: format!(" (révision {round})"),
+            ..self.clone()
+        }
+    }
+
+    /// Has a place serve so many people.
+    pub(super) fn serve(&mut self, place: String, people: i64) {
+        self.people.insert(place, people);
     }
 
     /// The regions, in the order of their codes.
@@ -103,7 +120,8 @@ impl Levels {
         let level = self.level(measure);
         let people = self.people.get(place).copied().unwrap_or(900_000);
         let offset = between(-level.spread, level.spread, &[code, place]);
-        let luck = between(-level.luck, level.luck, &[code, place, &year.to_string()]);
+        let drawn = format!("{year}{}", self.round);
+        let luck = between(-level.luck, level.luck, &[code, place, &drawn]);
         let drift = sign(measure) * level.pace * i64::from(year - REFERENCE);
         let moved = offset + drift + luck;
         match level.base {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::larger::Larger;
 use super::own;
 use super::plausible::Levels;
 use super::random::between;
@@ -54,8 +55,21 @@ impl Loader<'_> {
         Ok(())
     }
 
+    /// Invents the values of one year as many times as it is to have revisions.
+    pub(super) async fn revised(
+        &self,
+        levels: &Levels,
+        year: i16,
+        larger: Larger,
+    ) -> Result<(), CliError> {
+        for round in larger.earlier_rounds() {
+            self.invented(&levels.of_round(round), year).await?;
+        }
+        self.invented(levels, year).await
+    }
+
     /// Invents the values of every other measure of the framework in force for one year.
-    pub(super) async fn invented(&self, levels: &Levels, year: i16) -> Result<(), CliError> {
+    async fn invented(&self, levels: &Levels, year: i16) -> Result<(), CliError> {
         let catalogue = self.catalogue().await?;
         let edited = catalogue.framework(CURRENT);
         let edited = edited.ok_or("le cadre en vigueur manque")?;

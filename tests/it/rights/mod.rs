@@ -2,6 +2,7 @@
 
 mod attacks;
 mod people;
+mod referents;
 mod routes;
 mod sight;
 

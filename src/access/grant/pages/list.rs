@@ -53,7 +53,10 @@ pub(super) async fn page(
                 1 => { "Une personne." },
                 n => { (n) " personnes." },
             } " Vous voyez celles que vos habilitations vous laissent voir." }
-            p.acts { a.btn href=(WHY) { "Pourquoi un acte est permis ou non" } }
+            p.acts {
+                a.btn href="/referents" { "Référents des objectifs" }
+                a.btn href=(WHY) { "Pourquoi un acte est permis ou non" }
+            }
         }
         (filter_form(&address, "Filtrer les personnes", &filters))
         (table(&people))

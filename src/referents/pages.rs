@@ -1,0 +1,265 @@
+//! `/referents`: who answers for each objective, and what is missing since when.
+
+use axum::Router;
+use axum::extract::{FromRef, State};
+use axum::routing::get;
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use super::{Holding, Post, posts, store};
+use crate::access::Signed;
+use crate::access::role::Referent;
+use crate::frameworks::{Catalogue, Framework, Library, Node};
+use crate::kernel::counted;
+use crate::organisations::{Directories, Directory, Organisation, OrganisationKind};
+use crate::platform::clock::{Clock, french_date};
+use crate::platform::db::Db;
+use crate::platform::web::{
+    Address, Filter, Shell, WebError, WebResult, filter_form, section_heading, state,
+};
+use crate::tables::downloads;
+
+const REFERENTS: &str = "/referents";
+/// What the filter by organisation calls the directorates.
+pub(super) const STATE: &str = "etat";
+/// What the filter by state calls the posts that nobody holds.
+const MISSING: &str = "manque";
+
+/// The page of this module.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+    Shell: FromRef<S>,
+    Library: FromRef<S>,
+    Directories: FromRef<S>,
+{
+    Router::new().route(REFERENTS, get(page))
+}
+
+/// What the address asks to list.
+pub(super) struct Listed<'a> {
+    pub framework: &'a Framework,
+    pub directory: &'a Directory,
+    /// The frameworks to choose from, the latest first.
+    frameworks: Vec<&'a Framework>,
+    /// `etat`, the code of an agency, or nothing for all.
+    organisation: String,
+    only_missing: bool,
+    day: Date,
+}
+
+impl<'a> Listed<'a> {
+    /// The framework asked for, or the one that runs on that day; `None` where there is none.
+    pub fn of(
+        catalogue: &'a Catalogue,
+        directory: &'a Directory,
+        asked: &Address,
+        day: Date,
+    ) -> Option<Self> {
+        let all = catalogue.frameworks().into_iter().map(|e| &e.framework);
+        let frameworks: Vec<&Framework> = all
+            .filter(|framework| !framework.follows_establishments())
+            .collect();
+        let code = asked.get("cadre");
+        let named = frameworks.iter().find(|f| f.code == code);
+        let runs = |f: &&&Framework| (f.starts..=f.ends).contains(&day.year());
+        let framework = if code.is_empty() {
+            let running = frameworks.iter().find(runs);
+            running.or_else(|| frameworks.first())
+        } else {
+            named
+        };
+        Some(Self {
+            framework: *framework?,
+            directory,
+            organisation: asked.get("organisation").to_owned(),
+            only_missing: asked.get("etat") == MISSING,
+            frameworks,
+            day,
+        })
+    }
+
+    /// The agencies of the day.
+    fn agencies(&self) -> Vec<&'a Organisation> {
+        self.directory.existing(OrganisationKind::Ars, self.day)
+    }
+
+    /// The posts to list.
+    pub fn posts<'p>(&'p self, holdings: &'p [Holding]) -> Vec<Post<'p>> {
+        let mut listed = posts(self.framework, &self.agencies(), holdings, self.day);
+        listed.retain(|post| {
+            let code = post.agency.map_or(STATE, |agency| &agency.code);
+            (self.organisation.is_empty() || self.organisation == code)
+                && (!self.only_missing || post.missing_since.is_some())
+        });
+        listed
+    }
+}
+
+async fn page(
+    signed: Signed,
+    address: Address,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+    State(library): State<Library>,
+    State(directories): State<Directories>,
+) -> WebResult<Markup> {
+    let reach = signed.reach();
+    if !reach.sees_referents() {
+        return Err(WebError::NotFound);
+    }
+    let mut tx = db.read().await?;
+    let catalogue = library.catalogue(&mut tx, reach).await?;
+    let directory = directories.current(&mut tx, reach).await?;
+    let Some(listed) = Listed::of(&catalogue, &directory, &address, clock.today()) else {
+        return if address.get("cadre").is_empty() {
+            Ok(signed.page("Référents", &nothing_yet()))
+        } else {
+            Err(WebError::NotFound)
+        };
+    };
+    let holdings = store::holdings(&mut tx, reach, &listed.framework.code).await?;
+    drop(tx);
+    let posts = listed.posts(&holdings);
+    let missing = posts.iter().filter(|p| p.missing_since.is_some()).count();
+    let (cadre, organisation) = (listed.framework.code.as_str(), listed.organisation.as_str());
+    let etat = if listed.only_missing { MISSING } else { "" };
+    let body = html! {
+        div.head {
+            h1 { "Référents des objectifs" }
+            p.lead { (listed.framework.title) " : " (verdict(posts.len(), missing)) }
+        }
+        (filter_form(&address, "Filtrer les référents", &filters(&listed)))
+        @if posts.is_empty() {
+            p { @if listed.only_missing { "Personne ne manque ici : chaque objectif a son référent." }
+                @else { "Aucun objectif ne répond à ce choix." } }
+        }
+        @for group in posts.chunk_by(|a, b| code(a) == code(b)) { (section(group)) }
+        (downloads("referents", "Les référents", &[
+            ("cadre", cadre), ("organisation", organisation), ("etat", etat),
+        ]))
+        p.muted { "Désigner ou remplacer un référent : lui donner le rôle, sur la page de la "
+            a href="/personnes" { "personne" } ". Ce qui prend fin reste dans le "
+            a href="/journal?genre=grant" { "journal" } "." }
+    };
+    Ok(signed.page("Référents des objectifs", &body))
+}
+
+fn nothing_yet() -> Markup {
+    html! {
+        div.head {
+            h1 { "Référents des objectifs" }
+            p.lead { "Aucun cadre n’est encore chargé : ses objectifs viennent avec lui." }
+        }
+        p { a.btn href="/cadres" { "Voir les cadres" } }
+    }
+}
+
+fn verdict(posts: usize, missing: usize) -> String {
+    match missing {
+        0 if posts == 0 => "aucun objectif à suivre ici.".to_owned(),
+        0 => "chaque objectif a son référent.".to_owned(),
+        n => format!(
+            "{} sur {posts} sans référent.",
+            counted(n, "objectif", "objectifs")
+        ),
+    }
+}
+
+fn filters(listed: &Listed<'_>) -> [Filter; 3] {
+    let frameworks = listed.frameworks.iter();
+    let agencies = listed.agencies().into_iter();
+    let agencies = agencies.map(|agency| (agency.code.clone(), agency.label().to_owned()));
+    let state = (STATE.to_owned(), "Directions (niveau national)".to_owned());
+    [
+        Filter::Choice {
+            name: "cadre",
+            label: "Cadre",
+            any: "En cours",
+            choices: frameworks
+                .map(|f| (f.code.clone(), f.title.clone()))
+                .collect(),
+        },
+        Filter::Choice {
+            name: "organisation",
+            label: "Pour",
+            any: "Toutes",
+            choices: std::iter::once(state).chain(agencies).collect(),
+        },
+        Filter::Choice {
+            name: "etat",
+            label: "État",
+            any: "Tous",
+            choices: vec![(MISSING.to_owned(), "Sans référent".to_owned())],
+        },
+    ]
+}
+
+fn code<'p>(post: &'p Post<'_>) -> &'p str {
+    post.agency.map_or(STATE, |agency| &agency.code)
+}
+
+/// The posts of the directorates, or those of one agency.
+fn section(posts: &[Post<'_>]) -> Markup {
+    let agency = posts.first().and_then(|post| post.agency);
+    let title = agency.map_or("Directions", Organisation::label);
+    let id = agency.map_or(STATE, |agency| &agency.code).to_lowercase();
+    let missing = posts.iter().filter(|p| p.missing_since.is_some()).count();
+    let aside = match missing {
+        0 => html! { span.muted { "Tous désignés" } },
+        n => html! { span.muted { (n) " sans référent" } },
+    };
+    let (first, second) = match agency {
+        None => ("Chef de file signataire", "Copilotes"),
+        Some(_) => ("Référent", "Coréférents"),
+    };
+    html! {
+        section aria-labelledby=(id) {
+            (section_heading(&id, title, Some(aside)))
+            table.tbl.stack {
+                caption.vh { "Référents des objectifs : " (title) }
+                thead { tr {
+                    th scope="col" { "Objectif" }
+                    th scope="col" { (first) }
+                    th scope="col" { (second) }
+                } }
+                tbody { @for post in posts { tr {
+                    th scope="row" { (objective(post.objective, agency.is_none())) }
+                    td data-l=(first) { (holders(post, Referent::First)) }
+                    td data-l=(second) { (holders(post, Referent::Second)) }
+                } } }
+            }
+        }
+    }
+}
+
+fn objective(node: &Node, tells_leads: bool) -> Markup {
+    html! {
+        @if let Some(code) = &node.code { (code) ". " }
+        (node.label)
+        @if tells_leads && !node.leads.is_empty() {
+            span.sub { "Pilotage : " (node.leads.join(", ")) }
+        }
+    }
+}
+
+fn holders(post: &Post<'_>, referent: Referent) -> Markup {
+    let held = post.holders.iter().filter(|h| h.referent == referent);
+    let held: Vec<&&Holding> = held.collect();
+    html! {
+        @if let (Referent::First, Some(since)) = (referent, post.missing_since) {
+            (state("late", "late", "Manque"))
+            span.sub { "depuis le " (french_date(since)) }
+        } @else if held.is_empty() { span.muted { "–" } }
+        @for holder in held { p {
+            (holder.name) " " span.muted { "(" (holder.organisation) ")" }
+            span.sub {
+                a href={ "mailto:" (holder.email) } { (holder.email) }
+                ", depuis le " (french_date(holder.from))
+                @if let Some(until) = holder.until { ", jusqu’au " (french_date(until)) }
+            }
+        } }
+    }
+}
