@@ -258,12 +258,51 @@ pub(super) async fn parties(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<CardParty>>
         .all("select code, name from organisation", vec![])
         .await?;
     let names: HashMap<String, String> = names.into_iter().collect();
+    let named = |tenure: Tenure| CardParty {
+        name: names
+            .get(&tenure.organisation)
+            .unwrap_or(&tenure.organisation)
+            .clone(),
+        tenure,
+    };
+    let moves = moves(tx, Which::All).await?;
+    let of_contract = |(contract, moves): (Uuid, Vec<Move>)| {
+        (contract, tenures(&moves).into_iter().map(named).collect())
+    };
+    Ok(moves.into_iter().map(of_contract).collect())
+}
+
+/// Codes of the organisations that are or were party to each contract that has an act under way.
+pub(super) async fn parties_of_drafts(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<String>>, DbError> {
+    let moves = moves(tx, Which::WithDrafts).await?;
+    let of_contract = |(contract, moves): (Uuid, Vec<Move>)| {
+        let tenures = tenures(&moves).into_iter();
+        (
+            contract,
+            tenures.map(|tenure| tenure.organisation).collect(),
+        )
+    };
+    Ok(moves.into_iter().map(of_contract).collect())
+}
+
+/// Which contracts are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    WithDrafts,
+}
+
+/// Who came and left in each of these contracts, in order.
+async fn moves(tx: &mut Tx, which: Which) -> Result<HashMap<Uuid, Vec<Move>>, DbError> {
+    let all = which == Which::All;
     let beginning: Vec<BeginningRow> = tx
         .all(
             "select p.contract_id, s.id as section_id, p.role, p.organisation_code
              from party p join section s on s.contract_id = p.contract_id
+             where $1 or p.contract_id in (select contract_id from instrument
+                                           where state = 'draft')
              order by p.contract_id, p.position, s.position",
-            vec![],
+            args![all],
         )
         .await?;
     let moved: Vec<MoveRow> = tx
@@ -276,8 +315,10 @@ pub(super) async fn parties(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<CardParty>>
              join instrument i on i.id = x.instrument_id
              left join change c on c.no = i.signed_change
              where x.kind = 'party' and i.state = 'signed'
+               and ($1 or i.contract_id in (select contract_id from instrument
+                                            where state = 'draft'))
              order by i.contract_id, i.signed_change, x.facet collate \"C\"",
-            vec![],
+            args![all],
         )
         .await?;
     let mut moves: HashMap<Uuid, Vec<Move>> = HashMap::new();
@@ -288,17 +329,7 @@ pub(super) async fn parties(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<CardParty>>
         let contract = row.contract_id;
         moves.entry(contract).or_default().push(row.read()?);
     }
-    let named = |tenure: Tenure| CardParty {
-        name: names
-            .get(&tenure.organisation)
-            .unwrap_or(&tenure.organisation)
-            .clone(),
-        tenure,
-    };
-    let of_contract = |(contract, moves): (Uuid, Vec<Move>)| {
-        (contract, tenures(&moves).into_iter().map(named).collect())
-    };
-    Ok(moves.into_iter().map(of_contract).collect())
+    Ok(moves)
 }
 
 /// A section of a contract: the address of the contract, its own key and its label.

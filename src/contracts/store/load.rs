@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::cards::parties;
+use super::cards::parties_of_drafts;
 use super::rows::{
     ConfirmationRow, ContractRow, InstrumentRow, PartyRow, SectionRow, SignatoryRow, TermRow,
     by_instrument,
@@ -168,7 +168,6 @@ pub struct OpenDraft {
 
 /// Every act under way that somebody may see, the oldest first.
 pub async fn open_drafts(tx: &mut Tx, reach: &Reach) -> Result<Vec<OpenDraft>, DbError> {
-    let parties = parties(tx).await?;
     let mut drafts: Vec<OpenDraft> = tx
         .all(
             "select c.id as contract, c.slug, c.title, c.framework, c.fictional, i.no, i.act,
@@ -179,9 +178,13 @@ pub async fn open_drafts(tx: &mut Tx, reach: &Reach) -> Result<Vec<OpenDraft>, D
             args![],
         )
         .await?;
+    if drafts.is_empty() {
+        return Ok(drafts);
+    }
+    let parties = parties_of_drafts(tx).await?;
     drafts.retain(|draft| {
-        let of_contract = parties.get(&draft.contract).into_iter().flatten();
-        let codes = of_contract.map(|party| party.tenure.organisation.as_str());
+        let codes = parties.get(&draft.contract).into_iter().flatten();
+        let codes = codes.map(String::as_str);
         reach.sees_of(Opening::Drafts, &draft.framework, codes)
     });
     Ok(drafts)
