@@ -21,7 +21,7 @@ test-rust:
 
 # They run the program that test-rust has built.
 test-browser: node_modules/.package-lock.json
-	node --test --test-reporter=spec --test-timeout=300000 tests/browser/*.test.mjs
+	node --test --test-reporter=spec --test-timeout=900000 tests/browser/*.test.mjs
 
 lint:
 	cargo fmt --all --check

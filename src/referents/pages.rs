@@ -216,7 +216,7 @@ fn section(posts: &[Post<'_>]) -> Markup {
         Some(_) => ("Référent", "Coréférents"),
     };
     html! {
-        section aria-labelledby=(id) {
+        section.sect aria-labelledby=(id) {
             (section_heading(&id, title, Some(aside)))
             table.tbl.stack {
                 caption.vh { "Référents des objectifs : " (title) }
