@@ -10,11 +10,14 @@ use crate::organisations::Directory;
 use crate::organisations::source::Unusable;
 use crate::site::shipped;
 
+/// As many hospitals as their invented numbers, of nine digits, tell apart.
+const MOST: i64 = 9_999;
+
 /// How much larger than usual the demonstration is.
 #[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Larger {
     /// Agrandir la démonstration, pour mesurer : tant d’établissements de plus, chacun avec son contrat
-    #[arg(long, value_name = "NOMBRE", default_value_t = 0)]
+    #[arg(long, value_name = "NOMBRE", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=MOST))]
     hospitals: u16,
     /// Agrandir la démonstration, pour mesurer : tant de révisions pour chaque valeur des régions
     #[arg(long, value_name = "NOMBRE", default_value_t = 1)]

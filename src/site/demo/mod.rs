@@ -74,7 +74,6 @@ pub async fn build(
     tell("Contrats");
     let mut figures = terms::Figures::read()?;
     larger.serve(&mut figures.levels);
-    let figures = figures;
     let loader = values::Loader {
         db,
         clock: &clock,

@@ -54,7 +54,9 @@ pub(super) async fn page(
                 n => { (n) " personnes." },
             } " Vous voyez celles que vos habilitations vous laissent voir." }
             p.acts {
-                a.btn href="/referents" { "Référents des objectifs" }
+                @if signed.reach().sees_referents() {
+                    a.btn href="/referents" { "Référents des objectifs" }
+                }
                 a.btn href=(WHY) { "Pourquoi un acte est permis ou non" }
             }
         }
