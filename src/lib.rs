@@ -8,6 +8,8 @@ pub mod platform;
 
 pub mod ledger;
 
+pub mod sealed;
+
 pub mod access;
 
 pub mod help;

@@ -17,6 +17,7 @@ use crate::platform::clock::Clock;
 use crate::platform::config::{Config, SecondFactor};
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::mail;
+use crate::sealed::Keyring;
 
 const SECOND: i64 = 1_000_000;
 
@@ -26,6 +27,7 @@ pub(super) struct Door {
     db: Db,
     clock: Clock,
     config: Arc<Config>,
+    keyring: Keyring,
 }
 
 /// Somebody who may try a password.
@@ -179,6 +181,11 @@ impl Door {
         &self.db
     }
 
+    /// What seals what applications share.
+    pub(super) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
     /// Of whom the settings ask a second factor.
     pub(super) fn asks_a_code_of(&self) -> SecondFactor {
         self.config.second_factor
@@ -191,6 +198,7 @@ where
     Db: FromRef<S>,
     Clock: FromRef<S>,
     Arc<Config>: FromRef<S>,
+    Keyring: FromRef<S>,
 {
     type Rejection = Infallible;
 
@@ -199,6 +207,7 @@ where
             db: Db::from_ref(state),
             clock: Clock::from_ref(state),
             config: Arc::<Config>::from_ref(state),
+            keyring: Keyring::from_ref(state),
         })
     }
 }

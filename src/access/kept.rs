@@ -5,7 +5,7 @@
 //! again; it is never acted upon by itself.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,13 +14,17 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use uuid::Uuid;
 
+use super::discreet;
 use super::factor;
 use super::session::{Standing, standing};
 use super::signed::Signed;
 use crate::platform::web::{WebError, WebResult};
+use crate::sealed::Keyring;
 
 /// The key under which the session holds the form.
 const KEPT_KEY: &str = "kept_form";
+/// The key under which it holds what the form held, which may be confidential.
+const KEPT_BODY_KEY: &str = "kept_form_body";
 
 /// Where what was typed is shown again.
 pub(super) const RESUME: &str = "/reprise";
@@ -35,7 +39,8 @@ struct Kept {
     person: Uuid,
     /// Where it was sent.
     address: String,
-    /// What it held, as it was sent.
+    /// What it held, as it was sent; beside it while it waits.
+    #[serde(skip)]
     body: String,
 }
 
@@ -65,11 +70,16 @@ impl Kept {
 }
 
 /// Keeps a form that comes after the session ended, and leads to the sign-in page.
-pub async fn keep_refused_form(session: Session, request: Request, next: Next) -> Response {
+pub async fn keep_refused_form(
+    State(keyring): State<Keyring>,
+    session: Session,
+    request: Request,
+    next: Next,
+) -> Response {
     if request.method() != Method::POST {
         return next.run(request).await;
     }
-    match keep(&session, request).await {
+    match keep(&session, &keyring, request).await {
         Ok(Some(request)) => next.run(request).await,
         Ok(None) => {
             let to_sign_in = format!("/connexion?retour={RESUME}");
@@ -80,7 +90,11 @@ pub async fn keep_refused_form(session: Session, request: Request, next: Next) -
 }
 
 /// The request, to be answered as usual; nothing where its form is now in the session.
-async fn keep(session: &Session, request: Request) -> WebResult<Option<Request>> {
+async fn keep(
+    session: &Session,
+    keyring: &Keyring,
+    request: Request,
+) -> WebResult<Option<Request>> {
     let address = request
         .uri()
         .path_and_query()
@@ -104,10 +118,11 @@ async fn keep(session: &Session, request: Request) -> WebResult<Option<Request>>
     if is_secret || text.is_empty() {
         return Ok(Some(Request::from_parts(parts, Body::from(bytes))));
     }
+    discreet::keep(session, keyring, (person, KEPT_BODY_KEY), &text).await?;
     let kept = Kept {
         person,
         address,
-        body: text,
+        body: String::new(),
     };
     session
         .insert(KEPT_KEY, kept)
@@ -147,9 +162,8 @@ async fn forget_sent(session: &Session, address: &str) -> WebResult<()> {
 }
 
 async fn forget(session: &Session) -> WebResult<()> {
-    let gone: Option<Kept> = session.remove(KEPT_KEY).await.map_err(WebError::internal)?;
-    drop(gone);
-    Ok(())
+    discreet::forget(session, KEPT_BODY_KEY).await?;
+    discreet::forget(session, KEPT_KEY).await
 }
 
 /// Forgets a form that somebody else than this person left in the session.
@@ -161,11 +175,18 @@ pub(super) async fn keep_for(session: &Session, person: Uuid) -> WebResult<()> {
 }
 
 /// `GET /reprise`: what was typed, to be sent again or forgotten.
-pub(super) async fn resume(signed: Signed, session: Session) -> WebResult<Response> {
-    let kept = kept(&session).await?;
-    let Some(kept) = kept.filter(|kept| kept.person == signed.person.id) else {
+pub(super) async fn resume(
+    signed: Signed,
+    session: Session,
+    State(keyring): State<Keyring>,
+) -> WebResult<Response> {
+    let me = signed.person.id;
+    let body = discreet::read(&session, &keyring, (me, KEPT_BODY_KEY)).await?;
+    let kept = kept(&session).await?.filter(|kept| kept.person == me);
+    let Some((kept, body)) = kept.zip(body) else {
         return Ok(Redirect::to("/").into_response());
     };
+    let kept = Kept { body, ..kept };
     Ok(signed
         .page("Reprendre votre saisie", &page(&kept))
         .into_response())

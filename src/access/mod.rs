@@ -8,6 +8,7 @@
 
 mod account;
 pub mod api;
+mod discreet;
 mod door;
 mod email;
 pub mod event;
@@ -15,6 +16,7 @@ pub mod factor;
 mod fields;
 pub mod grant;
 mod kept;
+pub mod keys;
 mod letter;
 pub mod link;
 mod origin;
@@ -43,4 +45,4 @@ pub use reach::{Audience, Opening, Openings, Reach};
 pub use session::{DbSessionStore, session_layer};
 pub use signed::{Signed, Visitor, refusals_in_french};
 pub use store::{ChangePassword, NewPerson, Person};
-pub use trace::keep_accesses;
+pub use trace::{keep_accesses, kept_as_opened};

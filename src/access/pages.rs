@@ -24,6 +24,7 @@ use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::mail::Post;
 use crate::platform::web::{Shell, View, WebError, WebResult, document, document_with_status};
+use crate::sealed::Keyring;
 
 /// Where people sign in.
 const PATH: &str = "/connexion";
@@ -37,6 +38,7 @@ where
     Shell: FromRef<S>,
     Arc<Config>: FromRef<S>,
     Post: FromRef<S>,
+    Keyring: FromRef<S>,
 {
     Router::new()
         .route(PATH, get(sign_in_form).post(sign_in))

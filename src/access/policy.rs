@@ -128,7 +128,10 @@ impl Lack {
 /// What it lacks.
 pub fn weigh(roles: &Roles, grant: &Grant, act: &str, concern: &Concern) -> Result<(), Lack> {
     let role = roles.role(&grant.role).ok_or(Lack::Role)?;
-    let (anywhere, own) = (role.anywhere.holds(act), role.own.holds(act));
+    let (anywhere, own) = (
+        role.anywhere.allows(roles, act),
+        role.own.allows(roles, act),
+    );
     let is_personal = roles.act(act).is_some_and(|known| known.only_to_ones_own);
     if is_personal || !(anywhere || own) {
         return Err(Lack::Role);
@@ -218,7 +221,7 @@ pub fn decide(
 /// Says who can, and what the nearest of one's grants lacks.
 fn who_can(roles: &Roles, grants: &[Grant], act: &str, concern: &Concern) -> String {
     let name = roles.act_name(act);
-    let able = |role: &&Role| role.anywhere.holds(act) || role.own.holds(act);
+    let able = |role: &&Role| role.anywhere.allows(roles, act) || role.own.allows(roles, act);
     let giving = |role: &&Role| {
         concern
             .role

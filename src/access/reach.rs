@@ -211,6 +211,7 @@ impl Reach {
     /// # Errors
     /// A refusal that says who can.
     pub fn allows(&self, act: &'static str, concerns: &[Concern]) -> Result<Basis, Denied> {
+        self.refuse_sealed(act)?;
         let Some(who) = self.actor.person() else {
             return Ok(Basis::Installation);
         };
@@ -232,6 +233,19 @@ impl Reach {
             sentence: "Il n’y a rien là que vous puissiez changer.".to_owned(),
             reads_only: false,
         })
+    }
+
+    /// Refuses an act upon what is sealed to whoever is no person.
+    fn refuse_sealed(&self, act: &'static str) -> Result<(), Denied> {
+        let sealed = Roles::known().act(act).is_some_and(|known| known.sealed);
+        if sealed && self.actor == Actor::Installation {
+            return Err(Denied {
+                act,
+                sentence: "Ce qui est scellé ne s’ouvre qu’à une personne habilitée.".to_owned(),
+                reads_only: false,
+            });
+        }
+        Ok(())
     }
 
     /// Whether an act is allowed, whoever uses the right: by what, or what the person is told.
@@ -311,6 +325,9 @@ impl Reach {
     /// Whether an act to one thing is allowed, be it by a program that only reads: for acts that
     /// are ways of looking.
     pub fn may_look(&self, act: &'static str, concern: &Concern) -> bool {
+        if self.refuse_sealed(act).is_err() {
+            return false;
+        }
         match self.actor.person() {
             Some(who) => decide(Roles::known(), who, &self.grants, act, concern).is_ok(),
             None => true,

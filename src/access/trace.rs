@@ -31,8 +31,11 @@ where
     let Ok(origin) = Origin::from_request_parts(&mut parts, &state).await;
     let session = parts.extensions.get::<Session>().cloned();
     let response = next.run(Request::from_parts(parts, body)).await;
-    let Some(kind) = kind(&route, &response) else {
-        return response;
+    let opened = response.extensions().get::<Opened>().cloned();
+    let (kind, detail) = match (opened, kind(&route, &response)) {
+        (Some(Opened(path)), _) => (EventKind::Unseal, path),
+        (None, Some(kind)) => (kind, route),
+        (None, None) => return response,
     };
     let person = match session {
         Some(session) => standing(&session).await.ok().and_then(person_of),
@@ -45,12 +48,22 @@ where
         device: None,
         origin: origin.address.as_deref(),
         done: kind != EventKind::Refused,
-        detail: Some(&route),
+        detail: Some(&detail),
     };
     let kept = keep(&Db::from_ref(&state), &Clock::from_ref(&state), &kept).await;
     if let Err(error) = kept {
         tracing::error!(%error, "an access was not kept");
     }
+    response
+}
+
+/// An answer that shows what was under seal, and where.
+#[derive(Clone)]
+struct Opened(String);
+
+/// Has an answer kept as one that opened what is sealed, by its address: who read it is asked for.
+pub fn kept_as_opened(mut response: Response, path: String) -> Response {
+    response.extensions_mut().insert(Opened(path));
     response
 }
 

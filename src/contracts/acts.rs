@@ -39,6 +39,10 @@ acts! {
     SignInstrument(Uuid) = "contract.sign", of_instrument;
     /// Giving a draft up.
     AbandonInstrument(Uuid) = "contract.abandon", of_instrument;
+    /// Reading the confidential note on a contract, which is under seal.
+    ReadNote(Uuid) = "contract.note_read", of_contract;
+    /// Writing a version of it.
+    WriteNote(Uuid) = "contract.note_write", of_contract;
     /// Setting a national target of a framework.
     SetNationalTarget(Scope) = "contract.national_target", of_scope;
 }

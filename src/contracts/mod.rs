@@ -20,6 +20,7 @@ pub mod intake;
 pub mod limits;
 mod lines;
 mod naming;
+pub mod note;
 mod obstacle;
 mod offers;
 mod own;
@@ -43,7 +44,7 @@ use crate::access::{self, Concern, Opening, Reach};
 
 pub use acts::{
     AbandonInstrument, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument,
-    RebaseInstrument, SetNationalTarget, SignInstrument,
+    ReadNote, RebaseInstrument, SetNationalTarget, SignInstrument, WriteNote,
 };
 pub use agreements::Agreements;
 pub use body::{

@@ -11,8 +11,8 @@ use super::lines::Facet;
 use super::naming::{Numbered, numbered_names, slot_name};
 use super::sheet::show_body;
 use super::store::told::{Named, named_between};
-use super::{NationalTarget, State, Target};
-use crate::access::Opening;
+use super::{NationalTarget, ReadNote, State, Target};
+use crate::access::{Act as _, Concern, Opening};
 use crate::frameworks::{Catalogue, Framework, Library};
 use crate::journal::{Kind, Line, Reader, Teller, Told, span};
 use crate::ledger::Scope;
@@ -40,7 +40,11 @@ impl Teller for ContractTeller {
             code: "national_target",
             french: "Cibles nationales",
         };
-        &[CONTRACT, INSTRUMENT, NATIONAL]
+        const NOTE: Kind = Kind {
+            code: "confidential_note",
+            french: "Notes confidentielles",
+        };
+        &[CONTRACT, INSTRUMENT, NATIONAL, NOTE]
     }
 
     async fn tell(
@@ -55,11 +59,43 @@ impl Teller for ContractTeller {
             catalogue: &catalogue,
         };
         let told = lines.iter().map(|line| {
-            let seen = line.kind != "instrument" || words.is_open(line, reader);
+            let seen = match line.kind.as_str() {
+                "instrument" => words.is_open(line, reader),
+                "confidential_note" => reader.reads_all || reads_note(line, reader),
+                _ => true,
+            };
             seen.then(|| words.tell(line))
         });
         Ok(told.collect())
     }
+}
+
+/// Whether the reader may know that somebody wrote a version of a note: those who may read it.
+fn reads_note(line: &Line, reader: &Reader) -> bool {
+    let concern = Concern {
+        contract: line.parent,
+        ..Concern::of(&line.scope.organisation, &line.scope.framework)
+    };
+    reader.reach.may_look(ReadNote::NAME, &concern)
+}
+
+/// What the history keeps of a version of a note.
+#[derive(Deserialize)]
+struct Written {
+    no: i64,
+    sha256: String,
+}
+
+/// A version of a note, by what is known of it without opening it.
+fn note(line: &Line) -> Told {
+    let deed = match line.is::<Written>() {
+        Some(Written { no, sha256 }) => {
+            let short: String = sha256.chars().take(16).collect();
+            format!("a écrit la version {no} de la note confidentielle (empreinte {short}…)")
+        }
+        None => "a écrit la note confidentielle".to_owned(),
+    };
+    Told::new(deed, line)
 }
 
 /// An instrument as a sentence names it.
@@ -147,6 +183,7 @@ impl Words<'_> {
                 }
             }
             "national_target" => self.national(line),
+            "confidential_note" => note(line),
             _ => self.instrument(line),
         }
     }

@@ -32,7 +32,11 @@ impl Teller for AccountTeller {
             code: "grant",
             french: "Habilitations",
         };
-        &[PERSON, GRANT, TOKEN, ADDRESS]
+        const KEY: Kind = Kind {
+            code: "master_key",
+            french: "Clés de scellement",
+        };
+        &[PERSON, GRANT, TOKEN, ADDRESS, KEY]
     }
 
     async fn tell(
@@ -58,6 +62,9 @@ fn owner(line: &Line) -> Uuid {
 }
 
 fn told(line: &Line, names: &HashMap<Uuid, String>) -> Told {
+    if line.kind == "master_key" {
+        return Told::new("a placé ce qui est scellé sous une nouvelle clé", line);
+    }
     let owner = owner(line);
     let own = line.actor == Some(owner);
     let name = names.get(&owner).cloned();

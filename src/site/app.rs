@@ -19,7 +19,7 @@ use super::api::{self, Description, page};
 use super::frame::{HELP, NAV};
 use super::installation::Installation;
 use super::tables::tables;
-use super::{HOLDERS, health, home, imports, searcher, tellers, upkeep};
+use super::{HOLDERS, health, home, imports, keyring, searcher, tellers, upkeep};
 use crate::access;
 use crate::access::api::Pace;
 use crate::contracts::{self, Desk};
@@ -38,6 +38,7 @@ use crate::platform::mail::{Post, PostError};
 use crate::platform::metrics::{self, count_requests};
 use crate::platform::web::{Shell, WebError, asset_router, hear_out, refuse_nul};
 use crate::referents;
+use crate::sealed::{KeyFileError, Keyring};
 use crate::search::{self, Searcher};
 use crate::tables::{self as take_away, Tables};
 
@@ -61,6 +62,7 @@ pub struct App {
     tables: Tables,
     tellers: Tellers,
     post: Post,
+    keyring: Keyring,
 }
 
 /// Why the site cannot be served.
@@ -72,6 +74,9 @@ pub enum AppError {
     /// The settings of mail cannot serve.
     #[error(transparent)]
     Post(#[from] PostError),
+    /// The master keys cannot serve.
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
 }
 
 impl App {
@@ -128,6 +133,7 @@ impl App {
             tables,
             tellers,
             post: Post::new(&config)?,
+            keyring: keyring(&config)?,
             description,
             clock,
             desk,
@@ -177,7 +183,7 @@ impl App {
         let refusals = from_fn_with_state(self.clone(), access::refusals_in_french::<Self>);
         pages
             .fallback(|| async { WebError::NotFound })
-            .layer(from_fn(access::keep_refused_form))
+            .layer(from_fn_with_state(self.clone(), access::keep_refused_form))
             .layer(CatchPanicLayer::new())
             .layer(from_fn(refuse_nul))
             .layer(CsrfLayer::new())
@@ -275,6 +281,7 @@ pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
         app.db.clone(),
         app.clock.clone(),
         app.post.clone(),
+        app.keyring.clone(),
     ));
     let issuing = tokio::spawn(upkeep::keep_issuing(app.sources.clone()));
     let service = app

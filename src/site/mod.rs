@@ -30,7 +30,9 @@ use crate::imports::{ImportTeller, Imports, Intakes, Reader};
 use crate::journal::{AccountTeller, Tellers};
 use crate::organisations::{Directories, FindableOrganisations, OrganisationTeller};
 use crate::platform::clock::Clock;
+use crate::platform::config::Config;
 use crate::platform::db::Db;
+use crate::sealed::{KeyFile, KeyFileError, Keyring};
 use crate::search::{Searcher, Source};
 
 pub use app::{App, AppError, ListenError, listen, serve, watch};
@@ -38,6 +40,14 @@ pub use installation::{InitError, Installation, initialise, is_complete};
 
 /// What a revision of a framework must leave in place.
 const HOLDERS: Holders = Holders(&[&ContractsHolder, &FiguresHolder]);
+
+/// The master keys that the settings name; none where they name none.
+pub fn keyring(config: &Config) -> Result<Keyring, KeyFileError> {
+    match &config.seal_key_file {
+        Some(file) => Ok(Keyring::of(KeyFile::read(file)?)),
+        None => Ok(Keyring::default()),
+    }
+}
 
 /// Every kind of file that comes in, read by that reader.
 pub fn imports(

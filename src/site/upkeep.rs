@@ -2,27 +2,39 @@
 
 use std::time::Duration;
 
-use crate::access::{event, link, store};
+use crate::access::{event, factor, link, store};
 use crate::dossier;
 use crate::figures::Sources;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError};
 use crate::platform::mail::{self, Post};
+use crate::sealed::Keyring;
 
 /// How often.
 const EVERY: Duration = Duration::from_mins(1);
 
 /// Keeps the house for as long as the server runs; a failure is told to the log and tried again.
-pub(super) async fn keep(db: Db, clock: Clock, post: Post) {
+pub(super) async fn keep(db: Db, clock: Clock, post: Post, keyring: Keyring) {
     let mut turns = tokio::time::interval(EVERY);
     loop {
         let kept = tokio::select! {
-            _ = turns.tick() => once(&db, &clock, &post).await,
+            _ = turns.tick() => {
+                seal(&db, &clock, &keyring).await;
+                once(&db, &clock, &post).await
+            }
             () = post.hurried() => send(&db, &clock, &post).await,
         };
         if let Err(error) = kept {
             tracing::warn!(%error, "upkeep");
         }
+    }
+}
+
+/// Seals what was set up before there was a key. A failure is told to the log and keeps nothing
+/// else from being done.
+async fn seal(db: &Db, clock: &Clock, keyring: &Keyring) {
+    if let Err(error) = factor::store::seal_some(db, clock, keyring).await {
+        tracing::error!(%error, "second factors left in clear");
     }
 }
 

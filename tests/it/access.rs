@@ -83,7 +83,7 @@ on_both_engines! {
 }
 
 /// Makes every session as old as if nobody had been there since 1970.
-async fn everybody_leaves(bench: &Bench) {
+pub async fn everybody_leaves(bench: &Bench) {
     let mut tx = bench.db.write_aside().await.unwrap();
     let rows: Vec<(Vec<u8>, String)> = tx
         .all("select id, data from session", vec![])

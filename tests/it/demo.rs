@@ -9,6 +9,7 @@ use jalon::contracts::{Target, TermBody, Terms};
 use jalon::figures::Snapshots;
 use jalon::kernel::Period;
 use jalon::ledger::{Verified, verify};
+use jalon::sealed::Keyring;
 use jalon::site::demo;
 
 use crate::imports::reader;
@@ -107,7 +108,7 @@ async fn visit(site: &mut Site, path: &str) -> String {
 
 on_both_engines! {
     async fn the_demonstration_stands_and_says_what_is_invented(bench: Bench) {
-        demo::build(&bench.db, &reader(), demo::Larger::default(), |_| {}).await.unwrap();
+        demo::build(&bench.db, (&reader(), &Keyring::default()), demo::Larger::default(), |_| {}).await.unwrap();
         let mut tx = bench.db.read().await.unwrap();
         assert!(matches!(verify(&mut tx).await.unwrap(), Verified::Whole(_)));
         drop(tx);

@@ -19,18 +19,18 @@ fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 /// The code that an application which was given those letters shows now.
-fn code(bench: &Bench, letters: &str) -> String {
+pub fn code(bench: &Bench, letters: &str) -> String {
     let secret = Secret::try_from_base32(letters.replace(' ', "")).unwrap();
     let application = Builder::new().with_secret(secret).build().unwrap();
     let seconds = u64::try_from(bench.clock.now() / 1_000_000).unwrap();
     application.generate(seconds).to_string()
 }
 
-async fn gives(site: &mut Site, code: &str) -> Answer {
+pub async fn gives(site: &mut Site, code: &str) -> Answer {
     site.post("/connexion/code", &[("code", code)]).await
 }
 
-async fn password(site: &mut Site) -> Answer {
+pub async fn password(site: &mut Site) -> Answer {
     let form = [
         ("email", EMAIL),
         ("password", PASSWORD),
@@ -40,7 +40,7 @@ async fn password(site: &mut Site) -> Answer {
 }
 
 /// Sets a second factor up: its letters and the recovery codes.
-async fn set_up(bench: &Bench, site: &mut Site) -> (String, Vec<String>) {
+pub async fn set_up(bench: &Bench, site: &mut Site) -> (String, Vec<String>) {
     let page = site.get(PAGE).await.body;
     let letters = between(&page, "Ou tapez-y ce secret : <span class=\"mono\">", "<").to_owned();
     assert!(page.contains("<svg class=\"qr\""), "{page}");

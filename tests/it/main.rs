@@ -35,6 +35,7 @@ mod refusals;
 mod revisions;
 mod rights;
 mod schema;
+mod sealed;
 mod search;
 mod sink;
 mod stage;

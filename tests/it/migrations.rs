@@ -32,6 +32,7 @@ fn rows_of(step: i64) -> Sample {
         10 => door(),
         11 => dossiers(),
         12 | 13 => indexes(),
+        14 => sealed(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -66,6 +67,31 @@ fn dossiers() -> Sample {
         ],
         "select f.name || ' ' || i.label from print_run_item i join issued_file f on f.dossier_id = i.dossier_id",
         "dossier.pdf Essai",
+    )
+}
+
+fn sealed() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'confidential_note', $2, 1, '')",
+                args![ID(200), ID(1)],
+            ),
+            (
+                "insert into confidential_note (id, contract_id) values ($1, $2)",
+                args![ID(200), ID(6)],
+            ),
+            (
+                "insert into confidential_note_version (note_id, no, digest, change_no) values ($1, 1, $2, 1)",
+                args![ID(200), vec![9_u8]],
+            ),
+            (
+                "insert into sealed (id, thing_id, slot, no, key_id, wrapped, nonce, body) values ($1, $2, 'confidential_note', 1, 'cle', $3, $3, $3)",
+                args![ID(201), ID(200), vec![9_u8]],
+            ),
+        ],
+        "select s.key_id from sealed s join confidential_note_version v on v.note_id = s.thing_id and v.no = s.no",
+        "cle",
     )
 }
 

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use jalon::access::Reach;
 use jalon::frameworks::Library;
 use jalon::organisations::Directories;
+use jalon::sealed::Keyring;
 use jalon::search::{Question, Searcher};
 use jalon::site::{demo, searcher};
 
@@ -113,7 +114,7 @@ async fn first(searcher: &Searcher, bench: &Bench, text: &str) -> Vec<(String, S
 
 on_both_engines! {
     async fn what_people_type_finds_what_they_mean_first_or_nearly(bench: Bench) {
-        demo::build(&bench.db, &reader(), demo::Larger::default(), |_| {}).await.unwrap();
+        demo::build(&bench.db, (&reader(), &Keyring::default()), demo::Larger::default(), |_| {}).await.unwrap();
         let searcher = fresh(&bench);
         let (mut wrong, mut first_of_all) = (Vec::new(), 0);
         for (typed, expected) in ASKED {

@@ -219,6 +219,8 @@ pub struct Answer {
     pub location: Option<String>,
     pub headers: axum::http::HeaderMap,
     pub body: String,
+    /// The same, as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Site {
@@ -333,6 +335,7 @@ impl Site {
             location,
             headers,
             body: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.to_vec(),
         }
     }
 }

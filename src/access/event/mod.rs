@@ -29,6 +29,8 @@ pub enum EventKind {
     Export,
     /// Somebody took a document away.
     Download,
+    /// Somebody read what is under seal.
+    Unseal,
 }
 
 impl EventKind {
@@ -50,10 +52,11 @@ impl EventKind {
             (Self::Refused, _) => "Action refusée",
             (Self::Export, _) => "Tableau emporté",
             (Self::Download, _) => "Document emporté",
+            (Self::Unseal, _) => "Texte scellé lu",
         }
     }
 
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::SignIn,
         Self::SignOut,
         Self::EndSession,
@@ -62,6 +65,7 @@ impl EventKind {
         Self::Refused,
         Self::Export,
         Self::Download,
+        Self::Unseal,
     ];
 
     /// The word kept in the database.
@@ -75,6 +79,7 @@ impl EventKind {
             Self::Refused => "refused",
             Self::Export => "export",
             Self::Download => "download",
+            Self::Unseal => "unseal",
         }
     }
 }

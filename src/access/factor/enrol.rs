@@ -8,11 +8,12 @@ use maud::{Markup, html};
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::pages::{TOO_MANY, Typed, WRONG};
-use super::store::{self, Given};
+use super::pages::{TOO_MANY, Typed, refusal};
+use super::store::{self, Secret};
 use super::{
     AddFactor, PATH, RecoveryCode, RemoveFactor, RenewCodes, Shared, is_required, qr_path,
 };
+use crate::access::discreet;
 use crate::access::door::Door;
 use crate::access::fields::code_field;
 use crate::access::origin::Origin;
@@ -46,15 +47,18 @@ pub(in crate::access) async fn confirm(
     State(post): State<Post>,
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
-    let Some(shared) = offered(&session).await? else {
+    let Some(shared) = offered(&session, &at, signed.person.id).await? else {
         return Ok(Redirect::to(PATH).into_response());
     };
     let Some(step) = shared.step_of(typed.text(), at.clock().now()) else {
         let told = "Ce n’est pas le code de cette application : vérifiez l’heure du téléphone, attendez le code suivant et tapez-le.";
         return refused(&signed, &session, &at, told).await;
     };
+    let person = signed.person.id;
+    let shared = Secret::of(at.keyring(), at.clock(), person, shared).await;
+    let shared = shared.map_err(WebError::internal)?;
     let mut change = open(&signed, &at, AddFactor::NAME).await?;
-    let permit = permit::<AddFactor>(&mut change, signed.person.id).await?;
+    let permit = permit::<AddFactor>(&mut change, person).await?;
     let kept = own_digest(&session);
     let added = store::add(&mut change, at.clock(), permit, (&shared, step), kept).await;
     let Some(codes) = added.map_err(WebError::internal)? else {
@@ -64,8 +68,7 @@ pub(in crate::access) async fn confirm(
     must_enrol(&session, false)
         .await
         .map_err(WebError::internal)?;
-    let gone = session.remove::<String>(OFFERED_KEY).await;
-    gone.map_err(WebError::internal)?;
+    discreet::forget(&session, OFFERED_KEY).await?;
     session.cycle_id().await.map_err(WebError::internal)?;
     post.hurry();
     Ok(signed.page(TITLE, &given(&codes, true)).into_response())
@@ -139,11 +142,10 @@ async fn gave_code(
     let Some(event) = at.try_code(&signed.person.email, origin).await? else {
         return Ok(Err(TOO_MANY));
     };
-    let mut tx = at.db().write_aside().await?;
-    let given = store::use_up(&mut tx, at.clock(), signed.person.id, typed.text()).await?;
-    tx.commit().await?;
-    if given == Given::Nothing {
-        return Ok(Err(WRONG));
+    let by = (at.clock(), at.keyring());
+    let given = store::use_up(at.db(), by, signed.person.id, typed.text()).await?;
+    if let Some((_, told)) = refusal(given) {
+        return Ok(Err(told));
     }
     at.open(&[event], signed.person.id, origin).await?;
     Ok(Ok(()))
@@ -156,20 +158,21 @@ async fn refused(signed: &Signed, session: &Session, at: &Door, told: &str) -> W
 }
 
 /// What an application is being given, where the page offered something.
-async fn offered(session: &Session) -> WebResult<Option<Shared>> {
-    let digits: Option<String> = session.get(OFFERED_KEY).await.map_err(WebError::internal)?;
+async fn offered(session: &Session, at: &Door, person: Uuid) -> WebResult<Option<Shared>> {
+    let whose = (person, OFFERED_KEY);
+    let digits = discreet::read(session, at.keyring(), whose).await?;
     Ok(digits.and_then(|digits| Shared::from_hex(&digits)))
 }
 
 /// What the page offers: the same until it is confirmed, so that a page read again still holds
 /// what the telephone took.
-async fn offer(session: &Session) -> WebResult<Shared> {
-    if let Some(shared) = offered(session).await? {
+async fn offer(session: &Session, at: &Door, person: Uuid) -> WebResult<Shared> {
+    if let Some(shared) = offered(session, at, person).await? {
         return Ok(shared);
     }
     let shared = Shared::random();
-    let kept = session.insert(OFFERED_KEY, hex(shared.bytes())).await;
-    kept.map_err(WebError::internal)?;
+    let digits = hex(shared.bytes());
+    discreet::keep(session, at.keyring(), (person, OFFERED_KEY), &digits).await?;
     Ok(shared)
 }
 
@@ -185,7 +188,7 @@ async fn body(
         let must = required(at, person).await?;
         return Ok(in_place(left, must, mistake));
     }
-    let shared = offer(session).await?;
+    let shared = offer(session, at, person).await?;
     let must = required(at, person).await?;
     Ok(to_set_up(&shared, &signed.person.email, must, mistake))
 }

@@ -24,6 +24,9 @@ use crate::kernel::hex;
 use crate::platform::config::SecondFactor as Asked;
 use crate::platform::db::{DbError, Tx};
 
+/// What a shared secret is of its person, where it is sealed.
+const SLOT: &str = "authenticator";
+
 /// Where a person's second factor is set up.
 pub(super) const PATH: &str = "/moi/double-authentification";
 

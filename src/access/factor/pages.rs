@@ -27,8 +27,20 @@ const TITLE: &str = "Double authentification";
 pub(super) const TOO_MANY: &str =
     "Trop de codes ont été refusés. Attendez un quart d’heure avant de recommencer.";
 /// What somebody is told whose code opens nothing.
-pub(super) const WRONG: &str =
+const WRONG: &str =
     "Ce code n’ouvre pas votre compte, ou il a déjà servi : attendez le suivant et tapez-le.";
+
+/// What somebody is told whose code cannot be held to anything.
+const UNREADABLE: &str = "Jalon ne peut pas vérifier les codes d’application en ce moment : la clé qui les protège manque sur le serveur. Prévenez votre administrateur ; un de vos codes de secours ouvre votre compte en attendant.";
+
+/// What somebody is told where what they gave opens nothing.
+pub(super) fn refusal(given: Given) -> Option<(StatusCode, &'static str)> {
+    match given {
+        Given::Code | Given::Recovery(_) => None,
+        Given::Nothing => Some((StatusCode::UNPROCESSABLE_ENTITY, WRONG)),
+        Given::Unreadable => Some((StatusCode::SERVICE_UNAVAILABLE, UNREADABLE)),
+    }
+}
 
 /// The code, as typed.
 #[derive(Deserialize)]
@@ -78,11 +90,10 @@ pub(in crate::access) async fn sign_in(
         response.headers_mut().insert(header::RETRY_AFTER, wait);
         return Ok(response);
     };
-    let mut tx = at.db().write_aside().await?;
-    let given = store::use_up(&mut tx, at.clock(), person.id, &typed.code).await?;
-    tx.commit().await?;
-    if given == Given::Nothing {
-        return Ok(refused(StatusCode::UNPROCESSABLE_ENTITY, WRONG));
+    let by = (at.clock(), at.keyring());
+    let given = store::use_up(at.db(), by, person.id, &typed.code).await?;
+    if let Some((status, told)) = refusal(given) {
+        return Ok(refused(status, told));
     }
     if matches!(given, Given::Recovery(_)) {
         post.hurry();

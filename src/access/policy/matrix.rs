@@ -123,9 +123,13 @@ fn the_matrix_of_rights_is_the_one_agreed() {
     held_to("src/access/policy/matrix.txt", &paper);
 }
 
-fn listed(which: &Which, roles: &Roles, name: impl Fn(&Roles, &str) -> String) -> String {
+fn listed(
+    (which, all): (&Which, &str),
+    roles: &Roles,
+    name: impl Fn(&Roles, &str) -> String,
+) -> String {
     match which {
-        Which::All => "tout".to_owned(),
+        Which::All => all.to_owned(),
         Which::These(keys) if keys.is_empty() => "–".to_owned(),
         Which::These(keys) => {
             let names: Vec<String> = keys.iter().map(|key| name(roles, key)).collect();
@@ -164,9 +168,9 @@ fn the_paper_of_roles_says_what_the_roles_are() {
             role.name,
             role.key,
             role.side.french(),
-            listed(&role.anywhere, roles, act),
-            listed(&role.own, roles, act),
-            listed(&role.gives, roles, role_name),
+            listed((&role.anywhere, "tout, hors ce qui est scellé"), roles, act),
+            listed((&role.own, "tout, hors ce qui est scellé"), roles, act),
+            listed((&role.gives, "tout"), roles, role_name),
             if role.second_factor { "oui" } else { "non" },
         );
     }

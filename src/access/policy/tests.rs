@@ -93,6 +93,15 @@ proptest! {
         }
     }
 
+    /// What is sealed opens by a role that names the act, never by one that may do everything.
+    #[test]
+    fn what_is_sealed_is_nobodys_by_everything(act in any_act(), concern in any_concern()) {
+        if roles().act(act).is_some_and(|known| known.sealed) {
+            let held = grant(NATIONAL_ADMINISTRATOR, "A");
+            prop_assert!(decide(roles(), ME, &[held], act, &concern).is_err());
+        }
+    }
+
     /// A refusal always says who can.
     #[test]
     fn a_refusal_is_a_sentence(role in any_role(), act in any_act(), concern in any_concern()) {

@@ -103,6 +103,12 @@ pub enum Which {
 }
 
 impl Which {
+    /// Whether an act is among them; one upon what is sealed is only where it is named.
+    pub fn allows(&self, roles: &Roles, act: &str) -> bool {
+        let sealed = roles.act(act).is_some_and(|known| known.sealed);
+        self.holds(act) && !(sealed && *self == Self::All)
+    }
+
     /// Whether a key is among them.
     pub fn holds(&self, key: &str) -> bool {
         match self {
@@ -118,6 +124,7 @@ impl Which {
 }
 
 /// Something that may be done, as the text of the roles names it.
+#[allow(clippy::struct_excessive_bools)] // each is a key of the text, asked by itself
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownAct {
     /// Its word, that of [`Act::NAME`](super::Act::NAME).
@@ -130,6 +137,9 @@ pub struct KnownAct {
     pub only_to_ones_own: bool,
     /// Whether nobody may do it to themselves.
     pub never_to_oneself: bool,
+    /// Whether what it is done to is under seal: it is allowed by roles that name it, never by one
+    /// that may do everything, nor to who looks as somebody else does.
+    pub sealed: bool,
 }
 
 /// A role.

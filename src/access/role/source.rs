@@ -77,6 +77,7 @@ fn act(item: &mut Item<'_>) -> KnownAct {
         to_ones_own: item.yes_no("du_sien").unwrap_or(false) || only,
         only_to_ones_own: only,
         never_to_oneself: item.yes_no("jamais_a_soi").unwrap_or(false),
+        sealed: item.yes_no("scelle").unwrap_or(false),
     }
 }
 

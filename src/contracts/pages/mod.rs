@@ -14,6 +14,7 @@ mod indicator;
 mod instrument;
 mod list;
 mod means;
+mod note;
 mod objective;
 mod open;
 mod parties;
@@ -36,6 +37,7 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::web::Shell;
+use crate::sealed::Keyring;
 
 /// The pages of this module.
 pub fn router<S>() -> Router<S>
@@ -46,12 +48,14 @@ where
     Shell: FromRef<S>,
     Desk: FromRef<S>,
     Arc<Config>: FromRef<S>,
+    Keyring: FromRef<S>,
 {
     Router::new()
         .route("/contrats", get(list::page))
         .route("/contrats/nouveau", get(create::form).post(create::submit))
         .route("/contrats/{slug}", get(contract::page))
         .route("/contrats/{slug}/moyens", get(means::page))
+        .route("/contrats/{slug}/note", get(note::page).post(note::write))
         .route("/contrats/{slug}/objectifs/{key}", get(objective::page))
         .route("/contrats/{slug}/indicateurs/{key}", get(indicator::page))
         .route(

@@ -9,7 +9,7 @@ use crate::access::{Act, Denied, Signed};
 use crate::contracts::check::changes;
 use crate::contracts::store::{ContractError, load};
 use crate::contracts::{
-    Book, Desk, DraftInstrument, FullContract, Instrument, Section, State, Terms,
+    Book, Desk, DraftInstrument, FullContract, Instrument, ReadNote, Section, State, Terms,
 };
 use crate::frameworks::Changeable;
 use crate::ledger::{Change, LedgerError, Moment};
@@ -51,6 +51,8 @@ pub(super) struct Opened {
     pub today: Date,
     /// Why no act may be prepared by whoever looks, where none may.
     pub drafting: Result<(), Denied>,
+    /// Whether whoever looks may read the confidential note.
+    pub reads_note: bool,
     /// What the address asked.
     view: View,
 }
@@ -133,10 +135,11 @@ pub(super) async fn contract(
     let book = book_shown(desk, &mut tx, signed, &full, moment.change).await?;
     let directory = desk.directories.current(&mut tx, signed.reach()).await?;
     drop(tx);
-    let drafting = signed
-        .reach()
-        .allows(DraftInstrument::NAME, &[full.concern()]);
+    let (reach, concern) = (signed.reach(), full.concern());
+    let reads_note = reach.may_look(ReadNote::NAME, &concern);
+    let drafting = reach.allows(DraftInstrument::NAME, &[concern]);
     Ok(Opened {
+        reads_note,
         drafting: drafting.map(drop),
         full: full.placed(moment.change),
         book,

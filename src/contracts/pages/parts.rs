@@ -250,6 +250,7 @@ fn tabs(opened: &Opened, current: Tab) -> Markup {
             (link(Tab::Objectives, "Objectifs et indicateurs"))
             (link(Tab::Means, "Moyens"))
             li { a href=(opened.href("#actes")) { "Actes" } }
+            @if opened.reads_note { li { a href={ (super::open::contract_path(&opened.full.contract.slug)) "/note" } { "Note confidentielle" } } }
             li { a href=(history_href(opened.full.contract.id)) { "Historique" } }
         } }
     }

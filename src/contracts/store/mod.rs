@@ -7,6 +7,7 @@ mod edit;
 pub(super) mod findable;
 mod load;
 mod national;
+mod note;
 mod own;
 mod regional;
 mod rows;
@@ -29,6 +30,7 @@ pub use load::{
     terms_of_measure, used_indicators, used_measures,
 };
 pub use national::{NationalTarget, national_targets, set_national_target};
+pub use note::{note_of, sealed_version, unsound_notes, write_note};
 pub use own::ContractMeasures;
 pub use regional::{section_of_place, targets_across};
 pub use settle::{abandon, confirm, rebase, sign};

@@ -68,6 +68,8 @@ pub struct Config {
     pub log: String,
     /// The largest document that may be attached, in bytes.
     pub largest_document: u64,
+    /// The file of the master keys that seal what is confidential; nothing is sealed without one.
+    pub seal_key_file: Option<PathBuf>,
     /// Requests a minute that each access by program may make; 0 for no limit.
     pub api_requests_per_minute: u32,
     /// The header in which the server in front says where a request comes from; empty where
@@ -87,6 +89,7 @@ impl Default for Config {
             second_factor: SecondFactor::ByRole,
             log: "info,sqlx=warn".to_owned(),
             largest_document: 20 * 1024 * 1024,
+            seal_key_file: None,
             api_requests_per_minute: 600,
             client_address_header: String::new(),
         }
@@ -141,6 +144,7 @@ impl Config {
             "client_address_header" => self.client_address_header = setting.header()?,
             "smtp_url" => self.smtp_url = Some(setting.smtp_url()?),
             "mail_from" => self.mail_from = setting.mailbox()?,
+            "seal_key_file" => self.seal_key_file = Some(setting.path()?),
             "second_factor" => self.second_factor = setting.second_factor()?,
             "log" => self.log = setting.log()?,
             "api_requests_per_minute" => {
@@ -305,6 +309,7 @@ mod tests {
         assert!(refused("JALON_SMTP_URL", "mail:secret@x").contains("smtps://"));
         assert!(refused("JALON_MAIL_FROM", "Jalon").contains("jalon@exemple.fr"));
         assert!(refused("JALON_SECOND_FACTOR", "oui").contains("required"));
+        assert!(refused("JALON_SEAL_KEY_FILE", " ").contains("fichier de clés"));
         assert!(refused("JALON_LOG", "info,=,=").contains("JALON_LOG"));
         assert!(refused("JALON_METRICS_LISTEN", "oui").contains("127.0.0.1:8080"));
     }

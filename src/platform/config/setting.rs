@@ -9,7 +9,7 @@ use crate::kernel::nearest;
 use crate::platform::file::FileError;
 
 /// The keys, as files write them.
-pub(super) const KEYS: [&str; 11] = [
+pub(super) const KEYS: [&str; 12] = [
     "api_requests_per_minute",
     "client_address_header",
     "database_url",
@@ -19,6 +19,7 @@ pub(super) const KEYS: [&str; 11] = [
     "mail_from",
     "metrics_listen",
     "public_url",
+    "seal_key_file",
     "second_factor",
     "smtp_url",
 ];
@@ -193,6 +194,15 @@ impl Setting {
         let (asked, _) = found
             .ok_or_else(|| self.refused("« optional », « by_role » ou « required » est attendu"))?;
         Ok(asked)
+    }
+
+    pub(super) fn path(&self) -> Result<PathBuf, ConfigError> {
+        if self.value.trim().is_empty() {
+            return Err(
+                self.refused("le chemin d’un fichier de clés est attendu, comme /etc/jalon/cles")
+            );
+        }
+        Ok(PathBuf::from(&self.value))
     }
 
     pub(super) fn header(&self) -> Result<String, ConfigError> {

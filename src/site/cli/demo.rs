@@ -1,13 +1,17 @@
 //! `jalon demo`.
 
+use std::path::PathBuf;
+
 use super::{CliError, Session, server};
 use crate::imports::Reader;
+use crate::platform::config::Config;
 use crate::platform::db::Db;
+use crate::sealed::{Keyring, create_key};
 use crate::site::demo::Larger;
 use crate::site::{self, Installation, demo, is_complete};
 
 pub(super) async fn run(
-    session: Session,
+    mut session: Session,
     build_only: bool,
     larger: Larger,
 ) -> Result<(), CliError> {
@@ -17,8 +21,10 @@ pub(super) async fn run(
     } else {
         Some(site::listen(session.config.listen).await?)
     };
+    give_key(&mut session.config)?;
+    let keyring = site::keyring(&session.config)?;
     session
-        .making(async |db: &Db| prepare(db, larger).await)
+        .making(async |db: &Db| prepare(db, &keyring, larger).await)
         .await?;
     let Some(listener) = listener else {
         return Ok(());
@@ -32,8 +38,23 @@ pub(super) async fn run(
     server::serve_on(session, listener).await
 }
 
+/// Gives the demonstration a file of keys beside its database, where it has none of its own.
+fn give_key(config: &mut Config) -> Result<(), CliError> {
+    let Some(file) = config.database_url.strip_prefix("sqlite://") else {
+        return Ok(());
+    };
+    if config.seal_key_file.is_none() {
+        let path = PathBuf::from(format!("{file}.cles"));
+        if !path.exists() {
+            create_key(&path, "demonstration")?;
+        }
+        config.seal_key_file = Some(path);
+    }
+    Ok(())
+}
+
 /// Builds the demonstration where it is absent. Where another process is at it, waits for it.
-async fn prepare(db: &Db, larger: Larger) -> Result<(), CliError> {
+async fn prepare(db: &Db, keyring: &Keyring, larger: Larger) -> Result<(), CliError> {
     db.migrate().await?;
     let _alone = if let Some(alone) = db.try_alone().await? {
         alone
@@ -48,7 +69,7 @@ async fn prepare(db: &Db, larger: Larger) -> Result<(), CliError> {
     match purpose {
         None => {
             let reader = Reader::of_this_program()?;
-            demo::build(db, &reader, larger, |step| say!("{step}…")).await?;
+            demo::build(db, (&reader, keyring), larger, |step| say!("{step}…")).await?;
             say!("Démonstration prête.");
             Ok(())
         }

@@ -15,6 +15,7 @@ mod mails;
 mod organisations;
 mod people;
 mod projections;
+mod seals;
 mod server;
 mod terms;
 mod tokens;
@@ -129,6 +130,9 @@ enum Command {
     /// Vérifier l’historique, en garder une ancre ailleurs
     #[command(subcommand)]
     Journal(journal::JournalCommand),
+    /// Tenir les clés qui scellent ce qui est confidentiel
+    #[command(subcommand)]
+    Seal(seals::SealCommand),
     /// Éprouver les prolongements de tendance sur les séries chargées
     Projections,
     /// Écrire les termes d’un projet d’acte depuis un classeur
@@ -262,6 +266,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Config(ConfigCommand::Check) => server::show_config(&session),
         Command::Contracts(command) => contracts::contracts(&session, command).await?,
         Command::Dossier(args) => dossier::dossier(&session, *args).await?,
+        Command::Seal(command) => seals::seal(&session, command).await?,
         Command::Token(command) => tokens::token(&session, command).await?,
         Command::Mail(command) => mails::mail(&session, command).await?,
         Command::Person(command) => people::person(&session, command).await?,

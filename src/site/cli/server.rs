@@ -78,6 +78,9 @@ pub(super) fn show_config(session: &Session) {
         say!("mail_from    = {}", config.mail_from);
     }
     say!("second_factor = {}", config.second_factor.word());
+    if let Some(file) = &config.seal_key_file {
+        say!("seal_key_file = {}", file.display());
+    }
     say!("log          = {}", config.log);
     say!("client_address_header = {}", config.client_address_header);
     say!("largest_document = {} octets", config.largest_document);

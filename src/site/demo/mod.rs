@@ -6,6 +6,7 @@
 mod circuit;
 mod contracts;
 mod larger;
+mod note;
 mod own;
 mod people;
 mod plausible;
@@ -23,6 +24,7 @@ use crate::imports::Reader;
 use crate::ledger::Actor;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
+use crate::sealed::Keyring;
 
 pub use larger::Larger;
 
@@ -37,7 +39,7 @@ const BEGINS: &str = "2024-12-02T08:00:00Z";
 /// Fills an empty database with the demonstration, as large as asked, telling each step.
 pub async fn build(
     db: &Db,
-    reader: &Reader,
+    (reader, keyring): (&Reader, &Keyring),
     larger: Larger,
     mut tell: impl FnMut(&str),
 ) -> Result<(), CliError> {
@@ -87,6 +89,7 @@ pub async fn build(
         library: library(),
     };
     contracts::sign(&pen, &figures, larger).await?;
+    note::write(db, &clock, keyring).await?;
     let levels = &figures.levels;
     tell("Valeurs fictives jusqu’en 2023");
     at(&clock, "2025-01-15T09:30:00Z")?;

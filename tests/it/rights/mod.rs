@@ -3,7 +3,7 @@
 mod attacks;
 mod people;
 mod referents;
-mod routes;
+pub mod routes;
 mod sight;
 
 use jalon::access::grant::store::{Held, give, grants_of};

@@ -49,7 +49,7 @@ const ONES_OWN: [&str; 13] = [
 ];
 
 /// The addresses that the source gives to a router, as templates; those of the API below `/api/v1`.
-fn routes() -> BTreeSet<String> {
+pub fn routes() -> BTreeSet<String> {
     let sources = crate::tidy::sources(Path::new("src"));
     let ours = sources
         .iter()
@@ -86,7 +86,7 @@ fn routes() -> BTreeSet<String> {
 }
 
 /// An address of that template, of things that exist where a test knows some.
-fn filled(template: &str) -> String {
+pub fn filled(template: &str) -> String {
     let known = [
         ("{slug}", "normandie-2024-2028"),
         ("{framework}", "etat-ars-2024-2028"),
