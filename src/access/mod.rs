@@ -7,6 +7,7 @@
 //! their own acts. What never lives here: what an act does.
 
 mod account;
+mod acquaintances;
 pub mod api;
 mod discreet;
 mod door;
@@ -33,6 +34,7 @@ mod throttle;
 pub mod token;
 mod trace;
 
+pub use acquaintances::Acquaintances;
 pub use email::{Email, NotAnEmail};
 pub use grant::pages::button_or_why;
 pub use grant::store::answering;
@@ -41,7 +43,7 @@ pub use pages::router;
 pub use password::{NewPassword, PASSWORD_HINT, PasswordError};
 pub use permit::{Act, NotPermitted, Permit, may, permit, permit_aside};
 pub use policy::{Basis, Concern, Denied, Lack, Standing};
-pub use reach::{Audience, Opening, Openings, Reach};
+pub use reach::{Audience, Opening, Openings, Reach, Vantage};
 pub use session::{DbSessionStore, session_layer};
 pub use signed::{Signed, Visitor, refusals_in_french};
 pub use store::{ChangePassword, NewPerson, Person};

@@ -118,6 +118,17 @@ impl Opening {
 /// To whom each framework opens what, where it says it.
 pub type Openings = BTreeMap<(String, Opening), Audience>;
 
+/// All that decides what somebody sees of what is signed and observed, whoever they are: people of
+/// the same vantage see the same, but for embargoes.
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
+pub struct Vantage {
+    everything: bool,
+    anything: bool,
+    state_or_agencies: bool,
+    openings: Arc<Openings>,
+    own: Arc<BTreeSet<String>>,
+}
+
 /// What a person may see and do, demanded by every function that reads for somebody.
 #[derive(Clone, Debug)]
 pub struct Reach {
@@ -126,6 +137,7 @@ pub struct Reach {
     openings: Arc<Openings>,
     /// The organisations whose things they see, the establishments of their agencies included.
     own: Arc<BTreeSet<String>>,
+    vantage: Arc<Vantage>,
     /// Whether a program acts that was given the right to read and no more.
     reads_only: bool,
 }
@@ -138,8 +150,27 @@ impl Reach {
             grants: Arc::default(),
             openings: Arc::default(),
             own: Arc::default(),
+            vantage: Arc::default(),
             reads_only: false,
         }
+        .placed()
+    }
+
+    /// The same, with its vantage worked out.
+    fn placed(mut self) -> Self {
+        self.vantage = Arc::new(Vantage {
+            everything: self.sees_everything(),
+            anything: self.sees_anything(),
+            state_or_agencies: self.is_of_state_or_agencies(),
+            openings: Arc::clone(&self.openings),
+            own: Arc::clone(&self.own),
+        });
+        self
+    }
+
+    /// What decides what they see.
+    pub fn vantage(&self) -> &Arc<Vantage> {
+        &self.vantage
     }
 
     /// What `actor` may see and do on that day, in Paris.
@@ -165,8 +196,10 @@ impl Reach {
             grants: grants.into(),
             openings: Arc::new(store::openings(tx).await?),
             own: Arc::new(own),
+            vantage: Arc::default(),
             reads_only,
-        })
+        }
+        .placed())
     }
 
     /// That of somebody who holds these grants.
@@ -178,8 +211,10 @@ impl Reach {
             grants: grants.into(),
             openings: Arc::new(openings),
             own: Arc::new(own),
+            vantage: Arc::default(),
             reads_only: false,
         }
+        .placed()
     }
 
     /// The same, for somebody who only looks.

@@ -109,7 +109,9 @@ pub(super) async fn standing(session: &Session) -> Result<Standing, SessionError
     let Some(person) = session.get(PERSON_KEY).await? else {
         return Ok(Standing::Nobody);
     };
-    if session.remove::<bool>(RENEW_KEY).await? == Some(true) {
+    // To remove what is not there would have the session written down at each request.
+    if session.get(RENEW_KEY).await? == Some(true) {
+        session.remove::<bool>(RENEW_KEY).await?;
         session.cycle_id().await?;
     }
     let now = OffsetDateTime::now_utc().unix_timestamp();

@@ -8,10 +8,11 @@ use axum::response::Response;
 use maud::Markup;
 use tower_sessions::Session;
 
+use super::acquaintances::Acquaintances;
 use super::factor;
 use super::reach::Reach;
 use super::session::{Standing, standing};
-use super::store::{Person, person};
+use super::store::Person;
 use crate::ledger::Actor;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
@@ -67,12 +68,13 @@ impl Signed {
             Standing::Enrolling(_) => return Err(WebError::First(factor::PATH)),
             Standing::Nobody | Standing::Lapsed(_) => return Ok(None),
         };
+        let known = parts.extensions.get::<Acquaintances>().cloned();
         let mut tx = Db::from_ref(state).read().await?;
-        let Some(person) = person(&mut tx, id).await? else {
+        let today = Clock::from_ref(state).today();
+        let found = known.unwrap_or_default().of(&mut tx, today, id).await?;
+        let Some((person, reach)) = found else {
             return Ok(None);
         };
-        let today = Clock::from_ref(state).today();
-        let reach = Reach::of(&mut tx, today, Actor::Person(id)).await?;
         Ok(Some(Self {
             view: View {
                 shell: Shell::from_ref(state),

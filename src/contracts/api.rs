@@ -3,6 +3,8 @@
 // The attribute that describes an address names its types in full.
 #![allow(unused_qualifications)]
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{FromRef, State};
 use jiff::civil::Date;
@@ -135,7 +137,7 @@ async fn contract(
     ApiPath(slug): ApiPath<String>,
 ) -> ApiResult<Json<ContractInFull>> {
     let found = full(&mut db.read().await?, caller.reach(), &slug).await?;
-    let contract = found.placed(i64::MAX).contract;
+    let contract = Arc::new(found).placed(i64::MAX).contract.clone();
     let sections = contract.sections.into_iter().map(|section| SectionView {
         key: section.key,
         label: section.label,

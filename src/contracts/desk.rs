@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use maud::Markup;
 use uuid::Uuid;
 
-use super::FullContract;
 use super::lines::Book;
 use super::store::ContractMeasures;
+use super::{FullContract, Remembered};
 use crate::access::Reach;
 use crate::frameworks::Library;
 use crate::ledger::Moment;
@@ -65,15 +65,17 @@ pub trait Observations: Debug + Send + Sync {
     /// shown for them.
     async fn of_contract(
         &self,
+        tx: &mut Tx,
         reach: &Reach,
         full: &FullContract,
         moment: Moment,
-    ) -> Result<BTreeMap<ObservedKey, Observed>, DbError>;
+    ) -> Result<Arc<BTreeMap<ObservedKey, Observed>>, DbError>;
 
     /// What changed in those figures and in the terms between a moment of the past and now, of one
     /// indicator where it is named; nothing where the moment is now.
     async fn since(
         &self,
+        tx: &mut Tx,
         reach: &Reach,
         full: &FullContract,
         indicator: Option<&str>,
@@ -99,15 +101,17 @@ pub struct NoObservations;
 impl Observations for NoObservations {
     async fn of_contract(
         &self,
+        _tx: &mut Tx,
         _reach: &Reach,
         _full: &FullContract,
         _moment: Moment,
-    ) -> Result<BTreeMap<ObservedKey, Observed>, DbError> {
-        Ok(BTreeMap::new())
+    ) -> Result<Arc<BTreeMap<ObservedKey, Observed>>, DbError> {
+        Ok(Arc::default())
     }
 
     async fn since(
         &self,
+        _tx: &mut Tx,
         _reach: &Reach,
         _full: &FullContract,
         _indicator: Option<&str>,
@@ -143,6 +147,8 @@ pub struct Desk {
     pub library: Library,
     /// Organisations and places.
     pub directories: Directories,
+    /// Contracts that were read.
+    pub remembered: Remembered,
     /// Observed values.
     pub observations: Arc<dyn Observations>,
 }

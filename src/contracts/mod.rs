@@ -29,6 +29,7 @@ mod parties;
 #[cfg(test)]
 mod properties;
 mod proposal;
+mod remembered;
 mod sheet;
 pub mod store;
 pub mod tables;
@@ -36,6 +37,7 @@ mod terms;
 mod told;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -67,6 +69,7 @@ pub use parties::{RoleHolder, Tenure, parties_in_force, party_edits};
 pub use proposal::{
     Field, Ground, NewContract, NewSection, Objection, Rival, bound, check_new, usual_place,
 };
+pub use remembered::Remembered;
 pub use store::NationalTarget;
 pub use terms::{Held, Overlay, Step, Term, Terms, history, overlay};
 pub use told::ContractTeller;
@@ -313,15 +316,18 @@ impl FullContract {
 
     /// The same with each section where it was after that change.
     #[must_use]
-    pub fn placed(mut self, as_of: i64) -> Self {
+    pub fn placed(self: Arc<Self>, as_of: i64) -> Arc<Self> {
         let sections = self.contract.sections.iter();
-        let places: Vec<String> = sections
-            .map(|section| self.place_of(section, as_of).to_owned())
-            .collect();
-        for (section, place) in self.contract.sections.iter_mut().zip(places) {
-            section.place = place;
+        let places: Vec<&str> = sections.map(|s| self.place_of(s, as_of)).collect();
+        let mut sections = self.contract.sections.iter().zip(&places);
+        if sections.all(|(section, place)| section.place == *place) {
+            return self;
         }
-        self
+        let mut placed = Self::clone(&self);
+        for (section, place) in placed.contract.sections.iter_mut().zip(places) {
+            place.clone_into(&mut section.place);
+        }
+        Arc::new(placed)
     }
 
     /// Code of the place that a section covered after that change.

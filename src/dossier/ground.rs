@@ -63,7 +63,7 @@ pub enum DossierError {
 /// A contract, its section and all that is known of them.
 pub(super) struct Ground {
     /// The contract, with its sections where they were.
-    pub full: FullContract,
+    pub full: Arc<FullContract>,
     /// Which of its sections.
     rank: usize,
     /// Its framework.
@@ -95,7 +95,8 @@ impl Ground {
         let today = sources.clock.today();
         let known = known_at(&mut tx, request.day).await?;
         let full = store::load(&mut tx, reach, &request.contract).await?;
-        let full = full.ok_or(DossierError::NotFound)?.placed(known);
+        let full = full.ok_or(DossierError::NotFound)?;
+        let full = Arc::new(full).placed(known);
         let contract = &full.contract;
         if !contract.years().contains(&request.year) {
             return Err(DossierError::Year {

@@ -1,86 +1,131 @@
 //! What the pages of contracts show of figures.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jalon_render::chart;
 use maud::{Markup, PreEscaped, html};
+use uuid::Uuid;
 
 use super::attainment::{Attainment, look};
 use super::delivery::Delivery;
 use super::pages::contested;
 use super::projection::{Known, Projection};
 use super::review::{Against, Asked, Review};
-use super::{Concern, Figure, Formatter, Situation, Sources, followed, pictures, since_section};
+use super::{
+    Concern, Figure, FiguresView, Formatter, Situation, Sources, followed, pictures, since_section,
+};
 use crate::access::Reach;
 use crate::contracts::{
     FullContract, Observations, Observed, ObservedKey, ObservedStanding, Target, own_measures,
 };
 use crate::frameworks::{Scale, Tone};
 use crate::kernel::{Period, Value};
-use crate::ledger::Moment;
+use crate::ledger::{self, Moment, OfState};
 use crate::measures::Measure;
-use crate::platform::db::DbError;
+use crate::platform::db::{DbError, Tx};
 use crate::platform::web::{AsOf, state};
 
 /// Reads figures for the pages of contracts.
 #[derive(Clone, Debug)]
 pub struct ContractFigures {
-    /// Where they are read from.
-    pub sources: Sources,
+    sources: Sources,
+    shown: OfState<Ground, Arc<Shown>>,
+}
+
+/// What is shown of a contract.
+type Shown = BTreeMap<ObservedKey, Observed>;
+
+/// What decides it in one state of the history: the contract, the moment, and the figures that
+/// somebody sees.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Ground {
+    contract: Uuid,
+    moment: Moment,
+    figures: FiguresView,
 }
 
 impl ContractFigures {
-    async fn situation(&self, reach: &Reach, moment: Moment) -> Result<Situation, DbError> {
+    /// Reading from there.
+    pub fn new(sources: Sources) -> Self {
+        Self {
+            sources,
+            shown: OfState::default(),
+        }
+    }
+
+    async fn situation(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        moment: Moment,
+    ) -> Result<Situation, DbError> {
         let asked = AsOf {
             au: moment.past.map(|day| day.to_string()).unwrap_or_default(),
         };
-        let mut tx = self.sources.db.read().await?;
-        self.sources.situation(&mut tx, reach, asked).await
+        self.sources.situation(tx, reach, asked).await
     }
+}
+
+fn shown(situation: &Situation, full: &FullContract) -> Shown {
+    let mut shown = BTreeMap::new();
+    let Some(edited) = situation.catalogue.framework(&full.contract.framework) else {
+        return shown;
+    };
+    let (contract, moment) = (&full.contract, situation.moment);
+    let terms = full.in_force(moment.change);
+    let own = own_measures(&edited.framework, full, moment.change);
+    let scale = edited.framework.scale();
+    for section in &contract.sections {
+        for followed in followed(&edited.framework, &situation.catalogue, &own, section) {
+            let asked = Asked {
+                terms: &terms,
+                section: section.id,
+                place: &section.place,
+                followed,
+                series: situation.figures.series(&followed.measure.code),
+                upto: (moment.day.year() - 1).clamp(contract.starts, contract.ends),
+                today: moment.day,
+            };
+            let key = ObservedKey {
+                section: section.id,
+                indicator: followed.indicator.key.clone(),
+                measure: followed.facet.to_owned(),
+            };
+            shown.insert(key, observed(&asked, &scale));
+        }
+    }
+    shown
 }
 
 #[async_trait]
 impl Observations for ContractFigures {
     async fn of_contract(
         &self,
+        tx: &mut Tx,
         reach: &Reach,
         full: &FullContract,
         moment: Moment,
-    ) -> Result<BTreeMap<ObservedKey, Observed>, DbError> {
-        let situation = self.situation(reach, moment).await?;
-        let Some(edited) = situation.catalogue.framework(&full.contract.framework) else {
-            return Ok(BTreeMap::new());
+    ) -> Result<Arc<Shown>, DbError> {
+        let situation = self.situation(tx, reach, moment).await?;
+        let state = ledger::state(tx).await?;
+        let ground = Ground {
+            contract: full.contract.id,
+            moment: situation.moment,
+            figures: situation.figures.clone(),
         };
-        let contract = &full.contract;
-        let terms = full.in_force(moment.change);
-        let own = own_measures(&edited.framework, full, moment.change);
-        let scale = edited.framework.scale();
-        let mut shown = BTreeMap::new();
-        for section in &contract.sections {
-            for followed in followed(&edited.framework, &situation.catalogue, &own, section) {
-                let asked = Asked {
-                    terms: &terms,
-                    section: section.id,
-                    place: &section.place,
-                    followed,
-                    series: situation.figures.series(&followed.measure.code),
-                    upto: (moment.day.year() - 1).clamp(contract.starts, contract.ends),
-                    today: moment.day,
-                };
-                let key = ObservedKey {
-                    section: section.id,
-                    indicator: followed.indicator.key.clone(),
-                    measure: followed.facet.to_owned(),
-                };
-                shown.insert(key, observed(&asked, &scale));
-            }
+        if let Some(shown) = self.shown.get(state, &ground) {
+            return Ok(shown);
         }
+        let shown = Arc::new(shown(&situation, full));
+        self.shown.keep(state, ground, Arc::clone(&shown));
         Ok(shown)
     }
 
     async fn since(
         &self,
+        tx: &mut Tx,
         reach: &Reach,
         full: &FullContract,
         indicator: Option<&str>,
@@ -89,7 +134,7 @@ impl Observations for ContractFigures {
         if moment.past.is_none() {
             return Ok(Markup::default());
         }
-        let situation = self.situation(reach, moment).await?;
+        let situation = self.situation(tx, reach, moment).await?;
         let Some(edited) = situation.catalogue.framework(&full.contract.framework) else {
             return Ok(Markup::default());
         };

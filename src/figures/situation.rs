@@ -51,7 +51,7 @@ pub struct Situation {
     pub figures: FiguresView,
     /// The contracts signed so far, those signed since included: their terms are folded up to
     /// the moment.
-    pub agreements: Vec<Arc<FullContract>>,
+    pub agreements: Arc<[Arc<FullContract>]>,
     /// The figures known now, where the moment is past.
     pub since: Option<FiguresView>,
     as_of: AsOf,

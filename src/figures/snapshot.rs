@@ -4,6 +4,8 @@
 //! a view that the person's reach filters, and never one by one from the database. The number of
 //! the last change tells whether the snapshot still holds, whichever process wrote it.
 
+mod view;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,6 +21,8 @@ use crate::ledger;
 use crate::platform::clock::Clock;
 use crate::platform::db::{DbError, Tx};
 use crate::platform::metrics;
+
+pub use view::FiguresView;
 
 /// The figures of one measure.
 #[derive(Clone, Debug, Default)]
@@ -249,102 +253,6 @@ pub(super) fn is_hidden(
     under_embargo(until, day) && !reach.sees_embargoed(author)
 }
 
-/// What one person may read of a snapshot.
-#[derive(Clone, Debug, Default)]
-pub struct FiguresView {
-    snapshot: Arc<Snapshot>,
-    /// What everybody may see.
-    public: Arc<Snapshot>,
-}
-
-#[cfg(test)]
-impl FiguresView {
-    /// Figures that no database holds.
-    pub(crate) fn of(figures: impl IntoIterator<Item = (String, Subject, Figure)>) -> Self {
-        let (mut kept, mut contests) = (Vec::new(), Vec::new());
-        for (measure, subject, figure) in figures {
-            contests.extend(figure.contest.clone().map(|open| Contested {
-                observation: figure.observation,
-                measure: measure.clone(),
-                subject: subject.clone(),
-                open: Some(open),
-            }));
-            kept.push(Kept {
-                measure,
-                subject,
-                figure: Some(figure),
-            });
-        }
-        let snapshot = Snapshot::default().with(1, Date::default(), kept, contests);
-        Self::of_everybody(Arc::new(snapshot))
-    }
-}
-
-impl FiguresView {
-    /// What that person may see, for pages and files alike: a figure under embargo is laid over
-    /// what stood before it for those who may see it, and for nobody else.
-    fn new(snapshot: Arc<Snapshot>, reach: &Reach) -> Self {
-        let snapshot = if reach.sees_all_values() {
-            snapshot
-        } else {
-            Arc::new(snapshot.of_places(|place| reach.sees_values_of(place)))
-        };
-        let seen: Vec<&Embargoed> = snapshot
-            .embargoed
-            .iter()
-            .filter(|held| reach.sees_embargoed(held.figure.loaded_by))
-            .collect();
-        if seen.is_empty() {
-            return Self::of_everybody(snapshot);
-        }
-        let mut touched = Touched::default();
-        for held in seen {
-            let series = touched.of(&snapshot, &held.measure);
-            let figure = held.figure.clone();
-            series.figures.insert(held.subject.clone(), figure);
-        }
-        let mut own = Snapshot::clone(&snapshot);
-        touched.laid_over(&mut own.series);
-        Self {
-            snapshot: Arc::new(own),
-            public: snapshot,
-        }
-    }
-
-    fn of_everybody(snapshot: Arc<Snapshot>) -> Self {
-        Self {
-            public: Arc::clone(&snapshot),
-            snapshot,
-        }
-    }
-
-    /// The same without any figure under embargo, whoever looks: for what is kept and handed on.
-    #[must_use]
-    pub fn without_embargoed(&self) -> Self {
-        Self::of_everybody(Arc::clone(&self.public))
-    }
-
-    /// The day, in Paris, on which it is looked at.
-    pub fn day(&self) -> Date {
-        self.snapshot.day
-    }
-
-    /// Whether both are the same figures in memory.
-    pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.snapshot, &other.snapshot)
-    }
-
-    /// The last change the figures include.
-    pub fn at_change(&self) -> i64 {
-        self.snapshot.at_change
-    }
-
-    /// The figures of a measure.
-    pub fn series(&self, measure: &str) -> Option<&Series> {
-        self.snapshot.series.get(measure).map(Arc::as_ref)
-    }
-}
-
 /// How many snapshots of earlier moments are kept.
 const EARLIER: usize = 8;
 
@@ -352,12 +260,15 @@ const EARLIER: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Snapshots {
     memory: Arc<Mutex<Memory>>,
+    views: view::Views,
     clock: Clock,
 }
 
 #[derive(Debug, Default)]
 struct Memory {
     current: Arc<Snapshot>,
+    /// The last state of the history for which `current` was found to be current.
+    state: Option<i64>,
     earlier: VecDeque<Arc<Snapshot>>,
 }
 
@@ -372,17 +283,26 @@ impl Snapshots {
     pub fn new(clock: Clock) -> Self {
         Self {
             memory: Arc::default(),
+            views: view::Views::default(),
             clock,
         }
     }
 
     /// The figures as this transaction sees them.
     pub async fn current(&self, tx: &mut Tx, reach: &Reach) -> Result<FiguresView, DbError> {
-        let latest = store::latest_change(tx).await?;
+        let state = ledger::state(tx).await?;
         let today = self.clock.today();
-        let known = Arc::clone(&self.kept().current);
+        let (known, found_in) = {
+            let kept = self.kept();
+            (Arc::clone(&kept.current), kept.state)
+        };
+        if state.is_some() && found_in == state && known.day == today {
+            return Ok(self.views.of(known, reach));
+        }
+        let latest = store::latest_change(tx).await?;
         if known.at_change == latest && known.day == today {
-            return Ok(FiguresView::new(known, reach));
+            self.found(&known, state);
+            return Ok(self.views.of(known, reach));
         }
         if known.at_change > latest {
             // A newer snapshot was kept while this transaction, opened earlier, was waiting.
@@ -392,13 +312,28 @@ impl Snapshots {
         let later = store::figures_between(tx, known.at_change, latest).await?;
         let contests = contest::store::contested_between(tx, known.at_change, latest).await?;
         let snapshot = Arc::new(known.with(latest, today, later, contests));
-        let committed = is_committed(tx, latest).await?;
-        let mut kept = self.kept();
-        if committed && kept.current.at_change <= latest {
-            kept.current = Arc::clone(&snapshot);
+        if ledger::is_committed(tx, latest).await? {
+            self.keep(&snapshot, state);
         }
-        drop(kept);
-        Ok(FiguresView::new(snapshot, reach))
+        Ok(self.views.of(snapshot, reach))
+    }
+
+    /// Keeps what is current, unless a later one came meanwhile.
+    fn keep(&self, snapshot: &Arc<Snapshot>, state: Option<i64>) {
+        let mut kept = self.kept();
+        if kept.current.at_change <= snapshot.at_change {
+            kept.current = Arc::clone(snapshot);
+            kept.state = state;
+            self.views.forget();
+        }
+    }
+
+    /// Notes that what is kept is current in that state too.
+    fn found(&self, known: &Arc<Snapshot>, state: Option<i64>) {
+        let mut kept = self.kept();
+        if Arc::ptr_eq(&kept.current, known) {
+            kept.state = kept.state.max(state);
+        }
     }
 
     /// The figures as they stood at a change, the latest included.
@@ -430,30 +365,24 @@ impl Snapshots {
             kept.earlier.iter().find(same).cloned()
         };
         if let Some(snapshot) = known {
-            return Ok(FiguresView::new(snapshot, reach));
+            return Ok(self.views.of(snapshot, reach));
         }
         metrics::refreshed("figures_of_the_past");
         let figures = store::figures_between(tx, 0, change).await?;
         let contests = contest::store::contested_between(tx, 0, change).await?;
         let snapshot = Arc::new(Snapshot::default().with(change, today, figures, contests));
-        if is_committed(tx, change).await? {
+        if ledger::is_committed(tx, change).await? {
             let mut kept = self.kept();
             kept.earlier.push_front(Arc::clone(&snapshot));
             kept.earlier.truncate(EARLIER);
         }
-        Ok(FiguresView::new(snapshot, reach))
+        Ok(self.views.of(snapshot, reach))
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Memory> {
         // What it guards is replaced whole: a panic elsewhere leaves it usable.
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether the history has reached that change. A change under way sees what it wrote itself,
-/// which may yet be given up, and a change to come is not known at all: neither is kept.
-async fn is_committed(tx: &mut Tx, change: i64) -> Result<bool, DbError> {
-    Ok(change <= ledger::last_change(tx).await?)
 }
 
 #[cfg(test)]

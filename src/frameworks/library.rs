@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::store::{self, Kept};
 use super::{Framework, Indicator, Known, OwnMeasure, OwnMeasures, OwnSlot};
 use crate::access::Reach;
+use crate::ledger::{self, Memory};
 use crate::measures::Measure;
 use crate::platform::db::{DbError, Tx};
 use crate::platform::metrics;
@@ -204,6 +205,7 @@ impl Catalogue {
 /// or by another.
 #[derive(Clone, Debug, Default)]
 pub struct Library {
+    current: Memory<Version, Catalogue>,
     shelf: Arc<Mutex<Shelf>>,
     own: Option<Arc<dyn OwnMeasures>>,
 }
@@ -216,8 +218,6 @@ const EARLIER: usize = 8;
 
 #[derive(Debug, Default)]
 struct Shelf {
-    at: Version,
-    catalogue: Arc<Catalogue>,
     earlier: VecDeque<(Version, Arc<Catalogue>)>,
     revisions: HashMap<Uuid, Arc<Edited>>,
 }
@@ -227,16 +227,21 @@ impl Library {
     #[must_use]
     pub fn with_own(own: Arc<dyn OwnMeasures>) -> Self {
         Self {
-            shelf: Arc::default(),
             own: Some(own),
+            ..Self::default()
         }
     }
 
     /// The frameworks in force, as this transaction sees them.
     pub async fn catalogue(&self, tx: &mut Tx, _reach: &Reach) -> Result<Arc<Catalogue>, DbError> {
+        let state = ledger::state(tx).await?;
+        if let Some(catalogue) = self.current.in_state(state) {
+            return Ok(catalogue);
+        }
         let at = self.version(tx, i64::MAX).await?;
-        let (kept_at, kept) = self.kept();
+        let (kept_at, kept) = self.current.latest();
         if kept_at == at {
+            self.current.found(&at, state);
             return Ok(kept);
         }
         metrics::refreshed("frameworks");
@@ -246,10 +251,8 @@ impl Library {
             Catalogue::new(self.shelved(store::current(tx).await?))
         };
         let catalogue = Arc::new(self.completed(tx, catalogue, i64::MAX).await?);
-        let mut shelf = self.shelf();
-        if at > shelf.at {
-            shelf.at = at;
-            shelf.catalogue = Arc::clone(&catalogue);
+        if ledger::is_committed(tx, at.0.max(at.1)).await? {
+            self.current.keep(at, Arc::clone(&catalogue), state);
         }
         Ok(catalogue)
     }
@@ -261,6 +264,12 @@ impl Library {
         reach: &Reach,
         change: i64,
     ) -> Result<Arc<Catalogue>, DbError> {
+        if ledger::state(tx)
+            .await?
+            .is_some_and(|state| state <= change)
+        {
+            return self.catalogue(tx, reach).await;
+        }
         let at = self.version(tx, change).await?;
         if at == self.version(tx, i64::MAX).await? {
             return self.catalogue(tx, reach).await;
@@ -332,11 +341,6 @@ impl Library {
         let edited = Arc::new(Edited::from(found));
         self.shelf().revisions.insert(id, Arc::clone(&edited));
         Ok(Some(edited))
-    }
-
-    fn kept(&self) -> (Version, Arc<Catalogue>) {
-        let shelf = self.shelf();
-        (shelf.at, Arc::clone(&shelf.catalogue))
     }
 
     fn shelf(&self) -> std::sync::MutexGuard<'_, Shelf> {

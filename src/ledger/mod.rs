@@ -6,6 +6,7 @@
 mod anchor;
 mod change;
 mod history;
+mod memory;
 mod moment;
 mod once;
 mod store;
@@ -13,8 +14,10 @@ mod store;
 pub use anchor::{Anchor, Broken, Verified, WrongAnchor};
 pub use change::{Actor, Change, LedgerError, NewThing, Scope};
 pub use history::{Entry, Link, chain_hash};
+pub use memory::{Memory, OfState};
 pub use moment::Moment;
 pub use once::{SentForm, TOKEN_FIELD};
 pub use store::{
-    ChangeRow, anchor, history_of, last_change, last_change_before, verify, verify_against,
+    ChangeRow, anchor, history_of, is_committed, last_change, last_change_before, state, verify,
+    verify_against,
 };

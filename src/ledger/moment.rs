@@ -8,7 +8,7 @@ use crate::platform::db::{DbError, Tx};
 use crate::platform::web::AsOf;
 
 /// What « au 15 mars » means once it is understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Moment {
     /// The last change that counts.
     pub change: i64,

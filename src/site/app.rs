@@ -3,13 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{FromRef, Request};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
 use tokio::net::TcpListener;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -20,9 +21,9 @@ use super::frame::{HELP, NAV};
 use super::installation::Installation;
 use super::tables::tables;
 use super::{HOLDERS, health, home, imports, keyring, searcher, tellers, upkeep};
-use crate::access;
 use crate::access::api::Pace;
-use crate::contracts::{self, Desk};
+use crate::access::{self, Acquaintances};
+use crate::contracts::{self, Desk, Remembered};
 use crate::documents;
 use crate::dossier;
 use crate::figures::{self, ContractFigures, Snapshots, Sources};
@@ -63,6 +64,7 @@ pub struct App {
     tellers: Tellers,
     post: Post,
     keyring: Keyring,
+    acquaintances: Acquaintances,
 }
 
 /// Why the site cannot be served.
@@ -111,9 +113,8 @@ impl App {
             clock: clock.clone(),
             library: library.clone(),
             directories: directories.clone(),
-            observations: Arc::new(ContractFigures {
-                sources: sources.clone(),
-            }),
+            remembered: Remembered::default(),
+            observations: Arc::new(ContractFigures::new(sources.clone())),
         };
         let description = Description::new().map_err(|e| DbError::corrupt("API", e))?;
         let imports = imports(
@@ -134,6 +135,7 @@ impl App {
             tellers,
             post: Post::new(&config)?,
             keyring: keyring(&config)?,
+            acquaintances: Acquaintances::default(),
             description,
             clock,
             desk,
@@ -190,6 +192,7 @@ impl App {
             .layer(accesses)
             .layer(refusals)
             .layer(sessions)
+            .layer(Extension(self.acquaintances.clone()))
             .merge(asset_router())
             .merge(health::router())
             .merge(api::router(&self))
@@ -198,7 +201,8 @@ impl App {
             .layer(from_fn(move |request, next| {
                 security_headers(https, request, next)
             }))
-            .layer(CompressionLayer::new())
+            // Pages are made for one person and compressed once: speed counts more than the last bytes.
+            .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
             .layer(TraceLayer::new_for_http().make_span_with(span))
             .with_state(self)
     }

@@ -8,7 +8,7 @@ use crate::contracts::hand::{
 };
 use crate::on_both_engines;
 use crate::stage::Stage;
-use crate::support::{Bench, Site};
+use crate::support::{self, Bench, Site};
 
 async fn signed_in(bench: &Bench) -> Site {
     let mut site = bench.site().await;
@@ -102,44 +102,21 @@ on_both_engines! {
     }
 }
 
-/// How an engine would read; only its own words for scanning matter here.
-async fn plan(bench: &Bench, sql: &str) -> String {
-    let mut tx = bench.db.read().await.unwrap();
-    let lines: Vec<String> = match &mut tx {
-        jalon::platform::db::Tx::Lite(tx) => {
-            let asked = sqlx::AssertSqlSafe(format!("explain query plan {sql}"));
-            let rows: Vec<(i64, i64, i64, String)> =
-                sqlx::query_as(asked).fetch_all(&mut **tx).await.unwrap();
-            rows.into_iter().map(|row| row.3).collect()
-        }
-        jalon::platform::db::Tx::Pg(tx) => {
-            // A small table is scanned whatever its indexes: here the question is whether one serves.
-            sqlx::query("set local enable_seqscan = off")
-                .execute(&mut **tx)
-                .await
-                .unwrap();
-            let asked = sqlx::AssertSqlSafe(format!("explain {sql}"));
-            let rows: Vec<(String,)> = sqlx::query_as(asked).fetch_all(&mut **tx).await.unwrap();
-            rows.into_iter().map(|row| row.0).collect()
-        }
-    };
-    lines.join("\n")
-}
-
 on_both_engines! {
     async fn a_history_of_one_thing_or_person_is_read_by_an_index(bench: Bench) {
         let id = uuid::Uuid::nil();
-        let of_thing = match &bench.db.read().await.unwrap() {
-            jalon::platform::db::Tx::Lite(_) => "x'00000000000000000000000000000000'".to_owned(),
-            jalon::platform::db::Tx::Pg(_) => format!("'{id}'"),
+        let of_thing = if bench.db.read().await.unwrap().is_sqlite() {
+            "x'00000000000000000000000000000000'".to_owned()
+        } else {
+            format!("'{id}'")
         };
-        let thing = plan(&bench, &format!(
+        let thing = support::plan(&bench.db, &format!(
             "select e.seq from (select id from thing where id = {of_thing}
              union select id from thing where parent_id = {of_thing}) own
              join entry e on e.thing_id = own.id"
         )).await;
         assert!(thing.contains("entry_thing") && thing.contains("thing_parent"), "{thing}");
-        let actor = plan(&bench, &format!(
+        let actor = support::plan(&bench.db, &format!(
             "select c.no from change c where c.actor = {of_thing} and c.no >= 0 and c.no <= 9 order by c.no desc limit 5"
         )).await;
         assert!(actor.contains("change_actor"), "{actor}");

@@ -30,13 +30,14 @@ pub(super) async fn page(
     Path(slug): Path<String>,
     Query(view): Query<View>,
 ) -> WebResult<(StatusCode, Markup)> {
-    let opened = open::contract(&desk, &signed, &slug, view).await?;
+    let (mut tx, opened) = open::reading(&desk, &signed, &slug, view).await?;
     let contract = &opened.full.contract;
     let (reach, observations) = (signed.reach(), &desk.observations);
-    let observed = observations.of_contract(reach, &opened.full, opened.moment);
+    let observed = observations.of_contract(&mut tx, reach, &opened.full, opened.moment);
     let observed = observed.await?;
-    let since = observations.since(reach, &opened.full, None, opened.moment);
+    let since = observations.since(&mut tx, reach, &opened.full, None, opened.moment);
     let since = since.await?;
+    drop(tx);
     let section = opened.section()?;
     let terms = opened.terms();
     let lines = opened.book.lines(&opened.full.contract, section, &terms);

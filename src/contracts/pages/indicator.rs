@@ -42,6 +42,14 @@ pub(super) async fn page(
     let national = national_targets(&mut tx, &contract.framework, opened.moment.change).await?;
     let mut journal = subject_changes(&mut tx, &opened.full, &key).await?;
     let documents = documents::of(&mut tx, signed.reach(), contract.id, &key).await?;
+    let since = desk.observations.since(
+        &mut tx,
+        signed.reach(),
+        &opened.full,
+        Some(&key),
+        opened.moment,
+    );
+    let since = since.await?;
     drop(tx);
     journal.retain(|change| {
         change.row.no <= opened.moment.change && change.about.section == section.id
@@ -66,10 +74,6 @@ pub(super) async fn page(
             &section.place,
             opened.moment.change,
         )
-        .await?;
-    let since = desk
-        .observations
-        .since(signed.reach(), &opened.full, Some(&key), opened.moment)
         .await?;
     let body = html! {
         (trail(opened.book.framework(), contract, &[(line.short(), None)]))

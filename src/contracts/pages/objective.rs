@@ -19,13 +19,14 @@ pub(super) async fn page(
     Path((slug, key)): Path<(String, String)>,
     (address, Query(view)): (Address, Query<View>),
 ) -> WebResult<(StatusCode, Markup)> {
-    let opened = open::contract(&desk, &signed, &slug, view).await?;
+    let (mut tx, opened) = open::reading(&desk, &signed, &slug, view).await?;
     let framework = opened.book.framework();
     let node = framework.nodes.iter().find(|node| node.key == key);
     let node = node.ok_or(WebError::NotFound)?;
     let (reach, observations) = (signed.reach(), &desk.observations);
-    let observed = observations.of_contract(reach, &opened.full, opened.moment);
+    let observed = observations.of_contract(&mut tx, reach, &opened.full, opened.moment);
     let observed = observed.await?;
+    drop(tx);
     let section = opened.section()?;
     let terms = opened.terms();
     let lines = opened.book.lines(&opened.full.contract, section, &terms);

@@ -40,7 +40,7 @@ impl View {
 /// A contract as a page shows it.
 pub(super) struct Opened {
     /// The contract and its whole past.
-    pub full: FullContract,
+    pub full: Arc<FullContract>,
     /// The framework, at the revision that the terms shown refer to.
     pub book: Book,
     /// Organisations, to name who joined since.
@@ -127,18 +127,28 @@ pub(super) async fn contract(
     slug: &str,
     view: View,
 ) -> WebResult<Opened> {
+    let (_, opened) = reading(desk, signed, slug, view).await?;
+    Ok(opened)
+}
+
+/// The same, with the transaction that reads it, for what a page shows beside.
+pub(super) async fn reading(
+    desk: &Desk,
+    signed: &Signed,
+    slug: &str,
+    view: View,
+) -> WebResult<(Tx, Opened)> {
     let today = desk.clock.today();
     let mut tx = desk.db.read().await?;
-    let full = load(&mut tx, signed.reach(), slug).await?;
-    let full = full.ok_or(WebError::NotFound)?;
+    let full = desk.remembered.contract(&mut tx, signed.reach(), slug);
+    let full = full.await?.ok_or(WebError::NotFound)?;
     let moment = Moment::of(&mut tx, &view.as_of(), today).await?;
     let book = book_shown(desk, &mut tx, signed, &full, moment.change).await?;
     let directory = desk.directories.current(&mut tx, signed.reach()).await?;
-    drop(tx);
     let (reach, concern) = (signed.reach(), full.concern());
     let reads_note = reach.may_look(ReadNote::NAME, &concern);
     let drafting = reach.allows(DraftInstrument::NAME, &[concern]);
-    Ok(Opened {
+    let opened = Opened {
         reads_note,
         drafting: drafting.map(drop),
         full: full.placed(moment.change),
@@ -147,7 +157,8 @@ pub(super) async fn contract(
         moment,
         today,
         view,
-    })
+    };
+    Ok((tx, opened))
 }
 
 /// The revision that the last signed instrument refers to; before any signature that of the last

@@ -108,8 +108,8 @@ fn to_come(situation: &Situation, framework: &Framework) -> Vec<(Date, i16, usiz
         .collect()
 }
 
-/// How many countries are kept: frameworks, and earlier days.
-const KEPT: usize = 8;
+/// How many countries are kept: frameworks, ways of seeing, and earlier days.
+const KEPT: usize = 32;
 
 /// The countries kept, the last one asked for at the end.
 type Kept = VecDeque<(Ground, Arc<Country>)>;
@@ -130,7 +130,7 @@ struct Ground {
     catalogue: Arc<Catalogue>,
     directory: Arc<Directory>,
     figures: FiguresView,
-    agreements: Vec<Arc<FullContract>>,
+    agreements: Arc<[Arc<FullContract>]>,
 }
 
 impl Ground {
@@ -143,16 +143,13 @@ impl Ground {
             catalogue: Arc::clone(&situation.catalogue),
             directory: Arc::clone(&situation.directory),
             figures: situation.figures.clone(),
-            agreements: situation.agreements.clone(),
+            agreements: Arc::clone(&situation.agreements),
         }
     }
 
     /// Whether both were read from the same memories: what those hold is replaced, never changed.
     fn is(&self, other: &Self) -> bool {
-        let (own, others) = (&self.agreements, &other.agreements);
-        let same_agreements =
-            own.len() == others.len() && own.iter().zip(others).all(|(a, b)| Arc::ptr_eq(a, b));
-        same_agreements
+        Arc::ptr_eq(&self.agreements, &other.agreements)
             && self.figures.is_same(&other.figures)
             && Arc::ptr_eq(&self.catalogue, &other.catalogue)
             && Arc::ptr_eq(&self.directory, &other.directory)

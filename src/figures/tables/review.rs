@@ -1,5 +1,7 @@
 //! `suivi`: where a contract stands, one line a measure that it has terms on.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::civil::Date;
 
@@ -53,7 +55,8 @@ impl Source for ContractReview {
         let at_change = moment.change;
         let slug = ask.choice("contrat").ok_or(WebError::NotFound)?;
         let full = load(ask.tx, ask.reach, &slug).await?;
-        let full = full.ok_or(WebError::NotFound)?.placed(at_change);
+        let full = full.ok_or(WebError::NotFound)?;
+        let full = Arc::new(full).placed(at_change);
         let catalogue = self
             .library
             .catalogue_at(ask.tx, ask.reach, at_change)

@@ -31,12 +31,33 @@ pub(super) async fn head(tx: &mut Tx) -> Result<Head, DbError> {
     Ok(last.unwrap_or_default())
 }
 
-/// The number of the last committed change, 0 before the first: the version of everything.
+/// The number of the last committed change, 0 before the first: the version of everything. A
+/// transaction that only reads asks it once.
 pub async fn last_change(tx: &mut Tx) -> Result<i64, DbError> {
+    if let Some(no) = tx.noted_state() {
+        return Ok(no);
+    }
     let (no,): (i64,) = tx
         .one("select coalesce(max(no), 0) from change", vec![])
         .await?;
+    tx.note_state(no);
     Ok(no)
+}
+
+/// The state of the history that a transaction reads, by its last change; `None` in one that
+/// writes, which sees what it writes itself.
+pub async fn state(tx: &mut Tx) -> Result<Option<i64>, DbError> {
+    if !tx.is_unchanging() {
+        return Ok(None);
+    }
+    last_change(tx).await.map(Some)
+}
+
+/// Whether the history has reached that change. A change under way sees what it wrote itself,
+/// which may yet be given up, and a change to come is not known at all: of neither is anything
+/// kept in memory.
+pub async fn is_committed(tx: &mut Tx, change: i64) -> Result<bool, DbError> {
+    Ok(change <= last_change(tx).await?)
 }
 
 /// The last link of the chain, to keep elsewhere; `None` before the first change.

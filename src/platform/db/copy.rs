@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Postgres, Row, Sqlite, Type};
 use uuid::Uuid;
 
 use super::seal::SEAL;
+use super::tx::On;
 use super::{Arg, DbError, Tx};
 
 /// A table of the schema, with the kind of each of its columns.
@@ -144,9 +145,9 @@ impl Tx {
     }
 
     async fn walk(&mut self, table: &Table, into: Option<&mut Tx>) -> Result<Content, DbError> {
-        let select = AssertSqlSafe(match self {
-            Self::Lite(_) => table.select(""),
-            Self::Pg(_) => table.select(" collate \"C\""),
+        let select = AssertSqlSafe(match &self.on {
+            On::Lite(_) => table.select(""),
+            On::Pg(_) => table.select(" collate \"C\""),
         });
         let mut landing = Landing {
             table,
@@ -154,14 +155,14 @@ impl Tx {
             waiting: Vec::new(),
             content: Counting::default(),
         };
-        match self {
-            Self::Lite(tx) => {
+        match &mut self.on {
+            On::Lite(tx) => {
                 let mut rows = sqlx::query::<Sqlite>(select).fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await? {
                     landing.take(table.lite_row(&row)?).await?;
                 }
             }
-            Self::Pg(tx) => {
+            On::Pg(tx) => {
                 let mut rows = sqlx::query::<Postgres>(select).fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await? {
                     landing.take(table.pg_row(&row)?).await?;

@@ -4,6 +4,7 @@
 
 use sqlx::{AssertSqlSafe, raw_sql};
 
+use super::tx::On;
 use super::{Db, DbError, Tx};
 
 /// A table of `append_only`.
@@ -59,12 +60,12 @@ impl Db {
     pub(super) async fn guard(&self) -> Result<(), DbError> {
         let mut tx = self.write().await?;
         let kept = tx.append_only().await?;
-        match &mut tx {
-            Tx::Lite(tx) => {
+        match &mut tx.on {
+            On::Lite(tx) => {
                 let triggers: String = kept.iter().map(Kept::lite).collect();
                 raw_sql(AssertSqlSafe(triggers)).execute(&mut **tx).await?;
             }
-            Tx::Pg(tx) => {
+            On::Pg(tx) => {
                 let triggers: String = kept.iter().map(Kept::pg).collect();
                 let text = AssertSqlSafe(format!("{PG_REFUSAL}{triggers}"));
                 raw_sql(text).execute(&mut **tx).await?;
@@ -83,12 +84,12 @@ impl Tx {
     /// The tables that should only grow and whose triggers are not there, or are switched off.
     pub async fn unguarded(&mut self) -> Result<Vec<String>, DbError> {
         let kept = self.append_only().await?;
-        let standing: Vec<(String,)> = match self {
-            Self::Lite(_) => {
+        let standing: Vec<(String,)> = match &self.on {
+            On::Lite(_) => {
                 let sql = "select name from sqlite_master where type = 'trigger'";
                 self.all(sql, vec![]).await?
             }
-            Self::Pg(_) => {
+            On::Pg(_) => {
                 let sql = "select tgname::text from pg_trigger where tgenabled in ('O', 'A')";
                 self.all(sql, vec![]).await?
             }

@@ -20,7 +20,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Connection as _, Sqlite, Transaction};
 
 use crate::platform::file::CannotWrite;
 
@@ -29,6 +29,8 @@ pub use arg::Arg;
 pub use copy::{Content, Table};
 pub use seal::{Alteration, Held, Seal};
 pub use tx::{Record, Tx};
+
+use tx::On;
 
 /// Every step of the schema, in order, the same text for both engines.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -136,6 +138,9 @@ impl NewFile {
     }
 }
 
+/// A connection to a server that waited longer than this is tried before it is used.
+const FRESH: Duration = Duration::from_secs(5);
+
 /// A handle on the database, cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db(Engine);
@@ -185,6 +190,16 @@ impl Db {
             let pool = PgPoolOptions::new()
                 .max_connections(16)
                 .acquire_timeout(Duration::from_secs(10))
+                .test_before_acquire(false)
+                .before_acquire(|connection, meta| {
+                    Box::pin(async move {
+                        // One that served just now is sound; another may have been cut off.
+                        if meta.idle_for > FRESH {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
                 .connect_with(options.application_name("jalon"))
                 .await?;
             Ok(Self(Engine::Pg(pool)))
@@ -203,13 +218,16 @@ impl Db {
         let folder = options.get_filename().parent().map(Path::to_owned);
         let folder = folder.filter(|folder| folder != Path::new(""));
         let folder = folder.unwrap_or_else(|| PathBuf::from("."));
+        // A file does not go away: connections need not be tried before each use.
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .acquire_timeout(Duration::from_mins(1))
             .connect_with(options.clone())
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(8)
+            .test_before_acquire(false)
             .connect_with(options.pragma("query_only", "on"))
             .await?;
         Ok(Self(Engine::Lite {
@@ -273,13 +291,13 @@ impl Db {
 
     /// A transaction that reads one unchanging state and cannot write.
     pub async fn read(&self) -> Result<Tx, DbError> {
-        Ok(match &self.0 {
-            Engine::Lite { readers, .. } => Tx::Lite(readers.begin().await?),
-            Engine::Pg(pool) => Tx::Pg(
+        Ok(Tx::reading(match &self.0 {
+            Engine::Lite { readers, .. } => On::Lite(readers.begin().await?),
+            Engine::Pg(pool) => On::Pg(
                 pool.begin_with("begin isolation level repeatable read, read only")
                     .await?,
             ),
-        })
+        }))
     }
 
     /// A transaction that writes. Writers queue: the second waits for the first to end, on both
@@ -293,10 +311,10 @@ impl Db {
     /// A transaction that writes what no history keeps (sessions, drafts, jobs), without queueing
     /// on PostgreSQL.
     pub async fn write_aside(&self) -> Result<Tx, DbError> {
-        Ok(match &self.0 {
-            Engine::Lite { writer, .. } => Tx::Lite(begin_alone(writer).await?),
-            Engine::Pg(pool) => Tx::Pg(pool.begin().await?),
-        })
+        Ok(Tx::writing(match &self.0 {
+            Engine::Lite { writer, .. } => On::Lite(begin_alone(writer).await?),
+            Engine::Pg(pool) => On::Pg(pool.begin().await?),
+        }))
     }
 
     /// How many connections are open, and how many of them wait for work.

@@ -21,10 +21,18 @@ impl<T> Record for T where
 
 /// A transaction, rolled back where it is dropped without [`commit`](Tx::commit).
 #[derive(Debug)]
-pub enum Tx {
-    /// On SQLite.
+pub struct Tx {
+    pub(super) on: On,
+    /// Whether it reads one unchanging state.
+    reads: bool,
+    /// The number of that state, once it was asked.
+    state: Option<i64>,
+}
+
+/// A transaction of one engine.
+#[derive(Debug)]
+pub(super) enum On {
     Lite(Transaction<'static, Sqlite>),
-    /// On PostgreSQL.
     Pg(Transaction<'static, Postgres>),
 }
 
@@ -36,19 +44,60 @@ const MOST_ROWS: usize = 100;
 const WRITE_LOCK: i64 = 0x4A_41_4C_4F_4E;
 
 impl Tx {
+    /// One that reads one unchanging state.
+    pub(super) fn reading(on: On) -> Self {
+        Self {
+            on,
+            reads: true,
+            state: None,
+        }
+    }
+
+    /// One that writes.
+    pub(super) fn writing(on: On) -> Self {
+        Self {
+            on,
+            reads: false,
+            state: None,
+        }
+    }
+
+    /// Whether it runs on SQLite, for what is asked of one engine only: its plans, its triggers.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.on, On::Lite(_))
+    }
+
+    /// Whether everything it reads is of one state, which nothing changes.
+    pub fn is_unchanging(&self) -> bool {
+        self.reads
+    }
+
+    /// The number that was noted of the state it reads.
+    pub fn noted_state(&self) -> Option<i64> {
+        self.state
+    }
+
+    /// Notes the number of the state it reads, so that it is asked once; of a transaction that
+    /// writes nothing is noted.
+    pub fn note_state(&mut self, no: i64) {
+        if self.reads {
+            self.state = Some(no);
+        }
+    }
+
     /// Every row, in the statement's order.
     pub async fn all<R: Record>(
         &mut self,
         sql: impl SqlSafeStr,
         args: Vec<Arg>,
     ) -> Result<Vec<R>, DbError> {
-        Ok(match self {
-            Self::Lite(tx) => {
+        Ok(match &mut self.on {
+            On::Lite(tx) => {
                 sqlx::query_as_with::<Sqlite, R, _>(sql, arguments::<Sqlite>(args)?)
                     .fetch_all(&mut **tx)
                     .await?
             }
-            Self::Pg(tx) => {
+            On::Pg(tx) => {
                 sqlx::query_as_with::<Postgres, R, _>(sql, arguments::<Postgres>(args)?)
                     .fetch_all(&mut **tx)
                     .await?
@@ -63,15 +112,15 @@ impl Tx {
         args: Vec<Arg>,
         mut each: impl FnMut(R) + Send,
     ) -> Result<(), DbError> {
-        match self {
-            Self::Lite(tx) => {
+        match &mut self.on {
+            On::Lite(tx) => {
                 let query = sqlx::query_as_with::<Sqlite, R, _>(sql, arguments::<Sqlite>(args)?);
                 let mut rows = query.fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await? {
                     each(row);
                 }
             }
-            Self::Pg(tx) => {
+            On::Pg(tx) => {
                 let query =
                     sqlx::query_as_with::<Postgres, R, _>(sql, arguments::<Postgres>(args)?);
                 let mut rows = query.fetch(&mut **tx);
@@ -89,13 +138,13 @@ impl Tx {
         sql: impl SqlSafeStr,
         args: Vec<Arg>,
     ) -> Result<Option<R>, DbError> {
-        Ok(match self {
-            Self::Lite(tx) => {
+        Ok(match &mut self.on {
+            On::Lite(tx) => {
                 sqlx::query_as_with::<Sqlite, R, _>(sql, arguments::<Sqlite>(args)?)
                     .fetch_optional(&mut **tx)
                     .await?
             }
-            Self::Pg(tx) => {
+            On::Pg(tx) => {
                 sqlx::query_as_with::<Postgres, R, _>(sql, arguments::<Postgres>(args)?)
                     .fetch_optional(&mut **tx)
                     .await?
@@ -116,12 +165,12 @@ impl Tx {
 
     /// Runs a statement and tells how many rows it touched.
     pub async fn run(&mut self, sql: impl SqlSafeStr, args: Vec<Arg>) -> Result<u64, DbError> {
-        Ok(match self {
-            Self::Lite(tx) => sqlx::query_with(sql, arguments::<Sqlite>(args)?)
+        Ok(match &mut self.on {
+            On::Lite(tx) => sqlx::query_with(sql, arguments::<Sqlite>(args)?)
                 .execute(&mut **tx)
                 .await?
                 .rows_affected(),
-            Self::Pg(tx) => sqlx::query_with(sql, arguments::<Postgres>(args)?)
+            On::Pg(tx) => sqlx::query_with(sql, arguments::<Postgres>(args)?)
                 .execute(&mut **tx)
                 .await?
                 .rows_affected(),
@@ -156,16 +205,16 @@ impl Tx {
 
     /// Makes everything done since the beginning durable, all of it or nothing.
     pub async fn commit(self) -> Result<(), DbError> {
-        match self {
-            Self::Lite(tx) => tx.commit().await?,
-            Self::Pg(tx) => tx.commit().await?,
+        match self.on {
+            On::Lite(tx) => tx.commit().await?,
+            On::Pg(tx) => tx.commit().await?,
         }
         Ok(())
     }
 
     /// Waits until no other writer of the history is at work. SQLite has one writer by nature.
     pub(super) async fn queue_for_write(&mut self) -> Result<(), DbError> {
-        if let Self::Pg(tx) = self {
+        if let On::Pg(tx) = &mut self.on {
             sqlx::query("select pg_advisory_xact_lock($1)")
                 .bind(WRITE_LOCK)
                 .execute(&mut **tx)
@@ -176,15 +225,15 @@ impl Tx {
 
     /// Whether a table exists: each engine has its own catalogue.
     pub(super) async fn has_table(&mut self, name: &str) -> Result<bool, DbError> {
-        let found = match self {
-            Self::Lite(tx) => {
+        let found = match &mut self.on {
+            On::Lite(tx) => {
                 sqlx::query("select 1 from sqlite_master where type = 'table' and name = $1")
                     .bind(name.to_owned())
                     .fetch_optional(&mut **tx)
                     .await?
                     .is_some()
             }
-            Self::Pg(tx) => sqlx::query("select 1 where to_regclass($1) is not null")
+            On::Pg(tx) => sqlx::query("select 1 where to_regclass($1) is not null")
                 .bind(name.to_owned())
                 .fetch_optional(&mut **tx)
                 .await?

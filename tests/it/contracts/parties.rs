@@ -1,5 +1,7 @@
 //! Parties that change on the way: the agency of Océan Indien was divided in 2020.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use jalon::contracts::store::ContractError;
 use jalon::contracts::{Membership, ObstacleKind, Slot, TermBody, parties_in_force};
@@ -211,6 +213,6 @@ on_both_engines! {
 
 /// The place of the second section after a change.
 async fn place(hand: &Hand<'_>, as_of: i64) -> String {
-    let full = hand.full().await.placed(as_of);
+    let full = Arc::new(hand.full().await).placed(as_of);
     full.contract.section("mayotte").unwrap().place.clone()
 }

@@ -5,12 +5,11 @@ use axum::http::StatusCode;
 use jalon::access::Reach;
 use jalon::imports::store as batches;
 use jalon::ledger::Actor;
-use sqlx::AssertSqlSafe;
 
 use super::{person, site_of};
 use crate::contracts::{BOTH, Hand, NORMANDIE, furnish, normandie_terms};
 use crate::on_both_engines;
-use crate::support::Bench;
+use crate::support::{self, Bench};
 
 /// In the reason of an act under way.
 const DRAFT: (&str, &str) = ("918273645", "motif+tenu+secret");
@@ -81,33 +80,6 @@ on_both_engines! {
     }
 }
 
-/// The plan of a statement, in the engine's words; on PostgreSQL without the reading of a whole
-/// table, which it prefers as long as tables are small.
-async fn plan(bench: &Bench, sql: &str) -> String {
-    let mut tx = bench.db.read().await.unwrap();
-    let is_lite = matches!(tx, jalon::platform::db::Tx::Lite(_));
-    if is_lite {
-        let sql = AssertSqlSafe(format!("explain query plan {sql}"));
-        let rows: Vec<(i64, i64, i64, String)> = tx.all(sql, vec![]).await.unwrap();
-        return rows
-            .into_iter()
-            .map(|row| row.3)
-            .collect::<Vec<_>>()
-            .join("\n");
-    }
-    tx.run("set local enable_seqscan = off", vec![])
-        .await
-        .unwrap();
-    let rows: Vec<(String,)> = tx
-        .all(AssertSqlSafe(format!("explain {sql}")), vec![])
-        .await
-        .unwrap();
-    rows.into_iter()
-        .map(|row| row.0)
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
 on_both_engines! {
     async fn what_is_filtered_by_reach_is_read_by_an_index(bench: Bench) {
         let first = bench.install().await;
@@ -124,7 +96,7 @@ on_both_engines! {
             ("select id from batch where organisation = 'ARS-28' order by created_at desc, id desc limit 10", "batch_organisation"),
             ("select id from batch where created_by = null order by created_at desc, id desc limit 10", "batch_created_by"),
         ] {
-            let told = plan(&bench, sql).await;
+            let told = support::plan(&bench.db, sql).await;
             assert!(told.contains(index) || told.contains("One-Time Filter"), "{sql}:\n{told}");
         }
     }
