@@ -10,28 +10,36 @@ use uuid::Uuid;
 use super::reach::Reach;
 use super::store::{Person, person};
 use crate::ledger::{self, Actor, OfState};
-use crate::platform::db::{DbError, Tx};
+use crate::platform::db::{Db, DbError};
 
 /// Those known, cheap to clone; all clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Acquaintances(OfState<(Uuid, Date), (Person, Reach)>);
 
+/// Somebody whom a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Met {
+    /// Who.
+    pub id: Uuid,
+    /// The day, in Paris.
+    pub today: Date,
+    /// The last change of the history as their session was read.
+    pub state: Option<i64>,
+}
+
 impl Acquaintances {
-    /// A person and their reach on that day, as this transaction sees them.
-    pub(super) async fn of(
-        &self,
-        tx: &mut Tx,
-        today: Date,
-        id: Uuid,
-    ) -> Result<Option<(Person, Reach)>, DbError> {
-        let state = ledger::state(tx).await?;
+    /// A person and their reach, asked where the history has moved since it was last.
+    pub(super) async fn of(&self, db: &Db, met: Met) -> Result<Option<(Person, Reach)>, DbError> {
+        let Met { id, today, state } = met;
         if let Some(known) = self.0.get(state, &(id, today)) {
             return Ok(Some(known));
         }
-        let Some(person) = person(tx, id).await? else {
+        let mut tx = db.read().await?;
+        let state = ledger::state(&mut tx).await?;
+        let Some(person) = person(&mut tx, id).await? else {
             return Ok(None);
         };
-        let reach = Reach::of(tx, today, Actor::Person(id)).await?;
+        let reach = Reach::of(&mut tx, today, Actor::Person(id)).await?;
         let known = (person, reach);
         self.0.keep(state, (id, today), known.clone());
         Ok(Some(known))

@@ -1,6 +1,6 @@
 //! Sessions kept on the server; the browser holds a random identifier, the database its digest.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,8 @@ const PENDING_KEY: &str = "pending";
 const ENROL_KEY: &str = "enrol";
 /// The key of whether the identifier is to be renewed.
 const RENEW_KEY: &str = "renew";
+/// The key of the state of the history as the session was read, never written down.
+const STATE_KEY: &str = "state";
 /// A password that was right waits this long for its code.
 const PENDING: time::Duration = time::Duration::minutes(10);
 
@@ -127,6 +129,11 @@ pub(super) async fn standing(session: &Session) -> Result<Standing, SessionError
         return Ok(Standing::Enrolling(person));
     }
     Ok(Standing::Signed(person))
+}
+
+/// The last change of the history as the session was read.
+pub(super) async fn state(session: &Session) -> Result<Option<i64>, SessionError> {
+    session.get(STATE_KEY).await
 }
 
 /// Signs a person in.
@@ -231,7 +238,9 @@ impl SessionStore for DbSessionStore {
     }
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        let data = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
+        let kept = record.data.iter().filter(|(key, _)| *key != STATE_KEY);
+        let kept: BTreeMap<_, _> = kept.collect();
+        let data = serde_json::to_string(&kept).map_err(|e| Error::Encode(e.to_string()))?;
         let saved: Result<(), DbError> = async {
             let mut tx = self.db.write_aside().await?;
             let expires = micros(record.expiry_date);
@@ -247,23 +256,22 @@ impl SessionStore for DbSessionStore {
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
-        let mut tx = self.db.read().await.map_err(backend)?;
-        let Some((data, expires, renew)) = store::load_session(&mut tx, digest(id), now())
-            .await
-            .map_err(backend)?
-        else {
+        let kept = store::load_session(&self.db, digest(id), now()).await;
+        let Some(kept) = kept.map_err(backend)? else {
             return Ok(None);
         };
-        let data = serde_json::from_str(&data);
+        let data = serde_json::from_str(&kept.data);
         let mut data: HashMap<String, serde_json::Value> =
             data.map_err(|e| Error::Decode(e.to_string()))?;
-        if renew == Some(true) {
+        if kept.renew == Some(true) {
             data.insert(RENEW_KEY.to_owned(), true.into());
         }
+        data.insert(STATE_KEY.to_owned(), kept.last_change.into());
+        let expires = i128::from(kept.expires_at) * 1000;
         Ok(Some(Record {
             id: *id,
             data,
-            expiry_date: OffsetDateTime::from_unix_timestamp_nanos(i128::from(expires) * 1000)
+            expiry_date: OffsetDateTime::from_unix_timestamp_nanos(expires)
                 .map_err(|e| Error::Decode(e.to_string()))?,
         }))
     }

@@ -8,10 +8,10 @@ use axum::response::Response;
 use maud::Markup;
 use tower_sessions::Session;
 
-use super::acquaintances::Acquaintances;
+use super::acquaintances::{Acquaintances, Met};
 use super::factor;
 use super::reach::Reach;
-use super::session::{Standing, standing};
+use super::session::{self, Standing, standing};
 use super::store::Person;
 use crate::ledger::Actor;
 use crate::platform::clock::Clock;
@@ -69,10 +69,13 @@ impl Signed {
             Standing::Nobody | Standing::Lapsed(_) => return Ok(None),
         };
         let known = parts.extensions.get::<Acquaintances>().cloned();
-        let mut tx = Db::from_ref(state).read().await?;
-        let today = Clock::from_ref(state).today();
-        let found = known.unwrap_or_default().of(&mut tx, today, id).await?;
-        let Some((person, reach)) = found else {
+        let (known, db) = (known.unwrap_or_default(), Db::from_ref(state));
+        let met = Met {
+            id,
+            today: Clock::from_ref(state).today(),
+            state: session::state(&session).await.map_err(WebError::internal)?,
+        };
+        let Some((person, reach)) = known.of(&db, met).await? else {
             return Ok(None);
         };
         Ok(Some(Self {

@@ -10,7 +10,7 @@ use super::reach::Reach;
 use super::session::{self, OpenSession};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
-use crate::platform::db::{DbError, Tx};
+use crate::platform::db::{Db, DbError, Tx};
 
 /// A person with an account.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -168,13 +168,27 @@ pub(super) async fn save_session(
     Ok(())
 }
 
+/// A session as it is kept.
+#[derive(sqlx::FromRow)]
+pub(super) struct KeptSession {
+    /// What it holds, in JSON.
+    pub data: String,
+    /// When it ends, in microseconds UTC.
+    pub expires_at: i64,
+    /// Whether its identifier is to be renewed.
+    pub renew: Option<bool>,
+    /// The last change of the history as it was read.
+    pub last_change: i64,
+}
+
 pub(super) async fn load_session(
-    tx: &mut Tx,
+    db: &Db,
     id: Vec<u8>,
     now: i64,
-) -> Result<Option<(String, i64, Option<bool>)>, DbError> {
-    tx.optional(
-        "select data, expires_at, renew from session where id = $1 and expires_at > $2",
+) -> Result<Option<KeptSession>, DbError> {
+    db.glance(
+        "select data, expires_at, renew, (select coalesce(max(no), 0) from change) as last_change
+         from session where id = $1 and expires_at > $2",
         args![id, now],
     )
     .await

@@ -56,6 +56,9 @@ pub struct Observed {
     pub late: bool,
 }
 
+/// What is shown of the figures of a contract.
+pub type Shown = BTreeMap<ObservedKey, Observed>;
+
 /// Where observed values come from. Contracts show them and know nothing of them: the module
 /// that owns figures implements this and `site` puts it in place.
 #[async_trait]
@@ -69,7 +72,7 @@ pub trait Observations: Debug + Send + Sync {
         reach: &Reach,
         full: &FullContract,
         moment: Moment,
-    ) -> Result<Arc<BTreeMap<ObservedKey, Observed>>, DbError>;
+    ) -> Result<Arc<Shown>, DbError>;
 
     /// What changed in those figures and in the terms between a moment of the past and now, of one
     /// indicator where it is named; nothing where the moment is now.
@@ -105,7 +108,7 @@ impl Observations for NoObservations {
         _reach: &Reach,
         _full: &FullContract,
         _moment: Moment,
-    ) -> Result<Arc<BTreeMap<ObservedKey, Observed>>, DbError> {
+    ) -> Result<Arc<Shown>, DbError> {
         Ok(Arc::default())
     }
 

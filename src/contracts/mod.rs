@@ -56,7 +56,7 @@ pub use body::{
 pub use check::{check_draft, confirmed_by};
 pub use country::{SectionTarget, Together, together};
 pub use desk::{
-    Desk, NoObservations, Observations, Observed, ObservedKey, ObservedStanding, library,
+    Desk, NoObservations, Observations, Observed, ObservedKey, ObservedStanding, Shown, library,
 };
 pub use entry::{read_decimal, read_target, read_value, write_decimal, write_target, write_value};
 pub use findable::FindableContracts;
@@ -69,7 +69,7 @@ pub use parties::{RoleHolder, Tenure, parties_in_force, party_edits};
 pub use proposal::{
     Field, Ground, NewContract, NewSection, Objection, Rival, bound, check_new, usual_place,
 };
-pub use remembered::Remembered;
+pub use remembered::{Remembered, WrittenFor};
 pub use store::NationalTarget;
 pub use terms::{Held, Overlay, Step, Term, Terms, history, overlay};
 pub use told::ContractTeller;
@@ -251,6 +251,15 @@ pub struct Confirmation {
     pub name: String,
 }
 
+/// How much of a contract somebody may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// What was signed.
+    Signed,
+}
+
 /// A contract with everything that was ever agreed in it.
 #[derive(Clone, Debug)]
 pub struct FullContract {
@@ -266,18 +275,32 @@ impl FullContract {
     /// What somebody may see of it: nothing where it is not opened to them, nor where nothing was
     /// signed yet and what is under way is not; without the acts under way or given up where these
     /// are not.
-    pub fn seen_by(mut self, reach: &Reach) -> Option<Self> {
+    pub fn seen_by(self, reach: &Reach) -> Option<Self> {
+        Some(match self.part_seen_by(reach)? {
+            Part::Whole => self,
+            Part::Signed => self.signed_part(),
+        })
+    }
+
+    /// How much of it somebody may see.
+    pub fn part_seen_by(&self, reach: &Reach) -> Option<Part> {
         let parties = self.parties_ever();
-        let framework = self.contract.framework.clone();
-        let sees = |what| reach.sees_of(what, &framework, parties.iter().map(String::as_str));
+        let framework = &self.contract.framework;
+        let sees = |what| reach.sees_of(what, framework, parties.iter().map(String::as_str));
         if sees(Opening::Drafts) {
-            return Some(self);
+            return Some(Part::Whole);
         }
+        let is_signed = self.instruments.iter().any(|i| i.state == State::Signed);
+        (is_signed && sees(Opening::Signed)).then_some(Part::Signed)
+    }
+
+    /// The same without the acts under way or given up.
+    fn signed_part(mut self) -> Self {
         self.instruments
             .retain(|instrument| instrument.state == State::Signed);
         let kept: BTreeSet<Uuid> = self.instruments.iter().map(|i| i.id).collect();
         self.terms.retain(|term| kept.contains(&term.instrument));
-        (sees(Opening::Signed) && !self.instruments.is_empty()).then_some(self)
+        self
     }
 
     /// Whom it concerns, as far as rights go: what a page may show beforehand, where the permit is

@@ -18,7 +18,8 @@ use super::{
 };
 use crate::access::Reach;
 use crate::contracts::{
-    FullContract, Observations, Observed, ObservedKey, ObservedStanding, Target, own_measures,
+    FullContract, Observations, Observed, ObservedKey, ObservedStanding, Shown, Target,
+    own_measures,
 };
 use crate::frameworks::{Scale, Tone};
 use crate::kernel::{Period, Value};
@@ -33,9 +34,6 @@ pub struct ContractFigures {
     sources: Sources,
     shown: OfState<Ground, Arc<Shown>>,
 }
-
-/// What is shown of a contract.
-type Shown = BTreeMap<ObservedKey, Observed>;
 
 /// What decides it in one state of the history: the contract, the moment, and the figures that
 /// somebody sees.

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use maud::Markup;
 
 use super::board::Countries;
+use super::provenance::Loads;
 use super::{FiguresView, Snapshots};
 use crate::access::Reach;
 use crate::contracts::{Agreements, FullContract, Section, library};
@@ -34,6 +35,8 @@ pub struct Sources {
     pub agreements: Agreements,
     /// The country as the first page shows it.
     pub countries: Countries,
+    /// The loads of each measure.
+    pub loads: Loads,
 }
 
 /// Everything as it was known at one moment.
@@ -68,6 +71,7 @@ impl Sources {
             directories: Directories::default(),
             agreements: Agreements::default(),
             countries: Countries::default(),
+            loads: Loads::default(),
         }
     }
 

@@ -6,11 +6,13 @@
 mod decimal;
 mod fraction;
 mod period;
+mod same;
 mod text;
 mod value;
 
 pub use decimal::{Decimal, ParseDecimalError};
 pub use fraction::Fraction;
 pub use period::{MONTHS, ParsePeriodError, Period};
+pub use same::Same;
 pub use text::{capitalised, caption, counted, fold, hex, nearest, sentence};
 pub use value::{Absence, Quantity, Value, ValueKind};

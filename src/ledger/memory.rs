@@ -95,11 +95,13 @@ pub struct OfState<K, V>(Arc<Mutex<Worked<K, V>>>);
 
 #[derive(Debug)]
 struct Worked<K, V> {
+    most: usize,
     state: i64,
     values: HashMap<K, V>,
 }
 
-/// How many values of one state are kept: beyond, all are worked out again.
+/// How many values of one state are kept where nothing else is said: beyond, all are worked out
+/// again.
 const MOST: usize = 1_000;
 
 impl<K, V> Clone for OfState<K, V> {
@@ -110,7 +112,15 @@ impl<K, V> Clone for OfState<K, V> {
 
 impl<K, V> Default for OfState<K, V> {
     fn default() -> Self {
+        Self::holding(MOST)
+    }
+}
+
+impl<K, V> OfState<K, V> {
+    /// One that keeps so many values.
+    pub fn holding(most: usize) -> Self {
         Self(Arc::new(Mutex::new(Worked {
+            most,
             state: 0,
             values: HashMap::new(),
         })))
@@ -131,7 +141,7 @@ impl<K: Eq + Hash, V: Clone> OfState<K, V> {
             return;
         };
         let mut worked = self.worked();
-        if state > worked.state || worked.values.len() >= MOST {
+        if state > worked.state || worked.values.len() >= worked.most {
             worked.values.clear();
             worked.state = worked.state.max(state);
         }

@@ -65,6 +65,7 @@ pub struct App {
     post: Post,
     keyring: Keyring,
     acquaintances: Acquaintances,
+    waiting: home::Waiting,
 }
 
 /// Why the site cannot be served.
@@ -136,6 +137,7 @@ impl App {
             post: Post::new(&config)?,
             keyring: keyring(&config)?,
             acquaintances: Acquaintances::default(),
+            waiting: home::Waiting::default(),
             description,
             clock,
             desk,

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::civil::Date;
 use maud::{Markup, html};
+use uuid::Uuid;
 
 use crate::access::Signed;
 use crate::contracts::store::{self, OpenDraft};
@@ -15,6 +16,7 @@ use crate::figures::{Concern, Situation, Sources, board_table, running, since_se
 use crate::frameworks::{Framework, everyone_words};
 use crate::imports::{Batch, store as imports};
 use crate::kernel::counted;
+use crate::ledger::{self, OfState};
 use crate::organisations::Organisation;
 use crate::platform::clock::{french_date, french_instant};
 use crate::platform::db::Tx;
@@ -34,20 +36,30 @@ struct Desk<'a> {
 /// What is a matter of today only, empty on a day of the past.
 #[derive(Default)]
 struct Today {
+    awaiting: Arc<Awaiting>,
+    batches: Vec<Batch>,
+}
+
+/// What waits for an answer.
+#[derive(Debug, Default)]
+struct Awaiting {
     drafts: Vec<OpenDraft>,
     contests: Vec<Contest>,
-    batches: Vec<Batch>,
 }
 
 pub(super) async fn page(
     signed: Signed,
     address: Address,
     State(sources): State<Sources>,
+    State(waiting): State<Waiting>,
 ) -> WebResult<(StatusCode, Markup)> {
     let (mut tx, situation) = sources.open(signed.reach(), &address).await?;
     let today = match situation.moment.past {
         Some(_) => Today::default(),
-        None => of_today(&mut tx, &signed, situation.today).await?,
+        None => Today {
+            awaiting: waiting.of(&mut tx, &signed, situation.today).await?,
+            batches: imports::batches(&mut tx, signed.reach(), LAST).await?,
+        },
     };
     drop(tx);
     let shown = running(&situation, address.get("cadre"))
@@ -72,15 +84,26 @@ pub(super) async fn page(
     Ok((situation.status(), signed.page("Accueil", &body)))
 }
 
-async fn of_today(tx: &mut Tx, signed: &Signed, today: Date) -> WebResult<Today> {
-    let reach = signed.reach();
-    let mut contests = contest::store::contests(tx, reach, today, None).await?;
-    contests.retain(|contest| contest.settled.is_none());
-    Ok(Today {
-        drafts: store::open_drafts(tx, reach).await?,
-        contests,
-        batches: imports::batches(tx, reach, LAST).await?,
-    })
+/// What waits for an answer, by person and day.
+#[derive(Clone, Debug, Default)]
+pub struct Waiting(OfState<(Uuid, Date), Arc<Awaiting>>);
+
+impl Waiting {
+    async fn of(&self, tx: &mut Tx, signed: &Signed, today: Date) -> WebResult<Arc<Awaiting>> {
+        let (state, key) = (ledger::state(tx).await?, (signed.person.id, today));
+        if let Some(known) = self.0.get(state, &key) {
+            return Ok(known);
+        }
+        let reach = signed.reach();
+        let mut contests = contest::store::contests(tx, reach, today, None).await?;
+        contests.retain(|contest| contest.settled.is_none());
+        let awaiting = Arc::new(Awaiting {
+            drafts: store::open_drafts(tx, reach).await?,
+            contests,
+        });
+        self.0.keep(state, key, Arc::clone(&awaiting));
+        Ok(awaiting)
+    }
 }
 
 fn verdict(desk: &Desk<'_>) -> String {
@@ -119,7 +142,7 @@ fn verdict(desk: &Desk<'_>) -> String {
 
 /// What changed since, in the framework shown.
 fn since(desk: &Desk<'_>) -> Markup {
-    let Some((framework, _)) = &desk.shown else {
+    let (Some((framework, _)), Some(_)) = (&desk.shown, desk.situation.moment.past) else {
         return html! {};
     };
     let measures = framework.indicators.iter().flat_map(|i| &i.measures);
@@ -141,7 +164,9 @@ fn since(desk: &Desk<'_>) -> Markup {
 fn awaits(desk: &Desk<'_>) -> Markup {
     let country = desk.shown.as_ref().map(|(_, country)| country);
     let late = country.map_or(&[][..], |country| &country.late);
-    let nothing = late.is_empty() && desk.today.drafts.is_empty() && desk.today.contests.is_empty();
+    let nothing = late.is_empty()
+        && desk.today.awaiting.drafts.is_empty()
+        && desk.today.awaiting.contests.is_empty();
     html! {
         div.split.wide-l {
             section.sect aria-labelledby="attend" {
@@ -151,8 +176,8 @@ fn awaits(desk: &Desk<'_>) -> Markup {
                 } @else {
                     ul.acts-l.awaits {
                         @for late in late { (late_item(desk, late)) }
-                        @if !desk.today.drafts.is_empty() { (draft_item(desk)) }
-                        @if !desk.today.contests.is_empty() { (contest_item(desk)) }
+                        @if !desk.today.awaiting.drafts.is_empty() { (draft_item(desk)) }
+                        @if !desk.today.awaiting.contests.is_empty() { (contest_item(desk)) }
                     }
                 }
             }
@@ -202,8 +227,8 @@ fn supplier<'a>(desk: &'a Desk<'_>, code: &'a str) -> &'a str {
 fn draft_item(desk: &Desk<'_>) -> Markup {
     html! {
         li {
-            h3 { (icon("edit")) " " (counted(desk.today.drafts.len(), "projet d’acte en cours", "projets d’actes en cours")) }
-            ul { @for draft in &desk.today.drafts { li {
+            h3 { (icon("edit")) " " (counted(desk.today.awaiting.drafts.len(), "projet d’acte en cours", "projets d’actes en cours")) }
+            ul { @for draft in &desk.today.awaiting.drafts { li {
                 a href={ "/contrats/" (draft.slug) "/actes/" (draft.no) } { (draft.title) }
                 @if draft.fictional { " " (fictional_mark()) }
                 ", " (awaited(desk, draft))
@@ -228,11 +253,11 @@ fn awaited(desk: &Desk<'_>, draft: &OpenDraft) -> String {
 
 fn contest_item(desk: &Desk<'_>) -> Markup {
     let day = desk.situation.today;
-    let late = desk.today.contests.iter();
+    let late = desk.today.awaiting.contests.iter();
     let late = late.filter(|c| matches!(c.standing(day), Standing::Late(_)));
     let late = late.count();
     let open = counted(
-        desk.today.contests.len(),
+        desk.today.awaiting.contests.len(),
         "contestation attend une réponse",
         "contestations attendent une réponse",
     );
@@ -264,7 +289,7 @@ fn country(desk: &Desk<'_>) -> Markup {
             (generation_choice(desk, framework))
             @if is_empty {
                 p { "Aucun contrat n’est signé sous ce cadre. " a href="/contrats/nouveau" { "Préparer un contrat" } }
-            } @else { (board_table(desk.situation, board)) }
+            } @else { (board_table(desk.situation, country)) }
         }
     }
 }

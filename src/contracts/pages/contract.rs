@@ -1,6 +1,6 @@
 //! `/contrats/{slug}`: objectives in the order of the framework, with what was agreed on each.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -14,12 +14,13 @@ use super::table::{self, Cells, dash};
 use crate::access::{Signed, button_or_why};
 use crate::contracts::sheet::show_body;
 use crate::contracts::{
-    Desk, Facet, Instrument, Line, Observed, ObservedKey, ObservedStanding, Section, Slot,
-    Standing, State as InstrumentState, Target, TermBody, TermKey, Terms, history,
+    Desk, Facet, Instrument, Line, Observed, ObservedKey, ObservedStanding, Section, Shown, Slot,
+    Standing, State as InstrumentState, Target, TermBody, TermKey, Terms, WrittenFor, history,
     instrument_names,
 };
 use crate::frameworks::{Node, explained};
-use crate::kernel::counted;
+use crate::kernel::{Same, counted};
+use crate::ledger;
 use crate::platform::clock::{french_date, french_instant, paris_date};
 use crate::platform::web::{WebResult, section_heading};
 use crate::tables::downloads;
@@ -37,25 +38,22 @@ pub(super) async fn page(
     let observed = observed.await?;
     let since = observations.since(&mut tx, reach, &opened.full, None, opened.moment);
     let since = since.await?;
+    let state = ledger::state(&mut tx).await?;
     drop(tx);
     let section = opened.section()?;
-    let terms = opened.terms();
-    let lines = opened.book.lines(&opened.full.contract, section, &terms);
-    let objectives = kept(&opened, section, &terms, &lines);
-    let cells = InForce {
-        opened: &opened,
-        section,
-        terms: &terms,
-        observed: &observed,
+    let ground = WrittenFor {
+        full: Same(Arc::clone(&opened.full)),
+        shown: Same(Arc::clone(&observed)),
+        section: opened.asked_section().to_owned(),
     };
+    let objectives = || objectives(&opened, section, &observed);
     let body = html! {
         (contract_head(&opened, Tab::Objectives))
         (notice(&opened))
         (since)
         @if opened.full.last_signed(opened.moment.change).is_some() {
             (section_choice(&opened, ""))
-            (goals(&cells, &objectives, &lines))
-            (left_out(&objectives))
+            (desk.remembered.written(state, &ground, objectives))
             @let choices = [("contrat", contract.slug.as_str()), ("au", &opened.asked().au)];
             (downloads("suivi", "Le suivi du contrat", &choices))
             (downloads("termes", "Les termes en vigueur", &choices))
@@ -64,6 +62,23 @@ pub(super) async fn page(
         (instruments(&opened))
     };
     Ok((opened.asked().status(), signed.page(&contract.title, &body)))
+}
+
+/// The objectives of a section: those of which something is kept, then the others.
+fn objectives(opened: &Opened, section: &Section, observed: &Shown) -> Markup {
+    let terms = opened.terms();
+    let lines = opened.book.lines(&opened.full.contract, section, &terms);
+    let objectives = kept(opened, section, &terms, &lines);
+    let cells = InForce {
+        opened,
+        section,
+        terms: &terms,
+        observed,
+    };
+    html! {
+        (goals(&cells, &objectives, &lines))
+        (left_out(&objectives))
+    }
 }
 
 /// The verdict before the figures, and what is under way.
@@ -310,7 +325,7 @@ pub(super) struct InForce<'a> {
     pub opened: &'a Opened,
     pub section: &'a Section,
     pub terms: &'a Terms<'a>,
-    pub observed: &'a BTreeMap<ObservedKey, Observed>,
+    pub observed: &'a Shown,
 }
 
 impl Cells for InForce<'_> {

@@ -73,6 +73,11 @@ impl Opened {
         section(&self.full, &self.view.volet)
     }
 
+    /// The section asked for, as the address says it.
+    pub(super) fn asked_section(&self) -> &str {
+        &self.view.volet
+    }
+
     /// An address of this contract that keeps the day and the section.
     pub(super) fn href(&self, path: &str) -> String {
         self.href_in(path, &self.view.volet)

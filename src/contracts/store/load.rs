@@ -19,13 +19,21 @@ use crate::platform::db::{DbError, Tx};
 /// The contract at that address, with what somebody may see of it: everything ever agreed, and
 /// the acts under way or given up where they are opened to them.
 pub async fn load(tx: &mut Tx, reach: &Reach, slug: &str) -> Result<Option<FullContract>, DbError> {
+    let whole = load_whole(tx, slug).await?;
+    Ok(whole.and_then(|full| full.seen_by(reach)))
+}
+
+/// The contract at that address, with everything ever agreed in it: of which nobody is shown more
+/// than their part.
+pub(in crate::contracts) async fn load_whole(
+    tx: &mut Tx,
+    slug: &str,
+) -> Result<Option<FullContract>, DbError> {
     let found: Option<(Uuid,)> = tx
         .optional("select id from contract where slug = $1", args![slug])
         .await?;
     match found {
-        Some((id,)) => Ok(load_by_id(tx, id)
-            .await?
-            .and_then(|full| full.seen_by(reach))),
+        Some((id,)) => load_by_id(tx, id).await,
         None => Ok(None),
     }
 }

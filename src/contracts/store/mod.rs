@@ -25,6 +25,7 @@ pub use cards::{CardParty, ContractCard, SectionOf, list, sections_of};
 pub use concern::{of_contract, of_instrument};
 pub use create::{NewInstrument, create_contract, draft_instrument};
 pub use edit::{Description, TermEdit, describe, set_signatories, set_terms};
+pub(super) use load::load_whole;
 pub use load::{
     Change, OpenDraft, contract_of, load, load_by_id, open_drafts, subject_changes,
     terms_of_measure, used_indicators, used_measures,

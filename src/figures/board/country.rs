@@ -2,9 +2,10 @@
 //! figure of a generation, and many people ask for the same.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::civil::Date;
+use maud::Markup;
 
 use super::Board;
 use crate::contracts::FullContract;
@@ -25,6 +26,8 @@ pub struct Country {
     pub late: Vec<Late>,
     /// The next limits of the framework, with the year of the data and how many deliveries.
     pub to_come: Vec<(Date, i16, usize)>,
+    /// The board in HTML, written by the first page that shows it.
+    pub(in crate::figures) written: OnceLock<Markup>,
 }
 
 /// The deliveries of one framework that are late.
@@ -48,6 +51,7 @@ impl Country {
             board: Board::new(situation, framework),
             late: late(situation),
             to_come: to_come(situation, framework),
+            written: OnceLock::new(),
         }
     }
 }

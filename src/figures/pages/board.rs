@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::figures::Situation;
 use crate::figures::attainment::look;
-use crate::figures::board::{Board, Row, TONES, Tally, movement_words, tone_word};
+use crate::figures::board::{Board, Country, Row, TONES, Tally, movement_words, tone_word};
 use crate::figures::comparison::Movement;
 use crate::frameworks::{Node, Tone};
 use crate::kernel::counted;
@@ -46,11 +46,24 @@ pub(super) fn legend() -> Markup {
     }
 }
 
-/// The whole board.
-pub fn table(situation: &Situation, board: &Board) -> Markup {
-    let caption = format!("{}, par région et par objectif", board.title);
+/// The whole board, written once for all who see the same country.
+pub fn table(situation: &Situation, country: &Country) -> Markup {
+    let board = &country.board;
     html! {
         (legend())
+        (country.written.get_or_init(|| tiles(situation, board)))
+        (downloads("pays", "Les objectifs par région", &[("cadre", &board.framework), ("au", situation.asked())]))
+        p.note {
+            "Un objectif est dit dans l’état de l’indicateur du milieu : la moitié au moins de ses indicateurs jugés y sont, ou mieux. "
+            "Un indicateur vaut la mesure la plus loin de sa cible. "
+            a href="/aide/pays" { "Comment cela se calcule" }
+        }
+    }
+}
+
+fn tiles(situation: &Situation, board: &Board) -> Markup {
+    let caption = format!("{}, par région et par objectif", board.title);
+    html! {
         div.scroll.tall tabindex="0" role="region" aria-label={ (caption) ", défilable" } {
             table.board.tiles {
                 caption.vh { (caption) }
@@ -77,12 +90,6 @@ pub fn table(situation: &Situation, board: &Board) -> Markup {
                     td.end { (out_of(board.total())) }
                 } }
             }
-        }
-        (downloads("pays", "Les objectifs par région", &[("cadre", &board.framework), ("au", situation.asked())]))
-        p.note {
-            "Un objectif est dit dans l’état de l’indicateur du milieu : la moitié au moins de ses indicateurs jugés y sont, ou mieux. "
-            "Un indicateur vaut la mesure la plus loin de sa cible. "
-            a href="/aide/pays" { "Comment cela se calcule" }
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::figures::comparison::{Among, COUNTRY, Comparison};
 use crate::figures::course::{Course, drawn, national};
 use crate::figures::follow;
 use crate::figures::national::{Computed, National};
-use crate::figures::provenance::{self, Load};
+use crate::figures::provenance::Load;
 use crate::figures::{Series, Situation, Sources};
 use crate::frameworks::{Catalogue, Edited, Framework, Indicator, explained};
 use crate::kernel::{Decimal, Period, fold};
@@ -59,7 +59,17 @@ pub(super) async fn page(
     let indicator = edited.framework.indicators.iter().find(|i| i.key == key);
     let indicator = indicator.ok_or(WebError::NotFound)?;
     let measure = chosen_measure(&situation.catalogue, indicator, address.get("mesure"));
-    let kept = kept(&mut tx, &signed, (&code, &key), measure, &situation).await?;
+    let loads = match measure {
+        Some(measure) => {
+            let (upto, whose) = (situation.moment.change, (signed.reach(), situation.today));
+            sources
+                .loads
+                .of(&mut tx, whose, &measure.code, upto)
+                .await?
+        }
+        None => Vec::new(),
+    };
+    let kept = kept(&mut tx, &signed, (&code, &key), loads, &situation).await?;
     drop(tx);
     let facts = facts(&situation, &edited.framework, indicator, &address, kept);
     let page = signed.page(&title(&facts), &body(&facts));
@@ -154,14 +164,10 @@ async fn kept(
     tx: &mut Tx,
     signed: &Signed,
     (framework, key): (&str, &str),
-    measure: Option<&Measure>,
+    loads: Vec<Load>,
     situation: &Situation,
 ) -> WebResult<Kept> {
-    let (reach, upto, today) = (signed.reach(), situation.moment.change, situation.today);
-    let loads = match measure {
-        Some(measure) => provenance::store::loads(tx, reach, today, &measure.code, upto).await?,
-        None => Vec::new(),
-    };
+    let (reach, upto) = (signed.reach(), situation.moment.change);
     let subject = format!("{framework}/{key}");
     let documents =
         documents::store::about(tx, reach, AboutKind::Indicator, &subject, upto).await?;

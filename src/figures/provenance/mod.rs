@@ -2,12 +2,18 @@
 
 pub mod store;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::Subject;
+use super::snapshot::is_hidden;
+use crate::access::Reach;
 use crate::imports::Place as FilePlace;
 use crate::kernel::Value;
+use crate::ledger::{self, OfState};
+use crate::platform::db::{DbError, Tx};
 
 /// One statement of an observation, with who says so.
 #[derive(Clone, Debug)]
@@ -70,4 +76,37 @@ pub struct Load {
     pub who: Option<String>,
     /// How many values.
     pub figures: usize,
+    /// The last day of their embargo, and whoever loaded them.
+    embargo: (Option<Date>, Option<Uuid>),
+}
+
+/// The loads of each measure up to a change, in memory for as long as nothing changes.
+#[derive(Clone, Debug, Default)]
+pub struct Loads(OfState<(String, i64), Arc<[Load]>>);
+
+impl Loads {
+    /// The loads of a measure no later than the change `upto` that somebody may see on that day,
+    /// the latest first.
+    pub async fn of(
+        &self,
+        tx: &mut Tx,
+        (reach, today): (&Reach, Date),
+        measure: &str,
+        upto: i64,
+    ) -> Result<Vec<Load>, DbError> {
+        let (state, key) = (ledger::state(tx).await?, (measure.to_owned(), upto));
+        let all = match self.0.get(state, &key) {
+            Some(known) => known,
+            None => {
+                let all: Arc<[Load]> = store::loads(tx, measure, upto).await?.into();
+                self.0.keep(state, key, Arc::clone(&all));
+                all
+            }
+        };
+        let is_seen = |load: &&Load| {
+            let (until, author) = load.embargo;
+            !is_hidden(until, author, reach, today)
+        };
+        Ok(all.iter().filter(is_seen).cloned().collect())
+    }
 }

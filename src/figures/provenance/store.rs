@@ -136,15 +136,9 @@ struct LoadRecord {
     figures: i64,
 }
 
-/// The loads of a measure no later than the change `upto` that this person may see, the latest
+/// The loads of a measure no later than the change `upto`, those under embargo included, the latest
 /// first.
-pub async fn loads(
-    tx: &mut Tx,
-    reach: &Reach,
-    today: Date,
-    measure: &str,
-    upto: i64,
-) -> Result<Vec<Load>, DbError> {
+pub(super) async fn loads(tx: &mut Tx, measure: &str, upto: i64) -> Result<Vec<Load>, DbError> {
     let records: Vec<LoadRecord> = tx
         .all(
             "select r.received_at, r.supplier, r.source, r.batch_id, b.file_name, c.actor,
@@ -164,9 +158,6 @@ pub async fn loads(
     let mut loads = Vec::new();
     for record in records {
         let embargo = parsed_day(record.embargo_until.as_deref())?;
-        if is_hidden(embargo, record.actor, reach, today) {
-            continue;
-        }
         loads.push(Load {
             received_at: record.received_at,
             supplier: record.supplier,
@@ -174,6 +165,7 @@ pub async fn loads(
             file: record.batch_id.zip(record.file_name),
             who: record.who,
             figures: usize::try_from(record.figures).unwrap_or(0),
+            embargo: (embargo, record.actor),
         });
     }
     Ok(loads)

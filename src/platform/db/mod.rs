@@ -20,7 +20,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Connection as _, Sqlite, Transaction};
+use sqlx::{Connection as _, Postgres, Sqlite, Transaction};
 
 use crate::platform::file::CannotWrite;
 
@@ -298,6 +298,27 @@ impl Db {
                     .await?,
             ),
         }))
+    }
+
+    /// The first row of one statement that reads, by itself: a transaction around it would cost
+    /// more than it does.
+    pub async fn glance<R: Record>(
+        &self,
+        sql: &'static str,
+        args: Vec<Arg>,
+    ) -> Result<Option<R>, DbError> {
+        Ok(match &self.0 {
+            Engine::Lite { readers, .. } => {
+                sqlx::query_as_with::<Sqlite, R, _>(sql, arg::arguments::<Sqlite>(args)?)
+                    .fetch_optional(readers)
+                    .await?
+            }
+            Engine::Pg(pool) => {
+                sqlx::query_as_with::<Postgres, R, _>(sql, arg::arguments::<Postgres>(args)?)
+                    .fetch_optional(pool)
+                    .await?
+            }
+        })
     }
 
     /// A transaction that writes. Writers queue: the second waits for the first to end, on both
