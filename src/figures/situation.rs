@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use maud::Markup;
 
 use super::board::Countries;
+use super::pages::Drawings;
 use super::provenance::Loads;
 use super::{FiguresView, Snapshots};
 use crate::access::Reach;
@@ -17,6 +18,9 @@ use crate::organisations::{Directories, Directory};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::web::{Address, AsOf};
+
+/// How many drawn pages are kept: each takes some sixty kilobytes.
+const DRAWN: usize = 200;
 
 /// Where figures, contracts, frameworks and organisations are read from; cheap to clone.
 #[derive(Clone, Debug)]
@@ -37,6 +41,8 @@ pub struct Sources {
     pub countries: Countries,
     /// The loads of each measure.
     pub loads: Loads,
+    /// What pages of indicators drew.
+    pub drawings: Drawings,
 }
 
 /// Everything as it was known at one moment.
@@ -72,6 +78,7 @@ impl Sources {
             agreements: Agreements::default(),
             countries: Countries::default(),
             loads: Loads::default(),
+            drawings: Drawings::holding(DRAWN),
         }
     }
 

@@ -17,28 +17,61 @@ use crate::figures::course::{Course, drawn, national};
 use crate::figures::follow;
 use crate::figures::national::{Computed, National};
 use crate::figures::provenance::Load;
-use crate::figures::{Series, Situation, Sources};
+use crate::figures::{FiguresView, Series, Situation, Sources};
 use crate::frameworks::{Catalogue, Edited, Framework, Indicator, explained};
-use crate::kernel::{Decimal, Period, fold};
+use crate::kernel::{Decimal, Period, Same, fold};
+use crate::ledger::{self, Moment, OfState};
 use crate::measures::Measure;
 use crate::organisations::{Directory, Place, PlaceKind};
 use crate::platform::db::Tx;
 use crate::platform::web::{Address, Crumb, WebError, WebResult, crumbs, fictional_mark};
 
-/// Everything the page shows.
+/// What the page is about.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    pub situation: &'a Situation,
+    pub framework: &'a Framework,
+    pub indicator: &'a Indicator,
+    pub measure: Option<&'a Measure>,
+    pub address: &'a Address,
+}
+
+/// What is worked out of the figures.
 pub(super) struct Facts<'a> {
     pub situation: &'a Situation,
     pub framework: &'a Framework,
     pub indicator: &'a Indicator,
     pub measure: Option<&'a Measure>,
+    pub address: &'a Address,
     pub comparison: Option<Comparison<'a>>,
     pub periods: Vec<Period>,
     pub nationals: Vec<National<'a>>,
     pub course: Option<Course<'a>>,
-    pub kept: Kept,
     pub fictional: bool,
-    pub address: &'a Address,
 }
+
+/// What is drawn of the figures, once for all who see the same.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The verdict, under the name of the indicator.
+    lead: Markup,
+    /// From the measures to the other generations.
+    figures: Markup,
+    /// The year of the last figure.
+    last_year: Option<i16>,
+}
+
+/// What decides it in one state of the history.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct DrawnFor {
+    address: String,
+    moment: Moment,
+    figures: FiguresView,
+    agreements: Same<[Arc<FullContract>]>,
+}
+
+/// The pages of indicators drawn in one state, by what is asked and what is seen.
+pub type Drawings = OfState<DrawnFor, Arc<Drawn>>;
 
 /// What the page shows that is read from the database each time.
 #[derive(Default)]
@@ -70,22 +103,48 @@ pub(super) async fn page(
         None => Vec::new(),
     };
     let kept = kept(&mut tx, &signed, (&code, &key), loads, &situation).await?;
+    let state = ledger::state(&mut tx).await?;
     drop(tx);
-    let facts = facts(&situation, &edited.framework, indicator, &address, kept);
-    let page = signed.page(&title(&facts), &body(&facts));
+    let about = About {
+        situation: &situation,
+        framework: &edited.framework,
+        indicator,
+        measure,
+        address: &address,
+    };
+    let drawn = about.drawn(&sources.drawings, state);
+    let page = signed.page(&title(indicator), &body(&about, &drawn, &kept));
     Ok((situation.status(), page))
 }
 
+impl About<'_> {
+    /// What is drawn of its figures, worked out where it was not in this state.
+    fn drawn(&self, drawings: &Drawings, state: Option<i64>) -> Arc<Drawn> {
+        let key = DrawnFor {
+            address: self.address.href(),
+            moment: self.situation.moment,
+            figures: self.situation.figures.clone(),
+            agreements: Same(Arc::clone(&self.situation.agreements)),
+        };
+        if let Some(known) = drawings.get(state, &key) {
+            return known;
+        }
+        let drawn = Arc::new(draw(&facts(self)));
+        drawings.keep(state, key, Arc::clone(&drawn));
+        drawn
+    }
+}
+
 /// What is known of the indicator, of the measure and the period that the address chooses.
-fn facts<'a>(
-    situation: &'a Situation,
-    framework: &'a Framework,
-    indicator: &'a Indicator,
-    address: &'a Address,
-    kept: Kept,
-) -> Facts<'a> {
+fn facts<'a>(about: &About<'a>) -> Facts<'a> {
+    let About {
+        situation,
+        framework,
+        indicator,
+        measure,
+        address,
+    } = *about;
     let directory = &*situation.directory;
-    let measure = chosen_measure(&situation.catalogue, indicator, address.get("mesure"));
     let series = measure.and_then(|measure| situation.figures.series(&measure.code));
     let periods = series.map(Series::periods).unwrap_or_default();
     let asked = address.get("periode").parse().ok();
@@ -122,7 +181,6 @@ fn facts<'a>(
         periods,
         nationals,
         course,
-        kept,
         fictional: series.is_some_and(|s| s.iter().any(|(_, figure)| figure.fictional)),
         address,
     }
@@ -226,30 +284,31 @@ fn chosen_measure<'a>(
 }
 
 /// What changed since: the values of the measure shown, the terms on the indicator.
-fn since(facts: &Facts<'_>) -> Markup {
-    let code = facts.framework.code.as_str();
-    let contracts = facts.situation.agreements.iter().map(Arc::as_ref);
+fn since(about: &About<'_>) -> Markup {
+    if about.situation.since.is_none() {
+        return html! {};
+    }
+    let code = about.framework.code.as_str();
+    let contracts = about.situation.agreements.iter().map(Arc::as_ref);
     let contracts = contracts.filter(|full: &&FullContract| full.contract.framework == code);
     let concern = Concern {
-        measures: facts.measure.map(|m| m.code.as_str()).into_iter().collect(),
+        measures: about.measure.map(|m| m.code.as_str()).into_iter().collect(),
         keeps: &|_| true,
         contracts: contracts.collect(),
-        indicator: Some(&facts.indicator.key),
+        indicator: Some(&about.indicator.key),
     };
-    since::section(facts.situation, &concern)
+    since::section(about.situation, &concern)
 }
 
-fn title(facts: &Facts<'_>) -> String {
-    let indicator = facts.indicator;
+fn title(indicator: &Indicator) -> String {
     match &indicator.code {
         Some(code) => format!("Indicateur {code}, {}", indicator.label),
         None => indicator.label.clone(),
     }
 }
 
-fn body(facts: &Facts<'_>) -> Markup {
-    let indicator = facts.indicator;
-    let framework = facts.framework;
+fn body(about: &About<'_>, drawn: &Drawn, kept: &Kept) -> Markup {
+    let (framework, indicator) = (about.framework, about.indicator);
     html! {
         (crumbs(&[
             Crumb { label: "Cadres", href: Some("/cadres".to_owned()) },
@@ -257,20 +316,29 @@ fn body(facts: &Facts<'_>) -> Markup {
             Crumb { label: indicator.code.as_deref().unwrap_or("Indicateur"), href: None },
         ]))
         div.head {
-            p.eyebrow { (parts::eyebrow(facts)) }
+            p.eyebrow { (parts::eyebrow(about)) }
             h1 { (explained(&indicator.label, &framework.glossary)) }
-            p.lead {
-                @if let Some(comparison) = &facts.comparison { (comparison.verdict()) }
-                @else if indicator.left_to_contract { "Cet indicateur est défini par chaque contrat : ses valeurs ne se comparent ni ne s’additionnent." }
-                @else { "Aucune valeur n’est encore chargée pour cet indicateur." }
-                @if facts.fictional { " " (fictional_mark()) }
-            }
-            (parts::as_of_form(facts))
-            (sources::entry_links(facts))
-            (sources::sheet_link(facts))
-            (sources::follow_button(facts))
+            p.lead { (drawn.lead) }
+            (parts::as_of_form(about))
+            (sources::entry_links(about))
+            (sources::sheet_link(about))
+            (sources::follow_button(about, kept.followed))
         }
-        (since(facts))
+        (since(about))
+        (drawn.figures)
+        (sources::loads(&kept.loads))
+        (sources::documents(about, drawn.last_year, &kept.documents))
+    }
+}
+
+fn draw(facts: &Facts<'_>) -> Drawn {
+    let lead = html! {
+        @if let Some(comparison) = &facts.comparison { (comparison.verdict()) }
+        @else if facts.indicator.left_to_contract { "Cet indicateur est défini par chaque contrat : ses valeurs ne se comparent ni ne s’additionnent." }
+        @else { "Aucune valeur n’est encore chargée pour cet indicateur." }
+        @if facts.fictional { " " (fictional_mark()) }
+    };
+    let figures = html! {
         (parts::measures(facts))
         @match &facts.comparison {
             Some(comparison) => {
@@ -288,7 +356,10 @@ fn body(facts: &Facts<'_>) -> Markup {
         @if let Some(comparison) = &facts.comparison { (funnel::section(facts, comparison)) }
         (sources::nationals(facts))
         (parts::generations(facts))
-        (sources::loads(facts))
-        (sources::documents(facts))
+    };
+    Drawn {
+        lead,
+        figures,
+        last_year: facts.periods.last().map(|period| period.year()),
     }
 }

@@ -5,7 +5,7 @@ use jalon_render::chart::{dots, strip};
 use jalon_render::map::choropleth;
 use maud::{Markup, PreEscaped, html};
 
-use super::indicator::Facts;
+use super::indicator::{About, Facts};
 use super::sourced::{contested, sourced};
 use crate::figures::comparison::{Among, Comparison, Row};
 use crate::figures::pictures;
@@ -18,15 +18,15 @@ use crate::platform::web::{icon, section_heading};
 use crate::tables::downloads;
 
 /// Where the indicator stands in its framework, in words.
-pub(super) fn eyebrow(facts: &Facts<'_>) -> String {
-    let indicator = facts.indicator;
-    let kind = facts
+pub(super) fn eyebrow(about: &About<'_>) -> String {
+    let indicator = about.indicator;
+    let kind = about
         .framework
         .kinds
         .iter()
         .find(|kind| kind.key == indicator.kind)
         .map_or("", |kind| kind.label.as_str());
-    let node = facts
+    let node = about
         .framework
         .nodes
         .iter()
@@ -36,7 +36,7 @@ pub(super) fn eyebrow(facts: &Facts<'_>) -> String {
         None => format!("Indicateur sans numéro imprimé, {}", lower(kind)),
     };
     if let Some(node) = node {
-        let level = facts.framework.levels.iter().find(|l| l.key == node.level);
+        let level = about.framework.levels.iter().find(|l| l.key == node.level);
         let level = level.map_or("objectif", |l| l.singular.as_str());
         let name = node.code.as_deref().unwrap_or(&node.label);
         words += &format!(". {} {name}", capitalised(level));
@@ -56,18 +56,18 @@ fn lower(text: &str) -> String {
 }
 
 /// The day on which the figures were known.
-pub(super) fn as_of_form(facts: &Facts<'_>) -> Markup {
-    let (framework, key) = (&facts.framework.code, &facts.indicator.key);
+pub(super) fn as_of_form(about: &About<'_>) -> Markup {
+    let (framework, key) = (&about.framework.code, &about.indicator.key);
     let beside = html! {
         ul aria-label="Voir aussi" {
-            @if facts.measure.is_some() {
-                li { a href=(facts.situation.href(&format!("/cibles/{framework}/{key}"))) { "Cibles nationales et régionales" } }
+            @if about.measure.is_some() {
+                li { a href=(about.situation.href(&format!("/cibles/{framework}/{key}"))) { "Cibles nationales et régionales" } }
             }
             li { a href={ "/cadres/" (framework) "/indicateurs/" (key) "/modifier" } { "Corriger cet indicateur" } }
             li { a href=(indicator_history_href(framework, key)) { "Historique" } }
         }
     };
-    facts.situation.form(facts.address, &beside)
+    about.situation.form(about.address, &beside)
 }
 
 /// For an indicator that follows several measures: the choice.

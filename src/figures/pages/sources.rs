@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::indicator::Facts;
+use super::indicator::{About, Facts};
 use super::sourced::{contested, sourced};
-use crate::documents;
+use crate::documents::{self, Document};
 use crate::figures::national::{Check, Computed, National};
+use crate::figures::provenance::Load;
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::Supply;
 use crate::measures::Aggregation;
@@ -13,15 +14,15 @@ use crate::platform::clock::french_instant;
 use crate::platform::web::{Address, icon, section_heading, state};
 
 /// The button that follows an indicator, or ends it.
-pub(super) fn follow_button(facts: &Facts<'_>) -> Markup {
+pub(super) fn follow_button(about: &About<'_>, followed: bool) -> Markup {
     let action = format!(
         "/indicateurs/{}/{}/suivre",
-        facts.framework.code, facts.indicator.key
+        about.framework.code, about.indicator.key
     );
     html! {
-        @if facts.measure.is_some() {
+        @if about.measure.is_some() {
             form method="post" action=(action) {
-                @if facts.kept.followed {
+                @if followed {
                     input type="hidden" name="suivre" value="non";
                     p.acts { button.btn.sm type="submit" { "Ne plus suivre" } a href="/suivis" { "Mes suivis" } }
                 } @else {
@@ -34,10 +35,10 @@ pub(super) fn follow_button(facts: &Facts<'_>) -> Markup {
 }
 
 /// Where values are typed, loaded, or asked for by a template.
-pub(super) fn entry_links(facts: &Facts<'_>) -> Markup {
-    let (framework, key) = (&facts.framework.code, &facts.indicator.key);
+pub(super) fn entry_links(about: &About<'_>) -> Markup {
+    let (framework, key) = (&about.framework.code, &about.indicator.key);
     html! {
-        @if let Some(measure) = facts.measure.filter(|_| facts.indicator.supply != Some(Supply::DirectAccess)) {
+        @if let Some(measure) = about.measure.filter(|_| about.indicator.supply != Some(Supply::DirectAccess)) {
             p.acts {
                 a.btn.sm href={ "/saisie/" (framework) "/" (key) "?mesure=" (measure.code) } { (icon("edit")) " Saisir ou charger des valeurs" }
                 a href={ "/imports/modele?choisir=oui&cadre=" (framework) "&indicateur=" (key) } { "Modèle à remplir" }
@@ -47,10 +48,10 @@ pub(super) fn entry_links(facts: &Facts<'_>) -> Markup {
 }
 
 /// The indicator on one page of paper, with the choices of this one.
-pub(super) fn sheet_link(facts: &Facts<'_>) -> Markup {
-    let (framework, key) = (&facts.framework.code, &facts.indicator.key);
+pub(super) fn sheet_link(about: &About<'_>) -> Markup {
+    let (framework, key) = (&about.framework.code, &about.indicator.key);
     let sheet = Address::of(format!("/indicateurs/{framework}/{key}/fiche"));
-    let chosen = ["mesure", "periode", "au"].map(|name| (name, facts.address.get(name)));
+    let chosen = ["mesure", "periode", "au"].map(|name| (name, about.address.get(name)));
     let chosen = chosen.into_iter().filter(|(_, value)| !value.is_empty());
     let sheet = chosen.fold(sheet, |sheet, (name, value)| sheet.and(name, value));
     html! { p.acts { a.btn.sm href=(sheet.href()) { (icon("get")) "Fiche en PDF" } } }
@@ -157,8 +158,7 @@ fn why_not(computed: &Computed) -> String {
 }
 
 /// Every load, the latest first.
-pub(super) fn loads(facts: &Facts<'_>) -> Markup {
-    let loads = &facts.kept.loads;
+pub(super) fn loads(loads: &[Load]) -> Markup {
     html! {
         @if !loads.is_empty() {
             section.sect aria-labelledby="provenance-titre" {
@@ -199,22 +199,21 @@ pub(super) fn loads(facts: &Facts<'_>) -> Markup {
 }
 
 /// The supplier's detail, by year.
-pub(super) fn documents(facts: &Facts<'_>) -> Markup {
+pub(super) fn documents(about: &About<'_>, last_year: Option<i16>, known: &[Document]) -> Markup {
     let path = format!(
         "/indicateurs/{}/{}",
-        facts.framework.code, facts.indicator.key
+        about.framework.code, about.indicator.key
     );
-    let last = facts.periods.last().map(|period| period.year());
     let extra = html! {
         div.field {
             label for="annee" { "Année des données" }
-            input #annee name="annee" inputmode="numeric" required value=[last] pattern="[0-9]{4}" size="6";
+            input #annee name="annee" inputmode="numeric" required value=[last_year] pattern="[0-9]{4}" size="6";
         }
     };
     let action = format!("{path}/documents");
     documents::section(
         "Documents et détail du fournisseur",
-        &facts.kept.documents,
+        known,
         &action,
         &path,
         &extra,
