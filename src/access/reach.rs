@@ -14,7 +14,7 @@ use super::grant::{Grant, store};
 use super::policy::{Basis, Concern, Denied, Lack, decide, weigh};
 use super::role::{Roles, Side, Sight};
 use super::token;
-use crate::ledger::{Actor, Scope};
+use crate::ledger::{self, Actor, Scope};
 use crate::platform::db::{DbError, Tx};
 use crate::platform::yaml::Worded;
 
@@ -140,6 +140,8 @@ pub struct Reach {
     vantage: Arc<Vantage>,
     /// Whether a program acts that was given the right to read and no more.
     reads_only: bool,
+    /// The state of the history in which it was read.
+    state: Option<i64>,
 }
 
 impl Reach {
@@ -152,6 +154,7 @@ impl Reach {
             own: Arc::default(),
             vantage: Arc::default(),
             reads_only: false,
+            state: None,
         }
         .placed()
     }
@@ -166,6 +169,11 @@ impl Reach {
             own: Arc::clone(&self.own),
         });
         self
+    }
+
+    /// The state of the history in which it was read: the one a page expects to be of.
+    pub fn state(&self) -> Option<i64> {
+        self.state
     }
 
     /// What decides what they see.
@@ -198,6 +206,7 @@ impl Reach {
             own: Arc::new(own),
             vantage: Arc::default(),
             reads_only,
+            state: ledger::state(tx).await?,
         }
         .placed())
     }
@@ -213,6 +222,7 @@ impl Reach {
             own: Arc::new(own),
             vantage: Arc::default(),
             reads_only: false,
+            state: None,
         }
         .placed()
     }

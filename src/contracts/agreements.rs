@@ -72,6 +72,7 @@ impl Agreements {
             return Ok(signed);
         }
         let latest = latest_signature(tx, i64::MAX).await?;
+        let state = ledger::state(tx).await?;
         let (kept, known) = self.signed.latest();
         if kept >= latest {
             self.signed.found(&latest, state);

@@ -69,6 +69,7 @@ impl Remembered {
                     whole: Arc::new(whole),
                     signed: OnceLock::new(),
                 });
+                let state = ledger::state(tx).await?;
                 self.contracts.keep(state, key, Arc::clone(&parts));
                 parts
             }

@@ -23,7 +23,7 @@ use crate::contracts::{
 };
 use crate::frameworks::{Scale, Tone};
 use crate::kernel::{Period, Value};
-use crate::ledger::{self, Moment, OfState};
+use crate::ledger::{Moment, OfState};
 use crate::measures::Measure;
 use crate::platform::db::{DbError, Tx};
 use crate::platform::web::{AsOf, state};
@@ -107,7 +107,7 @@ impl Observations for ContractFigures {
         moment: Moment,
     ) -> Result<Arc<Shown>, DbError> {
         let situation = self.situation(tx, reach, moment).await?;
-        let state = ledger::state(tx).await?;
+        let state = reach.state();
         let ground = Ground {
             contract: full.contract.id,
             moment: situation.moment,

@@ -85,7 +85,7 @@ impl Sources {
     /// The situation that an address asks for, and the transaction that reads it, for what a page
     /// shows beside.
     pub async fn open(&self, reach: &Reach, address: &Address) -> Result<(Tx, Situation), DbError> {
-        let mut tx = self.db.read().await?;
+        let mut tx = self.db.read_later(reach.state());
         let situation = self.situation(&mut tx, reach, AsOf::of(address)).await?;
         Ok((tx, situation))
     }

@@ -300,6 +300,7 @@ impl Snapshots {
             return Ok(self.views.of(known, reach));
         }
         let latest = store::latest_change(tx).await?;
+        let state = ledger::state(tx).await?;
         if known.at_change == latest && known.day == today {
             self.found(&known, state);
             return Ok(self.views.of(known, reach));

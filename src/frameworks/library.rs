@@ -239,6 +239,7 @@ impl Library {
             return Ok(catalogue);
         }
         let at = self.version(tx, i64::MAX).await?;
+        let state = ledger::state(tx).await?;
         let (kept_at, kept) = self.current.latest();
         if kept_at == at {
             self.current.found(&at, state);

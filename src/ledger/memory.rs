@@ -4,6 +4,11 @@
 //! known to hold for ([`Memory`]), and what was worked out of one state ([`OfState`]), so that a
 //! request in a state already known asks nothing. What never does: what a version or a value is;
 //! each concept has its own.
+//!
+//! A transaction may tell the state that it expects until its first statement
+//! (`Db::read_later`). What is read from the database is therefore kept under the state asked for
+//! *after* it was read; what is worked out of other memories, under the state of the reach that
+//! looks, which was there *before* them: a value is never kept under a state later than its own.
 
 use std::collections::HashMap;
 use std::hash::Hash;

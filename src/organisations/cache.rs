@@ -21,6 +21,7 @@ impl Directories {
             return Ok(directory);
         }
         let version = store::version(tx).await?;
+        let state = ledger::state(tx).await?;
         let (kept, directory) = self.0.latest();
         if kept == version {
             self.0.found(&version, state);

@@ -101,7 +101,8 @@ impl Waiting {
             drafts: store::open_drafts(tx, reach).await?,
             contests,
         });
-        self.0.keep(state, key, Arc::clone(&awaiting));
+        self.0
+            .keep(ledger::state(tx).await?, key, Arc::clone(&awaiting));
         Ok(awaiting)
     }
 }

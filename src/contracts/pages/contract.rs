@@ -20,7 +20,6 @@ use crate::contracts::{
 };
 use crate::frameworks::{Node, explained};
 use crate::kernel::{Same, counted};
-use crate::ledger;
 use crate::platform::clock::{french_date, french_instant, paris_date};
 use crate::platform::web::{WebResult, section_heading};
 use crate::tables::downloads;
@@ -38,7 +37,6 @@ pub(super) async fn page(
     let observed = observed.await?;
     let since = observations.since(&mut tx, reach, &opened.full, None, opened.moment);
     let since = since.await?;
-    let state = ledger::state(&mut tx).await?;
     drop(tx);
     let section = opened.section()?;
     let ground = WrittenFor {
@@ -53,7 +51,7 @@ pub(super) async fn page(
         (since)
         @if opened.full.last_signed(opened.moment.change).is_some() {
             (section_choice(&opened, ""))
-            (desk.remembered.written(state, &ground, objectives))
+            (desk.remembered.written(reach.state(), &ground, objectives))
             @let choices = [("contrat", contract.slug.as_str()), ("au", &opened.asked().au)];
             (downloads("suivi", "Le suivi du contrat", &choices))
             (downloads("termes", "Les termes en vigueur", &choices))

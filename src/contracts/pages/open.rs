@@ -144,7 +144,7 @@ pub(super) async fn reading(
     view: View,
 ) -> WebResult<(Tx, Opened)> {
     let today = desk.clock.today();
-    let mut tx = desk.db.read().await?;
+    let mut tx = desk.db.read_later(signed.reach().state());
     let full = desk.remembered.contract(&mut tx, signed.reach(), slug);
     let full = full.await?.ok_or(WebError::NotFound)?;
     let moment = Moment::of(&mut tx, &view.as_of(), today).await?;

@@ -20,7 +20,7 @@ use crate::figures::provenance::Load;
 use crate::figures::{FiguresView, Series, Situation, Sources};
 use crate::frameworks::{Catalogue, Edited, Framework, Indicator, explained};
 use crate::kernel::{Decimal, Period, Same, fold};
-use crate::ledger::{self, Moment, OfState};
+use crate::ledger::{Moment, OfState};
 use crate::measures::Measure;
 use crate::organisations::{Directory, Place, PlaceKind};
 use crate::platform::db::Tx;
@@ -103,7 +103,6 @@ pub(super) async fn page(
         None => Vec::new(),
     };
     let kept = kept(&mut tx, &signed, (&code, &key), loads, &situation).await?;
-    let state = ledger::state(&mut tx).await?;
     drop(tx);
     let about = About {
         situation: &situation,
@@ -112,7 +111,7 @@ pub(super) async fn page(
         measure,
         address: &address,
     };
-    let drawn = about.drawn(&sources.drawings, state);
+    let drawn = about.drawn(&sources.drawings, signed.reach().state());
     let page = signed.page(&title(indicator), &body(&about, &drawn, &kept));
     Ok((situation.status(), page))
 }

@@ -99,7 +99,7 @@ impl Loads {
             Some(known) => known,
             None => {
                 let all: Arc<[Load]> = store::loads(tx, measure, upto).await?.into();
-                self.0.keep(state, key, Arc::clone(&all));
+                self.0.keep(ledger::state(tx).await?, key, Arc::clone(&all));
                 all
             }
         };

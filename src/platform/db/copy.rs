@@ -145,17 +145,19 @@ impl Tx {
     }
 
     async fn walk(&mut self, table: &Table, into: Option<&mut Tx>) -> Result<Content, DbError> {
-        let select = AssertSqlSafe(match &self.on {
-            On::Lite(_) => table.select(""),
-            On::Pg(_) => table.select(" collate \"C\""),
-        });
+        let sorted = if self.is_sqlite() {
+            ""
+        } else {
+            " collate \"C\""
+        };
+        let select = AssertSqlSafe(table.select(sorted));
         let mut landing = Landing {
             table,
             into,
             waiting: Vec::new(),
             content: Counting::default(),
         };
-        match &mut self.on {
+        match self.on().await? {
             On::Lite(tx) => {
                 let mut rows = sqlx::query::<Sqlite>(select).fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await? {

@@ -60,7 +60,7 @@ impl Db {
     pub(super) async fn guard(&self) -> Result<(), DbError> {
         let mut tx = self.write().await?;
         let kept = tx.append_only().await?;
-        match &mut tx.on {
+        match tx.on().await? {
             On::Lite(tx) => {
                 let triggers: String = kept.iter().map(Kept::lite).collect();
                 raw_sql(AssertSqlSafe(triggers)).execute(&mut **tx).await?;
@@ -84,16 +84,12 @@ impl Tx {
     /// The tables that should only grow and whose triggers are not there, or are switched off.
     pub async fn unguarded(&mut self) -> Result<Vec<String>, DbError> {
         let kept = self.append_only().await?;
-        let standing: Vec<(String,)> = match &self.on {
-            On::Lite(_) => {
-                let sql = "select name from sqlite_master where type = 'trigger'";
-                self.all(sql, vec![]).await?
-            }
-            On::Pg(_) => {
-                let sql = "select tgname::text from pg_trigger where tgenabled in ('O', 'A')";
-                self.all(sql, vec![]).await?
-            }
+        let sql = if self.is_sqlite() {
+            "select name from sqlite_master where type = 'trigger'"
+        } else {
+            "select tgname::text from pg_trigger where tgenabled in ('O', 'A')"
         };
+        let standing: Vec<(String,)> = self.all(sql, vec![]).await?;
         let stands = |trigger: String| standing.iter().any(|(name,)| *name == trigger);
         let unguarded = kept.into_iter().filter(|Kept { name, .. }| {
             !(stands(format!("{name}_undeleted")) && stands(format!("{name}_unchanged")))

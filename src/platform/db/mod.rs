@@ -156,6 +156,18 @@ enum Engine {
     Pg(PgPool),
 }
 
+impl Engine {
+    async fn begin_reading(&self) -> Result<On, DbError> {
+        Ok(match self {
+            Self::Lite { readers, .. } => On::Lite(readers.begin().await?),
+            Self::Pg(pool) => On::Pg(
+                pool.begin_with("begin isolation level repeatable read, read only")
+                    .await?,
+            ),
+        })
+    }
+}
+
 impl Db {
     /// [`Self::open`], where a SQLite file that is not there is an error.
     pub async fn open_existing(url: &str) -> Result<Self, DbError> {
@@ -291,13 +303,15 @@ impl Db {
 
     /// A transaction that reads one unchanging state and cannot write.
     pub async fn read(&self) -> Result<Tx, DbError> {
-        Ok(Tx::reading(match &self.0 {
-            Engine::Lite { readers, .. } => On::Lite(readers.begin().await?),
-            Engine::Pg(pool) => On::Pg(
-                pool.begin_with("begin isolation level repeatable read, read only")
-                    .await?,
-            ),
-        }))
+        let mut tx = Tx::reading(self.0.clone(), None);
+        tx.on().await?;
+        Ok(tx)
+    }
+
+    /// The same, for whoever may find all they look for in memory: it begins with its first
+    /// statement. Until then it tells the state of the history that it is expected to read.
+    pub fn read_later(&self, expected: Option<i64>) -> Tx {
+        Tx::reading(self.0.clone(), expected)
     }
 
     /// The first row of one statement that reads, by itself: a transaction around it would cost
@@ -332,10 +346,11 @@ impl Db {
     /// A transaction that writes what no history keeps (sessions, drafts, jobs), without queueing
     /// on PostgreSQL.
     pub async fn write_aside(&self) -> Result<Tx, DbError> {
-        Ok(Tx::writing(match &self.0 {
+        let on = match &self.0 {
             Engine::Lite { writer, .. } => On::Lite(begin_alone(writer).await?),
             Engine::Pg(pool) => On::Pg(pool.begin().await?),
-        }))
+        };
+        Ok(Tx::writing(self.0.clone(), on))
     }
 
     /// How many connections are open, and how many of them wait for work.

@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use super::arg::arguments;
-use super::{Arg, DbError};
+use super::{Arg, DbError, Engine};
 
 /// A row that both engines can give; `#[derive(sqlx::FromRow)]` is enough.
 pub trait Record:
@@ -19,13 +19,17 @@ impl<T> Record for T where
 {
 }
 
-/// A transaction, rolled back where it is dropped without [`commit`](Tx::commit).
+/// A transaction, rolled back where it is dropped without [`commit`](Tx::commit). One that reads
+/// may begin with its first statement: where nothing is asked, nothing is opened.
 #[derive(Debug)]
 pub struct Tx {
-    pub(super) on: On,
+    engine: Engine,
+    /// Once it has begun.
+    on: Option<On>,
     /// Whether it reads one unchanging state.
     reads: bool,
-    /// The number of that state, once it was asked.
+    /// The number of that state, once it was asked; before it begins, the one it is expected to
+    /// read.
     state: Option<i64>,
 }
 
@@ -45,26 +49,41 @@ const WRITE_LOCK: i64 = 0x4A_41_4C_4F_4E;
 
 impl Tx {
     /// One that reads one unchanging state.
-    pub(super) fn reading(on: On) -> Self {
+    pub(super) fn reading(engine: Engine, expected: Option<i64>) -> Self {
         Self {
-            on,
+            engine,
+            on: None,
             reads: true,
-            state: None,
+            state: expected,
         }
     }
 
-    /// One that writes.
-    pub(super) fn writing(on: On) -> Self {
+    /// One that writes, and has begun.
+    pub(super) fn writing(engine: Engine, on: On) -> Self {
         Self {
-            on,
+            engine,
+            on: Some(on),
             reads: false,
             state: None,
         }
     }
 
+    /// The transaction of the engine, begun where it was not.
+    pub(super) async fn on(&mut self) -> Result<&mut On, DbError> {
+        let on = match self.on.take() {
+            Some(on) => on,
+            None => {
+                // The state it was expected to read may have gone by.
+                self.state = None;
+                self.engine.begin_reading().await?
+            }
+        };
+        Ok(self.on.insert(on))
+    }
+
     /// Whether it runs on SQLite, for what is asked of one engine only: its plans, its triggers.
     pub fn is_sqlite(&self) -> bool {
-        matches!(self.on, On::Lite(_))
+        matches!(self.engine, Engine::Lite { .. })
     }
 
     /// Whether everything it reads is of one state, which nothing changes.
@@ -72,7 +91,7 @@ impl Tx {
         self.reads
     }
 
-    /// The number that was noted of the state it reads.
+    /// The number that was noted of the state it reads, or is expected to.
     pub fn noted_state(&self) -> Option<i64> {
         self.state
     }
@@ -91,7 +110,7 @@ impl Tx {
         sql: impl SqlSafeStr,
         args: Vec<Arg>,
     ) -> Result<Vec<R>, DbError> {
-        Ok(match &mut self.on {
+        Ok(match self.on().await? {
             On::Lite(tx) => {
                 sqlx::query_as_with::<Sqlite, R, _>(sql, arguments::<Sqlite>(args)?)
                     .fetch_all(&mut **tx)
@@ -112,7 +131,7 @@ impl Tx {
         args: Vec<Arg>,
         mut each: impl FnMut(R) + Send,
     ) -> Result<(), DbError> {
-        match &mut self.on {
+        match self.on().await? {
             On::Lite(tx) => {
                 let query = sqlx::query_as_with::<Sqlite, R, _>(sql, arguments::<Sqlite>(args)?);
                 let mut rows = query.fetch(&mut **tx);
@@ -138,7 +157,7 @@ impl Tx {
         sql: impl SqlSafeStr,
         args: Vec<Arg>,
     ) -> Result<Option<R>, DbError> {
-        Ok(match &mut self.on {
+        Ok(match self.on().await? {
             On::Lite(tx) => {
                 sqlx::query_as_with::<Sqlite, R, _>(sql, arguments::<Sqlite>(args)?)
                     .fetch_optional(&mut **tx)
@@ -165,7 +184,7 @@ impl Tx {
 
     /// Runs a statement and tells how many rows it touched.
     pub async fn run(&mut self, sql: impl SqlSafeStr, args: Vec<Arg>) -> Result<u64, DbError> {
-        Ok(match &mut self.on {
+        Ok(match self.on().await? {
             On::Lite(tx) => sqlx::query_with(sql, arguments::<Sqlite>(args)?)
                 .execute(&mut **tx)
                 .await?
@@ -206,15 +225,16 @@ impl Tx {
     /// Makes everything done since the beginning durable, all of it or nothing.
     pub async fn commit(self) -> Result<(), DbError> {
         match self.on {
-            On::Lite(tx) => tx.commit().await?,
-            On::Pg(tx) => tx.commit().await?,
+            Some(On::Lite(tx)) => tx.commit().await?,
+            Some(On::Pg(tx)) => tx.commit().await?,
+            None => {}
         }
         Ok(())
     }
 
     /// Waits until no other writer of the history is at work. SQLite has one writer by nature.
     pub(super) async fn queue_for_write(&mut self) -> Result<(), DbError> {
-        if let On::Pg(tx) = &mut self.on {
+        if let On::Pg(tx) = self.on().await? {
             sqlx::query("select pg_advisory_xact_lock($1)")
                 .bind(WRITE_LOCK)
                 .execute(&mut **tx)
@@ -225,7 +245,7 @@ impl Tx {
 
     /// Whether a table exists: each engine has its own catalogue.
     pub(super) async fn has_table(&mut self, name: &str) -> Result<bool, DbError> {
-        let found = match &mut self.on {
+        let found = match self.on().await? {
             On::Lite(tx) => {
                 sqlx::query("select 1 from sqlite_master where type = 'table' and name = $1")
                     .bind(name.to_owned())
