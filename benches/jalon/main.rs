@@ -10,6 +10,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod dossiers;
+mod history;
 mod intake;
 mod load;
 mod pages;
@@ -113,6 +114,7 @@ async fn measure(ground: &Ground, rows: usize) {
     print(pages::measure(&small, "S"));
     print(dossiers::measure(&small, ground).await);
     print(intake::measure(&small, ground, rows).await);
+    print(history::measure(ground).await);
     let large = Program::on(ground.database("l").await);
     large.run(&[
         "demo",
@@ -127,6 +129,10 @@ async fn measure(ground: &Ground, rows: usize) {
 
 fn seconds(took: Duration) -> String {
     format!("{:.2} s", took.as_secs_f64())
+}
+
+fn millis(took: Duration) -> f64 {
+    took.as_secs_f64() * 1_000.0
 }
 
 fn times(measured: Duration, bare: Duration) -> String {

@@ -1,7 +1,6 @@
 //! What the pages cost, with people of different rights and a writing in every thousand readings.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use jalon::site::demo;
 use jiff::{ToSpan as _, Zoned};
@@ -11,7 +10,7 @@ use ureq::http::header;
 
 use crate::load::{Credential, Load, agent, bare, load, sign_in};
 use crate::program::{Program, Server};
-use crate::{FRAMEWORK, Line};
+use crate::{FRAMEWORK, Line, millis};
 
 /// Requests for each page.
 const REQUESTS: usize = 2_000;
@@ -99,10 +98,6 @@ fn line(set: &str, name: &str, page: &Load, bare: &Load) -> Line {
         bare: told(bare),
         ratio: format!("1/{:.0}", bare.per_second / page.per_second),
     }
-}
-
-fn millis(took: Duration) -> f64 {
-    took.as_secs_f64() * 1_000.0
 }
 
 fn said(set: &str, what: &str, measured: &str) -> Line {

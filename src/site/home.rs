@@ -14,7 +14,7 @@ use crate::figures::board::{Country, Late};
 use crate::figures::contest::{self, Contest, Standing};
 use crate::figures::{Concern, Situation, Sources, board_table, running, since_section};
 use crate::frameworks::{Framework, everyone_words};
-use crate::imports::{Batch, store as imports};
+use crate::imports::store::{self as imports, LatestFile};
 use crate::kernel::counted;
 use crate::ledger::{self, OfState};
 use crate::organisations::Organisation;
@@ -37,7 +37,7 @@ struct Desk<'a> {
 #[derive(Default)]
 struct Today {
     awaiting: Arc<Awaiting>,
-    batches: Vec<Batch>,
+    files: Vec<LatestFile>,
 }
 
 /// What waits for an answer.
@@ -58,7 +58,7 @@ pub(super) async fn page(
         Some(_) => Today::default(),
         None => Today {
             awaiting: waiting.of(&mut tx, &signed, situation.today).await?,
-            batches: imports::batches(&mut tx, signed.reach(), LAST).await?,
+            files: imports::latest_files(&sources.db, signed.reach(), LAST).await?,
         },
     };
     drop(tx);
@@ -78,7 +78,7 @@ pub(super) async fn page(
         (since(&desk))
         (awaits(&desk))
         (country(&desk))
-        @if situation.moment.past.is_none() { (files(&desk.today.batches)) }
+        @if situation.moment.past.is_none() { (files(&desk.today.files)) }
         (generations(&situation))
     };
     Ok((situation.status(), signed.page("Accueil", &body)))
@@ -310,15 +310,15 @@ fn generation_choice(desk: &Desk<'_>, current: &Framework) -> Markup {
     }
 }
 
-fn files(batches: &[Batch]) -> Markup {
+fn files(files: &[LatestFile]) -> Markup {
     html! {
         section.sect aria-labelledby="fichiers" {
             (section_heading("fichiers", "Derniers fichiers", Some(html! { p { a href="/imports" { "Tous les imports" } } })))
-            @if batches.is_empty() {
+            @if files.is_empty() {
                 p { "Aucun fichier reçu. " a href="/imports/nouveau" { "Déposer un fichier" } " : Jalon le lit et dit ce qu’il changerait, sans rien changer." }
             } @else {
-                ul.brief { @for batch in batches { li {
-                    a.mono href={ "/imports/" (batch.id) } { (batch.file_name) } ", " (french_instant(batch.created_at)) ", " (batch.state.french())
+                ul.brief { @for file in files { li {
+                    a.mono href={ "/imports/" (file.id) } { (file.file_name) } ", " (french_instant(file.created_at)) ", " (file.french())
                 } } }
             }
         }

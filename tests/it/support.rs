@@ -2,6 +2,7 @@
 //! stands still, a browser without a screen.
 
 use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -240,6 +241,23 @@ pub struct Answer {
     pub body: String,
     /// The same, as it came.
     pub bytes: Vec<u8>,
+}
+
+/// What an answer says, its files opened.
+pub fn said(answer: &Answer) -> String {
+    let mut text = answer.body.clone();
+    if let Ok(mut parts) = zip::ZipArchive::new(Cursor::new(&answer.bytes)) {
+        for rank in 0..parts.len() {
+            let mut part = Vec::new();
+            parts
+                .by_index(rank)
+                .unwrap()
+                .read_to_end(&mut part)
+                .unwrap();
+            text += &String::from_utf8_lossy(&part);
+        }
+    }
+    text
 }
 
 impl Site {

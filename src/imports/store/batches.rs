@@ -9,7 +9,7 @@ use super::parsed;
 use crate::access::{Concern, Reach};
 use crate::args;
 use crate::imports::batch::{Batch, BatchState, Counts};
-use crate::platform::db::{DbError, Tx};
+use crate::platform::db::{Db, DbError, Tx};
 
 #[derive(sqlx::FromRow)]
 struct BatchRecord {
@@ -110,32 +110,97 @@ pub(in crate::imports) async fn batches_before(
 ) -> Result<Vec<Batch>, DbError> {
     let state = state.map_or("", BatchState::code);
     let before = before.unwrap_or((i64::MAX, Uuid::max()));
-    // What is sent in a name that nobody bears is seen by who sees everything.
-    let everybodys = Concern {
-        undetermined: true,
-        ..Concern::of("*", "")
-    };
-    if reach.may_look(SEE, &everybodys) {
+    if sees_all(reach) {
         let records = every_batch(tx, before, state, most).await?;
         return records.into_iter().map(Batch::try_from).collect();
     }
     let person = reach.actor().person();
     let mut records = batches_of_person(tx, person, before, state, most).await?;
-    let organisations: BTreeSet<&str> = reach.organisations().collect();
-    for organisation in organisations {
-        let of_organisation = Concern {
-            undetermined: true,
-            ..Concern::of(organisation, "")
-        };
-        if reach.may_look(SEE, &of_organisation) {
-            let theirs = batches_of_organisation(tx, organisation, before, state, most).await?;
-            records.extend(theirs);
-        }
+    for organisation in looked_into(reach) {
+        let theirs = batches_of_organisation(tx, organisation, before, state, most).await?;
+        records.extend(theirs);
     }
     records.sort_by_key(|record| Reverse((record.created_at, record.id)));
     records.dedup_by_key(|record| record.id);
     records.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     records.into_iter().map(Batch::try_from).collect()
+}
+
+/// Whether somebody sees what anybody sent: what is sent in a name that nobody bears is seen by
+/// who sees everything.
+fn sees_all(reach: &Reach) -> bool {
+    reach.may_look(SEE, &sent_by("*"))
+}
+
+/// The organisations whose files somebody sees, each by a grant of theirs.
+fn looked_into(reach: &Reach) -> BTreeSet<&str> {
+    let granted = reach.grants().iter();
+    let granted = granted.map(|grant| grant.organisation.as_str());
+    let mut granted: BTreeSet<&str> = granted.filter(|code| !code.is_empty()).collect();
+    granted.retain(|code| reach.may_look(SEE, &sent_by(code)));
+    granted
+}
+
+/// What a file of an organisation concerns.
+fn sent_by(organisation: &str) -> Concern {
+    Concern {
+        undetermined: true,
+        ..Concern::of(organisation, "")
+    }
+}
+
+/// A file as the first page names it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LatestFile {
+    /// The batch.
+    pub id: Uuid,
+    /// Name of the file.
+    pub file_name: String,
+    /// When it was received, in microseconds UTC.
+    pub created_at: i64,
+    state: String,
+}
+
+impl LatestFile {
+    /// What became of it, in words.
+    pub fn french(&self) -> &'static str {
+        BatchState::from_code(&self.state).map_or("", BatchState::french)
+    }
+}
+
+/// The last files that somebody may know of, the latest first: in one statement by itself where
+/// they see all, or those of one organisation beside their own.
+pub async fn latest_files(db: &Db, reach: &Reach, most: i64) -> Result<Vec<LatestFile>, DbError> {
+    if sees_all(reach) {
+        return db
+            .glance_all(
+                "select id, file_name, created_at, state from batch
+                 order by created_at desc, id desc limit $1",
+                args![most],
+            )
+            .await;
+    }
+    let person = reach.actor().person();
+    let mut organisations: Vec<&str> = looked_into(reach).into_iter().collect();
+    if organisations.is_empty() {
+        organisations.push("");
+    }
+    let mut files: Vec<LatestFile> = Vec::new();
+    for organisation in organisations {
+        let theirs: Vec<LatestFile> = db
+            .glance_all(
+                "select id, file_name, created_at, state from batch
+                 where created_by = $1 or (organisation = $2 and $2 <> '')
+                 order by created_at desc, id desc limit $3",
+                args![person, organisation, most],
+            )
+            .await?;
+        files.extend(theirs);
+    }
+    files.sort_by_key(|file| Reverse((file.created_at, file.id)));
+    files.dedup_by_key(|file| file.id);
+    files.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    Ok(files)
 }
 
 /// The act of looking at what others sent.

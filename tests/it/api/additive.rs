@@ -32,26 +32,42 @@ fn promises(document: &Json) -> BTreeMap<String, String> {
             for (status, answer) in operation["responses"].as_object().unwrap() {
                 for (media, content) in answer["content"].as_object().into_iter().flatten() {
                     let key = format!("{name}: {status} {media}");
-                    found.insert(key, content["schema"].to_string());
+                    leaves(&key, &content["schema"], &mut found);
+                    found.insert(key, String::new());
                 }
             }
         }
     }
     for (schema, told) in document["components"]["schemas"].as_object().unwrap() {
-        let parts = told["allOf"].as_array().into_iter().flatten().chain([told]);
-        for (name, property) in parts
-            .filter_map(|part| part["properties"].as_object())
-            .flatten()
-        {
-            let mut kind = property.clone();
-            // Words may be said better.
-            if let Some(kind) = kind.as_object_mut() {
-                kind.remove("description");
-            }
-            found.insert(format!("{schema}.{name}"), kind.to_string());
-        }
+        leaves(schema, told, &mut found);
     }
     found
+}
+
+/// What a schema says, each word by itself, so that what joins it changes nothing that stood there.
+fn leaves(path: &str, schema: &Json, found: &mut BTreeMap<String, String>) {
+    for (word, said) in schema.as_object().into_iter().flatten() {
+        let each = || said.as_array().into_iter().flatten();
+        match word.as_str() {
+            // Words may be said better.
+            "description" | "title" | "example" | "examples" => {}
+            "properties" => {
+                for (name, property) in said.as_object().into_iter().flatten() {
+                    let path = format!("{path}.{name}");
+                    leaves(&path, property, found);
+                    found.insert(path, String::new());
+                }
+            }
+            "items" | "additionalProperties" => leaves(&format!("{path}[]"), said, found),
+            "allOf" => each().for_each(|part| leaves(path, part, found)),
+            "required" | "enum" | "oneOf" | "anyOf" => {
+                found.extend(each().map(|one| (format!("{path} {word} {one}"), String::new())));
+            }
+            _ => {
+                found.insert(format!("{path} {word}"), said.to_string());
+            }
+        }
+    }
 }
 
 /// What a program must give: nothing may join it.
@@ -113,5 +129,21 @@ fn what_is_removed_or_changed_is_seen() {
         .keys()
         .filter(|key| !after.contains_key(*key))
         .collect();
-    assert_eq!(lost, ["Observation.place"]);
+    assert_eq!(lost, ["Observation.place", "Observation.place type"]);
+}
+
+#[test]
+fn what_joins_an_inner_object_breaks_nothing() {
+    let schema = |more: &str| {
+        let text = format!(
+            r#"{{"type": "array", "items": {{"properties": {{"code": {{"type": "string"}}{more}}}}}}}"#
+        );
+        let mut found = BTreeMap::new();
+        leaves("List", &serde_json::from_str(&text).unwrap(), &mut found);
+        found
+    };
+    let (before, after) = (schema(""), schema(r#", "name": {"type": "string"}"#));
+    assert!(before.iter().all(|(key, is)| after.get(key) == Some(is)));
+    assert!(after.len() > before.len());
+    assert!(before.contains_key("List[].code type"));
 }

@@ -112,7 +112,7 @@ on_both_engines! {
     }
 }
 
-pub(super) const HOSPITAL: Made = Made {
+pub const HOSPITAL: Made = Made {
     family: "etablissement",
     framework: "es-aura-2020-2024",
     slug: "ch-des-monts-2020-2024",
@@ -130,7 +130,7 @@ const RESTRUCTURING: &str = "1.1-5";
 pub(super) const OWN: &str = "1.1-5-indicateur";
 
 /// The commitment, with the indicator that follows it and that indicator's definition and targets.
-pub(super) fn restructuring(section: Uuid) -> Vec<TermEdit> {
+pub fn restructuring(section: Uuid) -> Vec<TermEdit> {
     let mut edits = vec![takes_up(section, Some(OWN)), retains(section, OWN)];
     edits.extend(closed_beds(section));
     edits

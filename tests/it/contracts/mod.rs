@@ -12,4 +12,5 @@ mod proposal;
 mod regions;
 mod rules;
 mod store;
+pub use cases::{HOSPITAL, restructuring};
 pub use hand::{BOTH, HPV, Hand, Made, NORMANDIE, aims, furnish, normandie_terms, number};

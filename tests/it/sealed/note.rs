@@ -1,7 +1,7 @@
 //! The confidential note: a number that stands nowhere else is written in it, and looked for
 //! wherever anybody may look.
 
-use std::io::{Cursor, Read as _, Write};
+use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use axum::http::StatusCode;
@@ -11,24 +11,7 @@ use super::{AUTHOR, CANARY, NOTE, Vault};
 use crate::on_both_engines;
 use crate::rights::routes::{filled, routes};
 use crate::rights::{person, site_of};
-use crate::support::Answer;
-
-/// What an answer says, its files opened.
-fn said(answer: &Answer) -> String {
-    let mut text = answer.body.clone();
-    if let Ok(mut parts) = zip::ZipArchive::new(Cursor::new(&answer.bytes)) {
-        for rank in 0..parts.len() {
-            let mut part = Vec::new();
-            parts
-                .by_index(rank)
-                .unwrap()
-                .read_to_end(&mut part)
-                .unwrap();
-            text += &String::from_utf8_lossy(&part);
-        }
-    }
-    text
-}
+use crate::support::said;
 
 fn holds(bytes: &[u8], canary: &str) -> bool {
     bytes
