@@ -414,7 +414,10 @@ impl Reading<'_> {
         let said = |wanted: &Column| mapping.columns.contains(wanted);
         let measure = has_measure || said(&Column::Indicator) || mapping.measure.is_some();
         let period = has_period || said(&Column::Period) || mapping.period.is_some();
-        if !measure && settings.indicator.is_none() {
+        if self.ground.catalogue.frameworks().is_empty() {
+            let message = "Aucun cadre contractuel n’est chargé : Jalon ne connaît encore aucun indicateur. Chargez un cadre (« jalon framework import »), puis relisez ce fichier.";
+            self.notes.refuse(at, ProblemCode::NoIndicator, message);
+        } else if !measure && settings.indicator.is_none() {
             let message = "Rien ne dit l’indicateur de ces valeurs. Titrez cette colonne de son code, ajoutez une colonne « indicateur », ou dites l’indicateur à côté du fichier.";
             self.notes.refuse(at, ProblemCode::NoIndicator, message);
         } else if !period && settings.period.is_none() {

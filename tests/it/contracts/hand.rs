@@ -96,7 +96,7 @@ pub async fn furnish(bench: &Bench, actor: Actor, family: &str) {
 }
 
 /// Makes the hospital of a contract known.
-async fn add_hospital(bench: &Bench, actor: Actor, made: &Made) {
+pub async fn add_hospital(bench: &Bench, actor: Actor, made: &Made) {
     let kind = AddEstablishment::NAME;
     let mut change = Change::open(&bench.db, &bench.clock, actor, kind)
         .await

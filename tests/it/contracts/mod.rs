@@ -13,4 +13,6 @@ mod regions;
 mod rules;
 mod store;
 pub use cases::{HOSPITAL, restructuring};
-pub use hand::{BOTH, HPV, Hand, Made, NORMANDIE, aims, furnish, normandie_terms, number};
+pub use hand::{
+    BOTH, HPV, Hand, Made, NORMANDIE, add_hospital, aims, furnish, normandie_terms, number,
+};

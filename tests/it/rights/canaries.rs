@@ -13,7 +13,9 @@ use jalon::ledger::Actor;
 
 use super::routes::{filled, routes};
 use super::{person, site_of};
-use crate::contracts::{BOTH, HOSPITAL, Hand, Made, NORMANDIE, normandie_terms, restructuring};
+use crate::contracts::{
+    BOTH, HOSPITAL, Hand, Made, NORMANDIE, add_hospital, furnish, normandie_terms, restructuring,
+};
 use crate::on_both_engines;
 use crate::stage::Stage;
 use crate::support::{Bench, EMAIL, said};
@@ -110,7 +112,10 @@ async fn plant(bench: &Bench, first: Actor) {
         title: "CPOM du centre hospitalier des Monts, 305186274",
         ..HOSPITAL
     };
-    let mountains = Hand::creates(bench, first, mountains).await;
+    furnish(bench, first, mountains.family).await;
+    // The names of organisations are everybody's.
+    add_hospital(bench, first, &HOSPITAL).await;
+    let mountains = Hand::also_creates(bench, first, mountains).await;
     let section = mountains.section("contrat").await;
     let terms = restructuring(section);
     mountains
@@ -151,11 +156,12 @@ async fn plant(bench: &Bench, first: Actor) {
         .await;
 }
 
-/// The addresses that somebody who sees everything is led to, those that the source names, the
-/// tables, the files and the search.
+/// The addresses that the source names, and of those that somebody who sees everything is led to,
+/// of tables, files and the search, the ones where a number stands.
 async fn addresses(bench: &Bench) -> BTreeSet<String> {
     let mut site = site_of(bench, EMAIL).await;
-    let mut known: BTreeSet<String> = routes().iter().map(|template| filled(template)).collect();
+    let templates: BTreeSet<String> = routes().iter().map(|template| filled(template)).collect();
+    let mut known = BTreeSet::new();
     let contracts = ["normandie", "bretagne"].map(|region| format!("{region}-2024-2028"));
     for contract in contracts.iter().map(String::as_str).chain([HOSPITAL.slug]) {
         for table in ["journal", "contrats", "actes", "termes", "suivi", "valeurs"] {
@@ -194,8 +200,16 @@ async fn addresses(bench: &Bench) -> BTreeSet<String> {
             }
         }
     }
-    known.remove("/deconnexion");
-    known
+    let others: Vec<String> = known.difference(&templates).cloned().collect();
+    let mut kept = templates;
+    for path in others {
+        let said = said(&site.get(&path).await);
+        if PLANTED.iter().any(|(canary, ..)| said.contains(canary)) {
+            kept.insert(path);
+        }
+    }
+    kept.remove("/deconnexion");
+    kept
 }
 
 /// How many pages are followed from link to link.
@@ -219,7 +233,7 @@ on_both_engines! {
         let first = bench.install().await;
         plant(&bench, first).await;
         let addresses = addresses(&bench).await;
-        assert!(addresses.len() > 200, "{}", addresses.len());
+        assert!(addresses.len() > 120, "{}", addresses.len());
         let mut read: BTreeMap<&str, usize> = BTreeMap::new();
         for role in Roles::known().all() {
             let of = organisation(role);

@@ -198,6 +198,16 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn without_a_framework_a_file_is_told_what_to_load_first(bench: Bench) {
+        let stage = Stage::bare(&bench).await;
+        let text = "indicateur;territoire;annee;valeur\n2.c.1;53;2023;61,2\n";
+        let read = stage.rehearse_with(text, &Settings::default()).await;
+        let told: Vec<&str> = read.problems.iter().map(|p| p.message.as_str()).collect();
+        assert!(told.iter().any(|line| line.contains("Aucun cadre contractuel n’est chargé")), "{told:?}");
+    }
+}
+
+on_both_engines! {
     async fn a_file_that_is_no_table_is_kept_as_such_and_cannot_be_committed(bench: Bench) {
         let stage = Stage::bare(&bench).await;
         for bytes in [&b"PK\x03\x04..."[..], b"  \n ", b"a;b\0"] {
