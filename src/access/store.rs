@@ -151,6 +151,17 @@ pub(super) async fn credentials(
     .await
 }
 
+/// Whether whoever asks has a password.
+pub(super) async fn has_password(tx: &mut Tx, reach: &Reach) -> Result<bool, DbError> {
+    let found: Option<(Uuid,)> = tx
+        .optional(
+            "select id from person where id = $1 and password is not null",
+            args![reach.actor().person()],
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
 pub(super) async fn save_session(
     tx: &mut Tx,
     id: Vec<u8>,

@@ -20,8 +20,8 @@ use super::frame::{HELP, NAV};
 use super::installation::Installation;
 use super::tables::tables;
 use super::{HOLDERS, health, home, imports, keyring, searcher, tellers, upkeep};
-use crate::access;
 use crate::access::api::Pace;
+use crate::access::{self, Provider};
 use crate::contracts::{self, Desk};
 use crate::documents;
 use crate::dossier;
@@ -63,6 +63,7 @@ pub struct App {
     tellers: Tellers,
     post: Post,
     keyring: Keyring,
+    provider: Provider,
 }
 
 /// Why the site cannot be served.
@@ -77,6 +78,11 @@ pub enum AppError {
     /// The master keys cannot serve.
     #[error(transparent)]
     Keys(#[from] KeyFileError),
+    /// The system knows no authority by which a provider of identities could be recognised.
+    #[error(
+        "openid_issuer est réglé, mais le système ne connaît aucune autorité de certification : installez le paquet ca-certificates ({0})"
+    )]
+    Provider(std::io::Error),
 }
 
 impl App {
@@ -127,7 +133,9 @@ impl App {
         let tellers = tellers(library.clone());
         let tables = tables(&sources, &imports.intakes, &tellers);
         let searcher = searcher(clock.clone(), library.clone(), directories.clone());
+        let config = Arc::new(config);
         Ok(Self {
+            provider: Provider::new(&config, &clock).map_err(AppError::Provider)?,
             db,
             searcher,
             tables,
@@ -140,7 +148,7 @@ impl App {
             sources,
             imports,
             pace: Pace::new(config.api_requests_per_minute),
-            config: Arc::new(config),
+            config,
             shell: Shell {
                 nav: NAV,
                 help: HELP,

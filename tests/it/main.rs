@@ -28,6 +28,7 @@ mod links;
 mod mail;
 mod migrations;
 mod nothing_left;
+mod openid;
 mod organisations;
 mod program;
 mod public;

@@ -33,6 +33,7 @@ fn rows_of(step: i64) -> Sample {
         11 => dossiers(),
         12 | 13 => indexes(),
         14 => sealed(),
+        15 => identities(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -92,6 +93,17 @@ fn sealed() -> Sample {
         ],
         "select s.key_id from sealed s join confidential_note_version v on v.note_id = s.thing_id and v.no = s.no",
         "cle",
+    )
+}
+
+fn identities() -> Sample {
+    (
+        vec![(
+            "insert into identity (id, person_id, issuer, idp, subject, siret, amr, bound_at, seen_at, bound_change) values ($1, $2, 'https://id.example.org', 'dgs', 'agent', '11000201100044', 'pwd mfa', 5, 6, 1)",
+            args![ID(200), ID(2)],
+        )],
+        "select i.idp || ' ' || i.subject || ' ' || p.name from identity i join person p on p.id = i.person_id",
+        "dgs agent Une personne",
     )
 }
 

@@ -21,6 +21,10 @@ pub enum EventKind {
     EndSession,
     /// Somebody gave a code, after the password.
     SecondFactor,
+    /// Somebody came back from a provider of identities.
+    Federated,
+    /// Somebody signed in gave their password again, before an act of consequence.
+    Confirm,
     /// Somebody asked for a link to choose another password.
     AskLink,
     /// Somebody was refused a page or an act.
@@ -48,6 +52,10 @@ impl EventKind {
             (Self::EndSession, _) => "Session terminée à distance",
             (Self::SecondFactor, true) => "Code accepté",
             (Self::SecondFactor, false) => "Code refusé",
+            (Self::Federated, true) => "Connexion par le fournisseur d’identité",
+            (Self::Federated, false) => "Connexion manquée par le fournisseur d’identité",
+            (Self::Confirm, true) => "Mot de passe redonné",
+            (Self::Confirm, false) => "Mot de passe redonné, refusé",
             (Self::AskLink, _) => "Lien demandé pour un autre mot de passe",
             (Self::Refused, _) => "Action refusée",
             (Self::Export, _) => "Tableau emporté",
@@ -56,11 +64,13 @@ impl EventKind {
         }
     }
 
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::SignIn,
         Self::SignOut,
         Self::EndSession,
         Self::SecondFactor,
+        Self::Federated,
+        Self::Confirm,
         Self::AskLink,
         Self::Refused,
         Self::Export,
@@ -75,6 +85,8 @@ impl EventKind {
             Self::SignOut => "sign_out",
             Self::EndSession => "end_session",
             Self::SecondFactor => "second_factor",
+            Self::Federated => "federated",
+            Self::Confirm => "confirm",
             Self::AskLink => "ask_link",
             Self::Refused => "refused",
             Self::Export => "export",

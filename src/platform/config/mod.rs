@@ -3,6 +3,7 @@
 //! What lives here: every setting, what it may hold, and what is said of a wrong one: the key as
 //! it was written, the value, where it stands, what was meant. What never does: acting upon it.
 
+mod openid;
 mod setting;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+pub use openid::{Hidden, OpenId, Userinfo};
 use setting::Setting;
 pub use setting::{ConfigError, Origin};
 
@@ -64,6 +66,8 @@ pub struct Config {
     pub mail_from: String,
     /// Of whom a second factor is asked.
     pub second_factor: SecondFactor,
+    /// The provider of identities that people may sign in through; without an issuer there is none.
+    pub openid: OpenId,
     /// What the log shows, in the syntax of `tracing` filters.
     pub log: String,
     /// The largest document that may be attached, in bytes.
@@ -87,6 +91,7 @@ impl Default for Config {
             smtp_url: None,
             mail_from: String::new(),
             second_factor: SecondFactor::ByRole,
+            openid: OpenId::default(),
             log: "info,sqlx=warn".to_owned(),
             largest_document: 20 * 1024 * 1024,
             seal_key_file: None,
@@ -132,6 +137,7 @@ impl Config {
         for (key, setting) in last {
             config.set(key, setting)?;
         }
+        config.openid.check()?;
         Ok(config)
     }
 
@@ -150,6 +156,7 @@ impl Config {
             "api_requests_per_minute" => {
                 self.api_requests_per_minute = setting.requests()?;
             }
+            key if key.starts_with("openid_") => self.openid.set(key, setting)?,
             _ => self.largest_document = setting.bytes()?,
         }
         Ok(())
@@ -312,6 +319,9 @@ mod tests {
         assert!(refused("JALON_SEAL_KEY_FILE", " ").contains("fichier de clés"));
         assert!(refused("JALON_LOG", "info,=,=").contains("JALON_LOG"));
         assert!(refused("JALON_METRICS_LISTEN", "oui").contains("127.0.0.1:8080"));
+        assert!(refused("JALON_OPENID_ISSUER", "http://id.example.org").contains("https://"));
+        assert!(refused("JALON_OPENID_SCOPES", "email").contains("openid"));
+        assert!(refused("JALON_OPENID_USERINFO", "xml").contains("signed"));
     }
 
     #[test]
@@ -360,6 +370,9 @@ mod tests {
             for key in ["JALON_DATABASE_URL", "JALON_DATABASE_URI", "JALON_BIDULE"] {
                 let url = format!("{scheme}x://agent:{secret}@base.example.org/jalon");
                 prop_assert!(!refused(key, &url).contains(&secret));
+            }
+            for key in ["JALON_OPENID_CLIENT_SECRET", "JALON_OPENID_CLIENT_SECRT", "JALON_MY_SECRET"] {
+                prop_assert!(!refused(key, &secret).contains(&secret));
             }
         }
     }
