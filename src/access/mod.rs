@@ -37,6 +37,7 @@ mod trace;
 
 pub use email::{Email, NotAnEmail};
 pub use grant::pages::button_or_why;
+pub use grant::pages::grant_words;
 pub use grant::store::answering;
 pub use kept::keep_refused_form;
 pub use openid::Provider;

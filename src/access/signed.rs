@@ -78,6 +78,7 @@ impl Signed {
                 shell: Shell::from_ref(state),
                 path: parts.uri.path().to_owned(),
                 person: Some(person.name.clone()),
+                as_of: as_of(parts),
             },
             person,
             reach,
@@ -138,6 +139,14 @@ where
     }
 }
 
+/// The day of the past that an address asks for.
+fn as_of(parts: &Parts) -> Option<String> {
+    let query = parts.uri.query()?;
+    let mut asked = form_urlencoded::parse(query.as_bytes());
+    let day = asked.find(|(name, _)| name == "au")?.1.into_owned();
+    (!day.is_empty()).then_some(day)
+}
+
 /// Who is not signed in.
 fn stranger<S>(parts: &Parts, state: &S) -> View
 where
@@ -147,6 +156,7 @@ where
         shell: Shell::from_ref(state),
         path: parts.uri.path().to_owned(),
         person: None,
+        as_of: as_of(parts),
     }
 }
 

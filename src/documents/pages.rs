@@ -144,7 +144,7 @@ async fn submit(
     Path(id): Path<Uuid>,
     form: Multipart,
 ) -> WebResult<Redirect> {
-    let received = receive(form, config.largest_document).await?;
+    let received = receive(form, &config).await?;
     let why = received.text("motif").to_owned();
     let back = match local(received.text("retour")) {
         Some(back) => format!("?retour={}", encoded(back)),

@@ -4,6 +4,7 @@
 //! What lives here: machinery that would serve any application of this kind. What never does:
 //! a word of the domain (no contract, no indicator, no region).
 
+pub mod antivirus;
 pub mod api;
 pub mod clock;
 pub mod config;

@@ -31,6 +31,7 @@ use crate::help;
 use crate::imports::{self as files, Imports, Reader};
 use crate::journal::{self, Tellers};
 use crate::organisations::{self, Directories};
+use crate::platform::antivirus::Antivirus;
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, SecondFactor};
 use crate::platform::db::{Db, DbError};
@@ -40,6 +41,7 @@ use crate::platform::web::{Shell, WebError, asset_router, hear_out, refuse_nul};
 use crate::referents;
 use crate::sealed::{KeyFileError, Keyring};
 use crate::search::{self, Searcher};
+use crate::support;
 use crate::tables::{self as take_away, Tables};
 
 /// What every request shares, cheap to clone.
@@ -122,7 +124,7 @@ impl App {
             }),
         };
         let description = Description::new().map_err(|e| DbError::corrupt("API", e))?;
-        let imports = imports(
+        let mut imports = imports(
             db.clone(),
             clock.clone(),
             reader,
@@ -130,6 +132,7 @@ impl App {
             directories.clone(),
             snapshots.clone(),
         );
+        imports.antivirus = Antivirus::of(&config);
         let tellers = tellers(library.clone());
         let tables = tables(&sources, &imports.intakes, &tellers);
         let searcher = searcher(clock.clone(), library.clone(), directories.clone());
@@ -172,6 +175,7 @@ impl App {
             .merge(search::router())
             .merge(journal::router())
             .merge(help::router())
+            .merge(support::router())
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(referents::router())

@@ -21,6 +21,7 @@ const fn item(label: &'static str, href: &'static str) -> NavItem {
 pub(super) const HELP: &[HelpItem] = &[
     help("/", "/aide/pays"),
     help("/aide", "/aide"),
+    help("/aide/demandes", "/aide/assistance"),
     help("/api", "/aide/api"),
     help("/cadres", "/aide/generations"),
     help("/cadres/*/objectifs", "/aide/pays"),

@@ -19,6 +19,7 @@ use crate::organisations::Organisation;
 use crate::platform::clock::{french_date, french_instant};
 use crate::platform::db::Tx;
 use crate::platform::web::{Address, WebResult, fictional_mark, icon, section_heading};
+use crate::support;
 
 /// How many of the last files are shown.
 const LAST: i64 = 5;
@@ -37,6 +38,8 @@ struct Today {
     drafts: Vec<OpenDraft>,
     contests: Vec<Contest>,
     batches: Vec<Batch>,
+    /// How many requests for help await a word of theirs.
+    help: usize,
 }
 
 pub(super) async fn page(
@@ -80,6 +83,7 @@ async fn of_today(tx: &mut Tx, signed: &Signed, today: Date) -> WebResult<Today>
         drafts: store::open_drafts(tx, reach).await?,
         contests,
         batches: imports::batches(tx, reach, LAST).await?,
+        help: support::store::awaiting(tx, reach).await?,
     })
 }
 
@@ -141,7 +145,9 @@ fn since(desk: &Desk<'_>) -> Markup {
 fn awaits(desk: &Desk<'_>) -> Markup {
     let country = desk.shown.as_ref().map(|(_, country)| country);
     let late = country.map_or(&[][..], |country| &country.late);
-    let nothing = late.is_empty() && desk.today.drafts.is_empty() && desk.today.contests.is_empty();
+    let today = &desk.today;
+    let nothing =
+        late.is_empty() && today.drafts.is_empty() && today.contests.is_empty() && today.help == 0;
     html! {
         div.split.wide-l {
             section.sect aria-labelledby="attend" {
@@ -153,6 +159,7 @@ fn awaits(desk: &Desk<'_>) -> Markup {
                         @for late in late { (late_item(desk, late)) }
                         @if !desk.today.drafts.is_empty() { (draft_item(desk)) }
                         @if !desk.today.contests.is_empty() { (contest_item(desk)) }
+                        @if desk.today.help > 0 { (help_item(desk.today.help)) }
                     }
                 }
             }
@@ -242,6 +249,16 @@ fn contest_item(desk: &Desk<'_>) -> Markup {
             @if late > 0 { p.s-late { (counted(late, "hors délai", "hors délai")) } }
         }
     }
+}
+
+/// What people ask of the support, for who answers.
+fn help_item(count: usize) -> Markup {
+    let waiting = counted(
+        count,
+        "demande d’aide attend votre réponse",
+        "demandes d’aide attendent votre réponse",
+    );
+    html! { li { h3 { a href="/aide/demandes" { (icon("bang")) " " (waiting) } } } }
 }
 
 /// The regions against the objectives of the framework shown.

@@ -4,6 +4,7 @@
 
 mod access;
 mod account;
+mod antivirus;
 mod api;
 mod asof;
 mod backup;
@@ -34,6 +35,7 @@ mod passkey;
 mod program;
 mod public;
 mod refusals;
+mod requests;
 mod revisions;
 mod rights;
 mod schema;

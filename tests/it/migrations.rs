@@ -35,6 +35,7 @@ fn rows_of(step: i64) -> Sample {
         14 => sealed(),
         15 => identities(),
         16 => passkeys(),
+        17 => help_requests(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -69,6 +70,27 @@ fn dossiers() -> Sample {
         ],
         "select f.name || ' ' || i.label from print_run_item i join issued_file f on f.dossier_id = i.dossier_id",
         "dossier.pdf Essai",
+    )
+}
+
+fn help_requests() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'help_request', $2, 1, 'Demande')",
+                args![ID(210), ID(1)],
+            ),
+            (
+                "insert into help_request (id, person_id, organisation, national, page, title, seen, state, awaits, created_change) values ($1, $2, '', true, '/contrats', 'Contrats', '{}', 'open', true, 1)",
+                args![ID(210), ID(2)],
+            ),
+            (
+                "insert into help_message (request_id, no, kind, body, change_no) values ($1, 1, 'ask', 'Bonjour', 1)",
+                args![ID(210)],
+            ),
+        ],
+        "select h.title || ' ' || m.body from help_request h join help_message m on m.request_id = h.id",
+        "Contrats Bonjour",
     )
 }
 

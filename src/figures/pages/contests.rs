@@ -61,7 +61,7 @@ pub(super) async fn open(
     let story = story.ok_or(WebError::NotFound)?;
     let catalogue = library.catalogue(&mut tx, reach).await?;
     drop(tx);
-    let received = receive(form, config.largest_document).await?;
+    let received = receive(form, &config).await?;
     let new = NewContest {
         revision: received.text("revision").parse().unwrap_or(0),
         reason: stated(

@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 pub use openid::{Hidden, OpenId, Userinfo};
+use super::antivirus::Clamd;
 use setting::Setting;
 pub use setting::{ConfigError, Origin};
 
@@ -74,6 +75,10 @@ pub struct Config {
     pub largest_document: u64,
     /// The file of the master keys that seal what is confidential; nothing is sealed without one.
     pub seal_key_file: Option<PathBuf>,
+    /// Where clamd answers, which looks at files before they are taken; nobody does without it.
+    pub clamd_address: Option<Clamd>,
+    /// Whether a file that clamd could not look at is taken all the same.
+    pub clamd_unreachable_accepts: bool,
     /// Requests a minute that each access by program may make; 0 for no limit.
     pub api_requests_per_minute: u32,
     /// The header in which the server in front says where a request comes from; empty where
@@ -95,6 +100,8 @@ impl Default for Config {
             log: "info,sqlx=warn".to_owned(),
             largest_document: 20 * 1024 * 1024,
             seal_key_file: None,
+            clamd_address: None,
+            clamd_unreachable_accepts: false,
             api_requests_per_minute: 600,
             client_address_header: String::new(),
         }
@@ -150,6 +157,8 @@ impl Config {
             "client_address_header" => self.client_address_header = setting.header()?,
             "smtp_url" => self.smtp_url = Some(setting.smtp_url()?),
             "mail_from" => self.mail_from = setting.mailbox()?,
+            "clamd_address" => self.clamd_address = Some(setting.clamd()?),
+            "clamd_unreachable" => self.clamd_unreachable_accepts = setting.accepts()?,
             "seal_key_file" => self.seal_key_file = Some(setting.path()?),
             "second_factor" => self.second_factor = setting.second_factor()?,
             "log" => self.log = setting.log()?,
@@ -317,6 +326,8 @@ mod tests {
         assert!(refused("JALON_MAIL_FROM", "Jalon").contains("jalon@exemple.fr"));
         assert!(refused("JALON_SECOND_FACTOR", "oui").contains("required"));
         assert!(refused("JALON_SEAL_KEY_FILE", " ").contains("fichier de clés"));
+        assert!(refused("JALON_CLAMD_ADDRESS", "3310").contains("unix:/"));
+        assert!(refused("JALON_CLAMD_UNREACHABLE", "oui").contains("refuse"));
         assert!(refused("JALON_LOG", "info,=,=").contains("JALON_LOG"));
         assert!(refused("JALON_METRICS_LISTEN", "oui").contains("127.0.0.1:8080"));
         assert!(refused("JALON_OPENID_ISSUER", "http://id.example.org").contains("https://"));

@@ -6,12 +6,15 @@ use std::path::PathBuf;
 
 use super::{Hidden, PREFIX, SecondFactor, Userinfo};
 use crate::kernel::nearest;
+use crate::platform::antivirus::Clamd;
 use crate::platform::fetch::is_safe_address;
 use crate::platform::file::FileError;
 
 /// The keys, as files write them.
-pub(super) const KEYS: [&str; 20] = [
+pub(super) const KEYS: [&str; 22] = [
     "api_requests_per_minute",
+    "clamd_address",
+    "clamd_unreachable",
     "client_address_header",
     "database_url",
     "largest_document",
@@ -223,6 +226,23 @@ impl Setting {
         let (asked, _) = found
             .ok_or_else(|| self.refused("« optional », « by_role » ou « required » est attendu"))?;
         Ok(asked)
+    }
+
+    pub(super) fn clamd(&self) -> Result<Clamd, ConfigError> {
+        let parsed = Clamd::parse(&self.value);
+        parsed.ok_or_else(|| {
+            self.refused(
+                "l’adresse de clamd est attendue, comme tcp://127.0.0.1:3310 ou unix:/run/clamav/clamd.ctl",
+            )
+        })
+    }
+
+    pub(super) fn accepts(&self) -> Result<bool, ConfigError> {
+        match self.value.as_str() {
+            "refuse" => Ok(false),
+            "accept" => Ok(true),
+            _ => Err(self.refused("« refuse » ou « accept » est attendu")),
+        }
     }
 
     pub(super) fn path(&self) -> Result<PathBuf, ConfigError> {

@@ -79,6 +79,15 @@ pub(super) fn show_config(session: &Session) {
         say!("mail_from    = {}", config.mail_from);
     }
     say!("second_factor = {}", config.second_factor.word());
+    if let Some(clamd) = &config.clamd_address {
+        say!("clamd_address = {clamd}");
+        let unseen = if config.clamd_unreachable_accepts {
+            "accept"
+        } else {
+            "refuse"
+        };
+        say!("clamd_unreachable = {unseen}");
+    }
     if let Some(file) = &config.seal_key_file {
         say!("seal_key_file = {}", file.display());
     }

@@ -33,7 +33,8 @@ const PUBLIC: [&str; 18] = [
 ];
 
 /// The acts that everybody may do for themselves.
-const ONES_OWN: [&str; 13] = [
+const ONES_OWN: [&str; 14] = [
+    "/aide/demandes/nouvelle",
     "/api/v1/openapi.json",
     "/moi/mot-de-passe",
     "/moi/sessions/{session}/terminer",

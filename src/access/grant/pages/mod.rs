@@ -102,6 +102,15 @@ pub(in crate::access) fn scope_words(grant: &Grant) -> String {
     parts.join(", ")
 }
 
+/// A grant in words: « Référent CPOM de l’ARS, ARS-28 ».
+pub fn grant_words(grant: &Grant) -> String {
+    format!(
+        "{}, {}",
+        Roles::known().name(&grant.role),
+        scope_words(grant)
+    )
+}
+
 /// The choices of organisations and frameworks that exist.
 fn known_list(id: &str, known: &[Known]) -> Markup {
     html! { datalist id=(id) { @for one in known { option value=(one.code) { (one.name) } } } }
