@@ -19,6 +19,7 @@ mod kept;
 pub mod keys;
 mod letter;
 pub mod link;
+mod looking;
 mod openid;
 mod origin;
 mod pages;

@@ -19,7 +19,7 @@ use super::origin::Origin;
 use super::password::verify_password;
 use super::session::{self, Pending, Standing};
 use super::token::pages as tokens;
-use super::{account, factor, kept, link, openid, passkey, throttle};
+use super::{account, factor, kept, link, looking, openid, passkey, throttle};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
@@ -78,6 +78,9 @@ where
             "/moi/double-authentification/retirer",
             post(factor::enrol::remove),
         )
+        .route("/personnes/{person}/voir-comme", post(looking::begin))
+        .route(looking::END, post(looking::end))
+        .route(looking::OVER, get(looking::over))
         .route(tokens::PATH, get(tokens::page).post(tokens::create))
         .route("/moi/acces/{token}/revoquer", post(tokens::revoke))
         .merge(grants::router())

@@ -128,6 +128,8 @@ pub struct Reach {
     own: Arc<BTreeSet<String>>,
     /// Whether a program acts that was given the right to read and no more.
     reads_only: bool,
+    /// Whether somebody else looks with it: it is then blind to what named people alone may see.
+    looked_through: bool,
 }
 
 impl Reach {
@@ -139,6 +141,7 @@ impl Reach {
             openings: Arc::default(),
             own: Arc::default(),
             reads_only: false,
+            looked_through: false,
         }
     }
 
@@ -166,6 +169,7 @@ impl Reach {
             openings: Arc::new(store::openings(tx).await?),
             own: Arc::new(own),
             reads_only,
+            looked_through: false,
         })
     }
 
@@ -179,6 +183,7 @@ impl Reach {
             openings: Arc::new(openings),
             own: Arc::new(own),
             reads_only: false,
+            looked_through: false,
         }
     }
 
@@ -187,6 +192,17 @@ impl Reach {
     pub fn only_reading(&self) -> Self {
         Self {
             reads_only: true,
+            ..self.clone()
+        }
+    }
+
+    /// The same, for an administrator who looks with it: nothing can be done, and what is sealed or
+    /// under embargo is not seen.
+    #[must_use]
+    pub(super) fn looked_through(&self) -> Self {
+        Self {
+            reads_only: true,
+            looked_through: true,
             ..self.clone()
         }
     }
@@ -235,10 +251,10 @@ impl Reach {
         })
     }
 
-    /// Refuses an act upon what is sealed to whoever is no person.
+    /// Refuses an act upon what is sealed to whoever is no person, or looks as another.
     fn refuse_sealed(&self, act: &'static str) -> Result<(), Denied> {
         let sealed = Roles::known().act(act).is_some_and(|known| known.sealed);
-        if sealed && self.actor == Actor::Installation {
+        if sealed && (self.actor == Actor::Installation || self.looked_through) {
             return Err(Denied {
                 act,
                 sentence: "Ce qui est scellé ne s’ouvre qu’à une personne habilitée.".to_owned(),
@@ -269,6 +285,9 @@ impl Reach {
     /// Whether they may see, before its day, what `author` brought in under embargo: who brought
     /// it, who holds a role that says so, and the installation itself.
     pub fn sees_embargoed(&self, author: Option<Uuid>) -> bool {
+        if self.looked_through {
+            return false;
+        }
         match self.actor.person() {
             Some(person) => author == Some(person) || self.holds(|role| role.sees_embargoed),
             None => true,

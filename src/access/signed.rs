@@ -9,6 +9,7 @@ use maud::Markup;
 use tower_sessions::Session;
 
 use super::factor;
+use super::looking;
 use super::reach::Reach;
 use super::session::{Standing, standing};
 use super::store::{Person, person};
@@ -49,8 +50,33 @@ impl Signed {
 }
 
 impl Signed {
-    /// The person of the request's session, if somebody is signed in.
+    /// The person as whom the request's session looks, if somebody is signed in.
     async fn find<S>(parts: &mut Parts, state: &S) -> WebResult<Option<Self>>
+    where
+        S: Send + Sync,
+        Db: FromRef<S>,
+        Clock: FromRef<S>,
+        Shell: FromRef<S>,
+    {
+        Self::of_session(parts, state, true).await
+    }
+
+    /// The person of the request's session, whomever they look as.
+    pub(super) async fn themselves<S>(parts: &mut Parts, state: &S) -> WebResult<Option<Self>>
+    where
+        S: Send + Sync,
+        Db: FromRef<S>,
+        Clock: FromRef<S>,
+        Shell: FromRef<S>,
+    {
+        Self::of_session(parts, state, false).await
+    }
+
+    async fn of_session<S>(
+        parts: &mut Parts,
+        state: &S,
+        as_another: bool,
+    ) -> WebResult<Option<Self>>
     where
         S: Send + Sync,
         Db: FromRef<S>,
@@ -67,18 +93,28 @@ impl Signed {
             Standing::Enrolling(_) => return Err(WebError::First(factor::PATH)),
             Standing::Nobody | Standing::Lapsed(_) => return Ok(None),
         };
+        let clock = Clock::from_ref(state);
         let mut tx = Db::from_ref(state).read().await?;
-        let Some(person) = person(&mut tx, id).await? else {
+        let Some(mut person) = person(&mut tx, id).await? else {
             return Ok(None);
         };
-        let today = Clock::from_ref(state).today();
-        let reach = Reach::of(&mut tx, today, Actor::Person(id)).await?;
+        let mut reach = Reach::of(&mut tx, clock.today(), Actor::Person(id)).await?;
+        let mut looking = None;
+        if as_another {
+            let seen = looking::standing(&session, &mut tx, &clock, &reach).await?;
+            if let Some((seen, told)) = seen {
+                let theirs = Actor::Person(seen.id);
+                let whole = Reach::of(&mut tx, clock.today(), theirs).await?;
+                (person, reach, looking) = (seen, whole.looked_through(), Some(told));
+            }
+        }
         Ok(Some(Self {
             view: View {
                 shell: Shell::from_ref(state),
                 path: parts.uri.path().to_owned(),
                 person: Some(person.name.clone()),
                 as_of: as_of(parts),
+                looking,
             },
             person,
             reach,
@@ -97,6 +133,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
         if let Some(signed) = Self::find(parts, state).await? {
+            if let Some(looking) = &signed.view.looking {
+                looking::refuse(parts, &looking.seen)?;
+            }
             return Ok(signed);
         }
         // Only a page can be come back to, not what a form sent.
@@ -157,6 +196,7 @@ where
         path: parts.uri.path().to_owned(),
         person: None,
         as_of: as_of(parts),
+        looking: None,
     }
 }
 

@@ -58,6 +58,7 @@ pub(super) const HELP: &[HelpItem] = &[
     help("/suivis", "/aide/indicateurs"),
     help("/tirages", "/aide/dossiers"),
     help("/valeurs", "/aide/indicateurs"),
+    help("/voir-comme", "/aide/habilitations"),
 ];
 
 const fn help(under: &'static str, href: &'static str) -> HelpItem {

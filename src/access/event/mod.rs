@@ -37,6 +37,10 @@ pub enum EventKind {
     Download,
     /// Somebody read what is under seal.
     Unseal,
+    /// Somebody began to look as another.
+    SeeAs,
+    /// They came back to their own account.
+    SeeAsEnd,
 }
 
 impl EventKind {
@@ -65,10 +69,12 @@ impl EventKind {
             (Self::Export, _) => "Tableau emporté",
             (Self::Download, _) => "Document emporté",
             (Self::Unseal, _) => "Texte scellé lu",
+            (Self::SeeAs, _) => "Début d’une vue « comme » cette personne, par un administrateur",
+            (Self::SeeAsEnd, _) => "Fin d’une vue « comme » cette personne",
         }
     }
 
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::SignIn,
         Self::SignOut,
         Self::EndSession,
@@ -81,6 +87,8 @@ impl EventKind {
         Self::Export,
         Self::Download,
         Self::Unseal,
+        Self::SeeAs,
+        Self::SeeAsEnd,
     ];
 
     /// The word kept in the database.
@@ -98,6 +106,8 @@ impl EventKind {
             Self::Export => "export",
             Self::Download => "download",
             Self::Unseal => "unseal",
+            Self::SeeAs => "see_as",
+            Self::SeeAsEnd => "see_as_end",
         }
     }
 }

@@ -11,8 +11,8 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub use openid::{Hidden, OpenId, Userinfo};
 use super::antivirus::Clamd;
+pub use openid::{Hidden, OpenId, Userinfo};
 use setting::Setting;
 pub use setting::{ConfigError, Origin};
 

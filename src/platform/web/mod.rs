@@ -21,4 +21,4 @@ pub use error::{Refusal, WebError, WebResult, refuse_nul};
 pub use filters::{Filter, filter_form};
 pub use paging::Paging;
 pub use params::{AsOf, parse_day};
-pub use shell::{HelpItem, NavItem, SEARCH, Shell, View, document, document_with_status};
+pub use shell::{HelpItem, Looking, NavItem, SEARCH, Shell, View, document, document_with_status};

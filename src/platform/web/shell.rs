@@ -80,6 +80,19 @@ pub struct View {
     pub person: Option<String>,
     /// The day of the past that the address asks for, as typed.
     pub as_of: Option<String>,
+    /// Where somebody looks as another, as whom.
+    pub looking: Option<Looking>,
+}
+
+/// Somebody looks at pages as another does.
+#[derive(Clone, Debug)]
+pub struct Looking {
+    /// The name of the other.
+    pub seen: String,
+    /// Until when: « 10 h 30 ».
+    pub until: String,
+    /// The address at which it is ended.
+    pub end: &'static str,
 }
 
 impl View {
@@ -90,6 +103,7 @@ impl View {
             path: path.to_owned(),
             person: None,
             as_of: None,
+            looking: None,
         }
     }
 }
@@ -135,7 +149,7 @@ fn framed(view: &View, title: &str, status: &str, body: &Markup) -> Markup {
             body {
                 div.vh aria-hidden="true" { (sprite()) }
                 a.skip href="#contenu" { "Aller au contenu" }
-                header { (top(view)) (band(view)) }
+                header { (top(view)) (looking(view)) (band(view)) }
                 main.page #contenu tabindex="-1" { (body) }
                 (footer(view, &ask_href(view, title, status, "")))
             }
@@ -205,6 +219,18 @@ fn current(view: &View, item: &NavItem) -> Option<&'static str> {
         below(&view.path)
     };
     here.then_some("page")
+}
+
+/// On every page, where somebody looks as another: that they do, and the way back.
+fn looking(view: &View) -> Markup {
+    html! {
+        @if let Some(looking) = &view.looking {
+            form.band.looking method="post" action=(looking.end) {
+                p { span.mark { "Lecture seule" } " Vous voyez Jalon comme " b { (looking.seen) } ", jusqu’à " (looking.until) ". Rien ne peut être enregistré ; ce qui est scellé ou sous embargo n’est pas montré." }
+                button.btn.sm type="submit" { "Revenir à mon compte" }
+            }
+        }
+    }
 }
 
 fn band(view: &View) -> Markup {

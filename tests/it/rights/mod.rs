@@ -1,6 +1,7 @@
 //! Who may do and see what, tried as somebody would who should not: on both engines.
 
 mod attacks;
+mod looking;
 mod people;
 mod referents;
 pub mod routes;

@@ -60,7 +60,11 @@ pub fn button_or_why(allowed: Result<(), &Denied>, label: &str, button: &Markup)
 
 /// Whether somebody may see who a person is and what they hold: their own page, those of their
 /// organisations, and those who hold nothing yet, for whoever may give them something.
-async fn sees(tx: &mut Tx, reach: &Reach, person: uuid::Uuid) -> Result<bool, DbError> {
+pub(in crate::access) async fn sees(
+    tx: &mut Tx,
+    reach: &Reach,
+    person: uuid::Uuid,
+) -> Result<bool, DbError> {
     if reach.may_look(SeePeople::NAME, &Concern::of_person(person)) {
         return Ok(true);
     }

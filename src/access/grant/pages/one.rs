@@ -12,6 +12,7 @@ use super::{PEOPLE, button_or_why, known_list, scope_words, sees, sessions};
 use crate::access::grant::people_store::{self, Known};
 use crate::access::grant::store::{self, Held};
 use crate::access::grant::{EndGrant, GiveGrant, Objection};
+use crate::access::looking::may_see_as;
 use crate::access::permit::Act as _;
 use crate::access::policy::{Concern, Denied};
 use crate::access::reach::Reach;
@@ -60,6 +61,8 @@ pub(super) struct Shown {
     givable: Vec<&'static Role>,
     organisations: Vec<Known>,
     frameworks: Vec<Known>,
+    /// Why whoever looks may not see pages as the person does, where they may not.
+    seeing_as: Result<(), Denied>,
     is_own: bool,
     /// Their open sessions, for whoever may end them.
     sessions: Option<Vec<OpenSession>>,
@@ -114,6 +117,7 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
     let whose = Whose { person: id, today };
     Ok(Shown {
         sessions: sessions::open(tx, signed, whose).await?,
+        seeing_as: may_see_as(tx, today, reach, id).await?,
         givable: givable(reach, id),
         organisations: people_store::known_organisations(tx).await?,
         frameworks: people_store::known_frameworks(tx).await?,
@@ -160,6 +164,7 @@ fn body(shown: &Shown, done: &str, typed: &Typed, objections: &[Objection]) -> M
                 1 => { "une habilitation aujourd’hui." },
                 n => { (n) " habilitations aujourd’hui." },
             } }
+            @if !shown.is_own { (seeing_as(shown)) }
         }
         @match done {
             "donnee" => div.flag.ok role="status" { p { "L’habilitation est donnée ; elle vaut dès maintenant." } },
@@ -173,6 +178,18 @@ fn body(shown: &Shown, done: &str, typed: &Typed, objections: &[Objection]) -> M
         @if !shown.givable.is_empty() { (give_form(shown, typed, objections)) }
         @if let Some(open) = &shown.sessions { (sessions::section(person.id, open)) }
     }
+}
+
+/// The way to see pages as the person does, or why it is closed.
+fn seeing_as(shown: &Shown) -> Markup {
+    const LABEL: &str = "Voir comme cette personne";
+    let form = html! {
+        form method="post" action={ (PEOPLE) "/" (shown.person.id) "/voir-comme" } {
+            p.acts { button.btn type="submit" aria-describedby="voir-comme-aide" { (LABEL) } }
+            p.note #voir-comme-aide { "En lecture seule, une demi-heure au plus. Les accès des deux comptes le gardent." }
+        }
+    };
+    button_or_why(shown.seeing_as.as_ref().map(|&()| ()), LABEL, &form)
 }
 
 fn grants(shown: &Shown) -> Markup {
