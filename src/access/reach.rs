@@ -7,10 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use maud::Markup;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::grant::pages::button_or_why;
 use super::grant::{Grant, store};
+use super::permit::Act;
 use super::policy::{Basis, Concern, Denied, Lack, decide, weigh};
 use super::role::{Roles, Side, Sight};
 use super::token;
@@ -196,12 +199,12 @@ impl Reach {
         }
     }
 
-    /// The same, for an administrator who looks with it: nothing can be done, and what is sealed or
-    /// under embargo is not seen.
+    /// The same, for an administrator who looks with it: what is sealed or under embargo is not
+    /// seen. What the person may do is told as it is to them; that nothing is done sees
+    /// [`looking`](super::looking).
     #[must_use]
     pub(super) fn looked_through(&self) -> Self {
         Self {
-            reads_only: true,
             looked_through: true,
             ..self.clone()
         }
@@ -273,6 +276,13 @@ impl Reach {
             }
             None => Ok(Basis::Installation),
         }
+    }
+
+    /// What does an act to what these things concern, or « pourquoi pas ? » where it is not allowed:
+    /// whatever a page offers goes through here.
+    pub fn offers<A: Act>(&self, concerns: &[Concern], label: &str, way: &Markup) -> Markup {
+        let allowed = self.allows(A::NAME, concerns);
+        button_or_why(allowed.as_ref().map(|_| ()), label, way)
     }
 
     /// What each grant lacks for an act, or that it does.

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
+use super::routes::{filled, routes};
 use super::{last_change, person, site_of};
 use crate::contracts::{BOTH, Hand, NORMANDIE, normandie_terms};
 use crate::on_both_engines;
@@ -80,6 +81,13 @@ on_both_engines! {
             let refused = site.get(path).await;
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
             assert!(refused.body.contains("Cette page est personnelle"), "{path}: {}", refused.body);
+        }
+        // Nor by any other address of the site.
+        let ours = ["/voir-comme/fin", "/connexion", "/connexion/code", "/deconnexion", "/mot-de-passe-oublie", "/lien/{secret}"];
+        for template in routes().iter().filter(|template| !ours.contains(&template.as_str()) && !template.starts_with("/api/")) {
+            let answer = site.post(&filled(template), &[("motif", "Essai"), ("version", "1")]).await;
+            let refused = answer.status.is_client_error();
+            assert!(refused, "{template}: {}", answer.status);
         }
         assert_eq!(last_change(&bench).await, before);
         let back = site.post("/voir-comme/fin", &[]).await;

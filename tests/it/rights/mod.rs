@@ -7,6 +7,7 @@ mod referents;
 pub mod routes;
 mod sessions;
 mod sight;
+mod why;
 
 use jalon::access::grant::store::{Held, give, grants_of};
 use jalon::access::grant::{GiveGrant, NewGrant};
