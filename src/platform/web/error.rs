@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 
-use super::shell::{View, ask_href, document_with_status};
+use super::shell::{View, ask_href, asks, document_with_status};
 use crate::kernel::hex;
 use crate::platform::db::DbError;
 
@@ -124,7 +124,7 @@ impl Refusal {
                 @if !self.reference.is_empty() { p { "Référence de l’incident : " span.mono { (self.reference) } } }
                 p.acts {
                     a.btn.main href="/" { "Revenir à l’accueil" }
-                    @if view.person.is_some() { a.btn href=(ask_href(view, self.heading, self.status.as_str(), &self.reference)) { "Demander de l’aide" } }
+                    @if asks(view) { a.btn href=(ask_href(view, self.heading, self.status.as_str(), &self.reference)) { "Demander de l’aide" } }
                 }
             }
         };

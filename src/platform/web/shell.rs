@@ -254,10 +254,16 @@ fn logo() -> Markup {
     }
 }
 
+/// Whether help may be asked about the page: not about the requests themselves, nor as somebody else.
+pub(super) fn asks(view: &View) -> bool {
+    let about = !view.path.starts_with("/aide/demandes");
+    view.person.is_some() && view.looking.is_none() && about
+}
+
 fn footer(view: &View, ask: &str) -> Markup {
     html! {
         footer.foot { div {
-            @if view.person.is_some() && !view.path.starts_with("/aide/demandes") { p { a href=(ask) { "Demander de l’aide sur cette page" } } }
+            @if asks(view) { p { a href=(ask) { "Demander de l’aide sur cette page" } } }
             p { "Jalon. Suivi des contrats pluriannuels d’objectifs et de moyens" }
         } }
     }

@@ -157,7 +157,10 @@ fn body(shown: &Shown, said: Option<&str>, wrong: Option<&str>, typed: &str) -> 
         div.head {
             h1 { (TITLE) }
             p.lead { "Sur la page « " (request.title) " »" @if !shown.is_own { ", par " (request.name) } "." }
-            p { (standing(request)) " " (hands(request)) }
+            dl.facts.row {
+                div { dt { "Où elle en est" } dd { (standing(request)) } }
+                div { dt { "Entre les mains de" } dd { (hands(request)) } }
+            }
         }
         @if let Some(said) = said { div.flag.ok role="status" { p { (said) } } }
         section.sect aria-labelledby="echange" {
