@@ -20,6 +20,8 @@ pub mod tables;
 
 pub mod journal;
 
+pub mod support;
+
 pub mod organisations;
 
 pub mod documents;

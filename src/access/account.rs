@@ -8,18 +8,20 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tower_sessions::Session;
 
+use super::door::{Confirmed, Door};
 use super::event::store::Own;
 use super::event::{self, Event, EventKind};
 use super::fields::password_field;
 use super::grant::pages::PEOPLE;
 use super::letter::{self, Warning};
+use super::openid::Provider;
 use super::origin::{Origin, browser_words};
 use super::password::{NewPassword, PASSWORD_HINT, verify_password};
 use super::permit::{Act as _, permit};
 use super::session::{OpenSession, own_digest};
 use super::signed::Signed;
 use super::store::{self, ChangePassword};
-use super::{factor, token};
+use super::{factor, openid, passkey, token};
 use crate::kernel::{hex, sentence};
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
@@ -50,6 +52,35 @@ struct Mistakes {
     again: Option<String>,
 }
 
+/// What the page tells beside what stands there.
+#[derive(Debug, Default)]
+struct Told<'a> {
+    /// What was just done, by its word in the address.
+    done: &'a str,
+    /// What is wrong with the passwords typed.
+    mistakes: Mistakes,
+    /// What is wrong with what was typed in another part of the page, by its name.
+    part: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> Told<'a> {
+    fn in_part(&self, name: &str) -> Option<&'a str> {
+        let (part, mistake) = self.part?;
+        (part == name).then_some(mistake)
+    }
+}
+
+/// What is wrong with a password given again.
+pub(super) fn mistake(confirmed: Confirmed) -> Option<&'static str> {
+    match confirmed {
+        Confirmed::Yes => None,
+        Confirmed::No => Some("Ce n’est pas le mot de passe de votre compte Jalon."),
+        Confirmed::TooOften => {
+            Some("Trop d’essais ont échoué. Attendez un quart d’heure avant de recommencer.")
+        }
+    }
+}
+
 impl Mistakes {
     fn any(&self) -> bool {
         self.now.is_some() || self.new.is_some() || self.again.is_some()
@@ -66,10 +97,32 @@ pub(super) async fn page(
     signed: Signed,
     session: Session,
     State(db): State<Db>,
+    State(provider): State<Provider>,
     axum::extract::Query(asked): axum::extract::Query<Asked>,
 ) -> WebResult<Markup> {
-    let body = body(&signed, &session, &db, &asked.fait, &Mistakes::default()).await?;
+    let told = Told {
+        done: &asked.fait,
+        ..Told::default()
+    };
+    let body = body(&signed, &session, &db, &provider, &told).await?;
     Ok(signed.page(TITLE, &body))
+}
+
+/// The page once more, with what is wrong in one of its parts.
+pub(super) async fn page_again(
+    signed: &Signed,
+    session: &Session,
+    at: &Door,
+    provider: &Provider,
+    part: (&str, &str),
+) -> WebResult<Response> {
+    let told = Told {
+        part: Some(part),
+        ..Told::default()
+    };
+    let body = body(signed, session, at.db(), provider, &told).await?;
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(document_with_status(status, signed.view(), TITLE, &body))
 }
 
 /// Changes the password of whoever knows the one they have; their other sessions end.
@@ -79,6 +132,7 @@ pub(super) async fn change_password(
     State(db): State<Db>,
     State(clock): State<Clock>,
     State(post): State<Post>,
+    State(provider): State<Provider>,
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
     let (person, address) = (signed.person.id, signed.person.email.clone());
@@ -95,7 +149,11 @@ pub(super) async fn change_password(
         mistakes.now = Some("Ce n’est pas votre mot de passe actuel.".to_owned());
     }
     let (Ok(new), false) = (new, mistakes.any()) else {
-        let body = body(&signed, &session, &db, "", &mistakes).await?;
+        let told = Told {
+            mistakes,
+            ..Told::default()
+        };
+        let body = body(&signed, &session, &db, &provider, &told).await?;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(document_with_status(status, signed.view(), TITLE, &body));
     };
@@ -145,9 +203,13 @@ async fn body(
     signed: &Signed,
     session: &Session,
     db: &Db,
-    done: &str,
-    mistakes: &Mistakes,
+    provider: &Provider,
+    told: &Told<'_>,
 ) -> WebResult<Markup> {
+    let mut tx = db.read().await?;
+    let mistake = told.in_part("identites");
+    let identities = openid::own::section(&mut tx, signed, provider, mistake).await?;
+    drop(tx);
     let sessions = store::sessions_of(&mut db.read().await?, signed.reach()).await?;
     let has_factor = factor::store::is_set_up(&mut db.read().await?, signed.person.id).await?;
     let account = event::account_mark(&store::fold_email(&signed.person.email));
@@ -158,17 +220,21 @@ async fn body(
             h1 { (TITLE) }
             p.lead { (signed.person.name) ", " span.mono { (signed.person.email) } }
         }
-        @match done {
+        @match told.done {
             "mot-de-passe" => div.flag.ok role="status" { p { "Votre mot de passe est changé ; vos autres sessions sont terminées." } },
+            "identite" => div.flag.ok role="status" { p { "Votre identité est liée : elle ouvre désormais votre compte." } },
+            "identite-retiree" => div.flag.ok role="status" { p { "L’identité est retirée : elle n’ouvre plus votre compte." } },
             "session" => div.flag.ok role="status" { p { "La session est terminée." } },
             _ => {}
         }
-        (password(mistakes))
+        (password(&told.mistakes))
+        (identities)
         section.sect aria-labelledby="code" {
             (section_heading("code", "Double authentification", None))
             p { @if has_factor { (state("ok", "ok", "En place")) ". " } @else { (state("warn", "bang", "Pas encore en place")) ". " }
                 a href=(factor::PATH) { @if has_factor { "Régler la double authentification" } @else { "Mettre en place la double authentification" } }
                 " : un code de votre téléphone est demandé après le mot de passe." }
+            p { a href=(passkey::own::PATH) { "Clés d’accès" } " : votre appareil vous reconnaît et ouvre votre compte, sans mot de passe ni code." }
         }
         (list(&sessions, own.as_deref()))
         (accesses(&events))

@@ -11,7 +11,11 @@ use uuid::Uuid;
 use super::event::{self, Event, EventKind, Mark};
 use super::link::{self, LinkKind};
 use super::origin::Origin;
-use super::throttle::{Asking, HOUR_SECONDS, KNOWN_SECONDS, RECENT_SECONDS, may_ask, may_try};
+use super::password::verify_password;
+use super::store::Person;
+use super::throttle::{
+    Asking, HOUR_SECONDS, KNOWN_SECONDS, RECENT_SECONDS, may_ask, may_come_back, may_try,
+};
 use super::{letter, store};
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, SecondFactor};
@@ -38,6 +42,17 @@ pub(super) struct Attempt {
     /// Whose account it is and the digest of its password; `None` where no account has that
     /// address.
     pub credentials: Option<(Uuid, Option<String>)>,
+}
+
+/// What came of asking somebody signed in for their password again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Confirmed {
+    /// It is theirs.
+    Yes,
+    /// It is not, or they have none.
+    No,
+    /// They tried too often.
+    TooOften,
 }
 
 impl Door {
@@ -72,6 +87,58 @@ impl Door {
         let tried = tried.await?;
         tx.commit().await?;
         Ok(tried)
+    }
+
+    /// Somebody signed in gives their password again, before an act of consequence.
+    pub(super) async fn confirm(
+        &self,
+        person: &Person,
+        origin: &Origin,
+        password: &str,
+    ) -> Result<Confirmed, DbError> {
+        let account = event::account_mark(&store::fold_email(&person.email));
+        let mut tx = self.db.write_aside().await?;
+        let tried = self.tried(&mut tx, EventKind::Confirm, account, origin);
+        let Some(event) = tried.await? else {
+            return Ok(Confirmed::TooOften);
+        };
+        let stored = store::credentials(&mut tx, &person.email).await?;
+        tx.commit().await?;
+        let stored = stored.and_then(|(_, stored)| stored);
+        if !verify_password(password.to_owned(), stored).await {
+            return Ok(Confirmed::No);
+        }
+        self.open(&[event], person.id, origin).await?;
+        Ok(Confirmed::Yes)
+    }
+
+    /// Somebody comes back from a provider of identities, or with what their device signed; what
+    /// is kept of it, a failure until it turns out well, or `None` where too many came from there
+    /// in vain.
+    pub(super) async fn come_back(
+        &self,
+        kind: EventKind,
+        origin: &Origin,
+    ) -> Result<Option<Uuid>, DbError> {
+        let address = origin.address.as_deref();
+        let since = self.clock.now() - RECENT_SECONDS * SECOND;
+        let mut tx = self.db.write_aside().await?;
+        let failed = event::store::failed_from(&mut tx, kind, address, since).await?;
+        if !may_come_back(failed) {
+            return Ok(None);
+        }
+        let kept = Event {
+            kind,
+            person: None,
+            account: None,
+            device: origin.device(),
+            origin: address,
+            done: false,
+            detail: None,
+        };
+        let event = event::store::keep(&mut tx, &self.clock, &kept).await?;
+        tx.commit().await?;
+        Ok(Some(event))
     }
 
     /// Keeps a try of that kind, a failure until it turns out well; `None` where there were too

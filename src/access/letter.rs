@@ -55,7 +55,7 @@ pub(super) fn reset(person: &Person, secret: &Secret, now: i64) -> Mail {
 
 /// What just happened to an account, to warn its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Warning {
+pub(super) enum Warning<'a> {
     /// Its password changed.
     PasswordChanged,
     /// A second factor is asked from now on.
@@ -64,10 +64,20 @@ pub(super) enum Warning {
     FactorRemoved,
     /// A recovery code served; how many are left.
     RecoveryUsed(i64),
+    /// An administrator ended its sessions.
+    SessionsEnded,
+    /// A passkey of that name opens it from now on.
+    PasskeyAdded(&'a str),
+    /// A passkey of that name does no longer.
+    PasskeyRemoved(&'a str),
+    /// An identity of that provider opens it from now on.
+    IdentityBound(&'a str),
+    /// An identity of that provider does no longer.
+    IdentityUnbound(&'a str),
 }
 
 /// The letter that warns the owner of an account.
-pub(super) fn warning(person: &Person, warning: Warning, now: i64) -> Mail {
+pub(super) fn warning(person: &Person, warning: Warning<'_>, now: i64) -> Mail {
     let (key, subject, what) = match warning {
         Warning::PasswordChanged => (
             "password",
@@ -90,6 +100,35 @@ pub(super) fn warning(person: &Person, warning: Warning, now: i64) -> Mail {
             format!(
                 "Un code de secours vient d’ouvrir votre compte Jalon. Il vous en reste {left} ; vous pouvez en tirer de nouveaux depuis la page « Double authentification » de votre compte."
             ),
+        ),
+        Warning::SessionsEnded => (
+            "sessions-ended",
+            "Vos sessions ont été terminées",
+            "Un administrateur a terminé toutes vos sessions dans Jalon : reconnectez-vous pour continuer.".to_owned(),
+        ),
+        Warning::PasskeyAdded(name) => (
+            "passkey-on",
+            "Une clé d’accès ouvre votre compte",
+            format!(
+                "Une clé d’accès, « {name} », ouvre désormais votre compte Jalon, sans mot de passe ni code."
+            ),
+        ),
+        Warning::PasskeyRemoved(name) => (
+            "passkey-off",
+            "Une clé d’accès est retirée",
+            format!("La clé d’accès « {name} » n’ouvre plus votre compte Jalon."),
+        ),
+        Warning::IdentityBound(label) => (
+            "identity-on",
+            "Votre compte est lié à une identité",
+            format!(
+                "Votre identité {label} ouvre désormais votre compte Jalon : vous vous y connectez par {label}."
+            ),
+        ),
+        Warning::IdentityUnbound(label) => (
+            "identity-off",
+            "Votre compte n’est plus lié à une identité",
+            format!("Votre identité {label} n’ouvre plus votre compte Jalon."),
         ),
     };
     letter(

@@ -14,11 +14,12 @@ use uuid::Uuid;
 
 use super::door::Door;
 use super::grant::pages as grants;
+use super::openid::Provider;
 use super::origin::Origin;
 use super::password::verify_password;
-use super::session::{self, Standing};
+use super::session::{self, Pending, Standing};
 use super::token::pages as tokens;
-use super::{account, factor, kept, link, throttle};
+use super::{account, factor, kept, link, looking, openid, passkey, throttle};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
@@ -39,6 +40,7 @@ where
     Arc<Config>: FromRef<S>,
     Post: FromRef<S>,
     Keyring: FromRef<S>,
+    Provider: FromRef<S>,
 {
     Router::new()
         .route(PATH, get(sign_in_form).post(sign_in))
@@ -55,6 +57,8 @@ where
             get(link::pages::open).post(link::pages::choose_password),
         )
         .route("/deconnexion", post(sign_out))
+        .merge(openid::pages::router())
+        .merge(passkey::pages::router())
         .route(kept::RESUME, get(kept::resume).post(kept::drop_kept))
         .route(account::PATH, get(account::page))
         .route("/moi/mot-de-passe", post(account::change_password))
@@ -74,6 +78,9 @@ where
             "/moi/double-authentification/retirer",
             post(factor::enrol::remove),
         )
+        .route("/personnes/{person}/voir-comme", post(looking::begin))
+        .route(looking::END, post(looking::end))
+        .route(looking::OVER, get(looking::over))
         .route(tokens::PATH, get(tokens::page).post(tokens::create))
         .route("/moi/acces/{token}/revoquer", post(tokens::revoke))
         .merge(grants::router())
@@ -95,26 +102,41 @@ struct SignIn {
     retour: String,
 }
 
-async fn sign_in_form(State(shell): State<Shell>, Query(back): Query<Back>) -> Markup {
+async fn sign_in_form(
+    State(shell): State<Shell>,
+    State(provider): State<Provider>,
+    State(config): State<Arc<Config>>,
+    Query(back): Query<Back>,
+) -> Markup {
     let view = View::nobody(shell, PATH);
     let typed = SignIn {
         retour: back.retour,
         ..SignIn::default()
     };
-    let chosen = back.fait == "mot-de-passe";
-    document(&view, "Connexion", &form(&view, &typed, None, chosen))
+    let ways = Ways {
+        provider: provider.label(),
+        config: &config,
+    };
+    let body = form(&view, &typed, &ways, &Told::done(&back.fait));
+    document(&view, "Connexion", &body)
 }
 
 async fn sign_in(
     at: Door,
     State(shell): State<Shell>,
+    State(provider): State<Provider>,
+    State(config): State<Arc<Config>>,
     origin: Origin,
     session: Session,
     Form(typed): Form<SignIn>,
 ) -> WebResult<Response> {
     let refused = |status, message: &str| {
         let view = View::nobody(shell.clone(), PATH);
-        let body = form(&view, &typed, Some(message), false);
+        let ways = Ways {
+            provider: provider.label(),
+            config: &config,
+        };
+        let body = form(&view, &typed, &ways, &Told::Problem(message));
         document_with_status(status, &view, "Connexion", &body)
     };
     let Some(attempt) = at.knock(&typed.email, &origin).await? else {
@@ -132,7 +154,8 @@ async fn sign_in(
     };
     let has_factor = factor::store::is_set_up(&mut at.db().read().await?, id).await?;
     if has_factor {
-        let waits = session::await_code(&session, id, attempt.event, &typed.retour).await;
+        let pending = Pending::now(id, attempt.event, &typed.retour, None);
+        let waits = session::await_code(&session, pending).await;
         waits.map_err(WebError::internal)?;
         return Ok(Redirect::to(factor::pages::PATH).into_response());
     }
@@ -140,6 +163,7 @@ async fn sign_in(
         person: id,
         events: &[attempt.event],
         has_factor,
+        id_token: None,
     };
     let cookie = way_in.open(&at, &origin, &session).await?;
     Ok(welcome(cookie, &typed.retour))
@@ -153,6 +177,8 @@ pub(super) struct WayIn<'a> {
     pub events: &'a [Uuid],
     /// Whether they gave a second factor.
     pub has_factor: bool,
+    /// The token of the provider that told who they are.
+    pub id_token: Option<&'a str>,
 }
 
 impl WayIn<'_> {
@@ -165,7 +191,7 @@ impl WayIn<'_> {
         session: &Session,
     ) -> WebResult<Option<HeaderValue>> {
         let cookie = at.open(self.events, self.person, origin).await?;
-        let signed = session::sign_in(session, self.person, origin).await;
+        let signed = session::sign_in(session, self.person, self.id_token, origin).await;
         signed.map_err(WebError::internal)?;
         let mut tx = at.db().read().await?;
         let (today, asked) = (at.clock().today(), at.asks_a_code_of());
@@ -191,15 +217,33 @@ pub(super) fn welcome(cookie: Option<HeaderValue>, back: &str) -> Response {
 /// What somebody is told who tried too often.
 const TOO_MANY: &str = "Trop d’essais ont échoué. Attendez un quart d’heure avant de recommencer ; si vous avez oublié votre mot de passe, choisissez-en un autre ci-dessous.";
 
-async fn sign_out(at: Door, origin: Origin, session: Session) -> WebResult<Redirect> {
+async fn sign_out(
+    at: Door,
+    State(shell): State<Shell>,
+    State(provider): State<Provider>,
+    origin: Origin,
+    session: Session,
+) -> WebResult<Response> {
     let standing = session::standing(&session).await;
     if let Standing::Signed(person) | Standing::Enrolling(person) =
         standing.map_err(WebError::internal)?
     {
         at.leave(person, &origin).await?;
     }
+    let id_token = session::id_token(&session).await;
+    let id_token = id_token.map_err(WebError::internal)?;
     session.flush().await.map_err(WebError::internal)?;
-    Ok(Redirect::to("/connexion"))
+    let way_out = match id_token {
+        Some(token) => openid::pages::way_out(&provider, &session, &token).await?,
+        None => None,
+    };
+    Ok(match way_out {
+        Some((label, to)) => {
+            let view = View::nobody(shell, "/deconnexion");
+            openid::leave_page(&view, "Déconnexion", &label, &to)
+        }
+        None => Redirect::to("/connexion").into_response(),
+    })
 }
 
 /// Where to go after signing in: a path of this site, never another site.
@@ -210,7 +254,33 @@ fn local_path(asked: &str) -> &str {
     if local { asked } else { "/" }
 }
 
-fn form(view: &View, typed: &SignIn, problem: Option<&str>, chosen: bool) -> Markup {
+/// What is told above the form.
+enum Told<'a> {
+    Nothing,
+    Done(&'static str),
+    Problem(&'a str),
+}
+
+impl Told<'_> {
+    /// What was just done, by its word in the address.
+    fn done(word: &str) -> Self {
+        match word {
+            "mot-de-passe" => Self::Done("Votre mot de passe est choisi : connectez-vous."),
+            "deconnexion" => Self::Done("Vous êtes déconnecté."),
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// What leads in beside a password.
+struct Ways<'a> {
+    /// The name of the provider of identities.
+    provider: Option<&'a str>,
+    config: &'a Config,
+}
+
+fn form(view: &View, typed: &SignIn, ways: &Ways<'_>, told: &Told<'_>) -> Markup {
+    let provider = ways.provider;
     let (back, email) = (typed.retour.as_str(), typed.email.as_str());
     html! {
         div.head {
@@ -220,11 +290,14 @@ fn form(view: &View, typed: &SignIn, problem: Option<&str>, chosen: bool) -> Mar
         @if back == kept::RESUME {
             div.flag.warn role="status" { p { "Votre session a expiré. Ce que vous avez écrit est gardé : connectez-vous avec le même compte pour le retrouver." } }
         }
-        @if chosen {
-            div.flag.ok role="status" { p { "Votre mot de passe est choisi : connectez-vous." } }
+        @match told {
+            Told::Nothing => {},
+            Told::Done(done) => div.flag.ok role="status" { p { (done) } },
+            Told::Problem(problem) => div.flag.late role="alert" { p { (problem) } },
         }
-        @if let Some(problem) = problem {
-            div.flag.late role="alert" { p { (problem) } }
+        @if let Some(label) = provider {
+            p.acts { a.btn.main href=(openid::pages::start_address(back)) { "S’identifier avec " (label) } }
+            p { "Ou avec le mot de passe de votre compte Jalon :" }
         }
         form.signin method="post" action="/connexion" {
             input type="hidden" name="retour" value=(back);
@@ -236,9 +309,10 @@ fn form(view: &View, typed: &SignIn, problem: Option<&str>, chosen: bool) -> Mar
                 label for="password" { "Mot de passe" }
                 input #password type="password" name="password" autocomplete="current-password" required;
             }
-            p.acts { button.btn.main type="submit" { "Se connecter" } }
+            p.acts { button.btn.main[provider.is_none()] type="submit" { "Se connecter" } }
             p { a href=(link::pages::FORGOTTEN) { "Mot de passe oublié ?" } }
         }
+        (passkey::pages::way_in(ways.config, back))
         @if view.shell.demo {
             p.note {
                 "Démonstration : l’adresse est "

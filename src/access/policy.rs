@@ -58,6 +58,14 @@ impl Concern {
         }
     }
 
+    /// What is not chosen yet: a file to come, a contract to prepare.
+    pub fn to_come() -> Self {
+        Self {
+            undetermined: true,
+            ..Self::default()
+        }
+    }
+
     /// What is an organisation's under a framework, either empty where there is none.
     pub fn of(organisation: &str, framework: &str) -> Self {
         let named = |code: &str| (!code.is_empty()).then(|| code.to_owned());

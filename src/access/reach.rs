@@ -7,10 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use maud::Markup;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::grant::pages::button_or_why;
 use super::grant::{Grant, store};
+use super::permit::Act;
 use super::policy::{Basis, Concern, Denied, Lack, decide, weigh};
 use super::role::{Roles, Side, Sight};
 use super::token;
@@ -142,6 +145,8 @@ pub struct Reach {
     reads_only: bool,
     /// The state of the history in which it was read.
     state: Option<i64>,
+    /// Whether somebody else looks with it: it is then blind to what named people alone may see.
+    looked_through: bool,
 }
 
 impl Reach {
@@ -155,6 +160,7 @@ impl Reach {
             vantage: Arc::default(),
             reads_only: false,
             state: None,
+            looked_through: false,
         }
         .placed()
     }
@@ -206,6 +212,7 @@ impl Reach {
             own: Arc::new(own),
             vantage: Arc::default(),
             reads_only,
+            looked_through: false,
             state: ledger::state(tx).await?,
         }
         .placed())
@@ -223,6 +230,7 @@ impl Reach {
             vantage: Arc::default(),
             reads_only: false,
             state: None,
+            looked_through: false,
         }
         .placed()
     }
@@ -232,6 +240,17 @@ impl Reach {
     pub fn only_reading(&self) -> Self {
         Self {
             reads_only: true,
+            ..self.clone()
+        }
+    }
+
+    /// The same, for an administrator who looks with it: what is sealed or under embargo is not
+    /// seen. What the person may do is told as it is to them; that nothing is done sees
+    /// [`looking`](super::looking).
+    #[must_use]
+    pub(super) fn looked_through(&self) -> Self {
+        Self {
+            looked_through: true,
             ..self.clone()
         }
     }
@@ -280,10 +299,10 @@ impl Reach {
         })
     }
 
-    /// Refuses an act upon what is sealed to whoever is no person.
+    /// Refuses an act upon what is sealed to whoever is no person, or looks as another.
     fn refuse_sealed(&self, act: &'static str) -> Result<(), Denied> {
         let sealed = Roles::known().act(act).is_some_and(|known| known.sealed);
-        if sealed && self.actor == Actor::Installation {
+        if sealed && (self.actor == Actor::Installation || self.looked_through) {
             return Err(Denied {
                 act,
                 sentence: "Ce qui est scellé ne s’ouvre qu’à une personne habilitée.".to_owned(),
@@ -304,6 +323,13 @@ impl Reach {
         }
     }
 
+    /// What does an act to what these things concern, or « pourquoi pas ? » where it is not allowed:
+    /// whatever a page offers goes through here.
+    pub fn offers<A: Act>(&self, concerns: &[Concern], label: &str, way: &Markup) -> Markup {
+        let allowed = self.allows(A::NAME, concerns);
+        button_or_why(allowed.as_ref().map(|_| ()), label, way)
+    }
+
     /// What each grant lacks for an act, or that it does.
     pub fn weighed(&self, act: &str, concern: &Concern) -> Vec<(&Grant, Result<(), Lack>)> {
         let grants = self.grants.iter();
@@ -314,6 +340,9 @@ impl Reach {
     /// Whether they may see, before its day, what `author` brought in under embargo: who brought
     /// it, who holds a role that says so, and the installation itself.
     pub fn sees_embargoed(&self, author: Option<Uuid>) -> bool {
+        if self.looked_through {
+            return false;
+        }
         match self.actor.person() {
             Some(person) => author == Some(person) || self.holds(|role| role.sees_embargoed),
             None => true,

@@ -40,6 +40,8 @@ const ADDRESS_KEY: &str = "address";
 
 /// The key of a sign-in that waits for its second factor.
 const PENDING_KEY: &str = "pending";
+/// The key of the token by which a provider of identities knows who leaves.
+const ID_TOKEN_KEY: &str = "id_token";
 /// The key of whether the person has to set a second factor up before anything else.
 const ENROL_KEY: &str = "enrol";
 /// The key of whether the identifier is to be renewed.
@@ -49,7 +51,8 @@ const STATE_KEY: &str = "state";
 /// A password that was right waits this long for its code.
 const PENDING: time::Duration = time::Duration::minutes(10);
 
-/// A sign-in whose password was right, waiting for its second factor.
+/// A sign-in whose password was right, or whose identity a provider told, waiting for its second
+/// factor.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Pending {
     /// Whose.
@@ -58,27 +61,34 @@ pub(super) struct Pending {
     pub event: Uuid,
     /// Where to go afterwards.
     pub back: String,
+    /// The token of the provider that told who it is.
+    pub id_token: Option<String>,
     /// Since when, in seconds since 1970.
     since: i64,
 }
 
+impl Pending {
+    /// From now on.
+    pub(super) fn now(person: Uuid, event: Uuid, back: &str, id_token: Option<String>) -> Self {
+        Self {
+            person,
+            event,
+            back: back.to_owned(),
+            id_token,
+            since: OffsetDateTime::now_utc().unix_timestamp(),
+        }
+    }
+}
+
 /// Has a sign-in wait for its second factor; nobody is signed in meanwhile.
-pub(super) async fn await_code(
-    session: &Session,
-    person: Uuid,
-    event: Uuid,
-    back: &str,
-) -> Result<(), SessionError> {
+pub(super) async fn await_code(session: &Session, pending: Pending) -> Result<(), SessionError> {
     session.cycle_id().await?;
-    let since = OffsetDateTime::now_utc().unix_timestamp();
-    let back = back.to_owned();
-    let pending = Pending {
-        person,
-        event,
-        back,
-        since,
-    };
     session.insert(PENDING_KEY, pending).await
+}
+
+/// The token of the provider through which the person signed in.
+pub(super) async fn id_token(session: &Session) -> Result<Option<String>, SessionError> {
+    session.get(ID_TOKEN_KEY).await
 }
 
 /// The sign-in that waits for its second factor, if one does.
@@ -136,16 +146,21 @@ pub(super) async fn state(session: &Session) -> Result<Option<i64>, SessionError
     session.get(STATE_KEY).await
 }
 
-/// Signs a person in.
+/// Signs a person in, with the token of the provider that told who they are.
 pub(super) async fn sign_in(
     session: &Session,
     person: Uuid,
+    id_token: Option<&str>,
     origin: &Origin,
 ) -> Result<(), SessionError> {
     // A session known before signing in must not survive it.
     session.cycle_id().await?;
     session.remove::<Pending>(PENDING_KEY).await?;
     session.remove::<bool>(ENROL_KEY).await?;
+    session.remove::<String>(ID_TOKEN_KEY).await?;
+    if let Some(token) = id_token {
+        session.insert(ID_TOKEN_KEY, token).await?;
+    }
     session.insert(PERSON_KEY, person).await?;
     let now = OffsetDateTime::now_utc().unix_timestamp();
     session.insert(STARTED_KEY, now).await?;

@@ -10,6 +10,7 @@ use tower_sessions::Session;
 
 use super::acquaintances::{Acquaintances, Met};
 use super::factor;
+use super::looking;
 use super::reach::Reach;
 use super::session::{self, Standing, standing};
 use super::store::Person;
@@ -50,8 +51,33 @@ impl Signed {
 }
 
 impl Signed {
-    /// The person of the request's session, if somebody is signed in.
+    /// The person as whom the request's session looks, if somebody is signed in.
     async fn find<S>(parts: &mut Parts, state: &S) -> WebResult<Option<Self>>
+    where
+        S: Send + Sync,
+        Db: FromRef<S>,
+        Clock: FromRef<S>,
+        Shell: FromRef<S>,
+    {
+        Self::of_session(parts, state, true).await
+    }
+
+    /// The person of the request's session, whomever they look as.
+    pub(super) async fn themselves<S>(parts: &mut Parts, state: &S) -> WebResult<Option<Self>>
+    where
+        S: Send + Sync,
+        Db: FromRef<S>,
+        Clock: FromRef<S>,
+        Shell: FromRef<S>,
+    {
+        Self::of_session(parts, state, false).await
+    }
+
+    async fn of_session<S>(
+        parts: &mut Parts,
+        state: &S,
+        as_another: bool,
+    ) -> WebResult<Option<Self>>
     where
         S: Send + Sync,
         Db: FromRef<S>,
@@ -68,21 +94,35 @@ impl Signed {
             Standing::Enrolling(_) => return Err(WebError::First(factor::PATH)),
             Standing::Nobody | Standing::Lapsed(_) => return Ok(None),
         };
+        let clock = Clock::from_ref(state);
         let known = parts.extensions.get::<Acquaintances>().cloned();
         let (known, db) = (known.unwrap_or_default(), Db::from_ref(state));
         let met = Met {
             id,
-            today: Clock::from_ref(state).today(),
+            today: clock.today(),
             state: session::state(&session).await.map_err(WebError::internal)?,
         };
-        let Some((person, reach)) = known.of(&db, met).await? else {
+        let Some((mut person, mut reach)) = known.of(&db, met).await? else {
             return Ok(None);
         };
+        let mut looking = None;
+        if as_another {
+            let mut tx = db.read_later(reach.state());
+            if let Some((seen, told)) = looking::standing(&session, &mut tx, &clock, &reach).await?
+            {
+                let theirs = Met { id: seen.id, ..met };
+                if let Some((seen, whole)) = known.of(&db, theirs).await? {
+                    (person, reach, looking) = (seen, whole.looked_through(), Some(told));
+                }
+            }
+        }
         Ok(Some(Self {
             view: View {
                 shell: Shell::from_ref(state),
                 path: parts.uri.path().to_owned(),
                 person: Some(person.name.clone()),
+                as_of: as_of(parts),
+                looking,
             },
             person,
             reach,
@@ -101,6 +141,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
         if let Some(signed) = Self::find(parts, state).await? {
+            if let Some(looking) = &signed.view.looking {
+                looking::refuse(parts, &looking.seen)?;
+            }
             return Ok(signed);
         }
         // Only a page can be come back to, not what a form sent.
@@ -143,6 +186,14 @@ where
     }
 }
 
+/// The day of the past that an address asks for.
+fn as_of(parts: &Parts) -> Option<String> {
+    let query = parts.uri.query()?;
+    let mut asked = form_urlencoded::parse(query.as_bytes());
+    let day = asked.find(|(name, _)| name == "au")?.1.into_owned();
+    (!day.is_empty()).then_some(day)
+}
+
 /// Who is not signed in.
 fn stranger<S>(parts: &Parts, state: &S) -> View
 where
@@ -152,6 +203,8 @@ where
         shell: Shell::from_ref(state),
         path: parts.uri.path().to_owned(),
         person: None,
+        as_of: as_of(parts),
+        looking: None,
     }
 }
 

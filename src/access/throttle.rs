@@ -45,6 +45,13 @@ pub(super) fn may_try(tries: &Tries) -> bool {
         && tries.on_account < MOST_ON_ACCOUNT
 }
 
+/// Whether somebody may come back once more from a provider of identities, or with what a device
+/// signed, after so many failures from that network address: nothing can be guessed there, and
+/// each try costs work.
+pub(super) fn may_come_back(from_origin: i64) -> bool {
+    from_origin < MOST_FROM_ORIGIN
+}
+
 /// Links that one account is sent within the hour; more would fill a mailbox.
 const MOST_LINKS: i64 = 3;
 /// Links asked for from one network address within the hour, whatever the accounts.
@@ -100,6 +107,11 @@ mod tests {
         assert_eq!(may_ask((2, 19)), Asking::Sent);
         assert_eq!(may_ask((3, 19)), Asking::Silent);
         assert_eq!(may_ask((0, 20)), Asking::Refused);
+    }
+
+    #[test]
+    fn a_network_does_not_keep_a_provider_busy() {
+        assert!(may_come_back(49) && !may_come_back(50));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::receive::french_size;
 use super::{Document, Media, ReplaceDocument, Version, receive, store};
-use crate::access::{Act as _, Signed, permit};
+use crate::access::{Act as _, Signed, button_or_why, may, permit};
 use crate::journal::history_href;
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
@@ -84,6 +84,7 @@ async fn page(
 ) -> WebResult<Markup> {
     let mut tx = db.read().await?;
     let document = store::document(&mut tx, signed.reach(), id).await?;
+    let replacing = may::<ReplaceDocument>(&mut tx, signed.reach(), &id).await?;
     drop(tx);
     let document = document.ok_or(WebError::NotFound)?;
     let current = &document.versions[0];
@@ -121,19 +122,25 @@ async fn page(
         }
         section.sect aria-labelledby="remplacer-titre" {
             (section_heading("remplacer-titre", "Remplacer ce document", None))
-            form method="post" enctype="multipart/form-data" {
-                (file_field("remplacer", true))
-                div.field {
-                    label for="motif" { "Motif du remplacement" }
-                    textarea #motif name="motif" rows="2" required {}
-                }
-                @if let Some(back) = back { input type="hidden" name="retour" value=(back); }
-                p.acts { button.btn type="submit" { "Remplacer" } }
-            }
+            (button_or_why(replacing.as_ref().map(|&()| ()), "Remplacer ce document", &replace_form(back)))
             p.note { "La version précédente reste lisible." }
         }
     };
     Ok(signed.page(&current.name, &body))
+}
+
+fn replace_form(back: Option<&str>) -> Markup {
+    html! {
+        form method="post" enctype="multipart/form-data" {
+            (file_field("remplacer", true))
+            div.field {
+                label for="motif" { "Motif du remplacement" }
+                textarea #motif name="motif" rows="2" required {}
+            }
+            @if let Some(back) = back { input type="hidden" name="retour" value=(back); }
+            p.acts { button.btn type="submit" { "Remplacer" } }
+        }
+    }
 }
 
 async fn submit(
@@ -144,7 +151,7 @@ async fn submit(
     Path(id): Path<Uuid>,
     form: Multipart,
 ) -> WebResult<Redirect> {
-    let received = receive(form, config.largest_document).await?;
+    let received = receive(form, &config).await?;
     let why = received.text("motif").to_owned();
     let back = match local(received.text("retour")) {
         Some(back) => format!("?retour={}", encoded(back)),

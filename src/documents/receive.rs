@@ -6,6 +6,9 @@ use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
 
 use super::media::{Media, safe_name};
+use crate::kernel::sentence;
+use crate::platform::antivirus::Antivirus;
+use crate::platform::config::Config;
 use crate::platform::web::{WebError, WebResult};
 
 /// A file that may be kept.
@@ -50,13 +53,15 @@ impl Received {
 const LONGEST_TEXT: usize = 20_000;
 const MOST_FIELDS: usize = 40;
 
-/// Reads a form whose file stands in the field `fichier` and holds no more than `largest` bytes.
+/// Reads a form whose file stands in the field `fichier`, no larger than the settings take; the
+/// antivirus that they name looks at it.
 ///
 /// # Errors
-/// A sentence for the person, where the file is too large or of no kind that is taken; nothing
+/// A sentence for the person, where the file is too large, of no kind that is taken, or refused by
+/// the antivirus; nothing
 /// more is read then.
-pub async fn receive(mut form: Multipart, largest: u64) -> WebResult<Received> {
-    let largest = usize::try_from(largest).unwrap_or(usize::MAX);
+pub async fn receive(mut form: Multipart, config: &Config) -> WebResult<Received> {
+    let largest = usize::try_from(config.largest_document).unwrap_or(usize::MAX);
     let mut received = Received::default();
     let mut fields = 0;
     while let Some(field) = form.next_field().await.map_err(|cause| cut(&cause))? {
@@ -79,6 +84,10 @@ pub async fn receive(mut form: Multipart, largest: u64) -> WebResult<Received> {
             }
             received.texts.insert(name, text);
         }
+    }
+    if let Some(file) = &received.file {
+        let looked = Antivirus::of(config).look_at(&file.bytes).await;
+        looked.map_err(|refused| WebError::Invalid(sentence(&refused.to_string())))?;
     }
     Ok(received)
 }

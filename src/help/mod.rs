@@ -46,7 +46,13 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Emporter", &["dossiers", "tableaux", "api"]),
     (
         "Soi-même",
-        &["connexion", "compte", "habilitations", "journal"],
+        &[
+            "connexion",
+            "compte",
+            "habilitations",
+            "journal",
+            "assistance",
+        ],
     ),
 ];
 

@@ -9,6 +9,7 @@ use super::store::{self, Finished, NewBatch};
 use crate::access::{Act, Concern, NotPermitted, Permit, Reach, permit_aside};
 use crate::documents::store::save_blob;
 use crate::ledger::Actor;
+use crate::platform::antivirus::{Antivirus, NotTaken};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
 
@@ -86,6 +87,9 @@ pub enum RehearseError {
     /// It is no longer as it was when the act was decided.
     #[error("cet import a changé depuis que vous l’avez lu : relisez-le")]
     Stale,
+    /// The antivirus refuses it.
+    #[error("{0}")]
+    NotTaken(#[from] NotTaken),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -114,6 +118,8 @@ pub struct Imports {
     pub reader: Reader,
     /// The kinds of file.
     pub intakes: Intakes,
+    /// What looks at files before they are kept.
+    pub antivirus: Antivirus,
 }
 
 impl Imports {
@@ -140,6 +146,7 @@ impl Imports {
         intake: &'static str,
         file: &SentFile,
     ) -> Result<Begun, RehearseError> {
+        self.antivirus.look_at(&file.bytes).await?;
         let mut tx = self.db.write_aside().await?;
         let permit = self.asked::<SendFile>(&mut tx, actor, intake).await?;
         let organisation = permit.organisation().to_owned();

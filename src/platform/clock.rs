@@ -117,6 +117,14 @@ pub fn french_instant(micros: i64) -> String {
     )
 }
 
+/// `10 h 04`, in Paris.
+pub fn french_time(micros: i64) -> String {
+    let zoned = Timestamp::from_microsecond(micros)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_zoned(paris());
+    format!("{} h {:02}", zoned.hour(), zoned.minute())
+}
+
 /// `avril 2027`.
 pub fn french_month(date: Date) -> String {
     let month = usize::try_from(date.month()).unwrap_or(1) - 1;

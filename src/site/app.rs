@@ -22,7 +22,7 @@ use super::installation::Installation;
 use super::tables::tables;
 use super::{HOLDERS, health, home, imports, keyring, searcher, tellers, upkeep};
 use crate::access::api::Pace;
-use crate::access::{self, Acquaintances};
+use crate::access::{self, Acquaintances, Provider};
 use crate::contracts::{self, Desk, Remembered};
 use crate::documents;
 use crate::dossier;
@@ -32,6 +32,7 @@ use crate::help;
 use crate::imports::{self as files, Imports, Reader};
 use crate::journal::{self, Tellers};
 use crate::organisations::{self, Directories};
+use crate::platform::antivirus::Antivirus;
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, SecondFactor};
 use crate::platform::db::{Db, DbError};
@@ -41,6 +42,7 @@ use crate::platform::web::{Shell, WebError, asset_router, hear_out, refuse_nul};
 use crate::referents;
 use crate::sealed::{KeyFileError, Keyring};
 use crate::search::{self, Searcher};
+use crate::support;
 use crate::tables::{self as take_away, Tables};
 
 /// What every request shares, cheap to clone.
@@ -66,6 +68,7 @@ pub struct App {
     keyring: Keyring,
     acquaintances: Acquaintances,
     waiting: home::Waiting,
+    provider: Provider,
 }
 
 /// Why the site cannot be served.
@@ -80,6 +83,11 @@ pub enum AppError {
     /// The master keys cannot serve.
     #[error(transparent)]
     Keys(#[from] KeyFileError),
+    /// The system knows no authority by which a provider of identities could be recognised.
+    #[error(
+        "openid_issuer est réglé, mais le système ne connaît aucune autorité de certification : installez le paquet ca-certificates ({0})"
+    )]
+    Provider(std::io::Error),
 }
 
 impl App {
@@ -118,7 +126,7 @@ impl App {
             observations: Arc::new(ContractFigures::new(sources.clone())),
         };
         let description = Description::new().map_err(|e| DbError::corrupt("API", e))?;
-        let imports = imports(
+        let mut imports = imports(
             db.clone(),
             clock.clone(),
             reader,
@@ -126,10 +134,13 @@ impl App {
             directories.clone(),
             snapshots.clone(),
         );
+        imports.antivirus = Antivirus::of(&config);
         let tellers = tellers(library.clone());
         let tables = tables(&sources, &imports.intakes, &tellers);
         let searcher = searcher(clock.clone(), library.clone(), directories.clone());
+        let config = Arc::new(config);
         Ok(Self {
+            provider: Provider::new(&config, &clock).map_err(AppError::Provider)?,
             db,
             searcher,
             tables,
@@ -144,7 +155,7 @@ impl App {
             sources,
             imports,
             pace: Pace::new(config.api_requests_per_minute),
-            config: Arc::new(config),
+            config,
             shell: Shell {
                 nav: NAV,
                 help: HELP,
@@ -168,6 +179,7 @@ impl App {
             .merge(search::router())
             .merge(journal::router())
             .merge(help::router())
+            .merge(support::router())
             .merge(organisations::router())
             .merge(frameworks::router())
             .merge(referents::router())

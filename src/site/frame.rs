@@ -21,6 +21,7 @@ const fn item(label: &'static str, href: &'static str) -> NavItem {
 pub(super) const HELP: &[HelpItem] = &[
     help("/", "/aide/pays"),
     help("/aide", "/aide"),
+    help("/aide/demandes", "/aide/assistance"),
     help("/api", "/aide/api"),
     help("/cadres", "/aide/generations"),
     help("/cadres/*/objectifs", "/aide/pays"),
@@ -45,6 +46,7 @@ pub(super) const HELP: &[HelpItem] = &[
     help("/moi", "/aide/compte"),
     help("/moi/acces", "/aide/api"),
     help("/moi/adresses", "/aide/tableaux"),
+    help("/moi/cles", "/aide/connexion"),
     help("/moi/double-authentification", "/aide/connexion"),
     help("/mot-de-passe-oublie", "/aide/connexion"),
     help("/organisations", "/aide/organisations"),
@@ -56,6 +58,7 @@ pub(super) const HELP: &[HelpItem] = &[
     help("/suivis", "/aide/indicateurs"),
     help("/tirages", "/aide/dossiers"),
     help("/valeurs", "/aide/indicateurs"),
+    help("/voir-comme", "/aide/habilitations"),
 ];
 
 const fn help(under: &'static str, href: &'static str) -> HelpItem {

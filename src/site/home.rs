@@ -21,6 +21,7 @@ use crate::organisations::Organisation;
 use crate::platform::clock::{french_date, french_instant};
 use crate::platform::db::Tx;
 use crate::platform::web::{Address, WebResult, fictional_mark, icon, section_heading};
+use crate::support;
 
 /// How many of the last files are shown.
 const LAST: i64 = 5;
@@ -45,6 +46,8 @@ struct Today {
 struct Awaiting {
     drafts: Vec<OpenDraft>,
     contests: Vec<Contest>,
+    /// How many requests for help await a word of theirs.
+    help: usize,
 }
 
 pub(super) async fn page(
@@ -84,14 +87,14 @@ pub(super) async fn page(
     Ok((situation.status(), signed.page("Accueil", &body)))
 }
 
-/// What waits for an answer, by person and day.
+/// What waits for an answer, by person, day, and whether somebody else looks as them.
 #[derive(Clone, Debug, Default)]
-pub struct Waiting(OfState<(Uuid, Date), Arc<Awaiting>>);
+pub struct Waiting(OfState<(Uuid, Date, bool), Arc<Awaiting>>);
 
 impl Waiting {
     async fn of(&self, tx: &mut Tx, signed: &Signed, today: Date) -> WebResult<Arc<Awaiting>> {
-        let (state, key) = (ledger::state(tx).await?, (signed.person.id, today));
-        if let Some(known) = self.0.get(state, &key) {
+        let key = (signed.person.id, today, signed.view().looking.is_some());
+        if let Some(known) = self.0.get(ledger::state(tx).await?, &key) {
             return Ok(known);
         }
         let reach = signed.reach();
@@ -100,6 +103,7 @@ impl Waiting {
         let awaiting = Arc::new(Awaiting {
             drafts: store::open_drafts(tx, reach).await?,
             contests,
+            help: support::store::awaiting(tx, reach).await?,
         });
         self.0
             .keep(ledger::state(tx).await?, key, Arc::clone(&awaiting));
@@ -165,9 +169,11 @@ fn since(desk: &Desk<'_>) -> Markup {
 fn awaits(desk: &Desk<'_>) -> Markup {
     let country = desk.shown.as_ref().map(|(_, country)| country);
     let late = country.map_or(&[][..], |country| &country.late);
+    let awaiting = &desk.today.awaiting;
     let nothing = late.is_empty()
-        && desk.today.awaiting.drafts.is_empty()
-        && desk.today.awaiting.contests.is_empty();
+        && awaiting.drafts.is_empty()
+        && awaiting.contests.is_empty()
+        && awaiting.help == 0;
     html! {
         div.split.wide-l {
             section.sect aria-labelledby="attend" {
@@ -177,8 +183,9 @@ fn awaits(desk: &Desk<'_>) -> Markup {
                 } @else {
                     ul.acts-l.awaits {
                         @for late in late { (late_item(desk, late)) }
-                        @if !desk.today.awaiting.drafts.is_empty() { (draft_item(desk)) }
-                        @if !desk.today.awaiting.contests.is_empty() { (contest_item(desk)) }
+                        @if !awaiting.drafts.is_empty() { (draft_item(desk)) }
+                        @if !awaiting.contests.is_empty() { (contest_item(desk)) }
+                        @if awaiting.help > 0 { (help_item(awaiting.help)) }
                     }
                 }
             }
@@ -268,6 +275,16 @@ fn contest_item(desk: &Desk<'_>) -> Markup {
             @if late > 0 { p.s-late { (counted(late, "hors délai", "hors délai")) } }
         }
     }
+}
+
+/// What people ask of the support, for who answers.
+fn help_item(count: usize) -> Markup {
+    let waiting = counted(
+        count,
+        "demande d’aide attend votre réponse",
+        "demandes d’aide attendent votre réponse",
+    );
+    html! { li { h3 { a href="/aide/demandes" { (icon("bang")) " " (waiting) } } } }
 }
 
 /// The regions against the objectives of the framework shown.

@@ -29,11 +29,13 @@ use crate::frameworks::{FindableFrameworks, FrameworkTeller, Holders, Library};
 use crate::imports::{ImportTeller, Imports, Intakes, Reader};
 use crate::journal::{AccountTeller, Tellers};
 use crate::organisations::{Directories, FindableOrganisations, OrganisationTeller};
+use crate::platform::antivirus::Antivirus;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::sealed::{KeyFile, KeyFileError, Keyring};
 use crate::search::{Searcher, Source};
+use crate::support::SupportTeller;
 
 pub use app::{App, AppError, ListenError, listen, serve, watch};
 pub use installation::{InitError, Installation, initialise, is_complete};
@@ -49,7 +51,8 @@ pub fn keyring(config: &Config) -> Result<Keyring, KeyFileError> {
     }
 }
 
-/// Every kind of file that comes in, read by that reader.
+/// Every kind of file that comes in, read by that reader; nobody looks at it before, unless whoever
+/// asks sets it so.
 pub fn imports(
     db: Db,
     clock: Clock,
@@ -72,6 +75,7 @@ pub fn imports(
         clock,
         reader,
         intakes: Intakes::new(vec![Arc::new(values), Arc::new(terms)]),
+        antivirus: Antivirus::default(),
     }
 }
 
@@ -79,6 +83,7 @@ pub fn imports(
 pub fn tellers(library: Library) -> Tellers {
     Tellers::new(vec![
         Box::new(AccountTeller),
+        Box::new(SupportTeller),
         Box::new(OrganisationTeller),
         Box::new(DocumentTeller),
         Box::new(ImportTeller),

@@ -9,6 +9,7 @@ export const installed = [
   "/connexion",
   "/mot-de-passe-oublie",
   "/moi/double-authentification",
+  "/moi/cles",
   "/",
 ];
 
@@ -26,6 +27,9 @@ export const demo = [
   "/aide/pays",
   "/aide/cadres",
   "/aide/api",
+  "/aide/assistance",
+  "/aide/demandes",
+  "/aide/demandes/nouvelle?page=/contrats&titre=Contrats&statut=403",
   "/contrats",
   "/contrats/nouveau",
   "/contrats/ocean-indien-2019-2023",
@@ -63,6 +67,7 @@ export const demo = [
   "/contestations",
   "/suivis",
   "/moi",
+  "/moi/cles",
   "/moi/double-authentification",
   "/journal",
   "/journal?qui=camille&genre=instrument",

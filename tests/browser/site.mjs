@@ -68,9 +68,9 @@ function openPostgres() {
 
 // --- the program -----------------------------------------------------------------------------
 
-/** A site over a database made by `jalon init`. */
-export function startInstalled(engine) {
-  return start(engine, (run, listen) => {
+/** A site over a database made by `jalon init`, under settings and a name of the test's own. */
+export function startInstalled(engine, settings = {}, host = "127.0.0.1") {
+  return start(engine, { settings, host }, (run, listen) => {
     const { name, email, password } = administrator;
     run(["init", "--name", name, "--email", email], { JALON_PASSWORD: password });
     return ["serve", "--listen", listen];
@@ -79,10 +79,10 @@ export function startInstalled(engine) {
 
 /** The demonstration, over a database of its own. */
 export function startDemo(engine) {
-  return start(engine, () => ["demo"]);
+  return start(engine, { settings: {}, host: "127.0.0.1" }, () => ["demo"]);
 }
 
-async function start(engine, prepare) {
+async function start(engine, { settings, host }, prepare) {
   assert.ok(existsSync(program), `${program} is missing: build it first with cargo build`);
   const folder = mkdtempSync(path.join(tmpdir(), "jalon-browser-"));
   const stops = [() => rmSync(folder, { recursive: true, force: true })];
@@ -97,8 +97,9 @@ async function start(engine, prepare) {
   try {
     const database = engine.open(folder);
     stops.push(database.drop);
-    const listen = `127.0.0.1:${await freePort()}`;
-    const url = `http://${listen}`;
+    const port = await freePort();
+    const listen = `127.0.0.1:${port}`;
+    const url = `http://${host}:${port}`;
     const environment = {
       ...withoutSettings(process.env),
       JALON_DATABASE_URL: database.url,
@@ -107,6 +108,7 @@ async function start(engine, prepare) {
       // What a role asks for at sign-in is tested on its own.
       JALON_SECOND_FACTOR: "optional",
       NO_COLOR: "1",
+      ...settings,
     };
     const run = (words, more = {}) => {
       const done = spawnSync(program, words, {
@@ -115,6 +117,7 @@ async function start(engine, prepare) {
         env: { ...environment, ...more },
       });
       assert.equal(done.status, 0, `jalon ${words[0]}: ${done.error ?? done.stderr}`);
+      return done.stdout;
     };
     const words = prepare(run, listen);
     const server = launch(words, { cwd: folder, env: environment });
@@ -122,7 +125,7 @@ async function start(engine, prepare) {
     await answering(url, server);
     const browser = await openBrowser();
     stops.push(() => browser.close());
-    return site(url, browser, stop);
+    return site(url, browser, stop, run);
   } catch (cause) {
     await stop();
     throw cause;
@@ -212,21 +215,24 @@ export function openBrowser() {
   });
 }
 
-function site(url, browser, stop) {
+function site(url, browser, stop, run) {
   return {
     url,
     stop,
+    /** What a command says. */
+    run,
     /**
      * Gives `journey` a page in a browser that knows nothing yet (`options` are those of a
      * playwright context), then holds it to what is true of every page: no error in the console,
-     * nothing that the content security policy refuses, nothing asked from another origin.
+     * nothing that the content security policy refuses, nothing asked from another origin but
+     * those that the journey goes through (`beside`), whose pages are not ours.
      */
-    async visit(options, journey) {
+    async visit({ beside = [], ...options }, journey) {
       const context = await browser.newContext({ baseURL: url, locale: "fr-FR", ...options });
       try {
         const page = await context.newPage();
         page.setDefaultTimeout(10_000);
-        const problems = await watch(page, url);
+        const problems = await watch(page, url, beside);
         await journey(page);
         assert.deepEqual(problems(), [], "what the browser complained about");
       } finally {
@@ -263,22 +269,26 @@ export async function typeCredentials(page, from, email, password) {
 }
 
 /** Notes whatever goes wrong in a page, and gives it back as a list of sentences. */
-export async function watch(page, origin) {
+export async function watch(page, origin, beside = []) {
   const problems = [];
+  const isBeside = (url) => URL.canParse(url) && beside.includes(new URL(url).origin);
   page.on("pageerror", (error) => problems.push(`script: ${error.message}`));
   page.on("console", (message) => {
     if (!["error", "warning"].includes(message.type())) return;
+    if (isBeside(message.location().url)) return;
     // A page that answers 404 or 422 is a journey's own business; anything else it loads is not.
     const aboutStatus = message.text().startsWith("Failed to load resource: the server responded");
     if (!aboutStatus) problems.push(`console: ${message.text()}`);
   });
   page.on("response", (answer) => {
+    if (isBeside(answer.url())) return;
     if (answer.status() >= 400 && !answer.request().isNavigationRequest()) {
       problems.push(`${answer.status()}: ${answer.url()}`);
     }
   });
   page.on("request", (request) => {
     const url = new URL(request.url());
+    if (isBeside(url.href)) return;
     if (url.origin !== new URL(origin).origin && !["data:", "blob:"].includes(url.protocol)) {
       problems.push(`another origin: ${url.href}`);
     }

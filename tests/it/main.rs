@@ -4,6 +4,7 @@
 
 mod access;
 mod account;
+mod antivirus;
 mod api;
 mod asof;
 mod backup;
@@ -28,10 +29,13 @@ mod links;
 mod mail;
 mod migrations;
 mod nothing_left;
+mod openid;
 mod organisations;
+mod passkey;
 mod program;
 mod public;
 mod refusals;
+mod requests;
 mod revisions;
 mod rights;
 mod schema;

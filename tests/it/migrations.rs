@@ -33,6 +33,9 @@ fn rows_of(step: i64) -> Sample {
         11 => dossiers(),
         12 | 13 => indexes(),
         14 => sealed(),
+        15 => identities(),
+        16 => passkeys(),
+        17 => help_requests(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -70,6 +73,27 @@ fn dossiers() -> Sample {
     )
 }
 
+fn help_requests() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'help_request', $2, 1, 'Demande')",
+                args![ID(210), ID(1)],
+            ),
+            (
+                "insert into help_request (id, person_id, organisation, national, page, title, seen, state, awaits, created_change) values ($1, $2, '', true, '/contrats', 'Contrats', '{}', 'open', true, 1)",
+                args![ID(210), ID(2)],
+            ),
+            (
+                "insert into help_message (request_id, no, kind, body, change_no) values ($1, 1, 'ask', 'Bonjour', 1)",
+                args![ID(210)],
+            ),
+        ],
+        "select h.title || ' ' || m.body from help_request h join help_message m on m.request_id = h.id",
+        "Contrats Bonjour",
+    )
+}
+
 fn sealed() -> Sample {
     (
         vec![
@@ -92,6 +116,28 @@ fn sealed() -> Sample {
         ],
         "select s.key_id from sealed s join confidential_note_version v on v.note_id = s.thing_id and v.no = s.no",
         "cle",
+    )
+}
+
+fn identities() -> Sample {
+    (
+        vec![(
+            "insert into identity (id, person_id, issuer, idp, subject, siret, amr, bound_at, seen_at, bound_change) values ($1, $2, 'https://id.example.org', 'dgs', 'agent', '11000201100044', 'pwd mfa', 5, 6, 1)",
+            args![ID(200), ID(2)],
+        )],
+        "select i.idp || ' ' || i.subject || ' ' || p.name from identity i join person p on p.id = i.person_id",
+        "dgs agent Une personne",
+    )
+}
+
+fn passkeys() -> Sample {
+    (
+        vec![(
+            "insert into passkey (id, person_id, credential, material, name, count, created_at, created_change) values ($1, $2, $3, '{}', 'Un poste', 7, 5, 1)",
+            args![ID(210), ID(2), vec![21_u8]],
+        )],
+        "select k.name || ' ' || p.name from passkey k join person p on p.id = k.person_id where k.count = 7",
+        "Un poste Une personne",
     )
 }
 

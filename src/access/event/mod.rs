@@ -21,6 +21,12 @@ pub enum EventKind {
     EndSession,
     /// Somebody gave a code, after the password.
     SecondFactor,
+    /// Somebody came back from a provider of identities.
+    Federated,
+    /// Somebody gave a passkey.
+    Passkey,
+    /// Somebody signed in gave their password again, before an act of consequence.
+    Confirm,
     /// Somebody asked for a link to choose another password.
     AskLink,
     /// Somebody was refused a page or an act.
@@ -31,6 +37,10 @@ pub enum EventKind {
     Download,
     /// Somebody read what is under seal.
     Unseal,
+    /// Somebody began to look as another.
+    SeeAs,
+    /// They came back to their own account.
+    SeeAsEnd,
 }
 
 impl EventKind {
@@ -48,24 +58,37 @@ impl EventKind {
             (Self::EndSession, _) => "Session terminée à distance",
             (Self::SecondFactor, true) => "Code accepté",
             (Self::SecondFactor, false) => "Code refusé",
+            (Self::Federated, true) => "Connexion par le fournisseur d’identité",
+            (Self::Federated, false) => "Connexion manquée par le fournisseur d’identité",
+            (Self::Passkey, true) => "Connexion par clé d’accès",
+            (Self::Passkey, false) => "Clé d’accès refusée",
+            (Self::Confirm, true) => "Mot de passe redonné",
+            (Self::Confirm, false) => "Mot de passe redonné, refusé",
             (Self::AskLink, _) => "Lien demandé pour un autre mot de passe",
             (Self::Refused, _) => "Action refusée",
             (Self::Export, _) => "Tableau emporté",
             (Self::Download, _) => "Document emporté",
             (Self::Unseal, _) => "Texte scellé lu",
+            (Self::SeeAs, _) => "Début d’une vue « comme » cette personne, par un administrateur",
+            (Self::SeeAsEnd, _) => "Fin d’une vue « comme » cette personne",
         }
     }
 
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 14] = [
         Self::SignIn,
         Self::SignOut,
         Self::EndSession,
         Self::SecondFactor,
+        Self::Federated,
+        Self::Passkey,
+        Self::Confirm,
         Self::AskLink,
         Self::Refused,
         Self::Export,
         Self::Download,
         Self::Unseal,
+        Self::SeeAs,
+        Self::SeeAsEnd,
     ];
 
     /// The word kept in the database.
@@ -75,11 +98,16 @@ impl EventKind {
             Self::SignOut => "sign_out",
             Self::EndSession => "end_session",
             Self::SecondFactor => "second_factor",
+            Self::Federated => "federated",
+            Self::Passkey => "passkey",
+            Self::Confirm => "confirm",
             Self::AskLink => "ask_link",
             Self::Refused => "refused",
             Self::Export => "export",
             Self::Download => "download",
             Self::Unseal => "unseal",
+            Self::SeeAs => "see_as",
+            Self::SeeAsEnd => "see_as_end",
         }
     }
 }

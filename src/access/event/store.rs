@@ -109,6 +109,23 @@ pub(in crate::access) async fn tries(
     })
 }
 
+/// How many tries of that kind failed from a network address since that instant.
+pub(in crate::access) async fn failed_from(
+    tx: &mut Tx,
+    kind: EventKind,
+    origin: Option<&str>,
+    since: i64,
+) -> Result<i64, DbError> {
+    let (failed,): (i64,) = tx
+        .one(
+            "select count(*) from access_event
+             where origin = $1 and not done and kind = $2 and at > $3",
+            args![origin, kind.code(), since],
+        )
+        .await?;
+    Ok(failed)
+}
+
 /// How many links were asked for since that instant: for an account, and from a network address.
 pub(in crate::access) async fn links_asked(
     tx: &mut Tx,

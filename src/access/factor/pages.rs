@@ -102,6 +102,7 @@ pub(in crate::access) async fn sign_in(
         person: person.id,
         events: &[waits.event, event],
         has_factor: true,
+        id_token: waits.id_token.as_deref(),
     };
     let cookie = way_in.open(&at, &origin, &session).await?;
     Ok(welcome(cookie, &waits.back))
@@ -111,7 +112,7 @@ fn body(mistake: Option<&str>) -> Markup {
     html! {
         div.head {
             h1 { (TITLE) }
-            p.lead { "Votre mot de passe est bon. Il reste à donner un code." }
+            p.lead { "Il reste à donner un code, pour être sûr que c’est vous." }
         }
         form.signin method="post" action=(PATH) {
             (code_field("Code de votre application", "Six chiffres, qui changent toutes les trente secondes. Sans votre téléphone, tapez un de vos codes de secours.", mistake))

@@ -322,7 +322,7 @@ async fn give_codes(tx: &mut Tx, person: Uuid) -> Result<Vec<RecoveryCode>, DbEr
     Ok(codes)
 }
 
-async fn warn(tx: &mut Tx, clock: &Clock, id: Uuid, warning: Warning) -> Result<(), DbError> {
+async fn warn(tx: &mut Tx, clock: &Clock, id: Uuid, warning: Warning<'_>) -> Result<(), DbError> {
     let Some(person) = person(tx, id).await? else {
         return Ok(());
     };

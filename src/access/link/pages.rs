@@ -11,6 +11,7 @@ use super::{LinkKind, store};
 use crate::access::door::Door;
 use crate::access::fields::password_field;
 use crate::access::letter::{self, Warning};
+use crate::access::openid::Provider;
 use crate::access::origin::Origin;
 use crate::access::password::{NewPassword, PASSWORD_HINT};
 use crate::access::permit::{Act as _, permit};
@@ -108,13 +109,14 @@ pub(in crate::access) async fn open(
     State(shell): State<Shell>,
     State(db): State<Db>,
     State(clock): State<Clock>,
+    State(provider): State<Provider>,
     Path(secret): Path<String>,
 ) -> WebResult<Response> {
     let Some((secret, opened)) = found(&db, &clock, &secret).await? else {
         return Ok(dead(shell));
     };
     let view = View::nobody(shell, "/lien");
-    let body = choose(&secret, &opened, &Mistakes::default());
+    let body = choose(&secret, &opened, provider.label(), &Mistakes::default());
     Ok(document(&view, title(opened.kind), &body).into_response())
 }
 
@@ -124,6 +126,7 @@ pub(in crate::access) async fn choose_password(
     State(db): State<Db>,
     State(clock): State<Clock>,
     State(post): State<Post>,
+    State(provider): State<Provider>,
     Path(secret): Path<String>,
     Form(chosen): Form<Chosen>,
 ) -> WebResult<Response> {
@@ -139,7 +142,7 @@ pub(in crate::access) async fn choose_password(
     };
     let (Ok(new), None) = (new, &mistakes.again) else {
         let view = View::nobody(shell, "/lien");
-        let body = choose(&secret, &opened, &mistakes);
+        let body = choose(&secret, &opened, provider.label(), &mistakes);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(document_with_status(
             status,
@@ -165,7 +168,7 @@ async fn set_password(
     let actor = Actor::Person(person.id);
     let change = Change::open(db, clock, actor, ChangePassword::NAME).await;
     let mut change = change.map_err(WebError::internal)?;
-    if !store::use_up(change.tx(), secret, person.id, clock.now()).await? {
+    if !store::use_up(change.tx(), secret.digest(), person.id, clock.now()).await? {
         return Ok(false);
     }
     let permit = permit::<ChangePassword>(&mut change, person.id).await?;
@@ -177,16 +180,21 @@ async fn set_password(
     Ok(true)
 }
 
-async fn found(db: &Db, clock: &Clock, text: &str) -> WebResult<Option<(Secret, store::Opened)>> {
+/// What the link of that text opens now.
+pub(in crate::access) async fn found(
+    db: &Db,
+    clock: &Clock,
+    text: &str,
+) -> WebResult<Option<(Secret, store::Opened)>> {
     let Some(secret) = Secret::parse(text) else {
         return Ok(None);
     };
-    let opened = store::opened(&mut db.read().await?, &secret, clock.now()).await?;
+    let opened = store::opened(&mut db.read().await?, secret.digest(), clock.now()).await?;
     Ok(opened.map(|opened| (secret, opened)))
 }
 
 /// A link that served, ended or never was: which of them is nobody's business.
-fn dead(shell: Shell) -> Response {
+pub(in crate::access) fn dead(shell: Shell) -> Response {
     let body = html! {
         div.head {
             h1 { "Ce lien ne sert plus" }
@@ -205,12 +213,22 @@ fn title(kind: LinkKind) -> &'static str {
     }
 }
 
-fn choose(secret: &Secret, opened: &store::Opened, mistakes: &Mistakes) -> Markup {
+fn choose(
+    secret: &Secret,
+    opened: &store::Opened,
+    provider: Option<&str>,
+    mistakes: &Mistakes,
+) -> Markup {
     let person = &opened.person;
     html! {
         div.head {
             h1 { (title(opened.kind)) }
             p.lead { "Pour " (person.name) ", " span.mono { (person.email) } "." }
+        }
+        @if let Some(label) = provider.filter(|_| opened.kind == LinkKind::Invitation) {
+            p { "Si vous avez une identité " (label) ", elle peut ouvrir votre compte : vous n’aurez pas de mot de passe à retenir." }
+            p.acts { a.btn href={ (letter::link_path(secret)) "/fournisseur" } { "Accepter avec " (label) } }
+            p { "Sinon, choisissez un mot de passe." }
         }
         form.signin method="post" action=(letter::link_path(secret)) {
             // For the browser to keep the password under its address.

@@ -82,10 +82,10 @@ struct OpenedRow {
     email: String,
 }
 
-/// What a secret opens now; nothing where it served, ended or never was.
+/// What the link of that digest opens now; nothing where it served, ended or never was.
 pub(in crate::access) async fn opened(
     tx: &mut Tx,
-    secret: &Secret,
+    digest: [u8; 32],
     now: i64,
 ) -> Result<Option<Opened>, DbError> {
     let row: Option<OpenedRow> = tx
@@ -93,7 +93,7 @@ pub(in crate::access) async fn opened(
             "select l.kind, p.id, p.name, p.email
              from access_link l join person p on p.id = l.person_id
              where l.digest = $1 and l.used_at is null and l.expires_at > $2",
-            args![secret.digest(), now],
+            args![digest, now],
         )
         .await?;
     let opened = |row: OpenedRow| {
@@ -114,7 +114,7 @@ pub(in crate::access) async fn opened(
 /// working with it.
 pub(in crate::access) async fn use_up(
     tx: &mut Tx,
-    secret: &Secret,
+    digest: [u8; 32],
     person: Uuid,
     now: i64,
 ) -> Result<bool, DbError> {
@@ -122,7 +122,7 @@ pub(in crate::access) async fn use_up(
         .run(
             "update access_link set used_at = $2
              where digest = $1 and used_at is null and expires_at > $2",
-            args![secret.digest(), now],
+            args![digest, now],
         )
         .await?;
     if used == 0 {

@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn the_roles_that_come_with_jalon_read() {
         let roles = Roles::shipped().unwrap();
-        assert_eq!(roles.all().len(), 27);
+        assert_eq!(roles.all().len(), 28);
         let administrator = roles.role(NATIONAL_ADMINISTRATOR).unwrap();
         assert_eq!(administrator.anywhere, Which::All);
         assert_eq!(administrator.gives, Which::All);

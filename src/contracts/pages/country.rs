@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 
 use super::table::dash;
-use crate::access::{Act as _, Signed, permit};
+use crate::access::{Act as _, Concern, Signed, permit};
 use crate::contracts::store::{
     NationalTarget, national_targets, set_national_target, targets_across,
 };
@@ -42,7 +42,8 @@ pub(super) async fn page(
     Path((framework, key)): Path<(String, String)>,
 ) -> WebResult<Markup> {
     let shown = open(&desk, &signed, &framework, &key).await?;
-    Ok(signed.page(&title(&shown), &body(&shown, &[], &[])))
+    let body = body(&signed, &shown, &[], &[]);
+    Ok(signed.page(&title(&shown), &body))
 }
 
 pub(super) async fn save(
@@ -64,7 +65,7 @@ pub(super) async fn save(
         }
     }
     if !problems.is_empty() {
-        let body = body(&shown, &typed, &problems);
+        let body = body(&signed, &shown, &typed, &problems);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(document_with_status(
             status,
@@ -178,7 +179,7 @@ fn title(shown: &Shown) -> String {
     format!("Cibles : {}", shown.indicator.label)
 }
 
-fn body(shown: &Shown, typed: &[(String, String)], problems: &[String]) -> Markup {
+fn body(signed: &Signed, shown: &Shown, typed: &[(String, String)], problems: &[String]) -> Markup {
     let framework = shown.framework();
     let code = shown.indicator.code.as_deref().unwrap_or("Indicateur");
     html! {
@@ -197,7 +198,7 @@ fn body(shown: &Shown, typed: &[(String, String)], problems: &[String]) -> Marku
             div.flag.late role="alert" { div { @for problem in problems { p { (problem) } } } }
         }
         (table(shown))
-        (form(shown, typed))
+        (form(signed, shown, typed))
     }
 }
 
@@ -305,7 +306,7 @@ fn together_row(shown: &Shown, facet: &Facet<'_>) -> Markup {
     }
 }
 
-fn form(shown: &Shown, typed: &[(String, String)]) -> Markup {
+fn form(signed: &Signed, shown: &Shown, typed: &[(String, String)]) -> Markup {
     let text = |year: i16| {
         let name = format!("cible-{year}");
         let typed = typed.iter().find(|(key, _)| *key == name);
@@ -314,19 +315,23 @@ fn form(shown: &Shown, typed: &[(String, String)]) -> Markup {
             |(_, text)| text.clone(),
         )
     };
+    let concern = Concern::of("", &shown.framework().code);
+    let fields = html! {
+        form.yearly method="post" {
+            @for year in shown.years() {
+                div.field {
+                    label for={ "cible-" (year) } { (year) }
+                    input id={ "cible-" (year) } name={ "cible-" (year) } value=(text(year)) inputmode="decimal" autocomplete="off";
+                }
+            }
+            p.acts { button.btn.main type="submit" { "Enregistrer" } }
+        }
+    };
     html! {
         section.sect aria-labelledby="nationales" {
             (section_heading("nationales", "Fixer les cibles nationales", shown.demo.then(fictional_mark)))
             p.note { "Un nombre, un couloir (« 64 à 66 »), ou « observé ». Une case vide ne change rien ; l’ancienne cible reste lisible dans l’historique." }
-            form.yearly method="post" {
-                @for year in shown.years() {
-                    div.field {
-                        label for={ "cible-" (year) } { (year) }
-                        input id={ "cible-" (year) } name={ "cible-" (year) } value=(text(year)) inputmode="decimal" autocomplete="off";
-                    }
-                }
-                p.acts { button.btn.main type="submit" { "Enregistrer" } }
-            }
+            (signed.reach().offers::<SetNationalTarget>(&[concern], "Fixer les cibles nationales", &fields))
         }
     }
 }

@@ -60,7 +60,7 @@ pub(super) async fn attach(
     let full = contracts::load(&mut tx, signed.reach(), &slug).await?;
     drop(tx);
     let contract = full.ok_or(WebError::NotFound)?.contract;
-    let received = receive(form, config.largest_document).await?;
+    let received = receive(form, &config).await?;
     let year = received.text("annee").to_owned();
     let is_known = year.is_empty() || contract.years().any(|known| known.to_string() == year);
     if !is_known {

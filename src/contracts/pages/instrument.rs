@@ -11,12 +11,13 @@ use super::grid::{is_choice, sheet_of};
 use super::open::{self, OpenedInstrument};
 use super::parts::{act_button, day, edit_link, flag, mark, state_of, trail};
 use super::table::{self, Cells, change, dash};
-use crate::access::Signed;
+use crate::access::{Act, Signed};
 use crate::contracts::naming::{place_name, subject_name};
 use crate::contracts::sheet::show_body;
 use crate::contracts::{
-    Choice, CommitmentTerm, Confirmation, Desk, Facet, Line, Obstacle, ObstacleKind, Overlay,
-    Section, Slot, State as InstrumentState, Term, TermBody, TermKey, Terms, check_draft,
+    AbandonInstrument, Choice, CommitmentTerm, ConfirmInstrument, Confirmation, Desk,
+    EditInstrument, Facet, Line, Obstacle, ObstacleKind, Overlay, RebaseInstrument, Section,
+    SignInstrument, Slot, State as InstrumentState, Term, TermBody, TermKey, Terms, check_draft,
     instrument_name,
 };
 use crate::frameworks::ActKind;
@@ -114,9 +115,9 @@ pub(super) fn body(signed: &Signed, opened: &OpenedInstrument, notice: Option<Ma
         Vec::new()
     };
     html! {
-        (head(opened, &overlay))
+        (head(signed, opened, &overlay))
         @if let Some(notice) = notice { (notice) }
-        @if draft { (readiness(opened, &lines, &obstacles)) }
+        @if draft { (readiness(signed, opened, &lines, &obstacles)) }
         (changes(opened, &overlay, &lines, draft))
         @if draft { (super::workbook::section(opened)) }
         (signatories(opened, draft))
@@ -139,7 +140,7 @@ fn is_correction(opened: &OpenedInstrument) -> bool {
     act.is_some_and(|act| act.kind == ActKind::Correction)
 }
 
-fn head(opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Markup {
+fn head(signed: &Signed, opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Markup {
     let (contract, instrument) = (&opened.full.contract, &opened.instrument);
     let framework = opened.book.framework();
     let name = instrument_name(&opened.full.instruments, framework, instrument);
@@ -166,20 +167,35 @@ fn head(opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Markup {
                 }
             }
             @if instrument.state == InstrumentState::Draft {
-                p.acts {
-                    (edit_link(&format!("{}/modifier", opened.path()), "Saisir les termes"))
-                    (edit_link(&format!("{}/presentation", opened.path()), "Motif et date d’effet"))
-                    @if opened.may_change_parties() { (edit_link(&format!("{}/parties", opened.path()), "Parties")) }
-                    @if !is_correction(opened) { (edit_link(&format!("{}/signataires", opened.path()), "Signataires")) }
-                }
+                (or_why::<EditInstrument>(signed, opened, "Écrire ce projet", &editing(opened)))
             }
             p.acts { a.btn.sm href=(history_href(instrument.id)) { "Historique de l’acte" } }
         }
     }
 }
 
+/// The ways to write a draft.
+fn editing(opened: &OpenedInstrument) -> Markup {
+    let path = opened.path();
+    html! {
+        p.acts {
+            (edit_link(&format!("{path}/modifier"), "Saisir les termes"))
+            (edit_link(&format!("{path}/presentation"), "Motif et date d’effet"))
+            @if opened.may_change_parties() { (edit_link(&format!("{path}/parties"), "Parties")) }
+            @if !is_correction(opened) { (edit_link(&format!("{path}/signataires"), "Signataires")) }
+        }
+    }
+}
+
+/// What does an act to the instrument, or why whoever looks may not.
+fn or_why<A: Act>(signed: &Signed, opened: &OpenedInstrument, label: &str, way: &Markup) -> Markup {
+    let concern = opened.full.concern();
+    signed.reach().offers::<A>(&[concern], label, way)
+}
+
 /// What must be settled before the signature, each with a way to it.
 fn readiness(
+    signed: &Signed,
     opened: &OpenedInstrument,
     lines: &BTreeMap<Uuid, Vec<Line<'_>>>,
     obstacles: &[Obstacle],
@@ -201,7 +217,7 @@ fn readiness(
                     }
                 }
             }
-            @if stale { (since(opened, lines)) }
+            @if stale { (since(signed, opened, lines)) }
         }
     }
 }
@@ -221,7 +237,12 @@ fn way_to(opened: &OpenedInstrument, kind: ObstacleKind) -> Option<String> {
 
 /// The terms of this draft that another instrument signed since: both values, and what was there
 /// when the draft was opened.
-fn since(opened: &OpenedInstrument, lines: &BTreeMap<Uuid, Vec<Line<'_>>>) -> Markup {
+fn since(
+    signed: &Signed,
+    opened: &OpenedInstrument,
+    lines: &BTreeMap<Uuid, Vec<Line<'_>>>,
+) -> Markup {
+    const REBASE: &str = "J’ai lu : reprendre sur cette base";
     let full = &opened.full;
     let base = full.in_force(opened.instrument.base_change);
     let overlay = full.overlay(&opened.instrument);
@@ -256,7 +277,8 @@ fn since(opened: &OpenedInstrument, lines: &BTreeMap<Uuid, Vec<Line<'_>>>) -> Ma
                 }
             }
         }
-        div.acts { (act_button(&format!("{}/reprendre", opened.path()), opened.instrument.version, "J’ai lu : reprendre sur cette base", "")) }
+        @let rebase = act_button(&format!("{}/reprendre", opened.path()), opened.instrument.version, REBASE, "");
+        div.acts { (or_why::<RebaseInstrument>(signed, opened, REBASE, &rebase)) }
     }
 }
 
@@ -510,6 +532,8 @@ fn signatories(opened: &OpenedInstrument, draft: bool) -> Markup {
 }
 
 fn decision(signed: &Signed, opened: &OpenedInstrument, obstacles: &[Obstacle]) -> Markup {
+    const CONFIRM: &str = "Confirmer ce projet tel quel";
+    const ABANDON: &str = "Abandonner ce projet";
     let (path, version) = (opened.path(), opened.instrument.version);
     let two = opened
         .book
@@ -533,10 +557,12 @@ fn decision(signed: &Signed, opened: &OpenedInstrument, obstacles: &[Obstacle]) 
             }
             div.acts {
                 @if obstacles.is_empty() {
-                    (act_button(&format!("{path}/signer"), version, label, "main"))
+                    (or_why::<SignInstrument>(signed, opened, label, &act_button(&format!("{path}/signer"), version, label, "main")))
                 }
-                @if two && !mine { (act_button(&format!("{path}/confirmer"), version, "Confirmer ce projet tel quel", "")) }
-                (act_button(&format!("{path}/abandonner"), version, "Abandonner ce projet", "warn"))
+                @if two && !mine {
+                    (or_why::<ConfirmInstrument>(signed, opened, CONFIRM, &act_button(&format!("{path}/confirmer"), version, CONFIRM, "")))
+                }
+                (or_why::<AbandonInstrument>(signed, opened, ABANDON, &act_button(&format!("{path}/abandonner"), version, ABANDON, "warn")))
             }
             @if obstacles.is_empty() {
                 p.note { "Après l’enregistrement, ces termes sont en vigueur et ne changent plus que par un autre acte." }

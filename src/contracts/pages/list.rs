@@ -7,7 +7,8 @@ use maud::{Markup, html};
 
 use super::open::contract_path;
 use super::parts::day;
-use crate::access::Signed;
+use crate::access::{Act as _, Concern, Signed, button_or_why};
+use crate::contracts::CreateContract;
 use crate::contracts::Desk;
 use crate::contracts::store::{CardParty, ContractCard, list};
 use crate::frameworks::Catalogue;
@@ -49,14 +50,18 @@ pub(super) async fn page(
     drop(tx);
     cards.retain(|card| keeps(&asked, card));
     cards.sort_by_cached_key(|card| fold(&card.title));
+    let reach = signed.reach();
+    let preparing = reach.allows(CreateContract::NAME, &[Concern::to_come()]);
+    let prepare = html! { a.btn.main href="/contrats/nouveau" { "Préparer un contrat" } };
     let body = html! {
         div.head {
             h1 { "Contrats" }
             p.lead { (verdict(&cards, &asked)) }
             p.acts {
-                a.btn.main href="/contrats/nouveau" { "Préparer un contrat" }
+                @if preparing.is_ok() { (prepare) }
                 @if !asked.get("organisation").is_empty() { a href="/contrats" { "Tous les contrats" } }
             }
+            @if let Err(denied) = &preparing { (button_or_why(Err(denied), "Préparer un contrat", &prepare)) }
             (filter_form(&asked, "Filtrer les contrats", &filters(&catalogue)))
         }
         @for (code, group) in groups(&cards) { (framework_section(code, &group, &catalogue, &asked)) }

@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::told;
 use crate::access::Signed;
-use crate::contracts::{Contract, store as contracts};
+use crate::contracts::{Contract, FullContract, store as contracts};
 use crate::documents::{french_size, saved_as, store as documents};
 use crate::dossier::ground::Request;
-use crate::dossier::issue::{Format, IssueError, Issued, issue, store};
+use crate::dossier::issue::{Format, IssueDossier, IssueError, Issued, issue, store};
 use crate::figures::Sources;
 use crate::kernel::hex;
 use crate::ledger::{SentForm, TOKEN_FIELD};
@@ -56,7 +56,8 @@ pub(super) async fn page(
     Path(slug): Path<String>,
     Query(asked): Query<Asked>,
 ) -> WebResult<Markup> {
-    let (contract, issued) = read(&sources, &signed, &slug).await?;
+    let (full, issued) = read(&sources, &signed, &slug).await?;
+    let contract = &full.contract;
     let year = (sources.clock.today().year() - 1).clamp(contract.starts, contract.ends);
     let typed = Typed {
         annee: year.to_string(),
@@ -65,20 +66,20 @@ pub(super) async fn page(
         jeton: sources.clock.new_id().to_string(),
     };
     let just = issued.iter().find(|one| one.id.to_string() == asked.emis);
-    let body = body(&contract, &issued, just, &typed, None);
-    Ok(signed.page(&title(&contract), &body))
+    let body = body((&signed, &full), &issued, just, &typed, None);
+    Ok(signed.page(&title(contract), &body))
 }
 
 async fn read(
     sources: &Sources,
     signed: &Signed,
     slug: &str,
-) -> WebResult<(Contract, Vec<Issued>)> {
+) -> WebResult<(FullContract, Vec<Issued>)> {
     let mut tx = sources.db.read().await?;
     let full = contracts::load(&mut tx, signed.reach(), slug).await?;
-    let contract = full.ok_or(WebError::NotFound)?.contract;
-    let issued = store::of_contract(&mut tx, signed.reach(), contract.id).await?;
-    Ok((contract, issued))
+    let full = full.ok_or(WebError::NotFound)?;
+    let issued = store::of_contract(&mut tx, signed.reach(), full.contract.id).await?;
+    Ok((full, issued))
 }
 
 /// `POST /contrats/{slug}/dossiers`.
@@ -108,13 +109,14 @@ pub(super) async fn submit(
         },
         Err(sentence) => sentence.to_owned(),
     };
-    let (contract, issued) = read(&sources, &signed, &slug).await?;
-    let body = body(&contract, &issued, None, &typed, Some(&refused));
+    let (full, issued) = read(&sources, &signed, &slug).await?;
+    let contract = &full.contract;
+    let body = body((&signed, &full), &issued, None, &typed, Some(&refused));
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(document_with_status(
         status,
         signed.view(),
-        &title(&contract),
+        &title(contract),
         &body,
     ))
 }
@@ -138,12 +140,13 @@ fn title(contract: &Contract) -> String {
 }
 
 fn body(
-    contract: &Contract,
+    (signed, full): (&Signed, &FullContract),
     issued: &[Issued],
     just: Option<&Issued>,
     typed: &Typed,
     refused: Option<&str>,
 ) -> Markup {
+    let contract = &full.contract;
     html! {
         (crumbs(&[
             Crumb { label: "Contrats", href: Some("/contrats".to_owned()) },
@@ -162,7 +165,7 @@ fn body(
                 (links(just))
             }
         }
-        (form(contract, typed, refused))
+        (form((signed, full), typed, refused))
         section.sect aria-labelledby="emis-titre" {
             (section_heading("emis-titre", "Dossiers émis", None))
             @if issued.is_empty() { p.muted { "Aucun dossier n’a encore été émis. Émettez-en un : il restera lisible ici tel qu’il était, quels que soient les chiffres d’ensuite." } }
@@ -171,7 +174,13 @@ fn body(
     }
 }
 
-fn form(contract: &Contract, typed: &Typed, refused: Option<&str>) -> Markup {
+fn form((signed, full): (&Signed, &FullContract), typed: &Typed, refused: Option<&str>) -> Markup {
+    const ISSUE: &str = "Émettre le dossier";
+    let contract = &full.contract;
+    let issue = html! { button.btn.main type="submit" { (ISSUE) } };
+    let issue = signed
+        .reach()
+        .offers::<IssueDossier>(&[full.concern()], ISSUE, &issue);
     html! {
         section.sect aria-labelledby="emettre-titre" {
             (section_heading("emettre-titre", "Faire un dossier", None))
@@ -199,8 +208,8 @@ fn form(contract: &Contract, typed: &Typed, refused: Option<&str>) -> Markup {
                         p.hint #aide-au { "Par exemple 15/03/2026. Vide : aujourd’hui." }
                     }
                 }
-                p.acts {
-                    button.btn.main type="submit" { "Émettre le dossier" }
+                div.acts {
+                    (issue)
                     button.btn type="submit" formmethod="get" formaction={ "/contrats/" (contract.slug) "/dossier" } { "Exemplaire de travail (PDF)" }
                 }
             }

@@ -21,8 +21,10 @@ use crate::documents::{
 };
 use crate::figures::rights::Ground;
 use crate::frameworks::{Catalogue, Framework, Indicator, Library};
+use crate::kernel::sentence;
 use crate::ledger::{self, Change};
 use crate::organisations::Directories;
+use crate::platform::antivirus::Antivirus;
 use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Code, Limit, Page, Paging, Problem};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -158,7 +160,7 @@ pub(super) async fn attach(
     let found = indicator(&catalogue, &framework, &key);
     let (framework, indicator) = found.ok_or_else(Problem::not_found)?;
     let concern = ground.indicator(framework, indicator);
-    let upload = upload(request, &query.name, config.largest_document).await?;
+    let upload = upload(request, &query.name, &config).await?;
     let change = Change::open(&db, &clock, caller.actor(), AttachDocument::NAME).await;
     let mut change = change.map_err(Problem::internal)?;
     let permit = permit::<AttachDocument>(&mut change, Attachment { about, concern }).await?;
@@ -172,12 +174,14 @@ pub(super) async fn attach(
 }
 
 /// The file that a request is, given up at the limit as it arrives.
-async fn upload(request: Request, name: &str, largest: u64) -> ApiResult<Upload> {
-    let largest = usize::try_from(largest).unwrap_or(usize::MAX);
+async fn upload(request: Request, name: &str, config: &Config) -> ApiResult<Upload> {
+    let largest = usize::try_from(config.largest_document).unwrap_or(usize::MAX);
     let bytes = to_bytes(request.into_body(), largest).await;
     let bytes = bytes.map_err(|_| Problem::plain(Code::TooLarge))?;
     let media = Media::of(name, &bytes);
     let media = media.map_err(|unfit| Problem::new(Code::Invalid, unfit.to_string()))?;
+    let looked = Antivirus::of(config).look_at(&bytes).await;
+    looked.map_err(|refused| Problem::new(Code::Invalid, sentence(&refused.to_string())))?;
     Ok(Upload {
         name: safe_name(name, media),
         media,

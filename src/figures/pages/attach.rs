@@ -43,7 +43,7 @@ pub(super) async fn to_indicator(
         today: clock.today(),
     };
     let concern = ground.indicator(&edited.framework, indicator);
-    let received = receive(form, config.largest_document).await?;
+    let received = receive(form, &config).await?;
     let year: Option<i16> = received.text("annee").parse().ok();
     let year = year
         .filter(|year| (1990..=2100).contains(year))
@@ -90,7 +90,7 @@ pub(super) async fn to_value(
         today: clock.today(),
     };
     let concern = ground.loading(&story.measure, &story.subject.place);
-    let upload = receive(form, config.largest_document).await?.into_file()?;
+    let upload = receive(form, &config).await?.into_file()?;
     let about = About {
         kind: AboutKind::Value,
         subject: story.measure,

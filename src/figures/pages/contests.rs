@@ -11,7 +11,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::value::place_name;
-use crate::access::{Act as _, Signed, permit};
+use crate::access::{Act as _, Concern, Signed, permit};
 use crate::documents::{self, About, AboutKind, AttachDocument, Attachment, receive};
 use crate::figures::Formatter;
 use crate::figures::contest::{
@@ -61,7 +61,7 @@ pub(super) async fn open(
     let story = story.ok_or(WebError::NotFound)?;
     let catalogue = library.catalogue(&mut tx, reach).await?;
     drop(tx);
-    let received = receive(form, config.largest_document).await?;
+    let received = receive(form, &config).await?;
     let new = NewContest {
         revision: received.text("revision").parse().unwrap_or(0),
         reason: stated(
@@ -222,6 +222,12 @@ pub(super) async fn page(
     let known = ledger::last_change(&mut tx).await?;
     let kind = AboutKind::Contest;
     let evidence = documents::store::about(&mut tx, reach, kind, &id.to_string(), known).await?;
+    let ground = Ground {
+        catalogue: &catalogue,
+        directory: &directory,
+        today,
+    };
+    let answerable = Answerable::find(&mut tx, ground, id).await?;
     drop(tx);
     let measure = catalogue.measure(&contest.measure);
     let label = measure.map_or(contest.measure.as_str(), |m| m.label.as_str());
@@ -248,7 +254,7 @@ pub(super) async fn page(
                 p { (settled.answer) }
                 p.note { (french_instant(settled.at)) @if let Some(by) = &settled.by { ", " (by) } }
             },
-            None => (answer_form(&contest, Formatter::new(measure))),
+            None => (answering(&signed, answerable.as_ref(), &answer_form(&contest, Formatter::new(measure)))),
         }
     };
     Ok(signed.page("Valeur contestée", &body))
@@ -277,6 +283,15 @@ fn sides(contest: &Contest, formatter: Formatter<'_>) -> Markup {
             p { (contest.open.reason) }
         }
     }
+}
+
+/// The answer that the supplier gives, or why whoever looks may not.
+fn answering(signed: &Signed, answerable: Option<&Answerable>, form: &Markup) -> Markup {
+    let concerns = answerable.map(|found| found.concern().clone());
+    let concerns: Vec<Concern> = concerns.into_iter().collect();
+    signed
+        .reach()
+        .offers::<AnswerContest>(&concerns, "Répondre, pour le fournisseur", form)
 }
 
 fn answer_form(contest: &Contest, formatter: Formatter<'_>) -> Markup {

@@ -4,10 +4,11 @@ use axum::extract::{Path, State};
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use crate::access::Signed;
+use crate::access::{Concern, Reach, Signed};
 use crate::documents::{self, AboutKind, Document};
-use crate::figures::contest::{self, Contest};
+use crate::figures::contest::{self, Contest, OpenAContest};
 use crate::figures::provenance::{self, Revision, Story};
+use crate::figures::rights::Ground;
 use crate::figures::{Formatter, origin_words, supplier_words};
 use crate::frameworks::{Catalogue, Library};
 use crate::ledger;
@@ -31,6 +32,8 @@ struct Facts<'a> {
     contests: Vec<Contest>,
     documents: Vec<Document>,
     today: Date,
+    /// Who looks.
+    reach: &'a Reach,
 }
 
 pub(super) async fn page(
@@ -64,6 +67,7 @@ pub(super) async fn page(
         contests,
         documents,
         today,
+        reach,
     };
     Ok(signed.page(&title(&facts), &body(&facts)))
 }
@@ -233,9 +237,23 @@ fn contests(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
                     span.sub { (state(tone, icon, &standing.french())) span { (french_instant(contest.opened_at)) } }
                 } }
             } } }
-            @if !is_open && current.value.is_some() { (contest_form(facts, formatter)) }
+            @if !is_open && current.value.is_some() { (contesting(facts, formatter)) }
         }
     }
+}
+
+/// The way to contest the value, or why whoever looks may not.
+fn contesting(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
+    let ground = Ground {
+        catalogue: facts.catalogue,
+        directory: facts.directory,
+        today: facts.today,
+    };
+    let concern: Concern = ground.contesting(&facts.story.measure, &facts.story.subject.place);
+    let form = contest_form(facts, formatter);
+    facts
+        .reach
+        .offers::<OpenAContest>(&[concern], "Contester cette valeur", &form)
 }
 
 fn contest_form(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::edit::Workshop;
-use crate::access::{Act as _, Reach, Signed, permit};
+use crate::access::{Act as _, Concern, Reach, Signed, permit};
 use crate::frameworks::store::{self, CampaignKey, OpenCampaign, Opened};
 use crate::frameworks::{Edited, Framework, Library, differences};
 use crate::kernel::counted;
@@ -50,7 +50,7 @@ pub(super) async fn held(
 }
 
 /// Says which revision a campaign is run with, and lets it be opened or put on the one in force.
-pub(super) fn state(held: &Held, current: &Edited, year: i16) -> Markup {
+pub(super) fn state(reach: &Reach, held: &Held, current: &Edited, year: i16) -> Markup {
     let framework = &current.framework;
     let action = format!("/cadres/{}/campagnes/{year}", framework.code);
     html! {
@@ -58,11 +58,11 @@ pub(super) fn state(held: &Held, current: &Edited, year: i16) -> Markup {
             @match &held.opened {
                 None => {
                     p { "Cette campagne n’est pas ouverte : la page suit la révision en vigueur (n° " (current.no) ")." }
-                    (form(&action, current.no, "Ouvrir la campagne", "La campagne gardera la liste et les dates de cette révision, quoi que le cadre devienne ensuite.", false))
+                    (form((reach, framework), (&action, current.no), "Ouvrir la campagne", "La campagne gardera la liste et les dates de cette révision, quoi que le cadre devienne ensuite.", false))
                 },
                 Some(opened) => {
                     p { b { "Campagne ouverte" } " le " (french_instant(opened.at)) ", sur la révision n° " (opened.no) " du cadre." }
-                    @if opened.no != current.no { (moved_on(&held.edited.framework, current, &action)) }
+                    @if opened.no != current.no { (moved_on(reach, &held.edited.framework, current, &action)) }
                 },
             }
         } }
@@ -70,7 +70,7 @@ pub(super) fn state(held: &Held, current: &Edited, year: i16) -> Markup {
 }
 
 /// What the framework became since, and the way to run the campaign with it.
-fn moved_on(kept: &Framework, current: &Edited, action: &str) -> Markup {
+fn moved_on(reach: &Reach, kept: &Framework, current: &Edited, action: &str) -> Markup {
     let changes = differences(kept, &current.framework);
     html! {
         p { "Le cadre en est depuis à la révision n° " (current.no) ", que la campagne ne suit pas." }
@@ -78,12 +78,18 @@ fn moved_on(kept: &Framework, current: &Edited, action: &str) -> Markup {
             summary { (counted(changes.len(), "différence", "différences")) }
             ul { @for change in &changes { li { (change) } } }
         }
-        (form(action, current.no, "Reprendre la révision en vigueur", "La liste et les dates de la campagne deviendront celles de la révision en vigueur. Le motif reste au journal.", true))
+        (form((reach, kept), (action, current.no), "Reprendre la révision en vigueur", "La liste et les dates de la campagne deviendront celles de la révision en vigueur. Le motif reste au journal.", true))
     }
 }
 
-fn form(action: &str, no: i64, button: &str, hint: &str, reason: bool) -> Markup {
-    html! {
+fn form(
+    (reach, framework): (&Reach, &Framework),
+    (action, no): (&str, i64),
+    button: &str,
+    hint: &str,
+    reason: bool,
+) -> Markup {
+    let way = html! {
         form.compact method="post" action=(action) {
             input type="hidden" name="revision" value=(no);
             @if reason {
@@ -95,7 +101,9 @@ fn form(action: &str, no: i64, button: &str, hint: &str, reason: bool) -> Markup
             p.hint #campagne-aide { (hint) }
             p.acts { button.btn.sm type="submit" aria-describedby="campagne-aide" { (button) } }
         }
-    }
+    };
+    let concern = Concern::of("", &framework.code);
+    reach.offers::<OpenCampaign>(&[concern], button, &way)
 }
 
 /// What the form says.

@@ -54,7 +54,7 @@ pub(super) async fn page(
     let body = html! {
         (head(run_with, held.edited.no, Some(year)))
         (campaign::banner(run_with, &campaign))
-        (opening::state(&held, edited, year))
+        (opening::state(signed.reach(), &held, edited, year))
         (tree(run_with, &as_found_by(run_with, &campaign)))
         (campaign::choice(run_with, Some(year)))
     };

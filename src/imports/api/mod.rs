@@ -119,6 +119,7 @@ fn refusal(error: RehearseError) -> Problem {
         RehearseError::Unknown => Problem::not_found(),
         RehearseError::Stale => Problem::plain(Code::Stale),
         RehearseError::Db(error) => error.into(),
+        RehearseError::NotTaken(told) => Problem::new(Code::Invalid, told.to_string()),
         told => Problem::new(Code::Conflict, told.to_string()),
     }
 }

@@ -11,8 +11,8 @@ use super::parts::{batch_state, flag, trail};
 use super::{columns, problems};
 use crate::access::{Denied, Reach, Signed, button_or_why, may};
 use crate::imports::{
-    Batch, BatchState, Closed, CommitBatch, Counts, French, Imports, Intake, Problem, Told,
-    Undoing, Uses, Verdict, named, store,
+    Batch, BatchState, Closed, CommitBatch, Counts, DropBatch, French, Imports, Intake, Problem,
+    ReadAgain, Told, UndoBatch, Undoing, Uses, Verdict, named, store,
 };
 use crate::kernel::{counted, sentence};
 use crate::platform::clock::french_instant;
@@ -50,6 +50,10 @@ struct Look {
     hidden: bool,
     /// Why whoever looks may not write what it says, where they may not.
     denied: Option<Denied>,
+    /// Whether they may have it read again, undone, or given up.
+    again: Result<(), Denied>,
+    undo: Result<(), Denied>,
+    drop: Result<(), Denied>,
     now: i64,
 }
 
@@ -132,6 +136,9 @@ async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> We
     };
     let denied = denied(&mut tx, reach, intake, &batch).await?;
     Ok(Look {
+        again: may::<ReadAgain>(&mut tx, reach, &batch.id).await?,
+        undo: may::<UndoBatch>(&mut tx, reach, &batch.id).await?,
+        drop: may::<DropBatch>(&mut tx, reach, &batch.id).await?,
         denied,
         french: intake.french(),
         facts: intake.facts(&mut tx, reach, &batch.said).await?,
@@ -417,8 +424,14 @@ fn rows(look: &Look, first: i64, last: i64, all: i64) -> Markup {
     }
 }
 
+/// What does something to it, or why whoever looks may not.
+fn or_why(allowed: &Result<(), Denied>, label: &str, way: &Markup) -> Markup {
+    button_or_why(allowed.as_ref().map(|&()| ()), label, way)
+}
+
 /// What can be done with it now.
 fn closing(look: &Look) -> Markup {
+    const AGAIN: &str = "Relire le fichier contre l’état présent";
     let batch = &look.batch;
     let ready =
         batch.state.may_be_committed() && batch.counts.refused == 0 && batch.counts.to_write() > 0;
@@ -434,9 +447,12 @@ fn closing(look: &Look) -> Markup {
                     @let label = format!("Enregistrer {}", look.french.count(batch.counts.to_write()));
                     (button_or_why(look.denied.as_ref().map_or(Ok(()), Err), &label, &button(batch, "enregistrer", "main", &label)))
                 }
-                (button(batch, "relire", "", "Relire le fichier contre l’état présent"))
-                @if batch.state == BatchState::Committed { a.btn.warn href={ "/imports/" (batch.id) "?annuler=oui#annuler" } { "Annuler cet import…" } }
-                @if batch.state.may_be_dropped() { (button(batch, "abandonner", "warn", "Abandonner")) }
+                (or_why(&look.again, AGAIN, &button(batch, "relire", "", AGAIN)))
+                @if batch.state == BatchState::Committed {
+                    @let undo = html! { a.btn.warn href={ "/imports/" (batch.id) "?annuler=oui#annuler" } { "Annuler cet import…" } };
+                    (or_why(&look.undo, "Annuler cet import", &undo))
+                }
+                @if batch.state.may_be_dropped() { (or_why(&look.drop, "Abandonner", &button(batch, "abandonner", "warn", "Abandonner"))) }
             }
         }
     }

@@ -4,8 +4,8 @@ use axum::extract::State;
 use maud::{Markup, html};
 
 use super::parts::batch_state;
-use crate::access::Signed;
-use crate::imports::{Batch, Imports, store};
+use crate::access::{Concern, Signed};
+use crate::imports::{Batch, Imports, SendFile, store};
 use crate::platform::clock::french_instant;
 use crate::platform::web::WebResult;
 use crate::tables::downloads;
@@ -16,12 +16,17 @@ const LISTED: i64 = 100;
 pub(super) async fn page(signed: Signed, State(imports): State<Imports>) -> WebResult<Markup> {
     let mut tx = imports.db.read().await?;
     let batches = store::batches(&mut tx, signed.reach(), LISTED).await?;
+    let send = html! { p.acts { a.btn.main href="/imports/nouveau" { "Déposer un fichier" } } };
+    let to_come = [Concern::to_come()];
+    let sending = signed
+        .reach()
+        .offers::<SendFile>(&to_come, "Déposer un fichier", &send);
     let body = html! {
         div.head {
             h1 { "Imports" }
             p.lead { "Un fichier déposé est lu et montré avant d’être enregistré : rien ne change tant que personne ne l’a validé." }
+            (sending)
             p.acts {
-                a.btn.main href="/imports/nouveau" { "Déposer un fichier" }
                 a.btn href="/imports/modele" { "Modèle à remplir, saisie à l’écran" }
                 a.btn href="/erreurs" { "Comprendre les problèmes" }
             }

@@ -135,6 +135,7 @@ pub(super) fn refusal(error: RehearseError) -> WebError {
         RehearseError::NotPermitted(refused) => refused.into(),
         RehearseError::Unknown => WebError::NotFound,
         RehearseError::Db(error) => error.into(),
+        RehearseError::NotTaken(told) => WebError::Invalid(sentence(&told.to_string())),
         told => WebError::Conflict(sentence(&told.to_string())),
     }
 }

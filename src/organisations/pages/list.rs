@@ -7,8 +7,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{Shown, composition, day_form, enumerate, links, nothing_yet, origins};
-use crate::access::Signed;
+use crate::access::{Concern, Reach, Signed};
 use crate::kernel::counted;
+use crate::organisations::store::AddEstablishment;
 use crate::organisations::{Directories, Directory, Organisation, OrganisationKind, PlaceKind};
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
@@ -113,11 +114,19 @@ pub(super) async fn page(
         asked: day,
         day: day.unwrap_or_else(|| clock.today()),
     };
-    let page = signed.page("Organisations", &body(&directory, &as_of, shown, group));
+    let page = signed.page(
+        "Organisations",
+        &body((signed.reach(), &directory), &as_of, shown, group),
+    );
     Ok((as_of.status(), page))
 }
 
-fn body(directory: &Directory, as_of: &AsOf, shown: Shown, chosen: Option<&Group>) -> Markup {
+fn body(
+    (reach, directory): (&Reach, &Directory),
+    as_of: &AsOf,
+    shown: Shown,
+    chosen: Option<&Group>,
+) -> Markup {
     let groups = GROUPS
         .iter()
         .filter(|group| chosen.is_none_or(|chosen| chosen.word == group.word));
@@ -139,7 +148,7 @@ fn body(directory: &Directory, as_of: &AsOf, shown: Shown, chosen: Option<&Group
                 @if group.word == "ars" {
                     (agencies(directory, shown))
                 } @else {
-                    (section(directory, shown, group))
+                    (section(reach, directory, shown, group))
                 }
             }
             (ended(directory, shown, chosen))
@@ -271,19 +280,21 @@ fn no_agency(directory: &Directory, shown: Shown) -> Markup {
     }
 }
 
-/// The way to one more establishment.
-fn add_one() -> Markup {
-    html! { p.acts { a.btn.sm href="/etablissements/nouveau" { "Ajouter un établissement" } } }
+/// The way to one more establishment, or why whoever looks may not take it.
+fn add_one(reach: &Reach) -> Markup {
+    const ADD: &str = "Ajouter un établissement";
+    let way = html! { p.acts { a.btn.sm href="/etablissements/nouveau" { (ADD) } } };
+    reach.offers::<AddEstablishment>(&[Concern::to_come()], ADD, &way)
 }
 
-fn section(directory: &Directory, shown: Shown, group: &Group) -> Markup {
+fn section(reach: &Reach, directory: &Directory, shown: Shown, group: &Group) -> Markup {
     let organisations = group.existing(directory, shown.day);
     let (one, many) = group.counted;
     if organisations.is_empty() {
         return html! {
             section.sect aria-labelledby=(group.word) {
                 (section_heading(group.word, &format!("Aucun {one} {}", shown.french()), None))
-                @if group.word == ESTABLISHMENTS { (add_one()) }
+                @if group.word == ESTABLISHMENTS { (add_one(reach)) }
                 @else { p { a href={ "/organisations?type=" (group.word) } { "Voir la liste d’aujourd’hui" } } }
             }
         };
@@ -292,7 +303,7 @@ fn section(directory: &Directory, shown: Shown, group: &Group) -> Markup {
     html! {
         section.sect aria-labelledby=(group.word) {
             (section_heading(group.word, &counted(organisations.len(), one, many), None))
-            @if group.word == ESTABLISHMENTS { (add_one()) }
+            @if group.word == ESTABLISHMENTS { (add_one(reach)) }
             table.tbl.dense {
                 caption.vh { (counted(organisations.len(), one, many)) ", " (shown.french()) }
                 thead { tr {

@@ -3,6 +3,7 @@
 //! What lives here: every setting, what it may hold, and what is said of a wrong one: the key as
 //! it was written, the value, where it stands, what was meant. What never does: acting upon it.
 
+mod openid;
 mod setting;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,8 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use super::antivirus::Clamd;
+pub use openid::{Hidden, OpenId, Userinfo};
 use setting::Setting;
 pub use setting::{ConfigError, Origin};
 
@@ -64,12 +67,18 @@ pub struct Config {
     pub mail_from: String,
     /// Of whom a second factor is asked.
     pub second_factor: SecondFactor,
+    /// The provider of identities that people may sign in through; without an issuer there is none.
+    pub openid: OpenId,
     /// What the log shows, in the syntax of `tracing` filters.
     pub log: String,
     /// The largest document that may be attached, in bytes.
     pub largest_document: u64,
     /// The file of the master keys that seal what is confidential; nothing is sealed without one.
     pub seal_key_file: Option<PathBuf>,
+    /// Where clamd answers, which looks at files before they are taken; nobody does without it.
+    pub clamd_address: Option<Clamd>,
+    /// Whether a file that clamd could not look at is taken all the same.
+    pub clamd_unreachable_accepts: bool,
     /// Requests a minute that each access by program may make; 0 for no limit.
     pub api_requests_per_minute: u32,
     /// The header in which the server in front says where a request comes from; empty where
@@ -87,9 +96,12 @@ impl Default for Config {
             smtp_url: None,
             mail_from: String::new(),
             second_factor: SecondFactor::ByRole,
+            openid: OpenId::default(),
             log: "info,sqlx=warn".to_owned(),
             largest_document: 20 * 1024 * 1024,
             seal_key_file: None,
+            clamd_address: None,
+            clamd_unreachable_accepts: false,
             api_requests_per_minute: 600,
             client_address_header: String::new(),
         }
@@ -132,6 +144,7 @@ impl Config {
         for (key, setting) in last {
             config.set(key, setting)?;
         }
+        config.openid.check()?;
         Ok(config)
     }
 
@@ -144,12 +157,15 @@ impl Config {
             "client_address_header" => self.client_address_header = setting.header()?,
             "smtp_url" => self.smtp_url = Some(setting.smtp_url()?),
             "mail_from" => self.mail_from = setting.mailbox()?,
+            "clamd_address" => self.clamd_address = Some(setting.clamd()?),
+            "clamd_unreachable" => self.clamd_unreachable_accepts = setting.accepts()?,
             "seal_key_file" => self.seal_key_file = Some(setting.path()?),
             "second_factor" => self.second_factor = setting.second_factor()?,
             "log" => self.log = setting.log()?,
             "api_requests_per_minute" => {
                 self.api_requests_per_minute = setting.requests()?;
             }
+            key if key.starts_with("openid_") => self.openid.set(key, setting)?,
             _ => self.largest_document = setting.bytes()?,
         }
         Ok(())
@@ -310,8 +326,13 @@ mod tests {
         assert!(refused("JALON_MAIL_FROM", "Jalon").contains("jalon@exemple.fr"));
         assert!(refused("JALON_SECOND_FACTOR", "oui").contains("required"));
         assert!(refused("JALON_SEAL_KEY_FILE", " ").contains("fichier de clés"));
+        assert!(refused("JALON_CLAMD_ADDRESS", "3310").contains("unix:/"));
+        assert!(refused("JALON_CLAMD_UNREACHABLE", "oui").contains("refuse"));
         assert!(refused("JALON_LOG", "info,=,=").contains("JALON_LOG"));
         assert!(refused("JALON_METRICS_LISTEN", "oui").contains("127.0.0.1:8080"));
+        assert!(refused("JALON_OPENID_ISSUER", "http://id.example.org").contains("https://"));
+        assert!(refused("JALON_OPENID_SCOPES", "email").contains("openid"));
+        assert!(refused("JALON_OPENID_USERINFO", "xml").contains("signed"));
     }
 
     #[test]
@@ -360,6 +381,9 @@ mod tests {
             for key in ["JALON_DATABASE_URL", "JALON_DATABASE_URI", "JALON_BIDULE"] {
                 let url = format!("{scheme}x://agent:{secret}@base.example.org/jalon");
                 prop_assert!(!refused(key, &url).contains(&secret));
+            }
+            for key in ["JALON_OPENID_CLIENT_SECRET", "JALON_OPENID_CLIENT_SECRT", "JALON_MY_SECRET"] {
+                prop_assert!(!refused(key, &secret).contains(&secret));
             }
         }
     }

@@ -4,13 +4,17 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::{PREFIX, SecondFactor};
+use super::{Hidden, PREFIX, SecondFactor, Userinfo};
 use crate::kernel::nearest;
+use crate::platform::antivirus::Clamd;
+use crate::platform::fetch::is_safe_address;
 use crate::platform::file::FileError;
 
 /// The keys, as files write them.
-pub(super) const KEYS: [&str; 12] = [
+pub(super) const KEYS: [&str; 22] = [
     "api_requests_per_minute",
+    "clamd_address",
+    "clamd_unreachable",
     "client_address_header",
     "database_url",
     "largest_document",
@@ -18,6 +22,14 @@ pub(super) const KEYS: [&str; 12] = [
     "log",
     "mail_from",
     "metrics_listen",
+    "openid_acr",
+    "openid_amr",
+    "openid_client_id",
+    "openid_client_secret",
+    "openid_issuer",
+    "openid_label",
+    "openid_scopes",
+    "openid_userinfo",
     "public_url",
     "seal_key_file",
     "second_factor",
@@ -84,6 +96,11 @@ pub enum ConfigError {
         /// What may be meant.
         meant: String,
     },
+    /// A setting goes with another that is not there.
+    #[error(
+        "configuration invalide : « {0} » manque ; pour se connecter par un fournisseur d’identité, openid_issuer, openid_client_id et openid_client_secret vont ensemble"
+    )]
+    Missing(&'static str),
     /// A value cannot serve.
     #[error("configuration invalide : « {written} » vaut « {value} », {origin} ; {expected}")]
     Value {
@@ -117,7 +134,7 @@ impl Setting {
             .find(|key| self.spelled(key) == self.written);
         known.ok_or_else(|| ConfigError::Unknown {
             written: self.written.clone(),
-            value: without_secret(&self.value),
+            value: self.shown(),
             origin: self.origin.clone(),
             meant: self.meant(),
         })
@@ -132,9 +149,24 @@ impl Setting {
         }
     }
 
+    /// The value as it may be shown; nothing of one that is, or may have been meant as, a secret.
+    fn shown(&self) -> String {
+        let is_secret = |key: &str| key.to_lowercase().contains("secret");
+        if is_secret(&self.written) || self.nearest().is_some_and(|near| is_secret(&near)) {
+            return "…".to_owned();
+        }
+        without_secret(&self.value)
+    }
+
+    /// The known key that looks most like the one written.
+    fn nearest(&self) -> Option<String> {
+        let known = KEYS.map(|key| self.spelled(key));
+        nearest(&self.written, known.iter().map(String::as_str)).map(str::to_owned)
+    }
+
     fn meant(&self) -> String {
         let known = KEYS.map(|key| self.spelled(key));
-        match nearest(&self.written, known.iter().map(String::as_str)) {
+        match self.nearest() {
             Some(near) => format!("vouliez-vous dire « {near} » ?"),
             None => format!("les réglages sont : {}", known.join(", ")),
         }
@@ -143,7 +175,7 @@ impl Setting {
     fn refused(&self, expected: &'static str) -> ConfigError {
         ConfigError::Value {
             written: self.written.clone(),
-            value: without_secret(&self.value),
+            value: self.shown(),
             origin: self.origin.clone(),
             expected,
         }
@@ -196,6 +228,23 @@ impl Setting {
         Ok(asked)
     }
 
+    pub(super) fn clamd(&self) -> Result<Clamd, ConfigError> {
+        let parsed = Clamd::parse(&self.value);
+        parsed.ok_or_else(|| {
+            self.refused(
+                "l’adresse de clamd est attendue, comme tcp://127.0.0.1:3310 ou unix:/run/clamav/clamd.ctl",
+            )
+        })
+    }
+
+    pub(super) fn accepts(&self) -> Result<bool, ConfigError> {
+        match self.value.as_str() {
+            "refuse" => Ok(false),
+            "accept" => Ok(true),
+            _ => Err(self.refused("« refuse » ou « accept » est attendu")),
+        }
+    }
+
     pub(super) fn path(&self) -> Result<PathBuf, ConfigError> {
         if self.value.trim().is_empty() {
             return Err(
@@ -212,6 +261,50 @@ impl Setting {
         } else {
             Err(self.refused("le nom d’un en-tête est attendu, comme X-Forwarded-For"))
         }
+    }
+
+    /// The address of a provider of identities: over TLS, but on this machine.
+    pub(super) fn issuer(&self) -> Result<String, ConfigError> {
+        if is_safe_address(&self.value) {
+            Ok(self.value.clone())
+        } else {
+            Err(self.refused("l’adresse du fournisseur d’identité commence par https://"))
+        }
+    }
+
+    pub(super) fn secret(&self) -> Result<Hidden, ConfigError> {
+        Ok(Hidden(self.some_text()?))
+    }
+
+    pub(super) fn some_text(&self) -> Result<String, ConfigError> {
+        let text = self.value.trim();
+        if text.is_empty() {
+            return Err(self.refused("un texte est attendu"));
+        }
+        Ok(text.to_owned())
+    }
+
+    /// Words with spaces between them; none is possible.
+    pub(super) fn words(&self) -> Vec<String> {
+        self.value.split_whitespace().map(str::to_owned).collect()
+    }
+
+    pub(super) fn scopes(&self) -> Result<String, ConfigError> {
+        let words = self.words();
+        if words.iter().any(|word| word == "openid") {
+            Ok(words.join(" "))
+        } else {
+            Err(self.refused(
+                "des mots séparés par des espaces sont attendus, dont « openid », comme openid siret",
+            ))
+        }
+    }
+
+    pub(super) fn userinfo(&self) -> Result<Userinfo, ConfigError> {
+        let mut all = Userinfo::ALL.into_iter();
+        let found = all.find(|(_, word)| *word == self.value);
+        let (form, _) = found.ok_or_else(|| self.refused("« signed » ou « json » est attendu"))?;
+        Ok(form)
     }
 
     pub(super) fn log(&self) -> Result<String, ConfigError> {

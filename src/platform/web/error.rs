@@ -7,7 +7,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 
-use super::shell::{View, document_with_status};
+use super::shell::{View, ask_href, asks, document_with_status};
+use crate::kernel::hex;
 use crate::platform::db::DbError;
 
 /// Why a request was not answered as asked.
@@ -87,6 +88,8 @@ pub struct Refusal {
     status: StatusCode,
     heading: &'static str,
     sentence: String,
+    /// What the log calls a failure of ours; empty for anything else.
+    reference: String,
 }
 
 impl Refusal {
@@ -108,6 +111,7 @@ impl Refusal {
             status,
             heading,
             sentence: sentence.to_owned(),
+            reference: String::new(),
         })
     }
 
@@ -117,7 +121,11 @@ impl Refusal {
             div.head {
                 h1 { (self.heading) }
                 p.lead { (self.sentence) }
-                p.acts { a.btn.main href="/" { "Revenir à l’accueil" } }
+                @if !self.reference.is_empty() { p { "Référence de l’incident : " span.mono { (self.reference) } } }
+                p.acts {
+                    a.btn.main href="/" { "Revenir à l’accueil" }
+                    @if asks(view) { a.btn href=(ask_href(view, self.heading, self.status.as_str(), &self.reference)) { "Demander de l’aide" } }
+                }
             }
         };
         let mut page = document_with_status(self.status, view, self.heading, &body);
@@ -204,8 +212,11 @@ impl IntoResponse for WebError {
         if let Self::First(path) = &self {
             return Redirect::to(path).into_response();
         }
+        let mut reference = String::new();
         if let Self::Internal(cause) = &self {
-            tracing::error!(error = %DisplayChain(cause.as_ref()), "request failed");
+            // Told to the person, so that whoever reads the log finds what they speak of.
+            reference = hex(&rand::random::<[u8; 4]>());
+            tracing::error!(reference, error = %DisplayChain(cause.as_ref()), "request failed");
         }
         let (status, heading, sentence) = self.told();
         let mut response = status.into_response();
@@ -213,6 +224,7 @@ impl IntoResponse for WebError {
             status,
             heading,
             sentence,
+            reference,
         });
         response
     }

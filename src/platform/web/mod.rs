@@ -14,11 +14,11 @@ mod shell;
 pub mod table;
 
 pub use address::Address;
-pub use assets::{asset_router, grid_script_path, stylesheet_path};
+pub use assets::{asset_router, grid_script_path, passkey_script_path, stylesheet_path};
 pub use components::{Crumb, crumbs, fictional_mark, icon, section_heading, state};
 pub use drain::hear_out;
 pub use error::{Refusal, WebError, WebResult, refuse_nul};
 pub use filters::{Filter, filter_form};
 pub use paging::Paging;
 pub use params::{AsOf, parse_day};
-pub use shell::{HelpItem, NavItem, SEARCH, Shell, View, document, document_with_status};
+pub use shell::{HelpItem, Looking, NavItem, SEARCH, Shell, View, document, document_with_status};

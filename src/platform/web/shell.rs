@@ -78,6 +78,21 @@ pub struct View {
     pub path: String,
     /// The name of the person signed in.
     pub person: Option<String>,
+    /// The day of the past that the address asks for, as typed.
+    pub as_of: Option<String>,
+    /// Where somebody looks as another, as whom.
+    pub looking: Option<Looking>,
+}
+
+/// Somebody looks at pages as another does.
+#[derive(Clone, Debug)]
+pub struct Looking {
+    /// The name of the other.
+    pub seen: String,
+    /// Until when: « 10 h 30 ».
+    pub until: String,
+    /// The address at which it is ended.
+    pub end: &'static str,
 }
 
 impl View {
@@ -87,12 +102,40 @@ impl View {
             shell,
             path: path.to_owned(),
             person: None,
+            as_of: None,
+            looking: None,
         }
     }
 }
 
+/// Where help is asked about a page.
+const ASK: &str = "/aide/demandes/nouvelle";
+
+/// The address at which the person asks for help about what they see: the page, what it is called,
+/// the day shown, and, of a refusal, its status and reference.
+pub(super) fn ask_href(view: &View, title: &str, status: &str, reference: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let as_of = view.as_of.as_deref().unwrap_or_default();
+    let said = [
+        ("page", view.path.as_str()),
+        ("titre", title),
+        ("au", as_of),
+        ("statut", status),
+        ("reference", reference),
+    ];
+    for (name, text) in said.into_iter().filter(|(_, text)| !text.is_empty()) {
+        query.append_pair(name, text);
+    }
+    format!("{ASK}?{}", query.finish())
+}
+
 /// A whole page: `title` names it in the browser, `body` stands between header and footer.
 pub fn document(view: &View, title: &str, body: &Markup) -> Markup {
+    framed(view, title, "", body)
+}
+
+/// [`document`], for an answer of that status where it is no success.
+fn framed(view: &View, title: &str, status: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="fr" {
@@ -106,9 +149,9 @@ pub fn document(view: &View, title: &str, body: &Markup) -> Markup {
             body {
                 div.vh aria-hidden="true" { (sprite()) }
                 a.skip href="#contenu" { "Aller au contenu" }
-                header { (top(view)) (band(view)) }
+                header { (top(view)) (looking(view)) (band(view)) }
                 main.page #contenu tabindex="-1" { (body) }
-                (footer())
+                (footer(view, &ask_href(view, title, status, "")))
             }
         }
     }
@@ -121,7 +164,7 @@ pub fn document_with_status(
     title: &str,
     body: &Markup,
 ) -> Response {
-    (status, document(view, title, body)).into_response()
+    (status, framed(view, title, status.as_str(), body)).into_response()
 }
 
 fn top(view: &View) -> Markup {
@@ -140,7 +183,7 @@ fn top(view: &View) -> Markup {
             @if let Some(person) = &view.person {
                 details.user {
                     summary { (person) }
-                    ul { li { a href="/moi" { "Mon compte" } } li { a href="/moi/acces" { "Mes accès par programme" } } li { a href="/moi/adresses" { "Mes tableaux suivis dans Excel" } } li { a href="/journal" { "Journal" } } li {
+                    ul { li { a href="/moi" { "Mon compte" } } li { a href="/moi/acces" { "Mes accès par programme" } } li { a href="/moi/adresses" { "Mes tableaux suivis dans Excel" } } li { a href="/aide/demandes" { "Mes demandes d’aide" } } li { a href="/journal" { "Journal" } } li {
                         form method="post" action="/deconnexion" {
                             button.btn.sm type="submit" { "Se déconnecter" }
                         }
@@ -178,6 +221,18 @@ fn current(view: &View, item: &NavItem) -> Option<&'static str> {
     here.then_some("page")
 }
 
+/// On every page, where somebody looks as another: that they do, and the way back.
+fn looking(view: &View) -> Markup {
+    html! {
+        @if let Some(looking) = &view.looking {
+            form.band.looking method="post" action=(looking.end) {
+                p { span.mark { "Lecture seule" } " Vous voyez Jalon comme " b { (looking.seen) } ", jusqu’à " (looking.until) ". Rien ne peut être enregistré ; ce qui est scellé ou sous embargo n’est pas montré." }
+                button.btn.sm type="submit" { "Revenir à mon compte" }
+            }
+        }
+    }
+}
+
 fn band(view: &View) -> Markup {
     html! {
         @if view.shell.demo {
@@ -199,9 +254,16 @@ fn logo() -> Markup {
     }
 }
 
-fn footer() -> Markup {
+/// Whether help may be asked about the page: not about the requests themselves, nor as somebody else.
+pub(super) fn asks(view: &View) -> bool {
+    let about = !view.path.starts_with("/aide/demandes");
+    view.person.is_some() && view.looking.is_none() && about
+}
+
+fn footer(view: &View, ask: &str) -> Markup {
     html! {
         footer.foot { div {
+            @if asks(view) { p { a href=(ask) { "Demander de l’aide sur cette page" } } }
             p { "Jalon. Suivi des contrats pluriannuels d’objectifs et de moyens" }
         } }
     }

@@ -5,6 +5,7 @@ use tokio::net::TcpListener;
 use super::{CliError, Session};
 use crate::access::grant::store::appoint_all;
 use crate::imports::Reader;
+use crate::platform::config::OpenId;
 use crate::platform::db::Db;
 use crate::site::{self, App, Installation};
 
@@ -78,8 +79,20 @@ pub(super) fn show_config(session: &Session) {
         say!("mail_from    = {}", config.mail_from);
     }
     say!("second_factor = {}", config.second_factor.word());
+    if let Some(clamd) = &config.clamd_address {
+        say!("clamd_address = {clamd}");
+        let unseen = if config.clamd_unreachable_accepts {
+            "accept"
+        } else {
+            "refuse"
+        };
+        say!("clamd_unreachable = {unseen}");
+    }
     if let Some(file) = &config.seal_key_file {
         say!("seal_key_file = {}", file.display());
+    }
+    if config.openid.is_on() {
+        show_provider(&config.openid);
     }
     say!("log          = {}", config.log);
     say!("client_address_header = {}", config.client_address_header);
@@ -88,4 +101,16 @@ pub(super) fn show_config(session: &Session) {
         "api_requests_per_minute = {}",
         config.api_requests_per_minute
     );
+}
+
+/// The provider of identities, without what Jalon proves itself with.
+fn show_provider(provider: &OpenId) {
+    say!("openid_issuer = {}", provider.issuer);
+    say!("openid_client_id = {}", provider.client_id);
+    say!("openid_client_secret = réglé");
+    say!("openid_scopes = {}", provider.scopes);
+    say!("openid_acr = {}", provider.acr.join(" "));
+    say!("openid_amr = {}", provider.amr.join(" "));
+    say!("openid_label = {}", provider.label);
+    say!("openid_userinfo = {}", provider.userinfo.word());
 }

@@ -20,6 +20,7 @@ use crate::imports::{
 };
 use crate::ledger::Actor;
 use crate::organisations::Directories;
+use crate::platform::antivirus::Antivirus;
 use crate::platform::clock::french_instant;
 use crate::platform::file;
 use crate::site;
@@ -157,7 +158,7 @@ pub(super) async fn desk(session: &Session) -> Result<(Imports, Actor), CliError
     let actor = Actor::Person(session.person(&db).await?.id);
     let clock = session.clock.clone();
     let snapshots = Snapshots::new(clock.clone());
-    let imports = site::imports(
+    let mut imports = site::imports(
         db,
         clock,
         Reader::of_this_program()?,
@@ -165,6 +166,7 @@ pub(super) async fn desk(session: &Session) -> Result<(Imports, Actor), CliError
         Directories::default(),
         snapshots,
     );
+    imports.antivirus = Antivirus::of(&session.config);
     Ok((imports, actor))
 }
 

@@ -12,6 +12,7 @@ use jalon::imports::{
     SentFile, SheetColumns, Told, Undoing, Uses, Verdict, Written, store,
 };
 use jalon::ledger::{Actor, Change, LedgerError};
+use jalon::platform::antivirus::Antivirus;
 use jalon::platform::db::{Db, DbError, Tx};
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
@@ -188,6 +189,7 @@ impl Desk {
             clock: bench.clock.clone(),
             reader: reader(),
             intakes: Intakes::new(vec![Arc::new(words.clone())]),
+            antivirus: Antivirus::default(),
         };
         Self {
             imports,

@@ -2,10 +2,13 @@
 
 mod attacks;
 mod canaries;
+mod looking;
 mod people;
 mod referents;
 pub mod routes;
+mod sessions;
 mod sight;
+mod why;
 
 use jalon::access::grant::store::{Held, give, grants_of};
 use jalon::access::grant::{GiveGrant, NewGrant};

@@ -11,12 +11,13 @@ use crate::contracts::{Hand, NORMANDIE};
 use crate::on_both_engines;
 
 /// The addresses that answer without anybody signed in.
-const PUBLIC: [&str; 17] = [
+const PUBLIC: [&str; 18] = [
     "/api/v1/openapi.json",
     "/aide",
     "/aide/{subject}",
     "/aide/schemas/{name}",
     "/connexion",
+    "/connexion/cle/defi",
     "/connexion/code",
     "/mot-de-passe-oublie",
     "/lien/{secret}",
@@ -32,7 +33,8 @@ const PUBLIC: [&str; 17] = [
 ];
 
 /// The acts that everybody may do for themselves.
-const ONES_OWN: [&str; 13] = [
+const ONES_OWN: [&str; 14] = [
+    "/aide/demandes/nouvelle",
     "/api/v1/openapi.json",
     "/moi/mot-de-passe",
     "/moi/sessions/{session}/terminer",

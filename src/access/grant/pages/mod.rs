@@ -4,6 +4,7 @@
 mod act;
 mod list;
 mod one;
+mod sessions;
 mod why;
 
 use axum::Router;
@@ -38,6 +39,7 @@ where
         .route(PEOPLE, get(list::page))
         .route("/personnes/{person}", get(one::page))
         .route("/personnes/{person}/habilitations", post(act::give))
+        .route("/personnes/{person}/sessions/terminer", post(sessions::end))
         .route("/habilitations/{grant}/fin", post(act::end))
         .route("/habilitations/{grant}/deleguer", post(act::delegate))
         .route(WHY, get(why::page))
@@ -58,7 +60,11 @@ pub fn button_or_why(allowed: Result<(), &Denied>, label: &str, button: &Markup)
 
 /// Whether somebody may see who a person is and what they hold: their own page, those of their
 /// organisations, and those who hold nothing yet, for whoever may give them something.
-async fn sees(tx: &mut Tx, reach: &Reach, person: uuid::Uuid) -> Result<bool, DbError> {
+pub(in crate::access) async fn sees(
+    tx: &mut Tx,
+    reach: &Reach,
+    person: uuid::Uuid,
+) -> Result<bool, DbError> {
     if reach.may_look(SeePeople::NAME, &Concern::of_person(person)) {
         return Ok(true);
     }
@@ -98,6 +104,15 @@ pub(in crate::access) fn scope_words(grant: &Grant) -> String {
         parts.push("tout".to_owned());
     }
     parts.join(", ")
+}
+
+/// A grant in words: « Référent CPOM de l’ARS, ARS-28 ».
+pub fn grant_words(grant: &Grant) -> String {
+    format!(
+        "{}, {}",
+        Roles::known().name(&grant.role),
+        scope_words(grant)
+    )
 }
 
 /// The choices of organisations and frameworks that exist.

@@ -8,16 +8,18 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{PEOPLE, button_or_why, known_list, scope_words, sees};
+use super::{PEOPLE, button_or_why, known_list, scope_words, sees, sessions};
 use crate::access::grant::people_store::{self, Known};
 use crate::access::grant::store::{self, Held};
 use crate::access::grant::{EndGrant, GiveGrant, Objection};
+use crate::access::looking::may_see_as;
 use crate::access::permit::Act as _;
 use crate::access::policy::{Concern, Denied};
 use crate::access::reach::Reach;
 use crate::access::role::{Role, Roles};
+use crate::access::session::OpenSession;
 use crate::access::signed::Signed;
-use crate::access::store::{Person, person};
+use crate::access::store::{Person, Whose, person};
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::db::{Db, Tx};
 use crate::platform::web::{
@@ -59,7 +61,11 @@ pub(super) struct Shown {
     givable: Vec<&'static Role>,
     organisations: Vec<Known>,
     frameworks: Vec<Known>,
+    /// Why whoever looks may not see pages as the person does, where they may not.
+    seeing_as: Result<(), Denied>,
     is_own: bool,
+    /// Their open sessions, for whoever may end them.
+    sessions: Option<Vec<OpenSession>>,
     today: Date,
 }
 
@@ -108,7 +114,10 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
         let concerns = EndGrant::concerns(tx, &held.grant.id).await?;
         ends.push(reach.allows(EndGrant::NAME, &concerns).map(drop));
     }
+    let whose = Whose { person: id, today };
     Ok(Shown {
+        sessions: sessions::open(tx, signed, whose).await?,
+        seeing_as: may_see_as(tx, today, reach, id).await?,
         givable: givable(reach, id),
         organisations: people_store::known_organisations(tx).await?,
         frameworks: people_store::known_frameworks(tx).await?,
@@ -155,16 +164,32 @@ fn body(shown: &Shown, done: &str, typed: &Typed, objections: &[Objection]) -> M
                 1 => { "une habilitation aujourd’hui." },
                 n => { (n) " habilitations aujourd’hui." },
             } }
+            @if !shown.is_own { (seeing_as(shown)) }
         }
         @match done {
             "donnee" => div.flag.ok role="status" { p { "L’habilitation est donnée ; elle vaut dès maintenant." } },
             "finie" => div.flag.ok role="status" { p { "L’habilitation a pris fin ; elle ne sert plus, même dans une session ouverte." } },
+            "sessions" => div.flag.ok role="status" { p { "Ses sessions sont terminées." } },
+            "aucune-session" => div.flag.ok role="status" { p { "Cette personne n’avait aucune session ouverte." } },
             "deleguee" => div.flag.ok role="status" { p { "La délégation est faite." } },
             _ => {}
         }
         (grants(shown))
         @if !shown.givable.is_empty() { (give_form(shown, typed, objections)) }
+        @if let Some(open) = &shown.sessions { (sessions::section(person.id, open)) }
     }
+}
+
+/// The way to see pages as the person does, or why it is closed.
+fn seeing_as(shown: &Shown) -> Markup {
+    const LABEL: &str = "Voir comme cette personne";
+    let form = html! {
+        form method="post" action={ (PEOPLE) "/" (shown.person.id) "/voir-comme" } {
+            p.acts { button.btn type="submit" aria-describedby="voir-comme-aide" { (LABEL) } }
+            p.note #voir-comme-aide { "En lecture seule, une demi-heure au plus. Les accès des deux comptes le gardent." }
+        }
+    };
+    button_or_why(shown.seeing_as.as_ref().map(|&()| ()), LABEL, &form)
 }
 
 fn grants(shown: &Shown) -> Markup {
