@@ -21,7 +21,7 @@ use super::permit::{Act as _, permit};
 use super::session::{OpenSession, own_digest};
 use super::signed::Signed;
 use super::store::{self, ChangePassword};
-use super::{factor, openid, token};
+use super::{factor, openid, passkey, token};
 use crate::kernel::{hex, sentence};
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
@@ -234,6 +234,7 @@ async fn body(
             p { @if has_factor { (state("ok", "ok", "En place")) ". " } @else { (state("warn", "bang", "Pas encore en place")) ". " }
                 a href=(factor::PATH) { @if has_factor { "Régler la double authentification" } @else { "Mettre en place la double authentification" } }
                 " : un code de votre téléphone est demandé après le mot de passe." }
+            p { a href=(passkey::own::PATH) { "Clés d’accès" } " : votre appareil vous reconnaît et ouvre votre compte, sans mot de passe ni code." }
         }
         (list(&sessions, own.as_deref()))
         (accesses(&events))

@@ -112,10 +112,15 @@ impl Door {
         Ok(Confirmed::Yes)
     }
 
-    /// Somebody comes back from a provider of identities; what is kept of it, a failure until it
-    /// turns out well, or `None` where too many came from there in vain.
-    pub(super) async fn come_back(&self, origin: &Origin) -> Result<Option<Uuid>, DbError> {
-        let (kind, address) = (EventKind::Federated, origin.address.as_deref());
+    /// Somebody comes back from a provider of identities, or with what their device signed; what
+    /// is kept of it, a failure until it turns out well, or `None` where too many came from there
+    /// in vain.
+    pub(super) async fn come_back(
+        &self,
+        kind: EventKind,
+        origin: &Origin,
+    ) -> Result<Option<Uuid>, DbError> {
+        let address = origin.address.as_deref();
         let since = self.clock.now() - RECENT_SECONDS * SECOND;
         let mut tx = self.db.write_aside().await?;
         let failed = event::store::failed_from(&mut tx, kind, address, since).await?;

@@ -64,6 +64,10 @@ pub(super) enum Warning<'a> {
     FactorRemoved,
     /// A recovery code served; how many are left.
     RecoveryUsed(i64),
+    /// A passkey of that name opens it from now on.
+    PasskeyAdded(&'a str),
+    /// A passkey of that name does no longer.
+    PasskeyRemoved(&'a str),
     /// An identity of that provider opens it from now on.
     IdentityBound(&'a str),
     /// An identity of that provider does no longer.
@@ -94,6 +98,18 @@ pub(super) fn warning(person: &Person, warning: Warning<'_>, now: i64) -> Mail {
             format!(
                 "Un code de secours vient d’ouvrir votre compte Jalon. Il vous en reste {left} ; vous pouvez en tirer de nouveaux depuis la page « Double authentification » de votre compte."
             ),
+        ),
+        Warning::PasskeyAdded(name) => (
+            "passkey-on",
+            "Une clé d’accès ouvre votre compte",
+            format!(
+                "Une clé d’accès, « {name} », ouvre désormais votre compte Jalon, sans mot de passe ni code."
+            ),
+        ),
+        Warning::PasskeyRemoved(name) => (
+            "passkey-off",
+            "Une clé d’accès est retirée",
+            format!("La clé d’accès « {name} » n’ouvre plus votre compte Jalon."),
         ),
         Warning::IdentityBound(label) => (
             "identity-on",

@@ -22,6 +22,7 @@ pub mod link;
 mod openid;
 mod origin;
 mod pages;
+mod passkey;
 mod password;
 mod permit;
 mod policy;

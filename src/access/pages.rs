@@ -19,7 +19,7 @@ use super::origin::Origin;
 use super::password::verify_password;
 use super::session::{self, Pending, Standing};
 use super::token::pages as tokens;
-use super::{account, factor, kept, link, openid, throttle};
+use super::{account, factor, kept, link, openid, passkey, throttle};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
@@ -58,6 +58,7 @@ where
         )
         .route("/deconnexion", post(sign_out))
         .merge(openid::pages::router())
+        .merge(passkey::pages::router())
         .route(kept::RESUME, get(kept::resume).post(kept::drop_kept))
         .route(account::PATH, get(account::page))
         .route("/moi/mot-de-passe", post(account::change_password))
@@ -101,6 +102,7 @@ struct SignIn {
 async fn sign_in_form(
     State(shell): State<Shell>,
     State(provider): State<Provider>,
+    State(config): State<Arc<Config>>,
     Query(back): Query<Back>,
 ) -> Markup {
     let view = View::nobody(shell, PATH);
@@ -108,7 +110,11 @@ async fn sign_in_form(
         retour: back.retour,
         ..SignIn::default()
     };
-    let body = form(&view, &typed, provider.label(), &Told::done(&back.fait));
+    let ways = Ways {
+        provider: provider.label(),
+        config: &config,
+    };
+    let body = form(&view, &typed, &ways, &Told::done(&back.fait));
     document(&view, "Connexion", &body)
 }
 
@@ -116,13 +122,18 @@ async fn sign_in(
     at: Door,
     State(shell): State<Shell>,
     State(provider): State<Provider>,
+    State(config): State<Arc<Config>>,
     origin: Origin,
     session: Session,
     Form(typed): Form<SignIn>,
 ) -> WebResult<Response> {
     let refused = |status, message: &str| {
         let view = View::nobody(shell.clone(), PATH);
-        let body = form(&view, &typed, provider.label(), &Told::Problem(message));
+        let ways = Ways {
+            provider: provider.label(),
+            config: &config,
+        };
+        let body = form(&view, &typed, &ways, &Told::Problem(message));
         document_with_status(status, &view, "Connexion", &body)
     };
     let Some(attempt) = at.knock(&typed.email, &origin).await? else {
@@ -258,7 +269,15 @@ impl Told<'_> {
     }
 }
 
-fn form(view: &View, typed: &SignIn, provider: Option<&str>, told: &Told<'_>) -> Markup {
+/// What leads in beside a password.
+struct Ways<'a> {
+    /// The name of the provider of identities.
+    provider: Option<&'a str>,
+    config: &'a Config,
+}
+
+fn form(view: &View, typed: &SignIn, ways: &Ways<'_>, told: &Told<'_>) -> Markup {
+    let provider = ways.provider;
     let (back, email) = (typed.retour.as_str(), typed.email.as_str());
     html! {
         div.head {
@@ -290,6 +309,7 @@ fn form(view: &View, typed: &SignIn, provider: Option<&str>, told: &Told<'_>) ->
             p.acts { button.btn.main[provider.is_none()] type="submit" { "Se connecter" } }
             p { a href=(link::pages::FORGOTTEN) { "Mot de passe oublié ?" } }
         }
+        (passkey::pages::way_in(ways.config, back))
         @if view.shell.demo {
             p.note {
                 "Démonstration : l’adresse est "

@@ -45,8 +45,9 @@ pub(super) fn may_try(tries: &Tries) -> bool {
         && tries.on_account < MOST_ON_ACCOUNT
 }
 
-/// Whether somebody may come back from a provider of identities once more, after so many failures
-/// from that network address: nothing can be guessed there, and each try costs requests.
+/// Whether somebody may come back once more from a provider of identities, or with what a device
+/// signed, after so many failures from that network address: nothing can be guessed there, and
+/// each try costs work.
 pub(super) fn may_come_back(from_origin: i64) -> bool {
     from_origin < MOST_FROM_ORIGIN
 }

@@ -45,6 +45,7 @@ pub(super) const HELP: &[HelpItem] = &[
     help("/moi", "/aide/compte"),
     help("/moi/acces", "/aide/api"),
     help("/moi/adresses", "/aide/tableaux"),
+    help("/moi/cles", "/aide/connexion"),
     help("/moi/double-authentification", "/aide/connexion"),
     help("/mot-de-passe-oublie", "/aide/connexion"),
     help("/organisations", "/aide/organisations"),

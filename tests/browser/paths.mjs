@@ -9,6 +9,7 @@ export const installed = [
   "/connexion",
   "/mot-de-passe-oublie",
   "/moi/double-authentification",
+  "/moi/cles",
   "/",
 ];
 
@@ -63,6 +64,7 @@ export const demo = [
   "/contestations",
   "/suivis",
   "/moi",
+  "/moi/cles",
   "/moi/double-authentification",
   "/journal",
   "/journal?qui=camille&genre=instrument",

@@ -68,9 +68,9 @@ function openPostgres() {
 
 // --- the program -----------------------------------------------------------------------------
 
-/** A site over a database made by `jalon init`, under settings of the test's own. */
-export function startInstalled(engine, settings = {}) {
-  return start(engine, settings, (run, listen) => {
+/** A site over a database made by `jalon init`, under settings and a name of the test's own. */
+export function startInstalled(engine, settings = {}, host = "127.0.0.1") {
+  return start(engine, { settings, host }, (run, listen) => {
     const { name, email, password } = administrator;
     run(["init", "--name", name, "--email", email], { JALON_PASSWORD: password });
     return ["serve", "--listen", listen];
@@ -79,10 +79,10 @@ export function startInstalled(engine, settings = {}) {
 
 /** The demonstration, over a database of its own. */
 export function startDemo(engine) {
-  return start(engine, {}, () => ["demo"]);
+  return start(engine, { settings: {}, host: "127.0.0.1" }, () => ["demo"]);
 }
 
-async function start(engine, settings, prepare) {
+async function start(engine, { settings, host }, prepare) {
   assert.ok(existsSync(program), `${program} is missing: build it first with cargo build`);
   const folder = mkdtempSync(path.join(tmpdir(), "jalon-browser-"));
   const stops = [() => rmSync(folder, { recursive: true, force: true })];
@@ -97,8 +97,9 @@ async function start(engine, settings, prepare) {
   try {
     const database = engine.open(folder);
     stops.push(database.drop);
-    const listen = `127.0.0.1:${await freePort()}`;
-    const url = `http://${listen}`;
+    const port = await freePort();
+    const listen = `127.0.0.1:${port}`;
+    const url = `http://${host}:${port}`;
     const environment = {
       ...withoutSettings(process.env),
       JALON_DATABASE_URL: database.url,

@@ -30,6 +30,7 @@ mod migrations;
 mod nothing_left;
 mod openid;
 mod organisations;
+mod passkey;
 mod program;
 mod public;
 mod refusals;

@@ -34,6 +34,7 @@ fn rows_of(step: i64) -> Sample {
         12 | 13 => indexes(),
         14 => sealed(),
         15 => identities(),
+        16 => passkeys(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -104,6 +105,17 @@ fn identities() -> Sample {
         )],
         "select i.idp || ' ' || i.subject || ' ' || p.name from identity i join person p on p.id = i.person_id",
         "dgs agent Une personne",
+    )
+}
+
+fn passkeys() -> Sample {
+    (
+        vec![(
+            "insert into passkey (id, person_id, credential, material, name, count, created_at, created_change) values ($1, $2, $3, '{}', 'Un poste', 7, 5, 1)",
+            args![ID(210), ID(2), vec![21_u8]],
+        )],
+        "select k.name || ' ' || p.name from passkey k join person p on p.id = k.person_id where k.count = 7",
+        "Un poste Une personne",
     )
 }
 

@@ -23,6 +23,8 @@ pub enum EventKind {
     SecondFactor,
     /// Somebody came back from a provider of identities.
     Federated,
+    /// Somebody gave a passkey.
+    Passkey,
     /// Somebody signed in gave their password again, before an act of consequence.
     Confirm,
     /// Somebody asked for a link to choose another password.
@@ -54,6 +56,8 @@ impl EventKind {
             (Self::SecondFactor, false) => "Code refusé",
             (Self::Federated, true) => "Connexion par le fournisseur d’identité",
             (Self::Federated, false) => "Connexion manquée par le fournisseur d’identité",
+            (Self::Passkey, true) => "Connexion par clé d’accès",
+            (Self::Passkey, false) => "Clé d’accès refusée",
             (Self::Confirm, true) => "Mot de passe redonné",
             (Self::Confirm, false) => "Mot de passe redonné, refusé",
             (Self::AskLink, _) => "Lien demandé pour un autre mot de passe",
@@ -64,12 +68,13 @@ impl EventKind {
         }
     }
 
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::SignIn,
         Self::SignOut,
         Self::EndSession,
         Self::SecondFactor,
         Self::Federated,
+        Self::Passkey,
         Self::Confirm,
         Self::AskLink,
         Self::Refused,
@@ -86,6 +91,7 @@ impl EventKind {
             Self::EndSession => "end_session",
             Self::SecondFactor => "second_factor",
             Self::Federated => "federated",
+            Self::Passkey => "passkey",
             Self::Confirm => "confirm",
             Self::AskLink => "ask_link",
             Self::Refused => "refused",

@@ -16,6 +16,7 @@ use super::provider::{CALLBACK, LEFT, Open, Provider, ProviderError};
 use super::store::Bound;
 use super::{Assertion, BindIdentity, own, store};
 use crate::access::door::Door;
+use crate::access::event::EventKind;
 use crate::access::factor;
 use crate::access::link::{self, LinkKind};
 use crate::access::origin::Origin;
@@ -164,7 +165,7 @@ async fn callback(
         );
         return Ok(failed(shell, open, DECLINED));
     }
-    let Some(event) = at.come_back(&origin).await? else {
+    let Some(event) = at.come_back(EventKind::Federated, &origin).await? else {
         return Ok(failed(shell, open, TOO_MANY));
     };
     let said = open.identify(&flow, &answer.code, answer.iss.as_deref());

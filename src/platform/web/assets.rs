@@ -13,6 +13,7 @@ use crate::kernel::hex;
 const CSS: &str = include_str!("../../../assets/jalon.css");
 const GRID: &str = include_str!("../../../assets/grid.js");
 const SEARCH_SCRIPT: &str = include_str!("../../../assets/search.js");
+const PASSKEY_SCRIPT: &str = include_str!("../../../assets/passkey.js");
 const FAVICON: &str = include_str!("../../../assets/favicon.svg");
 
 static CSS_PATH: LazyLock<String> =
@@ -23,6 +24,9 @@ static GRID_PATH: LazyLock<String> =
 
 static SEARCH_PATH: LazyLock<String> =
     LazyLock::new(|| format!("/statique/recherche-{}.js", short_hash(SEARCH_SCRIPT)));
+
+static PASSKEY_PATH: LazyLock<String> =
+    LazyLock::new(|| format!("/statique/cle-{}.js", short_hash(PASSKEY_SCRIPT)));
 
 fn short_hash(content: &str) -> String {
     hex(&Sha256::digest(content.as_bytes())[..6])
@@ -43,6 +47,11 @@ pub(super) fn search_script_path() -> &'static str {
     &SEARCH_PATH
 }
 
+/// Where the script of passkeys is served, likewise.
+pub fn passkey_script_path() -> &'static str {
+    &PASSKEY_PATH
+}
+
 /// The routes of the static files.
 pub fn asset_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
@@ -57,6 +66,10 @@ pub fn asset_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route(
             search_script_path(),
             get(|| async { forever("text/javascript; charset=utf-8", SEARCH_SCRIPT) }),
+        )
+        .route(
+            passkey_script_path(),
+            get(|| async { forever("text/javascript; charset=utf-8", PASSKEY_SCRIPT) }),
         )
         .route(
             "/favicon.svg",

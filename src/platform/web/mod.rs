@@ -14,7 +14,7 @@ mod shell;
 pub mod table;
 
 pub use address::Address;
-pub use assets::{asset_router, grid_script_path, stylesheet_path};
+pub use assets::{asset_router, grid_script_path, passkey_script_path, stylesheet_path};
 pub use components::{Crumb, crumbs, fictional_mark, icon, section_heading, state};
 pub use drain::hear_out;
 pub use error::{Refusal, WebError, WebResult, refuse_nul};

@@ -11,12 +11,13 @@ use crate::contracts::{Hand, NORMANDIE};
 use crate::on_both_engines;
 
 /// The addresses that answer without anybody signed in.
-const PUBLIC: [&str; 17] = [
+const PUBLIC: [&str; 18] = [
     "/api/v1/openapi.json",
     "/aide",
     "/aide/{subject}",
     "/aide/schemas/{name}",
     "/connexion",
+    "/connexion/cle/defi",
     "/connexion/code",
     "/mot-de-passe-oublie",
     "/lien/{secret}",
