@@ -64,6 +64,8 @@ pub(super) enum Warning<'a> {
     FactorRemoved,
     /// A recovery code served; how many are left.
     RecoveryUsed(i64),
+    /// An administrator ended its sessions.
+    SessionsEnded,
     /// A passkey of that name opens it from now on.
     PasskeyAdded(&'a str),
     /// A passkey of that name does no longer.
@@ -98,6 +100,11 @@ pub(super) fn warning(person: &Person, warning: Warning<'_>, now: i64) -> Mail {
             format!(
                 "Un code de secours vient d’ouvrir votre compte Jalon. Il vous en reste {left} ; vous pouvez en tirer de nouveaux depuis la page « Double authentification » de votre compte."
             ),
+        ),
+        Warning::SessionsEnded => (
+            "sessions-ended",
+            "Vos sessions ont été terminées",
+            "Un administrateur a terminé toutes vos sessions dans Jalon : reconnectez-vous pour continuer.".to_owned(),
         ),
         Warning::PasskeyAdded(name) => (
             "passkey-on",

@@ -1,16 +1,21 @@
 //! People and sessions in the database.
 
+use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::email::Email;
+use super::grant::store::{answering, holding};
+use super::letter::{self, Warning};
 use super::permit::{Act, Permit};
 use super::policy::Concern;
 use super::reach::Reach;
 use super::session::{self, OpenSession};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
+use crate::platform::clock::Clock;
 use crate::platform::db::{DbError, Tx};
+use crate::platform::mail;
 
 /// A person with an account.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -58,6 +63,40 @@ impl Act for ChangePassword {
 
     async fn concerns(_tx: &mut Tx, person: &Uuid) -> Result<Vec<Concern>, DbError> {
         Ok(vec![Concern::of_person(*person)])
+    }
+}
+
+/// A person, on a day: whose sessions are open.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose {
+    /// The person.
+    pub person: Uuid,
+    /// The day on which what they hold says who may end them.
+    pub today: Date,
+}
+
+/// Ending every session of somebody.
+#[derive(Debug)]
+pub struct EndSessions;
+
+impl Act for EndSessions {
+    type Thing = Whose;
+    const NAME: &'static str = "person.sessions_end";
+
+    /// Everything that they hold: who answers for a part of it alone may not keep them out of the
+    /// rest.
+    async fn concerns(tx: &mut Tx, whose: &Whose) -> Result<Vec<Concern>, DbError> {
+        if person(tx, whose.person).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut concerns = Vec::new();
+        for grant in holding(tx, whose.person, whose.today).await? {
+            concerns.push(answering(tx, &grant.organisation, &grant.framework).await?);
+        }
+        if concerns.is_empty() {
+            concerns.push(Concern::nobodys());
+        }
+        Ok(concerns)
     }
 }
 
@@ -209,10 +248,14 @@ pub async fn drop_ended_sessions(tx: &mut Tx) -> Result<(), DbError> {
 
 /// The sessions of whoever asks in which they are signed in, the latest first.
 pub(super) async fn sessions_of(tx: &mut Tx, reach: &Reach) -> Result<Vec<OpenSession>, DbError> {
+    open_sessions(tx, reach.actor().person()).await
+}
+
+async fn open_sessions(tx: &mut Tx, person: Option<Uuid>) -> Result<Vec<OpenSession>, DbError> {
     let rows: Vec<(Vec<u8>, String)> = tx
         .all(
             "select id, data from session where person_id = $1",
-            args![reach.actor().person()],
+            args![person],
         )
         .await?;
     let open = rows
@@ -221,6 +264,36 @@ pub(super) async fn sessions_of(tx: &mut Tx, reach: &Reach) -> Result<Vec<OpenSe
     let mut open: Vec<OpenSession> = open.collect();
     open.sort_by_key(|session| std::cmp::Reverse(session.seen_at));
     Ok(open)
+}
+
+/// The open sessions of somebody, for whoever may end them.
+pub(super) async fn sessions_under(
+    tx: &mut Tx,
+    permit: &Permit<EndSessions>,
+) -> Result<Vec<OpenSession>, DbError> {
+    open_sessions(tx, Some(permit.thing().person)).await
+}
+
+/// Ends every session of somebody, who is told; how many.
+pub(super) async fn end_sessions_of(
+    change: &mut Change,
+    clock: &Clock,
+    permit: Permit<EndSessions>,
+) -> Result<usize, LedgerError> {
+    let Whose { person: id, .. } = permit.into_thing();
+    let ended = open_sessions(change.tx(), Some(id)).await?.len();
+    if ended == 0 {
+        return Ok(0);
+    }
+    change
+        .record(id, "sessions_end", None::<&Recorded>, None::<&Recorded>)
+        .await?;
+    end_sessions(change.tx(), id, None).await?;
+    if let Some(owner) = person(change.tx(), id).await? {
+        let letter = letter::warning(&owner, Warning::SessionsEnded, change.at());
+        mail::store::write(change.tx(), clock, &[letter]).await?;
+    }
+    Ok(ended)
 }
 
 /// Gives an account another password, by its digest, and ends its sessions but the one kept.

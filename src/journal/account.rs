@@ -94,6 +94,7 @@ fn deed(line: &Line, own: bool, name: &str) -> String {
         ("person", "factor_add") => whose("la double authentification", "a mis en place"),
         ("person", "factor_remove") => whose("la double authentification", "a retiré"),
         ("person", "recovery_codes") => whose("de nouveaux codes de secours", "a tiré"),
+        ("person", "sessions_end") => format!("a terminé les sessions de « {name} »"),
         ("person", "passkey_add") => whose("une clé d’accès", "a enregistré"),
         ("person", "passkey_remove") => whose("une clé d’accès", "a retiré"),
         ("person", "identity_bind") => {

@@ -4,6 +4,7 @@ mod attacks;
 mod people;
 mod referents;
 pub mod routes;
+mod sessions;
 mod sight;
 
 use jalon::access::grant::store::{Held, give, grants_of};

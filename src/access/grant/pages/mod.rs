@@ -4,6 +4,7 @@
 mod act;
 mod list;
 mod one;
+mod sessions;
 mod why;
 
 use axum::Router;
@@ -38,6 +39,7 @@ where
         .route(PEOPLE, get(list::page))
         .route("/personnes/{person}", get(one::page))
         .route("/personnes/{person}/habilitations", post(act::give))
+        .route("/personnes/{person}/sessions/terminer", post(sessions::end))
         .route("/habilitations/{grant}/fin", post(act::end))
         .route("/habilitations/{grant}/deleguer", post(act::delegate))
         .route(WHY, get(why::page))

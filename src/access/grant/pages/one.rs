@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{PEOPLE, button_or_why, known_list, scope_words, sees};
+use super::{PEOPLE, button_or_why, known_list, scope_words, sees, sessions};
 use crate::access::grant::people_store::{self, Known};
 use crate::access::grant::store::{self, Held};
 use crate::access::grant::{EndGrant, GiveGrant, Objection};
@@ -16,8 +16,9 @@ use crate::access::permit::Act as _;
 use crate::access::policy::{Concern, Denied};
 use crate::access::reach::Reach;
 use crate::access::role::{Role, Roles};
+use crate::access::session::OpenSession;
 use crate::access::signed::Signed;
-use crate::access::store::{Person, person};
+use crate::access::store::{Person, Whose, person};
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::db::{Db, Tx};
 use crate::platform::web::{
@@ -60,6 +61,8 @@ pub(super) struct Shown {
     organisations: Vec<Known>,
     frameworks: Vec<Known>,
     is_own: bool,
+    /// Their open sessions, for whoever may end them.
+    sessions: Option<Vec<OpenSession>>,
     today: Date,
 }
 
@@ -108,7 +111,9 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
         let concerns = EndGrant::concerns(tx, &held.grant.id).await?;
         ends.push(reach.allows(EndGrant::NAME, &concerns).map(drop));
     }
+    let whose = Whose { person: id, today };
     Ok(Shown {
+        sessions: sessions::open(tx, signed, whose).await?,
         givable: givable(reach, id),
         organisations: people_store::known_organisations(tx).await?,
         frameworks: people_store::known_frameworks(tx).await?,
@@ -159,11 +164,14 @@ fn body(shown: &Shown, done: &str, typed: &Typed, objections: &[Objection]) -> M
         @match done {
             "donnee" => div.flag.ok role="status" { p { "L’habilitation est donnée ; elle vaut dès maintenant." } },
             "finie" => div.flag.ok role="status" { p { "L’habilitation a pris fin ; elle ne sert plus, même dans une session ouverte." } },
+            "sessions" => div.flag.ok role="status" { p { "Ses sessions sont terminées." } },
+            "aucune-session" => div.flag.ok role="status" { p { "Cette personne n’avait aucune session ouverte." } },
             "deleguee" => div.flag.ok role="status" { p { "La délégation est faite." } },
             _ => {}
         }
         (grants(shown))
         @if !shown.givable.is_empty() { (give_form(shown, typed, objections)) }
+        @if let Some(open) = &shown.sessions { (sessions::section(person.id, open)) }
     }
 }
 
