@@ -15,6 +15,9 @@ use crate::on_both_engines;
 use crate::rights::person;
 use crate::support::{Answer, Bench, EMAIL, PASSWORD, Site};
 
+/// What makes a device answer as it must not.
+type Wrong = fn(&mut Device);
+
 const PAGE: &str = "/moi/cles";
 const PRESENT: u8 = 1;
 const VERIFIED: u8 = 4;
@@ -39,7 +42,7 @@ fn part(bytes: impl AsRef<[u8]>) -> String {
 /// A text or bytes of CBOR, with its length.
 fn cbor(major: u8, bytes: &[u8]) -> Vec<u8> {
     let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
-    let mut written = vec![(major << 5) | 25];
+    let mut written = vec![(major << 5) | 0x19];
     written.extend(length);
     written.extend(bytes);
     written
@@ -279,7 +282,7 @@ on_both_engines! {
 on_both_engines! {
     async fn what_a_device_must_not_answer_opens_nothing(bench: Bench) {
         let (_, mut device) = kept(&bench).await;
-        let changes: [(&str, fn(&mut Device)); 8] = [
+        let changes: [(&str, Wrong); 8] = [
             ("nobody was verified", |d| d.flags = PRESENT),
             ("nobody was there", |d| d.flags = VERIFIED),
             ("another site", |d| d.site = "example.org"),
@@ -336,7 +339,7 @@ on_both_engines! {
 on_both_engines! {
     async fn where_devices_cannot_know_the_site_the_password_is_all_there_is(bench: Bench) {
         bench.install().await;
-        let mut site = bench.site_with(|config| config.public_url = "http://192.0.2.7:8080".to_owned()).await;
+        let mut site = bench.site_with(|config| "http://192.0.2.7:8080".clone_into(&mut config.public_url)).await;
         assert!(!site.get("/connexion").await.body.contains("data-passkey"));
         assert_eq!(site.post("/connexion/cle/defi", &[]).await.status, StatusCode::NOT_FOUND);
         site.sign_in().await;

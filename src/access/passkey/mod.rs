@@ -152,7 +152,6 @@ impl Site {
     }
 
     /// What any device is asked to sign.
-
     fn ask_any(
         &self,
     ) -> Result<(RequestChallengeResponse, DiscoverableAuthentication), WebauthnError> {

@@ -228,7 +228,7 @@ async fn body(signed: &Signed, at: &Door, config: &Config, told: &Told<'_>) -> W
         @if Site::of(config).is_none() { div.flag.warn { p { (UNKNOWN_SITE) } } }
         @else if has_password { (form(told)) }
         @else { p { "Pour enregistrer une clé ou en retirer une, choisissez d’abord un mot de passe : " a href="/mot-de-passe-oublie" { "demander un lien" } "." } }
-        p { a href="/moi" { "Revenir à mon compte" } }
+        p.acts { a.btn href="/moi" { "Revenir à mon compte" } }
     })
 }
 

@@ -141,7 +141,12 @@ async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> We
         drop: may::<DropBatch>(&mut tx, reach, &batch.id).await?,
         denied,
         french: intake.french(),
-        facts: intake.facts(&mut tx, reach, &batch.said).await?,
+        // What is said beside the values tells of them: under embargo, it is kept as they are.
+        facts: if hidden {
+            Vec::new()
+        } else {
+            intake.facts(&mut tx, reach, &batch.said).await?
+        },
         problems,
         uses: intake.uses(&mut tx, reach, &batch.said).await?,
         told: intake.told(&mut tx, reach, &rows).await?,

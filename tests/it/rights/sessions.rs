@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 
 use super::{person, site_of};
 use crate::on_both_engines;
-use crate::support::{Bench, Site};
+use crate::stage::Stage;
+use crate::support::Site;
 
 const OTHER: &str = "referente@example.org";
 
@@ -21,7 +22,7 @@ const WHY: &[(&str, &str)] = &[("motif", "Ordinateur perdu")];
 
 on_both_engines! {
     async fn an_administrator_ends_the_sessions_of_the_people_of_their_agency(bench: Bench) {
-        let first = bench.install().await;
+        let first = Stage::bare(&bench).await.actor;
         person(&bench, first, "admin-28@example.org", &[("administrateur-ars", "ARS-28")]).await;
         let theirs = person(&bench, first, OTHER, &[("referent-cpom-ars", "ARS-28")]).await;
         let mut admin = site_of(&bench, "admin-28@example.org").await;
@@ -53,7 +54,7 @@ on_both_engines! {
 
 on_both_engines! {
     async fn nobody_ends_the_sessions_of_whom_they_do_not_answer_for(bench: Bench) {
-        let first = bench.install().await;
+        let first = Stage::bare(&bench).await.actor;
         person(&bench, first, "admin-28@example.org", &[("administrateur-ars", "ARS-28")]).await;
         person(&bench, first, "lectrice@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
         let elsewhere = person(&bench, first, OTHER, &[("referent-cpom-ars", "ARS-53")]).await;
