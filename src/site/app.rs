@@ -31,6 +31,7 @@ use crate::help;
 use crate::imports::{self as files, Imports, Reader};
 use crate::journal::{self, Tellers};
 use crate::organisations::{self, Directories};
+use crate::people;
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, SecondFactor};
 use crate::platform::db::{Db, DbError};
@@ -171,6 +172,7 @@ impl App {
             .merge(files::router())
             .merge(figures::router())
             .merge(dossier::router())
+            .merge(people::router())
             .merge(contracts::pages::router());
         self.around(pages)
     }

@@ -29,6 +29,7 @@ mod mail;
 mod migrations;
 mod nothing_left;
 mod organisations;
+mod people;
 mod program;
 mod public;
 mod refusals;

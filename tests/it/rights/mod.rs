@@ -6,6 +6,8 @@ mod referents;
 pub mod routes;
 mod sight;
 
+pub use people::ends;
+
 use jalon::access::grant::store::{Held, give, grants_of};
 use jalon::access::grant::{GiveGrant, NewGrant};
 use jalon::access::store::{AddPerson, add_person};

@@ -16,7 +16,6 @@ use super::store;
 use super::{Grant, SeePeople};
 use crate::access::policy::{Concern, Denied};
 use crate::access::reach::Reach;
-use crate::access::role::Roles;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::web::Shell;
@@ -64,11 +63,7 @@ async fn sees(tx: &mut Tx, reach: &Reach, person: uuid::Uuid) -> Result<bool, Db
     }
     let organisations = people_store::organisations_of(tx, person).await?;
     if organisations.is_empty() {
-        let gives = reach.grants().iter().any(|grant| {
-            let role = Roles::known().role(&grant.role);
-            role.is_some_and(|role| !role.gives.is_empty())
-        });
-        return Ok(gives);
+        return Ok(reach.gives_something().is_ok());
     }
     for organisation in organisations {
         let concern = store::answering(tx, &organisation, "").await?;
