@@ -40,4 +40,6 @@ pub mod figures;
 
 pub mod dossier;
 
+pub mod people;
+
 pub mod site;

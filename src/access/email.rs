@@ -6,6 +6,47 @@ use std::str::FromStr;
 /// More bytes than this are no address (RFC 5321, 4.5.3.1.3).
 const LONGEST: usize = 254;
 
+/// What the mailboxes of services are called, or begin with.
+const FUNCTIONAL: [&str; 37] = [
+    "accueil",
+    "adjoint",
+    "ars",
+    "assistance",
+    "bal",
+    "boite",
+    "bureau",
+    "cabinet",
+    "cellule",
+    "codir",
+    "communication",
+    "contact",
+    "contacts",
+    "contrats",
+    "courriel",
+    "courrier",
+    "cpom",
+    "direction",
+    "directions",
+    "dg",
+    "equipe",
+    "gestion",
+    "info",
+    "infos",
+    "information",
+    "ne-pas-repondre",
+    "no-reply",
+    "noreply",
+    "pole",
+    "postmaster",
+    "presse",
+    "referents",
+    "secretariat",
+    "service",
+    "services",
+    "support",
+    "webmaster",
+];
+
 /// An electronic address, in lower case: accounts compare without regard to case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email(String);
@@ -20,6 +61,15 @@ impl Email {
     /// The address as it is kept.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it seems to be a mailbox that several people read: it may be a contact, never an
+    /// account. The words are Jalon's reading of how such mailboxes are called.
+    pub fn is_functional(&self) -> bool {
+        let mailbox = self.0.split('@').next().unwrap_or_default();
+        let mut words = mailbox.split(['.', '-', '_', '+']);
+        let first = words.next().unwrap_or_default();
+        FUNCTIONAL.contains(&first) || FUNCTIONAL.contains(&mailbox)
     }
 }
 
@@ -92,6 +142,29 @@ mod tests {
         ];
         for text in wrong {
             assert_eq!(text.parse::<Email>(), Err(NotAnEmail(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_mailbox_of_a_service_is_told_from_that_of_a_person() {
+        let is = |text: &str| text.parse::<Email>().unwrap().is_functional();
+        for text in [
+            "contact",
+            "ars-normandie-cpom",
+            "secretariat.dg",
+            "no-reply",
+            "DIRECTION",
+        ] {
+            assert!(is(&format!("{text}@example.org")), "{text}");
+        }
+        for text in [
+            "anne.martin",
+            "a.direction",
+            "arsene.lupin",
+            "bureaud",
+            "jean-service",
+        ] {
+            assert!(!is(&format!("{text}@example.org")), "{text}");
         }
     }
 

@@ -312,6 +312,29 @@ impl Reach {
         Ok(())
     }
 
+    /// Whether they may give some role to somebody.
+    ///
+    /// # Errors
+    /// A refusal that says who can.
+    pub fn gives_something(&self) -> Result<(), String> {
+        let gives = |grant: &Grant| {
+            let role = Roles::known().role(&grant.role);
+            role.is_some_and(|role| !role.gives.is_empty())
+        };
+        if self.actor == Actor::Installation || self.grants.iter().any(gives) {
+            return Ok(());
+        }
+        let roles = Roles::known().all().iter();
+        let able: Vec<&str> = roles
+            .filter(|role| !role.gives.is_empty())
+            .map(|role| role.name.as_str())
+            .collect();
+        Err(format!(
+            "Vous ne gérez les habilitations de personne. Peut le faire qui a le rôle : {}.",
+            able.join(" ; ")
+        ))
+    }
+
     /// Whether an act is allowed, whoever uses the right: by what, or what the person is told.
     pub(super) fn judged(&self, act: &'static str, concern: &Concern) -> Result<Basis, String> {
         match self.actor.person() {

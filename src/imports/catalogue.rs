@@ -409,6 +409,96 @@ catalogue! {
         remedy: "Vérifiez la saisie, le territoire et l’unité. Rien à faire si la valeur est bonne.",
         example: "12 % après 54 %, quand les autres régions bougent de quelques points.",
     }
+    PeopleLayout "people-layout" Refusal {
+        title: "Aucun tableau de personnes reconnu",
+        meaning: "Aucune ligne ne se lit comme l’en-tête d’un tableau de personnes : il y faut au moins une colonne d’adresse électronique et une de rôle.",
+        remedy: "Partez du classeur à télécharger sur la page « Personnes », ou titrez vos colonnes comme lui.",
+        example: "« Nom ; Adresse électronique ; Organisation ; Rôle »",
+    }
+    WrongPerson "wrong-person" Refusal {
+        title: "Nom ou adresse qui manque ou ne se lit pas",
+        meaning: "Une personne se reconnaît à son adresse électronique, et se nomme.",
+        remedy: "Complétez le nom ou l’adresse de la ligne.",
+        example: "« anne.martin » sans la suite de l’adresse.",
+    }
+    FunctionalMailbox "functional-mailbox" Refusal {
+        title: "Boîte de service",
+        meaning: "L’adresse semble lue par plusieurs personnes. Un compte est celui d’une seule : ce qui y est fait est à son nom.",
+        remedy: "Écrivez l’adresse nominative de la personne.",
+        example: "« contact@example.org »",
+    }
+    UnknownRole "unknown-role" Refusal {
+        title: "Rôle inconnu",
+        meaning: "Ce nom n’est celui d’aucun rôle.",
+        remedy: "Choisissez-le dans la liste du classeur à télécharger.",
+        example: "« Chef de projet »",
+    }
+    UnknownOrganisation "unknown-organisation" Refusal {
+        title: "Organisation inconnue, ambiguë ou absente",
+        meaning: "Ce nom ne désigne aucune organisation, en désigne plusieurs, ou manque alors que le rôle se tient pour une organisation.",
+        remedy: "Écrivez le code de l’organisation.",
+        example: "« ARS Normandi » : Jalon propose « ARS Normandie ».",
+    }
+    UnknownScope "unknown-scope" Refusal {
+        title: "Cadre, objectif ou contrat inconnu",
+        meaning: "Ce à quoi l’habilitation serait limitée n’est pas reconnu.",
+        remedy: "Écrivez le code du cadre, le numéro de l’objectif ou la fin de l’adresse du contrat.",
+        example: "L’objectif « 42 » d’un cadre qui en a dix.",
+    }
+    WrongGrantDay "wrong-grant-day" Refusal {
+        title: "Jour illisible ou contradictoire",
+        meaning: "Le jour ne se lit pas, ou la fin précède le début. Le début de ce qui est déjà donné ne change pas.",
+        remedy: "Écrivez le jour ainsi : 31/12/2026.",
+        example: "« fin d’année »",
+    }
+    NoGrantReason "no-grant-reason" Refusal {
+        title: "Motif absent",
+        meaning: "Une habilitation se donne pour une raison, que le journal garde.",
+        remedy: "Écrivez-la dans la colonne « Motif », ou pour tout le fichier en le déposant.",
+        example: "« Arrivée au 1er mars »",
+    }
+    NotYoursToGive "not-yours-to-give" Refusal {
+        title: "Habilitation que vous ne pouvez pas donner ou finir",
+        meaning: "Vos propres habilitations ne vous laissent pas donner ou finir ce rôle, ou pas pour cette organisation, ou pas à vous-même.",
+        remedy: "Retirez la ligne et demandez à qui le peut : la phrase du problème dit qui.",
+        example: "Un rôle de la Bretagne donné par l’administrateur de la Normandie.",
+    }
+    PersonOutOfReach "person-out-of-reach" Refusal {
+        title: "Personne que vous ne gérez pas",
+        meaning: "L’adresse est celle d’un compte que vos habilitations ne vous laissent pas voir.",
+        remedy: "Retirez la ligne et demandez à un administrateur national.",
+        example: "Une personne d’une autre agence.",
+    }
+    SameName "same-name" Question {
+        title: "Même nom, autre adresse",
+        meaning: "Quelqu’un de ce nom a déjà un compte sous une autre adresse. Jalon ne devine pas si c’est la même personne.",
+        remedy: "Répondez à la question : un compte de plus, ou celui qui existe.",
+        example: "Anne Martin, qui a changé d’adresse.",
+    }
+    OtherName "other-name" Warning {
+        title: "Compte sous un autre nom",
+        meaning: "Le compte de cette adresse est sous un autre nom, qui est gardé.",
+        remedy: "Vérifiez l’adresse. Rien à faire si c’est bien la personne.",
+        example: "Un nom d’usage.",
+    }
+    GrantTwice "grant-twice" Refusal {
+        title: "Habilitation écrite deux fois",
+        meaning: "Deux lignes disent la même habilitation. Pareilles, elles comptent une fois ; avec deux fins différentes, Jalon ne choisit pas.",
+        remedy: "Gardez une seule des deux lignes.",
+        example: "Jusqu’au 31/12/2026 à la ligne 4 et sans fin à la ligne 9.",
+    }
+    NothingToEnd "nothing-to-end" Warning {
+        title: "Fin sans habilitation à finir",
+        meaning: "La ligne donne une fin, et rien de tel n’est en cours ; ou ce qui est en cours est plus large que la ligne.",
+        remedy: "Rien à faire si la fin est passée. Sinon, mettez fin à l’habilitation plus large sur la page de la personne.",
+        example: "La fin d’un seul objectif, pour qui les tient tous.",
+    }
+    LastAdministrator "last-administrator" Refusal {
+        title: "Plus personne pour administrer",
+        meaning: "Le fichier mettrait fin à toutes les habilitations d’administrateur national sans date de fin.",
+        remedy: "Donnez d’abord ce rôle à quelqu’un d’autre, ou laissez-en une.",
+        example: "Le départ du seul administrateur.",
+    }
     PartsExceedWhole "parts-exceed-whole" Refusal {
         title: "Parties plus grandes que l’ensemble",
         meaning: "Les parties d’une ventilation font ensemble plus que la valeur de l’ensemble.",

@@ -56,6 +56,11 @@ pub trait Intake: fmt::Debug + Send + Sync {
     /// Whether what a file says is kept from that person on that day.
     fn is_hidden(&self, batch: &Batch, reach: &Reach, today: Date) -> Result<bool, DbError>;
 
+    /// What is said in place of what a file says, to whoever it is kept from.
+    fn why_hidden(&self) -> &'static str {
+        "Les valeurs de ce fichier sont sous embargo : jusqu’à sa fin, seule la personne qui l’a déposé les voit."
+    }
+
     /// Takes from rows what stood there and is kept from that person.
     async fn veil(&self, _tx: &mut Tx, _reach: &Reach, _rows: &mut [Row]) -> Result<(), DbError> {
         Ok(())

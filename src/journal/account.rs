@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use jiff::civil::Date;
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{Kind, Line, Reader, Teller, Told, span, store};
+use crate::platform::clock::french_date;
 use crate::platform::db::{DbError, Tx};
 
 /// Tells of people, their grants, their programs and their addresses of tables; to themselves, to
@@ -88,6 +91,14 @@ fn deed(line: &Line, own: bool, name: &str) -> String {
     match (line.kind.as_str(), line.verb.as_str()) {
         ("grant", "create") => format!("a donné à « {name} » le rôle « {} »", line.label),
         ("grant", "end") => format!("a retiré à « {name} » le rôle « {} »", line.label),
+        ("grant", "until") => match line.is::<Lasting>().and_then(|after| after.ends_on) {
+            Some(last) => format!(
+                "a fixé au {} le dernier jour du rôle « {} » de « {name} »",
+                french_date(last),
+                line.label
+            ),
+            None => format!("a changé la fin du rôle « {} » de « {name} »", line.label),
+        },
         ("person", "create") => format!("a ouvert le compte « {name} »"),
         ("person", "invite") => format!("a invité « {name} » à choisir un mot de passe"),
         ("person", "password") => whose("le mot de passe", "a changé"),
@@ -110,6 +121,12 @@ fn deed(line: &Line, own: bool, name: &str) -> String {
         ("table_address", "revoke") => whose("une adresse de tableau", "a révoqué"),
         _ => format!("a modifié le compte « {name} »"),
     }
+}
+
+/// What the history keeps of the end of a grant.
+#[derive(Deserialize)]
+struct Lasting {
+    ends_on: Option<Date>,
 }
 
 #[cfg(test)]

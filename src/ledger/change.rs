@@ -141,6 +141,11 @@ impl Change {
         self
     }
 
+    /// Says why, where nobody did yet.
+    pub fn explain(&mut self, why: &str) {
+        self.why.get_or_insert_with(|| why.to_owned());
+    }
+
     /// Says under which grant it is made; the first one said counts.
     pub(crate) fn under(&mut self, grant: Uuid) {
         self.grant.get_or_insert(grant);

@@ -140,6 +140,11 @@ async fn page(
         (downloads("referents", "Les référents", &[
             ("cadre", cadre), ("organisation", organisation), ("etat", etat),
         ]))
+        @if reach.gives_something().is_ok() {
+            p { "Ce tableau se complète dans un tableur (nom, adresse, dates) et se renvoie : "
+                a href="/imports/nouveau?genre=personnes" { "déposer la liste complétée" }
+                ". Jalon montre qui serait désigné ou prendrait fin avant que rien ne soit écrit." }
+        }
         p.muted { "Désigner ou remplacer un référent : lui donner le rôle, sur la page de la "
             a href="/personnes" { "personne" } ". Ce qui prend fin reste dans le "
             a href="/journal?genre=grant" { "journal" } "." }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::pages::{Listed, STATE};
 use super::{Post, store};
-use crate::access::role::Referent;
+use crate::access::role::{Referent, Role, Side};
 use crate::frameworks::Library;
 use crate::organisations::Directories;
 use crate::platform::web::table::{Cell, Column, Table};
@@ -101,7 +101,12 @@ fn rows(listed: &Listed<'_>, post: &Post<'_>, rows: &mut Vec<Vec<Cell>>) {
     }
 }
 
-/// What a referent is called in the list.
+/// What the holder of a role is called in the list of referents; `None` where they are none.
+pub fn role_title(role: &Role) -> Option<&'static str> {
+    let referent = role.referent?;
+    Some(role_words(role.side == Side::State, referent))
+}
+
 fn role_words(national: bool, referent: Referent) -> &'static str {
     match (national, referent) {
         (true, Referent::First) => "Chef de file signataire",

@@ -32,6 +32,7 @@ use crate::help;
 use crate::imports::{self as files, Imports, Reader};
 use crate::journal::{self, Tellers};
 use crate::organisations::{self, Directories};
+use crate::people;
 use crate::platform::antivirus::Antivirus;
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, SecondFactor};
@@ -187,6 +188,7 @@ impl App {
             .merge(files::router())
             .merge(figures::router())
             .merge(dossier::router())
+            .merge(people::router())
             .merge(contracts::pages::router());
         self.around(pages)
     }

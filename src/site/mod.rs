@@ -29,6 +29,7 @@ use crate::frameworks::{FindableFrameworks, FrameworkTeller, Holders, Library};
 use crate::imports::{ImportTeller, Imports, Intakes, Reader};
 use crate::journal::{AccountTeller, Tellers};
 use crate::organisations::{Directories, FindableOrganisations, OrganisationTeller};
+use crate::people::PeopleIntake;
 use crate::platform::antivirus::Antivirus;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -64,6 +65,11 @@ pub fn imports(
     let terms = TermsIntake {
         library: library.clone(),
     };
+    let people = PeopleIntake {
+        library: library.clone(),
+        directories: directories.clone(),
+        clock: clock.clone(),
+    };
     let values = ValuesIntake {
         library,
         directories,
@@ -74,7 +80,7 @@ pub fn imports(
         db,
         clock,
         reader,
-        intakes: Intakes::new(vec![Arc::new(values), Arc::new(terms)]),
+        intakes: Intakes::new(vec![Arc::new(values), Arc::new(terms), Arc::new(people)]),
         antivirus: Antivirus::default(),
     }
 }

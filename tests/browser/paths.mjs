@@ -48,6 +48,7 @@ export const demo = [
   "/cadres/es-aura-2020-2024",
   "/imports",
   "/imports/nouveau",
+  "/imports/nouveau?genre=personnes",
   "/erreurs",
   "/erreurs/unknown-place",
   "/cibles/etat-ars-2024-2028/2.c.1",

@@ -32,6 +32,7 @@ mod nothing_left;
 mod openid;
 mod organisations;
 mod passkey;
+mod people;
 mod program;
 mod public;
 mod refusals;

@@ -75,14 +75,13 @@ async fn some(tx: &mut Tx, reach: &Reach) -> Result<Vec<Person>, DbError> {
             .role(&grant.role)
             .is_some_and(|r| r.own.holds(SeePeople::NAME))
     };
-    let gives = |grant: &&Grant| roles.role(&grant.role).is_some_and(|r| !r.gives.is_empty());
     let own = reach.grants().iter().filter(sees);
     let own: BTreeSet<&str> = own.map(|grant| grant.organisation.as_str()).collect();
     let mut seen = Vec::new();
     for organisation in own {
         seen.extend(of_organisation(tx, organisation).await?);
     }
-    if reach.grants().iter().any(|grant| gives(&grant)) {
+    if reach.gives_something().is_ok() {
         seen.extend(without_grant(tx).await?);
     }
     if let Some(person) = reach.actor().person() {
@@ -168,7 +167,7 @@ pub(in crate::access) async fn organisations_of(
 }
 
 /// The organisations that exist, by name.
-pub(in crate::access) async fn known_organisations(tx: &mut Tx) -> Result<Vec<Known>, DbError> {
+pub async fn known_organisations(tx: &mut Tx) -> Result<Vec<Known>, DbError> {
     tx.all(
         "select code, name from organisation where valid_to is null order by name collate \"C\"",
         vec![],
@@ -177,7 +176,7 @@ pub(in crate::access) async fn known_organisations(tx: &mut Tx) -> Result<Vec<Kn
 }
 
 /// The frameworks that are loaded.
-pub(in crate::access) async fn known_frameworks(tx: &mut Tx) -> Result<Vec<Known>, DbError> {
+pub async fn known_frameworks(tx: &mut Tx) -> Result<Vec<Known>, DbError> {
     tx.all(
         "select f.code, t.label as name from framework f join thing t on t.id = f.thing_id
          order by f.code collate \"C\"",

@@ -46,8 +46,8 @@ struct Look {
     page: i64,
     told: Vec<Told>,
     undoing: Option<Undoing>,
-    /// Whether what the file says is kept from whoever looks.
-    hidden: bool,
+    /// Why what the file says is kept from whoever looks, where it is.
+    hidden: Option<&'static str>,
     /// Why whoever looks may not write what it says, where they may not.
     denied: Option<Denied>,
     /// Whether they may have it read again, undone, or given up.
@@ -153,7 +153,7 @@ async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> We
         verdict,
         page,
         undoing,
-        hidden,
+        hidden: hidden.then(|| intake.why_hidden()),
         now: imports.clock.now(),
         batch,
     })
@@ -295,8 +295,8 @@ fn life(look: &Look) -> Markup {
             BatchState::Unreadable => { (closing(look)) }
             _ => {
                 (counts(batch.counts))
-                @if look.hidden {
-                    (flag("warn", &html! { "Les valeurs de ce fichier sont sous embargo : jusqu’à sa fin, seule la personne qui l’a déposé les voit." }))
+                @if let Some(why) = look.hidden {
+                    (flag("warn", &html! { (why) }))
                 } @else {
                     (problems::section(batch.id, &look.problems, open))
                     (changes(look))

@@ -10,6 +10,8 @@ mod sessions;
 mod sight;
 mod why;
 
+pub use people::ends;
+
 use jalon::access::grant::store::{Held, give, grants_of};
 use jalon::access::grant::{GiveGrant, NewGrant};
 use jalon::access::store::{AddPerson, add_person};

@@ -12,7 +12,7 @@ use crate::contracts::{NORMANDIE, furnish};
 use crate::on_both_engines;
 use crate::support::Bench;
 
-pub(super) async fn ends(bench: &Bench, by: Actor, grant: uuid::Uuid) -> Result<(), String> {
+pub async fn ends(bench: &Bench, by: Actor, grant: uuid::Uuid) -> Result<(), String> {
     let mut change = Change::open(&bench.db, &bench.clock, by, "grant.end")
         .await
         .unwrap();

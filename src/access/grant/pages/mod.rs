@@ -17,7 +17,6 @@ use super::store;
 use super::{Grant, SeePeople};
 use crate::access::policy::{Concern, Denied};
 use crate::access::reach::Reach;
-use crate::access::role::Roles;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::web::Shell;
@@ -70,11 +69,7 @@ pub(in crate::access) async fn sees(
     }
     let organisations = people_store::organisations_of(tx, person).await?;
     if organisations.is_empty() {
-        let gives = reach.grants().iter().any(|grant| {
-            let role = Roles::known().role(&grant.role);
-            role.is_some_and(|role| !role.gives.is_empty())
-        });
-        return Ok(gives);
+        return Ok(reach.gives_something().is_ok());
     }
     for organisation in organisations {
         let concern = store::answering(tx, &organisation, "").await?;

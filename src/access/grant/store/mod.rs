@@ -1,0 +1,279 @@
+//! Grants in the database: what is held, by whom, and who answers for what. Writing them:
+//! [`write`].
+
+mod write;
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::Grant;
+use crate::access::policy::Concern;
+use crate::access::reach::{Audience, Opening, Openings};
+use crate::access::role::NATIONAL_ADMINISTRATOR;
+use crate::access::store::Person;
+use crate::args;
+use crate::platform::db::{DbError, Tx};
+
+pub use write::{GrantError, appoint, appoint_all, delegate, end, end_after, give};
+
+/// A grant as it is kept, whether or not it holds.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The grant.
+    pub grant: Grant,
+    /// Who holds it.
+    pub person: Uuid,
+    /// The grant that it stands for.
+    pub behalf_of: Option<Uuid>,
+    /// First day.
+    pub starts_on: Date,
+    /// Last day; `None` where none is set.
+    pub ends_on: Option<Date>,
+    /// Why it was given.
+    pub why: String,
+    /// When it was given, in microseconds UTC, and by whom; nobody where the installation did.
+    pub given: (i64, Option<String>),
+    /// When it was ended, in microseconds UTC, by whom and why.
+    pub ended: Option<(i64, Option<String>, Option<String>)>,
+}
+
+impl Held {
+    /// Whether it holds on that day; of one that stands for another, as far as it goes itself.
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.ended.is_none() && self.starts_on <= day && self.ends_on.is_none_or(|end| day <= end)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct GrantRow {
+    id: Uuid,
+    role: String,
+    organisation: String,
+    framework: String,
+    objective: String,
+    contract_id: Option<Uuid>,
+    behalf_name: Option<String>,
+}
+
+impl From<GrantRow> for Grant {
+    fn from(row: GrantRow) -> Self {
+        Self {
+            id: row.id,
+            role: row.role,
+            organisation: row.organisation,
+            framework: row.framework,
+            objective: row.objective,
+            contract: row.contract_id,
+            behalf_of: row.behalf_name,
+        }
+    }
+}
+
+/// The grants that a person holds on that day, the oldest first; one held in somebody's place as
+/// long as that somebody holds theirs.
+pub async fn holding(tx: &mut Tx, person: Uuid, day: Date) -> Result<Vec<Grant>, DbError> {
+    let rows: Vec<GrantRow> = tx
+        .all(
+            "select g.id, g.role, g.organisation, g.framework, g.objective, g.contract_id,
+                    p.name as behalf_name
+             from access_grant g
+             left join access_grant o on o.id = g.behalf_of
+             left join person p on p.id = o.person_id
+             where g.person_id = $1 and g.ended_change is null and g.starts_on <= $2
+               and (g.ends_on is null or g.ends_on >= $2)
+               and (g.behalf_of is null
+                    or (o.ended_change is null and o.starts_on <= $2
+                        and (o.ends_on is null or o.ends_on >= $2)))
+             order by g.given_change, g.id",
+            args![person, day.to_string()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(Grant::from).collect())
+}
+
+/// To whom frameworks open what stands under them.
+pub(in crate::access) async fn openings(tx: &mut Tx) -> Result<Openings, DbError> {
+    let rows: Vec<(String, String, String)> = tx
+        .all(
+            "select framework, what, audience from framework_opening",
+            vec![],
+        )
+        .await?;
+    let read = |(framework, what, audience): (String, String, String)| {
+        let opened = Opening::from_code(&what);
+        let opened = opened.ok_or_else(|| DbError::corrupt("opening of a framework", what))?;
+        let to = Audience::from_code(&audience);
+        let to = to.ok_or_else(|| DbError::corrupt("audience of a framework", audience))?;
+        Ok(((framework, opened), to))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The establishments of the regions whose agencies a person holds grants for on that day, each
+/// with its agency.
+pub(in crate::access) async fn establishments(
+    tx: &mut Tx,
+    person: Uuid,
+    day: Date,
+) -> Result<Vec<(String, String)>, DbError> {
+    tx.all(
+        "select distinct a.code as agency, e.code as establishment
+         from access_grant g
+         join organisation a on a.code = g.organisation and a.kind = 'ars'
+         join place p on p.within_code = a.place_code
+         join organisation e on e.place_code = p.code
+         where g.person_id = $1 and g.ended_change is null and g.starts_on <= $2
+           and (g.ends_on is null or g.ends_on >= $2)",
+        args![person, day.to_string()],
+    )
+    .await
+}
+
+/// The name of a person.
+pub async fn named(tx: &mut Tx, person: Uuid) -> Result<Option<String>, DbError> {
+    let row: Option<(String,)> = tx
+        .optional("select name from person where id = $1", args![person])
+        .await?;
+    Ok(row.map(|(name,)| name))
+}
+
+/// Who answers for what is an organisation's: itself, what it belongs to, and the agency of the
+/// region an establishment lies in.
+pub async fn answering(
+    tx: &mut Tx,
+    organisation: &str,
+    framework: &str,
+) -> Result<Concern, DbError> {
+    let mut concern = Concern::of(organisation, framework);
+    let above: Vec<(String,)> = tx
+        .all(
+            "select o.parent_code from organisation o
+             where o.code = $1 and o.parent_code is not null
+             union
+             select a.code from organisation o
+             join place p on p.code = o.place_code
+             join organisation a on a.place_code = p.within_code and a.kind = 'ars'
+             where o.code = $1",
+            args![organisation],
+        )
+        .await?;
+    let above = above.into_iter().map(|(code,)| code);
+    concern.organisations.extend(above);
+    Ok(concern)
+}
+
+#[derive(sqlx::FromRow)]
+struct HeldRow {
+    id: Uuid,
+    person_id: Uuid,
+    role: String,
+    organisation: String,
+    framework: String,
+    objective: String,
+    contract_id: Option<Uuid>,
+    behalf_of: Option<Uuid>,
+    behalf_name: Option<String>,
+    starts_on: String,
+    ends_on: Option<String>,
+    why: String,
+    given_at: i64,
+    given_by: Option<String>,
+    ended_at: Option<i64>,
+    ended_by: Option<String>,
+    ended_why: Option<String>,
+}
+
+impl HeldRow {
+    fn read(self) -> Result<Held, DbError> {
+        Ok(Held {
+            person: self.person_id,
+            behalf_of: self.behalf_of,
+            starts_on: day(&self.starts_on)?,
+            ends_on: self.ends_on.as_deref().map(day).transpose()?,
+            why: self.why,
+            given: (self.given_at, self.given_by),
+            ended: self.ended_at.map(|at| (at, self.ended_by, self.ended_why)),
+            grant: Grant {
+                id: self.id,
+                role: self.role,
+                organisation: self.organisation,
+                framework: self.framework,
+                objective: self.objective,
+                contract: self.contract_id,
+                behalf_of: self.behalf_name,
+            },
+        })
+    }
+}
+
+fn day(text: &str) -> Result<Date, DbError> {
+    text.parse()
+        .map_err(|_| DbError::corrupt("day of a grant", text))
+}
+
+/// Every grant that a person holds, held or will hold, the latest first. Inside a change, those
+/// that it gave itself are not there yet.
+pub async fn grants_of(tx: &mut Tx, person: Uuid) -> Result<Vec<Held>, DbError> {
+    let rows: Vec<HeldRow> = tx
+        .all(
+            "select g.id, g.person_id, g.role, g.organisation, g.framework, g.objective,
+                    g.contract_id, g.behalf_of, bp.name as behalf_name, g.starts_on, g.ends_on,
+                    g.why, gc.at as given_at, gp.name as given_by, ec.at as ended_at,
+                    ep.name as ended_by, ec.why as ended_why
+             from access_grant g
+             join change gc on gc.no = g.given_change
+             left join person gp on gp.id = gc.actor
+             left join change ec on ec.no = g.ended_change
+             left join person ep on ep.id = ec.actor
+             left join access_grant b on b.id = g.behalf_of
+             left join person bp on bp.id = b.person_id
+             where g.person_id = $1
+             order by g.given_change desc, g.id desc",
+            args![person],
+        )
+        .await?;
+    rows.into_iter().map(HeldRow::read).collect()
+}
+
+/// The grant of that identifier.
+pub async fn held(tx: &mut Tx, grant: Uuid) -> Result<Option<Held>, DbError> {
+    let holder: Option<(Uuid,)> = tx
+        .optional(
+            "select person_id from access_grant where id = $1",
+            args![grant],
+        )
+        .await?;
+    let Some((person,)) = holder else {
+        return Ok(None);
+    };
+    let all = grants_of(tx, person).await?;
+    Ok(all.into_iter().find(|held| held.grant.id == grant))
+}
+
+/// The people who administer the whole installation on that day.
+pub async fn administrators(tx: &mut Tx, day: Date) -> Result<Vec<Person>, DbError> {
+    tx.all(
+        "select distinct p.id, p.name, p.email
+         from access_grant g join person p on p.id = g.person_id
+         where g.role = $1 and g.ended_change is null and g.starts_on <= $2
+           and (g.ends_on is null or g.ends_on >= $2) and g.framework = ''
+           and g.contract_id is null and g.behalf_of is null
+         order by p.email",
+        args![NATIONAL_ADMINISTRATOR, day.to_string()],
+    )
+    .await
+}
+
+/// The grants by which somebody administers the whole country on that day, with no limit and no
+/// end.
+pub async fn lasting(tx: &mut Tx, day: Date) -> Result<Vec<Uuid>, DbError> {
+    let rows: Vec<(Uuid,)> = tx
+        .all(
+            "select id from access_grant
+             where role = $1 and ended_change is null and ends_on is null
+               and starts_on <= $2 and framework = '' and contract_id is null",
+            args![NATIONAL_ADMINISTRATOR, day.to_string()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}

@@ -1,0 +1,358 @@
+//! Grants given, delegated and ended.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{Held, held, lasting, named};
+use crate::access::grant::{
+    Delegate, EndGrant, GiveGrant, LONGEST_DELEGATION, LONGEST_REASON, NewGrant, Objection,
+};
+use crate::access::permit::Permit;
+use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
+use crate::access::store::renew_sessions;
+use crate::args;
+use crate::ledger::{Actor, Change, LedgerError, NewThing, Scope};
+use crate::platform::clock::{Clock, paris_date};
+use crate::platform::db::{Db, DbError, Tx};
+
+/// Why a grant could not be given, delegated or ended, told in French.
+#[derive(Debug, thiserror::Error)]
+pub enum GrantError {
+    /// What was typed makes no sense.
+    #[error("{}", .0.iter().map(|o| o.sentence.as_str()).collect::<Vec<_>>().join("\n"))]
+    Objections(Vec<Objection>),
+    /// It has ended already.
+    #[error("Cette habilitation a déjà pris fin.")]
+    Ended,
+    /// Nobody would be left to manage rights.
+    #[error(
+        "C’est la dernière habilitation d’administrateur national sans date de fin : donnez-la d’abord à quelqu’un d’autre."
+    )]
+    LastAdministrator,
+    /// The history or the database refused.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl From<DbError> for GrantError {
+    fn from(error: DbError) -> Self {
+        Self::Ledger(error.into())
+    }
+}
+
+fn objection(field: &'static str, sentence: &str) -> GrantError {
+    GrantError::Objections(vec![Objection {
+        field,
+        sentence: sentence.to_owned(),
+    }])
+}
+
+/// A grant as the history keeps it; the reason stands beside it, so that it can be erased.
+#[derive(Serialize)]
+struct Recorded<'a> {
+    person: Uuid,
+    role: &'a str,
+    organisation: &'a str,
+    framework: &'a str,
+    objective: &'a str,
+    contract: Option<Uuid>,
+    behalf_of: Option<Uuid>,
+    starts_on: Date,
+    ends_on: Option<Date>,
+    ended: bool,
+}
+
+impl<'a> Recorded<'a> {
+    fn new(new: &'a NewGrant, behalf_of: Option<Uuid>) -> Self {
+        Self {
+            person: new.person,
+            role: &new.role,
+            organisation: &new.organisation,
+            framework: &new.framework,
+            objective: &new.objective,
+            contract: new.contract,
+            behalf_of,
+            starts_on: new.starts_on,
+            ends_on: new.ends_on,
+            ended: false,
+        }
+    }
+
+    fn of(held: &'a Held, ended: bool) -> Self {
+        Self {
+            person: held.person,
+            role: &held.grant.role,
+            organisation: &held.grant.organisation,
+            framework: &held.grant.framework,
+            objective: &held.grant.objective,
+            contract: held.grant.contract,
+            behalf_of: held.behalf_of,
+            starts_on: held.starts_on,
+            ends_on: held.ends_on,
+            ended,
+        }
+    }
+}
+
+/// Gives the grant in the permit.
+///
+/// # Errors
+/// [`GrantError::Objections`] with everything that makes no sense in it.
+pub async fn give(change: &mut Change, permit: Permit<GiveGrant>) -> Result<Uuid, GrantError> {
+    let new = permit.into_thing();
+    let mut objections = new.objections(Roles::known());
+    objections.extend(unknown_names(change.tx(), &new).await?);
+    if !objections.is_empty() {
+        return Err(GrantError::Objections(objections));
+    }
+    Ok(insert(change, &new, None).await?)
+}
+
+/// What is named in a grant and does not exist.
+async fn unknown_names(tx: &mut Tx, new: &NewGrant) -> Result<Vec<Objection>, DbError> {
+    let mut found = Vec::new();
+    let mut object = |field, sentence: &str| {
+        found.push(Objection {
+            field,
+            sentence: sentence.to_owned(),
+        });
+    };
+    if !new.organisation.is_empty() {
+        let known: Option<(String,)> = tx
+            .optional(
+                "select code from organisation where code = $1",
+                args![&new.organisation],
+            )
+            .await?;
+        if known.is_none() {
+            object(
+                "organisation",
+                "Aucune organisation n’a ce code : choisissez-la dans la liste.",
+            );
+        }
+    }
+    if !new.framework.is_empty() {
+        let known: Option<(String,)> = tx
+            .optional(
+                "select code from framework where code = $1",
+                args![&new.framework],
+            )
+            .await?;
+        if known.is_none() {
+            object(
+                "cadre",
+                "Aucun cadre n’a ce code : choisissez-le dans la liste.",
+            );
+        }
+    }
+    Ok(found)
+}
+
+async fn insert(
+    change: &mut Change,
+    new: &NewGrant,
+    behalf_of: Option<Uuid>,
+) -> Result<Uuid, LedgerError> {
+    let thing = NewThing {
+        kind: "grant",
+        parent: Some(new.person),
+        scope: Scope {
+            organisation: new.organisation.clone(),
+            framework: new.framework.clone(),
+        },
+        label: Roles::known().name(&new.role),
+    };
+    let id = change.create(thing, &Recorded::new(new, behalf_of)).await?;
+    let no = change.no();
+    change
+        .tx()
+        .run(
+            "insert into access_grant (id, person_id, role, organisation, framework, objective,
+                                       contract_id, behalf_of, starts_on, ends_on, why,
+                                       given_change)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            args![
+                id,
+                new.person,
+                &new.role,
+                &new.organisation,
+                &new.framework,
+                &new.objective,
+                new.contract,
+                behalf_of,
+                new.starts_on.to_string(),
+                new.ends_on.map(|day| day.to_string()),
+                new.why.trim(),
+                no
+            ],
+        )
+        .await?;
+    renew_sessions(change.tx(), new.person).await?;
+    Ok(id)
+}
+
+/// Has somebody stand in for the holder of the grant in the permit, until a day.
+///
+/// # Errors
+/// [`GrantError::Objections`] where the days or the person make no sense.
+pub async fn delegate(change: &mut Change, permit: Permit<Delegate>) -> Result<Uuid, GrantError> {
+    let new = permit.into_thing();
+    let today = paris_date(change.at());
+    let held = held(change.tx(), new.grant).await?;
+    let held = held
+        .filter(|held| held.holds_on(today))
+        .ok_or(GrantError::Ended)?;
+    if new.person == held.person || named(change.tx(), new.person).await?.is_none() {
+        return Err(objection(
+            "personne",
+            "Choisissez une autre personne, qui a un compte.",
+        ));
+    }
+    let days = new
+        .starts_on
+        .until(new.ends_on)
+        .map_or(0, |span| span.get_days());
+    if new.ends_on < new.starts_on || new.ends_on < today || days > LONGEST_DELEGATION {
+        return Err(objection(
+            "fin",
+            "Une délégation finit un jour à venir, après son début et moins d’un an plus tard.",
+        ));
+    }
+    let why = new.why.trim().chars().count();
+    if why == 0 || why > LONGEST_REASON {
+        return Err(objection(
+            "motif",
+            "Dites pourquoi, en 500 caractères au plus : le journal le garde.",
+        ));
+    }
+    let standing_in = NewGrant {
+        person: new.person,
+        role: held.grant.role.clone(),
+        organisation: held.grant.organisation.clone(),
+        framework: held.grant.framework.clone(),
+        objective: held.grant.objective.clone(),
+        contract: held.grant.contract,
+        starts_on: new.starts_on,
+        ends_on: Some(new.ends_on),
+        why: new.why,
+    };
+    Ok(insert(change, &standing_in, Some(held.grant.id)).await?)
+}
+
+/// Ends the grant in the permit at once; the change says why.
+///
+/// # Errors
+/// [`GrantError::LastAdministrator`] where nobody would be left who manages rights for good. Those
+/// who write wait for their turn, so that two administrators who end each other's grants at once
+/// cannot both be heard.
+pub async fn end(change: &mut Change, permit: Permit<EndGrant>) -> Result<(), GrantError> {
+    let held = to_end(change, permit.into_thing()).await?;
+    let (before, after) = (Recorded::of(&held, false), Recorded::of(&held, true));
+    let grant = held.grant.id;
+    change
+        .record(grant, "end", Some(&before), Some(&after))
+        .await?;
+    let no = change.no();
+    change
+        .tx()
+        .run(
+            "update access_grant set ended_change = $2 where id = $1",
+            args![grant, no],
+        )
+        .await?;
+    renew_sessions(change.tx(), held.person).await?;
+    Ok(())
+}
+
+/// Makes that day the last of the grant in the permit; the change says why. A day that is over, or
+/// a grant that had not begun by then, ends it at once. It never holds longer than it did.
+///
+/// # Errors
+/// [`GrantError::LastAdministrator`] as for [`end`].
+pub async fn end_after(
+    change: &mut Change,
+    permit: Permit<EndGrant>,
+    last: Date,
+) -> Result<(), GrantError> {
+    let held = to_end(change, *permit.thing()).await?;
+    if last < paris_date(change.at()) || last < held.starts_on {
+        return end(change, permit).await;
+    }
+    if held.ends_on.is_some_and(|end| end <= last) {
+        return Ok(());
+    }
+    let (before, mut after) = (Recorded::of(&held, false), Recorded::of(&held, false));
+    after.ends_on = Some(last);
+    change
+        .record(held.grant.id, "until", Some(&before), Some(&after))
+        .await?;
+    change
+        .tx()
+        .run(
+            "update access_grant set ends_on = $2 where id = $1",
+            args![held.grant.id, last.to_string()],
+        )
+        .await?;
+    renew_sessions(change.tx(), held.person).await?;
+    Ok(())
+}
+
+/// The grant about to be ended: it has not ended yet, and somebody goes on managing rights.
+async fn to_end(change: &mut Change, grant: Uuid) -> Result<Held, GrantError> {
+    let held = held(change.tx(), grant).await?;
+    let held = held
+        .filter(|held| held.ended.is_none())
+        .ok_or(GrantError::Ended)?;
+    let keeps_rights = held.grant.role == NATIONAL_ADMINISTRATOR && held.ends_on.is_none();
+    if keeps_rights {
+        let today = paris_date(change.at());
+        let all = lasting(change.tx(), today).await?;
+        if all.iter().all(|other| *other == grant) {
+            return Err(GrantError::LastAdministrator);
+        }
+    }
+    Ok(held)
+}
+
+/// Makes a person national administrator, as the installation itself does it: for the first
+/// account, and for those of an installation that had no grants.
+pub async fn appoint(change: &mut Change, person: Uuid, why: &str) -> Result<Uuid, LedgerError> {
+    let new = NewGrant {
+        person,
+        role: NATIONAL_ADMINISTRATOR.to_owned(),
+        organisation: String::new(),
+        framework: String::new(),
+        objective: String::new(),
+        contract: None,
+        starts_on: paris_date(change.at()),
+        ends_on: None,
+        why: why.to_owned(),
+    };
+    insert(change, &new, None).await
+}
+
+/// Gives every account of an installation that has no grant at all the role of national
+/// administrator: what everybody could do before there were grants. How many.
+pub async fn appoint_all(db: &Db, clock: &Clock) -> Result<usize, LedgerError> {
+    const WHY: &str = "Mise à jour : avant les habilitations, tout compte pouvait tout faire.";
+    let mut change = Change::open(db, clock, Actor::Installation, "grant.upgrade")
+        .await?
+        .because(WHY);
+    let (grants,): (i64,) = change
+        .tx()
+        .one("select count(*) from access_grant", vec![])
+        .await?;
+    if grants > 0 {
+        return Ok(0);
+    }
+    let people: Vec<(Uuid,)> = change
+        .tx()
+        .all("select id from person order by created_change, id", vec![])
+        .await?;
+    for (person,) in &people {
+        appoint(&mut change, *person, WHY).await?;
+    }
+    change.commit().await?;
+    Ok(people.len())
+}

@@ -1,0 +1,172 @@
+//! What the rows of a file are read against: who has an account, what each holds, and what whoever
+//! sends the file may give and end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::Subject;
+use crate::access::grant::people_store::people;
+use crate::access::grant::store::{Held, grants_of, lasting};
+use crate::access::grant::{EndGrant, GiveGrant};
+use crate::access::link::InvitePerson;
+use crate::access::store::{AddPerson, person_by_email};
+use crate::access::{Act, Concern, Denied, Person, Reach, answering};
+use crate::kernel::fold;
+use crate::platform::db::{DbError, Tx};
+
+/// An account.
+#[derive(Clone, Debug)]
+pub(super) struct Account {
+    pub person: Person,
+    pub grants: Vec<Held>,
+    /// Whether whoever sends the file may know of it.
+    pub seen: bool,
+}
+
+impl Account {
+    /// The grant that stands for a subject on that day, or comes: the one that begins on the day
+    /// said, or else the first.
+    pub(super) fn standing(
+        &self,
+        subject: &Subject,
+        from: Option<Date>,
+        today: Date,
+    ) -> Option<&Held> {
+        let mut found: Vec<&Held> = self.lasting_on(today).collect();
+        found.retain(|held| subject.is(&held.grant));
+        found.sort_by_key(|held| (Some(held.starts_on) != from, held.starts_on));
+        found.first().copied()
+    }
+
+    /// A grant that gives more than what a subject asks for, on that day.
+    pub(super) fn wider(&self, subject: &Subject, today: Date) -> Option<&Held> {
+        self.lasting_on(today)
+            .find(|held| subject.is_within(&held.grant) && held.holds_on(today))
+    }
+
+    /// What is not over on that day, but for what is held in somebody's place.
+    fn lasting_on(&self, today: Date) -> impl Iterator<Item = &Held> {
+        let over = move |held: &Held| held.ends_on.is_some_and(|end| end < today);
+        self.grants
+            .iter()
+            .filter(move |held| held.ended.is_none() && held.behalf_of.is_none() && !over(held))
+    }
+}
+
+/// Everything that rows are read against.
+#[derive(Clone, Debug)]
+pub(super) struct Ground {
+    reach: Reach,
+    pub today: Date,
+    accounts: BTreeMap<String, Account>,
+    /// The people that whoever sends the file may know of: name folded, name, address.
+    seen: Vec<(String, String, String)>,
+    /// Who answers for what is an organisation's, by its code.
+    answering: BTreeMap<String, Vec<String>>,
+    /// The grants by which somebody administers the whole country for good.
+    pub lasting: BTreeSet<Uuid>,
+}
+
+impl Ground {
+    /// What those subjects are read against.
+    pub(super) async fn of(
+        tx: &mut Tx,
+        reach: &Reach,
+        today: Date,
+        subjects: &[&Subject],
+        names: &[&str],
+    ) -> Result<Self, DbError> {
+        let seen = people(tx, reach, today).await?;
+        let mut ground = Self {
+            reach: reach.clone(),
+            today,
+            accounts: BTreeMap::new(),
+            seen: Vec::new(),
+            answering: BTreeMap::new(),
+            lasting: lasting(tx, today).await?.into_iter().collect(),
+        };
+        for one in seen {
+            ground.seen.push((fold(&one.name), one.name, one.email));
+        }
+        let emails: BTreeSet<&str> = subjects.iter().map(|s| s.email.as_str()).collect();
+        for email in emails {
+            ground.meet(tx, email).await?;
+        }
+        let codes: BTreeSet<&str> = subjects.iter().map(|s| s.organisation.as_str()).collect();
+        for code in codes {
+            let answering = answering(tx, code, "").await?.organisations;
+            ground.answering.insert(code.to_owned(), answering);
+        }
+        // A namesake may turn out to be the person meant.
+        let names: BTreeSet<String> = names.iter().map(|name| fold(name)).collect();
+        for (name, _, email) in ground.seen.clone() {
+            if names.contains(&name) && !ground.accounts.contains_key(&email) {
+                ground.meet(tx, &email).await?;
+            }
+        }
+        Ok(ground)
+    }
+
+    async fn meet(&mut self, tx: &mut Tx, email: &str) -> Result<(), DbError> {
+        let Some(person) = person_by_email(tx, email).await? else {
+            return Ok(());
+        };
+        let account = Account {
+            seen: self.seen.iter().any(|(_, _, seen)| *seen == person.email),
+            grants: grants_of(tx, person.id).await?,
+            person,
+        };
+        self.accounts.insert(email.to_owned(), account);
+        Ok(())
+    }
+
+    /// The account of that address.
+    pub(super) fn account(&self, email: &str) -> Option<&Account> {
+        self.accounts.get(email)
+    }
+
+    /// The people of that name, but for one address: name and address.
+    pub(super) fn namesakes(&self, name: &str, but: &str) -> Vec<(&str, &str)> {
+        let name = fold(name);
+        let same = self
+            .seen
+            .iter()
+            .filter(|(n, _, email)| *n == name && email != but);
+        same.map(|(_, name, email)| (name.as_str(), email.as_str()))
+            .collect()
+    }
+
+    /// Whether whoever sends the file may give that.
+    pub(super) fn may_give(&self, subject: &Subject) -> Result<(), Denied> {
+        self.may(GiveGrant::NAME, subject)
+    }
+
+    /// Whether they may end it.
+    pub(super) fn may_end(&self, subject: &Subject) -> Result<(), Denied> {
+        self.may(EndGrant::NAME, subject)
+    }
+
+    fn may(&self, act: &'static str, subject: &Subject) -> Result<(), Denied> {
+        let mut concern = Concern {
+            role: Some(subject.role.clone()),
+            owner: self
+                .account(&subject.email)
+                .map(|account| account.person.id),
+            ..Concern::of(&subject.organisation, &subject.framework)
+        };
+        if let Some(codes) = self.answering.get(&subject.organisation) {
+            concern.organisations.clone_from(codes);
+        }
+        self.reach.allows(act, &[concern]).map(drop)
+    }
+
+    /// Whether they may open accounts and invite people to them.
+    pub(super) fn may_open(&self) -> Result<(), Denied> {
+        for act in [AddPerson::NAME, InvitePerson::NAME] {
+            self.reach.allows(act, &[Concern::nobodys()])?;
+        }
+        Ok(())
+    }
+}
