@@ -17,6 +17,7 @@ use super::store;
 use super::{Grant, SeePeople};
 use crate::access::policy::{Concern, Denied};
 use crate::access::reach::Reach;
+use crate::access::role::Roles;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::web::Shell;
