@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::reach::Reach;
-use super::store::{Person, person};
+use super::store::{Person, open_account};
 use crate::ledger::{self, Actor, OfState};
 use crate::platform::db::{Db, DbError};
 
@@ -36,7 +36,7 @@ impl Acquaintances {
         }
         let mut tx = db.read().await?;
         let state = ledger::state(&mut tx).await?;
-        let Some(person) = person(&mut tx, id).await? else {
+        let Some(person) = open_account(&mut tx, id).await? else {
             return Ok(None);
         };
         let reach = Reach::of(&mut tx, today, Actor::Person(id)).await?;

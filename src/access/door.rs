@@ -212,6 +212,10 @@ impl Door {
         };
         event::store::keep(&mut tx, &self.clock, &kept).await?;
         let person = store::person_by_email(&mut tx, email).await?;
+        let person = match person {
+            Some(person) => store::open_account(&mut tx, person.id).await?,
+            None => None,
+        };
         if let Some(person) = person.filter(|_| answer == Asking::Sent) {
             let kind = LinkKind::Reset;
             let secret = link::store::issue(&mut tx, &self.clock, person.id, kind).await?;

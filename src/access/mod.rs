@@ -18,6 +18,7 @@ mod fields;
 pub mod grant;
 mod kept;
 pub mod keys;
+pub mod leave;
 mod letter;
 pub mod link;
 mod looking;
@@ -39,8 +40,7 @@ mod trace;
 
 pub use acquaintances::Acquaintances;
 pub use email::{Email, NotAnEmail};
-pub use grant::pages::button_or_why;
-pub use grant::pages::grant_words;
+pub use grant::pages::{button_or_why, grant_words, seen_person};
 pub use grant::store::answering;
 pub use kept::keep_refused_form;
 pub use openid::Provider;

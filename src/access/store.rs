@@ -178,13 +178,22 @@ pub(super) async fn person(tx: &mut Tx, id: Uuid) -> Result<Option<Person>, DbEr
     .await
 }
 
-/// Identifier and digest of the password, for signing in.
+/// The person with that identifier, unless their account is closed.
+pub(super) async fn open_account(tx: &mut Tx, id: Uuid) -> Result<Option<Person>, DbError> {
+    tx.optional(
+        "select id, name, email from person where id = $1 and closed_change is null",
+        args![id],
+    )
+    .await
+}
+
+/// Identifier and digest of the password, for signing in; none of a closed account.
 pub(super) async fn credentials(
     tx: &mut Tx,
     email: &str,
 ) -> Result<Option<(Uuid, Option<String>)>, DbError> {
     tx.optional(
-        "select id, password from person where email = $1",
+        "select id, password from person where email = $1 and closed_change is null",
         args![fold_email(email)],
     )
     .await

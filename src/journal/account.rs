@@ -39,7 +39,11 @@ impl Teller for AccountTeller {
             code: "master_key",
             french: "Clés de scellement",
         };
-        &[PERSON, GRANT, TOKEN, ADDRESS, KEY]
+        const REVIEW: Kind = Kind {
+            code: "rights_review",
+            french: "Revues des habilitations",
+        };
+        &[PERSON, GRANT, REVIEW, TOKEN, ADDRESS, KEY]
     }
 
     async fn tell(
@@ -99,6 +103,19 @@ fn deed(line: &Line, own: bool, name: &str) -> String {
             ),
             None => format!("a changé la fin du rôle « {} » de « {name} »", line.label),
         },
+        ("grant", "confirm") => format!("a confirmé à « {name} » le rôle « {} »", line.label),
+        ("rights_review", _) => format!("a ouvert la {}", line.label.to_lowercase()),
+        ("person", "leave") => match line.is::<Leaving>().and_then(|after| after.leaves_on) {
+            Some(last) => format!(
+                "a enregistré le départ de « {name} », dernier jour le {}",
+                french_date(last)
+            ),
+            None => format!("a enregistré le départ de « {name} »"),
+        },
+        ("person", "close") => format!("a fermé le compte « {name} » après son départ"),
+        ("person", "reopen") => {
+            format!("a rouvert le compte « {name} » par une nouvelle habilitation")
+        }
         ("person", "create") => format!("a ouvert le compte « {name} »"),
         ("person", "invite") => format!("a invité « {name} » à choisir un mot de passe"),
         ("person", "password") => whose("le mot de passe", "a changé"),
@@ -121,6 +138,12 @@ fn deed(line: &Line, own: bool, name: &str) -> String {
         ("table_address", "revoke") => whose("une adresse de tableau", "a révoqué"),
         _ => format!("a modifié le compte « {name} »"),
     }
+}
+
+/// What the history keeps of a departure.
+#[derive(Deserialize)]
+struct Leaving {
+    leaves_on: Option<Date>,
 }
 
 /// What the history keeps of the end of a grant.

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::civil::Date;
 
-use super::store;
 use super::template::{Line, Lists, template};
+use super::{leaving, review, store};
 use crate::access::grant::people_store::{known_frameworks, known_organisations, people};
 use crate::access::grant::store::{Held, grants_of};
 use crate::access::grant::{EndGrant, GiveGrant};
@@ -17,6 +17,7 @@ use crate::access::{Act as _, Reach, Signed, may};
 use crate::documents::saved_as;
 use crate::frameworks::{Catalogue, Library};
 use crate::imports::Format;
+use crate::organisations::Directories;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, Tx};
 use crate::platform::web::{Shell, WebError, WebResult};
@@ -29,8 +30,15 @@ where
     Clock: FromRef<S>,
     Shell: FromRef<S>,
     Library: FromRef<S>,
+    Directories: FromRef<S>,
 {
-    Router::new().route("/personnes/classeur.xlsx", get(workbook))
+    Router::new()
+        .route("/personnes/classeur.xlsx", get(workbook))
+        .merge(review::routes())
+        .route(
+            "/personnes/{person}/depart",
+            get(leaving::form).post(leaving::send),
+        )
 }
 
 async fn workbook(

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 pub use pages::router;
+pub use store::orphaned;
 pub use tables::role_title;
 
 use crate::access::role::Referent;

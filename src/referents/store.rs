@@ -3,10 +3,12 @@
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::Holding;
+use super::{Holding, posts};
 use crate::access::Reach;
 use crate::access::role::{Roles, Side};
 use crate::args;
+use crate::frameworks::Catalogue;
+use crate::organisations::{Directory, Organisation, OrganisationKind};
 use crate::platform::clock::paris_date;
 use crate::platform::db::{DbError, Tx};
 
@@ -48,6 +50,42 @@ pub(super) async fn holdings(
         .await?;
     let held = rows.into_iter().filter_map(|row| holding(row).transpose());
     held.collect()
+}
+
+/// The objectives that nobody would answer for first from the day after that one, were it not for
+/// somebody: the framework, for whom, the objective.
+pub async fn orphaned(
+    tx: &mut Tx,
+    reach: &Reach,
+    (catalogue, directory): (&Catalogue, &Directory),
+    person: Uuid,
+    last: Date,
+) -> Result<Vec<[String; 3]>, DbError> {
+    let day = last.tomorrow().unwrap_or(last);
+    let agencies = directory.existing(OrganisationKind::Ars, day);
+    let mut found = Vec::new();
+    for edited in catalogue.frameworks() {
+        let framework = &edited.framework;
+        if framework.follows_establishments() || framework.ends < day.year() {
+            continue;
+        }
+        let with = holdings(tx, reach, &framework.code).await?;
+        let mut without = with.clone();
+        without.retain(|holding| holding.person != person);
+        let with = posts(framework, &agencies, &with, day);
+        let without = posts(framework, &agencies, &without, day);
+        for (with, without) in with.iter().zip(&without) {
+            if with.missing_since.is_none() && without.missing_since.is_some() {
+                let place = with.agency.map_or("Directions", Organisation::label);
+                found.push([
+                    framework.title.clone(),
+                    place.to_owned(),
+                    with.objective.title(),
+                ]);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// What a grant holds; `None` where its role is not a referent's.

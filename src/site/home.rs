@@ -18,6 +18,8 @@ use crate::imports::store::{self as imports, LatestFile};
 use crate::kernel::counted;
 use crate::ledger::{self, OfState};
 use crate::organisations::Organisation;
+use crate::people::review::store::waiting;
+use crate::people::review::{Progress, Review};
 use crate::platform::clock::{french_date, french_instant};
 use crate::platform::db::Tx;
 use crate::platform::web::{Address, WebResult, fictional_mark, icon, section_heading};
@@ -48,6 +50,7 @@ struct Awaiting {
     contests: Vec<Contest>,
     /// How many requests for help await a word of theirs.
     help: usize,
+    reviews: Vec<(Review, Progress)>,
 }
 
 pub(super) async fn page(
@@ -104,6 +107,7 @@ impl Waiting {
             drafts: store::open_drafts(tx, reach).await?,
             contests,
             help: support::store::awaiting(tx, reach).await?,
+            reviews: waiting(tx, reach, today).await?,
         });
         self.0
             .keep(ledger::state(tx).await?, key, Arc::clone(&awaiting));
@@ -173,6 +177,7 @@ fn awaits(desk: &Desk<'_>) -> Markup {
     let nothing = late.is_empty()
         && awaiting.drafts.is_empty()
         && awaiting.contests.is_empty()
+        && awaiting.reviews.is_empty()
         && awaiting.help == 0;
     html! {
         div.split.wide-l {
@@ -185,6 +190,7 @@ fn awaits(desk: &Desk<'_>) -> Markup {
                         @for late in late { (late_item(desk, late)) }
                         @if !awaiting.drafts.is_empty() { (draft_item(desk)) }
                         @if !awaiting.contests.is_empty() { (contest_item(desk)) }
+                        @for (review, progress) in &awaiting.reviews { (review_item(review, *progress, desk.situation.today)) }
                         @if awaiting.help > 0 { (help_item(awaiting.help)) }
                     }
                 }
@@ -285,6 +291,17 @@ fn help_item(count: usize) -> Markup {
         "demandes d’aide attendent votre réponse",
     );
     html! { li { h3 { a href="/aide/demandes" { (icon("bang")) " " (waiting) } } } }
+}
+
+/// A review of rights in which one has something to decide.
+fn review_item(review: &Review, progress: Progress, today: Date) -> Markup {
+    html! {
+        li {
+            h3 { a href={ "/droits/revue/" (review.id) } { (icon("bang")) " Revue " (review.year) " des habilitations" } }
+            p { (progress.waiting) " à décider sur " (progress.all) ", avant le " (french_date(review.due_on)) }
+            @if review.due_on < today { p.s-late { "L’échéance est passée" } }
+        }
+    }
 }
 
 /// The regions against the objectives of the framework shown.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::access::{event, factor, link, store};
 use crate::dossier;
 use crate::figures::Sources;
+use crate::people;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError};
 use crate::platform::mail::{self, Post};
@@ -52,6 +53,10 @@ pub(super) async fn keep_issuing(sources: Sources) {
 /// Once: seals what people did, forgets where they did it from when its time is over, drops the
 /// sessions, links and mails that ended, and sends the mails that are due.
 pub async fn once(db: &Db, clock: &Clock, post: &Post) -> Result<(), DbError> {
+    if let Err(error) = people::leaving::close_left(db, clock).await {
+        tracing::warn!(%error, "accounts of those who left");
+    }
+    people::review::remind(db, clock).await?;
     while event::seal(db, clock).await? > 0 {}
     let mut tx = db.write_aside().await?;
     event::forget_origins(&mut tx, clock.now()).await?;

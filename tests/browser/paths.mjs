@@ -77,6 +77,7 @@ export const demo = [
   "/referents",
   "/referents?organisation=ARS-28&etat=manque",
   "/droits/pourquoi",
+  "/droits/revue",
   "/moi/adresses",
   "/moi/adresses/nouvelle/contrats?cadre=etat-ars-2024-2028",
   "/api",

@@ -36,8 +36,42 @@ fn rows_of(step: i64) -> Sample {
         15 => identities(),
         16 => passkeys(),
         17 => help_requests(),
+        18 => leaving(),
+        19 => reviews(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
+}
+
+fn leaving() -> Sample {
+    (
+        vec![(
+            "update person set leaves_on = '2026-03-31', closed_change = 1 where id = $1",
+            args![ID(2)],
+        )],
+        "select leaves_on from person where closed_change = 1",
+        "2026-03-31",
+    )
+}
+
+fn reviews() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'rights_review', $2, 1, 'Revue')",
+                args![ID(180), ID(1)],
+            ),
+            (
+                "insert into rights_review (id, year, organisation, due_on, opened_change, reminders) values ($1, 2026, '', '2026-03-31', 1, 0)",
+                args![ID(180)],
+            ),
+            (
+                "insert into rights_review_answer (review_id, grant_id, confirmed_change) values ($1, $2, 1)",
+                args![ID(180), ID(90)],
+            ),
+        ],
+        "select r.due_on from rights_review r join rights_review_answer a on a.review_id = r.id",
+        "2026-03-31",
+    )
 }
 
 fn dossiers() -> Sample {

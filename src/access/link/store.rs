@@ -92,7 +92,8 @@ pub(in crate::access) async fn opened(
         .optional(
             "select l.kind, p.id, p.name, p.email
              from access_link l join person p on p.id = l.person_id
-             where l.digest = $1 and l.used_at is null and l.expires_at > $2",
+             where l.digest = $1 and l.used_at is null and l.expires_at > $2
+               and p.closed_change is null",
             args![digest, now],
         )
         .await?;

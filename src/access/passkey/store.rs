@@ -75,7 +75,9 @@ pub(super) async fn given(
 ) -> Result<Option<(Uuid, Passkey)>, DbError> {
     let found: Option<(Uuid, String)> = tx
         .optional(
-            "select id, material from passkey where person_id = $1 and credential = $2",
+            "select k.id, k.material from passkey k
+             join person p on p.id = k.person_id and p.closed_change is null
+             where k.person_id = $1 and k.credential = $2",
             args![person, credential],
         )
         .await?;

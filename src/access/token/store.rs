@@ -126,6 +126,35 @@ pub async fn revoke(change: &mut Change, permit: Permit<RevokeToken>) -> Result<
     Ok(true)
 }
 
+/// Revokes every token of a person whose account closes.
+pub(in crate::access) async fn revoke_all(
+    change: &mut Change,
+    person: Uuid,
+) -> Result<(), LedgerError> {
+    let open: Vec<(Uuid,)> = change
+        .tx()
+        .all(
+            "select id from access_token where person_id = $1 and revoked_change is null
+             order by id",
+            args![person],
+        )
+        .await?;
+    let no = change.no();
+    for (token,) in open {
+        change
+            .record(token, "revoke", None::<&Recorded>, None::<&Recorded>)
+            .await?;
+        change
+            .tx()
+            .run(
+                "update access_token set revoked_change = $2 where id = $1",
+                args![token, no],
+            )
+            .await?;
+    }
+    Ok(())
+}
+
 #[derive(sqlx::FromRow)]
 struct TokenRow {
     id: Uuid,
@@ -188,7 +217,8 @@ pub(in crate::access) async fn bearer(
         .optional(
             "select k.id as token, p.id, p.name, p.email
              from access_token k join person p on p.id = k.person_id
-             where k.digest = $1 and k.revoked_change is null and k.expires_on >= $2",
+             where k.digest = $1 and k.revoked_change is null and k.expires_on >= $2
+               and p.closed_change is null",
             args![secret.digest(), today.to_string()],
         )
         .await?;

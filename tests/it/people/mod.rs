@@ -1,7 +1,9 @@
 //! People as files: rehearsed, committed, undone; what is refused, and what nobody else sees.
 
+mod leaving;
 mod life;
 mod reading;
+mod review;
 
 use jalon::imports::{
     ActError, Answer, Batch, Committed, Problem, ProblemCode, Said, SentFile, store,

@@ -59,6 +59,7 @@ pub(super) async fn page(
                 }
                 @if signed.reach().gives_something().is_ok() {
                     a.btn href="/personnes/classeur.xlsx" download { "Télécharger le classeur des personnes" }
+                    a.btn href="/droits/revue" { "Revue annuelle" }
                     a.btn href="/imports/nouveau?genre=personnes" { "Déposer un classeur rempli" }
                 }
                 a.btn href=(WHY) { "Pourquoi un acte est permis ou non" }

@@ -18,12 +18,13 @@ use super::{Grant, SeePeople};
 use crate::access::policy::{Concern, Denied};
 use crate::access::reach::Reach;
 use crate::access::role::Roles;
+use crate::access::store::{Person, person};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::web::Shell;
 
 /// Where people are listed.
-pub(in crate::access) const PEOPLE: &str = "/personnes";
+pub const PEOPLE: &str = "/personnes";
 /// Where rights are explained.
 const WHY: &str = "/droits/pourquoi";
 
@@ -81,8 +82,21 @@ pub(in crate::access) async fn sees(
     Ok(false)
 }
 
+/// A person, where somebody may know of them.
+pub async fn seen_person(
+    tx: &mut Tx,
+    reach: &Reach,
+    id: uuid::Uuid,
+) -> Result<Option<Person>, DbError> {
+    let found = person(tx, id).await?;
+    if found.is_none() || !sees(tx, reach, id).await? {
+        return Ok(None);
+    }
+    Ok(found)
+}
+
 /// What a grant is for, in words: « ARS-28, cadre etat-ars-2024-2028, objectif 2 ».
-pub(in crate::access) fn scope_words(grant: &Grant) -> String {
+pub fn scope_words(grant: &Grant) -> String {
     let mut parts = Vec::new();
     if !grant.organisation.is_empty() {
         parts.push(grant.organisation.clone());

@@ -8,18 +8,20 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{PEOPLE, button_or_why, known_list, scope_words, sees, sessions};
+use super::{PEOPLE, button_or_why, known_list, scope_words, seen_person, sessions};
 use crate::access::grant::people_store::{self, Known};
 use crate::access::grant::store::{self, Held};
 use crate::access::grant::{EndGrant, GiveGrant, Objection};
+use crate::access::leave::store::{Left, left};
+use crate::access::leave::{LeavePerson, Leaving};
 use crate::access::looking::may_see_as;
-use crate::access::permit::Act as _;
+use crate::access::permit::{Act as _, may};
 use crate::access::policy::{Concern, Denied};
 use crate::access::reach::Reach;
 use crate::access::role::{Role, Roles};
 use crate::access::session::OpenSession;
 use crate::access::signed::Signed;
-use crate::access::store::{Person, Whose, person};
+use crate::access::store::{Person, Whose};
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::db::{Db, Tx};
 use crate::platform::web::{
@@ -57,6 +59,12 @@ pub(super) struct Shown {
     grants: Vec<Held>,
     /// What each grant that may be ended concerns, in the order of the grants.
     ends: Vec<Result<(), Denied>>,
+    /// Their last day, where they leave or left.
+    left: Option<Left>,
+    /// Whether whoever looks may read the history of that person.
+    reads_history: bool,
+    /// Whether whoever looks may have them leave.
+    leaves: Result<(), Denied>,
     /// The roles that whoever looks may give.
     givable: Vec<&'static Role>,
     organisations: Vec<Known>,
@@ -102,12 +110,9 @@ pub(super) async fn again(
 
 async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult<Shown> {
     let reach = signed.reach();
-    let found = person(tx, id).await?;
     // Who may not know of somebody is told the same as for nobody.
-    if found.is_none() || !sees(tx, reach, id).await? {
-        return Err(WebError::NotFound);
-    }
-    let person = found.ok_or(WebError::NotFound)?;
+    let person = seen_person(tx, reach, id).await?;
+    let person = person.ok_or(WebError::NotFound)?;
     let grants = store::grants_of(tx, id).await?;
     let mut ends = Vec::new();
     for held in &grants {
@@ -118,6 +123,18 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
     Ok(Shown {
         sessions: sessions::open(tx, signed, whose).await?,
         seeing_as: may_see_as(tx, today, reach, id).await?,
+        left: left(tx, id).await?,
+        reads_history: signed.person.id == id
+            || reach.may_look("journal.read", &Concern::nobodys()),
+        leaves: may::<LeavePerson>(
+            tx,
+            reach,
+            &Leaving {
+                person: id,
+                last: today,
+            },
+        )
+        .await?,
         givable: givable(reach, id),
         organisations: people_store::known_organisations(tx).await?,
         frameworks: people_store::known_frameworks(tx).await?,
@@ -165,8 +182,16 @@ fn body(shown: &Shown, done: &str, typed: &Typed, objections: &[Objection]) -> M
                 n => { (n) " habilitations aujourd’hui." },
             } }
             @if !shown.is_own { (seeing_as(shown)) }
+            @if let Some(left) = shown.left { p { (leaving(left)) } }
+            p.acts {
+                @if shown.reads_history { a.btn href={ "/journal?chose=" (person.id) } { "Historique" } }
+                @if !shown.givable.is_empty() { (button_or_why(shown.leaves.as_ref().map(|&()| ()), "Enregistrer un départ", &html! {
+                    a.btn href={ (PEOPLE) "/" (person.id) "/depart" } { "Enregistrer un départ" }
+                })) }
+            }
         }
         @match done {
+            "depart" => div.flag.ok role="status" { p { "Le départ est enregistré." } },
             "donnee" => div.flag.ok role="status" { p { "L’habilitation est donnée ; elle vaut dès maintenant." } },
             "finie" => div.flag.ok role="status" { p { "L’habilitation a pris fin ; elle ne sert plus, même dans une session ouverte." } },
             "sessions" => div.flag.ok role="status" { p { "Ses sessions sont terminées." } },
@@ -190,6 +215,15 @@ fn seeing_as(shown: &Shown) -> Markup {
         }
     };
     button_or_why(shown.seeing_as.as_ref().map(|&()| ()), LABEL, &form)
+}
+
+fn leaving(left: Left) -> Markup {
+    let last = french_date(left.last);
+    if left.closed {
+        html! { (state("idle", "idle", "Compte fermé")) " depuis le départ du " (last) ". Une nouvelle habilitation le rouvre." }
+    } else {
+        html! { (state("warn", "bang", "Départ")) " Dernier jour : le " (last) ". Le compte se fermera ensuite." }
+    }
 }
 
 fn grants(shown: &Shown) -> Markup {

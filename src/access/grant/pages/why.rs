@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{PEOPLE, WHY, known_list, scope_words, sees};
+use super::{PEOPLE, WHY, scope_words, sees};
 use crate::access::grant::people_store::{self, Known, Listed};
 use crate::access::grant::store;
 use crate::access::policy::{Basis, Concern, Standing};
@@ -114,7 +114,7 @@ async fn answer(tx: &mut Tx, theirs: &Reach, person: Uuid, asked: &Asked) -> Web
 
 fn form(asked: &Asked, people: &[Listed], organisations: &[Known], frameworks: &[Known]) -> Markup {
     html! {
-        form method="get" action=(WHY) {
+        form.simple method="get" action=(WHY) {
             div.field {
                 label for="personne" { "Personne" }
                 select #personne name="personne" {
@@ -127,21 +127,27 @@ fn form(asked: &Asked, people: &[Listed], organisations: &[Known], frameworks: &
                     @for act in Roles::known().acts() { option value=(act.key) selected[act.key == asked.acte] { (act.name) } }
                 }
             }
-            (text("organisation", "Chez quelle organisation (facultatif)", &asked.organisation, Some("organisations-connues")))
-            (text("cadre", "Dans quel cadre (facultatif)", &asked.cadre, Some("cadres-connus")))
-            (text("objectif", "Pour quel objectif (facultatif)", &asked.objectif, None))
-            (known_list("organisations-connues", organisations))
-            (known_list("cadres-connus", frameworks))
+            (choice("organisation", "Chez quelle organisation (facultatif)", &asked.organisation, organisations))
+            (choice("cadre", "Dans quel cadre (facultatif)", &asked.cadre, frameworks))
+            div.field {
+                label for="objectif" { "Pour quel objectif (facultatif)" }
+                p.hint #objectif-aide { "Son numéro dans le cadre choisi, comme 2 ou 3.a." }
+                input #objectif name="objectif" value=(asked.objectif) autocomplete="off" aria-describedby="objectif-aide";
+            }
             p.acts { button.btn.main type="submit" { "Expliquer" } }
         }
     }
 }
 
-fn text(name: &str, label: &str, typed: &str, list: Option<&str>) -> Markup {
+/// One of what is known, or any.
+fn choice(name: &str, label: &str, chosen: &str, known: &[Known]) -> Markup {
     html! {
         div.field {
             label for=(name) { (label) }
-            input id=(name) name=(name) value=(typed) list=[list] autocomplete="off";
+            select id=(name) name=(name) {
+                option value="" { "Ne pas préciser" }
+                @for one in known { option value=(one.code) selected[one.code == chosen] { (one.name) " (" (one.code) ")" } }
+            }
         }
     }
 }

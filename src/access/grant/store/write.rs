@@ -8,6 +8,7 @@ use super::{Held, held, lasting, named};
 use crate::access::grant::{
     Delegate, EndGrant, GiveGrant, LONGEST_DELEGATION, LONGEST_REASON, NewGrant, Objection,
 };
+use crate::access::leave::store::reopen;
 use crate::access::permit::Permit;
 use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
 use crate::access::store::renew_sessions;
@@ -188,6 +189,7 @@ async fn insert(
             ],
         )
         .await?;
+    reopen(change, new.person).await?;
     renew_sessions(change.tx(), new.person).await?;
     Ok(id)
 }

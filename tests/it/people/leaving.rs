@@ -1,0 +1,123 @@
+//! Somebody leaves: everything ends on a day, is handed over in the same act, and the account
+//! closes with its sessions and programs, until something is given again.
+
+use axum::http::StatusCode;
+use jalon::people::leaving::close_left;
+use jiff::{SignedDuration, ToSpan as _};
+
+use super::normandy;
+use crate::on_both_engines;
+use crate::rights::{ends, grant, held, last_change, person, site_of};
+use crate::support::PASSWORD;
+
+on_both_engines! {
+    async fn all_that_is_held_ends_is_handed_over_and_the_account_closes(bench: Bench) {
+        let (first, admin) = normandy(&bench).await;
+        let leaving = person(&bench, first, "partante@example.org", &[("referent-objectif-ars", "ARS-28"), ("invite", "ARS-28")]).await;
+        let next = person(&bench, first, "suivante@example.org", &[("lecteur", "ARS-28")]).await;
+        let mut own = site_of(&bench, "partante@example.org").await;
+        let made = own.post("/moi/acces", &[("nom", "Essai"), ("portee", "read"), ("fin", "31/03/2026")]).await;
+        assert!(made.status.is_success() || made.status.is_redirection(), "{}", made.body);
+
+        let mut site = site_of(&bench, "gerante@example.org").await;
+        let path = format!("/personnes/{leaving}/depart");
+        let page = site.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        assert!(page.body.contains("Objectif sans titulaire"), "{}", page.body);
+        assert!(page.body.contains("2 habilitations prendront fin"), "{}", page.body);
+
+        let before = last_change(&bench).await;
+        let wrong = [("fin", ""), ("successeur", "inconnue@example.org"), ("motif", "")];
+        let refused = site.post(&path, &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(last_change(&bench).await, before);
+
+        let last = bench.clock.today().checked_add(2.days()).unwrap().to_string();
+        let fields = [("fin", last.as_str()), ("successeur", "suivante@example.org"), ("motif", "Mutation")];
+        let done = site.post(&path, &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+        assert_eq!(last_change(&bench).await, before + 1, "one act, one change");
+        let all = held(&bench, leaving).await;
+        assert!(all.iter().all(|held| held.ends_on.map(|day| day.to_string()) == Some(last.clone())));
+        let mut roles: Vec<String> = held(&bench, next).await.into_iter().map(|held| held.grant.role).collect();
+        roles.sort();
+        assert_eq!(roles, ["invite", "lecteur", "referent-objectif-ars"]);
+        assert_eq!(own.get("/referents").await.status, StatusCode::OK, "until the last day");
+        assert_eq!(close_left(&bench.db, &bench.clock).await.unwrap(), 0);
+
+        bench.clock.advance(SignedDuration::from_hours(3 * 24));
+        assert_eq!(close_left(&bench.db, &bench.clock).await.unwrap(), 1);
+        assert_eq!(close_left(&bench.db, &bench.clock).await.unwrap(), 0);
+        let gone = own.get("/referents").await;
+        assert!(gone.location.is_some_and(|to| to.starts_with("/connexion")));
+        let mut again = bench.site().await;
+        let refused = again.post("/connexion", &[("email", "partante@example.org"), ("password", PASSWORD)]).await;
+        assert_ne!(refused.status, StatusCode::SEE_OTHER);
+        let asked = again.post("/mot-de-passe-oublie", &[("email", "partante@example.org")]).await;
+        assert!(!asked.status.is_server_error());
+        let mails = jalon::platform::mail::store::list(&mut bench.db.read().await.unwrap()).await.unwrap();
+        assert!(mails.iter().all(|mail| mail.address != "partante@example.org"));
+
+        let mut coordination = site_of(&bench, "coordination@example.org").await;
+        let told = coordination.get(&format!("/journal?chose={leaving}")).await.body;
+        for sentence in ["a enregistré le départ de", "a fermé le compte", "a révoqué un accès par programme"] {
+            assert!(told.contains(sentence), "{sentence}: {told}");
+        }
+        // A new grant opens the account again; what was revoked stays so.
+        grant(&bench, admin, leaving, "invite", "ARS-28").await.unwrap();
+        site_of(&bench, "partante@example.org").await;
+        let whole = jalon::ledger::verify(&mut bench.db.read().await.unwrap()).await.unwrap();
+        assert!(matches!(whole, jalon::ledger::Verified::Whole(_)), "{whole:?}");
+    }
+}
+
+on_both_engines! {
+    async fn a_day_that_is_over_ends_and_closes_at_once(bench: Bench) {
+        let (first, _) = normandy(&bench).await;
+        let leaving = person(&bench, first, "partie@example.org", &[("invite", "ARS-28")]).await;
+        let mut own = site_of(&bench, "partie@example.org").await;
+        let mut site = site_of(&bench, "gerante@example.org").await;
+        let path = format!("/personnes/{leaving}/depart");
+        let done = site.post(&path, &[("fin", "2025-12-31"), ("motif", "Partie")]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+        assert!(own.get("/").await.location.is_some_and(|to| to.starts_with("/connexion")));
+        assert!(held(&bench, leaving).await.iter().all(|held| held.ended.is_some()));
+        assert!(site.get(&format!("/personnes/{leaving}")).await.body.contains("Compte fermé"));
+    }
+}
+
+on_both_engines! {
+    async fn nobody_has_somebody_leave_who_may_not_end_all_they_hold(bench: Bench) {
+        let (first, _) = normandy(&bench).await;
+        let both = person(&bench, first, "double@example.org", &[("invite", "ARS-28"), ("lecteur", "ARS-53")]).await;
+        let mut site = site_of(&bench, "gerante@example.org").await;
+        let path = format!("/personnes/{both}/depart");
+        let before = last_change(&bench).await;
+        assert_eq!(site.get(&path).await.status, StatusCode::FORBIDDEN);
+        let sent = site.post(&path, &[("fin", "2026-12-31"), ("motif", "Essai")]).await;
+        assert_eq!(sent.status, StatusCode::FORBIDDEN);
+        assert_eq!(last_change(&bench).await, before);
+        let away = person(&bench, first, "ailleurs@example.org", &[("lecteur", "ARS-53")]).await;
+        assert_eq!(site.get(&format!("/personnes/{away}/depart")).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+on_both_engines! {
+    async fn the_last_national_administrator_leaves_only_by_handing_over(bench: Bench) {
+        let (first, _) = normandy(&bench).await;
+        let one = person(&bench, first, "anne@example.org", &[("administrateur-national", "")]).await;
+        let next = person(&bench, first, "paul@example.org", &[]).await;
+        let mine = held(&bench, first.person().unwrap()).await[0].grant.id;
+        ends(&bench, first, mine).await.unwrap();
+        let mut site = site_of(&bench, "anne@example.org").await;
+        let path = format!("/personnes/{one}/depart");
+        let before = last_change(&bench).await;
+        let sent = site.post(&path, &[("fin", "2026-03-31"), ("motif", "Retraite")]).await;
+        assert_eq!(sent.status, StatusCode::CONFLICT, "{}", sent.body);
+        assert_eq!(last_change(&bench).await, before);
+        let fields = [("fin", "2026-03-31"), ("successeur", "paul@example.org"), ("motif", "Retraite")];
+        let sent = site.post(&path, &fields).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        assert_eq!(held(&bench, next).await[0].grant.role, "administrateur-national");
+    }
+}
