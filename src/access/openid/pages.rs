@@ -23,6 +23,7 @@ use crate::access::origin::Origin;
 use crate::access::pages::{WayIn, welcome};
 use crate::access::permit::{Act as _, permit};
 use crate::access::session::{self, Pending, Standing};
+use crate::access::store::{Person, open_account};
 use crate::ledger::{Actor, Change};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -210,7 +211,12 @@ impl Return<'_> {
     /// Opens the account that the identity opens, if it opens one.
     async fn sign_in(self, said: &Assertion, to: &str) -> WebResult<Response> {
         let mut tx = self.at.db().write_aside().await?;
-        let Some(person) = store::account_of(&mut tx, &said.identity).await? else {
+        let bound = store::account_of(&mut tx, &said.identity).await?;
+        let open = match bound {
+            Some(person) => open_account(&mut tx, person).await?,
+            None => None,
+        };
+        let Some(Person { id: person, .. }) = open else {
             return Ok(unknown(self.shell, self.open.settings().label.as_str()));
         };
         store::seen(&mut tx, said, self.at.clock().now()).await?;
