@@ -165,6 +165,7 @@ fn median(mut taken: Vec<Duration>) -> Duration {
 /// Reads every row of the history and hashes what it holds.
 async fn read_and_hash(db: &Db) -> Duration {
     type Row = (i64, i64, String, Option<String>, Option<String>);
+    type Change = (i64, i64, String, Vec<u8>, Vec<u8>);
     let begun = Instant::now();
     let (mut tx, mut digest) = (db.read().await.unwrap(), Sha256::new());
     let entries =
@@ -177,7 +178,7 @@ async fn read_and_hash(db: &Db) -> Duration {
         }
     };
     tx.each(entries, vec![], hash).await.unwrap();
-    let changes: Vec<(i64, i64, String, Vec<u8>, Vec<u8>)> = tx
+    let changes: Vec<Change> = tx
         .all(
             "select no, at, kind, prev, hash from change order by no",
             vec![],

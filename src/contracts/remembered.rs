@@ -59,21 +59,18 @@ impl Remembered {
         slug: &str,
     ) -> Result<Option<Arc<FullContract>>, DbError> {
         let (state, key) = (ledger::state(tx).await?, slug.to_owned());
-        let parts = match self.contracts.get(state, &key) {
-            Some(known) => known,
-            None => {
-                let Some(whole) = load_whole(tx, slug).await? else {
-                    return Ok(None);
-                };
-                let parts = Arc::new(Parts {
-                    whole: Arc::new(whole),
-                    signed: OnceLock::new(),
-                });
-                let state = ledger::state(tx).await?;
-                self.contracts.keep(state, key, Arc::clone(&parts));
-                parts
-            }
+        if let Some(known) = self.contracts.get(state, &key) {
+            return Ok(known.seen_by(reach));
+        }
+        let Some(whole) = load_whole(tx, slug).await? else {
+            return Ok(None);
         };
+        let parts = Arc::new(Parts {
+            whole: Arc::new(whole),
+            signed: OnceLock::new(),
+        });
+        let state = ledger::state(tx).await?;
+        self.contracts.keep(state, key, Arc::clone(&parts));
         Ok(parts.seen_by(reach))
     }
 

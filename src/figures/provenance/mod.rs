@@ -95,13 +95,12 @@ impl Loads {
         upto: i64,
     ) -> Result<Vec<Load>, DbError> {
         let (state, key) = (ledger::state(tx).await?, (measure.to_owned(), upto));
-        let all = match self.0.get(state, &key) {
-            Some(known) => known,
-            None => {
-                let all: Arc<[Load]> = store::loads(tx, measure, upto).await?.into();
-                self.0.keep(ledger::state(tx).await?, key, Arc::clone(&all));
-                all
-            }
+        let all = if let Some(known) = self.0.get(state, &key) {
+            known
+        } else {
+            let all: Arc<[Load]> = store::loads(tx, measure, upto).await?.into();
+            self.0.keep(ledger::state(tx).await?, key, Arc::clone(&all));
+            all
         };
         let is_seen = |load: &&Load| {
             let (until, author) = load.embargo;

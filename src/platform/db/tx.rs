@@ -70,13 +70,12 @@ impl Tx {
 
     /// The transaction of the engine, begun where it was not.
     pub(super) async fn on(&mut self) -> Result<&mut On, DbError> {
-        let on = match self.on.take() {
-            Some(on) => on,
-            None => {
-                // The state it was expected to read may have gone by.
-                self.state = None;
-                self.engine.begin_reading().await?
-            }
+        let on = if let Some(on) = self.on.take() {
+            on
+        } else {
+            // The state it was expected to read may have gone by.
+            self.state = None;
+            self.engine.begin_reading().await?
         };
         Ok(self.on.insert(on))
     }
