@@ -293,10 +293,15 @@ impl Batch {
     /// Whether somebody may know of it: who sent it, and who may see what others of that
     /// organisation send.
     pub fn is_seen_by(&self, reach: &Reach) -> bool {
+        // What is sent in a name that nobody bears is seen by who sees everything.
+        let whose = match self.organisation.as_str() {
+            "" => "*",
+            organisation => organisation,
+        };
         let concern = Concern {
             owner: self.created_by,
             undetermined: true,
-            ..Concern::of(&self.organisation, "")
+            ..Concern::of(whose, "")
         };
         reach.may_look(SEE, &concern)
     }

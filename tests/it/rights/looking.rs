@@ -1,6 +1,7 @@
 //! « Voir comme »: what an administrator sees as somebody else, and what they may never do so.
 
 use axum::http::StatusCode;
+use jalon::ledger::{Actor, Change, NewThing, Scope};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
@@ -141,9 +142,12 @@ on_both_engines! {
         let mut admin = site_of(&bench, ADMIN).await;
         sees_as(&mut admin, referent).await;
         assert_eq!(admin.get("/").await.status, StatusCode::OK);
-        let mut tx = bench.db.write_aside().await.unwrap();
-        tx.run("update access_grant set ends_on = '2025-12-31' where role = 'administrateur-ars'", vec![]).await.unwrap();
-        tx.commit().await.unwrap();
+        let mut change = Change::open(&bench.db, &bench.clock, Actor::Installation, "test.end").await.unwrap();
+        let sql = "update access_grant set ends_on = '2025-12-31' where role = 'administrateur-ars'";
+        change.tx().run(sql, vec![]).await.unwrap();
+        let thing = NewThing { kind: "test", parent: None, scope: Scope::common(), label: "" };
+        change.create(thing, &()).await.unwrap();
+        change.commit().await.unwrap();
         assert_eq!(admin.get("/").await.location.as_deref(), Some("/voir-comme/terminee"));
     }
 }
