@@ -60,10 +60,10 @@ pub(super) struct View {
 async fn concerns(tx: &mut Tx, today: Date, seen: Uuid) -> Result<Vec<Concern>, DbError> {
     let mut concerns = Vec::new();
     for grant in holding(tx, seen, today).await? {
-        let about = answering(tx, &grant.organisation, "").await?;
+        let about = answering(tx, &grant.remit.organisation, "").await?;
         concerns.push(Concern {
             owner: Some(seen),
-            role: Some(grant.role),
+            role: Some(grant.remit.role),
             ..about
         });
     }

@@ -36,6 +36,8 @@ pub struct Concern {
     pub standings: Vec<Standing>,
     /// The contract it is about.
     pub contract: Option<Uuid>,
+    /// The section of that contract it is about; none for the contract as a whole.
+    pub section: Option<Uuid>,
     /// The person whose very own it is.
     pub owner: Option<Uuid>,
     /// The role that is given or taken away by the act.
@@ -112,7 +114,8 @@ pub enum Lack {
     Role,
     /// The thing is another organisation's.
     Organisation,
-    /// The thing stands outside the framework, the objective or the contract of the grant.
+    /// The thing stands outside the framework, the objective, the contract or the section of the
+    /// grant.
     Scope,
     /// Its role may not give or take away that role.
     Gives,
@@ -124,7 +127,7 @@ impl Lack {
         match self {
             Self::Role => "ce rôle ne le permet pas",
             Self::Organisation => "ce rôle ne le permet que chez sa propre organisation",
-            Self::Scope => "c’est hors de son périmètre (cadre, objectif ou contrat)",
+            Self::Scope => "c’est hors de son périmètre (cadre, objectif, contrat ou volet)",
             Self::Gives => "ce rôle ne peut ni donner ni retirer ce rôle-là",
         }
     }
@@ -135,7 +138,7 @@ impl Lack {
 /// # Errors
 /// What it lacks.
 pub fn weigh(roles: &Roles, grant: &Grant, act: &str, concern: &Concern) -> Result<(), Lack> {
-    let role = roles.role(&grant.role).ok_or(Lack::Role)?;
+    let role = roles.role(&grant.remit.role).ok_or(Lack::Role)?;
     let (anywhere, own) = (
         role.anywhere.allows(roles, act),
         role.own.allows(roles, act),
@@ -152,7 +155,7 @@ pub fn weigh(roles: &Roles, grant: &Grant, act: &str, concern: &Concern) -> Resu
         return Err(Lack::Gives);
     }
     let is_nobodys_yet = concern.undetermined && concern.organisations.is_empty();
-    if !(anywhere || is_nobodys_yet || is_of(&grant.organisation, concern)) {
+    if !(anywhere || is_nobodys_yet || is_of(&grant.remit.organisation, concern)) {
         return Err(Lack::Organisation);
     }
     if !(concern.undetermined || covers(grant, concern)) {
@@ -173,12 +176,16 @@ fn is_of(organisation: &str, concern: &Concern) -> bool {
 /// Whether the scope of a grant takes a thing in: a limit that the thing says nothing of keeps it
 /// out.
 fn covers(grant: &Grant, concern: &Concern) -> bool {
-    let of_contract = grant.contract.is_none() || grant.contract == concern.contract;
+    let remit = &grant.remit;
+    let of_contract = remit.contract.is_none() || remit.contract == concern.contract;
+    let of_section = remit.section.is_none() || remit.section == concern.section;
     let stands = |standing: &Standing| {
-        standing.framework == grant.framework
-            && (grant.objective.is_empty() || standing.nodes.contains(&grant.objective))
+        standing.framework == remit.framework
+            && (remit.objective.is_empty() || standing.nodes.contains(&remit.objective))
     };
-    of_contract && (grant.framework.is_empty() || concern.standings.iter().any(stands))
+    of_contract
+        && of_section
+        && (remit.framework.is_empty() || concern.standings.iter().any(stands))
 }
 
 /// Whether a person who holds these grants may do an act to what a thing concerns.
@@ -220,7 +227,7 @@ pub fn decide(
     match allowing {
         Some(grant) => Ok(Basis::Grant {
             id: grant.id,
-            organisation: grant.organisation.clone(),
+            organisation: grant.remit.organisation.clone(),
         }),
         None => Err(refused(who_can(roles, grants, act, concern))),
     }
@@ -249,7 +256,7 @@ fn who_can(roles: &Roles, grants: &[Grant], act: &str, concern: &Concern) -> Str
             Err(Lack::Role) | Ok(()) => None,
             Err(lack) => Some(format!(
                 " Votre habilitation « {} » n’y suffit pas : {}.",
-                roles.name(&grant.role),
+                roles.name(&grant.remit.role),
                 lack.french()
             )),
         });

@@ -318,7 +318,7 @@ impl Reach {
     /// A refusal that says who can.
     pub fn gives_something(&self) -> Result<(), String> {
         let gives = |grant: &Grant| {
-            let role = Roles::known().role(&grant.role);
+            let role = Roles::known().role(&grant.remit.role);
             role.is_some_and(|role| !role.gives.is_empty())
         };
         if self.actor == Actor::Installation || self.grants.iter().any(gives) {
@@ -468,7 +468,7 @@ impl Reach {
         let mut roles = self
             .grants
             .iter()
-            .filter_map(|grant| Roles::known().role(&grant.role));
+            .filter_map(|grant| Roles::known().role(&grant.remit.role));
         roles.any(which)
     }
 }
@@ -476,9 +476,10 @@ impl Reach {
 /// The organisations of the grants that show something.
 fn showing(grants: &[Grant]) -> impl Iterator<Item = &str> {
     let shows = |grant: &&Grant| {
-        let role = Roles::known().role(&grant.role);
-        !grant.organisation.is_empty() && role.is_some_and(|role| role.sight != Sight::Nothing)
+        let role = Roles::known().role(&grant.remit.role);
+        !grant.remit.organisation.is_empty()
+            && role.is_some_and(|role| role.sight != Sight::Nothing)
     };
     let shown = grants.iter().filter(shows);
-    shown.map(|grant| grant.organisation.as_str())
+    shown.map(|grant| grant.remit.organisation.as_str())
 }

@@ -91,7 +91,7 @@ impl Act for EndSessions {
         }
         let mut concerns = Vec::new();
         for grant in holding(tx, whose.person, whose.today).await? {
-            concerns.push(answering(tx, &grant.organisation, &grant.framework).await?);
+            concerns.push(answering(tx, &grant.remit.organisation, &grant.remit.framework).await?);
         }
         if concerns.is_empty() {
             concerns.push(Concern::nobodys());

@@ -1,8 +1,10 @@
 //! What a person may be allowed to do to contracts.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
-use super::store;
+use super::store::{self, TermEdit};
 use crate::access::{Act, Concern, answering};
 use crate::ledger::Scope;
 use crate::platform::db::{DbError, Tx};
@@ -29,8 +31,10 @@ acts! {
     CreateContract(Scope) = "contract.create", of_organisation;
     /// Drafting an instrument of a contract.
     DraftInstrument(Uuid) = "contract.draft", of_contract;
-    /// Writing an instrument: its terms, its reason, its signatories.
+    /// Writing an instrument as a whole: its reason, its signatories.
     EditInstrument(Uuid) = "contract.edit", of_instrument;
+    /// Writing terms of an instrument: the same right, section by section.
+    WriteTerms(TermsOf) = "contract.edit", of_terms;
     /// Confirming, as one of two people, an instrument as it stands.
     ConfirmInstrument(Uuid) = "contract.confirm", of_instrument;
     /// Putting a draft again upon the terms now in force.
@@ -47,6 +51,25 @@ acts! {
     SetNationalTarget(Scope) = "contract.national_target", of_scope;
 }
 
+/// The terms of an instrument in some sections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TermsOf {
+    /// The instrument.
+    pub instrument: Uuid,
+    /// The sections that terms are written in; where there are none, the contract as a whole.
+    pub sections: BTreeSet<Uuid>,
+}
+
+impl TermsOf {
+    /// Those that edits are about.
+    pub fn edits(instrument: Uuid, edits: &[TermEdit]) -> Self {
+        Self {
+            instrument,
+            sections: edits.iter().map(|edit| edit.key.section).collect(),
+        }
+    }
+}
+
 async fn of_organisation(tx: &mut Tx, scope: &Scope) -> Result<Vec<Concern>, DbError> {
     Ok(vec![
         answering(tx, &scope.organisation, &scope.framework).await?,
@@ -59,6 +82,19 @@ async fn of_contract(tx: &mut Tx, contract: &Uuid) -> Result<Vec<Concern>, DbErr
 
 async fn of_instrument(tx: &mut Tx, instrument: &Uuid) -> Result<Vec<Concern>, DbError> {
     store::of_instrument(tx, *instrument).await
+}
+
+async fn of_terms(tx: &mut Tx, terms: &TermsOf) -> Result<Vec<Concern>, DbError> {
+    let concerns = store::of_instrument(tx, terms.instrument).await?;
+    if terms.sections.is_empty() {
+        return Ok(concerns);
+    }
+    let of_section = |section: &Uuid| {
+        let section = Some(*section);
+        let of_section = concerns.iter().cloned();
+        of_section.map(move |concern| Concern { section, ..concern })
+    };
+    Ok(terms.sections.iter().flat_map(of_section).collect())
 }
 
 #[allow(clippy::unused_async)] // what the macro calls

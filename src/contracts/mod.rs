@@ -46,7 +46,7 @@ use crate::access::{self, Concern, Opening, Reach};
 
 pub use acts::{
     AbandonInstrument, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument,
-    ReadNote, RebaseInstrument, SetNationalTarget, SignInstrument, WriteNote,
+    ReadNote, RebaseInstrument, SetNationalTarget, SignInstrument, TermsOf, WriteNote, WriteTerms,
 };
 pub use agreements::Agreements;
 pub use body::{
@@ -311,6 +311,14 @@ impl FullContract {
             standings: vec![access::Standing::whole(self.contract.framework.clone())],
             contract: Some(self.contract.id),
             ..Concern::default()
+        }
+    }
+
+    /// The same for one of its sections.
+    pub fn concern_in(&self, section: &Section) -> Concern {
+        Concern {
+            section: Some(section.id),
+            ..self.concern()
         }
     }
 

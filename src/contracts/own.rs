@@ -250,6 +250,8 @@ fn of_contract(
     OwnMeasure {
         framework: contract.framework.clone(),
         contract: contract.slug.clone(),
+        contract_id: contract.id,
+        section_id: section.id,
         title: contract.title.clone(),
         section: section.key.clone(),
         place: place.to_owned(),

@@ -34,7 +34,17 @@ impl Ground<'_> {
         for (_, indicator) in &following {
             organisations.extend(self.suppliers(indicator, measure, place));
         }
-        concern(organisations, &following)
+        self.of_contract(measure, concern(organisations, &following))
+    }
+
+    /// The same, of the section of the contract where that contract alone measures it.
+    fn of_contract(self, measure: &str, concern: Concern) -> Concern {
+        let own = self.catalogue.own(measure);
+        Concern {
+            contract: own.map(|own| own.contract_id),
+            section: own.map(|own| own.section_id),
+            ..concern
+        }
     }
 
     fn suppliers(self, indicator: &Indicator, measure: &str, place: &str) -> Vec<String> {
@@ -66,7 +76,8 @@ impl Ground<'_> {
     /// Whom a value already there concerns: those who tell of the place may contest it.
     pub fn contesting(self, measure: &str, place: &str) -> Concern {
         let organisations = self.answering_for(place).into_iter().collect();
-        concern(organisations, &self.catalogue.following(measure))
+        let following = self.catalogue.following(measure);
+        self.of_contract(measure, concern(organisations, &following))
     }
 
     /// Who answers for a value: its supplier, and those who supply or lead the indicator.
@@ -78,7 +89,7 @@ impl Ground<'_> {
         let mut organisations: BTreeSet<String> = named.cloned().collect();
         let known = self.directory.resolve(supplier).found();
         organisations.extend(known.map(|organisation| organisation.code.clone()));
-        concern(organisations, &following)
+        self.of_contract(measure, concern(organisations, &following))
     }
 
     /// Whom the details that are given of an indicator concern.

@@ -390,7 +390,7 @@ impl Snapshots {
 mod tests {
     use super::*;
     use crate::access::Openings;
-    use crate::access::grant::Grant;
+    use crate::access::grant::{Grant, Remit};
     use crate::kernel::{Decimal, Value};
     use crate::ledger::Actor;
     use jiff::ToSpan as _;
@@ -449,11 +449,8 @@ mod tests {
     fn reader() -> Grant {
         Grant {
             id: Uuid::from_u128(1),
-            role: "lecteur".to_owned(),
-            organisation: String::new(),
-            framework: String::new(),
-            objective: String::new(),
-            contract: None,
+            remit: Remit::of("lecteur", ""),
+            contract_name: None,
             behalf_of: None,
         }
     }

@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+use uuid::Uuid;
 
 use super::{Catalogue, Indicator};
 use crate::measures::Measure;
@@ -16,6 +17,10 @@ pub struct OwnMeasure {
     pub framework: String,
     /// Address of the contract: `normandie-2024-2028`.
     pub contract: String,
+    /// The contract, as rights know it.
+    pub contract_id: Uuid,
+    /// The section, as rights know it.
+    pub section_id: Uuid,
     /// What people call the contract.
     pub title: String,
     /// Key of its section.

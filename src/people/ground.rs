@@ -35,7 +35,7 @@ impl Account {
         today: Date,
     ) -> Option<&Held> {
         let mut found: Vec<&Held> = self.lasting_on(today).collect();
-        found.retain(|held| subject.is(&held.grant));
+        found.retain(|held| held.grant.remit == subject.remit);
         found.sort_by_key(|held| (Some(held.starts_on) != from, held.starts_on));
         found.first().copied()
     }
@@ -43,7 +43,7 @@ impl Account {
     /// A grant that gives more than what a subject asks for, on that day.
     pub(super) fn wider(&self, subject: &Subject, today: Date) -> Option<&Held> {
         self.lasting_on(today)
-            .find(|held| subject.is_within(&held.grant) && held.holds_on(today))
+            .find(|held| held.grant.remit.holds(&subject.remit) && held.holds_on(today))
     }
 
     /// What is not over on that day, but for what is held in somebody's place.
@@ -94,7 +94,10 @@ impl Ground {
         for email in emails {
             ground.meet(tx, email).await?;
         }
-        let codes: BTreeSet<&str> = subjects.iter().map(|s| s.organisation.as_str()).collect();
+        let codes: BTreeSet<&str> = subjects
+            .iter()
+            .map(|s| s.remit.organisation.as_str())
+            .collect();
         for code in codes {
             let answering = answering(tx, code, "").await?.organisations;
             ground.answering.insert(code.to_owned(), answering);
@@ -150,13 +153,13 @@ impl Ground {
 
     fn may(&self, act: &'static str, subject: &Subject) -> Result<(), Denied> {
         let mut concern = Concern {
-            role: Some(subject.role.clone()),
+            role: Some(subject.remit.role.clone()),
             owner: self
                 .account(&subject.email)
                 .map(|account| account.person.id),
-            ..Concern::of(&subject.organisation, &subject.framework)
+            ..Concern::of(&subject.remit.organisation, &subject.remit.framework)
         };
-        if let Some(codes) = self.answering.get(&subject.organisation) {
+        if let Some(codes) = self.answering.get(&subject.remit.organisation) {
             concern.organisations.clone_from(codes);
         }
         self.reach.allows(act, &[concern]).map(drop)

@@ -269,8 +269,8 @@ impl<'g> Judge<'g> {
         let given = self.planned.iter().any(|plan| {
             let subject = &plan.subject;
             plan.verdict == Verdict::Created
-                && subject.role == NATIONAL_ADMINISTRATOR
-                && (subject.framework.is_empty() && subject.contract.is_none())
+                && subject.remit.role == NATIONAL_ADMINISTRATOR
+                && subject.remit.is_unlimited()
                 && plan.after.ends_on.is_none()
                 && plan.after.starts_on <= self.ground.today
         });

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::template::NOTICE;
-use crate::imports::{Cell, Place, Problem, ProblemCode as Code, Sheet, Workbook};
+use crate::imports::{Cell, Content, Place, Problem, ProblemCode as Code, Sheet, Workbook};
 use crate::kernel::fold;
 
 /// What a column holds.
@@ -19,6 +19,7 @@ pub(super) enum Column {
     Objective,
     ObjectiveLabel,
     Contract,
+    Section,
     From,
     To,
     Why,
@@ -27,7 +28,7 @@ pub(super) enum Column {
 }
 
 /// The columns, with their headings, folded; the first is that of the workbook.
-const HEADINGS: [(Column, &[&str]); 13] = [
+const HEADINGS: [(Column, &[&str]); 14] = [
     (
         Column::Name,
         &[
@@ -93,6 +94,7 @@ const HEADINGS: [(Column, &[&str]); 13] = [
         ],
     ),
     (Column::Contract, &["contrat", "cpom"]),
+    (Column::Section, &["volet", "volet du contrat", "section"]),
     (
         Column::From,
         &[
@@ -129,6 +131,26 @@ pub(super) struct Typed {
 }
 
 impl Typed {
+    /// A row made of what a form sends of somebody: each text stands at the rank of its field.
+    pub(super) fn of_form((name, email): (&str, &str), fields: &[(Column, &str)]) -> Self {
+        let person = [(0, Column::Name, name), (0, Column::Email, email)];
+        let fields = (1..)
+            .zip(fields)
+            .map(|(rank, (column, text))| (rank, *column, *text));
+        let cell = |(column, known, text): (u32, Column, &str)| {
+            let place = Place {
+                column,
+                ..Place::default()
+            };
+            (known, Cell::new(place, Content::Text, text))
+        };
+        Self {
+            place: Place::default(),
+            cells: person.into_iter().chain(fields).map(cell).collect(),
+            says_ends: true,
+        }
+    }
+
     /// The cell of that column, where the row has one.
     pub(super) fn cell(&self, column: Column) -> Option<&Cell> {
         self.cells.get(&column)

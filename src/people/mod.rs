@@ -1,9 +1,11 @@
-//! People and what they hold, many at once: the workbook of people and the list of referents, sent
-//! as files.
+//! People and what they are given: one grant in a form, many at once in the workbook of people or
+//! the list of referents, leaving, the yearly review.
 //!
 //! What lives here: what a row of such a file means, what it would change and how that is undone.
-//! What never does: what a role allows, and how one grant is given ([`crate::access`]).
+//! What never does: what a role allows, and how a grant is given and weighed ([`crate::access`]).
 
+mod desk;
+mod give;
 mod ground;
 mod intake;
 mod judge;
@@ -21,43 +23,21 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::access::grant::Grant;
+use crate::access::grant::Remit;
 
+pub use give::read as read_grant;
 pub use intake::PeopleIntake;
 pub use pages::router;
 
 /// The word that names this kind of file in the database and in addresses.
 pub const INTAKE: &str = "personnes";
 
-/// What a row is about: a role of somebody, for an organisation and a scope.
+/// What a row is about: somebody, and what they are given.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Subject {
     email: String,
-    role: String,
-    organisation: String,
-    framework: String,
-    objective: String,
-    contract: Option<Uuid>,
-}
-
-impl Subject {
-    /// Whether a grant is that role, for that organisation and that very scope.
-    fn is(&self, grant: &Grant) -> bool {
-        self.is_within(grant)
-            && grant.framework == self.framework
-            && grant.objective == self.objective
-            && grant.contract == self.contract
-    }
-
-    /// Whether a grant is that role, for that organisation and that scope or a wider one.
-    fn is_within(&self, grant: &Grant) -> bool {
-        let wider = |limit: &str, own: &str| limit.is_empty() || limit == own;
-        grant.role == self.role
-            && grant.organisation == self.organisation
-            && wider(&grant.framework, &self.framework)
-            && wider(&grant.objective, &self.objective)
-            && (grant.contract.is_none() || grant.contract == self.contract)
-    }
+    #[serde(flatten)]
+    remit: Remit,
 }
 
 /// What stands of it, or would stand.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Subject;
 use super::layout::{Column, Typed};
 use crate::access::Email;
-use crate::access::grant::LONGEST_REASON;
+use crate::access::grant::{LONGEST_REASON, Remit};
 use crate::access::role::{Role, Roles};
 use crate::frameworks::{Catalogue, Framework, Node};
 use crate::imports::{Content, Problem, ProblemCode as Code};
@@ -21,6 +21,22 @@ pub(super) struct KnownContract {
     pub id: Uuid,
     pub slug: String,
     pub title: String,
+    pub sections: Vec<KnownSection>,
+}
+
+impl KnownContract {
+    /// The section of that identifier.
+    pub(super) fn section(&self, id: Uuid) -> Option<&KnownSection> {
+        self.sections.iter().find(|section| section.id == id)
+    }
+}
+
+/// A section of it.
+#[derive(Clone, Debug)]
+pub(super) struct KnownSection {
+    pub id: Uuid,
+    pub key: String,
+    pub label: String,
 }
 
 /// What names are recognised among.
@@ -63,6 +79,10 @@ pub(super) fn named(typed: Typed, known: Known<'_>) -> Result<Option<Named>, Vec
         None => None,
     };
     let contract = contract(&typed, known).map_err(&mut kept).ok();
+    let section = match contract {
+        Some(contract) => section(&typed, contract).map_err(&mut kept).ok(),
+        None => None,
+    };
     let from = day(&typed, Column::From).map_err(&mut kept).ok();
     let to = day(&typed, Column::To).map_err(&mut kept).ok();
     if let (Some(Some(from)), Some(Some(to))) = (from, to)
@@ -81,11 +101,14 @@ pub(super) fn named(typed: Typed, known: Known<'_>) -> Result<Option<Named>, Vec
             name: name?,
             subject: Subject {
                 email: email?.as_str().to_owned(),
-                role: role?.key.clone(),
-                organisation: organisation?,
-                framework: framework?.map_or_else(String::new, |f| f.code.clone()),
-                objective: objective?,
-                contract: contract?,
+                remit: Remit {
+                    role: role?.key.clone(),
+                    organisation: organisation?,
+                    framework: framework?.map_or_else(String::new, |f| f.code.clone()),
+                    objective: objective?,
+                    contract: contract?.map(|contract| contract.id),
+                    section: section?,
+                },
             },
             from: from?,
             to: to?,
@@ -106,6 +129,7 @@ fn is_only_a_person(typed: &Typed) -> bool {
         Column::Framework,
         Column::Objective,
         Column::Contract,
+        Column::Section,
     ];
     scope
         .into_iter()
@@ -162,9 +186,9 @@ fn role(typed: &Typed) -> Result<&'static Role, Problem> {
         let near = nearest(text, roles.iter().flat_map(called));
         let near = near.map_or_else(String::new, |near| format!(" Vouliez-vous dire « {near} » ?"));
         let sentence = if text.is_empty() {
-            "Il manque le rôle : choisissez-le dans la liste du classeur.".to_owned()
+            "Il manque le rôle : choisissez-le dans la liste.".to_owned()
         } else {
-            format!("« {text} » n’est le nom d’aucun rôle.{near} Le classeur à télécharger en donne la liste.")
+            format!("« {text} » n’est le nom d’aucun rôle.{near} Le classeur des personnes en donne la liste.")
         };
         Problem::refusal(typed.place(Column::Role), Code::UnknownRole, sentence)
     })
@@ -235,7 +259,7 @@ fn framework<'a>(typed: &Typed, known: Known<'a>) -> Result<Option<&'a Framework
     });
     found.map(Some).ok_or_else(|| {
         let sentence = format!(
-            "« {} » ne désigne aucun cadre chargé. Écrivez son code, comme dans la liste du classeur.",
+            "« {} » ne désigne aucun cadre chargé. Écrivez son code, comme dans la liste.",
             typed.text(Column::Framework)
         );
         unknown_scope(typed, Column::Framework, sentence)
@@ -280,7 +304,7 @@ fn objective(typed: &Typed, framework: Option<&Framework>) -> Result<String, Pro
     })
 }
 
-fn contract(typed: &Typed, known: Known<'_>) -> Result<Option<Uuid>, Problem> {
+fn contract<'a>(typed: &Typed, known: Known<'a>) -> Result<Option<&'a KnownContract>, Problem> {
     let text = fold(typed.text(Column::Contract));
     if text.is_empty() {
         return Ok(None);
@@ -292,7 +316,7 @@ fn contract(typed: &Typed, known: Known<'_>) -> Result<Option<Uuid>, Problem> {
     };
     let mut found = known.contracts.iter().filter(|contract| is(contract));
     match (found.next(), found.next()) {
-        (Some(contract), None) => Ok(Some(contract.id)),
+        (Some(contract), None) => Ok(Some(contract)),
         (None, _) => {
             let sentence = format!(
                 "« {} » ne désigne aucun contrat que vous voyez. Écrivez la fin de son adresse, comme normandie-2024-2028.",
@@ -305,6 +329,46 @@ fn contract(typed: &Typed, known: Known<'_>) -> Result<Option<Uuid>, Problem> {
             Err(unknown_scope(typed, Column::Contract, sentence.to_owned()))
         }
     }
+}
+
+/// The section that a row names by its key or its label.
+fn section(typed: &Typed, contract: Option<&KnownContract>) -> Result<Option<Uuid>, Problem> {
+    let text = typed.text(Column::Section);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let refused = |sentence: String| Err(unknown_scope(typed, Column::Section, sentence));
+    let Some(contract) = contract else {
+        return refused(
+            "Un volet est celui d’un contrat : écrivez lequel dans « Contrat ».".to_owned(),
+        );
+    };
+    let wanted = fold(text);
+    let is = |section: &&KnownSection| {
+        [&section.key, &section.label]
+            .into_iter()
+            .any(|name| fold(name) == wanted)
+    };
+    if let Some(section) = contract.sections.iter().find(is) {
+        return Ok(Some(section.id));
+    }
+    let labels = contract
+        .sections
+        .iter()
+        .map(|section| section.label.as_str());
+    let labels: Vec<&str> = labels.filter(|label| !label.is_empty()).collect();
+    refused(if labels.is_empty() {
+        format!(
+            "« {} » est d’un seul tenant : laissez « Volet » vide.",
+            contract.title
+        )
+    } else {
+        format!(
+            "« {text} » n’est pas un volet de « {} ». Écrivez l’un de ceux-ci : {}.",
+            contract.title,
+            labels.join(", ")
+        )
+    })
 }
 
 /// A day as people write it; `None` where the cell is empty.

@@ -8,7 +8,7 @@ use axum::routing::get;
 use jiff::civil::Date;
 
 use super::template::{Line, Lists, template};
-use super::{leaving, review, store};
+use super::{give, leaving, review, store};
 use crate::access::grant::people_store::{known_frameworks, known_organisations, people};
 use crate::access::grant::store::{Held, grants_of};
 use crate::access::grant::{EndGrant, GiveGrant};
@@ -38,6 +38,10 @@ where
         .route(
             "/personnes/{person}/depart",
             get(leaving::form).post(leaving::send),
+        )
+        .route(
+            "/personnes/{person}/habilitations",
+            get(give::form).post(give::send),
         )
 }
 
@@ -80,7 +84,7 @@ fn givable(reach: &Reach) -> Vec<String> {
     let roles = Roles::known();
     let gives = |key: &str| {
         reach.grants().iter().any(|grant| {
-            roles.role(&grant.role).is_some_and(|role| {
+            roles.role(&grant.remit.role).is_some_and(|role| {
                 (role.anywhere.holds(GiveGrant::NAME) || role.own.holds(GiveGrant::NAME))
                     && role.gives.holds(key)
             })
@@ -98,10 +102,14 @@ async fn lines(
     today: Date,
 ) -> WebResult<Vec<Line>> {
     let contracts = store::contracts(tx, reach).await?;
-    let slug = |held: &Held| {
-        let id = held.grant.contract?;
-        let known = contracts.iter().find(|contract| contract.id == id)?;
-        Some(known.slug.clone())
+    let part = |held: &Held| {
+        let remit = &held.grant.remit;
+        let known = contracts
+            .iter()
+            .find(|one| Some(one.id) == remit.contract)?;
+        let section = remit.section.and_then(|id| known.section(id));
+        let section = section.map(|section| section.key.clone());
+        Some((known.slug.clone(), section.unwrap_or_default()))
     };
     let mut lines = Vec::new();
     for one in people(tx, reach, today).await? {
@@ -119,8 +127,8 @@ async fn lines(
             if may::<EndGrant>(tx, reach, &held.grant.id).await?.is_err() {
                 continue;
             }
-            let contract = slug(&held).unwrap_or_default();
-            lines.push(line(&person, held, contract, catalogue));
+            let part = part(&held).unwrap_or_default();
+            lines.push(line(&person, held, part, catalogue));
         }
         if lines.len() == before {
             lines.push(person);
@@ -129,8 +137,13 @@ async fn lines(
     Ok(lines)
 }
 
-fn line(person: &Line, held: Held, contract: String, catalogue: &Catalogue) -> Line {
-    let grant = held.grant;
+fn line(
+    person: &Line,
+    held: Held,
+    (contract, section): (String, String),
+    catalogue: &Catalogue,
+) -> Line {
+    let grant = held.grant.remit;
     let framework = catalogue.framework(&grant.framework);
     let nodes = framework.iter().flat_map(|f| &f.framework.nodes);
     let node = nodes.into_iter().find(|node| node.key == grant.objective);
@@ -141,6 +154,7 @@ fn line(person: &Line, held: Held, contract: String, catalogue: &Catalogue) -> L
         organisation: grant.organisation,
         framework: grant.framework,
         contract,
+        section,
         from: Some(held.starts_on),
         to: held.ends_on,
         why: held.why,

@@ -1,27 +1,37 @@
 //! What files gave and ended, and the contracts that grants may be limited to.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
-use super::names::KnownContract;
+use super::names::{KnownContract, KnownSection};
 use crate::access::Reach;
-use crate::access::grant::people_store::contract;
+use crate::access::grant::Remit;
 use crate::args;
 use crate::contracts::store::list;
 use crate::platform::db::{DbError, Tx};
 
 /// The contracts that somebody sees, by framework and title.
 pub(super) async fn contracts(tx: &mut Tx, reach: &Reach) -> Result<Vec<KnownContract>, DbError> {
-    let mut known = Vec::new();
-    for card in list(tx, reach, None).await? {
-        if let Some(id) = contract(tx, &card.slug).await? {
-            known.push(KnownContract {
-                id,
-                slug: card.slug,
-                title: card.title,
-            });
-        }
+    let cards = list(tx, reach, None).await?;
+    let rows: Vec<(Uuid, Uuid, String, String)> = tx
+        .all(
+            "select contract_id, id, key, label from section order by contract_id, position",
+            vec![],
+        )
+        .await?;
+    let mut sections: BTreeMap<Uuid, Vec<KnownSection>> = BTreeMap::new();
+    for (contract, id, key, label) in rows {
+        let section = KnownSection { id, key, label };
+        sections.entry(contract).or_default().push(section);
     }
-    Ok(known)
+    let known = cards.into_iter().map(|card| KnownContract {
+        sections: sections.remove(&card.id).unwrap_or_default(),
+        id: card.id,
+        slug: card.slug,
+        title: card.title,
+    });
+    Ok(known.collect())
 }
 
 /// A grant given by a change.
@@ -29,11 +39,8 @@ pub(super) async fn contracts(tx: &mut Tx, reach: &Reach) -> Result<Vec<KnownCon
 pub(super) struct GivenRow {
     pub id: Uuid,
     pub email: String,
-    pub role: String,
-    pub organisation: String,
-    pub framework: String,
-    pub objective: String,
-    pub contract_id: Option<Uuid>,
+    #[sqlx(flatten)]
+    pub remit: Remit,
     pub starts_on: String,
     /// The last change that touched it.
     pub touched: i64,
@@ -43,7 +50,7 @@ pub(super) struct GivenRow {
 pub(super) async fn given_by(tx: &mut Tx, change: i64) -> Result<Vec<GivenRow>, DbError> {
     tx.all(
         "select g.id, p.email, g.role, g.organisation, g.framework, g.objective, g.contract_id,
-                g.starts_on,
+                g.section_id, g.starts_on,
                 (select max(e.change_no) from entry e where e.thing_id = g.id) as touched
          from access_grant g join person p on p.id = g.person_id
          where g.given_change = $1

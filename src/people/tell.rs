@@ -42,30 +42,34 @@ impl Wording<'_> {
 
     /// « Référent CPOM de l’ARS, ARS Normandie, objectif 2. Prévenir ».
     fn scope(&self, subject: &Subject) -> String {
-        let mut parts = vec![Roles::known().name(&subject.role).to_owned()];
-        if !subject.organisation.is_empty() {
-            let named = self.directory.organisation(&subject.organisation);
-            let label = named.map_or(subject.organisation.as_str(), |o| o.label());
+        let mut parts = vec![Roles::known().name(&subject.remit.role).to_owned()];
+        if !subject.remit.organisation.is_empty() {
+            let named = self.directory.organisation(&subject.remit.organisation);
+            let label = named.map_or(subject.remit.organisation.as_str(), |o| o.label());
             parts.push(label.to_owned());
         }
-        let framework = self.catalogue.framework(&subject.framework);
-        if !subject.framework.is_empty() {
-            let title = framework.map_or(&subject.framework, |f| &f.framework.title);
+        let framework = self.catalogue.framework(&subject.remit.framework);
+        if !subject.remit.framework.is_empty() {
+            let title = framework.map_or(&subject.remit.framework, |f| &f.framework.title);
             parts.push(title.clone());
         }
-        if !subject.objective.is_empty() {
+        if !subject.remit.objective.is_empty() {
             let nodes = framework.iter().flat_map(|f| &f.framework.nodes);
-            let node = nodes.into_iter().find(|node| node.key == subject.objective);
-            let title = node.map_or_else(|| subject.objective.clone(), Node::title);
+            let node = nodes
+                .into_iter()
+                .find(|node| node.key == subject.remit.objective);
+            let title = node.map_or_else(|| subject.remit.objective.clone(), Node::title);
             parts.push(format!("objectif {title}"));
         }
-        if let Some(id) = subject.contract {
+        if let Some(id) = subject.remit.contract {
             let known = self.contracts.iter().find(|contract| contract.id == id);
-            parts.push(
-                known
-                    .map_or("un contrat", |contract| &contract.title)
-                    .to_owned(),
-            );
+            let title = known.map_or("un contrat", |contract| &contract.title);
+            parts.push(title.to_owned());
+            if let Some(section) = subject.remit.section {
+                let known = known.and_then(|contract| contract.section(section));
+                let label = known.map_or("un seul", |section| &section.label);
+                parts.push(format!("volet {label}"));
+            }
         }
         parts.join(", ")
     }

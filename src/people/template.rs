@@ -10,7 +10,7 @@ pub(super) const NOTICE: &str = "Lisez-moi";
 const PEOPLE: &str = "Personnes";
 
 /// The columns, with their widths.
-const COLUMNS: [(&str, u16); 10] = [
+const COLUMNS: [(&str, u16); 11] = [
     ("Nom", 26),
     ("Adresse électronique", 34),
     ("Organisation", 16),
@@ -18,6 +18,7 @@ const COLUMNS: [(&str, u16); 10] = [
     ("Cadre", 22),
     ("Objectif", 12),
     ("Contrat", 26),
+    ("Volet", 16),
     ("Du", 12),
     ("Au", 12),
     ("Motif", 44),
@@ -38,6 +39,7 @@ pub(super) struct Line {
     pub framework: String,
     pub objective: String,
     pub contract: String,
+    pub section: String,
     pub from: Option<Date>,
     pub to: Option<Date>,
     pub why: String,
@@ -119,6 +121,7 @@ fn written(line: &Line, row: u32) -> Result<Vec<Cell>, RenderError> {
         text(&line.framework),
         text(&line.objective),
         text(&line.contract),
+        text(&line.section),
         date(line.from)?,
         date(line.to)?,
         text(&line.why),
@@ -146,6 +149,7 @@ fn told(title: &str) -> Option<&'static str> {
         "Cadre" => "Vide : tous les cadres.",
         "Objectif" => "Son numéro dans le cadre. Vide : tous les objectifs.",
         "Contrat" => "La fin de l’adresse du contrat. Vide : tous les contrats.",
+        "Volet" => "Le volet de ce contrat. Vide : tous ses volets.",
         "Du" => "Vide : aujourd’hui.",
         "Au" => "Le dernier jour, compris. Vide : sans fin. Un jour déjà passé y met fin aussitôt.",
         "Motif" => "Le journal le garde. Vide : celui que vous écrivez en déposant le fichier.",

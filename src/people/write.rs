@@ -71,11 +71,7 @@ async fn hand_over(change: &mut Change, new: NewGrant) -> Result<(), LedgerError
 fn new_grant(subject: &Subject, person: Uuid, starts_on: Date, ends_on: Option<Date>) -> NewGrant {
     NewGrant {
         person,
-        role: subject.role.clone(),
-        organisation: subject.organisation.clone(),
-        framework: subject.framework.clone(),
-        objective: subject.objective.clone(),
-        contract: subject.contract,
+        remit: subject.remit.clone(),
         starts_on,
         ends_on,
         why: String::new(),
@@ -164,11 +160,7 @@ async fn given(tx: &mut Tx, change: i64) -> Result<BTreeMap<Key, (Uuid, i64)>, D
     let keyed = rows.map(|row| {
         let subject = Subject {
             email: row.email,
-            role: row.role,
-            organisation: row.organisation,
-            framework: row.framework,
-            objective: row.objective,
-            contract: row.contract_id,
+            remit: row.remit,
         };
         ((subject, row.starts_on), (row.id, row.touched))
     });

@@ -169,7 +169,7 @@ pub(super) async fn authors_between(
 pub async fn agencies(tx: &mut Tx, reach: &Reach) -> Result<Vec<(String, String)>, DbError> {
     let mut found: Vec<(String, String)> = Vec::new();
     for grant in reach.grants() {
-        let answering = crate::access::answering(tx, &grant.organisation, "").await?;
+        let answering = crate::access::answering(tx, &grant.remit.organisation, "").await?;
         for code in answering.organisations {
             let agency: Option<(String, String)> = tx
                 .optional(

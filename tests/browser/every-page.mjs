@@ -5,6 +5,8 @@ import { test } from "node:test";
 
 import axe from "axe-core";
 
+import { addressed } from "./paths.mjs";
+
 /** Phones as most have them, and the width at which WCAG 2.2 wants no sideways scrolling (1.4.10). */
 const narrow = [375, 320];
 const wide = { width: 1280, height: 900 };
@@ -40,8 +42,10 @@ export function everyPage(paths, get) {
   }
 }
 
-async function look({ site, storageState }, path, options, check) {
+async function look({ site, storageState }, template, options, check) {
   await site.visit({ ...options, storageState }, async (page) => {
+    const get = async (at) => (await page.context().request.get(at)).text();
+    const path = await addressed(template, get);
     const answer = await page.goto(path);
     assert.equal(answer.status(), 200, `${path} answers ${answer.status()}`);
     assert.equal(page.url(), new URL(path, site.url).href, `${path} leads elsewhere`);

@@ -3,7 +3,8 @@
 //
 // `installed` are those of a database just made by `jalon init`. `demo` are those of `jalon demo`,
 // whose data is known: a page that needs data goes there. A list that is empty starts nothing; a
-// page that is listed and does not answer fails.
+// page that is listed and does not answer fails. A part in braces stands for what only the database
+// knows: `addressed` finds it.
 
 export const installed = [
   "/connexion",
@@ -49,8 +50,10 @@ export const demo = [
   "/imports",
   "/imports/nouveau",
   "/imports/nouveau?genre=personnes",
+  "/imports/{import}",
   "/erreurs",
   "/erreurs/unknown-place",
+  "/valeurs/{valeur}",
   "/cibles/etat-ars-2024-2028/2.c.1",
   "/contrats/normandie-2024-2028",
   "/contrats/normandie-2024-2028/moyens",
@@ -74,6 +77,9 @@ export const demo = [
   "/journal?qui=camille&genre=instrument",
   "/moi/acces",
   "/personnes",
+  "/personnes/{personne}",
+  "/personnes/{personne}/habilitations",
+  "/personnes/{personne}/depart",
   "/referents",
   "/referents?organisation=ARS-28&etat=manque",
   "/droits/pourquoi",
@@ -97,3 +103,21 @@ export const demo = [
   "/comparer",
   "/comparer?regions=28&regions=53&regions=11&cadre=etat-ars-2024-2028",
 ];
+
+/** Where the first of each thing is found: the page, and its address in it. */
+const found = {
+  personne: ["/personnes", /\/personnes\/([0-9a-f-]{36})/g],
+  import: ["/imports", /\/imports\/([0-9a-f-]{36})/g],
+  valeur: ["/indicateurs/etat-ars-2024-2028/2.c.1", /\/valeurs\/([0-9a-f-]{36})/g],
+};
+
+/** A path with its braces filled in, for somebody whose requests `get` sends; it gives a body. */
+export async function addressed(path, get) {
+  const [, kind] = path.match(/\{(\w+)\}/) ?? [];
+  if (!kind) return path;
+  const [from, pattern] = found[kind];
+  const all = [...(await get(from)).matchAll(pattern)].map(([, id]) => id);
+  // The last: the first person of the list may be whoever looks.
+  if (all.length === 0) throw new Error(`${from} names no ${kind}`);
+  return path.replace(`{${kind}}`, all.at(-1));
+}

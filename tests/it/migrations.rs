@@ -38,6 +38,7 @@ fn rows_of(step: i64) -> Sample {
         17 => help_requests(),
         18 => leaving(),
         19 => reviews(),
+        20 => section_grants(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -50,6 +51,17 @@ fn leaving() -> Sample {
         )],
         "select leaves_on from person where closed_change = 1",
         "2026-03-31",
+    )
+}
+
+fn section_grants() -> Sample {
+    (
+        vec![(
+            "update access_grant set section_id = $1 where id = $2",
+            args![ID(30), ID(90)],
+        )],
+        "select role from access_grant where section_id is not null",
+        "lecteur",
     )
 }
 

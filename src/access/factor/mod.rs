@@ -88,7 +88,7 @@ pub(super) async fn is_required(
             let grants = holding(tx, person, today).await?;
             let asks = |grant: &Grant| {
                 Roles::known()
-                    .role(&grant.role)
+                    .role(&grant.remit.role)
                     .is_some_and(|r| r.second_factor)
             };
             Ok(grants.iter().any(asks))

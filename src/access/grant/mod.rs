@@ -8,6 +8,7 @@ pub mod people_store;
 pub mod store;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::permit::Act;
@@ -20,11 +21,11 @@ pub const LONGEST_REASON: usize = 500;
 /// The longest that one may stand in for somebody, in days.
 pub const LONGEST_DELEGATION: i32 = 366;
 
-/// A grant, as the policy weighs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grant {
-    /// Its identifier.
-    pub id: Uuid,
+/// What a grant gives: a role, for an organisation, within limits.
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::FromRow,
+)]
+pub struct Remit {
     /// Key of the role.
     pub role: String,
     /// Code of the organisation it is for; empty for none.
@@ -34,7 +35,50 @@ pub struct Grant {
     /// Key of the objective, in that framework, it is limited to; empty for all.
     pub objective: String,
     /// The contract it is limited to.
+    #[sqlx(rename = "contract_id")]
     pub contract: Option<Uuid>,
+    /// The section of that contract it is limited to.
+    #[sqlx(rename = "section_id")]
+    pub section: Option<Uuid>,
+}
+
+impl Remit {
+    /// A role, for an organisation that may be empty, without limits.
+    pub fn of(role: &str, organisation: &str) -> Self {
+        Self {
+            role: role.to_owned(),
+            organisation: organisation.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it gives that same role, for the same organisation, within the same limits or wider
+    /// ones.
+    pub fn holds(&self, other: &Self) -> bool {
+        let wider = |limit: &str, theirs: &str| limit.is_empty() || limit == theirs;
+        self.role == other.role
+            && self.organisation == other.organisation
+            && wider(&self.framework, &other.framework)
+            && wider(&self.objective, &other.objective)
+            && (self.contract.is_none() || self.contract == other.contract)
+            && (self.section.is_none() || self.section == other.section)
+    }
+
+    /// Whether nothing limits it.
+    pub fn is_unlimited(&self) -> bool {
+        self.framework.is_empty() && self.contract.is_none()
+    }
+}
+
+/// A grant, as the policy weighs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Its identifier.
+    pub id: Uuid,
+    /// What it gives.
+    pub remit: Remit,
+    /// The name of the contract it is limited to, and of its section, for a reader.
+    pub contract_name: Option<String>,
     /// The name of the person in whose place it is held.
     pub behalf_of: Option<String>,
 }
@@ -44,16 +88,8 @@ pub struct Grant {
 pub struct NewGrant {
     /// To whom.
     pub person: Uuid,
-    /// Key of the role.
-    pub role: String,
-    /// Code of the organisation it is for; empty for none.
-    pub organisation: String,
-    /// Code of the framework it is limited to; empty for all.
-    pub framework: String,
-    /// Key of the objective it is limited to; empty for all.
-    pub objective: String,
-    /// The contract it is limited to.
-    pub contract: Option<Uuid>,
+    /// What.
+    pub remit: Remit,
     /// First day.
     pub starts_on: Date,
     /// Last day; `None` where none is set.
@@ -81,9 +117,9 @@ impl NewGrant {
                 sentence: sentence.to_owned(),
             });
         };
-        match roles.role(&self.role) {
+        match roles.role(&self.remit.role) {
             None => object("role", "Choisissez un rôle dans la liste."),
-            Some(role) if !role.own.is_empty() && self.organisation.is_empty() => {
+            Some(role) if !role.own.is_empty() && self.remit.organisation.is_empty() => {
                 object(
                     "organisation",
                     "Ce rôle se tient pour une organisation : écrivez laquelle.",
@@ -91,7 +127,10 @@ impl NewGrant {
             }
             Some(_) => {}
         }
-        if self.framework.is_empty() && !self.objective.is_empty() {
+        if self.remit.section.is_some() && self.remit.contract.is_none() {
+            object("contrat", "Un volet est celui d’un contrat : dites lequel.");
+        }
+        if self.remit.framework.is_empty() && !self.remit.objective.is_empty() {
             object(
                 "cadre",
                 "Un objectif est celui d’un cadre : choisissez lequel.",
@@ -139,9 +178,9 @@ impl Act for GiveGrant {
             return Ok(Vec::new());
         }
         Ok(vec![Concern {
-            role: Some(new.role.clone()),
+            role: Some(new.remit.role.clone()),
             owner: Some(new.person),
-            ..store::answering(tx, &new.organisation, &new.framework).await?
+            ..store::answering(tx, &new.remit.organisation, &new.remit.framework).await?
         }])
     }
 }
@@ -160,9 +199,14 @@ impl Act for EndGrant {
             return Ok(Vec::new());
         };
         Ok(vec![Concern {
-            role: Some(held.grant.role.clone()),
+            role: Some(held.grant.remit.role.clone()),
             owner: Some(held.person),
-            ..store::answering(tx, &held.grant.organisation, &held.grant.framework).await?
+            ..store::answering(
+                tx,
+                &held.grant.remit.organisation,
+                &held.grant.remit.framework,
+            )
+            .await?
         }])
     }
 }

@@ -72,11 +72,11 @@ async fn some(tx: &mut Tx, reach: &Reach) -> Result<Vec<Person>, DbError> {
     let roles = Roles::known();
     let sees = |grant: &&Grant| {
         roles
-            .role(&grant.role)
+            .role(&grant.remit.role)
             .is_some_and(|r| r.own.holds(SeePeople::NAME))
     };
     let own = reach.grants().iter().filter(sees);
-    let own: BTreeSet<&str> = own.map(|grant| grant.organisation.as_str()).collect();
+    let own: BTreeSet<&str> = own.map(|grant| grant.remit.organisation.as_str()).collect();
     let mut seen = Vec::new();
     for organisation in own {
         seen.extend(of_organisation(tx, organisation).await?);
@@ -130,8 +130,11 @@ async fn held_on(tx: &mut Tx, day: Date) -> Result<BTreeMap<Uuid, Vec<Grant>>, D
     let rows: Vec<HoldingRow> = tx
         .all(
             "select g.person_id, g.id, g.role, g.organisation, g.framework, g.objective,
-                    g.contract_id, p.name as behalf_name
+                    g.contract_id, g.section_id, ct.title as contract_title,
+                    s.label as section_label, p.name as behalf_name
              from access_grant g
+             left join contract ct on ct.id = g.contract_id
+             left join section s on s.id = g.section_id
              left join access_grant o on o.id = g.behalf_of
              left join person p on p.id = o.person_id
              where g.ended_change is null and g.starts_on <= $1
@@ -183,12 +186,4 @@ pub async fn known_frameworks(tx: &mut Tx) -> Result<Vec<Known>, DbError> {
         vec![],
     )
     .await
-}
-
-/// The identifier of the contract at that address.
-pub async fn contract(tx: &mut Tx, slug: &str) -> Result<Option<Uuid>, DbError> {
-    let row: Option<(Uuid,)> = tx
-        .optional("select id from contract where slug = $1", args![slug])
-        .await?;
-    Ok(row.map(|(id,)| id))
 }

@@ -43,9 +43,9 @@ impl Act for LeavePerson {
             if held.ended.is_none() && held.ends_on.is_none_or(|end| end >= leaving.last) {
                 let grant = &held.grant;
                 concerns.push(Concern {
-                    role: Some(grant.role.clone()),
+                    role: Some(grant.remit.role.clone()),
                     owner: Some(leaving.person),
-                    ..answering(tx, &grant.organisation, &grant.framework).await?
+                    ..answering(tx, &grant.remit.organisation, &grant.remit.framework).await?
                 });
             }
         }

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::access::grant::Remit;
 use crate::access::reach::{Audience, Opening, Openings, Reach};
 use crate::access::role::Which;
 use crate::ledger::Actor;
@@ -22,21 +23,17 @@ fn held_to(path: &str, wanted: &str) {
 }
 
 fn limited(role: &str) -> Grant {
-    Grant {
-        framework: "f".to_owned(),
-        objective: "1".to_owned(),
-        ..unlimited(role)
-    }
+    let mut grant = unlimited(role);
+    grant.remit.framework = "f".to_owned();
+    grant.remit.objective = "1".to_owned();
+    grant
 }
 
 fn unlimited(role: &str) -> Grant {
     Grant {
         id: Uuid::from_u128(9),
-        role: role.to_owned(),
-        organisation: "A".to_owned(),
-        framework: String::new(),
-        objective: String::new(),
-        contract: None,
+        remit: Remit::of(role, "A"),
+        contract_name: None,
         behalf_of: None,
     }
 }
@@ -144,7 +141,7 @@ fn the_paper_of_roles_says_what_the_roles_are() {
     let mut paper = String::from(
         "# Les rôles\n\nCe tableau est écrit par un test depuis `reference/roles.yaml` : c’est là qu’on le change. \
          Une habilitation donne un rôle à une personne, pour une organisation, du premier au dernier jour dits, \
-         et peut être limitée à un cadre, un objectif ou un contrat. Ce qui n’est pas écrit ici n’est pas permis. \
+         et peut être limitée à un cadre, un objectif, un contrat ou un de ses volets. Ce qui n’est pas écrit ici n’est pas permis. \
          À ce qui est à elle (son compte, ses accès, ses fichiers), chacune peut : ",
     );
     let own: Vec<&str> = roles

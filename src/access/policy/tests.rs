@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::access::grant::Remit;
 use crate::access::role::NATIONAL_ADMINISTRATOR;
 
 const ME: Uuid = Uuid::from_u128(1);
@@ -10,11 +11,8 @@ const ME: Uuid = Uuid::from_u128(1);
 fn grant(role: &str, organisation: &str) -> Grant {
     Grant {
         id: Uuid::from_u128(9),
-        role: role.to_owned(),
-        organisation: organisation.to_owned(),
-        framework: String::new(),
-        objective: String::new(),
-        contract: None,
+        remit: Remit::of(role, organisation),
+        contract_name: None,
         behalf_of: None,
     }
 }
@@ -33,25 +31,37 @@ fn any_act() -> impl Strategy<Value = &'static str> {
     prop::sample::select(keys)
 }
 
+/// A contract, or a section.
+fn any_id() -> impl Strategy<Value = Uuid> {
+    (1..3_u128).prop_map(Uuid::from_u128)
+}
+
 fn any_concern() -> impl Strategy<Value = Concern> {
     let organisation = prop::collection::vec(prop::sample::select(vec!["A", "B"]), 0..2);
     let standing = (
         prop::sample::select(vec!["f", "g"]),
         prop::collection::vec("[12]", 0..2),
     );
-    (organisation, prop::option::of(standing), any::<bool>()).prop_map(|(own, standing, mine)| {
-        Concern {
-            organisations: own.into_iter().map(str::to_owned).collect(),
-            standings: standing
-                .into_iter()
-                .map(|(framework, nodes)| Standing {
-                    framework: framework.to_owned(),
-                    nodes,
-                })
-                .collect(),
-            owner: mine.then_some(ME),
-            ..Concern::default()
-        }
+    let part = (prop::option::of(any_id()), prop::option::of(any_id()));
+    let concern = (
+        organisation,
+        prop::option::of(standing),
+        any::<bool>(),
+        part,
+    );
+    concern.prop_map(|(own, standing, mine, (contract, section))| Concern {
+        contract,
+        section,
+        organisations: own.into_iter().map(str::to_owned).collect(),
+        standings: standing
+            .into_iter()
+            .map(|(framework, nodes)| Standing {
+                framework: framework.to_owned(),
+                nodes,
+            })
+            .collect(),
+        owner: mine.then_some(ME),
+        ..Concern::default()
     })
 }
 
@@ -68,8 +78,16 @@ proptest! {
 
     /// A limit of a grant never lets more through.
     #[test]
-    fn a_limit_only_narrows(role in any_role(), act in any_act(), concern in any_concern(), objective in "[12]?") {
-        let limited = Grant { framework: "f".to_owned(), objective, ..grant(&role, "A") };
+    fn a_limit_only_narrows(
+        role in any_role(), act in any_act(), concern in any_concern(), objective in "[12]?",
+        contract in prop::option::of(any_id()), section in prop::option::of(any_id()),
+    ) {
+        let mut limited = grant(&role, "A");
+        limited.remit = Remit { framework: "f".to_owned(), objective, contract, section, ..limited.remit };
+        let within = |limit: Option<Uuid>, own: Option<Uuid>| limit.is_none() || limit == own;
+        if weigh(roles(), &limited, act, &concern).is_ok() && !concern.undetermined {
+            prop_assert!(within(contract, concern.contract) && within(section, concern.section));
+        }
         if weigh(roles(), &limited, act, &concern).is_ok() {
             prop_assert!(weigh(roles(), &grant(&role, "A"), act, &concern).is_ok());
         }
@@ -170,11 +188,9 @@ fn nobody_raises_their_own_rights() {
 
 #[test]
 fn an_objective_is_told_by_every_node_it_stands_under() {
-    let of_objective = Grant {
-        framework: "f".to_owned(),
-        objective: "2".to_owned(),
-        ..grant("referent-national", "")
-    };
+    let mut of_objective = grant("referent-national", "");
+    of_objective.remit.framework = "f".to_owned();
+    of_objective.remit.objective = "2".to_owned();
     let under = |nodes: &[&str]| Concern {
         standings: vec![Standing {
             framework: "f".to_owned(),

@@ -16,7 +16,7 @@ use super::read::state;
 use super::{INTAKE, RowState, read, tell};
 use crate::access::{NotPermitted, Reach, may, permit};
 use crate::contracts::store::{ContractError, TermEdit, load, set_terms, subject_changes};
-use crate::contracts::{EditInstrument, FullContract, Instrument, TermKey, Terms};
+use crate::contracts::{FullContract, Instrument, TermKey, Terms, TermsOf, WriteTerms};
 use crate::frameworks::Library;
 use crate::imports::{
     Asked, Batch, Choice, Closed, Field, FieldKind, FileMapping, French, Intake, Later, Mistake,
@@ -148,7 +148,12 @@ impl Intake for TermsIntake {
         if let Some(sentence) = desk::closed(&instrument) {
             return Ok(Some(Closed::Now(sentence)));
         }
-        let allowed = may::<EditInstrument>(tx, reach, &instrument.id).await?;
+        let rows = changed(tx, batch).await?;
+        let terms = TermsOf {
+            instrument: instrument.id,
+            sections: rows.iter().map(|row| row.key.section).collect(),
+        };
+        let allowed = may::<WriteTerms>(tx, reach, &terms).await?;
         Ok(allowed.err().map(Closed::Denied))
     }
 
@@ -351,7 +356,7 @@ async fn edited(
         let said = serde_json::to_vec(&(&edit.key, &edit.wanted, &edit.motive));
         digest.update(said.map_err(unwritten)?);
     }
-    let allowed = permit::<EditInstrument>(change, instrument).await;
+    let allowed = permit::<WriteTerms>(change, TermsOf::edits(instrument, &edits)).await;
     let allowed = allowed.map_err(|refused| match refused {
         NotPermitted::Db(error) => error,
         other => DbError::corrupt("permit of a batch", other),

@@ -21,8 +21,8 @@ use crate::contracts::offers::{Offer, Offering, means_slot, target_slot};
 use crate::contracts::sheet::{self, Field, Sheet, show_body};
 use crate::contracts::store::set_terms;
 use crate::contracts::{
-    Book, Desk, EditInstrument, Facet, Line, Overlay, Section, Slot, Stage, Standing, TermBody,
-    TermKey, instrument_name,
+    Book, Desk, Facet, Line, Overlay, Section, Slot, Stage, Standing, TermBody, TermKey, TermsOf,
+    WriteTerms, instrument_name,
 };
 use crate::frameworks::{MeansLine, Node};
 use crate::platform::web::{WebError, WebResult, document_with_status, section_heading};
@@ -171,12 +171,16 @@ pub(super) async fn submit(
         return again(&sheet, StatusCode::CONFLICT, sentence);
     }
     let version = opened.instrument.version;
-    let mut change = match begin::<EditInstrument>(&desk, &signed, &opened, version).await {
+    let mut change = match begin::<WriteTerms>(&desk, &signed, &opened, version).await {
         Ok(change) => change,
         Err(error) if error.is_stale() => return again(&sheet, StatusCode::CONFLICT, AT_ONCE),
         Err(error) => return Err(told(error)),
     };
-    let permit = permit::<EditInstrument>(&mut change, opened.instrument.id).await?;
+    let terms = TermsOf {
+        instrument: opened.instrument.id,
+        sections: [desktop.section.id].into(),
+    };
+    let permit = permit::<WriteTerms>(&mut change, terms).await?;
     let changed = set_terms(&mut change, permit, read.edits)
         .await
         .map_err(told)?;

@@ -11,14 +11,14 @@ use super::grid::{is_choice, sheet_of};
 use super::open::{self, OpenedInstrument};
 use super::parts::{act_button, day, edit_link, flag, mark, state_of, trail};
 use super::table::{self, Cells, change, dash};
-use crate::access::{Act, Signed};
+use crate::access::{Act, Concern, Signed};
 use crate::contracts::naming::{place_name, subject_name};
 use crate::contracts::sheet::show_body;
 use crate::contracts::{
     AbandonInstrument, Choice, CommitmentTerm, ConfirmInstrument, Confirmation, Desk,
     EditInstrument, Facet, Line, Obstacle, ObstacleKind, Overlay, RebaseInstrument, Section,
-    SignInstrument, Slot, State as InstrumentState, Term, TermBody, TermKey, Terms, check_draft,
-    instrument_name,
+    SignInstrument, Slot, State as InstrumentState, Term, TermBody, TermKey, Terms, WriteTerms,
+    check_draft, instrument_name,
 };
 use crate::frameworks::ActKind;
 use crate::journal::history_href;
@@ -167,15 +167,32 @@ fn head(signed: &Signed, opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Ma
                 }
             }
             @if instrument.state == InstrumentState::Draft {
-                (or_why::<EditInstrument>(signed, opened, "Écrire ce projet", &editing(opened)))
+                (editing(signed, opened))
             }
             p.acts { a.btn.sm href=(history_href(instrument.id)) { "Historique de l’acte" } }
         }
     }
 }
 
-/// The ways to write a draft.
-fn editing(opened: &OpenedInstrument) -> Markup {
+/// The ways to write a draft: as a whole, or the terms of the sections that whoever looks may
+/// write.
+fn editing(signed: &Signed, opened: &OpenedInstrument) -> Markup {
+    let full = &opened.full;
+    let writes = |concern: Concern| signed.reach().allows(WriteTerms::NAME, &[concern]).is_ok();
+    let sections = full.contract.sections.iter();
+    let own: Vec<&Section> = sections.filter(|s| writes(full.concern_in(s))).collect();
+    if own.is_empty() || writes(full.concern()) {
+        return or_why::<EditInstrument>(signed, opened, "Écrire ce projet", &ways(opened));
+    }
+    let path = opened.path();
+    html! {
+        p.acts { @for section in own {
+            (edit_link(&format!("{path}/modifier?volet={}", section.key), &format!("Saisir les termes du volet {}", section.label)))
+        } }
+    }
+}
+
+fn ways(opened: &OpenedInstrument) -> Markup {
     let path = opened.path();
     html! {
         p.acts {

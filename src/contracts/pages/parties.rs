@@ -15,7 +15,7 @@ use crate::access::{Signed, permit};
 use crate::contracts::proposal::{absent, establishment};
 use crate::contracts::store::{TermEdit, set_terms};
 use crate::contracts::{
-    Covered, Desk, EditInstrument, Section, Slot, TermBody, TermKey, Terms, instrument_name,
+    Covered, Desk, Section, Slot, TermBody, TermKey, Terms, TermsOf, WriteTerms, instrument_name,
     limits, parties_in_force, party_edits,
 };
 use crate::frameworks::{PartyKind, PartyRole};
@@ -229,12 +229,13 @@ pub(super) async fn submit(
         return again(StatusCode::CONFLICT, sentence);
     }
     let version = opened.instrument.version;
-    let mut change = match begin::<EditInstrument>(&desk, &signed, &opened, version).await {
+    let mut change = match begin::<WriteTerms>(&desk, &signed, &opened, version).await {
         Ok(change) => change,
         Err(error) if error.is_stale() => return again(StatusCode::CONFLICT, AT_ONCE),
         Err(error) => return Err(told(error)),
     };
-    let permit = permit::<EditInstrument>(&mut change, opened.instrument.id).await?;
+    let terms = TermsOf::edits(opened.instrument.id, &edits);
+    let permit = permit::<WriteTerms>(&mut change, terms).await?;
     let changed = set_terms(&mut change, permit, edits).await.map_err(told)?;
     change.commit().await.map_err(WebError::internal)?;
     let next = format!("{}?enregistre={changed}", opened.path());

@@ -18,6 +18,9 @@ use crate::platform::db::{DbError, Tx};
 /// A contract in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ContractCard {
+    /// Its identifier.
+    #[serde(skip)]
+    pub id: Uuid,
     /// Its address.
     pub slug: String,
     /// What people call it.
@@ -112,6 +115,7 @@ impl CardRow {
         let code = &self.organisation_code;
         Ok(ContractCard {
             organisation_name: self.organisation_name.unwrap_or_else(|| code.clone()),
+            id: self.id,
             slug: self.slug,
             title: self.title,
             framework: self.framework,

@@ -12,7 +12,7 @@ use crate::access::Permit;
 use crate::args;
 use crate::contracts::{
     EditInstrument, FullContract, Instrument, Section, Signatory, State, Term, TermBody, TermKey,
-    Terms,
+    Terms, TermsOf, WriteTerms,
 };
 use crate::ledger::Change;
 use crate::platform::db::{Arg, DbError};
@@ -86,12 +86,21 @@ pub(super) async fn draft(
 
 /// Writes terms in a draft: one entry of the history for each that really changes, with what was
 /// in force or written before. Returns how many did.
+///
+/// # Errors
+/// [`ContractError::NotFound`] for a term in a section that the permit was not given for.
 pub async fn set_terms(
     change: &mut Change,
-    permit: Permit<EditInstrument>,
+    permit: Permit<WriteTerms>,
     edits: Vec<TermEdit>,
 ) -> Result<usize, ContractError> {
-    let instrument = permit.into_thing();
+    let TermsOf {
+        instrument,
+        sections,
+    } = permit.into_thing();
+    if edits.iter().any(|e| !sections.contains(&e.key.section)) {
+        return Err(ContractError::NotFound);
+    }
     let (full, draft) = draft(change, instrument).await?;
     let overlay = full.overlay(&draft);
     let own: BTreeMap<&TermKey, &Term> = overlay.touched.iter().map(|t| (&t.key, *t)).collect();

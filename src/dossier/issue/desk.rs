@@ -4,7 +4,7 @@ use jalon_render::RenderError;
 use jalon_render::dossier::Dossier;
 use uuid::Uuid;
 
-use super::{Drawn, Format, IssueDossier, store};
+use super::{Drawn, Format, IssueDossier, Subject, store};
 use crate::access::{Act as _, NotPermitted, Reach, may, permit};
 use crate::dossier::content::{Exemplar, made};
 use crate::dossier::ground::{DossierError, Request};
@@ -47,7 +47,11 @@ pub async fn issue(
     let contract = ground.contract();
     // Refused before anything is drawn; asked again where it is written.
     let mut tx = sources.db.read().await.map_err(DossierError::Db)?;
-    let allowed = may::<IssueDossier>(&mut tx, &reach, &contract.id).await;
+    let subject = Subject {
+        contract: contract.id,
+        section: ground.section().id,
+    };
+    let allowed = may::<IssueDossier>(&mut tx, &reach, &subject).await;
     allowed
         .map_err(DossierError::Db)?
         .map_err(NotPermitted::from)?;
@@ -83,7 +87,7 @@ pub async fn issue(
     {
         return Ok(known);
     }
-    let leave = permit::<IssueDossier>(&mut change, contract.id).await?;
+    let leave = permit::<IssueDossier>(&mut change, subject).await?;
     let id = store::keep(&mut change, leave, scope, &drawn).await?;
     if let Some(form) = form {
         change.answer(form, &id.to_string()).await?;

@@ -15,16 +15,27 @@ use crate::platform::db::{DbError, Tx};
 
 pub use desk::{IssueError, issue};
 
-/// Issuing the dossier of a contract: the thing is the contract.
+/// What a dossier is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The contract.
+    pub contract: Uuid,
+    /// Its section.
+    pub section: Uuid,
+}
+
+/// Issuing the dossier of a section of a contract.
 #[derive(Debug)]
 pub struct IssueDossier;
 
 impl Act for IssueDossier {
-    type Thing = Uuid;
+    type Thing = Subject;
     const NAME: &'static str = "dossier.issue";
 
-    async fn concerns(tx: &mut Tx, contract: &Uuid) -> Result<Vec<Concern>, DbError> {
-        of_contract(tx, *contract).await
+    async fn concerns(tx: &mut Tx, subject: &Subject) -> Result<Vec<Concern>, DbError> {
+        let section = Some(subject.section);
+        let concerns = of_contract(tx, subject.contract).await?.into_iter();
+        Ok(concerns.map(|c| Concern { section, ..c }).collect())
     }
 }
 

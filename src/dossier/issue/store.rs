@@ -19,7 +19,7 @@ pub async fn keep(
     scope: Scope,
     drawn: &Drawn,
 ) -> Result<Uuid, LedgerError> {
-    let contract = permit.into_thing();
+    let contract = permit.thing().contract;
     let manifest = save_blob(change.tx(), drawn.manifest.as_bytes()).await?;
     let mut kept = Vec::with_capacity(drawn.files.len());
     for (format, name, bytes) in &drawn.files {

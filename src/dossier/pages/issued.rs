@@ -10,7 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::told;
-use crate::access::Signed;
+use crate::access::{Act as _, Signed};
 use crate::contracts::{Contract, FullContract, store as contracts};
 use crate::documents::{french_size, saved_as, store as documents};
 use crate::dossier::ground::Request;
@@ -178,9 +178,17 @@ fn form((signed, full): (&Signed, &FullContract), typed: &Typed, refused: Option
     const ISSUE: &str = "Émettre le dossier";
     let contract = &full.contract;
     let issue = html! { button.btn.main type="submit" { (ISSUE) } };
-    let issue = signed
-        .reach()
-        .offers::<IssueDossier>(&[full.concern()], ISSUE, &issue);
+    // The section is chosen in the form: whoever may issue that of one is shown it.
+    let reach = signed.reach();
+    let sections = contract.sections.iter();
+    let mut own = sections.map(|section| full.concern_in(section));
+    let own = own.find(|one| {
+        reach
+            .allows(IssueDossier::NAME, std::slice::from_ref(one))
+            .is_ok()
+    });
+    let concern = own.unwrap_or_else(|| full.concern());
+    let issue = reach.offers::<IssueDossier>(&[concern], ISSUE, &issue);
     html! {
         section.sect aria-labelledby="emettre-titre" {
             (section_heading("emettre-titre", "Faire un dossier", None))

@@ -135,7 +135,7 @@ fn sees_all(reach: &Reach) -> bool {
 /// The organisations whose files somebody sees, each by a grant of theirs.
 fn looked_into(reach: &Reach) -> BTreeSet<&str> {
     let granted = reach.grants().iter();
-    let granted = granted.map(|grant| grant.organisation.as_str());
+    let granted = granted.map(|grant| grant.remit.organisation.as_str());
     let mut granted: BTreeSet<&str> = granted.filter(|code| !code.is_empty()).collect();
     granted.retain(|code| reach.may_look(SEE, &sent_by(code)));
     granted

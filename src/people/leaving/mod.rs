@@ -38,8 +38,8 @@ pub(super) async fn kept(
     for held in held.into_iter().filter(|held| !is_over(held, today)) {
         let grant = &held.grant;
         let concern = Concern {
-            role: Some(grant.role.clone()),
-            ..answering(tx, &grant.organisation, &grant.framework).await?
+            role: Some(grant.remit.role.clone()),
+            ..answering(tx, &grant.remit.organisation, &grant.remit.framework).await?
         };
         let own = Concern {
             owner: Some(held.person),
@@ -71,14 +71,9 @@ fn is_same(one: &Held, other: &Held) -> bool {
 /// What a successor is given: the same role, for the same organisation and scope, from that day to
 /// the same end.
 fn handed(held: &Held, successor: uuid::Uuid, today: Date, why: &str) -> Option<NewGrant> {
-    let grant = &held.grant;
     held.behalf_of.is_none().then(|| NewGrant {
         person: successor,
-        role: grant.role.clone(),
-        organisation: grant.organisation.clone(),
-        framework: grant.framework.clone(),
-        objective: grant.objective.clone(),
-        contract: grant.contract,
+        remit: held.grant.remit.clone(),
         starts_on: today.max(held.starts_on),
         ends_on: held.ends_on,
         why: why.to_owned(),

@@ -2,7 +2,7 @@
 //! ends it all and hands it over.
 
 use axum::Form;
-use axum::extract::{FromRef, Path, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
@@ -20,12 +20,10 @@ use crate::access::leave::{LeavePerson, Leaving};
 use crate::access::role::Roles;
 use crate::access::store::person_by_email;
 use crate::access::{Act as _, Person, Signed, may, seen_person};
-use crate::frameworks::Library;
 use crate::kernel::counted;
 use crate::ledger::Change;
-use crate::organisations::Directories;
-use crate::platform::clock::{Clock, french_date};
-use crate::platform::db::Db;
+use crate::people::desk::Desk;
+use crate::platform::clock::french_date;
 use crate::platform::web::{
     Crumb, WebError, WebResult, crumbs, document_with_status, section_heading,
 };
@@ -43,32 +41,6 @@ pub(in crate::people) struct Typed {
 
 /// What is wrong with it, by field.
 type Mistakes = Vec<(&'static str, &'static str)>;
-
-/// What the page works with.
-#[derive(Debug)]
-pub(in crate::people) struct Desk {
-    pub db: Db,
-    pub clock: Clock,
-    pub library: Library,
-    pub directories: Directories,
-}
-
-impl<S> FromRef<S> for Desk
-where
-    Db: FromRef<S>,
-    Clock: FromRef<S>,
-    Library: FromRef<S>,
-    Directories: FromRef<S>,
-{
-    fn from_ref(state: &S) -> Self {
-        Self {
-            db: Db::from_ref(state),
-            clock: Clock::from_ref(state),
-            library: Library::from_ref(state),
-            directories: Directories::from_ref(state),
-        }
-    }
-}
 
 /// Everything that the page shows.
 struct Look {
@@ -243,7 +215,7 @@ fn grants(look: &Look) -> Markup {
                     caption.vh { "Les habilitations de " (look.person.name) ", et ce qui peut en être transmis" }
                     thead { tr { th scope="col" { "Habilitation" } th scope="col" { "Jusqu’au" } th scope="col" { "Pour qui prend la suite" } } }
                     tbody { @for one in &look.kept { tr {
-                        th scope="row" { (Roles::known().name(&one.held.grant.role)) span.sub { (scope_words(&one.held.grant)) } }
+                        th scope="row" { (Roles::known().name(&one.held.grant.remit.role)) span.sub { (scope_words(&one.held.grant)) } }
                         td data-l="Jusqu’au" { @match one.held.ends_on { Some(day) => (french_date(day)), None => "sans fin" } }
                         td data-l="Pour qui prend la suite" { (handed(one)) }
                     } } }

@@ -147,7 +147,8 @@ async fn administered(tx: &mut Tx, person: Uuid, last: Date) -> Result<Vec<Strin
     let mut left = Vec::new();
     for held in grants_of(tx, person).await? {
         let grant = held.grant;
-        if held.ended.is_some() || grant.organisation.is_empty() || !gives(&grant.role) {
+        if held.ended.is_some() || grant.remit.organisation.is_empty() || !gives(&grant.remit.role)
+        {
             continue;
         }
         let (others,): (i64,) = tx
@@ -156,15 +157,15 @@ async fn administered(tx: &mut Tx, person: Uuid, last: Date) -> Result<Vec<Strin
                  where role = $1 and organisation = $2 and person_id <> $3
                    and ended_change is null and (ends_on is null or ends_on > $4)",
                 args![
-                    grant.role,
-                    grant.organisation.clone(),
+                    grant.remit.role,
+                    grant.remit.organisation.clone(),
                     person,
                     last.to_string()
                 ],
             )
             .await?;
-        if others == 0 && !left.contains(&grant.organisation) {
-            left.push(grant.organisation);
+        if others == 0 && !left.contains(&grant.remit.organisation) {
+            left.push(grant.remit.organisation);
         }
     }
     Ok(left)

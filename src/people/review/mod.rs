@@ -64,7 +64,7 @@ impl Act for ConfirmGrant {
             return Ok(Vec::new());
         };
         let grant = &entry.grant;
-        let concern = answering(tx, &grant.organisation, &grant.framework).await?;
+        let concern = answering(tx, &grant.remit.organisation, &grant.remit.framework).await?;
         Ok(vec![entry.concern(concern)])
     }
 }
@@ -132,7 +132,7 @@ impl Entry {
     /// What it concerns, from what its organisation and framework do.
     fn concern(&self, of_scope: Concern) -> Concern {
         Concern {
-            role: Some(self.grant.role.clone()),
+            role: Some(self.grant.remit.role.clone()),
             owner: Some(self.person),
             ..of_scope
         }

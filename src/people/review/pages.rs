@@ -107,7 +107,7 @@ async fn openable(tx: &mut Tx, reach: &Reach) -> WebResult<Vec<String>> {
     let own = reach
         .grants()
         .iter()
-        .map(|grant| grant.organisation.as_str());
+        .map(|grant| grant.remit.organisation.as_str());
     let codes: std::collections::BTreeSet<&str> = std::iter::once("").chain(own).collect();
     for code in codes {
         let concern = answering(tx, code, "").await?;
@@ -328,11 +328,11 @@ fn decisions(look: &Look, path: &str, some: &[&Entry]) -> Markup {
 fn row(look: &Look, entry: &Entry) -> Markup {
     let id = entry.grant.id;
     let choice = |value: &str, label: &str| {
-        html! { label { input type="radio" name={ "g." (id) } value=(value); " " (label) span.vh { " : " (entry.name) ", " (Roles::known().name(&entry.grant.role)) } } " " }
+        html! { label { input type="radio" name={ "g." (id) } value=(value); " " (label) span.vh { " : " (entry.name) ", " (Roles::known().name(&entry.grant.remit.role)) } } " " }
     };
     html! { tr {
         th scope="row" { a href={ (PEOPLE) "/" (entry.person) } { (entry.name) } span.sub { (entry.email) } }
-        td data-l="Habilitation" { (Roles::known().name(&entry.grant.role)) span.sub { (scope_words(&entry.grant)) } }
+        td data-l="Habilitation" { (Roles::known().name(&entry.grant.remit.role)) span.sub { (scope_words(&entry.grant)) } }
         td data-l="Du … au" { (french_date(entry.starts_on)) span.sub { @match entry.ends_on { Some(day) => { "au " (french_date(day)) }, None => { "sans fin" } } } }
         td data-l="Décision" { @match entry.decision {
             Decision::Confirmed => (state("ok", "ok", "Confirmée")),

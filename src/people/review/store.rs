@@ -7,7 +7,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{ConfirmGrant, Decision, Entry, NewReview, OpenReview, Progress, Review, ToConfirm};
-use crate::access::grant::{EndGrant, Grant};
+use crate::access::grant::store::contract_name;
+use crate::access::grant::{EndGrant, Grant, Remit};
 use crate::access::{Act as _, Concern, Permit, Reach, answering};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
@@ -200,11 +201,10 @@ struct EntryRow {
     person_id: Uuid,
     name: String,
     email: String,
-    role: String,
-    organisation: String,
-    framework: String,
-    objective: String,
-    contract_id: Option<Uuid>,
+    #[sqlx(flatten)]
+    remit: Remit,
+    contract_title: Option<String>,
+    section_label: Option<String>,
     starts_on: String,
     ends_on: Option<String>,
     ended_change: Option<i64>,
@@ -228,11 +228,8 @@ impl EntryRow {
             ends_on,
             grant: Grant {
                 id: self.id,
-                role: self.role,
-                organisation: self.organisation,
-                framework: self.framework,
-                objective: self.objective,
-                contract: self.contract_id,
+                remit: self.remit,
+                contract_name: contract_name(self.contract_title, self.section_label),
                 behalf_of: None,
             },
         })
@@ -251,10 +248,13 @@ pub async fn entries(
     let rows: Vec<EntryRow> = tx
         .all(
             "select g.id, g.person_id, p.name, p.email, g.role, g.organisation, g.framework,
-                    g.objective, g.contract_id, g.starts_on, g.ends_on, g.ended_change,
+                    g.objective, g.contract_id, g.section_id, ct.title as contract_title,
+                    s.label as section_label, g.starts_on, g.ends_on, g.ended_change,
                     a.confirmed_change
              from access_grant g
              join person p on p.id = g.person_id
+             left join contract ct on ct.id = g.contract_id
+             left join section s on s.id = g.section_id
              left join rights_review_answer a on a.grant_id = g.id and a.review_id = $1
              where g.given_change <= $2 and g.behalf_of is null and g.starts_on <= $3
                and (g.ended_change is null or g.ended_change > $2)
@@ -267,7 +267,7 @@ pub async fn entries(
     let mut answerings: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for row in rows {
         let entry = row.read(today)?;
-        let code = &entry.grant.organisation;
+        let code = &entry.grant.remit.organisation;
         let organisations = if let Some(known) = answerings.get(code) {
             known.clone()
         } else {
@@ -278,7 +278,7 @@ pub async fn entries(
         let is_of = review.organisation.is_empty() || organisations.contains(&review.organisation);
         let concern = entry.concern(Concern {
             organisations,
-            ..Concern::of("", &entry.grant.framework)
+            ..Concern::of("", &entry.grant.remit.framework)
         });
         if is_of && reach.may_look(EndGrant::NAME, &concern) {
             found.push(entry);
@@ -292,11 +292,14 @@ pub(super) async fn entry(tx: &mut Tx, asked: ToConfirm) -> Result<Option<Entry>
     let row: Option<EntryRow> = tx
         .optional(
             "select g.id, g.person_id, p.name, p.email, g.role, g.organisation, g.framework,
-                    g.objective, g.contract_id, g.starts_on, g.ends_on, g.ended_change,
+                    g.objective, g.contract_id, g.section_id, ct.title as contract_title,
+                    s.label as section_label, g.starts_on, g.ends_on, g.ended_change,
                     a.confirmed_change
              from rights_review r
              join access_grant g on g.given_change <= r.opened_change
              join person p on p.id = g.person_id
+             left join contract ct on ct.id = g.contract_id
+             left join section s on s.id = g.section_id
              left join rights_review_answer a on a.grant_id = g.id and a.review_id = r.id
              where r.id = $1 and g.id = $2 and g.behalf_of is null and g.ended_change is null",
             args![asked.review, asked.grant],

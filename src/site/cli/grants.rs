@@ -6,12 +6,15 @@ use uuid::Uuid;
 
 use super::{CliError, Session};
 use crate::access::grant::store::{self, GrantError};
-use crate::access::grant::{EndGrant, GiveGrant, NewGrant, people_store};
+use crate::access::grant::{EndGrant, GiveGrant, people_store};
 use crate::access::role::Roles;
-use crate::access::{Act as _, permit, store as people};
+use crate::access::{Act as _, Reach, grant_words, permit, store as people};
+use crate::contracts::library;
 use crate::ledger::{Actor, Change};
+use crate::organisations::Directories;
+use crate::people::read_grant;
 use crate::platform::clock::paris_date;
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::Db;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum GrantCommand {
@@ -58,8 +61,11 @@ pub(super) struct GivenArgs {
     #[arg(long, value_name = "NUMÉRO", default_value = "")]
     pub objective: String,
     /// Limité à un contrat, par la fin de son adresse
-    #[arg(long, value_name = "ADRESSE")]
-    pub contract: Option<String>,
+    #[arg(long, value_name = "ADRESSE", default_value = "")]
+    pub contract: String,
+    /// Limité à un volet de ce contrat
+    #[arg(long, value_name = "VOLET", default_value = "")]
+    pub section: String,
     /// Premier jour (par défaut : aujourd’hui)
     #[arg(long, value_name = "DATE")]
     pub from: Option<Date>,
@@ -72,31 +78,22 @@ pub(super) struct GivenArgs {
 }
 
 impl GivenArgs {
-    /// The grant that it says.
-    pub(super) async fn grant(
-        self,
-        tx: &mut Tx,
-        person: Uuid,
-        today: Date,
-    ) -> Result<NewGrant, CliError> {
-        let contract = match &self.contract {
-            None => None,
-            Some(slug) => {
-                let found = people_store::contract(tx, slug).await?;
-                Some(found.ok_or_else(|| format!("aucun contrat n’est à l’adresse « {slug} »"))?)
-            }
-        };
-        Ok(NewGrant {
-            person,
-            role: self.role,
-            organisation: self.organisation,
-            framework: self.framework,
-            objective: self.objective,
-            contract,
-            starts_on: self.from.unwrap_or(today),
-            ends_on: self.until,
-            why: self.why,
-        })
+    /// The same, as fields of a form.
+    fn fields(self) -> Vec<(String, String)> {
+        let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
+        let fields = [
+            ("role", self.role),
+            ("organisation", self.organisation),
+            ("cadre", self.framework),
+            ("objectif", self.objective),
+            ("contrat", self.contract),
+            ("volet", self.section),
+            ("debut", day(self.from)),
+            ("fin", day(self.until)),
+            ("motif", self.why),
+        ];
+        let owned = fields.map(|(name, text)| (name.to_owned(), text));
+        owned.into()
     }
 }
 
@@ -118,14 +115,18 @@ pub(super) async fn grant(session: &Session, command: GrantCommand) -> Result<()
 
 async fn add(session: &Session, db: &Db, email: &str, given: GivenArgs) -> Result<(), CliError> {
     let actor = Actor::Person(session.person(db).await?.id);
-    let why = given.why.clone();
     let mut change = Change::open(db, &session.clock, actor, GiveGrant::NAME)
         .await?
-        .because(why);
+        .because(given.why.clone());
+    let today = paris_date(change.at());
+    let reach = Reach::of(change.tx(), today, actor).await?;
     let person = people::person_by_email(change.tx(), email).await?;
     let person = person.ok_or_else(|| format!("aucun compte n’a l’adresse « {email} »"))?;
-    let today = paris_date(change.at());
-    let new = given.grant(change.tx(), person.id, today).await?;
+    let fields = given.fields();
+    let kept = (&library(), &Directories::default());
+    let said = (fields.as_slice(), today);
+    let new = read_grant(change.tx(), &reach, kept, &person, said).await?;
+    let new = new.map_err(GrantError::Objections)?;
     let permit = permit::<GiveGrant>(&mut change, new).await?;
     let id = store::give(&mut change, permit).await?;
     change.commit().await?;
@@ -157,23 +158,7 @@ async fn list(session: &Session, db: &Db, email: Option<&str>) -> Result<(), Cli
             continue;
         }
         for grant in &one.grants {
-            let limits = [&grant.organisation, &grant.framework, &grant.objective];
-            let limits: Vec<&str> = limits
-                .into_iter()
-                .map(String::as_str)
-                .filter(|l| !l.is_empty())
-                .collect();
-            let limits = if limits.is_empty() {
-                "tout".to_owned()
-            } else {
-                limits.join(", ")
-            };
-            say!(
-                "{}  {}  {}, {limits}",
-                grant.id,
-                one.email,
-                Roles::known().name(&grant.role)
-            );
+            say!("{}  {}  {}", grant.id, one.email, grant_words(grant));
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{CliError, Session};
 use crate::access::factor::{RemoveFactor, store as factors};
-use crate::access::grant::{self, GiveGrant, NewGrant};
+use crate::access::grant::{self, GiveGrant, NewGrant, Remit};
 use crate::access::link::{InvitePerson, store as links};
 use crate::access::store::{self, AddPerson};
 use crate::access::{Act, Email, NewPassword, NewPerson, permit};
@@ -131,11 +131,7 @@ async fn give(
 ) -> Result<(), CliError> {
     let new = NewGrant {
         person,
-        role,
-        organisation,
-        framework: String::new(),
-        objective: String::new(),
-        contract: None,
+        remit: Remit::of(&role, &organisation),
         starts_on: paris_date(change.at()),
         ends_on: None,
         why: "À l’ouverture du compte.".to_owned(),

@@ -14,7 +14,7 @@ use crate::contracts::store::{
 use crate::contracts::{
     Book, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument, FullContract, Ground,
     NewContract, NewSection, SetNationalTarget, SignInstrument, Signatory, Slot, Target, TermBody,
-    TermKey, party_edits,
+    TermKey, TermsOf, WriteTerms, party_edits,
 };
 use crate::frameworks::Library;
 use crate::kernel::{Decimal, Value};
@@ -132,7 +132,8 @@ impl Pen<'_> {
         let (id, _) = draft_instrument(&mut change, allowed, new).await?;
         change.commit().await?;
         let mut change = self.open(EditInstrument::NAME).await?;
-        let allowed = permit::<EditInstrument>(&mut change, id).await?;
+        let terms = TermsOf::edits(id, &edits);
+        let allowed = permit::<WriteTerms>(&mut change, terms).await?;
         set_terms(&mut change, allowed, edits).await?;
         let signatories = signatories(full, book, signed_on);
         let allowed = permit::<EditInstrument>(&mut change, id).await?;

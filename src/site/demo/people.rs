@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::values::CURRENT;
-use crate::access::grant::{GiveGrant, NewGrant, store as grants};
+use crate::access::grant::{GiveGrant, NewGrant, Remit, store as grants};
 use crate::access::store::{AddPerson, add_person};
 use crate::access::{Act as _, NewPassword, NewPerson, permit};
 use crate::ledger::{Actor, Change};
@@ -106,11 +106,11 @@ pub(super) async fn give(
     let framework = if objective.is_empty() { "" } else { CURRENT };
     let given = NewGrant {
         person,
-        role: role.to_owned(),
-        organisation: organisation.to_owned(),
-        framework: framework.to_owned(),
-        objective: objective.to_owned(),
-        contract: None,
+        remit: Remit {
+            framework: framework.to_owned(),
+            objective: objective.to_owned(),
+            ..Remit::of(role, organisation)
+        },
         starts_on: paris_date(change.at()),
         ends_on: None,
         why: "Personne inventée de la démonstration.".to_owned(),

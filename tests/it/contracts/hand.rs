@@ -11,7 +11,7 @@ use jalon::contracts::store::{
 use jalon::contracts::{
     Baseline, Book, Choice, ConfirmInstrument, CreateContract, Definition, DraftInstrument,
     EditInstrument, FullContract, Ground, NewContract, NewSection, SignInstrument, Signatory, Slot,
-    Target, TermBody, TermKey,
+    Target, TermBody, TermKey, TermsOf, WriteTerms,
 };
 use jalon::frameworks::store::{Origin, Revise};
 use jalon::frameworks::{
@@ -276,9 +276,8 @@ impl<'a> Hand<'a> {
 
     pub async fn writes(&self, instrument: Uuid, edits: Vec<TermEdit>) -> usize {
         let mut change = self.change(self.actor).await;
-        let permit = permit::<EditInstrument>(&mut change, instrument)
-            .await
-            .unwrap();
+        let terms = TermsOf::edits(instrument, &edits);
+        let permit = permit::<WriteTerms>(&mut change, terms).await.unwrap();
         let changed = set_terms(&mut change, permit, edits).await.unwrap();
         change.commit().await.unwrap();
         changed

@@ -1,6 +1,6 @@
 //! Contracts: their rules, their store and their pages, with the real frameworks.
 
-mod cases;
+pub mod cases;
 pub mod hand;
 mod hospital;
 mod intake;

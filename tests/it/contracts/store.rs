@@ -8,7 +8,8 @@ use jalon::contracts::store::{
 };
 use jalon::contracts::{
     AbandonInstrument, ContractsHolder, DraftInstrument, EditInstrument, ObstacleKind,
-    RebaseInstrument, SetNationalTarget, SignInstrument, Slot, State, TermBody, TermKey,
+    RebaseInstrument, SetNationalTarget, SignInstrument, Slot, State, TermBody, TermKey, TermsOf,
+    WriteTerms,
 };
 use jalon::frameworks::Holder as _;
 use jalon::ledger::{LedgerError, Scope, Verified, last_change, verify};
@@ -67,7 +68,7 @@ on_both_engines! {
         let signed = hand.full().await.instrument(1).unwrap().id;
         let mut change = hand.change(actor).await;
         let edits = vec![aims(section, "2.c.1", HPV, 2026, number("50"))];
-        let permit = permit::<EditInstrument>(&mut change, signed).await.unwrap();
+        let permit = permit::<WriteTerms>(&mut change, TermsOf::edits(signed, &edits)).await.unwrap();
         let refused = set_terms(&mut change, permit, edits).await;
         assert!(matches!(refused, Err(ContractError::NotADraft)), "{refused:?}");
     }
@@ -163,8 +164,9 @@ on_both_engines! {
         let slot = Slot::Choice { indicator: "2.c.1".to_owned() };
         let mixed = edit(section, slot, TermBody::Target(number("1")));
         let mut change = hand.change(actor).await;
-        let permit = permit::<EditInstrument>(&mut change, draft).await.unwrap();
-        let refused = set_terms(&mut change, permit, vec![mixed]).await;
+        let mixed = vec![mixed];
+        let permit = permit::<WriteTerms>(&mut change, TermsOf::edits(draft, &mixed)).await.unwrap();
+        let refused = set_terms(&mut change, permit, mixed).await;
         assert!(matches!(refused, Err(ContractError::Misfit("choice"))), "{refused:?}");
     }
 }
@@ -247,7 +249,7 @@ on_both_engines! {
             };
             let contract = permit::<DraftInstrument>(&mut change, hand.contract).await.unwrap();
             let (id, _) = draft_instrument(&mut change, contract, new).await.unwrap();
-            let edit = permit::<EditInstrument>(&mut change, id).await.unwrap();
+            let edit = permit::<WriteTerms>(&mut change, TermsOf::edits(id, &terms)).await.unwrap();
             set_terms(&mut change, edit, terms).await.unwrap();
             let edit = permit::<EditInstrument>(&mut change, id).await.unwrap();
             set_signatories(&mut change, edit, signatories(BOTH, "2024-12-20")).await.unwrap();

@@ -39,7 +39,7 @@ on_both_engines! {
         assert_eq!(last_change(&bench).await, before + 1, "one act, one change");
         let all = held(&bench, leaving).await;
         assert!(all.iter().all(|held| held.ends_on.map(|day| day.to_string()) == Some(last.clone())));
-        let mut roles: Vec<String> = held(&bench, next).await.into_iter().map(|held| held.grant.role).collect();
+        let mut roles: Vec<String> = held(&bench, next).await.into_iter().map(|held| held.grant.remit.role).collect();
         roles.sort();
         assert_eq!(roles, ["invite", "lecteur", "referent-objectif-ars"]);
         assert_eq!(own.get("/referents").await.status, StatusCode::OK, "until the last day");
@@ -118,6 +118,6 @@ on_both_engines! {
         let fields = [("fin", "2026-03-31"), ("successeur", "paul@example.org"), ("motif", "Retraite")];
         let sent = site.post(&path, &fields).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
-        assert_eq!(held(&bench, next).await[0].grant.role, "administrateur-national");
+        assert_eq!(held(&bench, next).await[0].grant.remit.role, "administrateur-national");
     }
 }

@@ -27,7 +27,12 @@ async fn holding(bench: &Bench, person: Uuid) -> Vec<(String, Option<String>)> {
     let mut now: Vec<_> = held
         .into_iter()
         .filter(|held| held.holds_on(today))
-        .map(|held| (held.grant.role, held.ends_on.map(|day| day.to_string())))
+        .map(|held| {
+            (
+                held.grant.remit.role,
+                held.ends_on.map(|day| day.to_string()),
+            )
+        })
         .collect();
     now.sort();
     now
@@ -56,9 +61,9 @@ on_both_engines! {
             holding(&bench, ines).await,
             [("referent-cpom-ars".to_owned(), None), ("referent-objectif-ars".to_owned(), None)]
         );
-        let objective = held(&bench, ines).await.into_iter().find(|h| !h.grant.objective.is_empty());
+        let objective = held(&bench, ines).await.into_iter().find(|h| !h.grant.remit.objective.is_empty());
         let objective = objective.unwrap();
-        assert_eq!((objective.grant.framework.as_str(), objective.why.as_str()), ("etat-ars-2024-2028", "Renfort"));
+        assert_eq!((objective.grant.remit.framework.as_str(), objective.why.as_str()), ("etat-ars-2024-2028", "Renfort"));
         assert_eq!(
             holding(&bench, known).await,
             [("invite".to_owned(), Some("2026-12-31".to_owned())), ("lecteur".to_owned(), Some("2026-01-31".to_owned()))]
@@ -142,7 +147,7 @@ on_both_engines! {
         assert_eq!(batch.counts.changed, 2);
         desk.commits(batch.id).await.unwrap();
         assert_eq!(holding(&bench, known).await, [("invite".to_owned(), Some("2026-03-31".to_owned()))]);
-        let ended = held(&bench, known).await.into_iter().find(|h| h.grant.role == "lecteur").unwrap();
+        let ended = held(&bench, known).await.into_iter().find(|h| h.grant.remit.role == "lecteur").unwrap();
         assert_eq!(ended.ended.unwrap().2.as_deref(), Some("Arrivées de mars"));
         let longer = desk.rows(&format!("{name};Invité;;;;30/06/2026;\n")).await;
         assert_eq!((longer.counts.created, longer.counts.changed), (1, 0));

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use jalon::access::token::{CreateToken, NewToken, Secret, TokenScope, store as tokens};
 use jalon::access::{NotPermitted, permit};
-use jalon::contracts::EditInstrument;
+use jalon::contracts::{EditInstrument, TermsOf, WriteTerms};
 use jalon::figures::values::{INTAKE, Settings};
 use jalon::imports::{ActError, Said, SentFile};
 use jalon::ledger::{Actor, Change};
@@ -182,8 +182,9 @@ on_both_engines! {
         assert!(denied.sentence.contains("chez sa propre organisation"), "{}", denied.sentence);
         drop(change);
         let mut change = Change::open(&bench.db, &bench.clock, Actor::Person(own), "contract.edit").await.unwrap();
-        let allowed = permit::<EditInstrument>(&mut change, draft).await.unwrap();
-        jalon::contracts::store::set_terms(&mut change, allowed, normandie_terms(section)).await.unwrap();
+        let edits = normandie_terms(section);
+        let allowed = permit::<WriteTerms>(&mut change, TermsOf::edits(draft, &edits)).await.unwrap();
+        jalon::contracts::store::set_terms(&mut change, allowed, edits).await.unwrap();
         let no = change.commit().await.unwrap().unwrap();
         let under = held(&bench, own).await[0].grant.id;
         let mut tx = bench.db.read().await.unwrap();

@@ -8,12 +8,13 @@ mod referents;
 pub mod routes;
 mod sessions;
 mod sight;
+mod volets;
 mod why;
 
 pub use people::ends;
 
 use jalon::access::grant::store::{Held, give, grants_of};
-use jalon::access::grant::{GiveGrant, NewGrant};
+use jalon::access::grant::{GiveGrant, NewGrant, Remit};
 use jalon::access::store::{AddPerson, add_person};
 use jalon::access::{NewPassword, NewPerson, permit};
 use jalon::ledger::{Actor, Change};
@@ -46,11 +47,7 @@ pub async fn person(bench: &Bench, by: Actor, email: &str, roles: &[(&str, &str)
 pub fn new_grant(bench: &Bench, person: Uuid, role: &str, organisation: &str) -> NewGrant {
     NewGrant {
         person,
-        role: role.to_owned(),
-        organisation: organisation.to_owned(),
-        framework: String::new(),
-        objective: String::new(),
-        contract: None,
+        remit: Remit::of(role, organisation),
         starts_on: bench.clock.today(),
         ends_on: None,
         why: "Essai".to_owned(),

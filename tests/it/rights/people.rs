@@ -154,7 +154,7 @@ on_both_engines! {
         tx.commit().await.unwrap();
         assert_eq!(appoint_all(&bench.db, &bench.clock).await.unwrap(), 2);
         assert_eq!(last_change(&bench).await, before + 1);
-        assert_eq!(held(&bench, other).await[0].grant.role, "administrateur-national");
+        assert_eq!(held(&bench, other).await[0].grant.remit.role, "administrateur-national");
         assert_eq!(appoint_all(&bench.db, &bench.clock).await.unwrap(), 0);
         let whole = jalon::ledger::verify(&mut bench.db.read().await.unwrap()).await.unwrap();
         assert!(matches!(whole, jalon::ledger::Verified::Whole(_)), "{whole:?}");

@@ -1,16 +1,15 @@
-//! Giving, ending and delegating a grant.
+//! Ending and delegating a grant. Giving one stands in `people`, which knows the names of what
+//! limits it.
 
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::civil::Date;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::one::{Typed, again};
 use super::{PEOPLE, sees};
 use crate::access::grant::store::{self, GrantError};
-use crate::access::grant::{Delegate, EndGrant, GiveGrant, NewDelegation, NewGrant, Objection};
+use crate::access::grant::{Delegate, EndGrant, NewDelegation};
 use crate::access::permit::{Act as _, permit};
 use crate::access::signed::Signed;
 use crate::access::store::person_by_email;
@@ -27,71 +26,6 @@ impl From<GrantError> for WebError {
             GrantError::Ended | GrantError::LastAdministrator => Self::Conflict(error.to_string()),
         }
     }
-}
-
-/// What was typed as a day; nothing where nothing was.
-fn day(text: &str, field: &'static str) -> Result<Option<Date>, Objection> {
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    let read = text.trim().parse();
-    read.map(Some).map_err(|_| Objection {
-        field,
-        sentence: "Écrivez un jour du calendrier.".to_owned(),
-    })
-}
-
-impl Typed {
-    fn grant(&self, person: Uuid, today: Date) -> Result<NewGrant, Objection> {
-        let trimmed = |text: &str| text.trim().to_owned();
-        Ok(NewGrant {
-            person,
-            role: trimmed(&self.role),
-            organisation: trimmed(&self.organisation),
-            framework: trimmed(&self.cadre),
-            objective: trimmed(&self.objectif),
-            contract: None,
-            starts_on: day(&self.debut, "debut")?.unwrap_or(today),
-            ends_on: day(&self.fin, "fin")?,
-            why: trimmed(&self.motif),
-        })
-    }
-}
-
-/// `POST /personnes/{person}/habilitations`.
-pub(super) async fn give(
-    signed: Signed,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
-    Path(person): Path<Uuid>,
-    Form(typed): Form<Typed>,
-) -> WebResult<Response> {
-    let today = clock.today();
-    let new = match typed.grant(person, today) {
-        Ok(new) => new,
-        Err(objection) => return again(&signed, &db, today, person, (&typed, &[objection])).await,
-    };
-    let change = Change::open(&db, &clock, signed.actor(), GiveGrant::NAME).await;
-    let mut change = change.map_err(WebError::internal)?.because(new.why.clone());
-    if !sees(change.tx(), signed.reach(), person).await? {
-        return Err(WebError::NotFound);
-    }
-    let objections = new.objections(crate::access::role::Roles::known());
-    if !objections.is_empty() {
-        drop(change);
-        return again(&signed, &db, today, person, (&typed, &objections)).await;
-    }
-    let permit = permit::<GiveGrant>(&mut change, new).await?;
-    match store::give(&mut change, permit).await {
-        Ok(_) => {}
-        Err(GrantError::Objections(objections)) => {
-            drop(change);
-            return again(&signed, &db, today, person, (&typed, &objections)).await;
-        }
-        Err(error) => return Err(error.into()),
-    }
-    change.commit().await.map_err(WebError::internal)?;
-    Ok(back(person, "donnee"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -150,9 +84,10 @@ pub(super) async fn delegate(
     let to = to.ok_or_else(|| {
         WebError::Invalid("Aucun compte n’a cette adresse : vérifiez-la.".to_owned())
     })?;
-    let until = day(&typed.fin, "fin").ok().flatten();
-    let until = until
-        .ok_or_else(|| WebError::Invalid("Écrivez le dernier jour de la délégation.".to_owned()))?;
+    let until =
+        typed.fin.trim().parse().map_err(|_| {
+            WebError::Invalid("Écrivez le dernier jour de la délégation.".to_owned())
+        })?;
     let new = NewDelegation {
         grant,
         person: to.id,

@@ -23,7 +23,7 @@ pub(super) async fn page(
     drop(tx);
     let (words, role) = (fold(address.get("q")), address.get("role").to_owned());
     people.retain(|one| {
-        let has_role = role.is_empty() || one.grants.iter().any(|grant| grant.role == role);
+        let has_role = role.is_empty() || one.grants.iter().any(|grant| grant.remit.role == role);
         let text = fold(&format!(
             "{} {} {}",
             one.name,
@@ -72,7 +72,11 @@ pub(super) async fn page(
 }
 
 fn organisations(one: &Listed) -> String {
-    let codes: Vec<&str> = one.grants.iter().map(|g| g.organisation.as_str()).collect();
+    let codes: Vec<&str> = one
+        .grants
+        .iter()
+        .map(|g| g.remit.organisation.as_str())
+        .collect();
     codes.join(" ")
 }
 
@@ -86,7 +90,7 @@ fn table(people: &[Listed]) -> Markup {
                 td data-l="Habilitations du jour" {
                     @if one.grants.is_empty() { span.muted { "Aucune" } }
                     @for grant in &one.grants { p {
-                        (Roles::known().name(&grant.role)) span.sub { (scope_words(grant)) }
+                        (Roles::known().name(&grant.remit.role)) span.sub { (scope_words(grant)) }
                     } }
                 }
             } } }

@@ -7,12 +7,14 @@ mod one;
 mod sessions;
 mod why;
 
+pub use one::givable;
+
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
-use super::people_store::{self, Known};
+use super::people_store;
 use super::store;
 use super::{Grant, SeePeople};
 use crate::access::policy::{Concern, Denied};
@@ -39,7 +41,6 @@ where
     Router::new()
         .route(PEOPLE, get(list::page))
         .route("/personnes/{person}", get(one::page))
-        .route("/personnes/{person}/habilitations", post(act::give))
         .route("/personnes/{person}/sessions/terminer", post(sessions::end))
         .route("/habilitations/{grant}/fin", post(act::end))
         .route("/habilitations/{grant}/deleguer", post(act::delegate))
@@ -97,19 +98,18 @@ pub async fn seen_person(
 
 /// What a grant is for, in words: « ARS-28, cadre etat-ars-2024-2028, objectif 2 ».
 pub fn scope_words(grant: &Grant) -> String {
+    let remit = &grant.remit;
     let mut parts = Vec::new();
-    if !grant.organisation.is_empty() {
-        parts.push(grant.organisation.clone());
+    if !remit.organisation.is_empty() {
+        parts.push(remit.organisation.clone());
     }
-    if !grant.framework.is_empty() {
-        parts.push(format!("cadre {}", grant.framework));
+    if !remit.framework.is_empty() {
+        parts.push(format!("cadre {}", remit.framework));
     }
-    if !grant.objective.is_empty() {
-        parts.push(format!("objectif {}", grant.objective));
+    if !remit.objective.is_empty() {
+        parts.push(format!("objectif {}", remit.objective));
     }
-    if grant.contract.is_some() {
-        parts.push("un seul contrat".to_owned());
-    }
+    parts.extend(grant.contract_name.clone());
     if parts.is_empty() {
         parts.push("tout".to_owned());
     }
@@ -120,12 +120,7 @@ pub fn scope_words(grant: &Grant) -> String {
 pub fn grant_words(grant: &Grant) -> String {
     format!(
         "{}, {}",
-        Roles::known().name(&grant.role),
+        Roles::known().name(&grant.remit.role),
         scope_words(grant)
     )
-}
-
-/// The choices of organisations and frameworks that exist.
-fn known_list(id: &str, known: &[Known]) -> Markup {
-    html! { datalist id=(id) { @for one in known { option value=(one.code) { (one.name) } } } }
 }

@@ -1,17 +1,15 @@
-//! `/personnes/{person}`: what a person holds and held, and the forms that give and end it.
+//! `/personnes/{person}`: what a person holds and held, and the forms that end and delegate it.
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{PEOPLE, button_or_why, known_list, scope_words, seen_person, sessions};
-use crate::access::grant::people_store::{self, Known};
+use super::{PEOPLE, button_or_why, scope_words, seen_person, sessions};
 use crate::access::grant::store::{self, Held};
-use crate::access::grant::{EndGrant, GiveGrant, Objection};
+use crate::access::grant::{EndGrant, GiveGrant};
 use crate::access::leave::store::{Left, left};
 use crate::access::leave::{LeavePerson, Leaving};
 use crate::access::looking::may_see_as;
@@ -24,33 +22,12 @@ use crate::access::signed::Signed;
 use crate::access::store::{Person, Whose};
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::db::{Db, Tx};
-use crate::platform::web::{
-    Crumb, WebError, WebResult, crumbs, document_with_status, section_heading, state,
-};
+use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading, state};
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Done {
     #[serde(default)]
     fait: String,
-}
-
-/// What was typed in a form that gives a role.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct Typed {
-    #[serde(default)]
-    pub role: String,
-    #[serde(default)]
-    pub organisation: String,
-    #[serde(default)]
-    pub cadre: String,
-    #[serde(default)]
-    pub objectif: String,
-    #[serde(default)]
-    pub debut: String,
-    #[serde(default)]
-    pub fin: String,
-    #[serde(default)]
-    pub motif: String,
 }
 
 /// A person as their page shows them.
@@ -67,8 +44,6 @@ pub(super) struct Shown {
     leaves: Result<(), Denied>,
     /// The roles that whoever looks may give.
     givable: Vec<&'static Role>,
-    organisations: Vec<Known>,
-    frameworks: Vec<Known>,
     /// Why whoever looks may not see pages as the person does, where they may not.
     seeing_as: Result<(), Denied>,
     is_own: bool,
@@ -87,25 +62,8 @@ pub(super) async fn page(
     let mut tx = db.read().await?;
     let shown = shown(&mut tx, &signed, clock.today(), id).await?;
     drop(tx);
-    let body = body(&shown, &done.fait, &Typed::default(), &[]);
+    let body = body(&shown, &done.fait);
     Ok(signed.page(&shown.person.name, &body).into_response())
-}
-
-/// The page again, with what is wrong in what was typed.
-pub(super) async fn again(
-    signed: &Signed,
-    db: &Db,
-    today: Date,
-    id: Uuid,
-    (typed, objections): (&Typed, &[Objection]),
-) -> WebResult<Response> {
-    let mut tx = db.read().await?;
-    let shown = shown(&mut tx, signed, today, id).await?;
-    drop(tx);
-    let body = body(&shown, "", typed, objections);
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    let title = shown.person.name.clone();
-    Ok(document_with_status(status, signed.view(), &title, &body))
 }
 
 async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult<Shown> {
@@ -136,8 +94,6 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
         )
         .await?,
         givable: givable(reach, id),
-        organisations: people_store::known_organisations(tx).await?,
-        frameworks: people_store::known_frameworks(tx).await?,
         is_own: signed.person.id == id,
         person,
         grants,
@@ -147,7 +103,7 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
 }
 
 /// The roles that somebody may give to a person, for some organisation at least.
-fn givable(reach: &Reach, person: Uuid) -> Vec<&'static Role> {
+pub fn givable(reach: &Reach, person: Uuid) -> Vec<&'static Role> {
     let organisations = std::iter::once("").chain(reach.organisations());
     let organisations: Vec<&str> = organisations.collect();
     let may = |role: &&Role| {
@@ -163,7 +119,7 @@ fn givable(reach: &Reach, person: Uuid) -> Vec<&'static Role> {
     Roles::known().all().iter().filter(may).collect()
 }
 
-fn body(shown: &Shown, done: &str, typed: &Typed, objections: &[Objection]) -> Markup {
+fn body(shown: &Shown, done: &str) -> Markup {
     let person = &shown.person;
     let holding = shown
         .grants
@@ -185,9 +141,12 @@ fn body(shown: &Shown, done: &str, typed: &Typed, objections: &[Objection]) -> M
             @if let Some(left) = shown.left { p { (leaving(left)) } }
             p.acts {
                 @if shown.reads_history { a.btn href={ "/journal?chose=" (person.id) } { "Historique" } }
-                @if !shown.givable.is_empty() { (button_or_why(shown.leaves.as_ref().map(|&()| ()), "Enregistrer un départ", &html! {
+                @if !shown.givable.is_empty() {
+                    a.btn.main href={ (PEOPLE) "/" (person.id) "/habilitations" } { "Donner une habilitation" }
+                    (button_or_why(shown.leaves.as_ref().map(|&()| ()), "Enregistrer un départ", &html! {
                     a.btn href={ (PEOPLE) "/" (person.id) "/depart" } { "Enregistrer un départ" }
-                })) }
+                    }))
+                }
             }
         }
         @match done {
@@ -200,7 +159,6 @@ fn body(shown: &Shown, done: &str, typed: &Typed, objections: &[Objection]) -> M
             _ => {}
         }
         (grants(shown))
-        @if !shown.givable.is_empty() { (give_form(shown, typed, objections)) }
         @if let Some(open) = &shown.sessions { (sessions::section(person.id, open)) }
     }
 }
@@ -247,7 +205,7 @@ fn row(shown: &Shown, held: &Held, end: &Result<(), Denied>) -> Markup {
     let grant = &held.grant;
     html! { tr {
         th scope="row" {
-            (Roles::known().name(&grant.role)) span.sub { (scope_words(grant)) }
+            (Roles::known().name(&grant.remit.role)) span.sub { (scope_words(grant)) }
             @if let Some(name) = &grant.behalf_of { span.sub { "pour " (name) } }
         }
         td data-l="Du" { (french_date(held.starts_on)) }
@@ -318,55 +276,6 @@ fn delegation(held: &Held) -> Markup {
                 }
                 p.acts { button.btn.sm type="submit" { "Déléguer cette habilitation" } }
             }
-        }
-    }
-}
-
-fn give_form(shown: &Shown, typed: &Typed, objections: &[Objection]) -> Markup {
-    let told = |field: &str| {
-        objections
-            .iter()
-            .find(|o| o.field == field)
-            .map(|o| o.sentence.as_str())
-    };
-    html! {
-        section.sect aria-labelledby="donner" {
-            (section_heading("donner", "Donner une habilitation", None))
-            @if !objections.is_empty() { div.flag.late role="alert" { p { "Rien n’est enregistré : des champs sont à corriger." } } }
-            form method="post" action={ (PEOPLE) "/" (shown.person.id) "/habilitations" } {
-                div.field {
-                    label for="role" { "Rôle" }
-                    select #role name="role" aria-describedby="role-dit" required {
-                        option value="" { "Choisir" }
-                        @for role in &shown.givable { option value=(role.key) selected[role.key == typed.role] { (role.name) } }
-                    }
-                    p.s-late.told #role-dit { (told("role").unwrap_or_default()) }
-                }
-                (field(("organisation", "Organisation (code)", "Celle pour laquelle le rôle se tient : ARS-28, DGS…", "text", Some("organisations-connues")), &typed.organisation, told("organisation")))
-                (field(("cadre", "Limitée à un cadre (facultatif)", "Code du cadre", "text", Some("cadres-connus")), &typed.cadre, told("cadre")))
-                (field(("objectif", "Limitée à un objectif (facultatif)", "Numéro de l’objectif dans ce cadre", "text", None), &typed.objectif, told("objectif")))
-                (field(("debut", "À partir du (facultatif)", "Aujourd’hui si rien n’est écrit", "date", None), &typed.debut, told("debut")))
-                (field(("fin", "Jusqu’au (facultatif)", "Dernier jour, compris", "date", None), &typed.fin, told("fin")))
-                (field(("motif", "Motif", "Le journal le garde", "text", None), &typed.motif, told("motif")))
-                (known_list("organisations-connues", &shown.organisations))
-                (known_list("cadres-connus", &shown.frameworks))
-                p.acts { button.btn.main type="submit" { "Donner l’habilitation" } }
-            }
-        }
-    }
-}
-
-fn field(
-    (name, label, hint, kind, list): (&str, &str, &str, &str, Option<&str>),
-    typed: &str,
-    told: Option<&str>,
-) -> Markup {
-    html! {
-        div.field {
-            label for=(name) { (label) }
-            p.hint id={ (name) "-aide" } { (hint) }
-            input id=(name) type=(kind) name=(name) value=(typed) list=[list] autocomplete="off" aria-describedby={ (name) "-aide " (name) "-dit" } aria-invalid=[told.map(|_| "true")];
-            p.s-late.told id={ (name) "-dit" } { (told.unwrap_or_default()) }
         }
     }
 }

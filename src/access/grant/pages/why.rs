@@ -99,7 +99,7 @@ async fn answer(tx: &mut Tx, theirs: &Reach, person: Uuid, asked: &Asked) -> Web
                 thead { tr { th scope="col" { "Habilitation" } th scope="col" { "Ce qu’elle en dit" } } }
                 tbody {
                     @for (grant, lack) in theirs.weighed(&act.key, &concern) { tr {
-                        th scope="row" { (roles.name(&grant.role)) span.sub { (scope_words(grant)) } }
+                        th scope="row" { (roles.name(&grant.remit.role)) span.sub { (scope_words(grant)) } }
                         td data-l="Ce qu’elle en dit" { @match lack {
                             Ok(()) => (state("ok", "ok", "donne ce droit")),
                             Err(lack) => (lack.french()),

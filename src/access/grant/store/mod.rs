@@ -6,7 +6,7 @@ mod write;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::Grant;
+use super::{Grant, Remit};
 use crate::access::policy::Concern;
 use crate::access::reach::{Audience, Opening, Openings};
 use crate::access::role::NATIONAL_ADMINISTRATOR;
@@ -47,23 +47,28 @@ impl Held {
 #[derive(sqlx::FromRow)]
 pub(super) struct GrantRow {
     id: Uuid,
-    role: String,
-    organisation: String,
-    framework: String,
-    objective: String,
-    contract_id: Option<Uuid>,
+    #[sqlx(flatten)]
+    remit: Remit,
+    contract_title: Option<String>,
+    section_label: Option<String>,
     behalf_name: Option<String>,
+}
+
+/// « Contrat tel, volet tel », of a grant that is limited so.
+pub fn contract_name(title: Option<String>, section: Option<String>) -> Option<String> {
+    let title = title?;
+    Some(match section {
+        Some(section) => format!("volet {section} de {title}"),
+        None => title,
+    })
 }
 
 impl From<GrantRow> for Grant {
     fn from(row: GrantRow) -> Self {
         Self {
             id: row.id,
-            role: row.role,
-            organisation: row.organisation,
-            framework: row.framework,
-            objective: row.objective,
-            contract: row.contract_id,
+            remit: row.remit,
+            contract_name: contract_name(row.contract_title, row.section_label),
             behalf_of: row.behalf_name,
         }
     }
@@ -75,8 +80,11 @@ pub async fn holding(tx: &mut Tx, person: Uuid, day: Date) -> Result<Vec<Grant>,
     let rows: Vec<GrantRow> = tx
         .all(
             "select g.id, g.role, g.organisation, g.framework, g.objective, g.contract_id,
+                    g.section_id, ct.title as contract_title, s.label as section_label,
                     p.name as behalf_name
              from access_grant g
+             left join contract ct on ct.id = g.contract_id
+             left join section s on s.id = g.section_id
              left join access_grant o on o.id = g.behalf_of
              left join person p on p.id = o.person_id
              where g.person_id = $1 and g.ended_change is null and g.starts_on <= $2
@@ -164,15 +172,10 @@ pub async fn answering(
 
 #[derive(sqlx::FromRow)]
 struct HeldRow {
-    id: Uuid,
     person_id: Uuid,
-    role: String,
-    organisation: String,
-    framework: String,
-    objective: String,
-    contract_id: Option<Uuid>,
     behalf_of: Option<Uuid>,
-    behalf_name: Option<String>,
+    #[sqlx(flatten)]
+    grant: GrantRow,
     starts_on: String,
     ends_on: Option<String>,
     why: String,
@@ -193,15 +196,7 @@ impl HeldRow {
             why: self.why,
             given: (self.given_at, self.given_by),
             ended: self.ended_at.map(|at| (at, self.ended_by, self.ended_why)),
-            grant: Grant {
-                id: self.id,
-                role: self.role,
-                organisation: self.organisation,
-                framework: self.framework,
-                objective: self.objective,
-                contract: self.contract_id,
-                behalf_of: self.behalf_name,
-            },
+            grant: self.grant.into(),
         })
     }
 }
@@ -217,14 +212,17 @@ pub async fn grants_of(tx: &mut Tx, person: Uuid) -> Result<Vec<Held>, DbError> 
     let rows: Vec<HeldRow> = tx
         .all(
             "select g.id, g.person_id, g.role, g.organisation, g.framework, g.objective,
-                    g.contract_id, g.behalf_of, bp.name as behalf_name, g.starts_on, g.ends_on,
-                    g.why, gc.at as given_at, gp.name as given_by, ec.at as ended_at,
+                    g.contract_id, g.section_id, ct.title as contract_title,
+                    s.label as section_label, g.behalf_of, bp.name as behalf_name, g.starts_on,
+                    g.ends_on, g.why, gc.at as given_at, gp.name as given_by, ec.at as ended_at,
                     ep.name as ended_by, ec.why as ended_why
              from access_grant g
              join change gc on gc.no = g.given_change
              left join person gp on gp.id = gc.actor
              left join change ec on ec.no = g.ended_change
              left join person ep on ep.id = ec.actor
+             left join contract ct on ct.id = g.contract_id
+             left join section s on s.id = g.section_id
              left join access_grant b on b.id = g.behalf_of
              left join person bp on bp.id = b.person_id
              where g.person_id = $1

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Held, held, lasting, named};
 use crate::access::grant::{
-    Delegate, EndGrant, GiveGrant, LONGEST_DELEGATION, LONGEST_REASON, NewGrant, Objection,
+    Delegate, EndGrant, GiveGrant, LONGEST_DELEGATION, LONGEST_REASON, NewGrant, Objection, Remit,
 };
 use crate::access::leave::store::reopen;
 use crate::access::permit::Permit;
@@ -58,6 +58,9 @@ struct Recorded<'a> {
     framework: &'a str,
     objective: &'a str,
     contract: Option<Uuid>,
+    /// Absent where none was said, as in what was recorded before there were any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    section: Option<Uuid>,
     behalf_of: Option<Uuid>,
     starts_on: Date,
     ends_on: Option<Date>,
@@ -65,33 +68,35 @@ struct Recorded<'a> {
 }
 
 impl<'a> Recorded<'a> {
-    fn new(new: &'a NewGrant, behalf_of: Option<Uuid>) -> Self {
+    fn of(person: Uuid, remit: &'a Remit, (starts_on, ends_on): (Date, Option<Date>)) -> Self {
         Self {
-            person: new.person,
-            role: &new.role,
-            organisation: &new.organisation,
-            framework: &new.framework,
-            objective: &new.objective,
-            contract: new.contract,
-            behalf_of,
-            starts_on: new.starts_on,
-            ends_on: new.ends_on,
+            person,
+            role: &remit.role,
+            organisation: &remit.organisation,
+            framework: &remit.framework,
+            objective: &remit.objective,
+            contract: remit.contract,
+            section: remit.section,
+            behalf_of: None,
+            starts_on,
+            ends_on,
             ended: false,
         }
     }
 
-    fn of(held: &'a Held, ended: bool) -> Self {
+    fn new(new: &'a NewGrant, behalf_of: Option<Uuid>) -> Self {
         Self {
-            person: held.person,
-            role: &held.grant.role,
-            organisation: &held.grant.organisation,
-            framework: &held.grant.framework,
-            objective: &held.grant.objective,
-            contract: held.grant.contract,
+            behalf_of,
+            ..Self::of(new.person, &new.remit, (new.starts_on, new.ends_on))
+        }
+    }
+
+    fn held(held: &'a Held, ended: bool) -> Self {
+        let days = (held.starts_on, held.ends_on);
+        Self {
             behalf_of: held.behalf_of,
-            starts_on: held.starts_on,
-            ends_on: held.ends_on,
             ended,
+            ..Self::of(held.person, &held.grant.remit, days)
         }
     }
 }
@@ -119,11 +124,12 @@ async fn unknown_names(tx: &mut Tx, new: &NewGrant) -> Result<Vec<Objection>, Db
             sentence: sentence.to_owned(),
         });
     };
-    if !new.organisation.is_empty() {
+    let remit = &new.remit;
+    if !remit.organisation.is_empty() {
         let known: Option<(String,)> = tx
             .optional(
                 "select code from organisation where code = $1",
-                args![&new.organisation],
+                args![&remit.organisation],
             )
             .await?;
         if known.is_none() {
@@ -133,11 +139,11 @@ async fn unknown_names(tx: &mut Tx, new: &NewGrant) -> Result<Vec<Objection>, Db
             );
         }
     }
-    if !new.framework.is_empty() {
+    if !remit.framework.is_empty() {
         let known: Option<(String,)> = tx
             .optional(
                 "select code from framework where code = $1",
-                args![&new.framework],
+                args![&remit.framework],
             )
             .await?;
         if known.is_none() {
@@ -145,6 +151,24 @@ async fn unknown_names(tx: &mut Tx, new: &NewGrant) -> Result<Vec<Objection>, Db
                 "cadre",
                 "Aucun cadre n’a ce code : choisissez-le dans la liste.",
             );
+        }
+    }
+    if let Some(contract) = remit.contract {
+        let known: Option<(Uuid,)> = match remit.section {
+            Some(section) => {
+                tx.optional(
+                    "select id from section where id = $1 and contract_id = $2",
+                    args![section, contract],
+                )
+                .await?
+            }
+            None => {
+                tx.optional("select id from contract where id = $1", args![contract])
+                    .await?
+            }
+        };
+        if known.is_none() {
+            object("contrat", "Il n’y a pas de tel contrat, ou pas ce volet.");
         }
     }
     Ok(found)
@@ -155,14 +179,15 @@ async fn insert(
     new: &NewGrant,
     behalf_of: Option<Uuid>,
 ) -> Result<Uuid, LedgerError> {
+    let remit = &new.remit;
     let thing = NewThing {
         kind: "grant",
         parent: Some(new.person),
         scope: Scope {
-            organisation: new.organisation.clone(),
-            framework: new.framework.clone(),
+            organisation: remit.organisation.clone(),
+            framework: remit.framework.clone(),
         },
-        label: Roles::known().name(&new.role),
+        label: Roles::known().name(&remit.role),
     };
     let id = change.create(thing, &Recorded::new(new, behalf_of)).await?;
     let no = change.no();
@@ -170,17 +195,18 @@ async fn insert(
         .tx()
         .run(
             "insert into access_grant (id, person_id, role, organisation, framework, objective,
-                                       contract_id, behalf_of, starts_on, ends_on, why,
-                                       given_change)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                                       contract_id, section_id, behalf_of, starts_on, ends_on,
+                                       why, given_change)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             args![
                 id,
                 new.person,
-                &new.role,
-                &new.organisation,
-                &new.framework,
-                &new.objective,
-                new.contract,
+                &remit.role,
+                &remit.organisation,
+                &remit.framework,
+                &remit.objective,
+                remit.contract,
+                remit.section,
                 behalf_of,
                 new.starts_on.to_string(),
                 new.ends_on.map(|day| day.to_string()),
@@ -230,11 +256,7 @@ pub async fn delegate(change: &mut Change, permit: Permit<Delegate>) -> Result<U
     }
     let standing_in = NewGrant {
         person: new.person,
-        role: held.grant.role.clone(),
-        organisation: held.grant.organisation.clone(),
-        framework: held.grant.framework.clone(),
-        objective: held.grant.objective.clone(),
-        contract: held.grant.contract,
+        remit: held.grant.remit.clone(),
         starts_on: new.starts_on,
         ends_on: Some(new.ends_on),
         why: new.why,
@@ -250,7 +272,7 @@ pub async fn delegate(change: &mut Change, permit: Permit<Delegate>) -> Result<U
 /// cannot both be heard.
 pub async fn end(change: &mut Change, permit: Permit<EndGrant>) -> Result<(), GrantError> {
     let held = to_end(change, permit.into_thing()).await?;
-    let (before, after) = (Recorded::of(&held, false), Recorded::of(&held, true));
+    let (before, after) = (Recorded::held(&held, false), Recorded::held(&held, true));
     let grant = held.grant.id;
     change
         .record(grant, "end", Some(&before), Some(&after))
@@ -284,7 +306,7 @@ pub async fn end_after(
     if held.ends_on.is_some_and(|end| end <= last) {
         return Ok(());
     }
-    let (before, mut after) = (Recorded::of(&held, false), Recorded::of(&held, false));
+    let (before, mut after) = (Recorded::held(&held, false), Recorded::held(&held, false));
     after.ends_on = Some(last);
     change
         .record(held.grant.id, "until", Some(&before), Some(&after))
@@ -306,7 +328,7 @@ async fn to_end(change: &mut Change, grant: Uuid) -> Result<Held, GrantError> {
     let held = held
         .filter(|held| held.ended.is_none())
         .ok_or(GrantError::Ended)?;
-    let keeps_rights = held.grant.role == NATIONAL_ADMINISTRATOR && held.ends_on.is_none();
+    let keeps_rights = held.grant.remit.role == NATIONAL_ADMINISTRATOR && held.ends_on.is_none();
     if keeps_rights {
         let today = paris_date(change.at());
         let all = lasting(change.tx(), today).await?;
@@ -322,11 +344,7 @@ async fn to_end(change: &mut Change, grant: Uuid) -> Result<Held, GrantError> {
 pub async fn appoint(change: &mut Change, person: Uuid, why: &str) -> Result<Uuid, LedgerError> {
     let new = NewGrant {
         person,
-        role: NATIONAL_ADMINISTRATOR.to_owned(),
-        organisation: String::new(),
-        framework: String::new(),
-        objective: String::new(),
-        contract: None,
+        remit: Remit::of(NATIONAL_ADMINISTRATOR, ""),
         starts_on: paris_date(change.at()),
         ends_on: None,
         why: why.to_owned(),

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use jalon::access::permit;
 use jalon::contracts::intake::{INTAKE, Settings, template};
 use jalon::contracts::store::set_terms;
-use jalon::contracts::{EditInstrument, FullContract, TermBody, TermKey};
+use jalon::contracts::{FullContract, TermBody, TermKey, TermsOf, WriteTerms};
 use jalon::imports::{ActError, Answer, Batch, Committed, ProblemCode, Said, SentFile, store};
 use jalon::ledger::Actor;
 use jalon_render::workbook::{self, Content, xlsx};
@@ -223,8 +223,11 @@ async fn writes(
     edit: jalon::contracts::store::TermEdit,
 ) {
     let mut change = hand.change(actor).await;
-    let allowed = permit::<EditInstrument>(&mut change, draft).await.unwrap();
-    set_terms(&mut change, allowed, vec![edit]).await.unwrap();
+    let edits = vec![edit];
+    let allowed = permit::<WriteTerms>(&mut change, TermsOf::edits(draft, &edits))
+        .await
+        .unwrap();
+    set_terms(&mut change, allowed, edits).await.unwrap();
     change.commit().await.unwrap();
 }
 

@@ -1,0 +1,278 @@
+//! `/personnes/{person}/habilitations`: one grant, typed in a form. Its words are recognised as
+//! those of a file are.
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
+use maud::{Markup, html};
+use uuid::Uuid;
+
+use super::desk::Desk;
+use super::layout::{Column, Typed};
+use super::names::{Known, KnownContract, named};
+use super::store;
+use crate::access::grant::pages::{PEOPLE, givable};
+use crate::access::grant::people_store::{self, known_frameworks, known_organisations};
+use crate::access::grant::store::{GrantError, give};
+use crate::access::grant::{GiveGrant, NewGrant, Objection};
+use crate::access::role::Role;
+use crate::access::{Act as _, Person, Reach, Signed, permit, seen_person};
+use crate::frameworks::Library;
+use crate::imports::Problem;
+use crate::ledger::Change;
+use crate::organisations::Directories;
+use crate::platform::db::{DbError, Tx};
+use crate::platform::web::{Crumb, WebError, WebResult, crumbs, document_with_status};
+
+/// The fields of the form, with the columns of a file that they stand for.
+const FIELDS: [(&str, Column); 9] = [
+    ("role", Column::Role),
+    ("organisation", Column::Organisation),
+    ("cadre", Column::Framework),
+    ("objectif", Column::Objective),
+    ("contrat", Column::Contract),
+    ("volet", Column::Section),
+    ("debut", Column::From),
+    ("fin", Column::To),
+    ("motif", Column::Why),
+];
+
+/// What was typed: names of fields and texts.
+type Sent = Vec<(String, String)>;
+
+/// Everything that the page shows.
+struct Look {
+    person: Person,
+    roles: Vec<&'static Role>,
+    organisations: Vec<people_store::Known>,
+    frameworks: Vec<people_store::Known>,
+    contracts: Vec<KnownContract>,
+}
+
+pub(super) async fn form(
+    signed: Signed,
+    State(desk): State<Desk>,
+    Path(id): Path<Uuid>,
+) -> WebResult<Markup> {
+    let mut tx = desk.db.read().await?;
+    let look = look(&mut tx, &signed, id).await?;
+    drop(tx);
+    Ok(signed.page(&title(&look), &body(&look, &Sent::new(), &[])))
+}
+
+/// What is shown, to who may give that person something.
+async fn look(tx: &mut Tx, signed: &Signed, id: Uuid) -> WebResult<Look> {
+    let reach = signed.reach();
+    // Who may not know of somebody is told the same as for nobody.
+    let person = seen_person(tx, reach, id).await?;
+    let person = person.ok_or(WebError::NotFound)?;
+    reach.gives_something().map_err(WebError::Forbidden)?;
+    Ok(Look {
+        person,
+        roles: givable(reach, id),
+        organisations: known_organisations(tx).await?,
+        frameworks: known_frameworks(tx).await?,
+        contracts: store::contracts(tx, reach).await?,
+    })
+}
+
+pub(super) async fn send(
+    signed: Signed,
+    State(desk): State<Desk>,
+    Path(id): Path<Uuid>,
+    Form(sent): Form<Sent>,
+) -> WebResult<Response> {
+    let change = Change::open(&desk.db, &desk.clock, signed.actor(), GiveGrant::NAME).await;
+    let mut change = change.map_err(WebError::internal)?;
+    let look = look(change.tx(), &signed, id).await?;
+    let kept = (&desk.library, &desk.directories);
+    let said = (sent.as_slice(), desk.clock.today());
+    let new = read(change.tx(), signed.reach(), kept, &look.person, said).await?;
+    let new = match new {
+        Ok(new) => new,
+        Err(objections) => return Ok(again(&signed, &look, &sent, &objections)),
+    };
+    let mut change = change.because(new.why.clone());
+    let allowed = permit::<GiveGrant>(&mut change, new).await?;
+    match give(&mut change, allowed).await {
+        Ok(_) => {}
+        Err(GrantError::Objections(objections)) => {
+            return Ok(again(&signed, &look, &sent, &objections));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    change.commit().await.map_err(WebError::internal)?;
+    Ok(Redirect::to(&format!("{PEOPLE}/{id}?fait=donnee")).into_response())
+}
+
+/// The grant that fields say, or what is wrong in them: « role », « organisation », « cadre »,
+/// « objectif », « contrat », « volet », « debut », « fin », « motif », each of which may be absent.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn read(
+    tx: &mut Tx,
+    reach: &Reach,
+    (library, directories): (&Library, &Directories),
+    person: &Person,
+    (sent, today): (&[(String, String)], Date),
+) -> Result<Result<NewGrant, Vec<Objection>>, DbError> {
+    let catalogue = library.catalogue(tx, reach).await?;
+    let directory = directories.current(tx, reach).await?;
+    let contracts = store::contracts(tx, reach).await?;
+    let known = Known {
+        catalogue: &catalogue,
+        directory: &directory,
+        contracts: &contracts,
+        today,
+        motive: "",
+    };
+    Ok(judged(person, sent, known))
+}
+
+/// The grant that was typed for somebody. Pure.
+fn judged(
+    person: &Person,
+    sent: &[(String, String)],
+    known: Known<'_>,
+) -> Result<NewGrant, Vec<Objection>> {
+    let text = |name: &str| typed(sent, name);
+    let cells = FIELDS.map(|(name, column)| (column, text(name)));
+    let typed = Typed::of_form((&person.name, &person.email), &cells);
+    let read = named(typed, known).map_err(|problems| {
+        let objection = |problem: Problem| Objection {
+            field: field_at(problem.place.column),
+            sentence: problem.message,
+        };
+        problems.into_iter().map(objection).collect::<Vec<_>>()
+    })?;
+    let read = read.ok_or_else(|| {
+        vec![Objection {
+            field: "role",
+            sentence: "Choisissez un rôle dans la liste.".to_owned(),
+        }]
+    })?;
+    Ok(NewGrant {
+        person: person.id,
+        remit: read.subject.remit,
+        starts_on: read.from.unwrap_or(known.today),
+        ends_on: read.to,
+        why: read.why,
+    })
+}
+
+/// The field that stands for a cell of [`Typed::of_form`]; the role where it is about the person.
+fn field_at(column: u32) -> &'static str {
+    let rank = usize::try_from(column).unwrap_or(0).checked_sub(1);
+    rank.and_then(|rank| FIELDS.get(rank))
+        .map_or("role", |(name, _)| name)
+}
+
+fn typed<'s>(sent: &'s [(String, String)], name: &str) -> &'s str {
+    let found = sent.iter().find(|(field, _)| field == name);
+    found.map_or("", |(_, text)| text.trim())
+}
+
+/// The page again, with what is wrong in what was typed.
+fn again(signed: &Signed, look: &Look, sent: &Sent, objections: &[Objection]) -> Response {
+    let body = body(look, sent, objections);
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    document_with_status(status, signed.view(), &title(look), &body)
+}
+
+fn title(look: &Look) -> String {
+    format!("Donner une habilitation à {}", look.person.name)
+}
+
+fn body(look: &Look, sent: &Sent, objections: &[Objection]) -> Markup {
+    let person = &look.person;
+    let told = |name: &str| {
+        let found = objections.iter().find(|o| o.field == name);
+        found.map(|objection| objection.sentence.as_str())
+    };
+    let field = |name: &'static str, label: &str, hint: &str, list: Option<&str>| {
+        let kind = if name == "debut" || name == "fin" {
+            "date"
+        } else {
+            "text"
+        };
+        html! {
+            div.field {
+                label for=(name) { (label) }
+                p.hint id={ (name) "-aide" } { (hint) }
+                input id=(name) type=(kind) name=(name) value=(typed(sent, name)) list=[list] autocomplete="off" aria-describedby={ (name) "-aide " (name) "-dit" } aria-invalid=[told(name).map(|_| "true")];
+                p.s-late.told id={ (name) "-dit" } { (told(name).unwrap_or_default()) }
+            }
+        }
+    };
+    html! {
+        (crumbs(&[
+            Crumb { label: "Personnes", href: Some(PEOPLE.to_owned()) },
+            Crumb { label: &person.name, href: Some(format!("{PEOPLE}/{}", person.id)) },
+            Crumb { label: "Donner une habilitation", href: None },
+        ]))
+        div.head {
+            h1 { "Donner une habilitation" }
+            p.lead { "À " b { (person.name) } ", " span.mono { (person.email) } ". Elle vaut dès son premier jour, même dans une session ouverte." }
+        }
+        @if !objections.is_empty() { div.flag.late role="alert" { p { "Rien n’est enregistré : des champs sont à corriger." } } }
+        form method="post" {
+            fieldset.sect {
+                legend { "Le rôle" }
+                div.fields {
+                    (role_field(look, sent, told("role")))
+                    (field("organisation", "Organisation", "Celle pour laquelle le rôle se tient, par son code ou son nom : ARS-28, Normandie, DGS…", Some("organisations-connues")))
+                }
+            }
+            fieldset.sect {
+                legend { "Ses limites (facultatives)" }
+                div.fields {
+                    (field("cadre", "Cadre", "Vide : tous les cadres", Some("cadres-connus")))
+                    (field("objectif", "Objectif", "Son numéro dans ce cadre ; vide : tous", None))
+                    (field("contrat", "Contrat", "Son titre ou la fin de son adresse ; vide : tous", Some("contrats-connus")))
+                    (field("volet", "Volet", "Le volet de ce contrat ; vide : tous", Some("volets-connus")))
+                }
+            }
+            fieldset.sect {
+                legend { "Sa durée et son motif" }
+                div.fields {
+                    (field("debut", "À partir du (facultatif)", "Aujourd’hui si rien n’est écrit", None))
+                    (field("fin", "Jusqu’au (facultatif)", "Dernier jour, compris", None))
+                    (field("motif", "Motif", "Le journal le garde", None))
+                }
+            }
+            p.acts { button.btn.main type="submit" { "Donner l’habilitation" } }
+        }
+        (lists(look))
+    }
+}
+
+fn role_field(look: &Look, sent: &Sent, told: Option<&str>) -> Markup {
+    html! {
+        div.field {
+            label for="role" { "Rôle" }
+            p.hint #role-aide { "Ceux que vous pouvez donner" }
+            select #role name="role" aria-describedby="role-aide role-dit" aria-invalid=[told.map(|_| "true")] required {
+                option value="" { "Choisir" }
+                @for role in &look.roles { option value=(role.key) selected[role.key == typed(sent, "role")] { (role.name) } }
+            }
+            p.s-late.told #role-dit { (told.unwrap_or_default()) }
+        }
+    }
+}
+
+/// What may be typed in the fields that offer something.
+fn lists(look: &Look) -> Markup {
+    let volets = look.contracts.iter().filter(|c| c.sections.len() > 1);
+    html! {
+        @for (id, known) in [("organisations-connues", &look.organisations), ("cadres-connus", &look.frameworks)] {
+            datalist id=(id) { @for one in known { option value=(one.code) { (one.name) } } }
+        }
+        datalist #contrats-connus { @for one in &look.contracts { option value=(one.slug) { (one.title) } } }
+        datalist #volets-connus { @for contract in volets { @for section in &contract.sections {
+            option value=(section.key) { (section.label) ", " (contract.title) }
+        } } }
+    }
+}
