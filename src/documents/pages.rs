@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::receive::french_size;
 use super::{Document, Media, ReplaceDocument, Version, receive, store};
-use crate::access::{Act as _, Signed, button_or_why, may, permit};
+use crate::access::{Act as _, Concern, Reach, Signed, button_or_why, may, permit};
 use crate::journal::history_href;
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
@@ -203,26 +203,29 @@ fn file_field(name: &str, required: bool) -> Markup {
 /// The list of documents of a page, with a form that attaches another one.
 ///
 /// `action` is where the form goes, `back` the page shown, `extra` the fields that the page adds
-/// before the file.
+/// before the file; `concern` is what another document would concern.
 pub fn section(
-    heading: &str,
-    documents: &[Document],
-    action: &str,
-    back: &str,
+    (heading, documents): (&str, &[Document]),
+    (action, back): (&str, &str),
     extra: &Markup,
+    (reach, concern): (&Reach, Concern),
 ) -> Markup {
+    const ATTACH: &str = "Joindre un document";
+    let form = html! {
+        details.more {
+            summary { (ATTACH) }
+            form method="post" action=(action) enctype="multipart/form-data" {
+                (extra)
+                (file_field("joindre", true))
+                p.acts { button.btn type="submit" { "Joindre" } }
+            }
+        }
+    };
     html! {
         section.sect aria-labelledby="documents-titre" {
             (section_heading("documents-titre", heading, None))
             (list(documents, back))
-            details.more {
-                summary { "Joindre un document" }
-                form method="post" action=(action) enctype="multipart/form-data" {
-                    (extra)
-                    (file_field("joindre", true))
-                    p.acts { button.btn type="submit" { "Joindre" } }
-                }
-            }
+            (reach.offers::<AttachDocument>(&[concern], ATTACH, &form))
         }
     }
 }

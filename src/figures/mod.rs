@@ -14,6 +14,7 @@ pub mod contest;
 pub mod course;
 pub mod delivery;
 pub mod dhis2;
+mod drawings;
 mod findable;
 pub mod follow;
 mod followed;

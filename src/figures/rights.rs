@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::contest::store as contests;
 use super::store::subject_of;
-use crate::access::{Act, Concern, Standing};
+use crate::access::{Act, Concern, Denied, Reach, Standing};
 use crate::frameworks::{Catalogue, Framework, Indicator, Supply};
 use crate::organisations::Directory;
 use crate::platform::db::{DbError, Tx};
@@ -35,6 +35,52 @@ impl Ground<'_> {
             organisations.extend(self.suppliers(indicator, measure, place));
         }
         self.of_contract(measure, concern(organisations, &following))
+    }
+
+    /// What loading a value of a measure concerns wherever somebody may do it: to know whether a
+    /// form is to be offered to them.
+    pub fn loading_somewhere(self, measure: &str, reach: &Reach) -> Concern {
+        let following = self.catalogue.following(measure);
+        let regional = |indicator: &Indicator| match indicator.supply {
+            Some(Supply::Agency | Supply::Establishment) => true,
+            None => self.catalogue.own(measure).is_some(),
+            Some(Supply::National | Supply::DirectAccess) => false,
+        };
+        let mut organisations = BTreeSet::new();
+        for (_, indicator) in &following {
+            if regional(indicator) {
+                let tells = |code: &&str| {
+                    let known = self.directory.organisation(code);
+                    known.is_some_and(|known| known.kind.answers_for_a_place())
+                };
+                let theirs = reach.organisations().filter(tells);
+                organisations.extend(theirs.map(str::to_owned));
+            } else {
+                let national = indicator.suppliers.iter().chain(&indicator.leads);
+                organisations.extend(national.cloned());
+            }
+        }
+        self.of_contract(measure, concern(organisations, &following))
+    }
+
+    /// Whether somebody may load a value of one of these measures in these places.
+    ///
+    /// # Errors
+    /// Why they may load none.
+    pub fn loads_one_of<'c>(
+        self,
+        reach: &Reach,
+        cells: impl IntoIterator<Item = (&'c str, &'c str)>,
+    ) -> Result<(), Denied> {
+        let mut refused = Ok(());
+        for (measure, place) in cells {
+            let concern = self.loading(measure, place);
+            match reach.allows(LoadValues::NAME, &[concern]) {
+                Ok(_) => return Ok(()),
+                Err(denied) => refused = Err(denied),
+            }
+        }
+        refused
     }
 
     /// The same, of the section of the contract where that contract alone measures it.

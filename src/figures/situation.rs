@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use maud::Markup;
 
 use super::board::Countries;
-use super::pages::Drawings;
+use super::drawings::Drawings;
 use super::provenance::Loads;
 use super::{FiguresView, Snapshots};
 use crate::access::Reach;

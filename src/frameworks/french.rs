@@ -2,21 +2,7 @@
 //! words of the texts are those of `source`. Pure.
 
 use super::{DataYear, DeliveryStatus, Due, DueRule, DueState, Frequency, Limit, Method, Supply};
-
-const MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
+use crate::kernel::MONTHS;
 
 fn month(month: i8) -> &'static str {
     let rank = usize::try_from(month).ok().and_then(|n| n.checked_sub(1));

@@ -112,6 +112,23 @@ impl Ground {
         Ok(ground)
     }
 
+    /// One that holds these accounts, all of which may be known of.
+    #[cfg(test)]
+    pub(super) fn holding(reach: Reach, today: Date, accounts: Vec<Account>) -> Self {
+        let person = |account: &Account| {
+            let Person { name, email, .. } = &account.person;
+            (fold(name), name.clone(), email.clone())
+        };
+        Self {
+            reach,
+            today,
+            seen: accounts.iter().map(person).collect(),
+            accounts: accounts.into_iter().map(|a| (a.person.email.clone(), a)).collect(),
+            answering: BTreeMap::new(),
+            lasting: BTreeSet::new(),
+        }
+    }
+
     async fn meet(&mut self, tx: &mut Tx, email: &str) -> Result<(), DbError> {
         let Some(person) = person_by_email(tx, email).await? else {
             return Ok(());

@@ -17,6 +17,8 @@ pub mod review;
 mod store;
 mod tell;
 mod template;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use jiff::civil::Date;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::access::leave::forget_left;
 use crate::access::{event, factor, link, store};
 use crate::dossier;
 use crate::figures::Sources;
@@ -10,6 +11,7 @@ use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError};
 use crate::platform::mail::{self, Post};
 use crate::sealed::Keyring;
+use crate::support;
 
 /// How often.
 const EVERY: Duration = Duration::from_mins(1);
@@ -50,16 +52,20 @@ pub(super) async fn keep_issuing(sources: Sources) {
     }
 }
 
-/// Once: seals what people did, forgets where they did it from when its time is over, drops the
-/// sessions, links and mails that ended, and sends the mails that are due.
+/// Once: closes what ended and seals what people did, erases what is personal when its time is over,
+/// drops the sessions, links and mails that ended, and sends the mails that are due.
 pub async fn once(db: &Db, clock: &Clock, post: &Post) -> Result<(), DbError> {
     if let Err(error) = people::leaving::close_left(db, clock).await {
         tracing::warn!(%error, "accounts of those who left");
+    }
+    if let Err(error) = forget_left(db, clock).await {
+        tracing::warn!(%error, "names whose time is over");
     }
     people::review::remind(db, clock).await?;
     while event::seal(db, clock).await? > 0 {}
     let mut tx = db.write_aside().await?;
     event::forget_origins(&mut tx, clock.now()).await?;
+    support::forget_closed(&mut tx, clock.now()).await?;
     store::drop_ended_sessions(&mut tx).await?;
     link::store::forget_ended(&mut tx, clock.now()).await?;
     mail::store::tidy(&mut tx, clock.now()).await?;

@@ -4,6 +4,7 @@
 //! What lives here: requests and what was said of them, their pages, the mails that announce them.
 //! What never does: a figure or a text of the page that was asked about; the guide (`help`).
 
+mod forget;
 mod letter;
 mod pages;
 pub mod store;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use crate::access::{Act, Concern, Reach};
 use crate::platform::db::{DbError, Tx};
 
+pub use forget::forget_closed;
 pub use pages::router;
 pub use told::SupportTeller;
 
@@ -141,7 +143,7 @@ pub struct Request {
     pub organisation: String,
     /// Whether the national support has it.
     pub national: bool,
-    /// The page it was asked from.
+    /// The page it was asked from; empty once that was erased.
     pub page: String,
     /// What the page is called.
     pub title: String,
@@ -162,6 +164,11 @@ impl Request {
             owner: Some(self.person),
             ..Concern::of(&self.organisation, "")
         }
+    }
+
+    /// Whether what was said was erased, its time being over.
+    pub fn is_forgotten(&self) -> bool {
+        self.page.is_empty()
     }
 
     /// Whether somebody may follow it.

@@ -39,6 +39,7 @@ fn rows_of(step: i64) -> Sample {
         18 => leaving(),
         19 => reviews(),
         20 => section_grants(),
+        21 => forgotten(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -50,6 +51,17 @@ fn leaving() -> Sample {
             args![ID(2)],
         )],
         "select leaves_on from person where closed_change = 1",
+        "2026-03-31",
+    )
+}
+
+fn forgotten() -> Sample {
+    (
+        vec![(
+            "update person set forgotten_change = 1 where id = $1",
+            args![ID(2)],
+        )],
+        "select leaves_on from person where forgotten_change = 1",
         "2026-03-31",
     )
 }

@@ -1,6 +1,7 @@
 //! Requests for help: from a page to the support of a region, to the national one, and back.
 
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use jalon::platform::mail::store::{list, waiting_text};
 
 use crate::contracts::{Hand, NORMANDIE};
@@ -167,5 +168,41 @@ on_both_engines! {
         let bad = asker.post(NEW, &[("page", "https://example.org/x"), ("message", "Un mot")]).await;
         let path = bad.location.unwrap();
         assert!(!asker.get(&path).await.body.contains("example.org/x"));
+    }
+}
+
+on_both_engines! {
+    async fn what_was_said_is_erased_two_years_after_it_was_closed(bench: Bench) {
+        people(&bench).await;
+        let mut asker = site_of(&bench, ASKER).await;
+        let request = asks(&mut asker, &format!("Le compte {CANARY} ne répond plus.")).await;
+        let open = asks(&mut asker, "Toujours ouverte.").await;
+        let closed = asker.post(&format!("{request}/clore"), &[("message", "Merci.")]).await;
+        assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.body);
+        let forgets = async |bench: &Bench| {
+            let mut tx = bench.db.write_aside().await.unwrap();
+            jalon::support::forget_closed(&mut tx, bench.clock.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        bench.clock.advance(SignedDuration::from_hours(700 * 24));
+        forgets(&bench).await;
+        let mut asker = site_of(&bench, ASKER).await;
+        assert!(asker.get(&request).await.body.contains(CANARY));
+        bench.clock.advance(SignedDuration::from_hours(60 * 24));
+        forgets(&bench).await;
+        let mut asker = site_of(&bench, ASKER).await;
+        let page = asker.get(&request).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(!page.body.contains(CANARY) && page.body.contains("est effacé"), "{}", page.body);
+        assert!(asker.get(&open).await.body.contains("Toujours ouverte."));
+        // Written to again, it is erased again in its time.
+        let again = asker.post(&format!("{request}/repondre"), &[("message", "Encore moi.")]).await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
+        forgets(&bench).await;
+        assert!(asker.get(&request).await.body.contains("Encore moi."));
+        // The rest of what was said stays as it was: the engine refuses to rewrite it.
+        let mut tx = bench.db.write_aside().await.unwrap();
+        assert!(tx.run("update help_message set kind = 'ask'", vec![]).await.is_err());
+        assert!(tx.run("delete from help_message", vec![]).await.is_err());
     }
 }

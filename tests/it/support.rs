@@ -257,7 +257,17 @@ pub fn said(answer: &Answer) -> String {
             text += &String::from_utf8_lossy(&part);
         }
     }
+    if answer.bytes.starts_with(b"%PDF") {
+        text += &pdf_text(&answer.bytes);
+    }
     text
+}
+
+/// The text of a PDF, as a reader would copy it.
+pub fn pdf_text(bytes: &[u8]) -> String {
+    let document = lopdf::Document::load_mem(bytes).unwrap();
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    document.extract_text(&pages).unwrap()
 }
 
 impl Site {

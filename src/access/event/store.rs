@@ -254,7 +254,8 @@ const ORIGIN_KEPT: i64 = 365 * 24 * 3600 * 1_000_000;
 /// Forgets where people did things from, once its time is over.
 pub async fn forget_origins(tx: &mut Tx, now: i64) -> Result<(), DbError> {
     tx.run(
-        "update access_event set origin = null where at < $1 and origin is not null",
+        "update access_event set origin = null, account = null, device = null
+         where at < $1 and (origin is not null or account is not null or device is not null)",
         args![now - ORIGIN_KEPT],
     )
     .await?;

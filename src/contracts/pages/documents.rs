@@ -7,7 +7,7 @@ use axum::response::Redirect;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use crate::access::{Act as _, Reach, Signed, permit};
+use crate::access::{Act as _, Concern, Reach, Signed, permit};
 use crate::contracts::{Contract, Desk, store as contracts};
 use crate::documents::{
     self, About, AboutKind, AttachDocument, Attachment, Document, receive, store,
@@ -33,7 +33,12 @@ fn subject(contract: Uuid, key: &str) -> String {
 }
 
 /// The list, and the form that attaches another one.
-pub(super) fn section(contract: &Contract, key: &str, documents: &[Document]) -> Markup {
+pub(super) fn section(
+    contract: &Contract,
+    key: &str,
+    documents: &[Document],
+    whose: (&Reach, Concern),
+) -> Markup {
     let back = format!("/contrats/{}/indicateurs/{key}", contract.slug);
     let action = format!("{back}/documents");
     let extra = html! {
@@ -45,7 +50,7 @@ pub(super) fn section(contract: &Contract, key: &str, documents: &[Document]) ->
             }
         }
     };
-    documents::section("Documents", documents, &action, &back, &extra)
+    documents::section(("Documents", documents), (&action, &back), &extra, whose)
 }
 
 /// `POST /contrats/{slug}/indicateurs/{key}/documents`.

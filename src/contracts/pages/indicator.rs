@@ -84,7 +84,7 @@ pub(super) async fn page(
         (targets(&opened, section, line, &terms, (&national, signed.view().shell.demo)))
         (own_values(&own, &recorded))
         (story(&opened, line, &steps))
-        (documents::section(contract, &key, &documents))
+        (documents::section(contract, &key, &documents, (signed.reach(), opened.full.concern())))
         (journal_section(line, &journal))
     };
     let title = format!("{}, {}", line.short(), contract.title);

@@ -8,9 +8,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::access::{Reach, Signed};
+use crate::access::{Concern, Reach, Signed};
 use crate::documents::{saved_as, store as documents};
-use crate::dossier::issue::{Format, store as issued};
+use crate::dossier::issue::{Format, IssueDossier, store as issued};
 use crate::dossier::run::{Asked, Run, RunError, ask, store, work};
 use crate::figures::Sources;
 use crate::frameworks::{Catalogue, Framework};
@@ -74,7 +74,7 @@ async fn index_body(
             h1 { (TITLE) }
             p.lead { "Un dossier pour chaque contrat signé d’un cadre, émis l’un après l’autre, puis réunis dans un fichier ZIP. Le travail continue si vous quittez la page." }
         }
-        (form(&catalogue, typed, last_year, refused))
+        (form((signed, &catalogue), typed, last_year, refused))
         section.sect aria-labelledby="tirages-titre" {
             (section_heading("tirages-titre", "Tirages demandés", None))
             @if runs.is_empty() { p.muted { "Aucun tirage n’a encore été demandé." } }
@@ -94,7 +94,17 @@ fn by_year(catalogue: &Catalogue) -> Vec<&Framework> {
     frameworks
 }
 
-fn form(catalogue: &Catalogue, typed: &Typed, last_year: i16, refused: Option<&str>) -> Markup {
+fn form(
+    (signed, catalogue): (&Signed, &Catalogue),
+    typed: &Typed,
+    last_year: i16,
+    refused: Option<&str>,
+) -> Markup {
+    const ISSUE: &str = "Émettre tous les dossiers";
+    let issue = html! { p.acts { button.btn.main type="submit" { (ISSUE) } } };
+    let issue = signed
+        .reach()
+        .offers::<IssueDossier>(&[Concern::to_come()], ISSUE, &issue);
     let frameworks = by_year(catalogue);
     let year = if typed.annee.is_empty() {
         let chosen = frameworks.iter().find(|f| f.code == typed.cadre);
@@ -128,7 +138,7 @@ fn form(catalogue: &Catalogue, typed: &Typed, last_year: i16, refused: Option<&s
                         p.hint #aide-au { "Par exemple 15/03/2026. Vide : le jour du tirage." }
                     }
                 }
-                p.acts { button.btn.main type="submit" { "Émettre tous les dossiers" } }
+                (issue)
             }
         }
     }

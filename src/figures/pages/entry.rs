@@ -15,11 +15,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::entry_grid::{Beside, Narrowing, Sheet, body};
-use crate::access::Signed;
+use crate::access::{Reach, Signed};
 use crate::figures::values::form::{Entries, TypedFile, pasted};
 use crate::figures::values::grid::{Choice, Soil, Wanted, WantedError};
 use crate::figures::values::{Codes, INTAKE, Settings};
-use crate::figures::{FiguresView, Snapshots};
+use crate::figures::{FiguresView, Snapshots, rights};
 use crate::frameworks::{Catalogue, Library};
 use crate::imports::{
     ActError, Batch, BatchState, Committed, Imports, Problem, RehearseError, Said, SentFile,
@@ -81,6 +81,15 @@ impl Workshop {
 }
 
 impl Ground {
+    /// What says whom values concern.
+    fn rights(&self) -> rights::Ground<'_> {
+        rights::Ground {
+            catalogue: &self.catalogue,
+            directory: &self.directory,
+            today: self.today,
+        }
+    }
+
     pub(super) fn soil(&self) -> Soil<'_> {
         Soil {
             catalogue: &self.catalogue,
@@ -142,7 +151,7 @@ impl Address {
     }
 
     /// The grid itself, of the measure asked for or of the first.
-    fn sheet<'g>(&self, ground: &'g Ground) -> WebResult<Sheet<'g>> {
+    fn sheet<'g>(&self, ground: &'g Ground, reach: &Reach) -> WebResult<Sheet<'g>> {
         let choice = self.choose(ground)?;
         let mut grids = choice.grids();
         let is_asked = |measure: &str| self.asked.mesure == measure;
@@ -162,7 +171,10 @@ impl Address {
         if narrowing.is_set() && self.region.is_some() {
             narrowing.found_nothing = !grid.keep(objective, text);
         }
+        let cells = grid.lines.iter();
+        let cells = cells.map(|line| (line.measure.code.as_str(), line.place.code.as_str()));
         Ok(Sheet {
+            allowed: ground.rights().loads_one_of(reach, cells),
             entries: Entries::of(&grid),
             year: choice.years[0],
             others,
@@ -241,7 +253,7 @@ pub(super) async fn typed_by_region(
 
 async fn show(signed: &Signed, workshop: &Workshop, address: &Address) -> WebResult<Response> {
     let ground = workshop.ground(signed).await?;
-    let sheet = address.sheet(&ground)?;
+    let sheet = address.sheet(&ground, signed.reach())?;
     Ok(page(signed, &sheet, &Beside::default(), StatusCode::OK))
 }
 
@@ -256,7 +268,7 @@ async fn receive(
     fields: BTreeMap<String, String>,
 ) -> WebResult<Response> {
     let ground = workshop.ground(signed).await?;
-    let mut sheet = address.sheet(&ground)?;
+    let mut sheet = address.sheet(&ground, signed.reach())?;
     let mut beside = Beside::of(&fields);
     let codes = Codes::of(&ground.catalogue, Some(&address.framework));
     if let Some(block) = fields.get("bloc") {

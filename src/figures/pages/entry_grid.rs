@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
+use crate::access::{Denied, button_or_why};
 use crate::figures::Formatter;
 use crate::figures::values::Part;
 use crate::figures::values::form::{Entries, PARTS, SEEN, name, parts};
@@ -26,6 +27,8 @@ pub(super) struct Sheet<'a> {
     pub others: Vec<Line<'a>>,
     pub narrowing: Narrowing<'a>,
     pub today: Date,
+    /// Whether whoever looks may load a value of the grid.
+    pub allowed: Result<(), Denied>,
 }
 
 /// Which indicators of a region are shown.
@@ -132,8 +135,9 @@ pub(super) fn body(sheet: &Sheet<'_>, beside: &Beside) -> Markup {
             } }
         }
         @for told in &beside.told { div.flag.warn role="status" { p { (told) } } }
+        @if sheet.allowed.is_err() { div.flag role="status" { p { "Cette grille se lit ; vous ne pouvez y enregistrer aucune valeur." } } }
         (form(sheet, beside))
-        (paste(sheet, beside))
+        @if sheet.allowed.is_ok() { (paste(sheet, beside)) }
         script type="module" src=(grid_script_path()) {}
     }
 }
@@ -279,7 +283,7 @@ fn form(sheet: &Sheet<'_>, beside: &Beside) -> Markup {
             div.commit {
                 p.lead { "Seules les cases changées sont enregistrées, par un import « Saisie à l’écran » que l’on peut annuler." }
                 div.acts {
-                    button.btn.main type="submit" { "Enregistrer" }
+                    (button_or_why(sheet.allowed.as_ref().map(|&()| ()), "Enregistrer", &html! { button.btn.main type="submit" { "Enregistrer" } }))
                     a.btn href=(sheet.action(sheet.year)) { "Tout reprendre" }
                 }
             }

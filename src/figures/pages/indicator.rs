@@ -9,18 +9,18 @@ use maud::{Markup, html};
 use super::indicator_parts as parts;
 use super::since::{self, Concern};
 use super::{course, funnel, own, sources, technical};
-use crate::access::Signed;
-use crate::contracts::FullContract;
+use crate::access::{Reach, Signed};
 use crate::documents::{self, AboutKind, Document};
 use crate::figures::comparison::{Among, COUNTRY, Comparison};
 use crate::figures::course::{Course, drawn, national};
+use crate::figures::drawings::{Drawings, Drawn, DrawnFor};
 use crate::figures::follow;
 use crate::figures::national::{Computed, National};
 use crate::figures::provenance::Load;
-use crate::figures::{FiguresView, Series, Situation, Sources};
+use crate::figures::rights::Ground;
+use crate::figures::{Series, Situation, Sources};
 use crate::frameworks::{Catalogue, Edited, Framework, Indicator, explained};
-use crate::kernel::{Decimal, Period, Same, fold};
-use crate::ledger::{Moment, OfState};
+use crate::kernel::{Decimal, Period, fold};
 use crate::measures::Measure;
 use crate::organisations::{Directory, Place, PlaceKind};
 use crate::platform::db::Tx;
@@ -49,29 +49,6 @@ pub(super) struct Facts<'a> {
     pub course: Option<Course<'a>>,
     pub fictional: bool,
 }
-
-/// What is drawn of the figures, once for all who see the same.
-#[derive(Debug)]
-pub struct Drawn {
-    /// The verdict, under the name of the indicator.
-    lead: Markup,
-    /// From the measures to the other generations.
-    figures: Markup,
-    /// The year of the last figure.
-    last_year: Option<i16>,
-}
-
-/// What decides it in one state of the history.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub struct DrawnFor {
-    address: String,
-    moment: Moment,
-    figures: FiguresView,
-    agreements: Same<[Arc<FullContract>]>,
-}
-
-/// The pages of indicators drawn in one state, by what is asked and what is seen.
-pub type Drawings = OfState<DrawnFor, Arc<Drawn>>;
 
 /// What the page shows that is read from the database each time.
 #[derive(Default)]
@@ -112,19 +89,29 @@ pub(super) async fn page(
         address: &address,
     };
     let drawn = about.drawn(&sources.drawings, signed.reach().state());
-    let page = signed.page(&title(indicator), &body(&about, &drawn, &kept));
+    let page = signed.page(&title(indicator), &body(&about, signed.reach(), &drawn, &kept));
     Ok((situation.status(), page))
 }
 
 impl About<'_> {
+    /// What says whom its values concern.
+    pub(super) fn ground(&self) -> Ground<'_> {
+        Ground {
+            catalogue: &self.situation.catalogue,
+            directory: &self.situation.directory,
+            today: self.situation.today,
+        }
+    }
+
     /// What is drawn of its figures, worked out where it was not in this state.
     fn drawn(&self, drawings: &Drawings, state: Option<i64>) -> Arc<Drawn> {
-        let key = DrawnFor {
-            address: self.address.href(),
-            moment: self.situation.moment,
-            figures: self.situation.figures.clone(),
-            agreements: Same(Arc::clone(&self.situation.agreements)),
-        };
+        let Situation {
+            moment,
+            figures,
+            agreements,
+            ..
+        } = self.situation;
+        let key = DrawnFor::of(self.address, *moment, figures, agreements);
         if let Some(known) = drawings.get(state, &key) {
             return known;
         }
@@ -306,7 +293,7 @@ fn title(indicator: &Indicator) -> String {
     }
 }
 
-fn body(about: &About<'_>, drawn: &Drawn, kept: &Kept) -> Markup {
+fn body(about: &About<'_>, reach: &Reach, drawn: &Drawn, kept: &Kept) -> Markup {
     let (framework, indicator) = (about.framework, about.indicator);
     html! {
         (crumbs(&[
@@ -318,15 +305,15 @@ fn body(about: &About<'_>, drawn: &Drawn, kept: &Kept) -> Markup {
             p.eyebrow { (parts::eyebrow(about)) }
             h1 { (explained(&indicator.label, &framework.glossary)) }
             p.lead { (drawn.lead) }
-            (parts::as_of_form(about))
-            (sources::entry_links(about))
+            (parts::as_of_form(about, reach))
+            (sources::entry_links(about, reach))
             (sources::sheet_link(about))
             (sources::follow_button(about, kept.followed))
         }
         (since(about))
         (drawn.figures)
         (sources::loads(&kept.loads))
-        (sources::documents(about, drawn.last_year, &kept.documents))
+        (sources::documents(about, reach, drawn.last_year, &kept.documents))
     }
 }
 

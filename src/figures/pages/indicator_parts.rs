@@ -7,10 +7,12 @@ use maud::{Markup, PreEscaped, html};
 
 use super::indicator::{About, Facts};
 use super::sourced::{contested, sourced};
+use crate::access::{Concern, Reach};
 use crate::figures::comparison::{Among, Comparison, Row};
 use crate::figures::pictures;
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
+use crate::frameworks::store::Revise;
 use crate::journal::indicator_history_href;
 use crate::kernel::{Decimal, capitalised, caption};
 use crate::platform::web::table::{self, Cell, Column, Datum, Table};
@@ -56,14 +58,17 @@ fn lower(text: &str) -> String {
 }
 
 /// The day on which the figures were known.
-pub(super) fn as_of_form(about: &About<'_>) -> Markup {
+pub(super) fn as_of_form(about: &About<'_>, reach: &Reach) -> Markup {
+    const CORRECT: &str = "Corriger cet indicateur";
     let (framework, key) = (&about.framework.code, &about.indicator.key);
+    let correct = html! { a href={ "/cadres/" (framework) "/indicateurs/" (key) "/modifier" } { (CORRECT) } };
+    let correct = reach.offers::<Revise>(&[Concern::of("", framework)], CORRECT, &correct);
     let beside = html! {
         ul aria-label="Voir aussi" {
             @if about.measure.is_some() {
                 li { a href=(about.situation.href(&format!("/cibles/{framework}/{key}"))) { "Cibles nationales et régionales" } }
             }
-            li { a href={ "/cadres/" (framework) "/indicateurs/" (key) "/modifier" } { "Corriger cet indicateur" } }
+            li { (correct) }
             li { a href=(indicator_history_href(framework, key)) { "Historique" } }
         }
     };

@@ -24,7 +24,6 @@ mod template;
 mod value;
 
 pub use board::table as board_table;
-pub use indicator::Drawings;
 pub use since::{Concern, section as since_section};
 pub(super) use sourced::contested;
 

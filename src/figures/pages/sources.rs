@@ -4,9 +4,11 @@ use maud::{Markup, html};
 
 use super::indicator::{About, Facts};
 use super::sourced::{contested, sourced};
+use crate::access::Reach;
 use crate::documents::{self, Document};
 use crate::figures::national::{Check, Computed, National};
 use crate::figures::provenance::Load;
+use crate::figures::rights::LoadValues;
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::Supply;
 use crate::measures::Aggregation;
@@ -35,16 +37,21 @@ pub(super) fn follow_button(about: &About<'_>, followed: bool) -> Markup {
 }
 
 /// Where values are typed, loaded, or asked for by a template.
-pub(super) fn entry_links(about: &About<'_>) -> Markup {
+pub(super) fn entry_links(about: &About<'_>, reach: &Reach) -> Markup {
+    const ENTER: &str = "Saisir ou charger des valeurs";
     let (framework, key) = (&about.framework.code, &about.indicator.key);
-    html! {
-        @if let Some(measure) = about.measure.filter(|_| about.indicator.supply != Some(Supply::DirectAccess)) {
-            p.acts {
-                a.btn.sm href={ "/saisie/" (framework) "/" (key) "?mesure=" (measure.code) } { (icon("edit")) " Saisir ou charger des valeurs" }
-                a href={ "/imports/modele?choisir=oui&cadre=" (framework) "&indicateur=" (key) } { "Modèle à remplir" }
-            }
+    let supplied = about.indicator.supply != Some(Supply::DirectAccess);
+    let Some(measure) = about.measure.filter(|_| supplied) else {
+        return html! {};
+    };
+    let links = html! {
+        p.acts {
+            a.btn.sm href={ "/saisie/" (framework) "/" (key) "?mesure=" (measure.code) } { (icon("edit")) " " (ENTER) }
+            a href={ "/imports/modele?choisir=oui&cadre=" (framework) "&indicateur=" (key) } { "Modèle à remplir" }
         }
-    }
+    };
+    let somewhere = about.ground().loading_somewhere(&measure.code, reach);
+    reach.offers::<LoadValues>(&[somewhere], ENTER, &links)
 }
 
 /// The indicator on one page of paper, with the choices of this one.
@@ -199,7 +206,12 @@ pub(super) fn loads(loads: &[Load]) -> Markup {
 }
 
 /// The supplier's detail, by year.
-pub(super) fn documents(about: &About<'_>, last_year: Option<i16>, known: &[Document]) -> Markup {
+pub(super) fn documents(
+    about: &About<'_>,
+    reach: &Reach,
+    last_year: Option<i16>,
+    known: &[Document],
+) -> Markup {
     let path = format!(
         "/indicateurs/{}/{}",
         about.framework.code, about.indicator.key
@@ -212,10 +224,9 @@ pub(super) fn documents(about: &About<'_>, last_year: Option<i16>, known: &[Docu
     };
     let action = format!("{path}/documents");
     documents::section(
-        "Documents et détail du fournisseur",
-        known,
-        &action,
-        &path,
+        ("Documents et détail du fournisseur", known),
+        (&action, &path),
         &extra,
+        (reach, about.ground().indicator(about.framework, about.indicator)),
     )
 }

@@ -116,6 +116,12 @@ fn body(facts: &Facts<'_>) -> Markup {
     let code = indicator.and_then(|(_, indicator)| indicator.code.as_deref());
     let documents_to = format!("/valeurs/{}/documents", facts.observation);
     let here = format!("/valeurs/{}", facts.observation);
+    let ground = Ground {
+        catalogue: facts.catalogue,
+        directory: facts.directory,
+        today: facts.today,
+    };
+    let attaching = ground.loading(&facts.story.measure, &subject.place);
     html! {
         (crumbs(&[
             Crumb { label: "Cadres", href: Some("/cadres".to_owned()) },
@@ -140,7 +146,7 @@ fn body(facts: &Facts<'_>) -> Markup {
         (sheet(current))
         (revisions(facts, formatter))
         (contests(facts, formatter))
-        (documents::section("Documents", &facts.documents, &documents_to, &here, &html! {}))
+        (documents::section(("Documents", &facts.documents), (&documents_to, &here), &html! {}, (facts.reach, attaching)))
     }
 }
 

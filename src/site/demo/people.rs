@@ -12,7 +12,7 @@ use crate::platform::db::Db;
 use crate::site::cli::CliError;
 
 /// Name, beginning of the address, role, organisation, objective of the current framework.
-const PEOPLE: [(&str, &str, &str, &str, &str); 14] = [
+const PEOPLE: [(&str, &str, &str, &str, &str); 16] = [
     (
         "Inès Vallon",
         "coordination",
@@ -67,6 +67,14 @@ const PEOPLE: [(&str, &str, &str, &str, &str); 14] = [
         "CH-VALMONT",
         "",
     ),
+    (
+        "Alix Ternay",
+        "aide.normandie",
+        "assistance-ars",
+        "ARS-28",
+        "",
+    ),
+    ("Noé Garonne", "aide", "assistance-nationale", "", ""),
     ("Rose Galien", "audit", "auditeur", "", ""),
     (
         "Denis Pylône",

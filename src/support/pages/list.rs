@@ -59,7 +59,7 @@ fn table(requests: &[Request], me: Uuid, caption: &str) -> Markup {
             caption.vh { (caption) }
             thead { tr { th scope="col" { "Page" } th scope="col" { "Demandée" } th scope="col" { "Entre les mains de" } th scope="col" { "Où elle en est" } } }
             tbody { @for request in requests { tr {
-                th scope="row" { a href={ (PATH) "/" (request.id) } { (request.title) } span.sub.mono { (request.page) } }
+                th scope="row" { a href={ (PATH) "/" (request.id) } { @if request.is_forgotten() { "Demande dont le texte est effacé" } @else { (request.title) } } span.sub.mono { (request.page) } }
                 td data-l="Demandée" { (french_instant(request.at)) @if request.person != me { span.sub { (request.name) } } }
                 td data-l="Entre les mains de" { (hands(request)) }
                 td data-l="Où elle en est" { (standing(request)) }

@@ -156,7 +156,8 @@ fn body(shown: &Shown, said: Option<&str>, wrong: Option<&str>, typed: &str) -> 
         (crumbs(&trail(TITLE)))
         div.head {
             h1 { (TITLE) }
-            p.lead { "Sur la page « " (request.title) " »" @if !shown.is_own { ", par " (request.name) } "." }
+            @if request.is_forgotten() { p.lead { "Ce qui fut dit est effacé, deux ans après la fin de la demande." } }
+            @else { p.lead { "Sur la page « " (request.title) " »" @if !shown.is_own { ", par " (request.name) } "." } }
             dl.facts.row {
                 div { dt { "Où elle en est" } dd { (standing(request)) } }
                 div { dt { "Entre les mains de" } dd { (hands(request)) } }
@@ -168,11 +169,11 @@ fn body(shown: &Shown, said: Option<&str>, wrong: Option<&str>, typed: &str) -> 
             @for message in &shown.messages { (message_of(message)) }
         }
         (forms(shown, wrong, typed))
-        section.sect aria-labelledby="contexte" {
+        @if !request.is_forgotten() { section.sect aria-labelledby="contexte" {
             (section_heading("contexte", "D’où vient la demande", None))
             (context(&request.page, &request.title, &request.seen))
             p.acts { a.btn.sm href=(request.page) { "Ouvrir cette page" } }
-        }
+        } }
     }
 }
 

@@ -2,13 +2,14 @@
 //! closes with its sessions and programs, until something is given again.
 
 use axum::http::StatusCode;
+use jalon::access::leave::{NAMELESS, forget_left};
 use jalon::people::leaving::close_left;
 use jiff::{SignedDuration, ToSpan as _};
 
 use super::normandy;
 use crate::on_both_engines;
 use crate::rights::{ends, grant, held, last_change, person, site_of};
-use crate::support::PASSWORD;
+use crate::support::{EMAIL, PASSWORD};
 
 on_both_engines! {
     async fn all_that_is_held_ends_is_handed_over_and_the_account_closes(bench: Bench) {
@@ -119,5 +120,50 @@ on_both_engines! {
         let sent = site.post(&path, &fields).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
         assert_eq!(held(&bench, next).await[0].grant.remit.role, "administrateur-national");
+    }
+}
+
+on_both_engines! {
+    async fn the_name_of_who_left_is_erased_in_time_and_the_history_stays_whole(bench: Bench) {
+        let (first, _) = normandy(&bench).await;
+        let gone = person(&bench, first, "partie@example.org", &[("lecteur", "ARS-28")]).await;
+        let back = person(&bench, first, "revenue@example.org", &[("lecteur", "ARS-28")]).await;
+        let mut site = site_of(&bench, "gerante@example.org").await;
+        let last = bench.clock.today().to_string();
+        for who in [gone, back] {
+            let sent = site.post(&format!("/personnes/{who}/depart"), &[("fin", &last), ("motif", "Mutation")]).await;
+            assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        }
+        let names = async |bench: &Bench| {
+            let mut tx = bench.db.read().await.unwrap();
+            let all: Vec<(String, String)> =
+                tx.all("select name, email from person where email not like 'gerante%' order by name", vec![]).await.unwrap();
+            all
+        };
+        bench.clock.advance(SignedDuration::from_hours(2 * 24));
+        assert_eq!(close_left(&bench.db, &bench.clock).await.unwrap(), 2);
+        bench.clock.advance(SignedDuration::from_hours(4 * 365 * 24));
+        grant(&bench, first, back, "lecteur", "ARS-28").await.unwrap();
+        assert_eq!(forget_left(&bench.db, &bench.clock).await.unwrap(), 0, "four years are not five");
+        let before = last_change(&bench).await;
+        bench.clock.advance(SignedDuration::from_hours(370 * 24));
+        assert_eq!(forget_left(&bench.db, &bench.clock).await.unwrap(), 1);
+        assert_eq!(forget_left(&bench.db, &bench.clock).await.unwrap(), 0);
+        assert_eq!(last_change(&bench).await, before + 1);
+        let kept = names(&bench).await;
+        assert!(!kept.iter().any(|(name, email)| name.contains("partie@") || email.starts_with("partie@")), "{kept:?}");
+        assert!(kept.iter().any(|(_, email)| email == "revenue@example.org"), "who came back is no stranger: {kept:?}");
+
+        let mut tx = bench.db.read().await.unwrap();
+        let whole = jalon::ledger::verify(&mut tx).await.unwrap();
+        assert!(matches!(whole, jalon::ledger::Verified::Whole(_)), "{whole:?}");
+        drop(tx);
+        let mut able = site_of(&bench, EMAIL).await;
+        let told = able.get("/journal?genre=person").await.body;
+        assert!(told.contains("a effacé le nom et l’adresse d’une personne"), "{told}");
+        assert!(told.contains(NAMELESS) && !told.contains("partie@example.org"), "{told}");
+        let mut again = bench.site().await;
+        let refused = again.post("/connexion", &[("email", "partie@example.org"), ("password", PASSWORD)]).await;
+        assert_ne!(refused.status, StatusCode::SEE_OTHER);
     }
 }

@@ -234,6 +234,9 @@ on_both_engines! {
         plant(&bench, first).await;
         let addresses = addresses(&bench).await;
         assert!(addresses.len() > 120, "{}", addresses.len());
+        for file in ["/dossier?annee=2024", "&format=docx", "&format=xlsx"] {
+            assert!(addresses.iter().any(|path| path.ends_with(file)), "no number was found in {file}");
+        }
         let mut read: BTreeMap<&str, usize> = BTreeMap::new();
         for role in Roles::known().all() {
             let of = organisation(role);
