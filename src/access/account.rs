@@ -16,7 +16,7 @@ use super::grant::pages::PEOPLE;
 use super::letter::{self, Warning};
 use super::openid::Provider;
 use super::origin::{Origin, browser_words};
-use super::password::{NewPassword, PASSWORD_HINT, verify_password};
+use super::password::{NewPassword, PASSWORD_HINT};
 use super::permit::{Act as _, permit};
 use super::session::{OpenSession, own_digest};
 use super::signed::Signed;
@@ -129,15 +129,13 @@ pub(super) async fn page_again(
 pub(super) async fn change_password(
     signed: Signed,
     session: Session,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
+    at: Door,
+    origin: Origin,
     State(post): State<Post>,
     State(provider): State<Provider>,
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
     let (person, address) = (signed.person.id, signed.person.email.clone());
-    let known = store::credentials(&mut db.read().await?, &address).await?;
-    let stored = known.and_then(|(_, stored)| stored);
     let new = NewPassword::new(&typed.new, &signed.person.name, &address);
     let mut mistakes = Mistakes {
         now: None,
@@ -145,26 +143,25 @@ pub(super) async fn change_password(
         again: (typed.new != typed.again)
             .then(|| "Les deux saisies diffèrent : retapez le nouveau mot de passe.".to_owned()),
     };
-    if !verify_password(typed.now.clone(), stored).await {
-        mistakes.now = Some("Ce n’est pas votre mot de passe actuel.".to_owned());
-    }
+    let confirmed = at.confirm(&signed.person, &origin, &typed.now).await?;
+    mistakes.now = mistake(confirmed).map(str::to_owned);
     let (Ok(new), false) = (new, mistakes.any()) else {
         let told = Told {
             mistakes,
             ..Told::default()
         };
-        let body = body(&signed, &session, &db, &provider, &told).await?;
+        let body = body(&signed, &session, at.db(), &provider, &told).await?;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(document_with_status(status, signed.view(), TITLE, &body));
     };
     let digest = new.digest().await.map_err(WebError::internal)?;
-    let change = Change::open(&db, &clock, signed.actor(), ChangePassword::NAME).await;
+    let change = Change::open(at.db(), at.clock(), signed.actor(), ChangePassword::NAME).await;
     let mut change = change.map_err(WebError::internal)?;
     let permit = permit::<ChangePassword>(&mut change, person).await?;
     let changed = store::change_password(&mut change, permit, digest, own_digest(&session)).await;
     changed.map_err(WebError::internal)?;
     let warning = letter::warning(&signed.person, Warning::PasswordChanged, change.at());
-    mail::store::write(change.tx(), &clock, &[warning]).await?;
+    mail::store::write(change.tx(), at.clock(), &[warning]).await?;
     change.commit().await.map_err(WebError::internal)?;
     // The identifier of a session never outlives a change of what it opens.
     session.cycle_id().await.map_err(WebError::internal)?;

@@ -64,8 +64,12 @@ pub(super) enum Warning<'a> {
     FactorRemoved,
     /// A recovery code served; how many are left.
     RecoveryUsed(i64),
+    /// New recovery codes stand in the place of the others.
+    CodesRenewed,
     /// An administrator ended its sessions.
     SessionsEnded,
+    /// A program of that name acts for it from now on.
+    ProgramAdded(&'a str),
     /// A passkey of that name opens it from now on.
     PasskeyAdded(&'a str),
     /// A passkey of that name does no longer.
@@ -101,10 +105,22 @@ pub(super) fn warning(person: &Person, warning: Warning<'_>, now: i64) -> Mail {
                 "Un code de secours vient d’ouvrir votre compte Jalon. Il vous en reste {left} ; vous pouvez en tirer de nouveaux depuis la page « Double authentification » de votre compte."
             ),
         ),
+        Warning::CodesRenewed => (
+            "recovery-new",
+            "De nouveaux codes de secours sont tirés",
+            "De nouveaux codes de secours ouvrent désormais votre compte Jalon ; les anciens ne servent plus.".to_owned(),
+        ),
         Warning::SessionsEnded => (
             "sessions-ended",
             "Vos sessions ont été terminées",
             "Un administrateur a terminé toutes vos sessions dans Jalon : reconnectez-vous pour continuer.".to_owned(),
+        ),
+        Warning::ProgramAdded(name) => (
+            "program-on",
+            "Un accès par programme est ouvert",
+            format!(
+                "Un accès par programme, « {name} », lit désormais dans Jalon en votre nom, ou y écrit si vous l’avez permis, jusqu’à ce que vous le révoquiez depuis la page « Mes accès »."
+            ),
         ),
         Warning::PasskeyAdded(name) => (
             "passkey-on",

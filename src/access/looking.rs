@@ -20,6 +20,7 @@ use super::grant::store::{answering, holding};
 use super::origin::Origin;
 use super::policy::{Concern, Denied};
 use super::reach::Reach;
+use super::session::LOOKING_KEY;
 use super::signed::Signed;
 use super::store::{Person, fold_email, person};
 use crate::platform::clock::{Clock, french_time};
@@ -38,8 +39,6 @@ impl SeeAs {
 pub(super) const END: &str = "/voir-comme/fin";
 /// Where one is told that its time is over.
 pub(super) const OVER: &str = "/voir-comme/terminee";
-/// The key under which the session holds it.
-const KEY: &str = "looking";
 /// How long it lasts, in microseconds.
 const LASTS: i64 = 30 * 60 * 1_000_000;
 
@@ -91,7 +90,7 @@ pub(super) async fn standing(
     clock: &Clock,
     administrator: &Reach,
 ) -> WebResult<Option<(Person, Looking)>> {
-    let view: Option<View> = session.get(KEY).await.map_err(WebError::internal)?;
+    let view: Option<View> = session.get(LOOKING_KEY).await.map_err(WebError::internal)?;
     let Some(view) = view else {
         return Ok(None);
     };
@@ -175,7 +174,7 @@ pub(super) async fn begin(
         person: seen,
         until: clock.now() + LASTS,
     };
-    let begun = session.insert(KEY, view).await;
+    let begun = session.insert(LOOKING_KEY, view).await;
     begun.map_err(WebError::internal)?;
     Ok(Redirect::to("/"))
 }
@@ -223,7 +222,10 @@ async fn finish(
     session: &Session,
     (db, clock): (&Db, &Clock),
 ) -> WebResult<Option<Uuid>> {
-    let view: Option<View> = session.remove(KEY).await.map_err(WebError::internal)?;
+    let view: Option<View> = session
+        .remove(LOOKING_KEY)
+        .await
+        .map_err(WebError::internal)?;
     let Some(view) = view else {
         return Ok(None);
     };

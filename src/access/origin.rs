@@ -1,7 +1,7 @@
 //! Where a request comes from, and from which browser.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
@@ -24,7 +24,7 @@ const LONGEST_AGENT: usize = 300;
 /// Where a request comes from.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Origin {
-    /// The network address.
+    /// The network address; of version 6, the network of its first sixty-four bits.
     pub address: Option<String>,
     /// What the browser says of itself.
     pub agent: String,
@@ -63,7 +63,7 @@ impl Origin {
             .and_then(|agent| agent.to_str().ok())
             .unwrap_or_default();
         Self {
-            address: address.map(|address| address.to_string()),
+            address: address.map(network),
             agent: agent.chars().take(LONGEST_AGENT).collect(),
             device: device(&parts.headers),
         }
@@ -72,6 +72,18 @@ impl Origin {
 
 fn mark(secret: &str) -> Mark {
     Sha256::digest(secret.as_bytes()).into()
+}
+
+/// The network that an address is of, as tries are counted: whoever has an address of version 6 has
+/// all those of its first sixty-four bits.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
 }
 
 /// The address that the server in front says; the last one, since those before it are the
@@ -137,6 +149,16 @@ pub(super) fn browser_words(agent: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tries_are_counted_by_network() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(of("2001:db8:1:2::9"), of("2001:db8:1:2:ffff::1"));
+        assert_ne!(of("2001:db8:1:2::9"), of("2001:db8:1:3::9"));
+    }
 
     #[test]
     fn only_the_address_that_the_server_in_front_added_is_believed() {

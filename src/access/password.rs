@@ -6,11 +6,13 @@
 //! estimator looks for words, dates, rows of keys and what is known of the person. Nothing asks
 //! for a new password but its owner.
 
+use std::num::NonZero;
 use std::sync::LazyLock;
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use tokio::sync::Semaphore;
 use zxcvbn::{Score, zxcvbn};
 
 /// Fewer characters than this are refused whatever they are.
@@ -19,7 +21,7 @@ const SHORTEST: usize = 12;
 /// worth the 80 bits asked for.
 const PHRASE: usize = 18;
 /// More characters than this are refused, so that nobody makes the server hash a novel.
-const LONGEST: usize = 256;
+const LONGEST: usize = 128;
 /// Characters that a password holds beside the words that are known of the person and of Jalon.
 const OF_ONES_OWN: usize = 8;
 /// What is asked of a password, for whoever chooses one.
@@ -122,6 +124,7 @@ impl NewPassword {
     /// # Errors
     /// Where the machine could not compute it.
     pub async fn digest(self) -> Result<String, PasswordError> {
+        let _turn = TURNS.acquire().await.map_err(|_| PasswordError::Hash)?;
         tokio::task::spawn_blocking(move || {
             Argon2::default()
                 .hash_password(self.0.as_bytes())
@@ -164,6 +167,13 @@ fn lacking(password: &str) -> Vec<String> {
     absent.map(|(name, _)| name.to_owned()).collect()
 }
 
+/// How many passwords are worked on at once: each takes some 20 MB and a core for a moment, so that
+/// a flood of them waits for its turn.
+static TURNS: LazyLock<Semaphore> = LazyLock::new(|| {
+    let cores = std::thread::available_parallelism();
+    Semaphore::new(cores.map_or(2, NonZero::get))
+});
+
 /// A digest that no password gives, so that an unknown address costs the same time as a known one.
 static DECOY: LazyLock<String> = LazyLock::new(|| {
     Argon2::default()
@@ -177,6 +187,9 @@ pub(super) async fn verify_password(password: String, stored: Option<String>) ->
     if password.chars().count() > LONGEST {
         return false;
     }
+    let Ok(_turn) = TURNS.acquire().await else {
+        return false;
+    };
     tokio::task::spawn_blocking(move || {
         let known = stored.is_some();
         let digest = stored.unwrap_or_else(|| DECOY.clone());

@@ -360,6 +360,13 @@ impl Reach {
         weighed.collect()
     }
 
+    /// Whether something that person made is the very own of whoever looks; what an administrator
+    /// sees as somebody else is not theirs.
+    pub fn is_own(&self, author: Option<Uuid>) -> bool {
+        let me = self.actor.person().filter(|_| !self.looked_through);
+        author.is_some() && author == me
+    }
+
     /// Whether they may see, before its day, what `author` brought in under embargo: who brought
     /// it, who holds a role that says so, and the installation itself.
     pub fn sees_embargoed(&self, author: Option<Uuid>) -> bool {
@@ -400,6 +407,11 @@ impl Reach {
             Audience::StateAndAgencies if self.is_of_state_or_agencies() => true,
             _ => organisations.into_iter().any(|code| self.is_of(code)),
         }
+    }
+
+    /// Whether they may see what an organisation keeps to itself; what none keeps, they may.
+    pub fn sees_kept_by(&self, keeper: &str) -> bool {
+        keeper.is_empty() || self.sees_everything() || self.is_of(keeper)
     }
 
     /// Whether they may see the values of a place: those of the State and of the agencies see them

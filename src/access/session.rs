@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::origin::Origin;
 use super::store;
 use crate::platform::db::{Db, DbError};
+use crate::platform::web::local_path;
 
 /// Nobody is signed in any more after this long without a request.
 const IDLE: time::Duration = time::Duration::hours(8);
@@ -29,6 +30,15 @@ const SIGN_OF_LIFE: time::Duration = time::Duration::minutes(5);
 
 /// The key under which the session holds the person.
 const PERSON_KEY: &str = "person";
+/// What a session holds of the person who was signed in before: a form that was kept stays, its
+/// owner alone is shown it.
+const OF_WHO_WAS_THERE: [&str; 3] = [LOOKING_KEY, MAKING_KEY, OFFERED_KEY];
+/// As whom an administrator looks.
+pub(super) const LOOKING_KEY: &str = "looking";
+/// The passkey that a device is asked to make.
+pub(super) const MAKING_KEY: &str = "passkey_making";
+/// What an application of codes is being given.
+pub(super) const OFFERED_KEY: &str = "offered_factor";
 /// The key of the last sign of life, in seconds since 1970.
 const SEEN_KEY: &str = "seen";
 /// The key of when the person signed in, in seconds since 1970.
@@ -73,7 +83,7 @@ impl Pending {
         Self {
             person,
             event,
-            back: back.to_owned(),
+            back: local_path(back).to_owned(),
             id_token,
             since: OffsetDateTime::now_utc().unix_timestamp(),
         }
@@ -96,6 +106,11 @@ pub(super) async fn pending(session: &Session) -> Result<Option<Pending>, Sessio
     let pending: Option<Pending> = session.get(PENDING_KEY).await?;
     let now = OffsetDateTime::now_utc().unix_timestamp();
     Ok(pending.filter(|pending| now - pending.since <= PENDING.whole_seconds()))
+}
+
+/// Whether the person must set a second factor up before anything else.
+pub(super) async fn enrols(session: &Session) -> Result<bool, SessionError> {
+    Ok(session.get(ENROL_KEY).await? == Some(true))
 }
 
 /// Has the person set a second factor up before anything else, or no longer.
@@ -135,7 +150,7 @@ pub(super) async fn standing(session: &Session) -> Result<Standing, SessionError
     if now - seen > SIGN_OF_LIFE.whole_seconds() {
         session.insert(SEEN_KEY, now).await?;
     }
-    if session.get(ENROL_KEY).await? == Some(true) {
+    if enrols(session).await? {
         return Ok(Standing::Enrolling(person));
     }
     Ok(Standing::Signed(person))
@@ -158,6 +173,9 @@ pub(super) async fn sign_in(
     session.remove::<Pending>(PENDING_KEY).await?;
     session.remove::<bool>(ENROL_KEY).await?;
     session.remove::<String>(ID_TOKEN_KEY).await?;
+    for key in OF_WHO_WAS_THERE {
+        session.remove_value(key).await?;
+    }
     if let Some(token) = id_token {
         session.insert(ID_TOKEN_KEY, token).await?;
     }
@@ -227,6 +245,39 @@ impl DbSessionStore {
     }
 }
 
+/// Whether a session is kept for the first time. One that was ended while a request of its own was
+/// under way is not kept again by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keeping {
+    New,
+    Known,
+}
+
+impl DbSessionStore {
+    async fn keep(&self, record: &Record, keeping: Keeping) -> session_store::Result<()> {
+        let kept = record.data.iter().filter(|(key, _)| *key != STATE_KEY);
+        let kept: BTreeMap<_, _> = kept.collect();
+        let data = serde_json::to_string(&kept).map_err(|e| Error::Encode(e.to_string()))?;
+        let person = record.data.get(PERSON_KEY);
+        let row = store::SessionRow {
+            id: digest(&record.id),
+            person: person.and_then(|id| id.as_str()?.parse().ok()),
+            data,
+            expires_at: micros(record.expiry_date),
+        };
+        let saved: Result<(), DbError> = async {
+            let mut tx = self.db.write_aside().await?;
+            match keeping {
+                Keeping::New => store::insert_session(&mut tx, row).await?,
+                Keeping::Known => store::update_session(&mut tx, row).await?,
+            }
+            tx.commit().await
+        }
+        .await;
+        saved.map_err(backend)
+    }
+}
+
 /// The layer that gives every request its session.
 pub fn session_layer(db: Db, https: bool) -> SessionManagerLayer<DbSessionStore> {
     SessionManagerLayer::new(DbSessionStore::new(db))
@@ -249,25 +300,11 @@ fn backend(error: impl std::fmt::Display) -> Error {
 impl SessionStore for DbSessionStore {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
         // 128 random bits do not meet twice.
-        self.save(record).await
+        self.keep(record, Keeping::New).await
     }
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        let kept = record.data.iter().filter(|(key, _)| *key != STATE_KEY);
-        let kept: BTreeMap<_, _> = kept.collect();
-        let data = serde_json::to_string(&kept).map_err(|e| Error::Encode(e.to_string()))?;
-        let saved: Result<(), DbError> = async {
-            let mut tx = self.db.write_aside().await?;
-            let expires = micros(record.expiry_date);
-            let person = record
-                .data
-                .get(PERSON_KEY)
-                .and_then(|id| id.as_str()?.parse().ok());
-            store::save_session(&mut tx, digest(&record.id), person, &data, expires).await?;
-            tx.commit().await
-        }
-        .await;
-        saved.map_err(backend)
+        self.keep(record, Keeping::Known).await
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {

@@ -11,6 +11,7 @@ use super::permit::{Act, Permit};
 use super::policy::Concern;
 use super::reach::Reach;
 use super::session::{self, OpenSession};
+use super::token;
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
 use crate::platform::clock::Clock;
@@ -210,18 +211,32 @@ pub(super) async fn has_password(tx: &mut Tx, reach: &Reach) -> Result<bool, DbE
     Ok(found.is_some())
 }
 
-pub(super) async fn save_session(
-    tx: &mut Tx,
-    id: Vec<u8>,
-    person: Option<Uuid>,
-    data: &str,
-    expires_at: i64,
-) -> Result<(), DbError> {
+/// A session to keep.
+pub(super) struct SessionRow {
+    /// The digest of its identifier.
+    pub id: Vec<u8>,
+    /// Who is signed in with it.
+    pub person: Option<Uuid>,
+    /// What it holds, in JSON.
+    pub data: String,
+    /// When it ends, in microseconds UTC.
+    pub expires_at: i64,
+}
+
+pub(super) async fn insert_session(tx: &mut Tx, row: SessionRow) -> Result<(), DbError> {
     tx.run(
-        "insert into session (id, person_id, data, expires_at) values ($1, $2, $3, $4)
-         on conflict (id) do update set person_id = excluded.person_id,
-             data = excluded.data, expires_at = excluded.expires_at",
-        args![id, person, data, expires_at],
+        "insert into session (id, person_id, data, expires_at) values ($1, $2, $3, $4)",
+        args![row.id, row.person, row.data, row.expires_at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Keeps what a session holds now; one that was ended meanwhile stays ended.
+pub(super) async fn update_session(tx: &mut Tx, row: SessionRow) -> Result<(), DbError> {
+    tx.run(
+        "update session set person_id = $2, data = $3, expires_at = $4 where id = $1",
+        args![row.id, row.person, row.data, row.expires_at],
     )
     .await?;
     Ok(())
@@ -302,9 +317,13 @@ pub(super) async fn end_sessions_of(
     change: &mut Change,
     clock: &Clock,
     permit: Permit<EndSessions>,
+    programs: bool,
 ) -> Result<usize, LedgerError> {
     let Whose { person: id, .. } = permit.into_thing();
-    let ended = open_sessions(change.tx(), Some(id)).await?.len();
+    let mut ended = open_sessions(change.tx(), Some(id)).await?.len();
+    if programs {
+        ended += token::store::revoke_all(change, id).await?;
+    }
     if ended == 0 {
         return Ok(0);
     }

@@ -35,6 +35,8 @@ acts! {
     EditInstrument(Uuid) = "contract.edit", of_instrument;
     /// Writing terms of an instrument: the same right, section by section.
     WriteTerms(TermsOf) = "contract.edit", of_terms;
+    /// Opening to the other parties an act that is being prepared.
+    OpenInstrument(Uuid) = "contract.open", of_instrument;
     /// Confirming, as one of two people, an instrument as it stands.
     ConfirmInstrument(Uuid) = "contract.confirm", of_instrument;
     /// Putting a draft again upon the terms now in force.

@@ -70,7 +70,11 @@ impl Source for FindableContracts {
         let instruments = findable::instruments_since(tx, after).await?;
         let terms = findable::terms_since(tx, after).await?;
         let folder = |contract: &ContractWords| {
-            let held = Shelf::new(contract, &catalogue, &directory);
+            let begun = instruments.iter().filter(|i| i.contract_id == contract.id);
+            let held = Shelf {
+                kept_by: keeper(contract, begun),
+                ..Shelf::new(contract, &catalogue, &directory)
+            };
             let mut documents = vec![held.contract()];
             let own = sections.iter().filter(|s| s.contract_id == contract.id);
             documents.extend(own.map(|section| held.section(section)));
@@ -87,9 +91,26 @@ impl Source for FindableContracts {
     }
 }
 
+/// Who keeps a contract to itself: whoever keeps the first act begun, where none is signed nor open
+/// to the parties.
+fn keeper<'i>(
+    contract: &ContractWords,
+    mut begun: impl Iterator<Item = &'i InstrumentWords>,
+) -> String {
+    let Some(first) = begun.next().filter(|_| contract.signed == 0) else {
+        return String::new();
+    };
+    if begun.any(|other| other.keeper.is_empty()) {
+        return String::new();
+    }
+    first.keeper.clone()
+}
+
 /// One contract, with what its words refer to.
 struct Shelf<'a> {
     contract: &'a ContractWords,
+    /// The organisation that keeps all of it to itself; empty for none.
+    kept_by: String,
     directory: &'a Directory,
     framework: Option<&'a Framework>,
 }
@@ -103,6 +124,7 @@ impl<'a> Shelf<'a> {
         let framework = catalogue.framework(&contract.framework);
         Self {
             contract,
+            kept_by: String::new(),
             directory,
             framework: framework.map(|edited| &edited.framework),
         }
@@ -144,6 +166,7 @@ impl<'a> Shelf<'a> {
         Document {
             names,
             draft: contract.signed == 0,
+            kept_by: self.kept_by.clone(),
             context: joined([title], ""),
             ..self.document(CONTRACTS, "", contract.title.clone())
         }
@@ -152,6 +175,7 @@ impl<'a> Shelf<'a> {
     fn section(&self, section: &SectionWords) -> Document {
         Document {
             draft: self.contract.signed == 0,
+            kept_by: self.kept_by.clone(),
             names: self.place(&section.place_code),
             ..self.document(
                 SECTIONS,
@@ -177,6 +201,7 @@ impl<'a> Shelf<'a> {
             text: instrument.motive.clone().unwrap_or_default(),
             current: instrument.state != "abandoned",
             draft: instrument.state != "signed",
+            kept_by: instrument.keeper.clone(),
             ..self.document(
                 INSTRUMENTS,
                 &format!("/actes/{}", instrument.no),
@@ -206,6 +231,7 @@ impl<'a> Shelf<'a> {
         };
         Some(Document {
             draft: term.state != "signed",
+            kept_by: term.keeper.clone(),
             text: joined([said, motive], ". "),
             ..self.document(TERMS, &href, title)
         })

@@ -46,7 +46,8 @@ use crate::access::{self, Concern, Opening, Reach};
 
 pub use acts::{
     AbandonInstrument, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument,
-    ReadNote, RebaseInstrument, SetNationalTarget, SignInstrument, TermsOf, WriteNote, WriteTerms,
+    OpenInstrument, ReadNote, RebaseInstrument, SetNationalTarget, SignInstrument, TermsOf,
+    WriteNote, WriteTerms,
 };
 pub use agreements::Agreements;
 pub use body::{
@@ -159,6 +160,9 @@ pub struct Instrument {
     pub state: State,
     /// Revision of the framework that its terms refer to.
     pub framework_revision: Uuid,
+    /// The organisation that keeps it to itself while it prepares it; empty where it is open to
+    /// the parties.
+    pub keeper: String,
     /// Why it is made.
     pub motive: Option<String>,
     /// Day it takes effect, as written in it.
@@ -179,6 +183,11 @@ impl Instrument {
     /// The change that brought it into force, where it was signed.
     pub fn signed_change(&self) -> Option<i64> {
         self.signed.as_ref().map(|stamp| stamp.change)
+    }
+
+    /// Whether who prepares it, or prepared it before giving it up, keeps it from somebody.
+    fn is_kept_from(&self, reach: &Reach) -> bool {
+        self.state != State::Signed && !reach.sees_kept_by(&self.keeper)
     }
 
     /// The last day that a signatory wrote beside their name.
@@ -276,10 +285,22 @@ impl FullContract {
     /// signed yet and what is under way is not; without the acts under way or given up where these
     /// are not.
     pub fn seen_by(self, reach: &Reach) -> Option<Self> {
-        Some(match self.part_seen_by(reach)? {
-            Part::Whole => self,
-            Part::Signed => self.signed_part(),
-        })
+        match self.part_seen_by(reach)? {
+            Part::Whole if self.is_kept_from(reach) => self.without_kept(reach),
+            Part::Whole => Some(self),
+            Part::Signed => Some(self.signed_part()),
+        }
+    }
+
+    /// Whether an act of it is kept from somebody by who prepares it.
+    fn is_kept_from(&self, reach: &Reach) -> bool {
+        self.instruments.iter().any(|i| i.is_kept_from(reach))
+    }
+
+    /// The same without the acts that are kept from somebody; nothing where nothing else is there.
+    fn without_kept(mut self, reach: &Reach) -> Option<Self> {
+        self.keep_only(|instrument| !instrument.is_kept_from(reach));
+        (!self.instruments.is_empty()).then_some(self)
     }
 
     /// How much of it somebody may see.
@@ -296,11 +317,14 @@ impl FullContract {
 
     /// The same without the acts under way or given up.
     fn signed_part(mut self) -> Self {
-        self.instruments
-            .retain(|instrument| instrument.state == State::Signed);
+        self.keep_only(|instrument| instrument.state == State::Signed);
+        self
+    }
+
+    fn keep_only(&mut self, keeps: impl Fn(&Instrument) -> bool) {
+        self.instruments.retain(keeps);
         let kept: BTreeSet<Uuid> = self.instruments.iter().map(|i| i.id).collect();
         self.terms.retain(|term| kept.contains(&term.instrument));
-        self
     }
 
     /// Whom it concerns, as far as rights go: what a page may show beforehand, where the permit is

@@ -47,6 +47,7 @@ fn instrument(no: usize, signed: Option<i64>, abandoned: bool) -> Instrument {
             None => State::Draft,
         },
         framework_revision: Uuid::nil(),
+        keeper: String::new(),
         motive: None,
         effective_on: None,
         base_change: 0,

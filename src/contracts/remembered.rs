@@ -93,12 +93,16 @@ impl Remembered {
 
 impl Parts {
     fn seen_by(&self, reach: &Reach) -> Option<Arc<FullContract>> {
-        Some(match self.whole.part_seen_by(reach)? {
-            Part::Whole => Arc::clone(&self.whole),
+        match self.whole.part_seen_by(reach)? {
+            Part::Whole if self.whole.is_kept_from(reach) => {
+                let seen = FullContract::clone(&self.whole).without_kept(reach);
+                seen.map(Arc::new)
+            }
+            Part::Whole => Some(Arc::clone(&self.whole)),
             Part::Signed => {
                 let signed = || Arc::new(FullContract::clone(&self.whole).signed_part());
-                Arc::clone(self.signed.get_or_init(signed))
+                Some(Arc::clone(self.signed.get_or_init(signed)))
             }
-        })
+        }
     }
 }

@@ -104,6 +104,7 @@ struct Act {
     contract: String,
     href: String,
     signed: bool,
+    keeper: String,
 }
 
 /// Every instrument of some contracts, by its identifier, numbered as everywhere else.
@@ -126,6 +127,7 @@ fn acts(named: Vec<Named>, catalogue: &Catalogue) -> HashMap<Uuid, Act> {
                 contract: one.title.clone(),
                 href: format!("/contrats/{}/actes/{}", one.slug, one.no),
                 signed: one.state == State::Signed,
+                keeper: one.keeper.clone(),
             };
             acts.insert(one.id, act);
         }
@@ -160,7 +162,9 @@ impl Words<'_> {
     /// Whether the reader may know of the act: one that is not signed is its parties' own, as its
     /// framework opens drafts.
     fn is_open(&self, line: &Line, reader: &Reader) -> bool {
-        let signed = self.acts.get(&line.thing).is_some_and(|act| act.signed);
+        let act = self.acts.get(&line.thing);
+        let signed = act.is_some_and(|act| act.signed);
+        let keeper = act.map_or("", |act| act.keeper.as_str());
         let Scope {
             organisation,
             framework,
@@ -169,6 +173,7 @@ impl Words<'_> {
             reader
                 .reach
                 .sees_of(Opening::Drafts, framework, [organisation.as_str()])
+                && reader.reach.sees_kept_by(keeper)
         };
         signed || reader.reads_all || draft()
     }
@@ -201,6 +206,7 @@ impl Words<'_> {
             "confirm" => format!("a confirmé l’acte tel qu’il est ({name})"),
             "unconfirm" => format!("a repris l’acte, dont les confirmations sont tombées ({name})"),
             "rebase" => format!("a remis l’acte à jour des derniers termes signés ({name})"),
+            "open" => format!("a ouvert l’acte aux autres parties ({name})"),
             "sign" => format!("a enregistré la signature ({name})"),
             "abandon" => format!("a abandonné l’acte ({name})"),
             _ => format!("a modifié l’acte ({name})"),

@@ -12,14 +12,16 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::receive::french_size;
-use super::{Document, Media, ReplaceDocument, Version, receive, store};
+use super::{AttachDocument, Document, Media, ReplaceDocument, Version, receive, store};
 use crate::access::{Act as _, Concern, Reach, Signed, button_or_why, may, permit};
 use crate::journal::history_href;
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
-use crate::platform::web::{Crumb, Shell, WebError, WebResult, crumbs, icon, section_heading};
+use crate::platform::web::{
+    Crumb, Shell, WebError, WebResult, crumbs, icon, local_path, section_heading,
+};
 
 /// The pages of this module.
 pub fn router<S>() -> Router<S>
@@ -165,6 +167,9 @@ async fn submit(
     let upload = received.into_file()?;
     let change = Change::open(&db, &clock, signed.actor(), ReplaceDocument::NAME).await;
     let mut change = change.map_err(WebError::internal)?.because(why.clone());
+    // Its author may replace it for as long as they may see it.
+    let seen = store::document(change.tx(), signed.reach(), id).await?;
+    seen.ok_or(WebError::NotFound)?;
     let permit = permit::<ReplaceDocument>(&mut change, id).await?;
     let replaced = store::replace(&mut change, permit, &upload, &why).await;
     if !replaced.map_err(WebError::internal)? {
@@ -181,8 +186,7 @@ fn encoded(text: &str) -> String {
 
 /// An address of this site, to come back to.
 fn local(path: &str) -> Option<&str> {
-    let is_local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
-    is_local.then_some(path)
+    Some(local_path(path)).filter(|local| !path.is_empty() && *local == path)
 }
 
 fn href(document: &Document, version: &Version) -> String {

@@ -181,6 +181,12 @@ impl Imports {
         let permit = self.asked::<ReadAgain>(&mut tx, actor, batch).await?;
         let batch = store::batch(&mut tx, permit.into_thing()).await?;
         let batch = batch.ok_or(RehearseError::Unknown)?;
+        // The same bytes in one's own name would be one's own to see.
+        let today = self.clock.today();
+        let reach = Reach::of(&mut tx, today, actor).await?;
+        if self.intakes.of(&batch)?.is_hidden(&batch, &reach, today)? {
+            return Err(RehearseError::Unknown);
+        }
         let now = self.clock.now();
         let said = said.unwrap_or_else(|| batch.said.clone());
         if batch.state == BatchState::Reading && !batch.is_stalled(now) {
@@ -237,7 +243,7 @@ impl Imports {
         let remembered = store::remembered(&mut tx, intake.name(), &supplier).await?;
         let reach = Reach::of(&mut tx, self.clock.today(), actor).await?;
         drop(tx);
-        let workbook = match self.reader.read(&batch.file_name, &bytes).await {
+        let workbook = match self.reader.read(&bytes).await {
             Ok(workbook) => workbook,
             Err(error) => {
                 let mut tx = self.db.write_aside().await?;

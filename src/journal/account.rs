@@ -113,7 +113,9 @@ fn deed(line: &Line, own: bool, name: &str) -> String {
             None => format!("a enregistré le départ de « {name} »"),
         },
         ("person", "close") => format!("a fermé le compte « {name} » après son départ"),
-        ("person", "forget") => "a effacé le nom et l’adresse d’une personne partie il y a cinq ans".to_owned(),
+        ("person", "forget") => {
+            "a effacé le nom et l’adresse d’une personne partie il y a cinq ans".to_owned()
+        }
         ("person", "reopen") => {
             format!("a rouvert le compte « {name} » par une nouvelle habilitation")
         }

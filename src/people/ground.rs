@@ -40,10 +40,25 @@ impl Account {
         found.first().copied()
     }
 
-    /// A grant that gives more than what a subject asks for, on that day.
-    pub(super) fn wider(&self, subject: &Subject, today: Date) -> Option<&Held> {
-        self.lasting_on(today)
-            .find(|held| held.grant.remit.holds(&subject.remit) && held.holds_on(today))
+    /// The grant of that very scope that begins on that day.
+    pub(super) fn beginning(&self, subject: &Subject, day: Date, today: Date) -> Option<&Held> {
+        let mut found = self.lasting_on(today);
+        found.find(|held| held.grant.remit == subject.remit && held.starts_on == day)
+    }
+
+    /// A grant that gives more than what a subject asks for, on that day, but for some that end.
+    pub(super) fn wider(
+        &self,
+        subject: &Subject,
+        today: Date,
+        ending: &BTreeSet<Uuid>,
+    ) -> Option<&Held> {
+        let mut lasting = self.lasting_on(today);
+        lasting.find(|held| {
+            held.grant.remit.holds(&subject.remit)
+                && held.holds_on(today)
+                && !ending.contains(&held.grant.id)
+        })
     }
 
     /// What is not over on that day, but for what is held in somebody's place.
@@ -123,7 +138,10 @@ impl Ground {
             reach,
             today,
             seen: accounts.iter().map(person).collect(),
-            accounts: accounts.into_iter().map(|a| (a.person.email.clone(), a)).collect(),
+            accounts: accounts
+                .into_iter()
+                .map(|a| (a.person.email.clone(), a))
+                .collect(),
             answering: BTreeMap::new(),
             lasting: BTreeSet::new(),
         }

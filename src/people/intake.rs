@@ -101,7 +101,7 @@ impl Intake for PeopleIntake {
 
     /// Who people are, and what they hold, is for whoever manages them.
     fn is_hidden(&self, batch: &Batch, reach: &Reach, _today: Date) -> Result<bool, DbError> {
-        let is_own = batch.created_by.is_some() && batch.created_by == reach.actor().person();
+        let is_own = reach.is_own(batch.created_by);
         let concern = Concern::of(&batch.organisation, "");
         Ok(!is_own && !reach.may_look(SeePeople::NAME, &concern))
     }

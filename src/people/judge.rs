@@ -1,7 +1,7 @@
 //! What the rows of a file would do, questions being answered so: people and grants created, ends
 //! brought forward, what already stands, and what keeps it from being done. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -48,6 +48,7 @@ pub(super) fn judge(
     let mut judge = Judge {
         ground,
         answers,
+        ending: ending(&named, ground),
         decided: BTreeMap::new(),
         said: BTreeMap::new(),
         planned: Vec::new(),
@@ -62,9 +63,28 @@ pub(super) fn judge(
     (judge.planned, judge.problems)
 }
 
+/// The grants that rows end.
+fn ending(named: &[Named], ground: &Ground) -> BTreeSet<Uuid> {
+    let ended = named.iter().filter_map(|row| {
+        let account = ground.account(&row.subject.email)?;
+        let held = account.standing(&row.subject, row.from, ground.today)?;
+        ends(row, held).then_some(held.grant.id)
+    });
+    ended.collect()
+}
+
+/// Whether a row brings the end of a grant forward.
+fn ends(row: &Named, held: &Held) -> bool {
+    let after = |end: Date| row.from.is_some_and(|from| from > end);
+    row.to
+        .is_some_and(|to| held.ends_on.is_none_or(|end| to < end && !after(end)))
+}
+
 struct Judge<'g> {
     ground: &'g Ground,
     answers: &'g Answers,
+    /// The grants that the file ends: none of them holds what another row asks for.
+    ending: BTreeSet<Uuid>,
     /// Who is meant by an address without an account; nobody while it is asked.
     decided: BTreeMap<String, Option<String>>,
     /// What was said of a subject, from a day or of a grant that stands: until when.
@@ -81,8 +101,8 @@ impl<'g> Judge<'g> {
         self.known_person(&row, account)?;
         let standing =
             account.and_then(|account| account.standing(&row.subject, row.from, self.ground.today));
-        self.once(&row, standing)?;
         let effect = self.effect(&row, account, standing)?;
+        self.once(&row, &effect)?;
         self.may(&row, &effect)?;
         self.planned.push(planned(row, account, &effect));
         Ok(())
@@ -153,12 +173,12 @@ impl<'g> Judge<'g> {
     }
 
     /// Refuses what the file says twice and differently; what it says twice alike counts once.
-    fn once(&mut self, row: &Named, standing: Option<&Held>) -> Result<(), Option<Problem>> {
-        let key = (
-            row.subject.clone(),
-            row.from,
-            standing.map(|held| held.grant.id),
-        );
+    fn once(&mut self, row: &Named, effect: &Effect<'_>) -> Result<(), Option<Problem>> {
+        let (from, grant) = match effect {
+            Effect::Given(from) => (Some(*from), None),
+            Effect::Ended(held) | Effect::Stands(held) => (None, Some(held.grant.id)),
+        };
+        let key = (row.subject.clone(), from, grant);
         let place = row.typed.place(Column::Email);
         match self.said.get(&key) {
             None => {
@@ -182,10 +202,35 @@ impl<'g> Judge<'g> {
         account: Option<&'g Account>,
         standing: Option<&'g Held>,
     ) -> Result<Effect<'g>, Option<Problem>> {
-        let today = self.ground.today;
-        let Some(held) = standing else {
+        let Some(mut held) = standing else {
             return self.without_standing(row, account);
         };
+        let today = self.ground.today;
+        if held.starts_on > today && row.to.is_some_and(|to| to < held.starts_on) {
+            let sentence = format!(
+                "Cette habilitation ne commence que le {}, après cette fin. Pour l’annuler, mettez-y fin sur la page de la personne ; pour une période de plus, écrivez son début dans « Du ».",
+                french_date(held.starts_on)
+            );
+            let place = row.typed.place(Column::To);
+            return Err(Some(Problem::refusal(place, Code::WrongGrantDay, sentence)));
+        }
+        loop {
+            let effect = self.effect_on(row, held);
+            // What is to be given may have been, by the same file: it stands from that day.
+            let given = match &effect {
+                Effect::Given(day) => account.and_then(|a| a.beginning(&row.subject, *day, today)),
+                Effect::Ended(_) | Effect::Stands(_) => None,
+            };
+            match given {
+                Some(next) => held = next,
+                None => return Ok(effect),
+            }
+        }
+    }
+
+    /// What a row does to one grant of its very scope.
+    fn effect_on(&mut self, row: &Named, held: &'g Held) -> Effect<'g> {
+        let today = self.ground.today;
         let to = if row.typed.says_ends {
             row.to
         } else {
@@ -194,12 +239,12 @@ impl<'g> Judge<'g> {
         let follows = held.ends_on.and_then(|end| end.tomorrow().ok());
         match (held.ends_on, to) {
             (Some(end), _) if row.from.is_some_and(|from| from > end) => {
-                Ok(Effect::Given(row.from.unwrap_or(today)))
+                Effect::Given(row.from.unwrap_or(today))
             }
             (Some(end), to) if to.is_none_or(|to| to > end) => {
-                Ok(Effect::Given(follows.unwrap_or(today)))
+                Effect::Given(follows.unwrap_or(today))
             }
-            (end, Some(to)) if end.is_none_or(|end| to < end) => Ok(Effect::Ended(held)),
+            _ if ends(row, held) => Effect::Ended(held),
             _ => {
                 if row.from.is_some_and(|from| from != held.starts_on) {
                     let sentence = format!(
@@ -210,7 +255,7 @@ impl<'g> Judge<'g> {
                     self.problems
                         .push(Problem::warning(place, Code::WrongGrantDay, sentence));
                 }
-                Ok(Effect::Stands(held))
+                Effect::Stands(held)
             }
         }
     }
@@ -228,7 +273,7 @@ impl<'g> Judge<'g> {
             let place = row.typed.place(Column::To);
             return Err(Some(Problem::warning(place, Code::NothingToEnd, sentence)));
         }
-        let wider = account.and_then(|account| account.wider(&row.subject, today));
+        let wider = account.and_then(|account| account.wider(&row.subject, today, &self.ending));
         match wider {
             Some(held) if row.to.is_none() || row.to == held.ends_on => Ok(Effect::Stands(held)),
             Some(_) => {

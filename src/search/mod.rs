@@ -64,6 +64,8 @@ pub struct Document {
     pub embargo: Option<(Date, Option<Uuid>)>,
     /// Whether it is of an act under way or given up, which is opened to fewer people.
     pub draft: bool,
+    /// The organisation that keeps it to itself while it is prepared; empty for none.
+    pub kept_by: String,
     /// Whether it belongs to what is current, which comes before what is past.
     pub current: bool,
     /// The last year in which it is current, where one is known: a generation of contracts ends
@@ -87,6 +89,7 @@ impl Document {
             place: None,
             embargo: None,
             draft: false,
+            kept_by: String::new(),
             current: true,
             ends: None,
         }
@@ -105,6 +108,7 @@ impl Document {
         let sees = if self.draft {
             let organisation = scope.organisation.as_str();
             reach.sees_of(Opening::Drafts, &scope.framework, [organisation])
+                && reach.sees_kept_by(&self.kept_by)
         } else {
             reach.sees(scope)
         };

@@ -46,9 +46,25 @@ use crate::search::{self, Searcher};
 use crate::support;
 use crate::tables::{self as take_away, Tables};
 
-/// What every request shares, cheap to clone.
-#[derive(Clone, Debug, FromRef)]
-pub struct App {
+/// What every request shares. It is cloned at each layer and each route: one pointer.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Parts>);
+
+/// Declares the parts of the site, each given to the handlers that ask for it.
+macro_rules! parts {
+    ($($part:ident: $kind:ty,)*) => {
+        #[derive(Debug)]
+        struct Parts { $($part: $kind,)* }
+
+        $(impl FromRef<App> for $kind {
+            fn from_ref(app: &App) -> Self {
+                app.0.$part.clone()
+            }
+        })*
+    };
+}
+
+parts! {
     db: Db,
     clock: Clock,
     config: Arc<Config>,
@@ -140,7 +156,7 @@ impl App {
         let tables = tables(&sources, &imports.intakes, &tellers);
         let searcher = searcher(clock.clone(), library.clone(), directories.clone());
         let config = Arc::new(config);
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             provider: Provider::new(&config, &clock).map_err(AppError::Provider)?,
             db,
             searcher,
@@ -166,7 +182,7 @@ impl App {
             library,
             holders: HOLDERS,
             snapshots,
-        })
+        })))
     }
 
     /// Every route, with what stands around them.
@@ -195,8 +211,8 @@ impl App {
 
     /// These pages, with what stands around all pages.
     pub fn around(self, pages: Router<Self>) -> Router {
-        let https = self.config.is_https();
-        let sessions = access::session_layer(self.db.clone(), https);
+        let https = self.0.config.is_https();
+        let sessions = access::session_layer(self.0.db.clone(), https);
         let accesses = from_fn_with_state(self.clone(), access::keep_accesses::<Self>);
         let refusals = from_fn_with_state(self.clone(), access::refusals_in_french::<Self>);
         pages
@@ -208,7 +224,7 @@ impl App {
             .layer(accesses)
             .layer(refusals)
             .layer(sessions)
-            .layer(Extension(self.acquaintances.clone()))
+            .layer(Extension(self.0.acquaintances.clone()))
             .merge(asset_router())
             .merge(health::router())
             .merge(api::router(&self))
@@ -298,12 +314,12 @@ pub async fn watch(
 pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "listening");
     let upkeep = tokio::spawn(upkeep::keep(
-        app.db.clone(),
-        app.clock.clone(),
-        app.post.clone(),
-        app.keyring.clone(),
+        app.0.db.clone(),
+        app.0.clock.clone(),
+        app.0.post.clone(),
+        app.0.keyring.clone(),
     ));
-    let issuing = tokio::spawn(upkeep::keep_issuing(app.sources.clone()));
+    let issuing = tokio::spawn(upkeep::keep_issuing(app.0.sources.clone()));
     let service = app
         .router()
         .into_make_service_with_connect_info::<SocketAddr>();

@@ -4,7 +4,6 @@
 //! What lives here: requests and what was said of them, their pages, the mails that announce them.
 //! What never does: a figure or a text of the page that was asked about; the guide (`help`).
 
-mod forget;
 mod letter;
 mod pages;
 pub mod store;
@@ -16,8 +15,8 @@ use uuid::Uuid;
 use crate::access::{Act, Concern, Reach};
 use crate::platform::db::{DbError, Tx};
 
-pub use forget::forget_closed;
 pub use pages::router;
+pub use store::forget_closed;
 pub use told::SupportTeller;
 
 /// Asking for help, in one's own name.

@@ -38,7 +38,7 @@ for (const engine of engines) {
       await journey(async (page) => {
         await page.goto(link);
         await accessible(page);
-        await follow(page, "Accepter avec Identité d’essai");
+        await page.getByRole("button", { name: "Accepter avec Identité d’essai" }).click();
         await recognised(page, "ines");
         await heading(page, "Bonjour, Inès Exemple");
         await leaves(page, "Inès Exemple");

@@ -87,7 +87,7 @@ on_both_engines! {
             ("password_now", now), ("password_new", new), ("password_again", again),
         ];
         for (now, again, told) in [
-            ("pas le bon", new, "pas votre mot de passe actuel"),
+            ("pas le bon", new, "pas le mot de passe de votre compte"),
             (PASSWORD, "une tout autre", "Les deux saisies diffèrent"),
         ] {
             let refused = site.post("/moi/mot-de-passe", &typed(now, again)).await;
@@ -102,6 +102,41 @@ on_both_engines! {
         assert_eq!(other.get("/").await.status, StatusCode::SEE_OTHER);
         assert_eq!(tries(&mut other, EMAIL, PASSWORD).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(tries(&mut other, EMAIL, new).await.status, StatusCode::SEE_OTHER);
+    }
+}
+
+on_both_engines! {
+    async fn an_open_session_does_not_guess_the_password(bench: Bench) {
+        bench.install().await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let new = "une tout autre phrase de passe";
+        let typed = |now: &'static str| [("password_now", now), ("password_new", new), ("password_again", new)];
+        let mut last = String::new();
+        for _ in 0..12 {
+            last = site.post("/moi/mot-de-passe", &typed("pas le bon")).await.body;
+        }
+        assert!(last.contains("Trop d’essais"), "{last}");
+        let refused = site.post("/moi/mot-de-passe", &typed(PASSWORD)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "even the right one waits");
+    }
+}
+
+on_both_engines! {
+    async fn a_session_that_was_ended_is_not_kept_again_by_a_request_under_way(bench: Bench) {
+        use tower_sessions::SessionStore as _;
+        use tower_sessions::session::{Id, Record};
+        bench.install().await;
+        let store = jalon::access::DbSessionStore::new(bench.db.clone());
+        let in_an_hour = time::OffsetDateTime::now_utc() + time::Duration::hours(1);
+        let mut record = Record { id: Id::default(), data: [("a".to_owned(), 1.into())].into(), expiry_date: in_an_hour };
+        store.create(&mut record).await.unwrap();
+        record.data.insert("a".to_owned(), 2.into());
+        store.save(&record).await.unwrap();
+        assert_eq!(store.load(&record.id).await.unwrap().unwrap().data["a"], 2);
+        store.delete(&record.id).await.unwrap();
+        store.save(&record).await.unwrap();
+        assert!(store.load(&record.id).await.unwrap().is_none());
     }
 }
 

@@ -44,10 +44,25 @@ pub async fn set_up(bench: &Bench, site: &mut Site) -> (String, Vec<String>) {
     let page = site.get(PAGE).await.body;
     let letters = between(&page, "Ou tapez-y ce secret : <span class=\"mono\">", "<").to_owned();
     assert!(page.contains("<svg class=\"qr\""), "{page}");
-    let wrong = site.post(PAGE, &[("code", "000000")]).await;
+    let wrong = site
+        .post(PAGE, &[("code", "000000"), ("password_factor", PASSWORD)])
+        .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains(&letters), "the same secret stands");
-    let done = site.post(PAGE, &[("code", &code(bench, &letters))]).await;
+    if page.contains("password_factor") {
+        let thief = site.post(PAGE, &[("code", &code(bench, &letters))]).await;
+        let told = "an open session is not enough";
+        assert_eq!(thief.status, StatusCode::UNPROCESSABLE_ENTITY, "{told}");
+    }
+    let done = site
+        .post(
+            PAGE,
+            &[
+                ("code", &code(bench, &letters)),
+                ("password_factor", PASSWORD),
+            ],
+        )
+        .await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.body);
     let codes = done.body.split("<li class=\"mono\">").skip(1);
     let codes: Vec<String> = codes

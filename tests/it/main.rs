@@ -26,6 +26,7 @@ mod journal;
 mod kill;
 mod ledger;
 mod links;
+mod looks;
 mod mail;
 mod migrations;
 mod nothing_left;

@@ -40,6 +40,7 @@ fn rows_of(step: i64) -> Sample {
         19 => reviews(),
         20 => section_grants(),
         21 => forgotten(),
+        22 => kept_drafts(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -52,6 +53,17 @@ fn leaving() -> Sample {
         )],
         "select leaves_on from person where closed_change = 1",
         "2026-03-31",
+    )
+}
+
+fn kept_drafts() -> Sample {
+    (
+        vec![(
+            "update instrument set keeper = 'ARS-28' where state = 'draft'",
+            args![],
+        )],
+        "select distinct keeper from instrument where state = 'draft'",
+        "ARS-28",
     )
 }
 

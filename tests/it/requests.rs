@@ -1,8 +1,8 @@
 //! Requests for help: from a page to the support of a region, to the national one, and back.
 
 use axum::http::StatusCode;
-use jiff::SignedDuration;
 use jalon::platform::mail::store::{list, waiting_text};
+use jiff::SignedDuration;
 
 use crate::contracts::{Hand, NORMANDIE};
 use crate::on_both_engines;

@@ -13,13 +13,15 @@ use super::store::{self, Secret};
 use super::{
     AddFactor, PATH, RecoveryCode, RemoveFactor, RenewCodes, Shared, is_required, qr_path,
 };
+use crate::access::account;
 use crate::access::discreet;
 use crate::access::door::Door;
-use crate::access::fields::code_field;
+use crate::access::fields::{code_field, password_field};
 use crate::access::origin::Origin;
 use crate::access::permit::{Act as _, permit};
-use crate::access::session::{must_enrol, own_digest};
+use crate::access::session::{OFFERED_KEY, enrols, must_enrol, own_digest};
 use crate::access::signed::Signed;
+use crate::access::store::has_password;
 use crate::kernel::{counted, hex};
 use crate::ledger::Change;
 use crate::platform::db::Db;
@@ -27,8 +29,6 @@ use crate::platform::mail::Post;
 use crate::platform::web::{WebError, WebResult, document_with_status, section_heading, state};
 
 const TITLE: &str = "Double authentification";
-/// The key under which the session holds what an application is being given.
-const OFFERED_KEY: &str = "offered_factor";
 
 pub(in crate::access) async fn page(
     signed: Signed,
@@ -44,12 +44,22 @@ pub(in crate::access) async fn confirm(
     signed: Signed,
     session: Session,
     at: Door,
+    origin: Origin,
     State(post): State<Post>,
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
     let Some(shared) = offered(&session, &at, signed.person.id).await? else {
         return Ok(Redirect::to(PATH).into_response());
     };
+    // Whoever took an open session over must not lock its owner out.
+    if asks_password(&signed, &session, &at).await? {
+        let confirmed = at
+            .confirm(&signed.person, &origin, typed.password())
+            .await?;
+        if let Some(told) = account::mistake(confirmed) {
+            return refused(&signed, &session, &at, told).await;
+        }
+    }
     let Some(step) = shared.step_of(typed.text(), at.clock().now()) else {
         let told = "Ce n’est pas le code de cette application : vérifiez l’heure du téléphone, attendez le code suivant et tapez-le.";
         return refused(&signed, &session, &at, told).await;
@@ -157,6 +167,16 @@ async fn refused(signed: &Signed, session: &Session, at: &Door, told: &str) -> W
     Ok(document_with_status(status, signed.view(), TITLE, &body))
 }
 
+/// Whether the password is asked again with the first code: not of who has none, nor of who has
+/// just given it and sets the factor up before anything else.
+async fn asks_password(signed: &Signed, session: &Session, at: &Door) -> WebResult<bool> {
+    if enrols(session).await.map_err(WebError::internal)? {
+        return Ok(false);
+    }
+    let mut tx = at.db().read().await?;
+    Ok(has_password(&mut tx, signed.reach()).await?)
+}
+
 /// What an application is being given, where the page offered something.
 async fn offered(session: &Session, at: &Door, person: Uuid) -> WebResult<Option<Shared>> {
     let whose = (person, OFFERED_KEY);
@@ -190,7 +210,13 @@ async fn body(
     }
     let shared = offer(session, at, person).await?;
     let must = required(at, person).await?;
-    Ok(to_set_up(&shared, &signed.person.email, must, mistake))
+    let asks = asks_password(signed, session, at).await?;
+    Ok(to_set_up(
+        &shared,
+        &signed.person.email,
+        (must, asks),
+        mistake,
+    ))
 }
 
 fn head(lead: &str) -> Markup {
@@ -199,7 +225,12 @@ fn head(lead: &str) -> Markup {
     }
 }
 
-fn to_set_up(shared: &Shared, email: &str, must: bool, mistake: Option<&str>) -> Markup {
+fn to_set_up(
+    shared: &Shared,
+    email: &str,
+    (must, asks_password): (bool, bool),
+    mistake: Option<&str>,
+) -> Markup {
     let address = shared.address(email);
     let drawing = address.as_deref().and_then(qr_path);
     html! {
@@ -224,6 +255,9 @@ fn to_set_up(shared: &Shared, email: &str, must: bool, mistake: Option<&str>) ->
             (section_heading("premier", "2. Taper le premier code", None))
             form.simple method="post" action=(PATH) {
                 (code_field("Code de l’application", "Six chiffres, qui changent toutes les trente secondes.", mistake))
+                @if asks_password {
+                    (password_field("password_factor", "Mot de passe de votre compte Jalon", "current-password", Some("Redemandé pour mettre en place la double authentification."), None))
+                }
                 p.acts { button.btn.main type="submit" { "Mettre en place" } }
             }
         }

@@ -47,9 +47,16 @@ pub(super) fn refusal(given: Given) -> Option<(StatusCode, &'static str)> {
 pub(in crate::access) struct Typed {
     #[serde(default)]
     code: String,
+    #[serde(default, rename = "password_factor")]
+    password: String,
 }
 
 impl Typed {
+    /// The password given again.
+    pub(super) fn password(&self) -> &str {
+        &self.password
+    }
+
     /// The text.
     pub(super) fn text(&self) -> &str {
         &self.code

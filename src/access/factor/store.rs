@@ -303,6 +303,8 @@ pub(super) async fn renew_codes(
     change
         .record(person, "recovery_codes", None::<&()>, None::<&()>)
         .await?;
+    let clock = change.clock().clone();
+    warn(change.tx(), &clock, person, Warning::CodesRenewed).await?;
     Ok(give_codes(change.tx(), person).await?)
 }
 

@@ -4,10 +4,9 @@
 //! What lives here: the account. What never does: the grants that end ([`super::grant`]), and what
 //! else is left behind, which the modules above know.
 
-mod forget;
 pub mod store;
 
-pub use forget::{NAMELESS, forget_left};
+pub use store::{NAMELESS, forget_left};
 
 use jiff::civil::Date;
 use uuid::Uuid;

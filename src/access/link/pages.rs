@@ -227,7 +227,9 @@ fn choose(
         }
         @if let Some(label) = provider.filter(|_| opened.kind == LinkKind::Invitation) {
             p { "Si vous avez une identité " (label) ", elle peut ouvrir votre compte : vous n’aurez pas de mot de passe à retenir." }
-            p.acts { a.btn href={ (letter::link_path(secret)) "/fournisseur" } { "Accepter avec " (label) } }
+            form method="post" action={ (letter::link_path(secret)) "/fournisseur" } {
+                p.acts { button.btn type="submit" { "Accepter avec " (label) } }
+            }
             p { "Sinon, choisissez un mot de passe." }
         }
         form.signin method="post" action=(letter::link_path(secret)) {

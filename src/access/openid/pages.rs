@@ -12,7 +12,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::flow::{self, Purpose};
-use super::provider::{CALLBACK, LEFT, Open, Provider, ProviderError};
+use super::provider::{CALLBACK, LEFT, Open, Provider, ProviderError, leave_page};
 use super::store::Bound;
 use super::{Assertion, BindIdentity, own, store};
 use crate::access::door::Door;
@@ -29,7 +29,7 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::mail::Post;
-use crate::platform::web::{Shell, View, WebError, WebResult, document_with_status};
+use crate::platform::web::{Shell, View, WebError, WebResult, document_with_status, local_path};
 use crate::sealed::Keyring;
 
 /// Where somebody leaves for the provider.
@@ -51,7 +51,7 @@ where
         .route(START, get(start))
         .route(CALLBACK, get(callback))
         .route(LEFT, get(left))
-        .route("/lien/{secret}/fournisseur", get(accept))
+        .route("/lien/{secret}/fournisseur", post(accept))
         .route("/moi/identites", post(own::bind))
         .route("/moi/identites/{identity}/retirer", post(own::unbind))
 }
@@ -77,14 +77,21 @@ async fn start(
     Query(back): Query<Back>,
 ) -> WebResult<Response> {
     let open = provider.open().ok_or(WebError::NotFound)?;
-    let sent = send(open, &at, &session, Purpose::SignIn(back.retour)).await?;
+    let sent = send(
+        open,
+        &at,
+        &session,
+        Purpose::SignIn(local_path(&back.retour).to_owned()),
+    )
+    .await?;
     Ok(match sent {
         Ok(address) => Redirect::to(&address).into_response(),
         Err(error) => silent(shell, open, &error),
     })
 }
 
-/// `GET /lien/{secret}/fournisseur`: looking at the link does not use it up.
+/// `POST /lien/{secret}/fournisseur`: a press on the page of the link, so that no address elsewhere
+/// binds whoever follows it. It does not use the link up.
 async fn accept(
     at: Door,
     State(shell): State<Shell>,
@@ -98,8 +105,12 @@ async fn accept(
         return Ok(link::pages::dead(shell));
     };
     let sent = send(open, &at, &session, Purpose::Accept(secret.digest())).await?;
+    let label = &open.settings().label;
     Ok(match sent {
-        Ok(address) => Redirect::to(&address).into_response(),
+        Ok(address) => {
+            let view = View::nobody(shell, "/lien");
+            leave_page(&view, &format!("Accepter avec {label}"), label, &address)
+        }
         Err(error) => silent(shell, open, &error),
     })
 }

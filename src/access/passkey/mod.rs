@@ -92,7 +92,6 @@ struct Making {
     state: PasskeyRegistration,
 }
 
-const MAKING_KEY: &str = "passkey_making";
 const GIVING_KEY: &str = "passkey_giving";
 
 /// Notes in the session what was asked of a device; what was asked before is forgotten.

@@ -12,14 +12,13 @@ use tower_sessions::Session;
 use uuid::Uuid;
 use webauthn_rs::prelude::Passkey;
 
-use super::{
-    AddPasskey, Answered, MAKING_KEY, Making, RemovePasskey, Site, ask, asked, name, store,
-};
+use super::{AddPasskey, Answered, Making, RemovePasskey, Site, ask, asked, name, store};
 use crate::access::account;
 use crate::access::door::Door;
 use crate::access::fields::password_field;
 use crate::access::origin::Origin;
 use crate::access::permit::{Act as _, NotPermitted, permit};
+use crate::access::session::MAKING_KEY;
 use crate::access::signed::Signed;
 use crate::access::store as people;
 use crate::ledger::Change;

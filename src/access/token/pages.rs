@@ -12,11 +12,13 @@ use uuid::Uuid;
 use super::{
     AccessToken, CreateToken, NewToken, RevokeToken, Secret, TokenMistakes, TokenScope, store,
 };
+use crate::access::letter::{self, Warning};
 use crate::access::permit::{Act as _, NotPermitted, permit};
 use crate::access::signed::Signed;
 use crate::ledger::{Change, SentForm, TOKEN_FIELD};
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::db::Db;
+use crate::platform::mail;
 use crate::platform::web::{
     WebError, WebResult, document_with_status, parse_day, section_heading, state,
 };
@@ -129,6 +131,12 @@ async fn make(
     let permit = permit::<CreateToken>(&mut change, signed.person.id).await?;
     let made = store::create(&mut change, permit, new, &secret).await;
     made.map_err(WebError::internal)?;
+    let warning = letter::warning(
+        &signed.person,
+        Warning::ProgramAdded(&typed.nom),
+        change.at(),
+    );
+    mail::store::write(change.tx(), clock, &[warning]).await?;
     if let Some(form) = &form {
         let kept = change.answer(form, PATH).await;
         kept.map_err(WebError::internal)?;

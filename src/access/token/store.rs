@@ -126,11 +126,12 @@ pub async fn revoke(change: &mut Change, permit: Permit<RevokeToken>) -> Result<
     Ok(true)
 }
 
-/// Revokes every token of a person whose account closes.
+/// Revokes every token of a person whose account closes, or whose sessions are ended with what
+/// programs do for them; how many.
 pub(in crate::access) async fn revoke_all(
     change: &mut Change,
     person: Uuid,
-) -> Result<(), LedgerError> {
+) -> Result<usize, LedgerError> {
     let open: Vec<(Uuid,)> = change
         .tx()
         .all(
@@ -140,6 +141,7 @@ pub(in crate::access) async fn revoke_all(
         )
         .await?;
     let no = change.no();
+    let count = open.len();
     for (token,) in open {
         change
             .record(token, "revoke", None::<&Recorded>, None::<&Recorded>)
@@ -152,7 +154,7 @@ pub(in crate::access) async fn revoke_all(
             )
             .await?;
     }
-    Ok(())
+    Ok(count)
 }
 
 #[derive(sqlx::FromRow)]

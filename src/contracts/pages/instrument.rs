@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::decision::{decision, is_correction, or_why, signatories};
 use super::grid::{is_choice, sheet_of};
 use super::open::{self, OpenedInstrument};
 use super::parts::{act_button, day, edit_link, flag, mark, state_of, trail};
@@ -15,12 +16,10 @@ use crate::access::{Act, Concern, Signed};
 use crate::contracts::naming::{place_name, subject_name};
 use crate::contracts::sheet::show_body;
 use crate::contracts::{
-    AbandonInstrument, Choice, CommitmentTerm, ConfirmInstrument, Confirmation, Desk,
-    EditInstrument, Facet, Line, Obstacle, ObstacleKind, Overlay, RebaseInstrument, Section,
-    SignInstrument, Slot, State as InstrumentState, Term, TermBody, TermKey, Terms, WriteTerms,
-    check_draft, instrument_name,
+    Choice, CommitmentTerm, Confirmation, Desk, EditInstrument, Facet, Line, Obstacle,
+    ObstacleKind, Overlay, RebaseInstrument, Section, Slot, State as InstrumentState, Term,
+    TermBody, TermKey, Terms, WriteTerms, check_draft, instrument_name,
 };
-use crate::frameworks::ActKind;
 use crate::journal::history_href;
 use crate::kernel::{capitalised, counted};
 use crate::platform::clock::french_instant;
@@ -31,7 +30,7 @@ use crate::platform::web::{WebResult, section_heading};
 pub(super) struct Done {
     /// How many terms were just recorded.
     enregistre: Option<usize>,
-    /// What was just done: `signe`, `confirme`, `repris`, `abandonne`.
+    /// What was just done: `signe`, `confirme`, `repris`, `ouvert`, `abandonne`.
     #[serde(default)]
     fait: String,
 }
@@ -59,6 +58,9 @@ impl Done {
             }
             (None, "repris") if draft && instrument.base_change == opened.full.last_signature() => {
                 "Le projet part maintenant des termes en vigueur.".to_owned()
+            }
+            (None, "ouvert") if draft && instrument.keeper.is_empty() => {
+                "Les autres parties voient maintenant ce projet et ce qui s’y écrit.".to_owned()
             }
             (None, "abandonne") if instrument.state == InstrumentState::Abandoned => {
                 "Le projet est abandonné. Il reste lisible ici.".to_owned()
@@ -135,11 +137,6 @@ fn end(opened: &OpenedInstrument) -> &'static str {
     }
 }
 
-fn is_correction(opened: &OpenedInstrument) -> bool {
-    let act = opened.book.act(&opened.instrument.act);
-    act.is_some_and(|act| act.kind == ActKind::Correction)
-}
-
 fn head(signed: &Signed, opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Markup {
     let (contract, instrument) = (&opened.full.contract, &opened.instrument);
     let framework = opened.book.framework();
@@ -162,6 +159,9 @@ fn head(signed: &Signed, opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Ma
                 div { dt { "Motif" } dd { (instrument.motive.as_deref().unwrap_or("—")) } }
                 div { dt { "Effet" } dd { (day(instrument.effective_on)) } }
                 div { dt { "Préparé" } dd { (french_instant(instrument.created.at)) @if let Some(who) = &instrument.created.who { br; (who) } } }
+                @if instrument.state != InstrumentState::Signed && !instrument.keeper.is_empty() {
+                    div { dt { "Qui le voit" } dd { (instrument.keeper) ", qui le prépare" br; "Pas encore les autres parties" } }
+                }
                 @if let Some(stamp) = &instrument.signed {
                     div { dt { "Enregistré" } dd { (french_instant(stamp.at)) @if let Some(who) = &stamp.who { br; (who) } } }
                 }
@@ -202,12 +202,6 @@ fn ways(opened: &OpenedInstrument) -> Markup {
             @if !is_correction(opened) { (edit_link(&format!("{path}/signataires"), "Signataires")) }
         }
     }
-}
-
-/// What does an act to the instrument, or why whoever looks may not.
-fn or_why<A: Act>(signed: &Signed, opened: &OpenedInstrument, label: &str, way: &Markup) -> Markup {
-    let concern = opened.full.concern();
-    signed.reach().offers::<A>(&[concern], label, way)
 }
 
 /// What must be settled before the signature, each with a way to it.
@@ -510,80 +504,5 @@ impl Cells for Changes<'_> {
     fn href(&self, line: &Line<'_>) -> String {
         let base = open::contract_path(&self.opened.full.contract.slug);
         format!("{base}/indicateurs/{}", line.key)
-    }
-}
-
-fn signatories(opened: &OpenedInstrument, draft: bool) -> Markup {
-    let roles = &opened.book.framework().parties;
-    let role = |key: &str| {
-        roles
-            .iter()
-            .find(|role| role.key == key)
-            .map_or_else(|| key.to_owned(), |role| role.label.clone())
-    };
-    html! {
-        section.sect aria-labelledby="signataires" {
-            (section_heading("signataires", "Signataires", None))
-            @if opened.instrument.signatories.is_empty() {
-                p { @if is_correction(opened) { "Une correction répare l’enregistrement de ce qui a déjà été signé : elle ne se signe pas de nouveau." }
-                    @else if draft { "Personne ne signe encore cet acte." }
-                    @else { "Cet acte n’a pas de signataire." } }
-            } @else {
-                div.scroll tabindex="0" role="region" aria-label="Signataires, défilable" {
-                    table.tbl.stack {
-                        thead { tr { th scope="col" { "Nom" } th scope="col" { "Fonction" } th scope="col" { "Pour" } th scope="col" { "Date" } } }
-                        tbody { @for signatory in &opened.instrument.signatories { tr {
-                            th scope="row" { b { (signatory.name) } }
-                            td data-l="Fonction" { (signatory.function) @if let Some(capacity) = &signatory.capacity { span.sub { (capacity) } } }
-                            td data-l="Pour" { (role(&signatory.role)) }
-                            td data-l="Date" { (day(signatory.signed_on)) }
-                        } } }
-                    }
-                }
-            }
-            @if !opened.instrument.confirmations.is_empty() {
-                p.note { "Confirmé par " (opened.instrument.confirmations.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")) "." }
-            }
-        }
-    }
-}
-
-fn decision(signed: &Signed, opened: &OpenedInstrument, obstacles: &[Obstacle]) -> Markup {
-    const CONFIRM: &str = "Confirmer ce projet tel quel";
-    const ABANDON: &str = "Abandonner ce projet";
-    let (path, version) = (opened.path(), opened.instrument.version);
-    let two = opened
-        .book
-        .act(&opened.instrument.act)
-        .is_some_and(|act| act.people > 1);
-    let label = if is_correction(opened) {
-        "Enregistrer la correction"
-    } else {
-        "Enregistrer la signature"
-    };
-    let mine = opened
-        .instrument
-        .confirmations
-        .iter()
-        .any(|c| c.person == signed.person.id);
-    html! {
-        section.sect aria-labelledby="decision" {
-            (section_heading("decision", "Décider", None))
-            @if two {
-                p { "Cet acte demande deux personnes : l’une le confirme, l’autre enregistre. Un changement après une confirmation la fait redemander." }
-            }
-            div.acts {
-                @if obstacles.is_empty() {
-                    (or_why::<SignInstrument>(signed, opened, label, &act_button(&format!("{path}/signer"), version, label, "main")))
-                }
-                @if two && !mine {
-                    (or_why::<ConfirmInstrument>(signed, opened, CONFIRM, &act_button(&format!("{path}/confirmer"), version, CONFIRM, "")))
-                }
-                (or_why::<AbandonInstrument>(signed, opened, ABANDON, &act_button(&format!("{path}/abandonner"), version, ABANDON, "warn")))
-            }
-            @if obstacles.is_empty() {
-                p.note { "Après l’enregistrement, ces termes sont en vigueur et ne changent plus que par un autre acte." }
-            }
-        }
     }
 }

@@ -7,6 +7,7 @@ mod cells;
 mod contract;
 mod country;
 mod create;
+mod decision;
 mod documents;
 mod draft;
 mod grid;
@@ -113,6 +114,10 @@ where
             post(settle::rebase),
         )
         .route("/contrats/{slug}/actes/{no}/signer", post(settle::sign))
+        .route(
+            "/contrats/{slug}/actes/{no}/ouvrir",
+            post(settle::open_to_parties),
+        )
         .route(
             "/contrats/{slug}/actes/{no}/abandonner",
             post(settle::abandon),

@@ -13,7 +13,8 @@ use super::parts::flag;
 use crate::access::{Act, Permit, Signed, permit};
 use crate::contracts::store::{self, ContractError};
 use crate::contracts::{
-    AbandonInstrument, Book, ConfirmInstrument, Desk, RebaseInstrument, SignInstrument,
+    AbandonInstrument, Book, ConfirmInstrument, Desk, OpenInstrument, RebaseInstrument,
+    SignInstrument,
 };
 use crate::ledger::Change;
 use crate::platform::web::{WebError, WebResult, document_with_status};
@@ -60,6 +61,14 @@ impl Button for SignInstrument {
 
     async fn press(c: &mut Change, permit: Permit<Self>, book: &Book) -> Result<(), ContractError> {
         store::sign(c, permit, book).await
+    }
+}
+
+impl Button for OpenInstrument {
+    const DONE: &'static str = "ouvert";
+
+    async fn press(c: &mut Change, permit: Permit<Self>, _: &Book) -> Result<(), ContractError> {
+        store::open_to_parties(c, permit).await
     }
 }
 
@@ -127,4 +136,5 @@ handlers! {
     rebase does RebaseInstrument,
     sign does SignInstrument,
     abandon does AbandonInstrument,
+    open_to_parties does OpenInstrument,
 }

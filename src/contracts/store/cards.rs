@@ -70,8 +70,9 @@ impl ContractCard {
     }
 
     /// What somebody may see of it: nothing where it is not opened to them, nor where nothing was
-    /// signed yet and what is under way is not.
-    fn seen_by(mut self, reach: &Reach) -> Option<Self> {
+    /// signed yet and what is under way is not. `kept` are the organisations that keep a draft of
+    /// it to themselves, one for each.
+    fn seen_by(mut self, reach: &Reach, kept: &[String]) -> Option<Self> {
         let parties: Vec<&str> = self
             .parties
             .iter()
@@ -79,7 +80,12 @@ impl ContractCard {
             .collect();
         let sees = |what| reach.sees_of(what, &self.framework, parties.iter().copied());
         if sees(Opening::Drafts) {
-            return Some(self);
+            let hidden = kept.iter().filter(|keeper| !reach.sees_kept_by(keeper));
+            let hidden = i64::try_from(hidden.count()).unwrap_or(i64::MAX);
+            self.drafts -= hidden;
+            // Where nothing but what is kept from them was ever begun, there is nothing to see.
+            let is_there = hidden == 0 || self.drafts > 0 || self.signed > 0;
+            return is_there.then_some(self);
         }
         let is_seen = self.signed > 0 && sees(Opening::Signed);
         self.drafts = 0;
@@ -157,6 +163,7 @@ pub async fn list(
         )
         .await?;
     let mut parties = parties(tx).await?;
+    let kept = kept_drafts(tx).await?;
     let cards = rows.into_iter();
     let cards = cards.map(|row| {
         let parties = parties.remove(&row.id).unwrap_or_default();
@@ -165,8 +172,26 @@ pub async fn list(
     let cards: Result<Vec<ContractCard>, DbError> = cards.collect();
     Ok(cards?
         .into_iter()
-        .filter_map(|card| card.seen_by(reach))
+        .filter_map(|card| {
+            let kept = kept.get(&card.id).map_or(&[][..], Vec::as_slice);
+            card.seen_by(reach, kept)
+        })
         .collect())
+}
+
+/// The organisations that keep drafts to themselves, by contract, one for each draft.
+async fn kept_drafts(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<String>>, DbError> {
+    let rows: Vec<(Uuid, String)> = tx
+        .all(
+            "select contract_id, keeper from instrument where state = 'draft' and keeper <> ''",
+            vec![],
+        )
+        .await?;
+    let mut kept: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for (contract, keeper) in rows {
+        kept.entry(contract).or_default().push(keeper);
+    }
+    Ok(kept)
 }
 
 #[derive(sqlx::FromRow)]

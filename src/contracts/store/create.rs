@@ -192,6 +192,7 @@ pub async fn draft_instrument(
     permit: Permit<DraftInstrument>,
     new: NewInstrument,
 ) -> Result<(Uuid, i64), ContractError> {
+    let keeper = permit.organisation().to_owned();
     let contract = permit.into_thing();
     let place: Option<Place> = change
         .tx()
@@ -230,8 +231,8 @@ pub async fn draft_instrument(
         .tx()
         .run(
             "insert into instrument (id, contract_id, no, act, state, framework_revision, motive,
-                                     effective_on, base_change, created_change)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                                     effective_on, base_change, created_change, keeper)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             args![
                 id,
                 contract,
@@ -242,7 +243,8 @@ pub async fn draft_instrument(
                 new.motive,
                 effective_on,
                 place.last_signature,
-                change_no
+                change_no,
+                keeper
             ],
         )
         .await?;

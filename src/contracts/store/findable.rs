@@ -70,6 +70,7 @@ pub(in crate::contracts) struct InstrumentWords {
     pub no: i64,
     pub act: String,
     pub state: String,
+    pub keeper: String,
     pub motive: Option<String>,
 }
 
@@ -78,7 +79,7 @@ pub(in crate::contracts) async fn instruments_since(
     after: i64,
 ) -> Result<Vec<InstrumentWords>, DbError> {
     tx.all(
-        "select i.contract_id, i.no, i.act, i.state, i.motive
+        "select i.contract_id, i.no, i.act, i.state, i.keeper, i.motive
          from instrument i
          where i.contract_id in (select coalesce(t.parent_id, t.id)
                                  from entry e join thing t on t.id = e.thing_id
@@ -95,6 +96,7 @@ pub(in crate::contracts) struct TermWords {
     pub contract_id: Uuid,
     pub no: i64,
     pub state: String,
+    pub keeper: String,
     pub kind: String,
     pub subject: String,
     pub facet: String,
@@ -108,7 +110,7 @@ pub(in crate::contracts) async fn terms_since(
     after: i64,
 ) -> Result<Vec<TermWords>, DbError> {
     tx.all(
-        "select i.contract_id, i.no, i.state, t.kind, t.subject, t.facet, t.period,
+        "select i.contract_id, i.no, i.state, i.keeper, t.kind, t.subject, t.facet, t.period,
                 coalesce(t.body, '') as body, t.motive
          from term t
          join instrument i on i.id = t.instrument_id

@@ -77,7 +77,7 @@ pub async fn load_by_id(tx: &mut Tx, id: Uuid) -> Result<Option<FullContract>, D
 async fn instruments(tx: &mut Tx, contract: Uuid) -> Result<Vec<Instrument>, DbError> {
     let rows: Vec<InstrumentRow> = tx
         .all(
-            "select i.id, t.version, i.no, i.act, i.state, i.framework_revision, i.motive,
+            "select i.id, t.version, i.no, i.act, i.state, i.framework_revision, i.keeper, i.motive,
                     i.effective_on, i.base_change, i.created_change, cc.at as created_at,
                     cp.name as created_by, i.signed_change, sc.at as signed_at,
                     sp.name as signed_by
@@ -170,6 +170,8 @@ pub struct OpenDraft {
     pub no: i64,
     /// Key of the act in the framework.
     pub act: String,
+    /// The organisation that keeps it to itself; empty where it is open to the parties.
+    pub keeper: String,
     /// How many people confirmed it as it stands: a change withdraws what was confirmed.
     pub confirmed: i64,
 }
@@ -179,7 +181,7 @@ pub async fn open_drafts(tx: &mut Tx, reach: &Reach) -> Result<Vec<OpenDraft>, D
     let mut drafts: Vec<OpenDraft> = tx
         .all(
             "select c.id as contract, c.slug, c.title, c.framework, c.fictional, i.no, i.act,
-                (select count(*) from confirmation k where k.instrument_id = i.id) as confirmed
+                i.keeper, (select count(*) from confirmation k where k.instrument_id = i.id) as confirmed
          from instrument i join contract c on c.id = i.contract_id
          where i.state = 'draft'
          order by i.created_change, i.id",
@@ -193,7 +195,7 @@ pub async fn open_drafts(tx: &mut Tx, reach: &Reach) -> Result<Vec<OpenDraft>, D
     drafts.retain(|draft| {
         let codes = parties.get(&draft.contract).into_iter().flatten();
         let codes = codes.map(String::as_str);
-        reach.sees_of(Opening::Drafts, &draft.framework, codes)
+        reach.sees_of(Opening::Drafts, &draft.framework, codes) && reach.sees_kept_by(&draft.keeper)
     });
     Ok(drafts)
 }

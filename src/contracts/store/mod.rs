@@ -34,7 +34,7 @@ pub use national::{NationalTarget, national_targets, set_national_target};
 pub use note::{note_of, sealed_version, unsound_notes, write_note};
 pub use own::ContractMeasures;
 pub use regional::{section_of_place, targets_across};
-pub use settle::{abandon, confirm, rebase, sign};
+pub use settle::{abandon, confirm, open_to_parties, rebase, sign};
 pub(super) use signed::{latest_signature, signed_since};
 
 /// Why a contract could not be changed.

@@ -10,7 +10,7 @@ use super::edit::draft;
 use crate::access::Permit;
 use crate::args;
 use crate::contracts::{
-    AbandonInstrument, Book, ConfirmInstrument, Instrument, Obstacle, ObstacleKind,
+    AbandonInstrument, Book, ConfirmInstrument, Instrument, Obstacle, ObstacleKind, OpenInstrument,
     RebaseInstrument, SignInstrument, State, check_draft,
 };
 use crate::ledger::Change;
@@ -141,6 +141,41 @@ pub async fn sign(
     };
     change
         .record(draft.id, "sign", Some(&DRAFT), Some(&in_force))
+        .await?;
+    Ok(())
+}
+
+/// Who kept a draft to itself, as the history says it.
+#[derive(Serialize)]
+struct Kept<'k> {
+    keeper: &'k str,
+}
+
+/// Opens a draft to the other parties, who then follow what is written in it. What is open stays
+/// so.
+pub async fn open_to_parties(
+    change: &mut Change,
+    permit: Permit<OpenInstrument>,
+) -> Result<(), ContractError> {
+    let (_, draft) = draft(change, permit.into_thing()).await?;
+    if draft.keeper.is_empty() {
+        return Ok(());
+    }
+    change
+        .tx()
+        .run(
+            "update instrument set keeper = '' where id = $1",
+            args![draft.id],
+        )
+        .await?;
+    let (was, is) = (
+        Kept {
+            keeper: &draft.keeper,
+        },
+        Kept { keeper: "" },
+    );
+    change
+        .record(draft.id, "open", Some(&was), Some(&is))
         .await?;
     Ok(())
 }

@@ -95,7 +95,7 @@ async fn signatories(tx: &mut Tx, after: i64) -> Result<Vec<SignatoryRow>, DbErr
 async fn instruments(tx: &mut Tx, after: i64) -> Result<Vec<OfContract<InstrumentRow>>, DbError> {
     tx.all(
         "select i.contract_id, i.id, t.version, i.no, i.act, i.state, i.framework_revision,
-                i.motive, i.effective_on, i.base_change, i.created_change,
+                i.keeper, i.motive, i.effective_on, i.base_change, i.created_change,
                 cc.at as created_at, cp.name as created_by, i.signed_change,
                 sc.at as signed_at, sp.name as signed_by
          from instrument i

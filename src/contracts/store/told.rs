@@ -15,6 +15,7 @@ pub(in crate::contracts) struct Named {
     pub no: i64,
     pub act: String,
     pub state: State,
+    pub keeper: String,
     pub signed_change: Option<i64>,
     pub slug: String,
     pub title: String,
@@ -41,6 +42,7 @@ struct NamedRow {
     no: i64,
     act: String,
     state: String,
+    keeper: String,
     signed_change: Option<i64>,
     slug: String,
     title: String,
@@ -54,8 +56,8 @@ pub(in crate::contracts) async fn named_between(
 ) -> Result<Vec<Named>, DbError> {
     let rows: Vec<NamedRow> = tx
         .all(
-            "select i.id, i.contract_id, i.no, i.act, i.state, i.signed_change, c.slug, c.title,
-                    c.framework
+            "select i.id, i.contract_id, i.no, i.act, i.state, i.keeper, i.signed_change, c.slug,
+                    c.title, c.framework
              from instrument i join contract c on c.id = i.contract_id
              where i.contract_id in (select t.parent_id from entry e
                                      join thing t on t.id = e.thing_id
@@ -73,6 +75,7 @@ pub(in crate::contracts) async fn named_between(
             contract: row.contract_id,
             no: row.no,
             act: row.act,
+            keeper: row.keeper,
             signed_change: row.signed_change,
             slug: row.slug,
             title: row.title,

@@ -10,6 +10,7 @@ use super::indicator_parts as parts;
 use super::since::{self, Concern};
 use super::{course, funnel, own, sources, technical};
 use crate::access::{Reach, Signed};
+use crate::contracts::FullContract;
 use crate::documents::{self, AboutKind, Document};
 use crate::figures::comparison::{Among, COUNTRY, Comparison};
 use crate::figures::course::{Course, drawn, national};
@@ -89,7 +90,10 @@ pub(super) async fn page(
         address: &address,
     };
     let drawn = about.drawn(&sources.drawings, signed.reach().state());
-    let page = signed.page(&title(indicator), &body(&about, signed.reach(), &drawn, &kept));
+    let page = signed.page(
+        &title(indicator),
+        &body(&about, signed.reach(), &drawn, &kept),
+    );
     Ok((situation.status(), page))
 }
 

@@ -61,7 +61,8 @@ fn lower(text: &str) -> String {
 pub(super) fn as_of_form(about: &About<'_>, reach: &Reach) -> Markup {
     const CORRECT: &str = "Corriger cet indicateur";
     let (framework, key) = (&about.framework.code, &about.indicator.key);
-    let correct = html! { a href={ "/cadres/" (framework) "/indicateurs/" (key) "/modifier" } { (CORRECT) } };
+    let correct =
+        html! { a href={ "/cadres/" (framework) "/indicateurs/" (key) "/modifier" } { (CORRECT) } };
     let correct = reach.offers::<Revise>(&[Concern::of("", framework)], CORRECT, &correct);
     let beside = html! {
         ul aria-label="Voir aussi" {

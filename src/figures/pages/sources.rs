@@ -227,6 +227,9 @@ pub(super) fn documents(
         ("Documents et détail du fournisseur", known),
         (&action, &path),
         &extra,
-        (reach, about.ground().indicator(about.framework, about.indicator)),
+        (
+            reach,
+            about.ground().indicator(about.framework, about.indicator),
+        ),
     )
 }

@@ -29,7 +29,7 @@ pub(super) async fn download(
     let problems = store::problems(&mut tx, batch.id).await?;
     let (_, bytes) = store::blob(&mut tx, batch.id).await?;
     drop(tx);
-    let read = imports.reader.read(&batch.file_name, &bytes).await;
+    let read = imports.reader.read(&bytes).await;
     // What cannot be read was never shown as having cells to correct.
     let file = read.map_err(|_| WebError::NotFound)?;
     let name = batch.file_name.clone();

@@ -97,14 +97,14 @@ impl Reader {
         &self.limits
     }
 
-    /// Reads a file. Its name is only for the log: what it is, its bytes say.
+    /// Reads a file: what it is, its bytes say.
     ///
     /// # Errors
     /// Told in French to the person who sent the file; their causes are logged here.
-    pub async fn read(&self, name: &str, bytes: &[u8]) -> Result<Workbook, ReadError> {
+    pub async fn read(&self, bytes: &[u8]) -> Result<Workbook, ReadError> {
         let outcome = self.measure(bytes).await.outcome;
         if let Err(error) = &outcome {
-            tracing::info!(file = name, size = bytes.len(), ?error, "file not read");
+            tracing::info!(size = bytes.len(), ?error, "file not read");
         }
         outcome
     }

@@ -1,4 +1,6 @@
-//! Walking the chain from its first link to its last, one row at a time.
+//! Walking the chain from its first link to its last, some changes at a time.
+
+use std::collections::VecDeque;
 
 use uuid::Uuid;
 
@@ -7,9 +9,12 @@ use super::super::history::{Entry, Link, chain_hash};
 use crate::args;
 use crate::platform::db::{DbError, Tx};
 
-/// A change with one of its entries.
+/// Changes that are read at once, with all their entries: what is held in memory.
+const AT_ONCE: i64 = 1_000;
+
+/// A change.
 #[derive(sqlx::FromRow)]
-struct Row {
+struct ChangeRow {
     no: i64,
     at: i64,
     kind: String,
@@ -18,17 +23,17 @@ struct Row {
     grant_id: Option<Uuid>,
     prev: Vec<u8>,
     hash: Vec<u8>,
-    thing_id: Option<Uuid>,
-    verb: Option<String>,
-    before_state: Option<String>,
-    after_state: Option<String>,
 }
+
+/// One of its entries: the number of its change, the thing, the verb, the state before and the one
+/// after. By position, since there are many.
+type EntryRow = (i64, Uuid, String, Option<String>, Option<String>);
 
 /// The chain as far as it was walked.
 struct Walk<'a> {
     anchors: &'a [Anchor],
-    /// The change whose entries are being gathered.
-    open: Option<Row>,
+    /// The changes that were read and not judged yet; the entries gathered are the first one's.
+    read: VecDeque<ChangeRow>,
     entries: Vec<Entry>,
     prev: Vec<u8>,
     last: i64,
@@ -36,30 +41,38 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn take(&mut self, mut row: Row) {
+    /// The next entry, in the order of changes.
+    fn take(&mut self, (no, thing, verb, before, after): EntryRow) {
+        while self.read.front().is_some_and(|first| first.no < no) {
+            self.close();
+        }
+        // An entry of a change that is not there: the hole is told by the change after it.
+        if self.read.front().is_some_and(|first| first.no == no) {
+            self.entries.push(Entry {
+                thing,
+                verb,
+                before,
+                after,
+            });
+        }
+    }
+
+    /// Judges what was read: all its entries have come.
+    fn close_all(&mut self) {
+        while !self.read.is_empty() {
+            self.close();
+        }
+    }
+
+    /// Judges the first change, whose entries have all come.
+    fn close(&mut self) {
+        let Some(row) = self.read.pop_front() else {
+            return;
+        };
+        let entries = std::mem::take(&mut self.entries);
         if self.broken.is_some() {
             return;
         }
-        let entry = row
-            .thing_id
-            .zip(row.verb.take())
-            .map(|(thing, verb)| Entry {
-                thing,
-                verb,
-                before: row.before_state.take(),
-                after: row.after_state.take(),
-            });
-        if self.open.as_ref().is_none_or(|open| open.no != row.no) {
-            self.close();
-            self.open = Some(row);
-        }
-        self.entries.extend(entry);
-    }
-
-    /// Judges the change whose entries have all come.
-    fn close(&mut self) {
-        let Some(row) = self.open.take() else { return };
-        let entries = std::mem::take(&mut self.entries);
         let expected = self.last + 1;
         let link = Link {
             no: row.no,
@@ -99,23 +112,36 @@ pub async fn verify(tx: &mut Tx) -> Result<Verified, DbError> {
 pub async fn verify_against(tx: &mut Tx, anchors: &[Anchor]) -> Result<Verified, DbError> {
     let mut walk = Walk {
         anchors,
-        open: None,
+        read: VecDeque::new(),
         entries: Vec::new(),
         prev: Vec::new(),
         last: 0,
         broken: None,
     };
-    tx.each(
-        "select c.no, c.at, c.kind, c.actor, c.token, c.grant_id, c.prev, c.hash,
-                e.thing_id, e.verb, e.before_state, e.after_state
-         from change c left join entry e on e.change_no = c.no
-         order by c.no, e.seq",
-        vec![],
-        |row| walk.take(row),
-    )
-    .await?;
-    if walk.broken.is_none() {
-        walk.close();
+    let mut after = 0;
+    while walk.broken.is_none() {
+        // Entries apart from their changes: joined, each would bring two digests along.
+        let changes: Vec<ChangeRow> = tx
+            .all(
+                "select no, at, kind, actor, token, grant_id, prev, hash
+                 from change where no > $1 order by no limit $2",
+                args![after, AT_ONCE],
+            )
+            .await?;
+        let Some(upto) = changes.last().map(|change| change.no) else {
+            break;
+        };
+        walk.read = changes.into();
+        tx.each(
+            "select change_no, thing_id, verb, before_state, after_state
+             from entry where change_no > $1 and change_no <= $2
+             order by change_no, seq",
+            args![after, upto],
+            |row| walk.take(row),
+        )
+        .await?;
+        walk.close_all();
+        after = upto;
     }
     if let Some(broken) = walk.broken {
         return Ok(Verified::Broken(broken));

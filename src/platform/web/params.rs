@@ -139,9 +139,40 @@ const MONTHS: [&str; 12] = [
     "decembre",
 ];
 
+/// The longest way back that is kept, in bytes.
+const LONGEST_BACK: usize = 2000;
+
+/// Where to go after signing in: a path of this site, never another site.
+pub fn local_path(asked: &str) -> &str {
+    let local = asked.len() <= LONGEST_BACK
+        && asked.starts_with('/')
+        && !asked.starts_with("//")
+        && !asked.contains(['\\', '\r', '\n', '\t']);
+    if local { asked } else { "/" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signing_in_never_leads_to_another_site() {
+        assert_eq!(
+            local_path("/contrats?au=2026-03-15"),
+            "/contrats?au=2026-03-15"
+        );
+        for elsewhere in [
+            "https://example.org",
+            "//example.org",
+            "/\\example.org",
+            "",
+            "contrats",
+            "/\t/example.org",
+            &format!("/{}", "a".repeat(LONGEST_BACK)),
+        ] {
+            assert_eq!(local_path(elsewhere), "/", "{elsewhere:?}");
+        }
+    }
 
     #[test]
     fn what_is_no_day_is_kept_and_told() {

@@ -96,17 +96,22 @@ async fn binds(fake: &Fake, site: &mut Site, password: &str) -> Answer {
     let sent = site
         .post("/moi/identites", &[("password_identity", password)])
         .await;
-    let Some(to) = sent.headers.get("refresh") else {
+    if sent.headers.get("refresh").is_none() {
         return sent;
-    };
-    let to = to.to_str().unwrap().strip_prefix("0; url=").unwrap();
+    }
+    let asked = led(fake, &sent);
+    returns(fake, site, &asked).await
+}
+
+/// What the provider is asked by a page that leads there.
+fn led(fake: &Fake, sent: &Answer) -> Asked {
+    let to = sent.headers.get("refresh").unwrap().to_str().unwrap();
     assert!(
         sent.body.contains("Continuer vers ProConnect"),
         "{}",
         sent.body
     );
-    let asked = read(fake, to);
-    returns(fake, site, &asked).await
+    read(fake, to.strip_prefix("0; url=").unwrap())
 }
 
 /// Somebody else with an account, who has the same password.
@@ -142,10 +147,13 @@ on_both_engines! {
         let before = ines.get("/connexion").await.body;
         assert!(before.contains("S’identifier avec ProConnect"), "{before}");
         let way = format!("{link}/fournisseur");
-        let done = goes(&fake, &mut ines, &way).await;
+        // No address elsewhere binds whoever follows it.
+        assert_eq!(ines.get(&way).await.status, StatusCode::METHOD_NOT_ALLOWED);
+        let sent = ines.post(&way, &[]).await;
+        let done = returns(&fake, &mut ines, &led(&fake, &sent)).await;
         assert_eq!(done.location.as_deref(), Some("/"), "{}", done.body);
         assert!(ines.get("/").await.body.contains("Inès Exemple"));
-        for again in [ines.get(&link).await, ines.get(&way).await] {
+        for again in [ines.get(&link).await, ines.post(&way, &[]).await] {
             assert_eq!(again.status, StatusCode::GONE, "the invitation has served");
         }
         let mut later = site(&bench, &fake).await;
@@ -510,9 +518,10 @@ on_both_engines! {
         bench.install().await;
         let mut site = bench.site().await;
         assert!(!site.get("/connexion").await.body.contains("S’identifier"));
-        for path in [START, &way_back("a", "b"), "/deconnexion/retour", "/lien/x/fournisseur"] {
+        for path in [START, &way_back("a", "b"), "/deconnexion/retour"] {
             assert_eq!(site.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
         }
+        assert_eq!(site.post("/lien/x/fournisseur", &[]).await.status, StatusCode::NOT_FOUND);
         site.sign_in().await;
         assert!(!site.get("/moi").await.body.contains("ProConnect"));
         let bind = site.post("/moi/identites", &[("password_identity", PASSWORD)]).await;

@@ -194,3 +194,51 @@ on_both_engines! {
         assert!(matches!(whole, jalon::ledger::Verified::Whole(_)), "{whole:?}");
     }
 }
+
+on_both_engines! {
+    async fn what_is_hidden_is_not_read_again_in_ones_own_name(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let sender = person(&bench, stage.actor, "une@example.org", &[("fournisseur", "DGS")]).await;
+        person(&bench, stage.actor, "autre@example.org", &[("fournisseur", "DGS")]).await;
+        let settings = Settings {
+            framework: Some("etat-ars-2024-2028".to_owned()),
+            embargo_until: Some(jiff::civil::date(2026, 12, 31)),
+            ..Settings::default()
+        };
+        let file = SentFile {
+            name: "valeurs.csv".to_owned(),
+            bytes: b"region;annee;2.c.1\n28;2024;48,7\n".to_vec(),
+            said: Said::beside(serde_json::to_value(&settings).unwrap()),
+        };
+        let by = Actor::Person(sender);
+        let batch = stage.imports.rehearse(by, INTAKE, &file).await.unwrap().id;
+        let mut other = site_of(&bench, "autre@example.org").await;
+        for committed in [false, true] {
+            if committed {
+                stage.imports.commit(by, batch, None).await.unwrap();
+            }
+            let batches = stage.count("batch").await;
+            let sent = other.post(&format!("/imports/{batch}/relire"), &[]).await;
+            assert!(sent.status.is_client_error(), "{}: {}", sent.status, sent.body);
+            assert!(!sent.body.contains("48,7"), "{}", sent.body);
+            assert_eq!(stage.count("batch").await, batches);
+        }
+        // Its sender may.
+        let mut own = site_of(&bench, "une@example.org").await;
+        assert!(own.post(&format!("/imports/{batch}/relire"), &[]).await.status.is_redirection());
+    }
+}
+
+on_both_engines! {
+    async fn a_role_that_asks_a_second_factor_serves_in_no_session_opened_before(bench: Bench) {
+        let first = bench.install().await;
+        let her = person(&bench, first, "elle@example.org", &[("lecteur", "")]).await;
+        let mut site = site_of(&bench, "elle@example.org").await;
+        assert_eq!(site.get("/").await.status, StatusCode::OK);
+        grant(&bench, first, her, "invite", "").await.unwrap();
+        assert_eq!(site.get("/").await.status, StatusCode::OK);
+        grant(&bench, first, her, "administrateur-national", "").await.unwrap();
+        let gone = site.get("/").await;
+        assert!(gone.location.is_some_and(|to| to.starts_with("/connexion")));
+    }
+}

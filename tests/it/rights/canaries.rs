@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jalon::access::role::{Role, Roles, Side, Sight};
+use jalon::contracts::TermBody;
 use jalon::figures::values::Settings;
 use jalon::ledger::Actor;
 
@@ -117,7 +118,13 @@ async fn plant(bench: &Bench, first: Actor) {
     add_hospital(bench, first, &HOSPITAL).await;
     let mountains = Hand::also_creates(bench, first, mountains).await;
     let section = mountains.section("contrat").await;
-    let terms = restructuring(section);
+    // In what the dossier says too.
+    let mut terms = restructuring(section);
+    for edit in &mut terms {
+        if let Some(TermBody::Definition(definition)) = &mut edit.wanted {
+            definition.label += ", 305186274";
+        }
+    }
     mountains
         .agrees(
             "contrat",

@@ -9,7 +9,7 @@ use super::routes::{filled, routes};
 use super::{last_change, person, site_of};
 use crate::contracts::{BOTH, Hand, NORMANDIE, normandie_terms};
 use crate::on_both_engines;
-use crate::support::{Bench, EMAIL, Site};
+use crate::support::{Bench, EMAIL, PASSWORD, Site};
 
 const ADMIN: &str = "admin.normandie@example.org";
 const REFERENT: &str = "referent@example.org";
@@ -182,5 +182,17 @@ on_both_engines! {
         assert_eq!(site.get(note).await.status, StatusCode::FORBIDDEN);
         let contract = site.get("/contrats/normandie-2024-2028").await.body;
         assert!(!contract.contains("Note confidentielle"), "{contract}");
+    }
+}
+
+on_both_engines! {
+    async fn who_signs_in_over_a_view_does_not_go_on_looking(bench: Bench) {
+        let (referent, ..) = people(&bench).await;
+        let mut site = site_of(&bench, EMAIL).await;
+        assert_eq!(sees_as(&mut site, referent).await, StatusCode::SEE_OTHER);
+        let sent = site.post("/connexion", &[("email", DG), ("password", PASSWORD)]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        let home = site.get("/").await.body;
+        assert!(home.contains(&format!("Bonjour, Personne {DG}")) && !home.contains("Revenir à mon compte"), "{home}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod canaries;
+mod kept;
 mod looking;
 mod people;
 mod referents;

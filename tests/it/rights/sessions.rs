@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::{person, site_of};
 use crate::on_both_engines;
 use crate::stage::Stage;
-use crate::support::Site;
+use crate::support::{PASSWORD, Site};
 
 const OTHER: &str = "referente@example.org";
 
@@ -39,6 +39,19 @@ on_both_engines! {
         assert!(is_signed_in(&mut admin).await, "their own go on");
         let again = admin.post(&end(theirs), WHY).await;
         assert_eq!(again.location, Some(format!("/personnes/{theirs}?fait=aucune-session")));
+        let made = one.post("/connexion", &[("email", OTHER), ("password", PASSWORD)]).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER);
+        let made = one.post("/moi/acces", &[("nom", "Tableur"), ("portee", "read"), ("fin", "31/12/2026")]).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        let both = [("motif", "Ordinateur perdu"), ("programmes", "oui")];
+        assert_eq!(admin.post(&end(theirs), &both).await.status, StatusCode::SEE_OTHER);
+        let mut tx = bench.db.read().await.unwrap();
+        let (open,): (i64,) = tx
+            .one("select count(*) from access_token where revoked_change is null", vec![])
+            .await
+            .unwrap();
+        assert_eq!(open, 0);
+        drop(tx);
         let mut national = bench.site().await;
         national.sign_in().await;
         let journal = national.get("/journal").await.body;
@@ -48,7 +61,7 @@ on_both_engines! {
             .one("select count(*) from mail where address = 'referente@example.org'", vec![])
             .await
             .unwrap();
-        assert_eq!(told, 1);
+        assert_eq!(told, 2, "her sessions were ended, a program was opened");
     }
 }
 

@@ -24,6 +24,8 @@ use crate::platform::web::{WebError, WebResult, section_heading};
 pub(super) struct Typed {
     #[serde(default)]
     motif: String,
+    /// Whether what programs do for them ends as well.
+    programmes: Option<String>,
 }
 
 /// `POST /personnes/{person}/sessions/terminer`
@@ -50,7 +52,8 @@ pub(super) async fn end(
         today: clock.today(),
     };
     let permit = permit::<EndSessions>(&mut change, whose).await?;
-    let ended = store::end_sessions_of(&mut change, &clock, permit).await;
+    let programs = typed.programmes.is_some();
+    let ended = store::end_sessions_of(&mut change, &clock, permit, programs).await;
     let done = match ended.map_err(WebError::internal)? {
         0 => "aucune-session",
         _ => "sessions",
@@ -78,7 +81,8 @@ pub(super) fn section(person: Uuid, sessions: &[OpenSession]) -> Markup {
     html! {
         section.sect aria-labelledby="sessions" {
             (section_heading("sessions", "Sessions ouvertes", None))
-            @if sessions.is_empty() { p { "Aucune : cette personne n’est connectée nulle part." } } @else {
+            @if sessions.is_empty() { p { "Aucune : cette personne n’est connectée nulle part." } }
+            @else {
                 table.tbl.stack {
                     caption.vh { "Sessions ouvertes, la plus récente d’abord" }
                     thead { tr { th scope="col" { "Navigateur" } th scope="col" { "Ouverte" } th scope="col" { "Dernier signe de vie" } } }
@@ -88,16 +92,20 @@ pub(super) fn section(person: Uuid, sessions: &[OpenSession]) -> Markup {
                         td data-l="Dernier signe de vie" { (french_instant(open.seen_at)) }
                     } } }
                 }
-                details.more {
-                    summary { "Terminer ces sessions" }
-                    form method="post" action={ (PEOPLE) "/" (person) "/sessions/terminer" } {
-                        p { "La personne devra se reconnecter partout ; ses accès par programme restent ouverts. Un courriel l’en avertit." }
-                        div.field {
-                            label for="motif-sessions" { "Motif" }
-                            input #motif-sessions name="motif" required maxlength="500" autocomplete="off";
-                        }
-                        p.acts { button.btn.sm.warn type="submit" { "Terminer toutes ses sessions" } }
+            }
+            details.more {
+                summary { "Terminer ses sessions" }
+                form method="post" action={ (PEOPLE) "/" (person) "/sessions/terminer" } {
+                    p { "La personne devra se reconnecter partout. Un courriel l’en avertit." }
+                    div.field {
+                        label for="motif-sessions" { "Motif" }
+                        input #motif-sessions name="motif" required maxlength="500" autocomplete="off";
                     }
+                    div.check {
+                        input #programmes type="checkbox" name="programmes" value="oui";
+                        label for="programmes" { "Révoquer aussi ses accès par programme" }
+                    }
+                    p.acts { button.btn.sm.warn type="submit" { "Terminer toutes ses sessions" } }
                 }
             }
         }

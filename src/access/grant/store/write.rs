@@ -8,10 +8,10 @@ use super::{Held, held, lasting, named};
 use crate::access::grant::{
     Delegate, EndGrant, GiveGrant, LONGEST_DELEGATION, LONGEST_REASON, NewGrant, Objection, Remit,
 };
-use crate::access::leave::store::reopen;
+use crate::access::leave::store::{left, reopen};
 use crate::access::permit::Permit;
 use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
-use crate::access::store::renew_sessions;
+use crate::access::store::{end_sessions, renew_sessions};
 use crate::args;
 use crate::ledger::{Actor, Change, LedgerError, NewThing, Scope};
 use crate::platform::clock::{Clock, paris_date};
@@ -112,7 +112,9 @@ pub async fn give(change: &mut Change, permit: Permit<GiveGrant>) -> Result<Uuid
     if !objections.is_empty() {
         return Err(GrantError::Objections(objections));
     }
-    Ok(insert(change, &new, None).await?)
+    let id = insert(change, &new, None).await?;
+    reopen(change, new.person).await?;
+    Ok(id)
 }
 
 /// What is named in a grant and does not exist.
@@ -215,8 +217,15 @@ async fn insert(
             ],
         )
         .await?;
-    reopen(change, new.person).await?;
-    renew_sessions(change.tx(), new.person).await?;
+    let asks_a_factor = Roles::known()
+        .role(&remit.role)
+        .is_some_and(|role| role.second_factor);
+    if asks_a_factor {
+        // What a role asks at sign-in is asked before it serves.
+        end_sessions(change.tx(), new.person, None).await?;
+    } else {
+        renew_sessions(change.tx(), new.person).await?;
+    }
     Ok(id)
 }
 
@@ -231,10 +240,15 @@ pub async fn delegate(change: &mut Change, permit: Permit<Delegate>) -> Result<U
     let held = held
         .filter(|held| held.holds_on(today))
         .ok_or(GrantError::Ended)?;
-    if new.person == held.person || named(change.tx(), new.person).await?.is_none() {
+    let is_there = match named(change.tx(), new.person).await? {
+        Some(_) => left(change.tx(), new.person).await?.is_none(),
+        None => false,
+    };
+    // Who leaves comes back by what an administrator gives, not by what a colleague passes on.
+    if new.person == held.person || !is_there {
         return Err(objection(
             "personne",
-            "Choisissez une autre personne, qui a un compte.",
+            "Choisissez une autre personne, dont le compte est ouvert et qui ne part pas.",
         ));
     }
     let days = new

@@ -35,6 +35,7 @@ fn instrument(id: Uuid, no: i64, act: &str, signed: Option<i64>) -> Instrument {
         act: act.to_owned(),
         state: signed.map_or(State::Draft, |_| State::Signed),
         framework_revision: Uuid::nil(),
+        keeper: String::new(),
         motive: None,
         effective_on: None,
         base_change: signed.map_or(10, |_| 0),

@@ -1,0 +1,74 @@
+//! An act that is being prepared: kept by who prepares it, opened to the other parties by an act.
+
+use axum::http::StatusCode;
+use jalon::access::permit;
+use jalon::contracts::DraftInstrument;
+use jalon::contracts::store::{NewInstrument, draft_instrument};
+use jalon::ledger::{Actor, Change};
+
+use super::{person, site_of};
+use crate::contracts::{BOTH, Hand, NORMANDIE, normandie_terms};
+use crate::on_both_engines;
+use crate::support::{EMAIL, said};
+
+const CONTRACT: &str = "/contrats/normandie-2024-2028";
+/// In the reason of the act, and nowhere else.
+const CANARY: &str = "314159265";
+
+on_both_engines! {
+    async fn a_draft_is_its_authors_until_it_is_opened_to_the_parties(bench: Bench) {
+        let first = bench.install().await;
+        let hand = Hand::creates(&bench, first, NORMANDIE).await;
+        let section = hand.section("contrat").await;
+        hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
+        let own = person(&bench, first, "normandie@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
+        person(&bench, first, "collegue@example.org", &[("codir-ars", "ARS-28")]).await;
+        // Of the other party, who sees drafts of its contracts.
+        person(&bench, first, "ministere@example.org", &[("contributeur", "MSS")]).await;
+        let change = Change::open(&bench.db, &bench.clock, Actor::Person(own), "contract.draft").await;
+        let mut change = change.unwrap();
+        let allowed = permit::<DraftInstrument>(&mut change, hand.contract).await.unwrap();
+        let new = NewInstrument {
+            act: "avenant".to_owned(),
+            framework_revision: hand.book.revision(),
+            motive: Some(format!("Le motif {CANARY}")),
+            effective_on: None,
+        };
+        draft_instrument(&mut change, allowed, new).await.unwrap();
+        change.commit().await.unwrap();
+
+        let act = format!("{CONTRACT}/actes/2");
+        let places = [
+            CONTRACT.to_owned(), "/".to_owned(), "/contrats".to_owned(), "/journal".to_owned(), act.clone(),
+            format!("/recherche?q=motif%20{CANARY}"), "/tables/actes.csv".to_owned(),
+            "/tables/actes.csv?contrat=normandie-2024-2028".to_owned(), "/tables/journal.csv".to_owned(),
+        ];
+        let mut own = site_of(&bench, "normandie@example.org").await;
+        let mut colleague = site_of(&bench, "collegue@example.org").await;
+        let mut ministry = site_of(&bench, "ministere@example.org").await;
+        let mut national = site_of(&bench, EMAIL).await;
+        for site in [&mut own, &mut colleague, &mut national] {
+            assert!(site.get(&act).await.body.contains(CANARY), "the authors and who sees everything");
+        }
+        for place in &places {
+            let answer = ministry.get(place).await;
+            let told = said(&answer);
+            assert!(!told.contains(&format!("Le motif {CANARY}")), "{place}: {told}");
+            assert!(!told.contains("Projet en cours") && !told.contains("projet d’acte en cours"), "{place}: {told}");
+        }
+        assert_eq!(ministry.get(&act).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(ministry.get(CONTRACT).await.status, StatusCode::OK, "what was signed is still there");
+
+        let page = own.get(&act).await.body;
+        assert!(page.contains("Pas encore les autres parties") && page.contains("Ouvrir aux autres parties"), "{page}");
+        let version = page.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let refused = colleague.post(&format!("{act}/ouvrir"), &[("version", &version)]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        let opened = own.post(&format!("{act}/ouvrir"), &[("version", &version)]).await;
+        assert_eq!(opened.location, Some(format!("{act}?fait=ouvert")), "{}", opened.body);
+        assert!(own.get(&format!("{act}?fait=ouvert")).await.body.contains("voient maintenant ce projet"));
+        assert!(ministry.get(&act).await.body.contains(CANARY));
+        assert!(colleague.get("/journal").await.body.contains("a ouvert l’acte aux autres parties"));
+        assert!(said(&ministry.get(&places[5]).await).contains(CANARY));
+    }
+}
