@@ -218,15 +218,15 @@ fn body(look: &Look, sent: &Sent, objections: &[Objection]) -> Markup {
             p.lead { "À " b { (person.name) } ", " span.mono { (person.email) } ". Elle vaut dès son premier jour, même dans une session ouverte." }
         }
         @if !objections.is_empty() { div.flag.late role="alert" { p { "Rien n’est enregistré : des champs sont à corriger." } } }
-        form method="post" {
-            fieldset.sect {
+        form.simple.parts method="post" {
+            fieldset {
                 legend { "Le rôle" }
                 div.fields {
                     (role_field(look, sent, told("role")))
                     (field("organisation", "Organisation", "Celle pour laquelle le rôle se tient, par son code ou son nom : ARS-28, Normandie, DGS…", Some("organisations-connues")))
                 }
             }
-            fieldset.sect {
+            fieldset {
                 legend { "Ses limites (facultatives)" }
                 div.fields {
                     (field("cadre", "Cadre", "Vide : tous les cadres", Some("cadres-connus")))
@@ -235,7 +235,7 @@ fn body(look: &Look, sent: &Sent, objections: &[Objection]) -> Markup {
                     (field("volet", "Volet", "Le volet de ce contrat ; vide : tous", Some("volets-connus")))
                 }
             }
-            fieldset.sect {
+            fieldset {
                 legend { "Sa durée et son motif" }
                 div.fields {
                     (field("debut", "À partir du (facultatif)", "Aujourd’hui si rien n’est écrit", None))

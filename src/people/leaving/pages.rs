@@ -264,7 +264,7 @@ fn act(look: &Look, typed: &Typed, mistakes: &[(&str, &str)]) -> Markup {
                     p.s-late.told #motif-dit { (told("motif").unwrap_or_default()) }
                 }
                 p.acts {
-                    button.btn.main.warn type="submit" { "Enregistrer le départ" }
+                    button.btn.main type="submit" { "Enregistrer le départ" }
                     a.btn href={ (PEOPLE) "/" (look.person.id) } { "Annuler" }
                 }
             }
