@@ -1,4 +1,4 @@
-//! The first page: what awaits somebody, then the country, then what came last.
+//! The first page: what awaits somebody, then the country.
 
 use std::sync::Arc;
 
@@ -14,33 +14,23 @@ use crate::figures::board::{Country, Late};
 use crate::figures::contest::{self, Contest, Standing};
 use crate::figures::{Concern, Situation, Sources, board_table, running, since_section};
 use crate::frameworks::{Framework, everyone_words};
-use crate::imports::store::{self as imports, LatestFile};
 use crate::kernel::counted;
 use crate::ledger::{self, OfState};
 use crate::organisations::Organisation;
 use crate::people::review::store::waiting;
 use crate::people::review::{Progress, Review};
-use crate::platform::clock::{french_date, french_instant};
+use crate::platform::clock::french_date;
 use crate::platform::db::Tx;
 use crate::platform::web::{Address, WebResult, fictional_mark, icon, section_heading};
 use crate::support;
-
-/// How many of the last files are shown.
-const LAST: i64 = 5;
 
 /// Everything the page is made from.
 struct Desk<'a> {
     situation: &'a Situation,
     /// The framework that is shown, and the country under it.
     shown: Option<(&'a Framework, Arc<Country>)>,
-    today: Today,
-}
-
-/// What is a matter of today only, empty on a day of the past.
-#[derive(Default)]
-struct Today {
+    /// What waits for an answer today; nothing on a day of the past.
     awaiting: Arc<Awaiting>,
-    files: Vec<LatestFile>,
 }
 
 /// What waits for an answer.
@@ -60,12 +50,9 @@ pub(super) async fn page(
     State(waiting): State<Waiting>,
 ) -> WebResult<(StatusCode, Markup)> {
     let (mut tx, situation) = sources.open(signed.reach(), &address).await?;
-    let today = match situation.moment.past {
-        Some(_) => Today::default(),
-        None => Today {
-            awaiting: waiting.of(&mut tx, &signed, situation.today).await?,
-            files: imports::latest_files(&sources.db, signed.reach(), LAST).await?,
-        },
+    let awaiting = match situation.moment.past {
+        Some(_) => Arc::default(),
+        None => waiting.of(&mut tx, &signed, situation.today).await?,
     };
     drop(tx);
     let shown = running(&situation, address.get("cadre"))
@@ -73,7 +60,7 @@ pub(super) async fn page(
     let desk = Desk {
         situation: &situation,
         shown,
-        today,
+        awaiting,
     };
     let body = html! {
         div.head {
@@ -84,7 +71,6 @@ pub(super) async fn page(
         (since(&desk))
         (awaits(&desk))
         (country(&desk))
-        @if situation.moment.past.is_none() { (files(&desk.today.files)) }
         (generations(&situation))
     };
     Ok((situation.status(), signed.page("Accueil", &body)))
@@ -173,7 +159,7 @@ fn since(desk: &Desk<'_>) -> Markup {
 fn awaits(desk: &Desk<'_>) -> Markup {
     let country = desk.shown.as_ref().map(|(_, country)| country);
     let late = country.map_or(&[][..], |country| &country.late);
-    let awaiting = &desk.today.awaiting;
+    let awaiting = &desk.awaiting;
     let nothing = late.is_empty()
         && awaiting.drafts.is_empty()
         && awaiting.contests.is_empty()
@@ -241,8 +227,8 @@ fn supplier<'a>(desk: &'a Desk<'_>, code: &'a str) -> &'a str {
 fn draft_item(desk: &Desk<'_>) -> Markup {
     html! {
         li {
-            h3 { (icon("edit")) " " (counted(desk.today.awaiting.drafts.len(), "projet d’acte en cours", "projets d’actes en cours")) }
-            ul { @for draft in &desk.today.awaiting.drafts { li {
+            h3 { (icon("edit")) " " (counted(desk.awaiting.drafts.len(), "projet d’acte en cours", "projets d’actes en cours")) }
+            ul { @for draft in &desk.awaiting.drafts { li {
                 a href={ "/contrats/" (draft.slug) "/actes/" (draft.no) } { (draft.title) }
                 @if draft.fictional { " " (fictional_mark()) }
                 ", " (awaited(desk, draft))
@@ -267,11 +253,11 @@ fn awaited(desk: &Desk<'_>, draft: &OpenDraft) -> String {
 
 fn contest_item(desk: &Desk<'_>) -> Markup {
     let day = desk.situation.today;
-    let late = desk.today.awaiting.contests.iter();
+    let late = desk.awaiting.contests.iter();
     let late = late.filter(|c| matches!(c.standing(day), Standing::Late(_)));
     let late = late.count();
     let open = counted(
-        desk.today.awaiting.contests.len(),
+        desk.awaiting.contests.len(),
         "contestation attend une réponse",
         "contestations attendent une réponse",
     );
@@ -340,21 +326,6 @@ fn generation_choice(desk: &Desk<'_>, current: &Framework) -> Markup {
                     li { a href={ (desk.situation.href(&path)) "#pays" } aria-current=[(framework.code == current.code).then_some("true")] { (framework.starts) "-" (framework.ends) } }
                 }
             } }
-        }
-    }
-}
-
-fn files(files: &[LatestFile]) -> Markup {
-    html! {
-        section.sect aria-labelledby="fichiers" {
-            (section_heading("fichiers", "Derniers fichiers", Some(html! { p { a href="/imports" { "Tous les imports" } } })))
-            @if files.is_empty() {
-                p { "Aucun fichier reçu. " a href="/imports/nouveau" { "Déposer un fichier" } " : Jalon le lit et dit ce qu’il changerait, sans rien changer." }
-            } @else {
-                ul.brief { @for file in files { li {
-                    a.mono href={ "/imports/" (file.id) } { (file.file_name) } ", " (french_instant(file.created_at)) ", " (file.french())
-                } } }
-            }
         }
     }
 }

@@ -164,10 +164,6 @@ fn situation(page: &str, day: Option<&str>) -> String {
             "<section class=\"sect\" aria-labelledby=\"attend\"",
             "</section>",
         ),
-        (
-            "<section class=\"sect\" aria-labelledby=\"fichiers\"",
-            "</section>",
-        ),
         ("<input type=\"hidden\" name=\"au\"", ">"),
         // Acts are of today only.
         (

@@ -9,7 +9,7 @@ use super::parsed;
 use crate::access::{Concern, Reach};
 use crate::args;
 use crate::imports::batch::{Batch, BatchState, Counts};
-use crate::platform::db::{Db, DbError, Tx};
+use crate::platform::db::{DbError, Tx};
 
 #[derive(sqlx::FromRow)]
 struct BatchRecord {
@@ -147,60 +147,6 @@ fn sent_by(organisation: &str) -> Concern {
         undetermined: true,
         ..Concern::of(organisation, "")
     }
-}
-
-/// A file as the first page names it.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct LatestFile {
-    /// The batch.
-    pub id: Uuid,
-    /// Name of the file.
-    pub file_name: String,
-    /// When it was received, in microseconds UTC.
-    pub created_at: i64,
-    state: String,
-}
-
-impl LatestFile {
-    /// What became of it, in words.
-    pub fn french(&self) -> &'static str {
-        BatchState::from_code(&self.state).map_or("", BatchState::french)
-    }
-}
-
-/// The last files that somebody may know of, the latest first: in one statement by itself where
-/// they see all, or those of one organisation beside their own.
-pub async fn latest_files(db: &Db, reach: &Reach, most: i64) -> Result<Vec<LatestFile>, DbError> {
-    if sees_all(reach) {
-        return db
-            .glance_all(
-                "select id, file_name, created_at, state from batch
-                 order by created_at desc, id desc limit $1",
-                args![most],
-            )
-            .await;
-    }
-    let person = reach.actor().person();
-    let mut organisations: Vec<&str> = looked_into(reach).into_iter().collect();
-    if organisations.is_empty() {
-        organisations.push("");
-    }
-    let mut files: Vec<LatestFile> = Vec::new();
-    for organisation in organisations {
-        let theirs: Vec<LatestFile> = db
-            .glance_all(
-                "select id, file_name, created_at, state from batch
-                 where created_by = $1 or (organisation = $2 and $2 <> '')
-                 order by created_at desc, id desc limit $3",
-                args![person, organisation, most],
-            )
-            .await?;
-        files.extend(theirs);
-    }
-    files.sort_by_key(|file| Reverse((file.created_at, file.id)));
-    files.dedup_by_key(|file| file.id);
-    files.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-    Ok(files)
 }
 
 /// The act of looking at what others sent.

@@ -13,8 +13,8 @@ use crate::imports::batch::{Batch, Counts, FileMapping, Row, Said, Verdict};
 use crate::imports::problem::{Place, Problem, Severity};
 use crate::platform::db::{DbError, Tx};
 
-pub use batches::{LatestFile, batch, batch_seen, batches, latest_files};
 pub(super) use batches::{SEE, batches_before};
+pub use batches::{batch, batch_seen, batches};
 
 /// A file about to be kept, and read.
 #[derive(Clone, Debug)]

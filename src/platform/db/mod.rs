@@ -335,26 +335,6 @@ impl Db {
         })
     }
 
-    /// Every row of one statement that reads, by itself.
-    pub async fn glance_all<R: Record>(
-        &self,
-        sql: &'static str,
-        args: Vec<Arg>,
-    ) -> Result<Vec<R>, DbError> {
-        Ok(match &self.0 {
-            Engine::Lite { readers, .. } => {
-                sqlx::query_as_with::<Sqlite, R, _>(sql, arg::arguments::<Sqlite>(args)?)
-                    .fetch_all(readers)
-                    .await?
-            }
-            Engine::Pg(pool) => {
-                sqlx::query_as_with::<Postgres, R, _>(sql, arg::arguments::<Postgres>(args)?)
-                    .fetch_all(pool)
-                    .await?
-            }
-        })
-    }
-
     /// A transaction that writes. Writers queue: the second waits for the first to end, on both
     /// engines, so that changes are numbered in the order they are committed.
     pub async fn write(&self) -> Result<Tx, DbError> {
