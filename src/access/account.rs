@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::door::{Confirmed, Door};
+use super::door::Door;
 use super::event::store::Own;
 use super::event::{self, Event, EventKind};
 use super::fields::password_field;
@@ -67,17 +67,6 @@ impl<'a> Told<'a> {
     fn in_part(&self, name: &str) -> Option<&'a str> {
         let (part, mistake) = self.part?;
         (part == name).then_some(mistake)
-    }
-}
-
-/// What is wrong with a password given again.
-pub(super) fn mistake(confirmed: Confirmed) -> Option<&'static str> {
-    match confirmed {
-        Confirmed::Yes => None,
-        Confirmed::No => Some("Ce n’est pas le mot de passe de votre compte Jalon."),
-        Confirmed::TooOften => {
-            Some("Trop d’essais ont échoué. Attendez un quart d’heure avant de recommencer.")
-        }
     }
 }
 
@@ -144,7 +133,7 @@ pub(super) async fn change_password(
             .then(|| "Les deux saisies diffèrent : retapez le nouveau mot de passe.".to_owned()),
     };
     let confirmed = at.confirm(&signed.person, &origin, &typed.now).await?;
-    mistakes.now = mistake(confirmed).map(str::to_owned);
+    mistakes.now = confirmed.mistake().map(str::to_owned);
     let (Ok(new), false) = (new, mistakes.any()) else {
         let told = Told {
             mistakes,

@@ -55,6 +55,19 @@ pub(super) enum Confirmed {
     TooOften,
 }
 
+impl Confirmed {
+    /// What the person is told, where it is not theirs.
+    pub(super) fn mistake(self) -> Option<&'static str> {
+        match self {
+            Self::Yes => None,
+            Self::No => Some("Ce n’est pas le mot de passe de votre compte Jalon."),
+            Self::TooOften => {
+                Some("Trop d’essais ont échoué. Attendez un quart d’heure avant de recommencer.")
+            }
+        }
+    }
+}
+
 impl Door {
     /// Somebody tries; `None` where they tried too often. The try counts from before the password
     /// is looked at, so that many at once are no way around.

@@ -13,7 +13,6 @@ use super::store::{self, Secret};
 use super::{
     AddFactor, PATH, RecoveryCode, RemoveFactor, RenewCodes, Shared, is_required, qr_path,
 };
-use crate::access::account;
 use crate::access::discreet;
 use crate::access::door::Door;
 use crate::access::fields::{code_field, password_field};
@@ -56,7 +55,7 @@ pub(in crate::access) async fn confirm(
         let confirmed = at
             .confirm(&signed.person, &origin, typed.password())
             .await?;
-        if let Some(told) = account::mistake(confirmed) {
+        if let Some(told) = confirmed.mistake() {
             return refused(&signed, &session, &at, told).await;
         }
     }

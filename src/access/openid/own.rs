@@ -43,7 +43,7 @@ pub(super) async fn bind(
 ) -> WebResult<Response> {
     let open = provider.open().ok_or(WebError::NotFound)?;
     let confirmed = at.confirm(&signed.person, &origin, &again.password).await?;
-    if let Some(mistake) = account::mistake(confirmed) {
+    if let Some(mistake) = confirmed.mistake() {
         let page = account::page_again(&signed, &session, &at, &provider, ("identites", mistake));
         return page.await;
     }
@@ -72,7 +72,7 @@ pub(super) async fn unbind(
 ) -> WebResult<Response> {
     let label = provider.label().ok_or(WebError::NotFound)?;
     let confirmed = at.confirm(&signed.person, &origin, &again.password).await?;
-    if let Some(mistake) = account::mistake(confirmed) {
+    if let Some(mistake) = confirmed.mistake() {
         let page = account::page_again(&signed, &session, &at, &provider, ("identites", mistake));
         return page.await;
     }

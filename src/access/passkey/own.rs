@@ -13,7 +13,6 @@ use uuid::Uuid;
 use webauthn_rs::prelude::Passkey;
 
 use super::{AddPasskey, Answered, Making, RemovePasskey, Site, ask, asked, name, store};
-use crate::access::account;
 use crate::access::door::Door;
 use crate::access::fields::password_field;
 use crate::access::origin::Origin;
@@ -96,7 +95,7 @@ pub(super) async fn begin(
     let site = Site::of(&config).ok_or(WebError::NotFound)?;
     let named = name(&typed.nom);
     let confirmed = at.confirm(&signed.person, &origin, &typed.password).await?;
-    let mistake = account::mistake(confirmed);
+    let mistake = confirmed.mistake();
     let (Ok(named), None) = (&named, mistake) else {
         let told = Told {
             name: &typed.nom,
@@ -184,7 +183,7 @@ pub(super) async fn remove(
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
     let confirmed = at.confirm(&signed.person, &origin, &typed.password).await?;
-    if let Some(mistake) = account::mistake(confirmed) {
+    if let Some(mistake) = confirmed.mistake() {
         let told = Told {
             removal_mistake: Some(mistake),
             ..Told::default()

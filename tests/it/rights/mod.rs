@@ -62,10 +62,14 @@ pub async fn grant(
     role: &str,
     organisation: &str,
 ) -> Result<Uuid, String> {
+    gives(bench, by, new_grant(bench, person, role, organisation)).await
+}
+
+/// Gives a grant as it is, or says why not.
+pub async fn gives(bench: &Bench, by: Actor, new: NewGrant) -> Result<Uuid, String> {
     let mut change = Change::open(&bench.db, &bench.clock, by, "grant.give")
         .await
         .unwrap();
-    let new = new_grant(bench, person, role, organisation);
     let allowed = permit::<GiveGrant>(&mut change, new)
         .await
         .map_err(|e| e.to_string())?;

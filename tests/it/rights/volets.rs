@@ -1,15 +1,13 @@
 //! A grant limited to one section of a contract: what it lets somebody write, and how it is given.
 
 use axum::http::StatusCode;
-use jalon::access::grant::store::give;
-use jalon::access::grant::{GiveGrant, NewGrant};
 use jalon::access::{NotPermitted, permit};
 use jalon::contracts::store::{ContractError, set_terms};
 use jalon::contracts::{EditInstrument, Target, TermsOf, WriteTerms};
 use jalon::ledger::{Actor, Change};
 use uuid::Uuid;
 
-use super::{held, new_grant, person, site_of};
+use super::{gives, held, new_grant, person, site_of};
 use crate::contracts::cases::OCEAN_INDIEN;
 use crate::contracts::{BOTH, Hand, aims, number};
 use crate::on_both_engines;
@@ -31,20 +29,6 @@ async fn writer(bench: &Bench, by: Actor, hand: &Hand<'_>, section: Uuid) -> Uui
     new.remit.section = Some(section);
     gives(bench, by, new).await.unwrap();
     writer
-}
-
-async fn gives(bench: &Bench, by: Actor, new: NewGrant) -> Result<Uuid, String> {
-    let mut change = Change::open(&bench.db, &bench.clock, by, "grant.give")
-        .await
-        .unwrap();
-    let allowed = permit::<GiveGrant>(&mut change, new)
-        .await
-        .map_err(|e| e.to_string())?;
-    let id = give(&mut change, allowed)
-        .await
-        .map_err(|e| e.to_string())?;
-    change.commit().await.unwrap();
-    Ok(id)
 }
 
 on_both_engines! {
