@@ -89,8 +89,8 @@ pub(super) async fn send(
     let look = look(change.tx(), &signed, id).await?;
     let kept = (&desk.library, &desk.directories);
     let said = (sent.as_slice(), desk.clock.today());
-    let new = read(change.tx(), signed.reach(), kept, &look.person, said).await?;
-    let new = match new {
+    let among = (look.contracts.as_slice(), &look.person);
+    let new = match read_among(change.tx(), signed.reach(), kept, among, said).await? {
         Ok(new) => new,
         Err(objections) => return Ok(again(&signed, &look, &sent, &objections)),
     };
@@ -117,15 +117,27 @@ pub async fn read(
     reach: &Reach,
     (library, directories): (&Library, &Directories),
     person: &Person,
+    said: (&[(String, String)], Date),
+) -> Result<Result<NewGrant, Vec<Objection>>, DbError> {
+    let contracts = store::contracts(tx, reach).await?;
+    let among = (contracts.as_slice(), person);
+    read_among(tx, reach, (library, directories), among, said).await
+}
+
+/// [`read`], the contracts that a grant may be limited to being known.
+async fn read_among(
+    tx: &mut Tx,
+    reach: &Reach,
+    (library, directories): (&Library, &Directories),
+    (contracts, person): (&[KnownContract], &Person),
     (sent, today): (&[(String, String)], Date),
 ) -> Result<Result<NewGrant, Vec<Objection>>, DbError> {
     let catalogue = library.catalogue(tx, reach).await?;
     let directory = directories.current(tx, reach).await?;
-    let contracts = store::contracts(tx, reach).await?;
     let known = Known {
         catalogue: &catalogue,
         directory: &directory,
-        contracts: &contracts,
+        contracts,
         today,
         motive: "",
     };

@@ -428,7 +428,7 @@ async fn goes_on(
 }
 
 /// How long it stays after the request was closed, in microseconds: two years.
-pub const KEPT: i64 = 2 * 365 * 24 * 3600 * 1_000_000;
+const KEPT: i64 = 2 * 365 * 24 * 3600 * 1_000_000;
 
 /// Erases what was said in the requests whose time is over. That they were made and answered is
 /// still told by the history, which never held more.

@@ -143,7 +143,7 @@ pub async fn to_close(tx: &mut Tx, today: Date) -> Result<Vec<Leaving>, DbError>
 
 /// How long they stay after the account was closed, in microseconds: five years, the length of a
 /// contract, whose acts name those who made them.
-pub const KEPT: i64 = 5 * 365 * 24 * 3600 * 1_000_000;
+const KEPT: i64 = 5 * 365 * 24 * 3600 * 1_000_000;
 
 /// What stands in the place of a name.
 pub const NAMELESS: &str = "Une personne effacée";

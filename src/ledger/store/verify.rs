@@ -9,7 +9,7 @@ use super::super::history::{Entry, Link, chain_hash};
 use crate::args;
 use crate::platform::db::{DbError, Tx};
 
-/// Changes that are read at once, with all their entries: what is held in memory.
+/// Changes that are read at once; their entries pass one by one, and one change's are held.
 const AT_ONCE: i64 = 1_000;
 
 /// A change.

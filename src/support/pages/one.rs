@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::ask::context;
 use super::list::{hands, standing};
 use super::{PATH, trail};
+use crate::access::leave::NAMELESS;
 use crate::access::{Act, Denied, Signed, button_or_why, may, permit};
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
@@ -178,7 +179,7 @@ fn body(shown: &Shown, said: Option<&str>, wrong: Option<&str>, typed: &str) -> 
 }
 
 fn message_of(message: &Message) -> Markup {
-    let who = message.who.as_deref().unwrap_or("Une personne effacée");
+    let who = message.who.as_deref().unwrap_or(NAMELESS);
     html! {
         article.prose {
             h3 { (who) " " (message.deed.french()) }
