@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::policy::{Basis, Concern, Denied};
+use super::policy::{Basis, Concern, Denied, Refusal};
 use super::reach::Reach;
 use crate::ledger::{Actor, Change};
 use crate::platform::api::{Code, Problem};
@@ -105,6 +105,9 @@ impl From<Denied> for NotPermitted {
 impl From<NotPermitted> for WebError {
     fn from(error: NotPermitted) -> Self {
         match error {
+            NotPermitted::Denied(denied) if denied.kind == Refusal::Stage => {
+                Self::Conflict(denied.sentence)
+            }
             NotPermitted::Denied(denied) => Self::Forbidden(denied.sentence),
             NotPermitted::Unknown => Self::NotFound,
             NotPermitted::Db(error) => error.into(),
@@ -115,8 +118,11 @@ impl From<NotPermitted> for WebError {
 impl From<NotPermitted> for Problem {
     fn from(error: NotPermitted) -> Self {
         match error {
-            NotPermitted::Denied(denied) if denied.reads_only => Self::plain(Code::ReadOnly),
-            NotPermitted::Denied(denied) => Self::new(Code::Forbidden, denied.sentence),
+            NotPermitted::Denied(denied) => match denied.kind {
+                Refusal::ReadsOnly => Self::plain(Code::ReadOnly),
+                Refusal::Stage => Self::new(Code::Conflict, denied.sentence),
+                Refusal::NotGranted => Self::new(Code::Forbidden, denied.sentence),
+            },
             NotPermitted::Unknown => Self::not_found(),
             NotPermitted::Db(error) => error.into(),
         }

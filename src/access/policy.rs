@@ -2,10 +2,14 @@
 //!
 //! What lives here: the judgement itself, pure. What never does: reading grants or things.
 
+mod stage;
+
 use uuid::Uuid;
 
 use super::grant::Grant;
-use super::role::{Role, Roles, Which};
+use super::role::{KnownAct, Role, Roles, Which};
+
+pub use stage::Stage;
 
 /// A place of the tree of objectives of a framework, with those it stands under.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +46,8 @@ pub struct Concern {
     pub owner: Option<Uuid>,
     /// The role that is given or taken away by the act.
     pub role: Option<String>,
+    /// How far the thing has come; none for what has no stages.
+    pub stage: Option<Stage>,
     /// Whether what it is about is judged elsewhere, part by part: a file, by each of its rows.
     pub undetermined: bool,
 }
@@ -65,6 +71,15 @@ impl Concern {
         Self {
             undetermined: true,
             ..Self::default()
+        }
+    }
+
+    /// The same, where it has come that far.
+    #[must_use]
+    pub fn at(self, stage: Stage) -> Self {
+        Self {
+            stage: Some(stage),
+            ..self
         }
     }
 
@@ -103,8 +118,19 @@ pub struct Denied {
     pub act: &'static str,
     /// What the person is told: who can do it.
     pub sentence: String,
-    /// Whether it is refused only because a program was given the right to read and no more.
-    pub reads_only: bool,
+    /// What kind of refusal it is.
+    pub kind: Refusal,
+}
+
+/// What stands in the way of an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The person may not.
+    NotGranted,
+    /// A program was given the right to read and no more.
+    ReadsOnly,
+    /// The thing is not at a stage where it may be done, by whomever.
+    Stage,
 }
 
 /// Why a grant does not allow an act.
@@ -119,6 +145,10 @@ pub enum Lack {
     Scope,
     /// Its role may not give or take away that role.
     Gives,
+    /// It is held in somebody's place, and the thing is under seal.
+    InPlaceOf,
+    /// The thing is not at a stage where the act may be done, whoever does it.
+    Stage,
 }
 
 impl Lack {
@@ -129,6 +159,8 @@ impl Lack {
             Self::Organisation => "ce rôle ne le permet que chez sa propre organisation",
             Self::Scope => "c’est hors de son périmètre (cadre, objectif, contrat ou volet)",
             Self::Gives => "ce rôle ne peut ni donner ni retirer ce rôle-là",
+            Self::InPlaceOf => "ce qui est scellé ne s’ouvre pas à la place d’un autre",
+            Self::Stage => "elle le permettrait, mais la chose n’en est pas là",
         }
     }
 }
@@ -138,6 +170,27 @@ impl Lack {
 /// # Errors
 /// What it lacks.
 pub fn weigh(roles: &Roles, grant: &Grant, act: &str, concern: &Concern) -> Result<(), Lack> {
+    gives(roles, grant, act, concern)?;
+    if is_at_its_stage(roles.act(act), concern) {
+        Ok(())
+    } else {
+        Err(Lack::Stage)
+    }
+}
+
+/// Whether a thing has come as far as an act asks, and no farther. What says nothing of its stage
+/// is at none of those that are asked, unless it is not chosen yet.
+fn is_at_its_stage(act: Option<&KnownAct>, concern: &Concern) -> bool {
+    let stages = act.map_or(&[][..], |act| &act.stages);
+    match concern.stage {
+        _ if stages.is_empty() => true,
+        Some(stage) => stages.contains(&stage),
+        None => concern.undetermined,
+    }
+}
+
+/// [`weigh`], whatever the stage of the thing.
+fn gives(roles: &Roles, grant: &Grant, act: &str, concern: &Concern) -> Result<(), Lack> {
     let role = roles.role(&grant.remit.role).ok_or(Lack::Role)?;
     let (anywhere, own) = (
         role.anywhere.allows(roles, act),
@@ -146,6 +199,9 @@ pub fn weigh(roles: &Roles, grant: &Grant, act: &str, concern: &Concern) -> Resu
     let is_personal = roles.act(act).is_some_and(|known| known.only_to_ones_own);
     if is_personal || !(anywhere || own) {
         return Err(Lack::Role);
+    }
+    if grant.behalf_of.is_some() && roles.act(act).is_some_and(|known| known.sealed) {
+        return Err(Lack::InPlaceOf);
     }
     if concern
         .role
@@ -199,37 +255,56 @@ pub fn decide(
     act: &'static str,
     concern: &Concern,
 ) -> Result<Basis, Denied> {
-    let refused = |sentence: String| Denied {
+    let basis = granted(roles, who, grants, act, concern).map_err(|sentence| Denied {
         act,
         sentence,
-        reads_only: false,
-    };
+        kind: Refusal::NotGranted,
+    })?;
+    let known = roles.act(act);
+    if is_at_its_stage(known, concern) {
+        return Ok(basis);
+    }
+    Err(Denied {
+        act,
+        sentence: known.map_or_else(String::new, |known| known.otherwise.clone()),
+        kind: Refusal::Stage,
+    })
+}
+
+/// By what somebody may do an act, whatever the stage of the thing; or what they are told.
+fn granted(
+    roles: &Roles,
+    who: Uuid,
+    grants: &[Grant],
+    act: &str,
+    concern: &Concern,
+) -> Result<Basis, String> {
     let is_own = concern.owner == Some(who);
     let known = roles.act(act);
     if known.is_some_and(|known| known.never_to_oneself) && is_own {
-        return Err(refused(format!(
+        return Err(format!(
             "Personne ne peut {} à soi-même : demandez-le à un autre administrateur.",
             roles.act_name(act)
-        )));
+        ));
     }
     if known.is_some_and(|known| known.to_ones_own) && is_own {
         return Ok(Basis::OnesOwn);
     }
     if known.is_some_and(|known| known.only_to_ones_own) {
-        return Err(refused(format!(
+        return Err(format!(
             "Personne ne peut {} à la place de quelqu’un d’autre.",
             roles.act_name(act)
-        )));
+        ));
     }
     let allowing = grants
         .iter()
-        .find(|grant| weigh(roles, grant, act, concern).is_ok());
+        .find(|grant| gives(roles, grant, act, concern).is_ok());
     match allowing {
         Some(grant) => Ok(Basis::Grant {
             id: grant.id,
             organisation: grant.remit.organisation.clone(),
         }),
-        None => Err(refused(who_can(roles, grants, act, concern))),
+        None => Err(who_can(roles, grants, act, concern)),
     }
 }
 
@@ -252,7 +327,7 @@ fn who_can(roles: &Roles, grants: &[Grant], act: &str, concern: &Concern) -> Str
     }
     let near = grants
         .iter()
-        .find_map(|grant| match weigh(roles, grant, act, concern) {
+        .find_map(|grant| match gives(roles, grant, act, concern) {
             Err(Lack::Role) | Ok(()) => None,
             Err(lack) => Some(format!(
                 " Votre habilitation « {} » n’y suffit pas : {}.",

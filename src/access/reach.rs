@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::grant::pages::button_or_why;
 use super::grant::{Grant, store};
 use super::permit::Act;
-use super::policy::{Basis, Concern, Denied, Lack, decide, weigh};
+use super::policy::{Basis, Concern, Denied, Lack, Refusal, decide, weigh};
 use super::role::{Roles, Side, Sight};
 use super::token;
 use crate::ledger::{self, Actor, Scope};
@@ -284,7 +284,7 @@ impl Reach {
                 act,
                 sentence: "Cet accès ne permet que de lire : ouvrez-en un qui permette d’écrire."
                     .to_owned(),
-                reads_only: true,
+                kind: Refusal::ReadsOnly,
             });
         }
         let mut basis = None;
@@ -295,7 +295,7 @@ impl Reach {
         basis.ok_or_else(|| Denied {
             act,
             sentence: "Il n’y a rien là que vous puissiez changer.".to_owned(),
-            reads_only: false,
+            kind: Refusal::NotGranted,
         })
     }
 
@@ -306,7 +306,7 @@ impl Reach {
             return Err(Denied {
                 act,
                 sentence: "Ce qui est scellé ne s’ouvre qu’à une personne habilitée.".to_owned(),
-                reads_only: false,
+                kind: Refusal::NotGranted,
             });
         }
         Ok(())

@@ -223,6 +223,15 @@ impl State {
             .into_iter()
             .find(|state| state.code() == code)
     }
+
+    /// How far the instrument has come, as far as rights go.
+    pub fn stage(self) -> access::Stage {
+        match self {
+            Self::Draft => access::Stage::UnderWay,
+            Self::Signed => access::Stage::Settled,
+            Self::Abandoned => access::Stage::Closed,
+        }
+    }
 }
 
 /// When something was recorded and by whom.

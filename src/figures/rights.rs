@@ -262,7 +262,9 @@ impl Answerable {
         let found = contests::contest(tx, contest).await?;
         Ok(found.map(|found| Self {
             contest,
-            concern: ground.answering(&found.measure, &found.supplier),
+            concern: ground
+                .answering(&found.measure, &found.supplier)
+                .at(found.stage()),
         }))
     }
 

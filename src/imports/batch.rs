@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::problem::{Answers, Place, Problem};
 use super::store::SEE;
-use crate::access::{Concern, Reach};
+use crate::access::{Concern, Reach, Stage};
 
 /// What a cell would do if the file were committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +102,15 @@ impl BatchState {
     pub fn from_code(code: &str) -> Option<Self> {
         let found = Self::ALL.into_iter().find(|(_, known, _)| *known == code);
         found.map(|(state, ..)| state)
+    }
+
+    /// How far it has come, as far as rights go.
+    pub fn stage(self) -> Stage {
+        match self {
+            Self::Reading | Self::Unreadable | Self::Rehearsed => Stage::UnderWay,
+            Self::Committed => Stage::Settled,
+            Self::Undone | Self::Dropped => Stage::Closed,
+        }
     }
 
     /// Whether it may be committed: once rehearsed, or again once undone.

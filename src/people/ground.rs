@@ -12,7 +12,7 @@ use crate::access::grant::store::{Held, grants_of, lasting};
 use crate::access::grant::{EndGrant, GiveGrant};
 use crate::access::link::InvitePerson;
 use crate::access::store::{AddPerson, person_by_email};
-use crate::access::{Act, Concern, Denied, Person, Reach, answering};
+use crate::access::{Act, Concern, Denied, Person, Reach, Stage, answering};
 use crate::kernel::fold;
 use crate::platform::db::{DbError, Tx};
 
@@ -193,7 +193,8 @@ impl Ground {
                 .account(&subject.email)
                 .map(|account| account.person.id),
             ..Concern::of(&subject.remit.organisation, &subject.remit.framework)
-        };
+        }
+        .at(Stage::Settled);
         if let Some(codes) = self.answering.get(&subject.remit.organisation) {
             concern.organisations.clone_from(codes);
         }

@@ -12,7 +12,7 @@ mod told;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::access::{Act, Concern, Reach};
+use crate::access::{Act, Concern, Reach, Stage};
 use crate::platform::db::{DbError, Tx};
 
 pub use pages::router;
@@ -163,6 +163,11 @@ impl Request {
             owner: Some(self.person),
             ..Concern::of(&self.organisation, "")
         }
+        .at(if self.open {
+            Stage::UnderWay
+        } else {
+            Stage::Closed
+        })
     }
 
     /// Whether what was said was erased, its time being over.

@@ -198,16 +198,19 @@ impl Act for EndGrant {
         let Some(held) = store::held(tx, *grant).await? else {
             return Ok(Vec::new());
         };
-        Ok(vec![Concern {
-            role: Some(held.grant.remit.role.clone()),
-            owner: Some(held.person),
-            ..store::answering(
-                tx,
-                &held.grant.remit.organisation,
-                &held.grant.remit.framework,
-            )
-            .await?
-        }])
+        Ok(vec![
+            Concern {
+                role: Some(held.grant.remit.role.clone()),
+                owner: Some(held.person),
+                ..store::answering(
+                    tx,
+                    &held.grant.remit.organisation,
+                    &held.grant.remit.framework,
+                )
+                .await?
+            }
+            .at(held.stage()),
+        ])
     }
 }
 

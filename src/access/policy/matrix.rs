@@ -45,77 +45,92 @@ fn about(organisation: &str, objective: &str) -> Concern {
             framework: "f".to_owned(),
             nodes: vec![objective.to_owned()],
         }],
-        // A role that the act gives or takes away: the humblest.
-        role: None,
         ..Concern::default()
     }
 }
 
-fn mark(allowed: bool) -> &'static str {
-    if allowed { "oui" } else { " · " }
+/// The stages at which something is allowed, each by its first letter; a point for the others.
+fn marks(allowed: impl Fn(Stage) -> bool) -> String {
+    let mark =
+        |(stage, word, _): (Stage, &'static str, _)| if allowed(stage) { &word[..1] } else { "·" };
+    Stage::ALL.into_iter().map(mark).collect()
 }
 
-/// Every role by every act: with a grant for region A, in A and in B; with one limited to
-/// objective 1 as well, on objectives 1 and 2 of A.
+fn line(what: &str, columns: &[String]) -> String {
+    format!("{what:<28}  {}", columns.join("     ")) + "\n"
+}
+
+/// Whether one grant allows an act to what a thing concerns, once it has come that far.
+fn may(grant: &Grant, act: &'static KnownAct, concern: Concern, stage: Stage) -> bool {
+    let mut concern = concern.at(stage);
+    // A role that the act gives or takes away: the humblest.
+    if act.key.starts_with("grant.") && act.key != "grant.delegate" {
+        concern.role = Some("lecteur".to_owned());
+    }
+    let (roles, who) = (Roles::known(), Uuid::from_u128(1));
+    decide(roles, who, std::slice::from_ref(grant), &act.key, &concern).is_ok()
+}
+
+/// What a role lets one see, of the organisation of the grant then of another.
+fn sights(role: &str) -> String {
+    let actor = Actor::Person(Uuid::from_u128(1));
+    let reach = Reach::holding(actor, vec![unlimited(role)], Openings::new());
+    let of = |code: &str| {
+        marks(|stage| match stage {
+            Stage::Settled => reach.sees_of(Opening::Signed, "f", [code]),
+            Stage::UnderWay | Stage::Closed => reach.sees_of(Opening::Drafts, "f", [code]),
+        })
+    };
+    let value = |code: &str| {
+        marks(|stage| match stage {
+            Stage::UnderWay => reach.sees_embargoed(Some(Uuid::from_u128(2))),
+            Stage::Settled => reach.sees_values_of(code),
+            Stage::Closed => false,
+        })
+    };
+    line("voir un acte de contrat", &[of("A"), of("B")])
+        + &line("voir une valeur", &[value("A"), value("B")])
+}
+
+/// Every role by every act, at every stage of a thing: with a grant for region A, in A and in B;
+/// with one limited to objective 1 as well, on objectives 1 and 2 of both; to what is one's own.
 #[test]
 fn the_matrix_of_rights_is_the_one_agreed() {
     let roles = Roles::known();
     let mut paper = String::from(
         "# Chaque rôle, chaque acte : avec une habilitation pour la région A, chez A puis chez B ; puis\n\
-         # avec la même limitée à l’objectif 1, sur l’objectif 1 puis 2 de A. Écrit par un test.\n\
-         # Les actes de visibilité suivent les ouvertures d’usage des cadres : signé, projet.\n",
+         # avec la même limitée à l’objectif 1, sur l’objectif 1 puis 2 de A, puis de B ; enfin sur ce qui est\n\
+         # à soi, chez A. Écrit par un test.\n\
+         # Dans chaque case, où la chose en est quand l’acte est permis : e, en cours (projet, fichier lu,\n\
+         # contestation ou demande ouverte) ; a, acquis (signé, enregistré, habilitation donnée) ; c, clos\n\
+         # (abandonné, annulé, répondu, terminé). Un point : refusé à ce stade.\n\
+         # Ce qui se voit d’un contrat suit les ouvertures d’usage des cadres. Une valeur en cours est sous\n\
+         # embargo, apportée par un autre ; acquise, elle est finale.\n",
     );
     for role in roles.all() {
         paper += &format!("\n## {} ({})\n", role.name, role.key);
-        paper += &format!("{:<28}  chez A  chez B  obj. 1  obj. 2\n", "acte");
+        paper += &format!(
+            "{:<28}  chez A  chez B  A, 1    A, 2    B, 1    B, 2    à soi\n",
+            "acte"
+        );
+        let own = Concern {
+            owner: Some(Uuid::from_u128(1)),
+            ..about("A", "1")
+        };
+        let (whole, part) = (unlimited(&role.key), limited(&role.key));
         for act in roles.acts() {
-            let may = |grant: &Grant, concern: &Concern| {
-                let mut concern = concern.clone();
-                if act.key.starts_with("grant.") && act.key != "grant.delegate" {
-                    concern.role = Some("lecteur".to_owned());
-                }
-                decide(
-                    roles,
-                    Uuid::from_u128(1),
-                    std::slice::from_ref(grant),
-                    &act.key,
-                    &concern,
-                )
-                .is_ok()
-            };
-            let whole = unlimited(&role.key);
-            let part = limited(&role.key);
             let columns = [
-                may(&whole, &about("A", "1")),
-                may(&whole, &about("B", "1")),
-                may(&part, &about("A", "1")),
-                may(&part, &about("A", "2")),
+                marks(|stage| may(&whole, act, about("A", "1"), stage)),
+                marks(|stage| may(&whole, act, about("B", "1"), stage)),
+                marks(|stage| may(&part, act, about("A", "1"), stage)),
+                marks(|stage| may(&part, act, about("A", "2"), stage)),
+                marks(|stage| may(&part, act, about("B", "1"), stage)),
+                marks(|stage| may(&part, act, about("B", "2"), stage)),
+                marks(|stage| may(&whole, act, own.clone(), stage)),
             ];
-            let columns: Vec<&str> = columns.into_iter().map(mark).collect();
-            paper += format!("{:<28}  {}\n", act.key, columns.join("     ")).trim_end();
-            paper += "\n";
+            paper += &line(&act.key, &columns);
         }
-        let actor = Actor::Person(Uuid::from_u128(1));
-        let reach = Reach::holding(actor, vec![unlimited(&role.key)], Openings::new());
-        for (what, word) in [
-            (Opening::Signed, "voir ce qui est signé"),
-            (Opening::Drafts, "voir un projet"),
-        ] {
-            let columns = [
-                reach.sees_of(what, "f", ["A"]),
-                reach.sees_of(what, "f", ["B"]),
-            ];
-            let columns: Vec<&str> = columns.into_iter().map(mark).collect();
-            paper += format!("{word:<28}  {}\n", columns.join("     ")).trim_end();
-            paper += "\n";
-        }
-        let values = [reach.sees_values_of("A"), reach.sees_values_of("B")];
-        let values: Vec<&str> = values.into_iter().map(mark).collect();
-        paper += format!("{:<28}  {}\n", "voir une valeur", values.join("     ")).trim_end();
-        paper += "\n";
-        let early = mark(reach.sees_embargoed(Some(Uuid::from_u128(2))));
-        paper += format!("{:<28}  {early}     {early}\n", "voir sous embargo").trim_end();
-        paper += "\n";
+        paper += &sights(&role.key);
     }
     held_to("src/access/policy/matrix.txt", &paper);
 }
@@ -171,6 +186,17 @@ fn the_paper_of_roles_says_what_the_roles_are() {
             if role.second_factor { "oui" } else { "non" },
         );
     }
+    paper += "\n## Où la chose doit en être\n\nQui que ce soit qui agisse. Les autres actes se font à tout stade.\n\n| acte | à quel stade | sinon |\n|---|---|---|\n";
+    for act in roles.acts().iter().filter(|act| !act.stages.is_empty()) {
+        let stages: Vec<&str> = act.stages.iter().map(|stage| stage.french()).collect();
+        paper += &format!(
+            "| {} | {} | « {} » |\n",
+            act.name,
+            stages.join(", "),
+            act.otherwise
+        );
+    }
+    paper += "\nEn cours : un projet, un fichier lu, une contestation ou une demande ouverte. Acquis : signé, enregistré, une habilitation donnée. Clos : abandonné, annulé, répondu, terminé.\n";
     paper += "\n## Ce que les cadres ouvrent\n\nChaque cadre dit à qui il ouvre ses contrats signés (`contrats_ouverts`) et ses actes en préparation (`projets_ouverts`) ; sans quoi :\n\n| quoi | à qui |\n|---|---|\n";
     for (what, word) in [
         (Opening::Signed, "contrats signés"),

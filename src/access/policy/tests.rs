@@ -42,27 +42,37 @@ fn any_concern() -> impl Strategy<Value = Concern> {
         prop::sample::select(vec!["f", "g"]),
         prop::collection::vec("[12]", 0..2),
     );
-    let part = (prop::option::of(any_id()), prop::option::of(any_id()));
+    let stage = prop::option::of(prop::sample::select(
+        Stage::ALL.map(|(stage, ..)| stage).to_vec(),
+    ));
+    let part = (
+        prop::option::of(any_id()),
+        prop::option::of(any_id()),
+        stage,
+    );
     let concern = (
         organisation,
         prop::option::of(standing),
         any::<bool>(),
         part,
     );
-    concern.prop_map(|(own, standing, mine, (contract, section))| Concern {
-        contract,
-        section,
-        organisations: own.into_iter().map(str::to_owned).collect(),
-        standings: standing
-            .into_iter()
-            .map(|(framework, nodes)| Standing {
-                framework: framework.to_owned(),
-                nodes,
-            })
-            .collect(),
-        owner: mine.then_some(ME),
-        ..Concern::default()
-    })
+    concern.prop_map(
+        |(own, standing, mine, (contract, section, stage))| Concern {
+            stage,
+            contract,
+            section,
+            organisations: own.into_iter().map(str::to_owned).collect(),
+            standings: standing
+                .into_iter()
+                .map(|(framework, nodes)| Standing {
+                    framework: framework.to_owned(),
+                    nodes,
+                })
+                .collect(),
+            owner: mine.then_some(ME),
+            ..Concern::default()
+        },
+    )
 }
 
 proptest! {
@@ -96,9 +106,28 @@ proptest! {
     /// Without a grant one may only do what everybody may do to what is their very own.
     #[test]
     fn nothing_is_allowed_unless_granted(act in any_act(), concern in any_concern()) {
+        prop_assume!(is_at_its_stage(roles().act(act), &concern));
         let allowed = decide(roles(), ME, &[], act, &concern).is_ok();
         let own = roles().act(act).is_some_and(|known| known.to_ones_own && !known.never_to_oneself);
         prop_assert_eq!(allowed, own && concern.owner == Some(ME));
+    }
+
+    /// At another stage than an act asks for nobody does it, and who could otherwise is told what
+    /// became of the thing, not who can.
+    #[test]
+    fn nobody_acts_out_of_stage(role in any_role(), act in any_act(), concern in any_concern()) {
+        let known = roles().act(act).unwrap();
+        let at = |stage| decide(roles(), ME, &[grant(&role, "A")], act, &concern.clone().at(stage));
+        for (stage, ..) in Stage::ALL {
+            let outside = !known.stages.is_empty() && !known.stages.contains(&stage);
+            match at(stage) {
+                Ok(_) => prop_assert!(!outside),
+                Err(denied) if outside && known.stages.iter().any(|&s| at(s).is_ok()) => {
+                    prop_assert_eq!((denied.kind, denied.sentence), (Refusal::Stage, known.otherwise.clone()));
+                }
+                Err(denied) => prop_assert_eq!(denied.kind, Refusal::NotGranted),
+            }
+        }
     }
 
     /// What another organisation has is out of reach of a role that acts on its own alone.
@@ -116,6 +145,16 @@ proptest! {
     fn what_is_sealed_is_nobodys_by_everything(act in any_act(), concern in any_concern()) {
         if roles().act(act).is_some_and(|known| known.sealed) {
             let held = grant(NATIONAL_ADMINISTRATOR, "A");
+            prop_assert!(decide(roles(), ME, &[held], act, &concern).is_err());
+        }
+    }
+
+    /// What is sealed opens to nobody in somebody else's place.
+    #[test]
+    fn what_is_sealed_opens_in_nobodys_place(role in any_role(), act in any_act(), concern in any_concern()) {
+        let mut held = grant(&role, "A");
+        held.behalf_of = Some("Jean Tavel".to_owned());
+        if roles().act(act).is_some_and(|known| known.sealed) {
             prop_assert!(decide(roles(), ME, &[held], act, &concern).is_err());
         }
     }

@@ -8,6 +8,7 @@ mod source;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use super::policy::Stage;
 use crate::platform::yaml::Problem;
 
 pub use source::read;
@@ -50,6 +51,23 @@ impl Side {
     /// Its name for a reader.
     pub fn french(self) -> &'static str {
         Self::ALL[self as usize].2
+    }
+
+    /// Why a role of that side is not held for an organisation of that kind, by the kind's code:
+    /// what a role opens, it opens to its side, so that one of the State held for a hospital would
+    /// show that hospital the whole country.
+    pub fn misfit(self, kind: &str) -> Option<&'static str> {
+        match (self, kind) {
+            (Self::Agency, "ars") | (Self::Establishment, "establishment") => None,
+            (Self::Agency, _) => Some("Ce rôle est celui d’une agence : choisissez une ARS."),
+            (Self::Establishment, _) => {
+                Some("Ce rôle est celui d’un établissement : choisissez lequel.")
+            }
+            (Self::State | Self::HealthInsurance | Self::Technical, "establishment") => Some(
+                "Ce rôle ne se tient pas pour un établissement. Prenez un rôle d’établissement, ou « Invité ».",
+            ),
+            _ => None,
+        }
     }
 }
 
@@ -140,6 +158,10 @@ pub struct KnownAct {
     /// Whether what it is done to is under seal: it is allowed by roles that name it, never by one
     /// that may do everything, nor to who looks as somebody else does.
     pub sealed: bool,
+    /// The stages of a thing at which it may be done, by whomever; none where it may at any.
+    pub stages: Vec<Stage>,
+    /// What is told at another stage: what became of the thing, and what to do.
+    pub otherwise: String,
 }
 
 /// A role.

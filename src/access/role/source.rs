@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{KnownAct, Referent, Role, Roles, Side, Sight, Which};
+use crate::access::policy::Stage;
 use crate::platform::yaml::{Findings, Item, Problem, Worded, read_file};
 
 const FILE: &str = "roles.yaml";
@@ -71,6 +72,12 @@ pub fn read(text: &str) -> Result<Roles, Vec<Problem>> {
 
 fn act(item: &mut Item<'_>) -> KnownAct {
     let only = item.yes_no("que_du_sien").unwrap_or(false);
+    let stages: Vec<Stage> = item.words("au_stade");
+    let otherwise = if stages.is_empty() {
+        String::new()
+    } else {
+        item.required("sinon").replace('\'', "’")
+    };
     KnownAct {
         key: item.required("cle"),
         name: item.required("nom").replace('\'', "’"),
@@ -78,6 +85,8 @@ fn act(item: &mut Item<'_>) -> KnownAct {
         only_to_ones_own: only,
         never_to_oneself: item.yes_no("jamais_a_soi").unwrap_or(false),
         sealed: item.yes_no("scelle").unwrap_or(false),
+        stages,
+        otherwise,
     }
 }
 

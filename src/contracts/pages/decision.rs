@@ -23,7 +23,7 @@ pub(super) fn or_why<A: Act>(
     label: &str,
     way: &Markup,
 ) -> Markup {
-    let concern = opened.full.concern();
+    let concern = opened.concern();
     signed.reach().offers::<A>(&[concern], label, way)
 }
 

@@ -178,7 +178,11 @@ fn head(signed: &Signed, opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Ma
 /// write.
 fn editing(signed: &Signed, opened: &OpenedInstrument) -> Markup {
     let full = &opened.full;
-    let writes = |concern: Concern| signed.reach().allows(WriteTerms::NAME, &[concern]).is_ok();
+    let stage = opened.instrument.state.stage();
+    let writes = |concern: Concern| {
+        let concern = [concern.at(stage)];
+        signed.reach().allows(WriteTerms::NAME, &concern).is_ok()
+    };
     let sections = full.contract.sections.iter();
     let own: Vec<&Section> = sections.filter(|s| writes(full.concern_in(s))).collect();
     if own.is_empty() || writes(full.concern()) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::access::{Act, Denied, Signed};
+use crate::access::{Act, Concern, Denied, Signed};
 use crate::contracts::check::changes;
 use crate::contracts::store::{ContractError, load};
 use crate::contracts::{
@@ -223,6 +223,11 @@ impl OpenedInstrument {
     /// Its address.
     pub(super) fn path(&self) -> String {
         instrument_path(&self.full.contract.slug, self.instrument.no)
+    }
+
+    /// Whom it concerns, as far as rights go, and how far it has come.
+    pub(super) fn concern(&self) -> Concern {
+        self.full.concern().at(self.instrument.state.stage())
     }
 
     /// Whether its act may change who is party.

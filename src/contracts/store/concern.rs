@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::cards::party_codes;
 use crate::access::{Concern, Standing};
 use crate::args;
+use crate::contracts::State;
 use crate::platform::db::{DbError, Tx};
 
 #[derive(sqlx::FromRow)]
@@ -12,13 +13,15 @@ struct Header {
     id: Uuid,
     framework: String,
     organisation_code: String,
+    /// Where the instrument is; empty for the contract as a whole.
+    state: String,
 }
 
 /// What a contract concerns; nothing where there is none.
 pub async fn of_contract(tx: &mut Tx, contract: Uuid) -> Result<Vec<Concern>, DbError> {
     let header: Option<Header> = tx
         .optional(
-            "select id, framework, organisation_code from contract where id = $1",
+            "select id, framework, organisation_code, '' as state from contract where id = $1",
             args![contract],
         )
         .await?;
@@ -29,7 +32,7 @@ pub async fn of_contract(tx: &mut Tx, contract: Uuid) -> Result<Vec<Concern>, Db
 pub async fn of_instrument(tx: &mut Tx, instrument: Uuid) -> Result<Vec<Concern>, DbError> {
     let header: Option<Header> = tx
         .optional(
-            "select c.id, c.framework, c.organisation_code
+            "select c.id, c.framework, c.organisation_code, i.state
              from instrument i join contract c on c.id = i.contract_id
              where i.id = $1",
             args![instrument],
@@ -50,6 +53,7 @@ async fn concern(tx: &mut Tx, header: Option<Header>) -> Result<Vec<Concern>, Db
         }
     }
     Ok(vec![Concern {
+        stage: State::from_code(&header.state).map(State::stage),
         organisations,
         standings: vec![Standing::whole(header.framework)],
         contract: Some(header.id),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::snapshot::is_hidden;
 use super::{Formatter, Subject};
-use crate::access::{Act, Concern, Reach};
+use crate::access::{Act, Concern, Reach, Stage};
 use crate::figures::rights::{Answerable, Contestable};
 use crate::frameworks::{Catalogue, USUAL_CONTEST_DAYS};
 use crate::kernel::Value;
@@ -120,6 +120,16 @@ pub struct Contest {
     pub opened_by: Option<String>,
     /// The answer, once given.
     pub settled: Option<Settled>,
+}
+
+impl Contest {
+    /// Where it is in its life: open until it is answered.
+    pub fn stage(&self) -> Stage {
+        match self.settled {
+            None => Stage::UnderWay,
+            Some(_) => Stage::Closed,
+        }
+    }
 }
 
 /// An answer given.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::access::Concern;
 use crate::args;
-use crate::imports::batch::{Batch, Counts, FileMapping, Row, Said, Verdict};
+use crate::imports::batch::{Batch, BatchState, Counts, FileMapping, Row, Said, Verdict};
 use crate::imports::problem::{Place, Problem, Severity};
 use crate::platform::db::{DbError, Tx};
 
@@ -57,14 +57,15 @@ pub(super) async fn insert(tx: &mut Tx, new: &NewBatch<'_>) -> Result<(), DbErro
 /// Whom a batch concerns: who sent it, and the organisation in whose name. What it writes to is
 /// judged row by row.
 pub(super) async fn concerns(tx: &mut Tx, batch: Uuid) -> Result<Vec<Concern>, DbError> {
-    let row: Option<(Option<Uuid>, String)> = tx
+    let row: Option<(Option<Uuid>, String, String)> = tx
         .optional(
-            "select created_by, organisation from batch where id = $1",
+            "select created_by, organisation, state from batch where id = $1",
             args![batch],
         )
         .await?;
-    let concern = row.map(|(owner, organisation)| Concern {
+    let concern = row.map(|(owner, organisation, state)| Concern {
         owner,
+        stage: BatchState::from_code(&state).map(BatchState::stage),
         undetermined: true,
         ..Concern::of(&organisation, "")
     });

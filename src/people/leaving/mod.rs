@@ -43,7 +43,7 @@ pub(super) async fn kept(
         };
         let own = Concern {
             owner: Some(held.person),
-            ..concern.clone()
+            ..concern.clone().at(held.stage())
         };
         all.push(Kept {
             ends: reach.allows(EndGrant::NAME, &[own]).map(drop),

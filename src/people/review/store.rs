@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{ConfirmGrant, Decision, Entry, NewReview, OpenReview, Progress, Review, ToConfirm};
 use crate::access::grant::store::contract_name;
 use crate::access::grant::{EndGrant, Grant, Remit};
-use crate::access::{Act as _, Concern, Permit, Reach, answering};
+use crate::access::{Act as _, Concern, Permit, Reach, Stage, answering};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
 use crate::platform::clock::paris_date;
@@ -278,7 +278,7 @@ pub async fn entries(
         let is_of = review.organisation.is_empty() || organisations.contains(&review.organisation);
         let concern = entry.concern(Concern {
             organisations,
-            ..Concern::of("", &entry.grant.remit.framework)
+            ..Concern::of("", &entry.grant.remit.framework).at(Stage::Settled)
         });
         if is_of && reach.may_look(EndGrant::NAME, &concern) {
             found.push(entry);

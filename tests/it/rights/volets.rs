@@ -72,7 +72,16 @@ on_both_engines! {
         assert_eq!(sent.status, StatusCode::FORBIDDEN, "{}", sent.body);
         let sent = site.post(&format!("{CONTRACT}/actes/1/modifier?volet=mayotte"), &[]).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        let who = writer.person().unwrap();
+        let why = format!("/droits/pourquoi?personne={who}&acte=contract.edit&contrat={}", CONTRACT.trim_start_matches("/contrats/"));
+        let why = site.get(&why).await.body;
+        assert!(why.contains("Refusé") && why.contains("hors de son périmètre"), "the contract as a whole: {why}");
         let mut able = site_of(&bench, EMAIL).await;
+        let first = first.person().unwrap();
+        let why = format!("/droits/pourquoi?personne={first}&acte=contract.edit&contrat={}", CONTRACT.trim_start_matches("/contrats/"));
+        assert!(able.get(&why).await.body.contains("donne ce droit"));
+        let late = able.get(&format!("{why}&stade=acquis")).await.body;
+        assert!(late.contains("n’en est pas là") && late.contains("n’est plus un projet"), "{late}");
         let page = able.get(&format!("{CONTRACT}/actes/1")).await.body;
         let version = page.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap();
         let sent = site.post(&format!("{CONTRACT}/actes/1/abandonner"), &[("version", version)]).await;

@@ -8,14 +8,15 @@ use uuid::Uuid;
 use super::{PEOPLE, WHY, scope_words, sees};
 use crate::access::grant::people_store::{self, Known, Listed};
 use crate::access::grant::store;
-use crate::access::policy::{Basis, Concern, Standing};
+use crate::access::policy::{Basis, Concern, Stage, Standing};
 use crate::access::reach::Reach;
-use crate::access::role::Roles;
+use crate::access::role::{KnownAct, Roles};
 use crate::access::signed::Signed;
 use crate::ledger::Actor;
 use crate::platform::clock::Clock;
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::web::{WebError, WebResult, section_heading, state};
+use crate::platform::yaml::Worded as _;
 
 /// Whose right, to do what, to what.
 #[derive(Debug, Default, Deserialize)]
@@ -30,10 +31,19 @@ pub(super) struct Asked {
     cadre: String,
     #[serde(default)]
     objectif: String,
+    /// The end of the address of a contract.
+    #[serde(default)]
+    contrat: String,
+    /// The role that the act gives or takes away.
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    stade: String,
 }
 
 impl Asked {
-    fn concern(&self) -> Concern {
+    /// What it is about: where nothing is said of its stage, one at which the act is done.
+    async fn concern(&self, tx: &mut Tx, act: &KnownAct) -> Result<Concern, DbError> {
         let mut concern = Concern::of(self.organisation.trim(), "");
         if !self.cadre.trim().is_empty() {
             let objective = Some(self.objectif.trim()).filter(|key| !key.is_empty());
@@ -42,7 +52,21 @@ impl Asked {
                 nodes: objective.into_iter().map(str::to_owned).collect(),
             }];
         }
-        concern
+        if let Some((contract, organisation, framework)) =
+            store::contract_at(tx, self.contrat.trim()).await?
+        {
+            concern.contract = Some(contract);
+            if concern.organisations.is_empty() {
+                concern.organisations.push(organisation);
+            }
+            if concern.standings.is_empty() {
+                concern.standings.push(Standing::whole(framework));
+            }
+        }
+        concern.role = Some(self.role.clone()).filter(|key| !key.is_empty());
+        let stage = Stage::from_word(&self.stade);
+        concern.stage = stage.or_else(|| act.stages.first().copied());
+        Ok(concern)
     }
 }
 
@@ -84,7 +108,7 @@ async fn answer(tx: &mut Tx, theirs: &Reach, person: Uuid, asked: &Asked) -> Web
     let roles = Roles::known();
     let act = roles.act(&asked.acte).ok_or(WebError::NotFound)?;
     let name = store::named(tx, person).await?.ok_or(WebError::NotFound)?;
-    let concern = asked.concern();
+    let concern = asked.concern(tx, act).await?;
     let judged = theirs.judged(&act.key, &concern);
     Ok(html! {
         section.sect aria-labelledby="reponse" {
@@ -134,9 +158,39 @@ fn form(asked: &Asked, people: &[Listed], organisations: &[Known], frameworks: &
                 p.hint #objectif-aide { "Son numéro dans le cadre choisi, comme 2 ou 3.a." }
                 input #objectif name="objectif" value=(asked.objectif) autocomplete="off" aria-describedby="objectif-aide";
             }
+            div.field {
+                label for="contrat" { "Pour quel contrat (facultatif)" }
+                p.hint #contrat-aide { "La fin de son adresse, comme normandie-2024-2028." }
+                input #contrat name="contrat" value=(asked.contrat) autocomplete="off" aria-describedby="contrat-aide";
+            }
+            div.field {
+                label for="role" { "Quel rôle est donné ou retiré (facultatif)" }
+                select #role name="role" {
+                    option value="" { "Ne pas préciser" }
+                    @for role in Roles::known().all() { option value=(role.key) selected[role.key == asked.role] { (role.name) } }
+                }
+            }
+            div.field {
+                label for="stade" { "Où en est la chose" }
+                p.hint #stade-aide { "Certains actes ne se font qu’à un moment : un projet s’écrit, un acte signé ne s’écrit plus." }
+                select #stade name="stade" aria-describedby="stade-aide" {
+                    option value="" { "Là où l’acte se fait" }
+                    @for (stage, word, name) in Stage::ALL { option value=(word) selected[word == asked.stade] { (stage_words(stage, name)) } }
+                }
+            }
             p.acts { button.btn.main type="submit" { "Expliquer" } }
         }
     }
+}
+
+/// A stage with what it is for each kind of thing.
+fn stage_words(stage: Stage, name: &str) -> String {
+    let examples = match stage {
+        Stage::UnderWay => "projet, fichier lu, contestation ouverte",
+        Stage::Settled => "signé, enregistré, habilitation donnée",
+        Stage::Closed => "abandonné, annulé, répondu, terminé",
+    };
+    format!("{name} : {examples}")
 }
 
 /// One of what is known, or any.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{Grant, Remit};
-use crate::access::policy::Concern;
+use crate::access::policy::{Concern, Stage};
 use crate::access::reach::{Audience, Opening, Openings};
 use crate::access::role::NATIONAL_ADMINISTRATOR;
 use crate::access::store::Person;
@@ -38,6 +38,14 @@ pub struct Held {
 }
 
 impl Held {
+    /// Where it is in its life: it stands until it is ended.
+    pub fn stage(&self) -> Stage {
+        match self.ended {
+            None => Stage::Settled,
+            Some(_) => Stage::Closed,
+        }
+    }
+
     /// Whether it holds on that day; of one that stands for another, as far as it goes itself.
     pub fn holds_on(&self, day: Date) -> bool {
         self.ended.is_none() && self.starts_on <= day && self.ends_on.is_none_or(|end| day <= end)
@@ -168,6 +176,19 @@ pub async fn answering(
     let above = above.into_iter().map(|(code,)| code);
     concern.organisations.extend(above);
     Ok(concern)
+}
+
+/// The contract at the end of that address: its identifier, the organisation it binds and its
+/// framework.
+pub(in crate::access) async fn contract_at(
+    tx: &mut Tx,
+    slug: &str,
+) -> Result<Option<(Uuid, String, String)>, DbError> {
+    tx.optional(
+        "select id, organisation_code, framework from contract where slug = $1",
+        args![slug],
+    )
+    .await
 }
 
 #[derive(sqlx::FromRow)]
