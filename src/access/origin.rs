@@ -4,20 +4,25 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts, Request, State};
 use axum::http::header::{COOKIE, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::Response;
 use sha2::{Digest as _, Sha256};
 
 use super::event::Mark;
 use crate::kernel::hex;
+use crate::ledger;
 use crate::platform::config::Config;
 
 /// The cookie by which a browser is known again where somebody signs in. It opens nothing.
 const COOKIE_NAME: &str = "jalon-poste";
 /// How long the browser keeps it, in seconds.
 const KEPT_SECONDS: i64 = super::throttle::KNOWN_SECONDS;
+/// Where people sign in: coming back there from a provider changes something by itself.
+const SIGN_IN: &str = "/connexion";
 /// Characters of what a browser says of itself that are kept.
 const LONGEST_AGENT: usize = 300;
 
@@ -115,6 +120,23 @@ where
         let config = Arc::<Config>::from_ref(state);
         Ok(Self::of(parts, &config.client_address_header))
     }
+}
+
+/// Has the history know where whatever a request changes is changed from.
+pub async fn told_to_history<S>(State(state): State<S>, request: Request, next: Next) -> Response
+where
+    S: Clone + Send + Sync + 'static,
+    Arc<Config>: FromRef<S>,
+{
+    if matches!(*request.method(), Method::GET | Method::HEAD)
+        && !request.uri().path().starts_with(SIGN_IN)
+    {
+        return next.run(request).await;
+    }
+    let config = Arc::<Config>::from_ref(&state);
+    let (parts, body) = request.into_parts();
+    let Origin { address, .. } = Origin::of(&parts, &config.client_address_header);
+    ledger::made_from(address, next.run(Request::from_parts(parts, body))).await
 }
 
 /// What a browser says of itself, in a few words for its owner; `None` where it is none we know.

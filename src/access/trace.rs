@@ -9,7 +9,7 @@ use axum::response::Response;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::event::{self, Event, EventKind};
+use super::event::{self, Event, EventKind, Refusal, Trail};
 use super::origin::Origin;
 use super::session::{Standing, standing};
 use crate::platform::clock::Clock;
@@ -25,6 +25,7 @@ where
     Db: FromRef<S>,
     Clock: FromRef<S>,
     Arc<Config>: FromRef<S>,
+    Trail: FromRef<S>,
 {
     let route = metrics::route(&request).to_owned();
     let (mut parts, body) = request.into_parts();
@@ -41,17 +42,27 @@ where
         Some(session) => standing(&session).await.ok().and_then(person_of),
         None => None,
     };
+    let (db, clock) = (Db::from_ref(&state), Clock::from_ref(&state));
+    if kind == EventKind::Refused {
+        let refusal = Refusal {
+            at: clock.now(),
+            person,
+            origin: origin.address,
+            detail,
+        };
+        Trail::from_ref(&state).keep(&db, &clock, refusal).await;
+        return response;
+    }
     let kept = Event {
         kind,
         person,
         account: None,
         device: None,
         origin: origin.address.as_deref(),
-        done: kind != EventKind::Refused,
+        done: true,
         detail: Some(&detail),
     };
-    let kept = keep(&Db::from_ref(&state), &Clock::from_ref(&state), &kept).await;
-    if let Err(error) = kept {
+    if let Err(error) = keep(&db, &clock, &kept).await {
         tracing::error!(%error, "an access was not kept");
     }
     response

@@ -1,6 +1,6 @@
 //! What the history says of contracts, their instruments and the national targets.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -10,9 +10,9 @@ use super::body::{Choice, Membership, Slot, TermBody};
 use super::lines::Facet;
 use super::naming::{Numbered, numbered_names, slot_name};
 use super::sheet::show_body;
-use super::store::told::{Named, named_between};
+use super::store::told::{Named, contracts_of, named_between};
 use super::{NationalTarget, ReadNote, State, Target};
-use crate::access::{Act as _, Concern, Opening};
+use crate::access::{Act as _, Concern, Opening, Reach};
 use crate::frameworks::{Catalogue, Framework, Library};
 use crate::journal::{Kind, Line, Reader, Teller, Told, span};
 use crate::ledger::Scope;
@@ -47,6 +47,14 @@ impl Teller for ContractTeller {
         &[CONTRACT, INSTRUMENT, NATIONAL, NOTE]
     }
 
+    async fn theirs(&self, tx: &mut Tx, reach: &Reach) -> Result<BTreeSet<Uuid>, DbError> {
+        let organisations: BTreeSet<&str> = reach.organisations().collect();
+        if organisations.is_empty() || reach.sees_everything() {
+            return Ok(BTreeSet::new());
+        }
+        contracts_of(tx, &organisations).await
+    }
+
     async fn tell(
         &self,
         tx: &mut Tx,
@@ -61,6 +69,7 @@ impl Teller for ContractTeller {
         let told = lines.iter().map(|line| {
             let seen = match line.kind.as_str() {
                 "instrument" => words.is_open(line, reader),
+                "contract" => words.is_begun(line, reader),
                 "confidential_note" => reader.reads_all || reads_note(line, reader),
                 _ => true,
             };
@@ -100,11 +109,35 @@ fn note(line: &Line) -> Told {
 
 /// An instrument as a sentence names it.
 struct Act {
+    /// Its contract.
+    of: Uuid,
     name: String,
     contract: String,
     href: String,
     signed: bool,
     keeper: String,
+}
+
+impl Act {
+    /// Whether the reader may know of it: one that is not signed is its parties' own, as its
+    /// framework opens drafts, and of who prepares it alone until it is opened to the others.
+    fn is_open(&self, line: &Line, reader: &Reader) -> bool {
+        let Scope {
+            organisation,
+            framework,
+        } = &line.scope;
+        let sees = |what| {
+            let opened = reader
+                .reach
+                .sees_of(what, framework, [organisation.as_str()]);
+            opened || reader.is_theirs(line)
+        };
+        if self.signed {
+            sees(Opening::Signed)
+        } else {
+            sees(Opening::Drafts) && reader.reach.sees_kept_by(&self.keeper)
+        }
+    }
 }
 
 /// Every instrument of some contracts, by its identifier, numbered as everywhere else.
@@ -123,6 +156,7 @@ fn acts(named: Vec<Named>, catalogue: &Catalogue) -> HashMap<Uuid, Act> {
         for one in &instruments {
             let name = names.get(&one.id).map_or(one.act.as_str(), String::as_str);
             let act = Act {
+                of: one.contract,
                 name: name.to_owned(),
                 contract: one.title.clone(),
                 href: format!("/contrats/{}/actes/{}", one.slug, one.no),
@@ -159,23 +193,16 @@ struct TermState {
 }
 
 impl Words<'_> {
-    /// Whether the reader may know of the act: one that is not signed is its parties' own, as its
-    /// framework opens drafts.
+    /// Whether the reader may know of the act.
     fn is_open(&self, line: &Line, reader: &Reader) -> bool {
         let act = self.acts.get(&line.thing);
-        let signed = act.is_some_and(|act| act.signed);
-        let keeper = act.map_or("", |act| act.keeper.as_str());
-        let Scope {
-            organisation,
-            framework,
-        } = &line.scope;
-        let draft = || {
-            reader
-                .reach
-                .sees_of(Opening::Drafts, framework, [organisation.as_str()])
-                && reader.reach.sees_kept_by(keeper)
-        };
-        signed || reader.reads_all || draft()
+        reader.reads_all || act.is_some_and(|act| act.is_open(line, reader))
+    }
+
+    /// Whether the reader may know of the contract: of one of its acts.
+    fn is_begun(&self, line: &Line, reader: &Reader) -> bool {
+        let mut acts = self.acts.values().filter(|act| act.of == line.thing);
+        reader.reads_all || acts.any(|act| act.is_open(line, reader))
     }
 
     fn tell(&self, line: &Line) -> Told {

@@ -28,7 +28,11 @@ impl Teller for FrameworkTeller {
             code: "framework",
             french: "Cadres contractuels",
         };
-        &[FRAMEWORK]
+        const CAMPAIGN: Kind = Kind {
+            code: "campaign",
+            french: "Campagnes",
+        };
+        &[FRAMEWORK, CAMPAIGN]
     }
 
     async fn tell(
@@ -39,9 +43,22 @@ impl Teller for FrameworkTeller {
     ) -> Result<Vec<Option<Told>>, DbError> {
         let told = lines.iter().map(|line| {
             let href = format!("/cadres/{}", line.scope.framework);
-            Some(Told::new(deed(line), line).at(href))
+            let deed = match line.kind.as_str() {
+                "campaign" => campaign(line),
+                _ => deed(line),
+            };
+            Some(Told::new(deed, line).at(href))
         });
         Ok(told.collect())
+    }
+}
+
+/// What was done to the campaign of a year, which runs with a revision of its framework.
+fn campaign(line: &Line) -> String {
+    let revision = line.is::<Recorded>().map_or(0, |held| held.revision);
+    match line.verb.as_str() {
+        "create" => format!("a ouvert la campagne, avec la révision {revision} du cadre"),
+        _ => format!("a mis la campagne sur la révision {revision} du cadre"),
     }
 }
 
@@ -73,6 +90,12 @@ fn deed(line: &Line) -> String {
 mod tests {
     use super::*;
     use crate::journal::tests::line;
+
+    #[test]
+    fn a_campaign_tells_the_revision_it_runs_with() {
+        let told = campaign(&line("campaign", "create", None, Some(r#"{"revision":2}"#)));
+        assert_eq!(told, "a ouvert la campagne, avec la révision 2 du cadre");
+    }
 
     #[test]
     fn a_revision_tells_its_first_changes() {

@@ -4,13 +4,14 @@
 //! sentences, the page, the table that is taken away. What never does: what a change means to a
 //! concept; those register their tellers where the site is put together.
 
+mod accesses;
 mod account;
 mod pages;
 mod read;
 mod store;
 mod tables;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -18,10 +19,12 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::access::role::Roles;
 use crate::access::{Act, Concern, Reach, may};
 use crate::ledger::Scope;
 use crate::platform::db::{DbError, Tx};
 
+pub use accesses::Accesses;
 pub use account::AccountTeller;
 pub use pages::{history_href, indicator_history_href, router};
 pub use tables::History;
@@ -41,6 +44,10 @@ pub struct Line {
     pub who: Option<String>,
     /// Whether a program acted for them.
     pub by_program: bool,
+    /// The grant it was done under.
+    pub grant: Option<Under>,
+    /// From where: a network address or « terminal », until it is forgotten.
+    pub origin: Option<String>,
     /// The reason given.
     pub why: Option<String>,
     /// What was done, as a stable word.
@@ -59,6 +66,31 @@ pub struct Line {
     pub parent: Option<Uuid>,
     /// Whom it concerns.
     pub scope: Scope,
+}
+
+/// The grant that something was done under.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Under {
+    /// Key of its role.
+    pub role: String,
+    /// Code of its organisation, empty where it is for none.
+    pub organisation: String,
+    /// The name of the person in whose place it is held.
+    pub in_place_of: Option<String>,
+}
+
+impl Under {
+    /// Its role, for whom it is, and in whose place it is held.
+    pub fn french(&self) -> String {
+        let mut words = Roles::known().name(&self.role).to_owned();
+        if !self.organisation.is_empty() {
+            words += &format!(" ({})", self.organisation);
+        }
+        if let Some(name) = &self.in_place_of {
+            words += &format!(", à la place de {name}");
+        }
+        words
+    }
 }
 
 impl Line {
@@ -101,20 +133,38 @@ pub struct Reader {
     pub reach: Reach,
     /// Whether they read the history of everything, as auditors do.
     pub reads_all: bool,
+    /// The things of which they may know whatever their scope, as their tellers say: a contract,
+    /// for each of its parties.
+    pub theirs: BTreeSet<Uuid>,
 }
 
 impl Reader {
     /// Somebody with that reach.
-    pub async fn of(tx: &mut Tx, reach: &Reach) -> Result<Self, DbError> {
+    pub async fn of(tx: &mut Tx, reach: &Reach, tellers: &Tellers) -> Result<Self, DbError> {
         let reads_all = may::<ReadJournal>(tx, reach, &()).await?.is_ok();
-        let reach = reach.clone();
-        Ok(Self { reach, reads_all })
+        let mut theirs = BTreeSet::new();
+        for teller in tellers.0.iter() {
+            theirs.extend(teller.theirs(tx, reach).await?);
+        }
+        Ok(Self {
+            reach: reach.clone(),
+            reads_all,
+            theirs,
+        })
     }
 
-    /// Whether they may know of what is under that scope, as far as scopes tell; the teller of
-    /// the thing has the last word.
-    fn sees(&self, scope: &Scope) -> bool {
-        self.reads_all || self.reach.sees(scope)
+    /// Whether they may know of a line, as far as its scope tells and whose thing it is; the
+    /// teller of the thing has the last word.
+    fn sees(&self, line: &Line) -> bool {
+        self.reads_all || self.reach.sees(&line.scope) || self.is_theirs(line)
+    }
+
+    /// Whether the thing of a line, or the one it stands under, is theirs whatever its scope.
+    pub fn is_theirs(&self, line: &Line) -> bool {
+        let under = line
+            .parent
+            .is_some_and(|parent| self.theirs.contains(&parent));
+        under || self.theirs.contains(&line.thing)
     }
 }
 
@@ -161,6 +211,11 @@ pub struct Kind {
 pub trait Teller: Send + Sync + fmt::Debug {
     /// The kinds of things it tells of.
     fn kinds(&self) -> &'static [Kind];
+
+    /// The things that concern somebody beyond what their scope says.
+    async fn theirs(&self, _tx: &mut Tx, _reach: &Reach) -> Result<BTreeSet<Uuid>, DbError> {
+        Ok(BTreeSet::new())
+    }
 
     /// A sentence for each of those lines, in their order; nothing for what the reader may not
     /// know of. The number of statements never depends on how many lines there are.
@@ -247,6 +302,8 @@ pub(crate) mod tests {
             actor: Some(Uuid::from_u128(1)),
             who: Some("Camille Exemple".to_owned()),
             by_program: false,
+            grant: None,
+            origin: None,
             why: None,
             verb: verb.to_owned(),
             before: before.map(str::to_owned),

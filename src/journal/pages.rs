@@ -7,16 +7,16 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::read::{Page, Question, Spoken, read, spoken};
-use super::{Reader, Tellers, store};
+use super::{Reader, Tellers, accesses, store};
 use crate::access::Signed;
 use crate::platform::clock::{Clock, french_instant};
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::web::{Address, Filter, Shell, WebError, WebResult, filter_form};
 use crate::tables::downloads;
 
 /// Where the history is read.
-const PATH: &str = "/journal";
-const TITLE: &str = "Journal";
+pub(super) const PATH: &str = "/journal";
+pub(super) const TITLE: &str = "Journal";
 /// Lines of a page.
 const LINES: usize = 100;
 /// Lines of one change that are shown at once; the others are behind a fold.
@@ -31,7 +31,9 @@ where
     Shell: FromRef<S>,
     Tellers: FromRef<S>,
 {
-    Router::new().route(PATH, get(page))
+    Router::new()
+        .route(PATH, get(page))
+        .route(accesses::PATH, get(accesses::page))
 }
 
 /// Where the history of a thing and of those under it is read.
@@ -54,19 +56,25 @@ async fn page(
 ) -> WebResult<Markup> {
     let question = Question::of(&address)?;
     let mut tx = db.read().await?;
-    let reader = Reader::of(&mut tx, signed.reach()).await?;
+    let reader = Reader::of(&mut tx, signed.reach(), &tellers).await?;
     let about = about(&mut tx, &reader, &question).await?;
     let Page { lines, next } = read(&mut tx, &reader, &question, LINES).await?;
     let lines = spoken(&mut tx, &reader, &tellers, lines).await?;
+    if lines.is_empty() && !is_known(&mut tx, &reader, &tellers, &question).await? {
+        return Err(WebError::NotFound);
+    }
     drop(tx);
     let body = html! {
         div.head {
             h1 { @match &about { Some(name) => { "Historique : " (name) }, None => { (TITLE) } } }
             p.lead { @if lines.is_empty() { "Rien ne répond à cette recherche." } @else { "Qui a fait quoi, quand et pourquoi, le plus récent d’abord. Rien ne s’en efface." } }
-            @if about.is_some() { p.acts { a.btn href=(PATH) { "Tout le journal" } } }
+            @if about.is_some() || reader.reads_all { p.acts {
+                @if about.is_some() { a.btn href=(PATH) { "Tout le journal" } }
+                @if reader.reads_all { a.btn href=(accesses::PATH) { "Connexions, refus, fichiers emportés" } }
+            } }
         }
         (filter_form(&address.without("avant"), "Chercher dans le journal", &filters(&tellers)))
-        (changes(&lines))
+        (changes(&lines, reader.reads_all))
         @if let Some((no, seq)) = next {
             p.acts { a.btn href=(address.with("avant", format!("{no}.{seq}")).href()) { "Plus ancien" } }
         }
@@ -81,13 +89,12 @@ async fn about(tx: &mut Tx, reader: &Reader, question: &Question) -> WebResult<O
     let own = |id| reader.reads_all || reader.reach.actor().person() == Some(id);
     if let Some(id) = question.thing {
         let thing = store::thing(tx, id).await?;
-        let (kind, label, scope) = thing.ok_or(WebError::NotFound)?;
+        let (kind, label) = thing.ok_or(WebError::NotFound)?;
         return match kind.as_str() {
             "person" | "grant" | "access_token" | "table_address" if !own(id) => {
                 Err(WebError::NotFound)
             }
             "person" => Ok(store::name_of(tx, id).await?),
-            _ if !reader.sees(&scope) => Err(WebError::NotFound),
             "batch" => Ok(Some("un import".to_owned())),
             "document" => Ok(Some("un document".to_owned())),
             _ => Ok(Some(label)),
@@ -100,6 +107,32 @@ async fn about(tx: &mut Tx, reader: &Reader, question: &Question) -> WebResult<O
         Some(id) if own(id) => Ok(store::name_of(tx, id).await?),
         Some(_) => Err(WebError::NotFound),
         None => Ok(None),
+    }
+}
+
+/// Whether the reader may know of the thing that is asked about: of something that happened to it.
+async fn is_known(
+    tx: &mut Tx,
+    reader: &Reader,
+    tellers: &Tellers,
+    question: &Question,
+) -> Result<bool, DbError> {
+    if question.thing.is_none() || reader.reads_all {
+        return Ok(true);
+    }
+    let mut bare = Question {
+        thing: question.thing,
+        ..Question::default()
+    };
+    loop {
+        let Page { lines, next } = read(tx, reader, &bare, LINES).await?;
+        if !spoken(tx, reader, tellers, lines).await?.is_empty() {
+            return Ok(true);
+        }
+        if next.is_none() {
+            return Ok(false);
+        }
+        bare.below = next;
     }
 }
 
@@ -136,7 +169,7 @@ fn filters(tellers: &Tellers) -> [Filter; 5] {
 }
 
 /// Each change with what it did.
-fn changes(lines: &[Spoken]) -> Markup {
+fn changes(lines: &[Spoken], tells_origins: bool) -> Markup {
     html! {
         section.sect aria-label="Changements" {
             table.tbl.dense.stack {
@@ -146,20 +179,24 @@ fn changes(lines: &[Spoken]) -> Markup {
                     th scope="col" { "Qui" }
                     th scope="col" { "Quoi" }
                 } }
-                tbody { @for change in lines.chunk_by(|(one, _), (other, _)| one.no == other.no) { (row(change)) } }
+                tbody { @for change in lines.chunk_by(|(one, _), (other, _)| one.no == other.no) { (row(change, tells_origins)) } }
             }
         }
     }
 }
 
-fn row(change: &[Spoken]) -> Markup {
+/// One change; from where it was made is told to auditors alone.
+fn row(change: &[Spoken], tells_origins: bool) -> Markup {
     let Some((first, _)) = change.first() else {
         return html! {};
     };
     let (shown, folded) = change.split_at(change.len().min(SHOWN));
     html! { tr {
         th scope="row" { (french_instant(first.at)) span.sub { "Changement n° " (first.no) } }
-        td.x data-l="Qui" { (first.who.as_deref().unwrap_or("Jalon")) @if first.by_program { span.sub { "par un programme" } } }
+        td.x data-l="Qui" { (first.who.as_deref().unwrap_or("Jalon")) @if first.by_program { span.sub { "par un programme" } }
+            @if let Some(grant) = &first.grant { span.sub { (grant.french()) } }
+            @if let Some(origin) = first.origin.as_ref().filter(|_| tells_origins) { span.sub { "depuis " (origin) } }
+        }
         td.x data-l="Quoi" {
             @for line in shown { (deed(line)) }
             @if !folded.is_empty() {

@@ -156,7 +156,7 @@ pub(super) async fn read(
         seen += lines.len();
         page.next = Some((below.no, below.seq));
         for line in lines {
-            if reader.sees(&line.scope) && question.takes(&line) {
+            if reader.sees(&line) && question.takes(&line) {
                 if page.lines.len() == most {
                     page.next = page.lines.last().map(|last| (last.no, last.seq));
                     return Ok(page);

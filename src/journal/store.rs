@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::Line;
+use super::{Line, Under};
 use crate::args;
 use crate::ledger::Scope;
 use crate::platform::db::{DbError, Tx};
@@ -15,6 +15,10 @@ struct LineRow {
     actor: Option<Uuid>,
     who: Option<String>,
     token: Option<Uuid>,
+    grant_role: Option<String>,
+    grant_organisation: Option<String>,
+    in_place_of: Option<String>,
+    origin: Option<String>,
     why: Option<String>,
     verb: String,
     before_state: Option<String>,
@@ -36,6 +40,12 @@ impl From<LineRow> for Line {
             actor: row.actor,
             who: row.who,
             by_program: row.token.is_some(),
+            grant: row.grant_role.map(|role| Under {
+                role,
+                organisation: row.grant_organisation.unwrap_or_default(),
+                in_place_of: row.in_place_of,
+            }),
+            origin: row.origin,
             why: row.why,
             verb: row.verb,
             before: row.before_state,
@@ -72,7 +82,9 @@ pub(super) async fn of_thing(
 ) -> Result<Vec<Line>, DbError> {
     let rows: Vec<LineRow> = tx
         .all(
-            "select c.no, e.seq, c.at, c.actor, p.name as who, c.token, c.why, e.verb,
+            "select c.no, e.seq, c.at, c.actor, p.name as who, c.token, g.role as grant_role,
+                    g.organisation as grant_organisation, h.name as in_place_of, c.origin,
+                    c.why, e.verb,
                     e.before_state, e.after_state, t.id as thing, t.kind, t.label, t.parent_id,
                     s.organisation, s.framework
              from (select id from thing where id = $1
@@ -82,6 +94,9 @@ pub(super) async fn of_thing(
              join thing t on t.id = e.thing_id
              join scope s on s.id = t.scope_id
              left join person p on p.id = c.actor
+             left join access_grant g on g.id = c.grant_id
+             left join access_grant b on b.id = g.behalf_of
+             left join person h on h.id = b.person_id
              where e.change_no >= $2 and e.change_no <= $3 and (e.change_no < $3 or e.seq < $4)
              order by e.change_no desc, e.seq desc limit $5",
             args![thing, below.first, below.no, below.seq, most],
@@ -99,7 +114,9 @@ pub(super) async fn of_actor(
 ) -> Result<Vec<Line>, DbError> {
     let rows: Vec<LineRow> = tx
         .all(
-            "select c.no, e.seq, c.at, c.actor, p.name as who, c.token, c.why, e.verb,
+            "select c.no, e.seq, c.at, c.actor, p.name as who, c.token, g.role as grant_role,
+                    g.organisation as grant_organisation, h.name as in_place_of, c.origin,
+                    c.why, e.verb,
                     e.before_state, e.after_state, t.id as thing, t.kind, t.label, t.parent_id,
                     s.organisation, s.framework
              from change c
@@ -107,6 +124,9 @@ pub(super) async fn of_actor(
              join thing t on t.id = e.thing_id
              join scope s on s.id = t.scope_id
              left join person p on p.id = c.actor
+             left join access_grant g on g.id = c.grant_id
+             left join access_grant b on b.id = g.behalf_of
+             left join person h on h.id = b.person_id
              where c.actor = $1 and c.no >= $2 and c.no <= $3 and (c.no < $3 or e.seq < $4)
              order by c.no desc, e.seq desc limit $5",
             args![actor, below.first, below.no, below.seq, most],
@@ -119,7 +139,9 @@ pub(super) async fn of_actor(
 pub(super) async fn all(tx: &mut Tx, below: Below, most: i64) -> Result<Vec<Line>, DbError> {
     let rows: Vec<LineRow> = tx
         .all(
-            "select c.no, e.seq, c.at, c.actor, p.name as who, c.token, c.why, e.verb,
+            "select c.no, e.seq, c.at, c.actor, p.name as who, c.token, g.role as grant_role,
+                    g.organisation as grant_organisation, h.name as in_place_of, c.origin,
+                    c.why, e.verb,
                     e.before_state, e.after_state, t.id as thing, t.kind, t.label, t.parent_id,
                     s.organisation, s.framework
              from entry e
@@ -127,6 +149,9 @@ pub(super) async fn all(tx: &mut Tx, below: Below, most: i64) -> Result<Vec<Line
              join thing t on t.id = e.thing_id
              join scope s on s.id = t.scope_id
              left join person p on p.id = c.actor
+             left join access_grant g on g.id = c.grant_id
+             left join access_grant b on b.id = g.behalf_of
+             left join person h on h.id = b.person_id
              where e.change_no >= $1 and e.change_no <= $2 and (e.change_no < $2 or e.seq < $3)
              order by e.change_no desc, e.seq desc limit $4",
             args![below.first, below.no, below.seq, most],
@@ -135,25 +160,10 @@ pub(super) async fn all(tx: &mut Tx, below: Below, most: i64) -> Result<Vec<Line
     Ok(rows.into_iter().map(Line::from).collect())
 }
 
-/// Kind, label and scope of a thing.
-pub(super) async fn thing(
-    tx: &mut Tx,
-    id: Uuid,
-) -> Result<Option<(String, String, Scope)>, DbError> {
-    let row: Option<(String, String, String, String)> = tx
-        .optional(
-            "select t.kind, t.label, s.organisation, s.framework
-             from thing t join scope s on s.id = t.scope_id where t.id = $1",
-            args![id],
-        )
-        .await?;
-    Ok(row.map(|(kind, label, organisation, framework)| {
-        let scope = Scope {
-            organisation,
-            framework,
-        };
-        (kind, label, scope)
-    }))
+/// Kind and label of a thing.
+pub(super) async fn thing(tx: &mut Tx, id: Uuid) -> Result<Option<(String, String)>, DbError> {
+    tx.optional("select kind, label from thing where id = $1", args![id])
+        .await
 }
 
 /// The name of a person.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::read::{Question, read, spoken};
-use super::{Reader, Tellers};
+use super::{Reader, Tellers, Under};
 use crate::platform::clock::french_instant;
 use crate::platform::web::WebResult;
 use crate::platform::web::table::{Cell, Column, Table};
@@ -44,7 +44,7 @@ impl Source for History {
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
         let question = Question::of(ask.asked)?;
-        let reader = Reader::of(ask.tx, ask.reach).await?;
+        let reader = Reader::of(ask.tx, ask.reach, &self.tellers).await?;
         let page = read(ask.tx, &reader, &question, MOST).await?;
         let lines = spoken(ask.tx, &reader, &self.tellers, page.lines).await?;
         let columns = vec![
@@ -56,6 +56,8 @@ impl Source for History {
             Column::words("chose", "Sur quoi"),
             Column::words("motif", "Motif"),
             Column::words("programme", "Par un programme"),
+            Column::words("habilitation", "Par quelle habilitation"),
+            Column::words("depuis", "Depuis"),
         ];
         let mut table = Table::new(self.name(), self.title(), columns);
         let rows = lines.into_iter().map(|(line, told)| {
@@ -68,6 +70,8 @@ impl Source for History {
                 Cell::text(told.name),
                 word(line.why),
                 Cell::text(if line.by_program { "oui" } else { "non" }),
+                word(line.grant.as_ref().map(Under::french)),
+                word(line.origin.filter(|_| reader.reads_all)),
             ]
         });
         table.rows = rows.collect();

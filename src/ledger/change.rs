@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::history::{Entry, Link, chain_hash};
 use super::once::SentForm;
+use super::origin::origin;
 use super::store;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
@@ -311,6 +312,7 @@ impl Change {
                 token: self.actor.token(),
                 grant: self.grant,
                 why: self.why.as_deref(),
+                origin: origin().as_deref(),
                 prev: &self.prev,
                 hash,
                 entries: &self.entries,

@@ -9,6 +9,7 @@ mod history;
 mod memory;
 mod moment;
 mod once;
+mod origin;
 mod store;
 
 pub use anchor::{Anchor, Broken, Verified, WrongAnchor};
@@ -17,7 +18,8 @@ pub use history::{Entry, Link, chain_hash};
 pub use memory::{Memory, OfState};
 pub use moment::Moment;
 pub use once::{SentForm, TOKEN_FIELD};
+pub use origin::made_from;
 pub use store::{
-    ChangeRow, anchor, history_of, is_committed, last_change, last_change_before, state, verify,
-    verify_against,
+    ChangeRow, anchor, forget_origins, history_of, is_committed, last_change, last_change_before,
+    state, verify, verify_against,
 };

@@ -22,6 +22,7 @@ use super::installation::Installation;
 use super::tables::tables;
 use super::{HOLDERS, health, home, imports, keyring, searcher, tellers, upkeep};
 use crate::access::api::Pace;
+use crate::access::event::Trail;
 use crate::access::{self, Acquaintances, Provider};
 use crate::contracts::{self, Desk, Remembered};
 use crate::documents;
@@ -84,6 +85,7 @@ parts! {
     post: Post,
     keyring: Keyring,
     acquaintances: Acquaintances,
+    trail: Trail,
     waiting: home::Waiting,
     provider: Provider,
 }
@@ -165,6 +167,7 @@ impl App {
             post: Post::new(&config)?,
             keyring: keyring(&config)?,
             acquaintances: Acquaintances::default(),
+            trail: Trail::default(),
             waiting: home::Waiting::default(),
             description,
             clock,
@@ -215,6 +218,7 @@ impl App {
         let sessions = access::session_layer(self.0.db.clone(), https);
         let accesses = from_fn_with_state(self.clone(), access::keep_accesses::<Self>);
         let refusals = from_fn_with_state(self.clone(), access::refusals_in_french::<Self>);
+        let whence = from_fn_with_state(self.clone(), access::told_to_history::<Self>);
         pages
             .fallback(|| async { WebError::NotFound })
             .layer(from_fn_with_state(self.clone(), access::keep_refused_form))
@@ -228,6 +232,7 @@ impl App {
             .merge(asset_router())
             .merge(health::router())
             .merge(api::router(&self))
+            .layer(whence)
             .layer(from_fn(count_requests))
             .layer(from_fn(hear_out))
             .layer(from_fn(move |request, next| {

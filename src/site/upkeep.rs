@@ -6,6 +6,7 @@ use crate::access::leave::forget_left;
 use crate::access::{event, factor, link, store};
 use crate::dossier;
 use crate::figures::Sources;
+use crate::ledger;
 use crate::people;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError};
@@ -65,6 +66,7 @@ pub async fn once(db: &Db, clock: &Clock, post: &Post) -> Result<(), DbError> {
     while event::seal(db, clock).await? > 0 {}
     let mut tx = db.write_aside().await?;
     event::forget_origins(&mut tx, clock.now()).await?;
+    ledger::forget_origins(&mut tx, clock.now()).await?;
     support::forget_closed(&mut tx, clock.now()).await?;
     store::drop_ended_sessions(&mut tx).await?;
     link::store::forget_ended(&mut tx, clock.now()).await?;

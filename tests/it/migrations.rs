@@ -41,6 +41,7 @@ fn rows_of(step: i64) -> Sample {
         20 => section_grants(),
         21 => forgotten(),
         22 => kept_drafts(),
+        23 => origins(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -53,6 +54,17 @@ fn leaving() -> Sample {
         )],
         "select leaves_on from person where closed_change = 1",
         "2026-03-31",
+    )
+}
+
+fn origins() -> Sample {
+    (
+        vec![(
+            "update change set origin = '192.0.2.7' where no = 1",
+            args![],
+        )],
+        "select origin from change where no = 1",
+        "192.0.2.7",
     )
 }
 

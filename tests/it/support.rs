@@ -224,6 +224,7 @@ async fn postgres_database() -> String {
 }
 
 /// The site as a browser sees it: it keeps its cookies.
+#[derive(Clone)]
 pub struct Site {
     router: Router,
     cookies: BTreeMap<String, String>,

@@ -4,11 +4,15 @@
 //! is the history's (`ledger`); whether somebody may try again (`throttle`).
 
 pub(super) mod store;
+mod trail;
 
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-pub use store::{SealsVerified, forget_origins, seal, verify_seals};
+pub(super) use trail::Refusal;
+pub use trail::Trail;
+
+pub use store::{Asked, Kept, SealsVerified, forget_origins, kept, seal, verify_seals};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +49,12 @@ pub enum EventKind {
 
 impl EventKind {
     /// The kind of that word.
-    pub(super) fn from_code(code: &str) -> Option<Self> {
+    pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
     /// As its owner reads it; failed where it did not turn out well.
-    pub(super) fn french(self, done: bool) -> &'static str {
+    pub fn french(self, done: bool) -> &'static str {
         match (self, done) {
             (Self::SignIn, true) => "Connexion",
             (Self::SignIn, false) => "Connexion manquée",
@@ -74,7 +78,8 @@ impl EventKind {
         }
     }
 
-    const ALL: [Self; 14] = [
+    /// Every kind.
+    pub const ALL: [Self; 14] = [
         Self::SignIn,
         Self::SignOut,
         Self::EndSession,

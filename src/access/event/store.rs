@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use super::{Event, EventKind, Mark, Sealed, seal_hash};
-use crate::access::Reach;
 use crate::access::throttle::Tries;
+use crate::access::{Concern, Reach};
 use crate::args;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
@@ -20,6 +20,16 @@ pub(in crate::access) async fn keep(
     clock: &Clock,
     event: &Event<'_>,
 ) -> Result<Uuid, DbError> {
+    keep_at(tx, clock, clock.now(), event).await
+}
+
+/// [`keep`] for what happened at that instant, in microseconds UTC.
+pub(super) async fn keep_at(
+    tx: &mut Tx,
+    clock: &Clock,
+    at: i64,
+    event: &Event<'_>,
+) -> Result<Uuid, DbError> {
     let id = clock.new_id();
     tx.run(
         "insert into access_event (id, at, kind, person_id, account, device, origin, done,
@@ -27,7 +37,7 @@ pub(in crate::access) async fn keep(
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
             id,
-            clock.now(),
+            at,
             event.kind.code(),
             event.person,
             event.account.map(Vec::from),
@@ -194,6 +204,87 @@ pub(in crate::access) async fn own(
         })
     });
     own.collect()
+}
+
+/// What is asked of the events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Of what kind; any where none is said.
+    pub kind: Option<EventKind>,
+    /// From that instant on, in microseconds UTC.
+    pub from: i64,
+    /// Before that instant and, at it, that event: the last one read before.
+    pub before: (i64, Uuid),
+    /// How many at most.
+    pub most: i64,
+}
+
+/// An event, as auditors read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its identifier.
+    pub id: Uuid,
+    /// When, in microseconds UTC.
+    pub at: i64,
+    /// Of what kind.
+    pub kind: EventKind,
+    /// Whether it turned out well.
+    pub done: bool,
+    /// The name of who did it, where that is known.
+    pub who: Option<String>,
+    /// From where, until it is forgotten.
+    pub origin: Option<String>,
+    /// The template of the address.
+    pub detail: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct KeptRow {
+    id: Uuid,
+    at: i64,
+    kind: String,
+    done: bool,
+    who: Option<String>,
+    origin: Option<String>,
+    detail: Option<String>,
+}
+
+/// The next events that answer, the latest first; none to who does not read the history of
+/// everything.
+pub async fn kept(tx: &mut Tx, reach: &Reach, asked: &Asked) -> Result<Vec<Kept>, DbError> {
+    if !reach.may_look("journal.read", &Concern::nobodys()) {
+        return Ok(Vec::new());
+    }
+    let (at, id) = asked.before;
+    let rows: Vec<KeptRow> = tx
+        .all(
+            "select e.id, e.at, e.kind, e.done, p.name as who, e.origin, e.detail
+             from access_event e left join person p on p.id = e.person_id
+             where ($1 = '' or e.kind = $1) and e.at >= $2
+               and (e.at < $3 or (e.at = $3 and e.id < $4))
+             order by e.at desc, e.id desc limit $5",
+            args![
+                asked.kind.map_or("", EventKind::code),
+                asked.from,
+                at,
+                id,
+                asked.most
+            ],
+        )
+        .await?;
+    let kept = rows.into_iter().map(|row| {
+        let kind = EventKind::from_code(&row.kind);
+        Ok(Kept {
+            kind: kind.ok_or_else(|| DbError::corrupt("kind of an access", &row.kind))?,
+            id: row.id,
+            at: row.at,
+            done: row.done,
+            who: row.who,
+            origin: row.origin,
+            detail: row.detail,
+        })
+    });
+    kept.collect()
 }
 
 #[derive(Debug, Default, sqlx::FromRow)]

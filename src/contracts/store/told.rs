@@ -1,5 +1,7 @@
 //! The names of instruments, for the sentences of the history.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use crate::args;
@@ -49,6 +51,26 @@ struct NamedRow {
     framework: String,
 }
 
+/// The contracts that some organisations are or were party to.
+pub(in crate::contracts) async fn contracts_of(
+    tx: &mut Tx,
+    organisations: &BTreeSet<&str>,
+) -> Result<BTreeSet<Uuid>, DbError> {
+    let parties: Vec<(Uuid, String)> = tx
+        .all(
+            "select contract_id, organisation_code from party
+             union
+             select i.contract_id, x.facet
+             from term x join instrument i on i.id = x.instrument_id
+             where x.kind = 'party' and i.state = 'signed'",
+            args![],
+        )
+        .await?;
+    let theirs = parties.into_iter();
+    let theirs = theirs.filter(|(_, code)| organisations.contains(code.as_str()));
+    Ok(theirs.map(|(contract, _)| contract).collect())
+}
+
 /// Every instrument of the contracts that changed between two changes.
 pub(in crate::contracts) async fn named_between(
     tx: &mut Tx,
@@ -59,10 +81,10 @@ pub(in crate::contracts) async fn named_between(
             "select i.id, i.contract_id, i.no, i.act, i.state, i.keeper, i.signed_change, c.slug,
                     c.title, c.framework
              from instrument i join contract c on c.id = i.contract_id
-             where i.contract_id in (select t.parent_id from entry e
+             where i.contract_id in (select coalesce(t.parent_id, t.id) from entry e
                                      join thing t on t.id = e.thing_id
                                      where e.change_no between $1 and $2
-                                       and t.kind = 'instrument')
+                                       and t.kind in ('contract', 'instrument'))
              order by i.contract_id, i.no",
             args![first, last],
         )

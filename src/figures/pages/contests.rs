@@ -21,6 +21,7 @@ use crate::figures::provenance;
 use crate::figures::rights::{Answerable, Contestable, Ground};
 use crate::figures::values::read_answer;
 use crate::frameworks::{Catalogue, Library};
+use crate::journal::history_href;
 use crate::kernel::Value;
 use crate::ledger::{self, Change};
 use crate::measures::Measure;
@@ -242,6 +243,7 @@ pub(super) async fn page(
             p.eyebrow { (place_name(&directory, &contest.subject.place)) ", " (contest.subject.period.french()) }
             h1 { "Valeur contestée : " (label) }
             p.lead { (state(tone, icon, &standing.french())) }
+            p.acts { a.btn.sm href=(history_href(id)) { "Historique" } }
         }
         (sides(&contest, Formatter::new(measure)))
         section.sect aria-labelledby="pieces-titre" {

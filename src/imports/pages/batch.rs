@@ -14,6 +14,7 @@ use crate::imports::{
     Batch, BatchState, Closed, CommitBatch, Counts, DropBatch, French, Imports, Intake, Problem,
     ReadAgain, Told, UndoBatch, Undoing, Uses, Verdict, named, store,
 };
+use crate::journal::history_href;
 use crate::kernel::{counted, sentence};
 use crate::platform::clock::french_instant;
 use crate::platform::db::Tx;
@@ -207,6 +208,7 @@ fn head(look: &Look) -> Markup {
                 @for (name, said) in &look.facts { div { dt { (name) } dd { (said) } } }
                 div { dt { "Déposé par" } dd { (sender) } }
             }
+            @if batch.committed_change.is_some() { p.acts { a.btn.sm href=(history_href(batch.id)) { "Historique" } } }
         }
     }
 }

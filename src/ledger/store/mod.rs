@@ -149,6 +149,7 @@ pub(super) struct NewChange<'a> {
     pub token: Option<Uuid>,
     pub grant: Option<Uuid>,
     pub why: Option<&'a str>,
+    pub origin: Option<&'a str>,
     pub prev: &'a [u8],
     pub hash: [u8; 32],
     pub entries: &'a [Entry],
@@ -156,10 +157,11 @@ pub(super) struct NewChange<'a> {
 
 pub(super) async fn insert_change(tx: &mut Tx, new: &NewChange<'_>) -> Result<(), DbError> {
     tx.run(
-        "insert into change (no, at, kind, actor, token, grant_id, why, prev, hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into change (no, at, kind, actor, token, grant_id, why, origin, prev, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         args![
-            new.no, new.at, new.kind, new.actor, new.token, new.grant, new.why, new.prev, new.hash
+            new.no, new.at, new.kind, new.actor, new.token, new.grant, new.why, new.origin,
+            new.prev, new.hash
         ],
     )
     .await?;
@@ -178,6 +180,19 @@ pub(super) async fn insert_change(tx: &mut Tx, new: &NewChange<'_>) -> Result<()
         entries.collect(),
     )
     .await
+}
+
+/// Where changes were made from is kept this long, in microseconds.
+const ORIGIN_KEPT: i64 = 365 * 24 * 3600 * 1_000_000;
+
+/// Forgets where changes were made from, once its time is over. It stands outside their digests.
+pub async fn forget_origins(tx: &mut Tx, now: i64) -> Result<(), DbError> {
+    tx.run(
+        "update change set origin = null where at < $1 and origin is not null",
+        args![now - ORIGIN_KEPT],
+    )
+    .await?;
+    Ok(())
 }
 
 /// A form is not sent again after this long.

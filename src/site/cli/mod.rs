@@ -33,12 +33,15 @@ use wording::{French, in_french};
 
 use crate::access::{Person, Reach, grant, store};
 use crate::frameworks::{Known, Library};
-use crate::ledger::Actor;
+use crate::ledger::{self, Actor};
 use crate::organisations::store::directory;
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, Overrides};
 use crate::platform::db::Db;
 use crate::site::demo::Larger;
+
+/// From where the history says that what a command changes is changed.
+const TERMINAL: &str = "terminal";
 
 /// A failure told to the person at the terminal.
 pub type CliError = Box<dyn std::error::Error + Send + Sync>;
@@ -218,7 +221,7 @@ impl Session {
 
 /// Runs the command and says how it ended: 0 done, 1 refused or failed, 2 wrong words.
 pub async fn run(cli: Cli) -> ExitCode {
-    match execute(cli).await {
+    match ledger::made_from(Some(TERMINAL.to_owned()), execute(cli)).await {
         Ok(code) => code,
         Err(error) => {
             complain!("jalon : {}", in_words(error.as_ref()));

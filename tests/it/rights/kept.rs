@@ -68,7 +68,31 @@ on_both_engines! {
         assert_eq!(opened.location, Some(format!("{act}?fait=ouvert")), "{}", opened.body);
         assert!(own.get(&format!("{act}?fait=ouvert")).await.body.contains("voient maintenant ce projet"));
         assert!(ministry.get(&act).await.body.contains(CANARY));
-        assert!(colleague.get("/journal").await.body.contains("a ouvert l’acte aux autres parties"));
+        for party in [&mut colleague, &mut ministry] {
+            assert!(party.get("/journal").await.body.contains("a ouvert l’acte aux autres parties"));
+        }
         assert!(said(&ministry.get(&places[5]).await).contains(CANARY));
+    }
+}
+
+on_both_engines! {
+    async fn the_history_of_a_contract_under_way_is_its_parties_own(bench: Bench) {
+        let first = bench.install().await;
+        let hand = Hand::creates(&bench, first, NORMANDIE).await;
+        person(&bench, first, "normandie@example.org", &[("codir-ars", "ARS-28")]).await;
+        person(&bench, first, "ministere@example.org", &[("contributeur", "MSS")]).await;
+        person(&bench, first, "bretagne@example.org", &[("codir-ars", "ARS-53")]).await;
+        person(&bench, first, "ailleurs@example.org", &[("contributeur", "CNSA")]).await;
+        let history = format!("/journal?chose={}", hand.contract);
+        for party in ["normandie@example.org", "ministere@example.org"] {
+            let mut site = site_of(&bench, party).await;
+            assert!(site.get("/journal").await.body.contains("a préparé le contrat"), "{party}");
+            assert!(site.get(&history).await.body.contains("a préparé le contrat"), "{party}");
+        }
+        for other in ["bretagne@example.org", "ailleurs@example.org"] {
+            let mut site = site_of(&bench, other).await;
+            assert!(!site.get("/journal").await.body.contains("a préparé le contrat"), "{other}");
+            assert_eq!(site.get(&history).await.status, StatusCode::NOT_FOUND, "{other}");
+        }
     }
 }
