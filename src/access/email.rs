@@ -57,10 +57,29 @@ pub struct Email(String);
 #[error("« {0} » n’est pas une adresse électronique ; écrivez-la comme prenom.nom@example.org")]
 pub struct NotAnEmail(String);
 
+/// The address is that of a service.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "« {0} » semble une boîte de service ; un compte est celui d’une personne : écrivez son adresse nominative"
+)]
+pub struct NotAPersons(String);
+
 impl Email {
     /// The address as it is kept.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The address of an account: that of one person.
+    ///
+    /// # Errors
+    /// Where it seems to be a mailbox that several people read.
+    pub fn of_account(self) -> Result<Self, NotAPersons> {
+        if self.is_functional() {
+            Err(NotAPersons(self.0))
+        } else {
+            Ok(self)
+        }
     }
 
     /// Whether it seems to be a mailbox that several people read: it may be a contact, never an

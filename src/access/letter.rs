@@ -162,6 +162,24 @@ pub(super) fn warning(person: &Person, warning: Warning<'_>, now: i64) -> Mail {
     )
 }
 
+/// The letter that says that somebody may open what is under seal from now on: whoever administers
+/// the country gives any role, and does not do it unseen.
+pub(super) fn sealed_role(person: &Person, (role, to): (&str, &str), now: i64) -> Mail {
+    letter(
+        person,
+        Told {
+            key: "sealed-role",
+            subject: "Un rôle qui ouvre ce qui est scellé est donné",
+            text: format!(
+                "Le rôle « {role} », qui ouvre des textes scellés dans Jalon, vient d’être donné à {to}.\n\nC’était le {}, heure de Paris. Le journal dit par qui et pourquoi. Si vous ne vous y attendiez pas, parlez-en à l’administrateur national.",
+                french_instant(now)
+            ),
+            now,
+            until: now + WARNING_LIVES,
+        },
+    )
+}
+
 /// What a letter tells.
 struct Told {
     key: &'static str,

@@ -51,6 +51,8 @@ pub(super) fn judge(
         ending: ending(&named, ground),
         decided: BTreeMap::new(),
         said: BTreeMap::new(),
+        ended: BTreeSet::new(),
+        prolonged: BTreeSet::new(),
         planned: Vec::new(),
         problems: Vec::new(),
     };
@@ -89,6 +91,9 @@ struct Judge<'g> {
     decided: BTreeMap<String, Option<String>>,
     /// What was said of a subject, from a day or of a grant that stands: until when.
     said: BTreeMap<(Subject, Option<Date>, Option<Uuid>), Option<Date>>,
+    /// The subjects whose grant a row ends, and those that one gives from no day said.
+    ended: BTreeSet<Subject>,
+    prolonged: BTreeSet<Subject>,
     planned: Vec<Planned>,
     problems: Vec<Problem>,
 }
@@ -103,6 +108,7 @@ impl<'g> Judge<'g> {
             account.and_then(|account| account.standing(&row.subject, row.from, self.ground.today));
         let effect = self.effect(&row, account, standing)?;
         self.once(&row, &effect)?;
+        self.one_way(&row, &effect)?;
         self.may(&row, &effect)?;
         self.planned.push(planned(row, account, &effect));
         Ok(())
@@ -182,6 +188,9 @@ impl<'g> Judge<'g> {
         let place = row.typed.place(Column::Email);
         match self.said.get(&key) {
             None => {
+                if let Some(from) = from {
+                    self.apart(row, from)?;
+                }
                 self.said.insert(key, row.to);
                 Ok(())
             }
@@ -194,6 +203,52 @@ impl<'g> Judge<'g> {
                 Err(Some(Problem::refusal(place, Code::GrantTwice, sentence)))
             }
         }
+    }
+
+    /// Refuses a file of which one row ends a grant and another has it go on from no day said.
+    fn one_way(&mut self, row: &Named, effect: &Effect<'_>) -> Result<(), Option<Problem>> {
+        let other = match effect {
+            Effect::Ended(_) => {
+                self.ended.insert(row.subject.clone());
+                &self.prolonged
+            }
+            Effect::Given(_) if row.from.is_none() => {
+                self.prolonged.insert(row.subject.clone());
+                &self.ended
+            }
+            Effect::Given(_) | Effect::Stands(_) => return Ok(()),
+        };
+        if !other.contains(&row.subject) {
+            return Ok(());
+        }
+        let sentence = "Une ligne met fin à cette habilitation et une autre la fait durer. Gardez une seule des deux, ou écrivez dans « Du » quand elle reprend.";
+        let place = row.typed.place(Column::To);
+        Err(Some(Problem::refusal(place, Code::GrantTwice, sentence)))
+    }
+
+    /// Refuses a period given while another row gives the same over some of its days.
+    fn apart(&self, row: &Named, from: Date) -> Result<(), Option<Problem>> {
+        let before = |end: Option<Date>, day: Date| end.is_some_and(|end| end < day);
+        let given = self.said.iter().filter_map(|((subject, first, _), last)| {
+            let first = first.filter(|_| *subject == row.subject)?;
+            Some((first, *last))
+        });
+        let mut over =
+            given.filter(|(first, last)| !before(*last, from) && !before(row.to, *first));
+        let Some((first, last)) = over.next() else {
+            return Ok(());
+        };
+        let until = last.map_or_else(
+            || "sans fin".to_owned(),
+            |last| format!("jusqu’au {}", french_date(last)),
+        );
+        let sentence = format!(
+            "Une autre ligne donne la même habilitation du {} {until}, et les deux périodes ont des jours en commun. \
+             Gardez une ligne pour toute la période, ou des périodes qui se suivent.",
+            french_date(first)
+        );
+        let place = row.typed.place(Column::From);
+        Err(Some(Problem::refusal(place, Code::GrantTwice, sentence)))
     }
 
     fn effect(

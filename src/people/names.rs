@@ -210,7 +210,12 @@ fn organisation(typed: &Typed, known: Known<'_>, role: Option<&Role>) -> Result<
         };
     }
     match known.directory.resolve(text) {
-        Recognised::Found(organisation) => Ok(organisation.code.clone()),
+        Recognised::Found(found) => {
+            match role.and_then(|role| role.side.misfit(found.kind.code())) {
+                None => Ok(found.code.clone()),
+                Some(misfit) => refused(misfit.to_owned()),
+            }
+        }
         Recognised::Ambiguous(several) => {
             let codes: Vec<&str> = several.iter().map(|o| o.code.as_str()).collect();
             refused(format!(

@@ -8,6 +8,8 @@ mod pages;
 mod store;
 pub mod tables;
 
+use std::cmp::Reverse;
+
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -55,8 +57,18 @@ struct Post<'a> {
     objective: &'a Node,
     /// Who holds it on the day, those who answer first before the others.
     holders: Vec<&'a Holding>,
+    /// Who held it before the day and no longer does, the latest first.
+    before: Vec<&'a Holding>,
     /// Since when nobody answers for it first; `None` where somebody does.
     missing_since: Option<Date>,
+}
+
+impl Post<'_> {
+    /// How many people answer first: one is wanted (« 1 par objectif et par ARS », one signing lead).
+    fn leading(&self) -> usize {
+        let leading = self.holders.iter();
+        leading.filter(|h| h.referent == Referent::First).count()
+    }
 }
 
 /// The posts of a framework on a day: each objective at the directorates, then in each agency.
@@ -83,6 +95,9 @@ fn posts<'a>(
             });
             let held: Vec<&Holding> = held.collect();
             let leading = held.iter().filter(|h| h.referent == Referent::First);
+            let mut before: Vec<&Holding> = held.clone();
+            before.retain(|holding| holding.until.is_some_and(|until| until < day));
+            before.sort_by_key(|holding| (Reverse(holding.until), &holding.name));
             let mut holders: Vec<&Holding> = held.clone();
             holders.retain(|holding| holding.stands_on(day));
             holders.sort_by_key(|holding| (holding.referent, &holding.name));
@@ -91,6 +106,7 @@ fn posts<'a>(
                 agency,
                 objective,
                 holders,
+                before,
                 missing_since: missing_since(leading.copied(), opens, day),
             });
         }

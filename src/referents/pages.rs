@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::{FromRef, State};
+use axum::http::StatusCode;
 use axum::routing::get;
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -15,7 +16,7 @@ use crate::organisations::{Directories, Directory, Organisation, OrganisationKin
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
 use crate::platform::web::{
-    Address, Filter, Shell, WebError, WebResult, filter_form, section_heading, state,
+    Address, AsOf, Filter, Shell, WebError, WebResult, filter_form, section_heading, state,
 };
 use crate::tables::downloads;
 
@@ -105,7 +106,7 @@ async fn page(
     State(clock): State<Clock>,
     State(library): State<Library>,
     State(directories): State<Directories>,
-) -> WebResult<Markup> {
+) -> WebResult<(StatusCode, Markup)> {
     let reach = signed.reach();
     if !reach.sees_referents() {
         return Err(WebError::NotFound);
@@ -113,9 +114,11 @@ async fn page(
     let mut tx = db.read().await?;
     let catalogue = library.catalogue(&mut tx, reach).await?;
     let directory = directories.current(&mut tx, reach).await?;
-    let Some(listed) = Listed::of(&catalogue, &directory, &address, clock.today()) else {
+    let (asked, today) = (AsOf::of(&address), clock.today());
+    let day = asked.past(today).unwrap_or(today);
+    let Some(listed) = Listed::of(&catalogue, &directory, &address, day) else {
         return if address.get("cadre").is_empty() {
-            Ok(signed.page("Référents", &nothing_yet()))
+            Ok((StatusCode::OK, signed.page("Référents", &nothing_yet())))
         } else {
             Err(WebError::NotFound)
         };
@@ -130,6 +133,7 @@ async fn page(
         div.head {
             h1 { "Référents des objectifs" }
             p.lead { (listed.framework.title) " : " (verdict(posts.len(), missing)) }
+            (asked.form(&address, "Référents au", today, &html! {}))
         }
         (filter_form(&address, "Filtrer les référents", &filters(&listed)))
         @if posts.is_empty() {
@@ -138,7 +142,7 @@ async fn page(
         }
         @for group in posts.chunk_by(|a, b| code(a) == code(b)) { (section(group)) }
         (downloads("referents", "Les référents", &[
-            ("cadre", cadre), ("organisation", organisation), ("etat", etat),
+            ("cadre", cadre), ("organisation", organisation), ("etat", etat), ("au", &asked.au),
         ]))
         @if reach.gives_something().is_ok() {
             p { "Ce tableau se complète dans un tableur (nom, adresse, dates) et se renvoie : "
@@ -149,7 +153,10 @@ async fn page(
             a href="/personnes" { "personne" } ". Ce qui prend fin reste dans le "
             a href="/journal?genre=grant" { "journal" } "." }
     };
-    Ok(signed.page("Référents des objectifs", &body))
+    Ok((
+        asked.status(),
+        signed.page("Référents des objectifs", &body),
+    ))
 }
 
 fn nothing_yet() -> Markup {
@@ -258,6 +265,10 @@ fn holders(post: &Post<'_>, referent: Referent) -> Markup {
             (state("late", "late", "Manque"))
             span.sub { "depuis le " (french_date(since)) }
         } @else if held.is_empty() { span.muted { "–" } }
+        @if referent == Referent::First && post.leading() > 1 {
+            (state("warn", "bang", "Plusieurs"))
+            span.sub { "un seul est attendu" }
+        }
         @for holder in held { p {
             (holder.name) " " span.muted { "(" (holder.organisation) ")" }
             span.sub {
@@ -266,5 +277,12 @@ fn holders(post: &Post<'_>, referent: Referent) -> Markup {
                 @if let Some(until) = holder.until { ", jusqu’au " (french_date(until)) }
             }
         } }
+        @let before: Vec<&&Holding> = post.before.iter().filter(|h| h.referent == referent).collect();
+        @if !before.is_empty() {
+            details.more { summary { "Avant" } @for holder in before { p {
+                (holder.name) " " span.muted { "(" (holder.organisation) ")" }
+                span.sub { "du " (french_date(holder.from)) @if let Some(until) = holder.until { " au " (french_date(until)) } }
+            } } }
+        }
     }
 }

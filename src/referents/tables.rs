@@ -9,7 +9,7 @@ use crate::access::role::{Referent, Role, Side};
 use crate::frameworks::Library;
 use crate::organisations::Directories;
 use crate::platform::web::table::{Cell, Column, Table};
-use crate::platform::web::{WebError, WebResult};
+use crate::platform::web::{AsOf, WebError, WebResult};
 use crate::tables::{Ask, Source, day};
 
 /// `referents`: one line for each person and objective, and one for each post that nobody holds.
@@ -32,16 +32,21 @@ impl Source for Referents {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["cadre", "organisation", "etat"]
+        &["cadre", "organisation", "etat", "au"]
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
         if !ask.reach.sees_referents() {
             return Err(WebError::NotFound);
         }
+        let asked = AsOf::of(ask.asked);
+        if let Some(problem) = asked.problem() {
+            return Err(WebError::Invalid(problem));
+        }
+        let day = asked.past(ask.today).unwrap_or(ask.today);
         let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
         let directory = self.directories.current(ask.tx, ask.reach).await?;
-        let listed = Listed::of(&catalogue, &directory, ask.asked, ask.today);
+        let listed = Listed::of(&catalogue, &directory, ask.asked, day);
         let listed = listed.ok_or(WebError::NotFound)?;
         let holdings = store::holdings(ask.tx, ask.reach, &listed.framework.code).await?;
         let columns = vec![

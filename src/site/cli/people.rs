@@ -64,6 +64,7 @@ pub(super) async fn init(session: &Session, init: Init) -> Result<(), CliError> 
     // What the person typed is refused before anything is made.
     let password = read_password()?;
     let Init { name, email } = init;
+    let email = email.of_account()?;
     NewPassword::new(&password, &name, email.as_str())?;
     say!(
         "Base installée. Connectez-vous avec {}.",
@@ -101,6 +102,7 @@ async fn add(
     email: Email,
     given: Option<(String, String)>,
 ) -> Result<(), CliError> {
+    let email = email.of_account()?;
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let password = NewPassword::new(&read_password()?, &name, email.as_str())?;
@@ -152,6 +154,7 @@ fn not_added(error: LedgerError, email: &Email) -> CliError {
 /// Opens an account and writes to its owner; who runs an installation that sends no mail is given
 /// the link, to hand over.
 async fn invite(session: &Session, name: String, email: Email) -> Result<(), CliError> {
+    let email = email.of_account()?;
     let post = Post::new(&session.config)?;
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);

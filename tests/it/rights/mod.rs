@@ -2,6 +2,9 @@
 
 mod attacks;
 mod canaries;
+mod fit;
+mod flood;
+mod history;
 mod kept;
 mod looking;
 mod people;

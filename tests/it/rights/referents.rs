@@ -39,6 +39,20 @@ on_both_engines! {
         assert_eq!(lines.len(), 10, "{}", brittany.body);
         assert!(lines.iter().all(|line| line.contains(&day)), "{}", brittany.body);
 
+        // As it was the day before, and who held it before.
+        let past = site.get("/referents?organisation=ARS-53&au=2026-01-06").await.body;
+        assert!(past.contains("partante@example.org") && past.contains("chaque objectif a son référent"), "{past}");
+        let today = site.get("/referents?organisation=ARS-53").await.body;
+        assert!(today.contains("Avant</summary>") && today.contains("Personne partante@example.org"), "{today}");
+        let past = site.get("/tables/referents.csv?organisation=ARS-53&au=2026-01-06").await.body;
+        assert!(past.contains("partante@example.org"), "{past}");
+        // Of two who answer first, the list says that one is expected.
+        for two in ["premier@example.org", "deuxieme@example.org"] {
+            person(&bench, first, two, &[("referent-objectif-ars", "ARS-28")]).await;
+        }
+        let several = site.get("/referents?organisation=ARS-28").await.body;
+        assert!(several.contains("un seul est attendu"), "{several}");
+
         let mut guest = site_of(&bench, "invitee@example.org").await;
         for path in ["/referents", "/tables/referents.csv"] {
             assert_eq!(guest.get(path).await.status, StatusCode::NOT_FOUND, "{path}");

@@ -9,13 +9,15 @@ use crate::access::grant::{
     Delegate, EndGrant, GiveGrant, LONGEST_DELEGATION, LONGEST_REASON, NewGrant, Objection, Remit,
 };
 use crate::access::leave::store::{left, reopen};
+use crate::access::letter;
 use crate::access::permit::Permit;
-use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
-use crate::access::store::{end_sessions, renew_sessions};
+use crate::access::role::{KnownAct, NATIONAL_ADMINISTRATOR, Roles};
+use crate::access::store::{end_sessions, person, renew_sessions};
 use crate::args;
 use crate::ledger::{Actor, Change, LedgerError, NewThing, Scope};
 use crate::platform::clock::{Clock, paris_date};
 use crate::platform::db::{Db, DbError, Tx};
+use crate::platform::mail;
 
 /// Why a grant could not be given, delegated or ended, told in French.
 #[derive(Debug, thiserror::Error)]
@@ -114,10 +116,53 @@ pub async fn give(change: &mut Change, permit: Permit<GiveGrant>) -> Result<Uuid
     }
     let id = insert(change, &new, None).await?;
     reopen(change, new.person).await?;
+    tell_of_sealed(change, &new).await?;
     Ok(id)
 }
 
-/// What is named in a grant and does not exist.
+/// Writes to who administers the country, and to who held it already, that a role which opens what
+/// is under seal was given.
+async fn tell_of_sealed(change: &mut Change, new: &NewGrant) -> Result<(), DbError> {
+    let roles = Roles::known();
+    let role = roles.role(&new.remit.role);
+    let opens = |act: &KnownAct| {
+        let by = role.is_some_and(|role| {
+            role.anywhere.allows(roles, &act.key) || role.own.allows(roles, &act.key)
+        });
+        act.sealed && by
+    };
+    if !roles.acts().iter().any(opens) {
+        return Ok(());
+    }
+    let (clock, now) = (change.clock().clone(), change.at());
+    let told: Vec<(Uuid,)> = change
+        .tx()
+        .all(
+            "select distinct person_id from access_grant
+             where ended_change is null and starts_on <= $1 and (ends_on is null or ends_on >= $1)
+               and (role = $2 or (role = $3 and organisation = $4)) and person_id <> $5",
+            args![
+                paris_date(now).to_string(),
+                NATIONAL_ADMINISTRATOR,
+                &new.remit.role,
+                &new.remit.organisation,
+                new.person
+            ],
+        )
+        .await?;
+    let tx = change.tx();
+    let to = named(tx, new.person).await?.unwrap_or_default();
+    let mut letters = Vec::new();
+    for (id,) in told {
+        if let Some(person) = person(tx, id).await? {
+            let about = (roles.name(&new.remit.role), to.as_str());
+            letters.push(letter::sealed_role(&person, about, now));
+        }
+    }
+    mail::store::write(tx, &clock, &letters).await
+}
+
+/// What is named in a grant and does not exist, or does not go with its role.
 async fn unknown_names(tx: &mut Tx, new: &NewGrant) -> Result<Vec<Objection>, DbError> {
     let mut found = Vec::new();
     let mut object = |field, sentence: &str| {
@@ -130,15 +175,21 @@ async fn unknown_names(tx: &mut Tx, new: &NewGrant) -> Result<Vec<Objection>, Db
     if !remit.organisation.is_empty() {
         let known: Option<(String,)> = tx
             .optional(
-                "select code from organisation where code = $1",
+                "select kind from organisation where code = $1",
                 args![&remit.organisation],
             )
             .await?;
-        if known.is_none() {
-            object(
+        let role = Roles::known().role(&remit.role);
+        match known {
+            None => object(
                 "organisation",
                 "Aucune organisation n’a ce code : choisissez-la dans la liste.",
-            );
+            ),
+            Some((kind,)) => {
+                if let Some(misfit) = role.and_then(|role| role.side.misfit(&kind)) {
+                    object("organisation", misfit);
+                }
+            }
         }
     }
     if !remit.framework.is_empty() {
@@ -249,6 +300,14 @@ pub async fn delegate(change: &mut Change, permit: Permit<Delegate>) -> Result<U
         return Err(objection(
             "personne",
             "Choisissez une autre personne, dont le compte est ouvert et qui ne part pas.",
+        ));
+    }
+    let role = Roles::known().role(&held.grant.remit.role);
+    // Who manages rights passes them on as far as they could give the role itself.
+    if role.is_some_and(|role| !role.gives.is_empty() && !role.gives.holds(&role.key)) {
+        return Err(objection(
+            "personne",
+            "Ce rôle donne des habilitations : il ne se délègue pas. Demandez à un administrateur national de le donner à qui vous remplacera.",
         ));
     }
     let days = new

@@ -1,0 +1,94 @@
+//! A role fits the organisation it is held for, and what one may not give one does not pass on.
+
+use jalon::access::grant::store::{GrantError, delegate};
+use jalon::access::grant::{Delegate, NewDelegation};
+use jalon::access::permit;
+use jalon::ledger::{Actor, Change};
+use jalon::platform::mail::store::list;
+use jiff::ToSpan as _;
+use uuid::Uuid;
+
+use super::{grant, held, last_change, person, site_of};
+use crate::contracts::{NORMANDIE, furnish};
+use crate::on_both_engines;
+use crate::support::Bench;
+
+on_both_engines! {
+    async fn a_role_is_held_for_an_organisation_of_its_side(bench: Bench) {
+        let first = bench.install().await;
+        furnish(&bench, first, NORMANDIE.family).await;
+        let admin = person(&bench, first, "admin@example.org", &[("administrateur-ars", "ARS-28")]).await;
+        let someone = person(&bench, first, "elle@example.org", &[]).await;
+        let mut site = site_of(&bench, "admin@example.org").await;
+        let fields = [("code", "CH-DES-MONTS"), ("nom", "Centre hospitalier des Monts"), ("region", "28")];
+        let added = site.post("/etablissements/nouveau", &fields).await;
+        assert!(added.status.is_redirection(), "{}", added.body);
+        let hospital = added.location.unwrap();
+        let hospital = hospital.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
+        let before = last_change(&bench).await;
+        // Each would show the whole country to somebody of a hospital.
+        for by in [Actor::Person(admin), first] {
+            for role in ["lecteur", "referent-cpom-ars", "codir-ars", "assurance-maladie-region"] {
+                let refused = grant(&bench, by, someone, role, &hospital).await.unwrap_err();
+                assert!(refused.contains("établissement") || refused.contains("agence"), "{role}: {refused}");
+            }
+        }
+        let refused = grant(&bench, first, someone, "directeur-etablissement", "ARS-28").await;
+        assert!(refused.unwrap_err().contains("établissement"));
+        assert_eq!(last_change(&bench).await, before);
+        for role in ["directeur-etablissement", "invite"] {
+            grant(&bench, Actor::Person(admin), someone, role, &hospital).await.unwrap();
+        }
+    }
+}
+
+async fn passes_on(bench: &Bench, holder: Uuid, to: Uuid) -> Result<Uuid, GrantError> {
+    let today = bench.clock.today();
+    let new = NewDelegation {
+        grant: held(bench, holder).await[0].grant.id,
+        person: to,
+        starts_on: today,
+        ends_on: today.checked_add(9.days()).unwrap(),
+        why: "Congés".to_owned(),
+    };
+    let by = Actor::Person(holder);
+    let mut change = Change::open(&bench.db, &bench.clock, by, "grant.delegate")
+        .await
+        .unwrap();
+    let allowed = permit::<Delegate>(&mut change, new).await.unwrap();
+    let id = delegate(&mut change, allowed).await?;
+    change.commit().await.unwrap();
+    Ok(id)
+}
+
+on_both_engines! {
+    async fn who_may_not_give_a_role_does_not_pass_it_on(bench: Bench) {
+        let first = bench.install().await;
+        furnish(&bench, first, NORMANDIE.family).await;
+        let admin = person(&bench, first, "admin@example.org", &[("administrateur-ars", "ARS-28")]).await;
+        let other = person(&bench, first, "elle@example.org", &[]).await;
+        let before = last_change(&bench).await;
+        assert!(matches!(passes_on(&bench, admin, other).await, Err(GrantError::Objections(_))));
+        assert_eq!(last_change(&bench).await, before);
+        let national = person(&bench, first, "nation@example.org", &[("administrateur-national", "")]).await;
+        passes_on(&bench, national, other).await.unwrap();
+    }
+}
+
+on_both_engines! {
+    async fn a_role_that_opens_what_is_sealed_is_not_given_unseen(bench: Bench) {
+        let first = bench.install().await;
+        furnish(&bench, first, NORMANDIE.family).await;
+        person(&bench, first, "nation@example.org", &[("administrateur-national", "")]).await;
+        let waiting = async || {
+            let mails = list(&mut bench.db.read().await.unwrap()).await.unwrap();
+            let about = mails.into_iter().filter(|mail| mail.subject.contains("scellé"));
+            about.map(|mail| mail.address).collect::<Vec<_>>()
+        };
+        assert_eq!(waiting().await, Vec::<String>::new());
+        person(&bench, first, "direction.generale@example.org", &[("directeur-general-ars", "ARS-28")]).await;
+        let told = waiting().await;
+        assert!(told.contains(&"nation@example.org".to_owned()), "{told:?}");
+        assert!(!told.contains(&"direction.generale@example.org".to_owned()), "{told:?}");
+    }
+}
