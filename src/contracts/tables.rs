@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use super::body::TermBody;
 use super::entry::{write_target, write_value};
 use super::pages::keeps;
-use super::store::{list, load};
-use super::{FullContract, State, Target};
+use super::store::{list, load, national_targets, targets_across};
+use super::{FullContract, Slot, State, Target};
 use crate::frameworks::Library;
 use crate::kernel::{Quantity, Value, fold};
 use crate::platform::web::table::{Cell, Column, Table};
@@ -191,6 +191,140 @@ impl Source for TermsInForce {
         }
         Ok(table)
     }
+}
+
+/// `moyens`: what is notified, committed and paid under a contract.
+#[derive(Debug)]
+pub struct MeansInForce {
+    /// The frameworks, for the lines of means.
+    pub library: Library,
+}
+
+#[async_trait]
+impl Source for MeansInForce {
+    fn name(&self) -> &'static str {
+        "moyens"
+    }
+
+    fn title(&self) -> &'static str {
+        "Moyens d’un contrat"
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        &["contrat", "au"]
+    }
+
+    async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
+        let at_change = ask.moment().await?.change;
+        let full = full(&mut ask).await?;
+        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+        let framework = catalogue.framework(&full.contract.framework);
+        let lines = framework.map_or(&[][..], |edited| edited.framework.means.as_slice());
+        let columns = vec![
+            Column::words("volet", "Volet"),
+            Column::words("ligne", "Ligne"),
+            Column::words("libelle", "Libellé"),
+            Column::words("unite", "Unité"),
+            Column::words("etape", "Étape"),
+            Column::numbers("annee", "Année"),
+            Column::numbers("montant", "Montant"),
+            Column::words("source", "Source"),
+            Column::numbers("acte", "Acte n°"),
+        ];
+        let mut table = Table::new(self.name(), full.contract.title.clone(), columns);
+        for (key, held) in full.in_force(at_change).iter() {
+            let (Slot::Means { line, stage, year }, TermBody::Means(means)) =
+                (&key.slot, held.body)
+            else {
+                continue;
+            };
+            let section = full.contract.sections.iter().find(|s| s.id == key.section);
+            let known = lines.iter().find(|known| known.key == *line);
+            table.rows.push(vec![
+                word(section.map(|section| section.key.clone())),
+                Cell::text(line.clone()),
+                word(known.map(|known| known.label.clone())),
+                word(known.and_then(|known| known.unit.clone())),
+                Cell::text(stage.french()),
+                whole((*year).into()),
+                number(Some(means.amount)),
+                Cell::text(means.source.clone()),
+                whole(held.instrument.no),
+            ]);
+        }
+        Ok(table)
+    }
+}
+
+/// `cibles`: the national targets of an indicator, and those that contracts agree.
+#[derive(Debug)]
+pub struct Targets;
+
+#[async_trait]
+impl Source for Targets {
+    fn name(&self) -> &'static str {
+        "cibles"
+    }
+
+    fn title(&self) -> &'static str {
+        "Cibles d’un indicateur"
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        &["cadre", "indicateur", "au"]
+    }
+
+    async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
+        let at_change = ask.moment().await?.change;
+        let framework = ask.choice("cadre").ok_or(WebError::NotFound)?;
+        let key = ask.choice("indicateur").ok_or(WebError::NotFound)?;
+        let national = national_targets(ask.tx, &framework, at_change).await?;
+        let regional = targets_across(ask.tx, ask.reach, &framework, &key, at_change).await?;
+        let columns = vec![
+            Column::words("contrat", "Contrat"),
+            Column::words("adresse", "Adresse"),
+            Column::words("volet", "Volet"),
+            Column::words("mesure", "Mesure"),
+            Column::numbers("annee", "Année"),
+            Column::numbers("cible", "Cible"),
+            Column::words("texte", "Texte"),
+            Column::words("fictif", "Données fictives"),
+        ];
+        let mut table = Table::new(self.name(), self.title(), columns);
+        let own = national.into_iter().filter(|n| n.indicator == key);
+        let own = own.map(|target| {
+            let [value, text] = target_cells(&target.target);
+            vec![
+                Cell::text("Cible nationale"),
+                Cell::default(),
+                Cell::default(),
+                Cell::text(target.measure),
+                whole(target.year.into()),
+                value,
+                text,
+                Cell::default(),
+            ]
+        });
+        let agreed = regional.into_iter().map(|target| {
+            let [value, text] = target_cells(&target.target);
+            vec![
+                Cell::text(target.title),
+                Cell::text(target.slug),
+                Cell::text(target.section),
+                Cell::text(target.measure),
+                whole(target.year.into()),
+                value,
+                text,
+                yes_no(target.fictional),
+            ]
+        });
+        table.rows = own.chain(agreed).collect();
+        Ok(table)
+    }
+}
+
+fn target_cells(target: &Target) -> [Cell; 2] {
+    said(&TermBody::Target(target.clone()))
 }
 
 fn kind_words(body: &TermBody) -> &'static str {

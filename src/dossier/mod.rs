@@ -3,6 +3,7 @@
 //! What lives here: choosing what a document says. What never does: drawing it (`jalon_render`),
 //! or a rule of attainment (`figures`).
 
+pub mod api;
 mod content;
 mod ground;
 mod indicator;

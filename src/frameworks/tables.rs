@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::Library;
+use super::LinkKind;
 use crate::platform::web::table::{Cell, Column, Table};
 use crate::platform::web::{WebError, WebResult};
 use crate::tables::{Ask, Source, whole, word};
@@ -76,6 +77,60 @@ impl Source for Indicators {
                     Cell::text(indicator.leads.join(", ")),
                     word(indicator.source.clone()),
                     Cell::text(indicator.due.french()),
+                ]);
+            }
+        }
+        Ok(table)
+    }
+}
+
+/// `mesures`: every measure of the catalogue, with the indicators that follow it.
+#[derive(Debug)]
+pub struct Measures {
+    /// The frameworks.
+    pub library: Library,
+}
+
+#[async_trait]
+impl Source for Measures {
+    fn name(&self) -> &'static str {
+        "mesures"
+    }
+
+    fn title(&self) -> &'static str {
+        "Mesures du catalogue"
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
+        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+        let columns = vec![
+            Column::words("mesure", "Mesure"),
+            Column::words("libelle", "Libellé"),
+            Column::words("unite", "Unité"),
+            Column::words("cadre", "Cadre"),
+            Column::words("indicateur", "Indicateur"),
+            Column::words("code", "Code de l’indicateur"),
+            Column::words("lien", "Lien"),
+        ];
+        let mut table = Table::new(self.name(), self.title(), columns);
+        let all = catalogue.measures();
+        for across in all.filter_map(|measure| catalogue.across(&measure.code)) {
+            for pointer in &across.pointers {
+                table.rows.push(vec![
+                    Cell::text(across.measure.code.clone()),
+                    Cell::text(across.measure.label.clone()),
+                    word(across.measure.unit.clone()),
+                    Cell::text(pointer.framework.code.clone()),
+                    Cell::text(pointer.indicator.key.clone()),
+                    word(pointer.indicator.code.clone()),
+                    Cell::text(match pointer.kind {
+                        LinkKind::Related => "apparenté",
+                        _ => "même mesure",
+                    }),
                 ]);
             }
         }

@@ -1,12 +1,12 @@
 //! Every table that can be taken away.
 
-use crate::contracts::tables::{Contracts, Instruments, TermsInForce};
+use crate::contracts::tables::{Contracts, Instruments, MeansInForce, Targets, TermsInForce};
 use crate::figures::Sources;
 use crate::figures::tables::{Circuit, Contests, ContractReview, Country, Revisions, Values};
-use crate::frameworks::tables::{Frameworks, Indicators};
+use crate::frameworks::tables::{Frameworks, Indicators, Measures};
 use crate::imports::Intakes;
 use crate::imports::tables::{Files, Problems, Rows};
-use crate::journal::{History, Tellers};
+use crate::journal::{Accesses, History, Tellers};
 use crate::organisations::tables::{Organisations, Places};
 use crate::referents::tables::Referents;
 use crate::tables::Tables;
@@ -31,6 +31,7 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) ->
         }),
         Box::new(Frameworks { library: library() }),
         Box::new(Indicators { library: library() }),
+        Box::new(Measures { library: library() }),
         Box::new(Referents {
             library: library(),
             directories: directories(),
@@ -38,6 +39,8 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) ->
         Box::new(Contracts),
         Box::new(Instruments),
         Box::new(TermsInForce { library: library() }),
+        Box::new(MeansInForce { library: library() }),
+        Box::new(Targets),
         Box::new(ContractReview {
             library: library(),
             snapshots: snapshots(),
@@ -60,6 +63,7 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) ->
             library: library(),
             directories: directories(),
         }),
+        Box::new(Accesses),
         Box::new(History {
             tellers: tellers.clone(),
         }),

@@ -4,6 +4,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::table::dash;
@@ -15,12 +16,15 @@ use crate::contracts::{
     Desk, Facet, SectionTarget, SetNationalTarget, Target, read_target, together, write_target,
 };
 use crate::frameworks::{Framework, Indicator, explained};
+use crate::journal::indicator_history_href;
 use crate::kernel::counted;
-use crate::ledger::{Change, Scope, last_change};
+use crate::ledger::{Change, Moment, Scope};
 use crate::measures::Measure;
 use crate::platform::web::{
-    Crumb, WebError, WebResult, crumbs, document_with_status, fictional_mark, section_heading,
+    Address, AsOf, Crumb, WebError, WebResult, crumbs, document_with_status, fictional_mark,
+    section_heading,
 };
+use crate::tables::downloads;
 
 /// What the page shows.
 struct Shown {
@@ -29,6 +33,10 @@ struct Shown {
     measure: Measure,
     national: Vec<NationalTarget>,
     regional: Vec<SectionTarget>,
+    /// The day asked for, what it comes to, and the day it is.
+    asked: AsOf,
+    moment: Moment,
+    today: Date,
     /// In a demonstration the national targets are invented as well.
     demo: bool,
 }
@@ -40,10 +48,11 @@ pub(super) async fn page(
     signed: Signed,
     State(desk): State<Desk>,
     Path((framework, key)): Path<(String, String)>,
-) -> WebResult<Markup> {
-    let shown = open(&desk, &signed, &framework, &key).await?;
+    address: Address,
+) -> WebResult<(StatusCode, Markup)> {
+    let shown = open(&desk, &signed, (&framework, &key), AsOf::of(&address)).await?;
     let body = body(&signed, &shown, &[], &[]);
-    Ok(signed.page(&title(&shown), &body))
+    Ok((shown.asked.status(), signed.page(&title(&shown), &body)))
 }
 
 pub(super) async fn save(
@@ -52,7 +61,8 @@ pub(super) async fn save(
     Path((framework, key)): Path<(String, String)>,
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
-    let shown = open(&desk, &signed, &framework, &key).await?;
+    let now = AsOf::default();
+    let shown = open(&desk, &signed, (&framework, &key), now).await?;
     let facet = Facet::of_measure(&shown.measure);
     let mut wanted = Vec::new();
     let mut problems = Vec::new();
@@ -102,7 +112,12 @@ pub(super) async fn save(
     Ok(Redirect::to(&format!("/cibles/{framework}/{key}")).into_response())
 }
 
-async fn open(desk: &Desk, signed: &Signed, framework: &str, key: &str) -> WebResult<Shown> {
+async fn open(
+    desk: &Desk,
+    signed: &Signed,
+    (framework, key): (&str, &str),
+    asked: AsOf,
+) -> WebResult<Shown> {
     let reach = signed.reach();
     let mut tx = desk.db.read().await?;
     let book = desk.latest(&mut tx, reach, framework).await?;
@@ -114,9 +129,10 @@ async fn open(desk: &Desk, signed: &Signed, framework: &str, key: &str) -> WebRe
         .first()
         .and_then(|code| book.measure(code));
     let measure = measure.ok_or(WebError::NotFound)?.clone();
-    let as_of = last_change(&mut tx).await?;
-    let national = national_targets(&mut tx, framework, as_of).await?;
-    let regional = targets_across(&mut tx, reach, framework, key, as_of).await?;
+    let today = desk.clock.today();
+    let moment = Moment::of(&mut tx, &asked, today).await?;
+    let national = national_targets(&mut tx, framework, moment.change).await?;
+    let regional = targets_across(&mut tx, reach, framework, key, moment.change).await?;
     Ok(Shown {
         national: national
             .into_iter()
@@ -129,6 +145,9 @@ async fn open(desk: &Desk, signed: &Signed, framework: &str, key: &str) -> WebRe
         book,
         indicator,
         measure,
+        asked,
+        moment,
+        today,
         demo: signed.view().shell.demo,
     })
 }
@@ -186,20 +205,38 @@ fn body(signed: &Signed, shown: &Shown, typed: &[(String, String)], problems: &[
         (crumbs(&[
             Crumb { label: "Cadres", href: Some("/cadres".to_owned()) },
             Crumb { label: &framework.title, href: Some(format!("/cadres/{}", framework.code)) },
-            Crumb { label: code, href: Some(format!("/indicateurs/{}/{}", framework.code, shown.indicator.key)) },
+            Crumb { label: code, href: Some(shown.moment.href(&format!("/indicateurs/{}/{}", framework.code, shown.indicator.key))) },
             Crumb { label: "Cibles", href: None },
         ]))
         div.head {
             p.eyebrow { (code) ", " (framework.title) }
             h1 { "Cibles : " (explained(&shown.indicator.label, &framework.glossary)) }
             p.lead { (verdict(shown)) @if shown.any_fictional() { " " (fictional_mark()) } }
+            (as_of(shown))
         }
         @if !problems.is_empty() {
             div.flag.late role="alert" { div { @for problem in problems { p { (problem) } } } }
         }
         (table(shown))
-        (form(signed, shown, typed))
+        (downloads("cibles", "Les cibles", &[
+            ("cadre", &framework.code), ("indicateur", &shown.indicator.key), ("au", &shown.asked.au),
+        ]))
+        @if shown.moment.past.is_none() { (form(signed, shown, typed)) }
     }
+}
+
+/// The day at which targets are looked at, and where what was agreed since is told.
+fn as_of(shown: &Shown) -> Markup {
+    let path = format!("/cibles/{}/{}", shown.framework().code, shown.indicator.key);
+    let since = indicator_history_href(&shown.framework().code, &shown.indicator.key);
+    let beside = html! {
+        @if let Some(next) = shown.moment.past.and_then(|day| day.tomorrow().ok()) {
+            ul { li { a href={ (since) "&du=" (next.strftime("%d/%m/%Y")) } { "Ce qui a changé depuis" } } }
+        }
+    };
+    shown
+        .asked
+        .form(&Address::of(path), "Cibles au", shown.today, &beside)
 }
 
 fn verdict(shown: &Shown) -> String {
@@ -262,7 +299,7 @@ fn section_row(shown: &Shown, section: &SectionTarget, facet: &Facet<'_>) -> Mar
     html! {
         tr {
             th scope="row" {
-                a href={ "/contrats/" (section.slug) "/indicateurs/" (shown.indicator.key) } { (section.title) }
+                a href=(shown.moment.href(&format!("/contrats/{}/indicateurs/{}", section.slug, shown.indicator.key))) { (section.title) }
                 @if section.fictional && !shown.all_fictional() { " " (fictional_mark()) }
                 @if !section.section.is_empty() { span.sub { (section.section) } }
             }

@@ -24,6 +24,7 @@ use crate::measures::Measure;
 use crate::organisations::Organisation;
 use crate::platform::clock::french_instant;
 use crate::platform::web::{Address, WebError, WebResult, fictional_mark, section_heading};
+use crate::tables::downloads;
 
 pub(super) async fn page(
     State(desk): State<Desk>,
@@ -82,6 +83,7 @@ pub(super) async fn page(
         (since)
         (section_choice(&opened, &format!("/indicateurs/{key}")))
         (targets(&opened, section, line, &terms, (&national, signed.view().shell.demo)))
+        (downloads("termes", "Les termes en vigueur du contrat", &[("contrat", &contract.slug), ("au", &opened.asked().au)]))
         (own_values(&own, &recorded))
         (story(&opened, line, &steps))
         (documents::section(contract, &key, &documents, (signed.reach(), opened.full.concern())))

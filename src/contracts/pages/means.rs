@@ -12,6 +12,7 @@ use crate::contracts::{Desk, Facet, Section, Stage, Terms};
 use crate::frameworks::MeansLine;
 use crate::platform::clock::french_date;
 use crate::platform::web::{WebResult, section_heading};
+use crate::tables::downloads;
 
 pub(super) async fn page(
     State(desk): State<Desk>,
@@ -19,7 +20,11 @@ pub(super) async fn page(
     Path(slug): Path<String>,
     Query(view): Query<View>,
 ) -> WebResult<(StatusCode, Markup)> {
-    let opened = open::contract(&desk, &signed, &slug, view).await?;
+    let (mut tx, opened) = open::reading(&desk, &signed, &slug, view).await?;
+    let (reach, observations) = (signed.reach(), &desk.observations);
+    let since = observations.since(&mut tx, reach, &opened.full, None, opened.moment);
+    let since = since.await?;
+    drop(tx);
     let section = opened.section()?;
     let terms = opened.terms();
     let lines = &opened.book.framework().means;
@@ -32,9 +37,11 @@ pub(super) async fn page(
     let any = lines.iter().any(known);
     let body = html! {
         (contract_head(&opened, Tab::Means))
+        (since)
         (section_choice(&opened, "/moyens"))
         @if !any { (flag("", &nothing(&opened))) }
         @for line in lines.iter().filter(|line| known(line)) { (means_line(&opened, section, line, &terms)) }
+        (downloads("moyens", "Les moyens", &[("contrat", &opened.full.contract.slug), ("au", &opened.asked().au)]))
     };
     let title = format!("Moyens, {}", opened.full.contract.title);
     Ok((opened.asked().status(), signed.page(&title, &body)))

@@ -12,6 +12,7 @@ use crate::access::Signed;
 use crate::contracts::Desk;
 use crate::frameworks::{Node, explained};
 use crate::platform::web::{Address, WebError, WebResult, section_heading};
+use crate::tables::downloads;
 
 pub(super) async fn page(
     State(desk): State<Desk>,
@@ -26,6 +27,8 @@ pub(super) async fn page(
     let (reach, observations) = (signed.reach(), &desk.observations);
     let observed = observations.of_contract(&mut tx, reach, &opened.full, opened.moment);
     let observed = observed.await?;
+    let since = observations.since(&mut tx, reach, &opened.full, None, opened.moment);
+    let since = since.await?;
     drop(tx);
     let section = opened.section()?;
     let terms = opened.terms();
@@ -48,11 +51,15 @@ pub(super) async fn page(
             h1 { (explained(&node.label, &framework.glossary)) }
             (opened.asked().form(&address, "Chiffres connus au", opened.today, &beside(&opened, node)))
         }
+        (since)
         (section_choice(&opened, &format!("/objectifs/{key}")))
         section.sect aria-labelledby="contenu-titre" {
             (section_heading("contenu-titre", "Ce que dit le contrat", None))
             @if under.is_empty() { p { "Ce contrat ne retient rien sous cet objectif. " a href=(opened.href("")) { "Tous ses objectifs" } } }
             @for kept in under { (goal(&cells, kept, &lines, true)) }
+            @let choices = [("contrat", opened.full.contract.slug.as_str()), ("au", &opened.asked().au)];
+            (downloads("suivi", "Le suivi du contrat", &choices))
+            (downloads("termes", "Les termes en vigueur", &choices))
         }
     };
     let title = format!("{}, {}", node.title(), opened.full.contract.title);

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use maud::{Markup, html};
 
+use super::since::{self, Concern};
 use crate::access::Signed;
 use crate::figures::{Series, Situation, Sources, supplier_words};
 use crate::frameworks::{Across, Framework, LinkKind, Pointer};
@@ -13,6 +14,7 @@ use crate::kernel::{counted, fold};
 use crate::organisations::Organisation;
 use crate::platform::web::table::{Cell, Column, Row, Table};
 use crate::platform::web::{Address, Filter, Paging, WebResult, filter_form, state};
+use crate::tables::downloads;
 
 /// How many measures a page shows: all of them at once are slow to read aloud.
 const BY_PAGE: usize = 40;
@@ -46,6 +48,7 @@ pub(super) async fn page(
             (situation.form(&asked, &html! {}))
             (filter_form(&asked, "Filtrer le catalogue", &ground.filters(&asked)))
         }
+        (ground.since(&shown))
         @if shown.is_empty() {
             p { "Aucune mesure ne répond à ces critères. " a href="/catalogue" { "Tout afficher" } }
         } @else { (ground.one_page(&shown, &asked)) }
@@ -81,6 +84,17 @@ fn verdict(all: &[Across<'_>], shown: &[&Across<'_>]) -> String {
 }
 
 impl<'a> Ground<'a> {
+    /// What changed since in the values of the measures shown.
+    fn since(&self, shown: &[&Across<'_>]) -> Markup {
+        let concern = Concern {
+            measures: shown.iter().map(|a| a.measure.code.as_str()).collect(),
+            keeps: &|_| true,
+            contracts: Vec::new(),
+            indicator: None,
+        };
+        since::section(self.situation, &concern)
+    }
+
     /// Whether a measure is among those that the address asks for.
     fn keeps(&self, across: &Across<'_>, asked: &Address) -> bool {
         let (framework, objective) = (asked.get("cadre"), asked.get("objectif"));
@@ -161,6 +175,7 @@ impl<'a> Ground<'a> {
         table.rows = paging.cut(table.rows);
         html! {
             (table.html(asked))
+            (downloads("mesures", "Les mesures du catalogue", &[]))
             (paging.nav(asked, "Pages du catalogue"))
         }
     }

@@ -20,6 +20,7 @@ use crate::measures::Measure;
 use crate::organisations::{Place, PlaceKind};
 use crate::platform::web::table::{Cell, Column, Datum, Table};
 use crate::platform::web::{Address, WebResult, fictional_mark, icon, section_heading, state};
+use crate::tables::downloads;
 
 /// How many regions stand side by side at most: more would not be read.
 const MOST: usize = 6;
@@ -183,6 +184,7 @@ impl<'a> Ground<'a> {
                 section.sect aria-labelledby="cote-a-cote" {
                     (section_heading("cote-a-cote", &format!("Valeurs connues à la fin de {}", self.choice.year), None))
                     (self.table(columns, &lines).html(asked))
+                    (downloads("pays", "Les objectifs par région", &[("cadre", &self.choice.framework.code), ("au", asked.get("au"))]))
                     p.note { "Sous chaque valeur : sa période, la cible du contrat, puis l’atteinte. Le chiffre mène à sa provenance." }
                 }
                 (self.charts(columns, &lines))

@@ -5,6 +5,7 @@ use jalon_render::chart::{dots, strip};
 use jalon_render::map::choropleth;
 use maud::{Markup, PreEscaped, html};
 
+use super::agreed;
 use super::indicator::{About, Facts};
 use super::sourced::{contested, sourced};
 use crate::access::{Concern, Reach};
@@ -269,18 +270,33 @@ pub(super) fn nothing_yet(facts: &Facts<'_>) -> Markup {
 pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
     let unit = comparison.measure.unit.as_deref().unwrap_or("valeur");
     let (one, _) = comparison.among.words();
+    let agreed = agreed::by_region(facts);
+    let decimals = Formatter::new(Some(comparison.measure)).decimals();
     let mut table = Table::new(
         "valeurs",
         caption(&[&facts.indicator.label, &format!("en {unit}")]),
-        columns(comparison),
+        columns(comparison, !agreed.is_empty()),
     )
     .headed_by(1)
     .classed("dense");
     let ranked = (1..).zip(&comparison.rows);
     table.rows = ranked
-        .map(|(rank, row)| table_row(comparison, rank, row))
+        .map(|(rank, row)| {
+            let mut cells = table_row(comparison, rank, row);
+            if !agreed.is_empty() {
+                cells.extend(agreed::cells(agreed.get(row.code), decimals));
+            }
+            cells
+        })
         .collect();
-    table.totals.extend(national_row(comparison));
+    table
+        .totals
+        .extend(national_row(comparison).map(|mut cells| {
+            if !agreed.is_empty() {
+                cells.extend(agreed::cells(None, decimals));
+            }
+            cells
+        }));
     html! {
         section.sect aria-labelledby="valeurs-titre" {
             (section_heading("valeurs-titre", &format!("Valeurs par {one}"), None))
@@ -294,7 +310,7 @@ pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
     }
 }
 
-fn columns(comparison: &Comparison<'_>) -> Vec<Column> {
+fn columns(comparison: &Comparison<'_>, has_targets: bool) -> Vec<Column> {
     let mut columns = vec![
         Column::numbers("rang", "Rang").unsorted(),
         match comparison.among {
@@ -311,6 +327,10 @@ fn columns(comparison: &Comparison<'_>) -> Vec<Column> {
     }
     if comparison.national.amount.is_some() {
         columns.push(Column::numbers("ecart", "Écart à la France"));
+    }
+    if has_targets {
+        columns.push(Column::numbers("cible", "Cible du contrat"));
+        columns.push(Column::words("etat", "État"));
     }
     columns
 }

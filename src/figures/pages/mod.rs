@@ -1,5 +1,6 @@
 //! The pages of figures.
 
+mod agreed;
 mod attach;
 mod board;
 mod catalogue;

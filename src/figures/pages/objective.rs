@@ -30,6 +30,7 @@ use crate::platform::web::table::{Cell, Column, Datum, Table};
 use crate::platform::web::{
     Address, Crumb, WebError, WebResult, crumbs, fictional_mark, icon, section_heading, state,
 };
+use crate::tables::downloads;
 
 /// A measure of the objective: a column of the board, a row of the table below it.
 struct Line<'a> {
@@ -337,6 +338,7 @@ impl Facts<'_> {
             section.sect aria-labelledby="indicateurs-titre" {
                 (section_heading("indicateurs-titre", "Les indicateurs, pour tout le pays", None))
                 (table.html(address))
+                (downloads("indicateurs", "Les indicateurs du cadre", &[("cadre", &self.framework.code)]))
             }
         }
     }

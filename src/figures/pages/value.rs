@@ -1,6 +1,7 @@
 //! `/valeurs/{observation}`: one value and all that was ever said of it.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use maud::{Markup, html};
 use uuid::Uuid;
 
@@ -11,13 +12,15 @@ use crate::figures::provenance::{self, Revision, Story};
 use crate::figures::rights::Ground;
 use crate::figures::{Formatter, origin_words, supplier_words};
 use crate::frameworks::{Catalogue, Library};
+use crate::kernel::counted;
 use crate::ledger;
 use crate::measures::Measure;
 use crate::organisations::{Directories, Directory};
-use crate::platform::clock::{Clock, french_date, french_instant};
+use crate::platform::clock::{Clock, end_of_day, french_date, french_instant};
 use crate::platform::db::Db;
 use crate::platform::web::{
-    Crumb, WebError, WebResult, crumbs, fictional_mark, icon as glyph, section_heading, state,
+    Address, AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark, icon as glyph,
+    section_heading, state,
 };
 use crate::tables::downloads;
 use jiff::civil::Date;
@@ -31,6 +34,9 @@ struct Facts<'a> {
     directory: &'a Directory,
     contests: Vec<Contest>,
     documents: Vec<Document>,
+    /// The day asked for, and how many revisions came after it.
+    asked: &'a AsOf,
+    later: usize,
     today: Date,
     /// Who looks.
     reach: &'a Reach,
@@ -43,14 +49,30 @@ pub(super) async fn page(
     State(library): State<Library>,
     State(directories): State<Directories>,
     Path(observation): Path<Uuid>,
-) -> WebResult<Markup> {
+    Query(asked): Query<AsOf>,
+) -> WebResult<(StatusCode, Markup)> {
     let (reach, today) = (signed.reach(), clock.today());
+    let past = asked.past(today);
     let mut tx = db.read().await?;
     let story = provenance::store::story(&mut tx, reach, today, observation).await?;
-    let story = story.ok_or(WebError::NotFound)?;
+    let mut story = story.ok_or(WebError::NotFound)?;
+    let later = past.map_or(0, |day| story.keep_until(end_of_day(day)));
+    if story.revisions.is_empty() {
+        return Ok((
+            StatusCode::OK,
+            signed.page("Valeur", &not_yet(observation, &asked, today)),
+        ));
+    }
     let catalogue = library.catalogue(&mut tx, reach).await?;
     let directory = directories.current(&mut tx, reach).await?;
-    let contests = contest::store::contests(&mut tx, reach, today, Some(observation)).await?;
+    let mut contests = contest::store::contests(&mut tx, reach, today, Some(observation)).await?;
+    if let Some(day) = past {
+        let until = end_of_day(day);
+        contests.retain(|contest| contest.opened_at <= until);
+        for contest in &mut contests {
+            contest.settled = contest.settled.take().filter(|settled| settled.at <= until);
+        }
+    }
     let known = ledger::last_change(&mut tx).await?;
     let kind = AboutKind::Value;
     let mut documents =
@@ -66,10 +88,43 @@ pub(super) async fn page(
         directory: &directory,
         contests,
         documents,
+        asked: &asked,
+        later,
         today,
         reach,
     };
-    Ok(signed.page(&title(&facts), &body(&facts)))
+    Ok((asked.status(), signed.page(&title(&facts), &body(&facts))))
+}
+
+/// Where nothing was known of a value on the day asked for.
+fn not_yet(observation: Uuid, asked: &AsOf, today: Date) -> Markup {
+    let here = format!("/valeurs/{observation}");
+    html! {
+        div.head {
+            h1 { "Aucune valeur n’était encore reçue ce jour-là" }
+            p.lead { a href=(here) { "Voir ce qui est connu aujourd’hui" } }
+            (asked.form(&Address::of(here), "Valeur connue au", today, &html! {}))
+        }
+    }
+}
+
+/// The day at which the value is looked at, and what came of it since.
+fn as_of(facts: &Facts<'_>) -> Markup {
+    let here = format!("/valeurs/{}", facts.observation);
+    let since = html! {
+        @if facts.asked.past(facts.today).is_some() {
+            ul { li {
+                @if facts.later == 0 { "Rien n’en a changé depuis" }
+                @else { a href=(here) { (counted(facts.later, "révision depuis", "révisions depuis")) } }
+            } }
+        }
+    };
+    facts.asked.form(
+        &Address::of(here.as_str()),
+        "Valeur connue au",
+        facts.today,
+        &since,
+    )
 }
 
 fn title(facts: &Facts<'_>) -> String {
@@ -136,6 +191,7 @@ fn body(facts: &Facts<'_>) -> Markup {
                 @if current.provisional { ", provisoire" }
                 @if current.fictional { " " (fictional_mark()) }
             }
+            (as_of(facts))
             @for contest in facts.contests.iter().filter(|c| c.settled.is_none()) {
                 div.flag.warn { p {
                     a href={ "/contestations/" (contest.open.id) } { (contest.open.french(formatter)) }
@@ -243,7 +299,7 @@ fn contests(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
                     span.sub { (state(tone, icon, &standing.french())) span { (french_instant(contest.opened_at)) } }
                 } }
             } } }
-            @if !is_open && current.value.is_some() { (contesting(facts, formatter)) }
+            @if !is_open && current.value.is_some() && facts.asked.past(facts.today).is_none() { (contesting(facts, formatter)) }
         }
     }
 }

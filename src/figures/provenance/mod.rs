@@ -57,8 +57,17 @@ pub struct Story {
     pub measure: String,
     /// What it is about.
     pub subject: Subject,
-    /// The latest first; never empty.
+    /// The latest first; never empty as it is read.
     pub revisions: Vec<Revision>,
+}
+
+impl Story {
+    /// Keeps what had been received by an instant, in microseconds UTC; how many came after.
+    pub fn keep_until(&mut self, instant: i64) -> usize {
+        let all = self.revisions.len();
+        self.revisions.retain(|one| one.received_at <= instant);
+        all - self.revisions.len()
+    }
 }
 
 /// One load of a measure: the revisions that came together.

@@ -23,16 +23,20 @@ pub(super) struct Answered {
 
 /// Répondre aux questions d’une répétition ; les mêmes octets sont relus
 #[utoipa::path(post, path = "/rehearsals/{id}/answers", tag = "Envois", request_body = Answered,
-    params(("id" = Uuid, Path, description = "Identifiant de la répétition")),
+    params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
+           ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue")),
     responses((status = 200, description = "La répétition relue", body = BatchView)))]
 pub(super) async fn answer(
     caller: Caller,
     State(imports): State<Imports>,
+    conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(sent): ApiJson<Answered>,
 ) -> ApiResult<Response> {
     caller.writes()?;
-    let mut said = known(&imports, &caller, id).await?.said;
+    let batch = known(&imports, &caller, id).await?;
+    conditions.demand(&etag(&batch))?;
+    let mut said = batch.said;
     for (rank, answer) in sent.answers.into_iter().enumerate() {
         said.answers.put(answer.answer().map_err(|code| {
             let message = format!("« {code} » n’est le code d’aucun problème");
@@ -55,16 +59,19 @@ pub(super) struct Mapped {
 
 /// Corriger la lecture des colonnes d’une répétition ; les mêmes octets sont relus
 #[utoipa::path(post, path = "/rehearsals/{id}/mapping", tag = "Envois", request_body = Mapped,
-    params(("id" = Uuid, Path, description = "Identifiant de la répétition")),
+    params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
+           ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue")),
     responses((status = 200, description = "La répétition relue", body = BatchView)))]
 pub(super) async fn map(
     caller: Caller,
     State(imports): State<Imports>,
+    conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(sent): ApiJson<Mapped>,
 ) -> ApiResult<Response> {
     caller.writes()?;
     let batch = known(&imports, &caller, id).await?;
+    conditions.demand(&etag(&batch))?;
     let mut said = batch.mapping.clone();
     said.sheets = sent.sheets.into_iter().map(SheetColumns::from).collect();
     if let Some(names) = sent.names {

@@ -48,6 +48,7 @@ where
         .routes(routes!(act::commit))
         .routes(routes!(read::batches))
         .routes(routes!(read::batch))
+        .routes(routes!(read::file))
         .routes(routes!(act::undo))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
 }

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -13,10 +14,12 @@ use uuid::Uuid;
 use super::view::{BatchView, RowView};
 use super::{etag, is_hidden, known, shown};
 use crate::access::api::Caller;
+use crate::documents::saved_as;
 use crate::imports::{BatchState, Imports, store};
+use crate::kernel::hex;
 use crate::ledger;
 use crate::platform::api::{
-    ApiPath, ApiQuery, ApiResult, Code, Conditions, Limit, ListQuery, Page, Paging, Problem,
+    ApiPath, ApiQuery, ApiResult, Code, Conditions, Etag, Limit, ListQuery, Page, Paging, Problem,
 };
 
 /// Lire une répétition
@@ -78,6 +81,38 @@ pub(super) async fn rows(
         items.push((no, RowView::of(row).map_err(Problem::internal)?));
     }
     Ok(Json(paging.page(batch.at_change, items)?))
+}
+
+/// Télécharger le fichier d’un lot
+#[utoipa::path(get, path = "/batches/{id}/file", tag = "Envois",
+    params(("id" = Uuid, Path, description = "Identifiant du lot : celui de sa répétition")),
+    responses((status = 200, description = "Le fichier, tel qu’il fut envoyé", body = Vec<u8>)))]
+pub(super) async fn file(
+    caller: Caller,
+    State(imports): State<Imports>,
+    conditions: Conditions,
+    ApiPath(id): ApiPath<Uuid>,
+) -> ApiResult<Response> {
+    let batch = known(&imports, &caller, id).await?;
+    if is_hidden(&imports, &caller, &batch)? {
+        let sentence =
+            "Ce fichier est sous embargo : seule la personne qui l’a envoyé le lit avant son jour.";
+        return Err(Problem::new(Code::Forbidden, sentence));
+    }
+    let mut tx = imports.db.read().await?;
+    let (sha, bytes) = store::blob(&mut tx, id).await?;
+    drop(tx);
+    let etag = Etag::of(&[&hex(&sha)]);
+    if conditions.holds(&etag) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let headers = [
+        (CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (CONTENT_DISPOSITION, saved_as(&batch.file_name)),
+    ];
+    let mut response = (headers, bytes).into_response();
+    response.headers_mut().insert(ETAG, etag.header());
+    Ok(response)
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -19,6 +19,12 @@ use crate::kernel::{Decimal, caption, fold};
 /// the highest.
 pub const SORT: &str = "tri";
 
+/// The parameter that says which columns are shown, by their keys: `colonnes=valeur,cible`, or the
+/// parameter once for each, as a form sends it.
+pub const COLUMNS: &str = "colonnes";
+/// A table of fewer columns is shown whole, without a choice.
+const FEW: usize = 4;
+
 /// What a cell holds, whatever it is shown as.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Datum {
@@ -309,11 +315,70 @@ impl Table {
         Some((found?, descending))
     }
 
-    /// As a page shows it at that address, whose sort it follows.
+    /// Without the columns that the address leaves out; whole where it names none of them. The
+    /// heading of the rows always stays.
+    fn narrowed(&mut self, address: &Address) {
+        let named = address.every(COLUMNS).flat_map(|keys| keys.split(','));
+        let named: Vec<&str> = named.collect();
+        let heading = self.heading;
+        let kept: Vec<bool> = (0..)
+            .zip(&self.columns)
+            .map(|(at, column)| at == heading || named.contains(&column.key.as_ref()))
+            .collect();
+        if kept.iter().filter(|kept| **kept).count() < 2 {
+            return;
+        }
+        let keep = |at: usize| kept.get(at).copied().unwrap_or_default();
+        for row in self.rows.iter_mut().chain(&mut self.totals) {
+            let mut at = 0..;
+            row.retain(|_| at.next().is_some_and(keep));
+        }
+        let mut at = 0..;
+        self.columns.retain(|_| at.next().is_some_and(keep));
+        self.heading = kept.iter().take(heading).filter(|kept| **kept).count();
+    }
+
+    /// The form that chooses columns, where there are several to choose from.
+    fn column_form(&self, address: &Address) -> Option<Markup> {
+        let choices = (0..)
+            .zip(&self.columns)
+            .filter(|(at, _)| *at != self.heading);
+        let choices: Vec<&Column> = choices.map(|(_, column)| column).collect();
+        if self.columns.len() < FEW {
+            return None;
+        }
+        let named = address.every(COLUMNS).flat_map(|keys| keys.split(','));
+        let named: Vec<&str> = named.collect();
+        let any = choices
+            .iter()
+            .any(|column| named.contains(&column.key.as_ref()));
+        let shown = |column: &Column| !any || named.contains(&column.key.as_ref());
+        let others = address.without(COLUMNS);
+        Some(html! {
+            details.more.columns.noprint {
+                summary { "Colonnes" }
+                form method="get" action={ (address.path()) "#table-" (self.key) } {
+                    @for (key, value) in others.pairs() { input type="hidden" name=(key) value=(value); }
+                    fieldset {
+                        legend.vh { "Colonnes de « " (self.caption) " »" }
+                        @for column in choices {
+                            label { input type="checkbox" name=(COLUMNS) value=(column.key) checked[shown(column)]; " " (column.heading) }
+                        }
+                    }
+                    p.acts { button.btn.sm type="submit" { "Afficher" } @if any { a href=(others.href()) { "Toutes" } } }
+                }
+            }
+        })
+    }
+
+    /// As a page shows it at that address, whose sort and columns it follows.
     pub fn html(mut self, address: &Address) -> Markup {
         self.sort(address);
+        let choice = self.column_form(address);
+        self.narrowed(address);
         let asked = self.asked(address);
         html! {
+            @if let Some(choice) = choice { (choice) }
             div.scroll tabindex="0" role="region" aria-label=(caption(&[&self.caption, "défilable"])) id={ "table-" (self.key) } {
                 table class={ "tbl sortable " (self.classes) } {
                     caption class=[(!self.captioned).then_some("vh")] { (self.caption) }
@@ -407,6 +472,37 @@ mod tests {
         let mut table = table(values);
         table.sort(&Address::of("/").and(SORT, by));
         table.rows.iter().map(|row| row[1].datum.french()).collect()
+    }
+
+    #[test]
+    fn columns_are_those_that_the_address_names() {
+        let wide = || {
+            let keys = ["region", "a", "b", "c"];
+            let columns = keys.map(|key| Column::words(key, key.to_uppercase()));
+            let mut table = Table::new("essai", "Essai", columns.to_vec()).headed_by(1);
+            table.rows = vec![keys.map(|key| Cell::text(format!("valeur-{key}"))).to_vec()];
+            table
+        };
+        let shown = |address: Address| {
+            let page = wide().html(&address).into_string();
+            ["region", "a", "b", "c"].map(|key| page.contains(&format!("valeur-{key}")))
+        };
+        assert_eq!(shown(Address::of("/")), [true; 4]);
+        let some = Address::of("/").and(COLUMNS, "region").and(COLUMNS, "c");
+        assert_eq!(shown(some), [true, true, false, true], "the heading stays");
+        let listed = Address::of("/").and(COLUMNS, "b,c");
+        assert_eq!(shown(listed), [false, true, true, true]);
+        assert_eq!(shown(Address::of("/").and(COLUMNS, "autre")), [true; 4]);
+        let page = wide().html(&Address::of("/x").and(COLUMNS, "b").and("tri", "a"));
+        let page = page.into_string();
+        for part in [
+            "action=\"/x#table-essai\"",
+            "name=\"tri\" value=\"a\"",
+            "value=\"b\" checked",
+        ] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+        assert!(!page.contains("value=\"c\" checked"));
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::platform::api::{
     Conditions, Etag, Fault, Problem, ProblemDocument, in_problem_documents,
 };
 use crate::platform::web::refuse_nul;
-use crate::{contracts, documents, figures, frameworks, imports, organisations};
+use crate::{contracts, documents, dossier, figures, frameworks, imports, organisations};
 
 /// Where every address of this version begins.
 const V1: &str = "/api/v1";
@@ -43,6 +43,7 @@ fn reading() -> OpenApiRouter<App> {
         .merge(contracts::api::api())
         .merge(figures::api::api())
         .merge(documents::api::api())
+        .merge(dossier::api::api())
         .merge(figures::dhis2::api::api())
 }
 

@@ -164,9 +164,14 @@ on_both_engines! {
             "sheet": asked["sheet"], "row": asked["row"], "column": asked["column"],
             "code": asked["code"], "choice": choice
         }]});
-        let again = program.post(&format!("{location}/answers"), &[], &answer).await;
+        let answers = format!("{location}/answers");
+        let unsaid = program.post(&answers, &[], &answer).await;
+        assert_eq!((unsaid.status, problem(&unsaid).as_str()), (StatusCode::PRECONDITION_REQUIRED, "api-condition"));
+        let again = program.post(&answers, &[("if-match", &etag)], &answer).await;
         assert_eq!(again.status, StatusCode::OK, "{}", again.body);
         assert_eq!(read(&again)["counts"]["refused"], 0, "{}", again.body);
+        let late = program.post(&answers, &[("if-match", &etag)], &answer).await;
+        assert_eq!((late.status, problem(&late).as_str()), (StatusCode::PRECONDITION_FAILED, "api-perime"));
         // What was seen before the answer is stale.
         let stale = commit(&mut program, &location, &etag).await;
         assert_eq!((stale.status, problem(&stale).as_str()), (StatusCode::PRECONDITION_FAILED, "api-perime"));
@@ -174,7 +179,8 @@ on_both_engines! {
         let done = commit(&mut program, &location, &seen).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
         let unknown = json!({"answers": [{"row": 1, "column": 1, "code": "x", "choice": "y"}]});
-        let unknown = program.post(&format!("{location}/answers"), &[], &unknown).await;
+        let now = self::etag(&program.get(&location).await);
+        let unknown = program.post(&answers, &[("if-match", &now)], &unknown).await;
         assert!(unknown.body.contains("answers[0].code"), "{}", unknown.body);
     }
 }
@@ -221,15 +227,16 @@ on_both_engines! {
         let mut sheets = shown["mapping"].clone();
         sheets[0]["columns"][4]["holds"] = json!("comment");
         let path = format!("{location}/mapping");
-        let told = read(&program.post(&path, &[], &json!({"sheets": sheets})).await);
+        let told = program.post(&path, &[("if-match", &etag(&raw))], &json!({"sheets": sheets})).await;
+        let (now, told) = (etag(&told), read(&told));
         assert_eq!(told["names"], json!([{"name": "IND-1", "means": ""}, {"name": "IND-927", "means": ""}]));
         assert_eq!(told["counts"]["refused"], 2, "{told}");
         let names = json!([{"name": "IND-1", "means": "ignored"}, {"name": "IND-927", "means": GIRLS}]);
-        let again = program.post(&path, &[], &json!({"sheets": sheets, "names": names})).await;
+        let again = program.post(&path, &[("if-match", &now)], &json!({"sheets": sheets, "names": names})).await;
         assert_eq!(again.status, StatusCode::OK, "{}", again.body);
         assert_eq!(read(&again)["counts"], json!({"created": 1, "changed": 0, "unchanged": 0, "refused": 0}));
         sheets[0]["columns"][4]["holds"] = json!("couleur");
-        let wrong = program.post(&path, &[], &json!({"sheets": sheets})).await;
+        let wrong = program.post(&path, &[("if-match", &etag(&again))], &json!({"sheets": sheets})).await;
         assert_eq!((wrong.status, problem(&wrong).as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "api-valeur"));
         let done = commit(&mut program, &location, &etag(&again)).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);

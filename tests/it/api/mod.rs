@@ -3,6 +3,7 @@
 mod additive;
 mod dhis2;
 mod documents;
+mod files;
 mod intake;
 mod reading;
 mod terminal;

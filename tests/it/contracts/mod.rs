@@ -1,6 +1,7 @@
 //! Contracts: their rules, their store and their pages, with the real frameworks.
 
 pub mod cases;
+mod country;
 pub mod hand;
 mod hospital;
 mod intake;

@@ -15,7 +15,7 @@ use crate::on_both_engines;
 use crate::stage::Stage;
 use crate::support::Bench;
 
-const CONTRACT: &str = "normandie-2024-2028";
+pub const CONTRACT: &str = "normandie-2024-2028";
 
 fn sources(bench: &Bench) -> Sources {
     Sources::new(bench.db.clone(), bench.clock.clone())
@@ -38,7 +38,7 @@ fn about(year: i16) -> Request {
 }
 
 /// The contract of Normandie signed, and a value of 2024 that misses its target.
-async fn signed(bench: &Bench) -> (Actor, Stage<'_>) {
+pub async fn signed(bench: &Bench) -> (Actor, Stage<'_>) {
     let actor = bench.install().await;
     let hand = Hand::creates(bench, actor, NORMANDIE).await;
     let section = hand.section("contrat").await;

@@ -5,6 +5,8 @@ use jalon::imports::{ActError, BatchState, Committed, Counts, Verdict, store};
 use jalon::kernel::{Period, Value};
 use jalon::ledger::{Verified, history_of, verify};
 
+use jiff::SignedDuration;
+
 use super::{corrected, hpv};
 use crate::on_both_engines;
 use crate::stage::{BOYS, GIRLS, Stage, dump};
@@ -126,6 +128,28 @@ on_both_engines! {
             let figure = view.series(GIRLS).unwrap().whole("84", Period::Year(2023)).unwrap();
             assert_eq!((&figure.value, figure.no), (&number(value), no));
         }
+    }
+}
+
+on_both_engines! {
+    async fn the_page_of_a_value_is_that_of_the_day_asked_for(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        stage.load(hpv()).await;
+        bench.clock.advance(SignedDuration::from_hours(48));
+        let rehearsal = stage.rehearse(corrected("84,2023,54.3,25.4", "84,2023,54.8,25.4")).await;
+        stage.commit(rehearsal.id).await.unwrap();
+        let view = stage.figures().await;
+        let figure = view.series(GIRLS).unwrap().whole("84", Period::Year(2023)).unwrap();
+        let page = format!("/valeurs/{}", figure.observation);
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let now = site.get(&page).await.body;
+        assert!(now.contains("<b>54,8") && now.contains("Contester cette valeur"), "{now}");
+        let past = site.get(&format!("{page}?au=2026-01-05")).await.body;
+        assert!(past.contains("<b>54,3") && !past.contains("54,8"), "{past}");
+        assert!(past.contains("1 révision depuis") && !past.contains("Contester cette valeur"), "{past}");
+        let before = site.get(&format!("{page}?au=2025-12-31")).await.body;
+        assert!(before.contains("Aucune valeur n’était encore reçue") && !before.contains("54,"), "{before}");
     }
 }
 

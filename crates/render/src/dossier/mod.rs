@@ -19,7 +19,12 @@ use crate::{Attainment, DatedValue, Day, Region, RenderError, State};
 pub const FORMAT: u32 = 1;
 
 /// What draws: the same one gives the same bytes of the same manifest.
-pub const RENDERER: &str = concat!("jalon-render ", env!("CARGO_PKG_VERSION"));
+pub const RENDERER: &str = concat!(
+    "jalon-render ",
+    env!("CARGO_PKG_VERSION"),
+    " ",
+    env!("JALON_RENDER_BUILD")
+);
 
 /// What is said where nothing is late, contested or missing.
 const NO_GAP: &str = "Toutes les valeurs attendues sont là, et aucune n’est contestée.";

@@ -1,0 +1,53 @@
+//! Files as programs fetch them: what was sent, what was issued.
+
+use axum::http::StatusCode;
+use jalon::access::token::TokenScope;
+
+use super::{Program, hpv, problem};
+use crate::dossier::{CONTRACT, signed};
+use crate::on_both_engines;
+use crate::stage::Stage;
+
+on_both_engines! {
+    async fn an_imported_file_is_given_back_as_it_was_sent(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let text = hpv();
+        let batch = stage.rehearse_current(&text).await;
+        let mut program = Program::of(&bench, stage.actor, TokenScope::Read).await;
+        let path = format!("/api/v1/batches/{}/file", batch.id);
+        let given = program.get(&path).await;
+        assert_eq!((given.status, given.bytes.as_slice()), (StatusCode::OK, text.as_bytes()));
+        assert!(given.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+        let etag = given.headers["etag"].to_str().unwrap().to_owned();
+        let held = program.ask(axum::http::Method::GET, &path, &[("if-none-match", &etag)], axum::body::Body::empty()).await;
+        assert_eq!(held.status, StatusCode::NOT_MODIFIED);
+        let nobody = program.get(&format!("/api/v1/batches/{}/file", uuid::Uuid::nil())).await;
+        assert_eq!((nobody.status, problem(&nobody).as_str()), (StatusCode::NOT_FOUND, "api-introuvable"));
+    }
+}
+
+on_both_engines! {
+    async fn issued_dossiers_are_listed_and_given_as_they_were_issued(bench: Bench) {
+        let (_, stage) = signed(&bench).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let path = format!("/contrats/{CONTRACT}/dossiers");
+        let led = site.post(&path, &[("annee", "2024"), ("au", "")]).await.location.unwrap();
+        let id = led.split_once("emis=").unwrap().1.to_owned();
+        let mut program = Program::of(&bench, stage.actor, TokenScope::Read).await;
+        let listed = program.read_all(&format!("/api/v1/dossiers?contract={CONTRACT}"), 10).await;
+        assert_eq!((listed.len(), &listed[0]["id"]), (1, &id.clone().into()));
+        let one = program.read(&format!("/api/v1/dossiers/{id}")).await;
+        assert_eq!(one, listed[0]);
+        for (rank, format) in ["pdf", "docx", "xlsx"].into_iter().enumerate() {
+            let given = program.get(&format!("/api/v1/dossiers/{id}/{format}")).await;
+            let page = site.get(&format!("/dossiers/{id}/{format}")).await;
+            assert_eq!((given.status, &given.bytes), (StatusCode::OK, &page.bytes), "{format}");
+            let file = &one["files"][rank];
+            assert_eq!((&file["format"], &file["size"]), (&format.into(), &given.bytes.len().into()));
+        }
+        for absent in [format!("/api/v1/dossiers/{id}/odt"), "/api/v1/dossiers?contract=autre".to_owned()] {
+            assert_eq!(program.get(&absent).await.status, StatusCode::NOT_FOUND, "{absent}");
+        }
+    }
+}

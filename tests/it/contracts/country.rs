@@ -1,0 +1,51 @@
+//! The targets of an indicator over the country, on the day asked for.
+
+use axum::http::StatusCode;
+use jalon::access::permit;
+use jalon::contracts::store::set_national_target;
+use jalon::contracts::{NationalTarget, SetNationalTarget};
+use jalon::ledger::{Change, Scope};
+use jiff::SignedDuration;
+
+use super::hand::number;
+use super::{BOTH, Hand, NORMANDIE, normandie_terms};
+use crate::on_both_engines;
+
+const PATH: &str = "/cibles/etat-ars-2024-2028/2.c.1";
+
+on_both_engines! {
+    async fn targets_are_those_of_the_day_asked_for(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, NORMANDIE).await;
+        let section = hand.section("contrat").await;
+        hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
+        let indicator = hand.book.framework().indicators.iter().find(|i| i.key == "2.c.1").unwrap();
+        let measure = indicator.measures[0].clone();
+        for (value, hours) in [("80", 24), ("82", 24)] {
+            let mut change = Change::open(&bench.db, &bench.clock, actor, "contract.national_target").await.unwrap();
+            let scope = Scope { organisation: String::new(), framework: "etat-ars-2024-2028".to_owned() };
+            let allowed = permit::<SetNationalTarget>(&mut change, scope).await.unwrap();
+            let new = NationalTarget { indicator: "2.c.1".to_owned(), measure: measure.clone(), year: 2028, target: number(value) };
+            set_national_target(&mut change, allowed, new).await.unwrap();
+            change.commit().await.unwrap();
+            bench.clock.advance(SignedDuration::from_hours(hours));
+        }
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let now = site.get(PATH).await.body;
+        assert!(now.contains(">82") && now.contains("Enregistrer"), "{now}");
+        let past = site.get(&format!("{PATH}?au=2026-01-05")).await.body;
+        assert!(past.contains(">80") && !past.contains(">82"), "{past}");
+        assert!(!past.contains("name=\"cible-2028\""), "nothing is set on a day of the past: {past}");
+        assert!(past.contains("Ce qui a changé depuis") && past.contains("du=06/01/2026"), "{past}");
+        let file = site.get("/tables/cibles.csv?cadre=etat-ars-2024-2028&indicateur=2.c.1&au=2026-01-05").await;
+        assert_eq!(file.status, StatusCode::OK, "{}", file.body);
+        let line = file.body.lines().find(|line| line.starts_with("Cible nationale")).unwrap();
+        assert!(line.contains(";2028;80;"), "{line}");
+        assert!(file.body.contains("normandie-2024-2028"), "{}", file.body);
+        let means = site.get("/tables/moyens.csv?contrat=normandie-2024-2028").await;
+        assert_eq!(means.status, StatusCode::OK, "{}", means.body);
+        let catalogue = site.get("/tables/mesures.csv").await.body;
+        assert!(catalogue.contains(&measure) && catalogue.contains("2.c.1"), "{catalogue}");
+    }
+}
