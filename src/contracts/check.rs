@@ -562,6 +562,6 @@ pub(super) fn changeable_name(what: Changeable) -> &'static str {
         Changeable::Targets => "les cibles",
         Changeable::Commitments => "les engagements",
         Changeable::Means => "les moyens",
-        Changeable::Parties => "les parties ni les territoires couverts",
+        Changeable::Parties => "les parties ou les territoires couverts",
     }
 }
