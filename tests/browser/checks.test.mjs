@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { after, before, describe, test } from "node:test";
 
-import { accessible, fits, leads, named } from "./every-page.mjs";
+import { accessible, fits, leads, named, prints } from "./every-page.mjs";
 import { openBrowser, startInstalled, watch } from "./site.mjs";
 
 const right = `<!doctype html><html lang="fr"><head><title>Essai | Jalon</title>
@@ -70,6 +70,17 @@ describe("the checks", () => {
   test("what scrolls in its own frame does not stick out", async () => {
     const body = '<div style="overflow-x:auto" tabindex="0"><div style="width:600px">large</div></div>';
     assert.deepEqual(await check({ body }), []);
+  });
+
+  test("a page that paper cannot hold is seen, and what paper cannot do", async () => {
+    const checks = [prints];
+    assert.deepEqual(await check({ body: "<p>texte</p>", checks }), []);
+    const broad = '<div id="large" style="width:800px">large</div>';
+    await assert.rejects(check({ body: broad, checks }), /pixels too wide[^]*id="large"/);
+    const onItsSide = `<div style="page:large">${broad}</div>`;
+    assert.deepEqual(await check({ body: onItsSide, checks }), []);
+    await assert.rejects(check({ body: "<button>Envoyer</button>", checks }), /Envoyer/);
+    await assert.rejects(check({ body: "<style>h1{display:none}</style>", checks }), /main heading/);
   });
 
   test("a link that leads nowhere is seen", async () => {

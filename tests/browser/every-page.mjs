@@ -10,17 +10,20 @@ import { addressed } from "./paths.mjs";
 /** Phones as most have them, and the width at which WCAG 2.2 wants no sideways scrolling (1.4.10). */
 const narrow = [375, 320];
 const wide = { width: 1280, height: 900 };
+/** What is left of A4 beside the margins of the stylesheet, upright and on its side. */
+const paper = { upright: 695, side: 1024 };
 
 /**
  * Declares the checks of each path. `get()` gives the site and, where the pages need one, the
- * `storageState` of somebody signed in; it is called once the site has started.
+ * `storageState` of somebody signed in; it is called once the site has started. The pages answer
+ * `status`.
  */
-export function everyPage(paths, get) {
+export function everyPage(paths, get, status = 200) {
   // Many pages share their links: each is followed once.
   const followed = new Map();
   for (const path of paths) {
     test(path, async (t) => {
-      await look(get(), path, { viewport: wide }, async (page) => {
+      await look(get(), [path, status], { viewport: wide }, async (page) => {
         for (const colorScheme of ["light", "dark"]) {
           await t.test(`axe finds nothing, ${colorScheme}`, async () => {
             await page.emulateMedia({ colorScheme });
@@ -33,21 +36,25 @@ export function everyPage(paths, get) {
             await fits(page);
           });
         }
+        await t.test("it prints", async () => {
+          await prints(page);
+          await page.emulateMedia({ media: "screen" });
+        });
         await t.test("every link leads somewhere", () => leads(page, followed));
       });
-      await look(get(), path, { javaScriptEnabled: false }, async (page) => {
+      await look(get(), [path, status], { javaScriptEnabled: false }, async (page) => {
         await t.test("it says what it is without JavaScript", () => named(page));
       });
     });
   }
 }
 
-async function look({ site, storageState }, template, options, check) {
+async function look({ site, storageState, known }, [template, status], options, check) {
   await site.visit({ ...options, storageState }, async (page) => {
     const get = async (at) => (await page.context().request.get(at)).text();
-    const path = await addressed(template, get);
+    const path = await addressed(template, get, known);
     const answer = await page.goto(path);
-    assert.equal(answer.status(), 200, `${path} answers ${answer.status()}`);
+    assert.equal(answer.status(), status, `${path} answers ${answer.status()}`);
     assert.equal(page.url(), new URL(path, site.url).href, `${path} leads elsewhere`);
     await check(page);
   });
@@ -90,6 +97,25 @@ export async function fits(page) {
   assert.ok(over <= 0, `${over} pixels too wide because of\n    ${culprits.join("\n    ")}`);
 }
 
+/** On paper it holds in the width, says what it is, and shows nothing that can only be pressed. */
+export async function prints(page) {
+  await page.emulateMedia({ media: "print", colorScheme: "light" });
+  const onItsSide = await page.evaluate(() =>
+    [...document.querySelectorAll("body, main *")].some((one) => getComputedStyle(one).page === "large"),
+  );
+  await page.setViewportSize({ width: onItsSide ? paper.side : paper.upright, height: 1000 });
+  await fits(page);
+  assert.ok(await page.locator("h1").isVisible(), "the main heading is printed");
+  const pressed = await page
+    .locator("nav, button, .btn, .skip, .top .search, [type=submit]")
+    .evaluateAll((all) => {
+      // A region of links may be there, emptied of them.
+      const isSeen = (one) => one.checkVisibility() && one.getBoundingClientRect().height > 0;
+      return all.filter(isSeen).map((one) => one.outerHTML.slice(0, 120));
+    });
+  assert.deepEqual(pressed, [], "what paper cannot do");
+}
+
 /** Each link of the page to this site is answered. `followed` holds what is known of them. */
 export async function leads(page, followed = new Map()) {
   const here = new URL(page.url());
@@ -97,8 +123,9 @@ export async function leads(page, followed = new Map()) {
   const dead = new Set();
   for (const link of links) {
     const { origin, pathname, search } = new URL(link);
-    if (origin !== here.origin) continue;
     const address = origin + pathname + search;
+    // A refusal leads to its own parts.
+    if (origin !== here.origin || address === here.origin + here.pathname + here.search) continue;
     if (!followed.has(address)) {
       followed.set(address, (await page.context().request.get(address)).status());
     }

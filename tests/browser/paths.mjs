@@ -1,17 +1,72 @@
 // The pages that every check and every picture goes through: one line each, as the address bar
-// shows them.
+// shows them. `routes.test.mjs` holds them to the addresses of the site: a page without a line
+// fails there.
 //
-// `installed` are those of a database just made by `jalon init`. `demo` are those of `jalon demo`,
-// whose data is known: a page that needs data goes there. A list that is empty starts nothing; a
-// page that is listed and does not answer fails. A part in braces stands for what only the database
-// knows: `addressed` finds it.
+// Each list is of one person: `installed` of who administers a database just made by `jalon init`,
+// where every list is empty; `demo` of the visitor of `jalon demo`, whose data is known, so that a
+// page that needs data goes there; `others` of other people of the demonstration, by the beginning
+// of their address; `open` of nobody signed in. A list that is empty starts nothing; a page that is
+// listed and does not answer fails. A part in braces stands for what only the database knows:
+// `addressed` finds it. What only acts bring about, `furnish` does beforehand.
 
 export const installed = [
-  "/connexion",
-  "/mot-de-passe-oublie",
   "/moi/double-authentification",
   "/moi/cles",
   "/",
+  "/contrats",
+  "/cadres",
+  "/catalogue",
+  "/comparer",
+  "/contestations",
+  "/suivis",
+  "/imports",
+  "/dossiers",
+  "/journal?qui=absent",
+  "/personnes",
+  "/referents",
+  "/droits/revue",
+  "/aide/demandes",
+  "/moi/acces",
+  "/moi/adresses",
+];
+
+/** Those that answer a refusal, of the visitor of the demonstration, by its status. */
+export const refused = {
+  400: ["/documents/rien"],
+  403: ["/contrats/normandie-2024-2028/note"],
+  404: ["/nulle-part", "/contrats/absent-2024-2028"],
+};
+
+/** What other people of the demonstration see: their own pages, and lists with little in them. */
+export const others = {
+  "dg.normandie": [
+    "/contrats/normandie-2024-2028/note",
+    "/",
+  ],
+  "ch.valmont": [
+    "/",
+    "/contrats",
+    "/imports",
+    "/contrats/ch-valmont-2020-2024",
+    "/contrats/ch-valmont-2020-2024/moyens",
+    "/etablissements/nouveau",
+  ],
+  technique: [
+    "/",
+    "/contrats",
+    "/personnes",
+    "/journal",
+    "/recherche?q=contrat",
+  ],
+};
+
+/** Of nobody signed in. */
+export const open = [
+  "/connexion",
+  "/connexion?retour=%2Fcontrats",
+  "/mot-de-passe-oublie",
+  "/aide",
+  "/aide/connexion",
 ];
 
 export const demo = [
@@ -25,14 +80,35 @@ export const demo = [
   "/contrats/normandie-2024-2028?au=2025-11-19",
   "/circuit/etat-ars-2024-2028?au=2025-11-19",
   "/aide",
-  "/aide/pays",
-  "/aide/cadres",
   "/aide/api",
   "/aide/assistance",
+  "/aide/cadres",
+  "/aide/catalogue",
+  "/aide/circuit",
+  "/aide/comparer",
+  "/aide/compte",
+  "/aide/connexion",
+  "/aide/contrats",
+  "/aide/dates",
+  "/aide/dossiers",
+  "/aide/generations",
+  "/aide/habilitations",
+  "/aide/imports",
+  "/aide/indicateurs",
+  "/aide/journal",
+  "/aide/organisations",
+  "/aide/pays",
+  "/aide/recherche",
+  "/aide/saisie",
+  "/aide/tableaux",
+  "/aide/termes",
+  "/aide/valeurs",
   "/aide/demandes",
+  "/aide/demandes/{demande}",
   "/aide/demandes/nouvelle?page=/contrats&titre=Contrats&statut=403",
   "/contrats",
   "/contrats/nouveau",
+  "/etablissements/nouveau",
   "/contrats/ocean-indien-2019-2023",
   "/contrats/ch-valmont-2020-2024",
   "/cadres",
@@ -59,16 +135,24 @@ export const demo = [
   "/contrats/normandie-2024-2028/moyens",
   "/contrats/normandie-2024-2028/dossiers",
   "/dossiers?cadre=etat-ars-2024-2028",
+  "/tirages/{tirage}",
   "/contrats/normandie-2024-2028/indicateurs/2.c.1",
   "/contrats/normandie-2024-2028/indicateurs/4.i",
   "/contrats?organisation=ARS-84",
   "/indicateurs/etat-ars-2024-2028/4.i",
   "/contrats/normandie-2024-2028/actes/2",
   "/contrats/normandie-2024-2028/actes/nouveau",
+  "/contrats/bretagne-2024-2028/actes/{projet}",
+  "/contrats/bretagne-2024-2028/actes/{projet}/modifier",
+  "/contrats/bretagne-2024-2028/actes/{projet}/presentation",
+  "/contrats/bretagne-2024-2028/actes/{projet}/parties",
+  "/contrats/bretagne-2024-2028/actes/{projet}/signataires",
   "/circuit/etat-ars-2024-2028",
   "/circuit/etat-ars-2024-2028?etat=retard",
   "/circuit/fournisseurs/DGS",
   "/contestations",
+  "/contestations/{contestation}",
+  "/documents/{document}",
   "/suivis",
   "/moi",
   "/moi/cles",
@@ -84,6 +168,8 @@ export const demo = [
   "/referents?organisation=ARS-28&etat=manque",
   "/droits/pourquoi",
   "/droits/revue",
+  "/droits/revue/{revue}",
+  "/voir-comme/terminee",
   "/moi/adresses",
   "/moi/adresses/nouvelle/contrats?cadre=etat-ars-2024-2028",
   "/api",
@@ -109,15 +195,62 @@ const found = {
   personne: ["/personnes", /\/personnes\/([0-9a-f-]{36})/g],
   import: ["/imports", /\/imports\/([0-9a-f-]{36})/g],
   valeur: ["/indicateurs/etat-ars-2024-2028/2.c.1", /\/valeurs\/([0-9a-f-]{36})/g],
+  contestation: ["/contestations", /\/contestations\/([0-9a-f-]{36})/g],
+  document: ["/indicateurs/etat-ars-2024-2028/2.b", /\/documents\/([0-9a-f-]{36})/g],
+  projet: ["/contrats/bretagne-2024-2028", /\/contrats\/bretagne-2024-2028\/actes\/(\d+)/g],
+  revue: ["/droits/revue", /\/droits\/revue\/([0-9a-f-]{36})/g],
+  tirage: ["/dossiers", /\/tirages\/([0-9a-f-]{36})/g],
+  demande: ["/aide/demandes", /\/aide\/demandes\/([0-9a-f-]{36})/g],
 };
 
-/** A path with its braces filled in, for somebody whose requests `get` sends; it gives a body. */
-export async function addressed(path, get) {
+/**
+ * A path with its braces filled in, by what is `known` or as somebody finds it whose requests `get`
+ * sends; it gives a body.
+ */
+export async function addressed(path, get, known = {}) {
   const [, kind] = path.match(/\{(\w+)\}/) ?? [];
   if (!kind) return path;
+  if (known[kind]) return path.replace(`{${kind}}`, known[kind]);
   const [from, pattern] = found[kind];
   const all = [...(await get(from)).matchAll(pattern)].map(([, id]) => id);
   // The last: the first person of the list may be whoever looks.
   if (all.length === 0) throw new Error(`${from} names no ${kind}`);
   return path.replace(`{${kind}}`, all.at(-1));
+}
+
+/** Does what brings about the pages that the demonstration has not, unless they are there. */
+export async function furnish(page) {
+  const has = async (kind) => {
+    const [from, pattern] = found[kind];
+    return (await (await page.context().request.get(from)).text()).search(pattern) >= 0;
+  };
+  const send = async (name) => {
+    await page.getByRole("button", { name, exact: true }).click();
+    await page.waitForLoadState();
+  };
+  if (!(await has("demande"))) {
+    await page.goto("/aide/demandes/nouvelle?page=/contrats&titre=Contrats&statut=403");
+    await page.getByLabel("Votre question").fill("Je cherche le contrat de la Bretagne.");
+    await send("Envoyer la demande");
+  }
+  if (!(await has("revue"))) {
+    await page.goto("/droits/revue");
+    await page.getByLabel("À décider avant le").fill(`${new Date().getFullYear() + 1}-06-30`);
+    await send("Ouvrir la revue");
+  }
+  if (!(await has("tirage"))) {
+    await page.goto("/dossiers?cadre=es-aura-2020-2024");
+    await page.getByLabel("Année examinée").fill("2024");
+    // The eve of the first signature: there is nothing to draw, which would take its time.
+    await page.getByLabel("Termes et chiffres connus au").fill("03/12/2024");
+    await send("Émettre tous les dossiers");
+  }
+  await page.goto("/contrats/bretagne-2024-2028");
+  if ((await page.getByRole("link", { name: /^Avenant/ }).count()) === 0) {
+    await page.goto("/contrats/bretagne-2024-2028/actes/nouveau");
+    // Of all the acts the one that may change everything.
+    await page.getByLabel("Avenant", { exact: false }).first().check();
+    await page.getByLabel("Motif").fill("Une partie de plus.");
+    await send("Ouvrir le projet");
+  }
 }
