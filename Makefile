@@ -1,6 +1,6 @@
 # The two commands for everyone are `make demo` and `make test`.
 
-.PHONY: demo test test-rust test-browser lint bench pictures fuzz-api
+.PHONY: demo test test-rust test-browser lint bench pictures pictures-of-documents fuzz-api
 
 # The demonstration, over data/demo.db, which is made if it is absent. On another port:
 #   make demo PORT=8090
@@ -27,7 +27,7 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	@for file in $$(git ls-files '*.js' '*.mjs') tools/pictures; do node --check "$$file" || exit 1; done
-	@if command -v shellcheck >/dev/null; then set -x; shellcheck --severity=warning tools/with-postgres tools/fuzz-api .ci/run; fi
+	@if command -v shellcheck >/dev/null; then set -x; shellcheck --severity=warning tools/with-postgres tools/fuzz-api tools/picture-documents .ci/run; fi
 
 # Ratios on both engines, in an optimised build, as docs/bench.md keeps them; more rows with
 #   make bench ROWS=100000
@@ -47,6 +47,12 @@ EXAMPLES ?= 30
 SITE ?= http://127.0.0.1:8080
 pictures: node_modules/.package-lock.json
 	tools/pictures $(SITE)
+
+# Pictures of every page of the documents of a region, as PDF and as LibreOffice shows the Word file:
+#   make pictures-of-documents JALON_DATABASE_URL=sqlite://data/demo.db
+pictures-of-documents:
+	cargo build
+	tools/picture-documents
 
 node_modules/.package-lock.json: package.json package-lock.json
 	npm ci --ignore-scripts
