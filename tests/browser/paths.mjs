@@ -159,6 +159,7 @@ export const demo = [
   "/moi/double-authentification",
   "/journal",
   "/journal?qui=camille&genre=instrument",
+  "/journal/acces",
   "/moi/acces",
   "/personnes",
   "/personnes/{personne}",
