@@ -28,8 +28,8 @@ const SECOND: i64 = 1_000_000;
 /// What signing in and out work with.
 #[derive(Clone, Debug)]
 pub(super) struct Door {
-    db: Db,
-    clock: Clock,
+    pub(super) db: Db,
+    pub(super) clock: Clock,
     config: Arc<Config>,
     keyring: Keyring,
 }
@@ -199,6 +199,28 @@ impl Door {
             event::store::succeeded(&mut tx, *event, person, device).await?;
         }
         tx.commit().await?;
+        Ok(cookie)
+    }
+
+    /// Somebody chose a password by the link of a mail: their browser is known from then on, so that
+    /// strangers who fail in their name do not keep them out. Its cookie, where it had none.
+    pub(super) async fn let_in_by_link(
+        &self,
+        tx: &mut Tx,
+        person: &Person,
+        origin: &Origin,
+    ) -> Result<Option<HeaderValue>, DbError> {
+        let (device, cookie) = origin.device_or_new(self.config.is_https());
+        let event = Event {
+            kind: EventKind::LinkUsed,
+            person: Some(person.id),
+            account: Some(event::account_mark(&store::fold_email(&person.email))),
+            device: Some(device),
+            origin: origin.address.as_deref(),
+            done: true,
+            detail: None,
+        };
+        event::store::keep(tx, &self.clock, &event).await?;
         Ok(cookie)
     }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::grant::pages::button_or_why;
 use super::grant::{Grant, store};
-use super::permit::Act;
+use super::permit::{Act, NotPermitted};
 use super::policy::{Basis, Concern, Denied, Lack, Refusal, decide, weigh};
 use super::role::{Roles, Side, Sight};
 use super::token;
@@ -344,6 +344,16 @@ impl Reach {
             }
             None => Ok(Basis::Installation),
         }
+    }
+
+    /// Refuses a page that is nothing but the way to an act, to whoever may not do it to anything
+    /// such; the act itself asks again.
+    ///
+    /// # Errors
+    /// A refusal that says who can.
+    pub fn demands<A: Act>(&self, concerns: &[Concern]) -> Result<(), NotPermitted> {
+        self.allows(A::NAME, concerns)?;
+        Ok(())
     }
 
     /// What does an act to what these things concern, or « pourquoi pas ? » where it is not allowed:

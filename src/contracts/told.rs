@@ -122,22 +122,24 @@ impl Act {
     /// Whether the reader may know of it: one that is not signed is its parties' own, as its
     /// framework opens drafts, and of who prepares it alone until it is opened to the others.
     fn is_open(&self, line: &Line, reader: &Reader) -> bool {
-        let Scope {
-            organisation,
-            framework,
-        } = &line.scope;
-        let sees = |what| {
-            let opened = reader
-                .reach
-                .sees_of(what, framework, [organisation.as_str()]);
-            opened || reader.is_theirs(line)
-        };
         if self.signed {
-            sees(Opening::Signed)
+            sees(Opening::Signed, line, reader)
         } else {
-            sees(Opening::Drafts) && reader.reach.sees_kept_by(&self.keeper)
+            sees(Opening::Drafts, line, reader) && reader.reach.sees_kept_by(&self.keeper)
         }
     }
+}
+
+/// Whether what a contract's framework opens so is open to the reader, party to it or not.
+fn sees(what: Opening, line: &Line, reader: &Reader) -> bool {
+    let Scope {
+        organisation,
+        framework,
+    } = &line.scope;
+    let opened = reader
+        .reach
+        .sees_of(what, framework, [organisation.as_str()]);
+    opened || reader.is_theirs(line)
 }
 
 /// Every instrument of some contracts, by its identifier, numbered as everywhere else.
@@ -199,10 +201,19 @@ impl Words<'_> {
         reader.reads_all || act.is_some_and(|act| act.is_open(line, reader))
     }
 
-    /// Whether the reader may know of the contract: of one of its acts.
+    /// Whether the reader may know of the contract: of one of its acts, or of what is under way
+    /// where it has none yet.
     fn is_begun(&self, line: &Line, reader: &Reader) -> bool {
-        let mut acts = self.acts.values().filter(|act| act.of == line.thing);
-        reader.reads_all || acts.any(|act| act.is_open(line, reader))
+        let mut acts = self
+            .acts
+            .values()
+            .filter(|act| act.of == line.thing)
+            .peekable();
+        reader.reads_all
+            || match acts.peek() {
+                Some(_) => acts.any(|act| act.is_open(line, reader)),
+                None => sees(Opening::Drafts, line, reader),
+            }
     }
 
     fn tell(&self, line: &Line) -> Told {

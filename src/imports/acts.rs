@@ -8,7 +8,7 @@ use super::intake::{Closed, French, Intake, Later, Written};
 use super::problem::Place;
 use super::rehearsal::Imports;
 use super::store;
-use crate::access::{Act, Concern, NotPermitted, Permit, Reach, permit};
+use crate::access::{Act, Concern, NotPermitted, Permit, Reach, Refusal, permit};
 use crate::kernel::hex;
 use crate::ledger::{Actor, Change, LedgerError, NewThing, Scope};
 use crate::platform::clock::paris_date;
@@ -134,7 +134,7 @@ impl Imports {
         upon: Option<Seen>,
     ) -> Result<Committed, ActError> {
         let mut change = Change::open(&self.db, &self.clock, actor, CommitBatch::NAME).await?;
-        let permit = asked(&mut change, batch).await?;
+        let permit = asked(&mut change, batch, upon).await?;
         let outcome = self.commit_in(&mut change, permit, upon).await?;
         change.commit().await?;
         Ok(outcome)
@@ -192,7 +192,7 @@ impl Imports {
         let mut change = Change::open(&self.db, &self.clock, actor, UndoBatch::NAME)
             .await?
             .because(reason);
-        let permit = asked::<UndoBatch>(&mut change, batch).await?;
+        let permit = asked::<UndoBatch>(&mut change, batch, upon).await?;
         let batch = as_seen(change.tx(), permit.into_thing(), upon).await?;
         if batch.state != BatchState::Committed {
             let sentence = "il n’y a rien à annuler";
@@ -214,14 +214,20 @@ impl Imports {
     }
 }
 
-/// The permit to do something to a batch.
+/// The permit to do something to a batch; where it has gone on since it was seen, that is what is
+/// told.
 async fn asked<A: Act<Thing = Uuid>>(
     change: &mut Change,
     batch: Uuid,
+    upon: Option<Seen>,
 ) -> Result<Permit<A>, ActError> {
     match permit::<A>(change, batch).await {
         Ok(permit) => Ok(permit),
         Err(NotPermitted::Unknown) => Err(ActError::Unknown),
+        Err(NotPermitted::Denied(denied)) if denied.kind == Refusal::Stage => {
+            as_seen(change.tx(), batch, upon).await?;
+            Err(NotPermitted::from(denied).into())
+        }
         Err(refused) => Err(refused.into()),
     }
 }

@@ -6,7 +6,7 @@ use super::batch::{Batch, BatchState, Counts, Row, Said, Seen};
 use super::intake::{Asked, Intake, Intakes, Reading};
 use super::reader::Reader;
 use super::store::{self, Finished, NewBatch};
-use crate::access::{Act, Concern, NotPermitted, Permit, Reach, permit_aside};
+use crate::access::{Act, Concern, NotPermitted, Permit, Reach, Refusal, permit_aside};
 use crate::documents::store::save_blob;
 use crate::ledger::Actor;
 use crate::platform::antivirus::{Antivirus, NotTaken};
@@ -93,6 +93,13 @@ pub enum RehearseError {
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+impl RehearseError {
+    /// Whether the file has only come too far: what became of it since it was seen is told first.
+    fn is_of_its_stage(&self) -> bool {
+        matches!(self, Self::NotPermitted(NotPermitted::Denied(denied)) if denied.kind == Refusal::Stage)
+    }
 }
 
 /// A reading that was begun and is to be done.
@@ -328,12 +335,18 @@ impl Imports {
         upon: Option<Seen>,
     ) -> Result<(), RehearseError> {
         let mut tx = self.db.write_aside().await?;
-        let permit = self.asked::<DropBatch>(&mut tx, actor, batch).await?;
-        let batch = store::locked(&mut tx, permit.into_thing()).await?;
+        let asked = self.asked::<DropBatch>(&mut tx, actor, batch).await;
+        if let Err(refused) = asked.as_ref().map(drop)
+            && !refused.is_of_its_stage()
+        {
+            return asked.map(drop);
+        }
+        let batch = store::locked(&mut tx, batch).await?;
         let batch = batch.ok_or(RehearseError::Unknown)?;
         if upon.is_some_and(|seen| seen != batch.seen()) {
             return Err(RehearseError::Stale);
         }
+        asked?;
         if !batch.state.may_be_dropped() {
             return Err(RehearseError::Closed(batch.state.french()));
         }

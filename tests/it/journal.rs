@@ -139,7 +139,7 @@ on_both_engines! {
         let form = [("email", "referente@example.org"), ("password", "une autre phrase de passe")];
         assert_eq!(site.post("/connexion", &form).await.status, StatusCode::SEE_OTHER);
         let told = site.get("/journal").await.body;
-        assert!(told.contains("a préparé le contrat"), "{told}");
+        assert!(!told.contains("a préparé le contrat"), "nothing of it is signed: {told}");
         assert!(told.contains("a ouvert le compte « Référente de la région »"), "one's own: {told}");
         for kept in ["a commencé un acte", "2.c.1", "« Coordination nationale »"] {
             assert!(!told.contains(kept), "{kept}: {told}");

@@ -165,3 +165,28 @@ on_both_engines! {
         assert_eq!(seen, [StatusCode::SEE_OTHER, StatusCode::GONE]);
     }
 }
+
+on_both_engines! {
+    async fn who_chose_a_password_by_mail_is_let_in_whatever_strangers_try(bench: Bench) {
+        bench.install().await;
+        let sink = Sink::open().await;
+        for last in 1..=4 {
+            let mut stranger = bench.site().await;
+            stranger.address = ([192, 0, 2, last], 4000).into();
+            for _ in 0..5 {
+                sign_in(&mut stranger, EMAIL, "pas le bon").await;
+            }
+        }
+        let mut own = bench.site().await;
+        own.address = ([198, 51, 100, 7], 4000).into();
+        let slowed = sign_in(&mut own, EMAIL, PASSWORD).await;
+        assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS, "a browser never seen before");
+        ask(&mut own, EMAIL).await;
+        let link = last_link(&bench, &sink).await;
+        choose(&mut own, &link, NEW).await;
+        assert_eq!(sign_in(&mut own, EMAIL, NEW).await.status, StatusCode::SEE_OTHER);
+        let mut other = bench.site().await;
+        other.address = own.address;
+        assert_eq!(sign_in(&mut other, EMAIL, NEW).await.status, StatusCode::TOO_MANY_REQUESTS, "that browser alone");
+    }
+}

@@ -33,6 +33,8 @@ pub enum EventKind {
     Confirm,
     /// Somebody asked for a link to choose another password.
     AskLink,
+    /// Somebody chose a password by the link of a mail.
+    LinkUsed,
     /// Somebody was refused a page or an act.
     Refused,
     /// Somebody took a table away.
@@ -69,6 +71,7 @@ impl EventKind {
             (Self::Confirm, true) => "Mot de passe redonné",
             (Self::Confirm, false) => "Mot de passe redonné, refusé",
             (Self::AskLink, _) => "Lien demandé pour un autre mot de passe",
+            (Self::LinkUsed, _) => "Mot de passe choisi par le lien d’un courriel",
             (Self::Refused, _) => "Action refusée",
             (Self::Export, _) => "Tableau emporté",
             (Self::Download, _) => "Document emporté",
@@ -79,7 +82,7 @@ impl EventKind {
     }
 
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SignIn,
         Self::SignOut,
         Self::EndSession,
@@ -88,6 +91,7 @@ impl EventKind {
         Self::Passkey,
         Self::Confirm,
         Self::AskLink,
+        Self::LinkUsed,
         Self::Refused,
         Self::Export,
         Self::Download,
@@ -107,6 +111,7 @@ impl EventKind {
             Self::Passkey => "passkey",
             Self::Confirm => "confirm",
             Self::AskLink => "ask_link",
+            Self::LinkUsed => "link_used",
             Self::Refused => "refused",
             Self::Export => "export",
             Self::Download => "download",

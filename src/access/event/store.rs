@@ -78,7 +78,8 @@ pub(in crate::access) async fn tries(
     let (known,): (i64,) = tx
         .one(
             "select count(*) from access_event
-             where account = $1 and device = $2 and done and kind = 'sign_in' and at > $3",
+             where account = $1 and device = $2 and done and kind in ('sign_in', 'link_used')
+               and at > $3",
             args![account, device.clone(), known_since],
         )
         .await?;

@@ -2,7 +2,7 @@
 
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -123,14 +123,13 @@ pub(in crate::access) async fn open(
 /// Uses the link up and gives the account its password; every session of it ends.
 pub(in crate::access) async fn choose_password(
     State(shell): State<Shell>,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
     State(post): State<Post>,
     State(provider): State<Provider>,
+    (at, origin): (Door, Origin),
     Path(secret): Path<String>,
     Form(chosen): Form<Chosen>,
 ) -> WebResult<Response> {
-    let Some((secret, opened)) = found(&db, &clock, &secret).await? else {
+    let Some((secret, opened)) = found(&at.db, &at.clock, &secret).await? else {
         return Ok(dead(shell));
     };
     let person = &opened.person;
@@ -152,32 +151,35 @@ pub(in crate::access) async fn choose_password(
         ));
     };
     let digest = new.digest().await.map_err(WebError::internal)?;
-    if !set_password(&db, &clock, (&secret, person), digest).await? {
+    let Some(cookie) = set_password((&at, &origin), (&secret, person), digest).await? else {
         return Ok(dead(shell));
-    }
+    };
     post.hurry();
-    Ok(Redirect::to("/connexion?fait=mot-de-passe").into_response())
+    Ok((cookie, Redirect::to("/connexion?fait=mot-de-passe")).into_response())
 }
 
+/// The headers by which the browser is known from then on; nothing where the link serves no more.
 async fn set_password(
-    db: &Db,
-    clock: &Clock,
+    (at, origin): (&Door, &Origin),
     (secret, person): (&Secret, &Person),
     digest: String,
-) -> WebResult<bool> {
+) -> WebResult<Option<HeaderMap>> {
+    let (db, clock) = (&at.db, &at.clock);
     let actor = Actor::Person(person.id);
     let change = Change::open(db, clock, actor, ChangePassword::NAME).await;
     let mut change = change.map_err(WebError::internal)?;
     if !store::use_up(change.tx(), secret.digest(), person.id, clock.now()).await? {
-        return Ok(false);
+        return Ok(None);
     }
     let permit = permit::<ChangePassword>(&mut change, person.id).await?;
     let changed = people::change_password(&mut change, permit, digest, None).await;
     changed.map_err(WebError::internal)?;
     let warning = letter::warning(person, Warning::PasswordChanged, change.at());
     mail::store::write(change.tx(), clock, &[warning]).await?;
+    let cookie = at.let_in_by_link(change.tx(), person, origin).await?;
     change.commit().await.map_err(WebError::internal)?;
-    Ok(true)
+    let cookie = cookie.map(|cookie| (header::SET_COOKIE, cookie));
+    Ok(Some(cookie.into_iter().collect()))
 }
 
 /// What the link of that text opens now.

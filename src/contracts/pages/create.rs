@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::open::{contract_path, latest};
 use super::parts::{datalist, flag, once};
-use crate::access::{Act as _, Signed, permit};
+use crate::access::{Act as _, Concern, Signed, permit};
 use crate::contracts::store::{ContractError, create_contract};
 use crate::contracts::{
     CreateContract, Desk, Field, Ground, NewContract, NewSection, Objection, bound, limits,
@@ -211,6 +211,9 @@ pub(super) async fn form(
     signed: Signed,
     Query(chosen): Query<Chosen>,
 ) -> WebResult<Markup> {
+    signed
+        .reach()
+        .demands::<CreateContract>(&[Concern::to_come()])?;
     let mut tx = desk.db.read().await?;
     if chosen.cadre.is_empty() {
         let catalogue = desk.library.catalogue(&mut tx, signed.reach()).await?;

@@ -129,6 +129,9 @@ pub(super) async fn form(
     Path(slug): Path<String>,
 ) -> WebResult<Markup> {
     let (full, book) = contract(&desk, &signed, &slug).await?;
+    signed
+        .reach()
+        .demands::<DraftInstrument>(&[full.concern()])?;
     let body = new_page(&desk, &full, &book, &Typed::default(), &Problems::default());
     Ok(signed.page("Préparer un acte", &body))
 }

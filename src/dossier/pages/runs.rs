@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::access::{Concern, Reach, Signed};
+use crate::access::{Concern, NotPermitted, Reach, Signed};
 use crate::documents::{saved_as, store as documents};
 use crate::dossier::issue::{Format, IssueDossier, store as issued};
 use crate::dossier::run::{Asked, Run, RunError, ask, store, work};
@@ -188,6 +188,7 @@ pub(super) async fn submit(
                 return Ok(Redirect::to(&format!("/tirages/{id}")).into_response());
             }
             Err(RunError::Db(error)) => return Err(error.into()),
+            Err(RunError::NotPermitted(denied)) => return Err(NotPermitted::from(denied).into()),
             Err(refused) => format!("{}.", capitalised(&refused.to_string())),
         },
         (Err(sentence), _) => sentence.to_owned(),

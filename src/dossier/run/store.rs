@@ -9,20 +9,25 @@ use crate::ledger::Actor;
 use crate::platform::db::{DbError, Tx};
 
 /// Keeps a run whose work begins. It writes nothing of the history.
-pub(super) async fn insert(tx: &mut Tx, run: &Run) -> Result<(), DbError> {
-    tx.run(
-        "insert into print_run (id, framework, year, day, person_id, created_at, claimed_until)
-         values ($1, $2, $3, $4, $5, $6, 0)",
-        args![
-            run.id,
-            &run.asked.framework,
-            i64::from(run.asked.year),
-            run.asked.day.map(|day| day.to_string()),
-            run.person,
-            run.created_at
-        ],
-    )
-    .await?;
+pub(super) async fn insert(tx: &mut Tx, run: &Run) -> Result<bool, DbError> {
+    let inserted = tx
+        .run(
+            "insert into print_run (id, framework, year, day, person_id, created_at, claimed_until)
+         values ($1, $2, $3, $4, $5, $6, 0)
+         on conflict (id) do nothing",
+            args![
+                run.id,
+                &run.asked.framework,
+                i64::from(run.asked.year),
+                run.asked.day.map(|day| day.to_string()),
+                run.person,
+                run.created_at
+            ],
+        )
+        .await?;
+    if inserted == 0 {
+        return Ok(false);
+    }
     let rows = run.items.iter().map(|item| {
         args![
             run.id,
@@ -36,7 +41,8 @@ pub(super) async fn insert(tx: &mut Tx, run: &Run) -> Result<(), DbError> {
         "insert into print_run_item (run_id, rank, contract_slug, section_key, label) values",
         rows.collect(),
     )
-    .await
+    .await?;
+    Ok(true)
 }
 
 #[derive(sqlx::FromRow)]

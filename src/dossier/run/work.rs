@@ -5,10 +5,10 @@ use std::error::Error as _;
 use uuid::Uuid;
 
 use super::{Asked, CLAIM, Item, Run, store};
-use crate::access::Reach;
+use crate::access::{Act as _, Concern, Denied, Reach};
 use crate::contracts::store::{ContractCard, list, sections_of};
 use crate::dossier::ground::Request;
-use crate::dossier::issue::{IssueError, issue};
+use crate::dossier::issue::{IssueDossier, IssueError, issue};
 use crate::figures::Sources;
 use crate::ledger::{Actor, SentForm, TOKEN_FIELD};
 use crate::platform::db::DbError;
@@ -19,6 +19,12 @@ pub enum RunError {
     /// No contract of that framework is signed for that year.
     #[error("aucun contrat signé de ce cadre ne couvre l’année {0}")]
     Nothing(i16),
+    /// Whoever asks may issue no dossier.
+    #[error("{}", .0.sentence)]
+    NotPermitted(#[from] Denied),
+    /// Another person asked for one under that identifier.
+    #[error("ce formulaire a déjà servi à quelqu’un d’autre ; rechargez la page, puis recommencez")]
+    Taken,
     /// Only a person can ask for one.
     #[error("seule une personne peut demander un tirage")]
     NotAPerson,
@@ -69,6 +75,7 @@ pub async fn ask(sources: &Sources, actor: Actor, id: Uuid, asked: Asked) -> Res
     let person = actor.person().ok_or(RunError::NotAPerson)?;
     let mut tx = sources.db.read().await?;
     let reach = &Reach::of(&mut tx, sources.clock.today(), actor).await?;
+    reach.allows(IssueDossier::NAME, &[Concern::to_come()])?;
     let known = store::run(&mut tx, reach, id).await?.is_some();
     drop(tx);
     if known {
@@ -84,7 +91,9 @@ pub async fn ask(sources: &Sources, actor: Actor, id: Uuid, asked: Asked) -> Res
         done_at: None,
     };
     let mut tx = sources.db.write_aside().await?;
-    store::insert(&mut tx, &run).await?;
+    if !store::insert(&mut tx, &run).await? {
+        return Err(RunError::Taken);
+    }
     Ok(tx.commit().await?)
 }
 

@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 
 use super::parts::{flag, trail};
-use crate::access::Signed;
+use crate::access::{Concern, Signed};
 use crate::imports::{
-    Begun, Field, FieldKind, Imports, Intake, Mistake, RehearseError, Said, SentFile,
+    Begun, Field, FieldKind, Imports, Intake, Mistake, RehearseError, Said, SendFile, SentFile,
 };
 use crate::kernel::sentence;
 use crate::ledger::Actor;
@@ -33,6 +33,7 @@ pub(super) async fn page(
     // Which kind of file, and what a link says of it already.
     Query(chosen): Query<BTreeMap<String, String>>,
 ) -> WebResult<Markup> {
+    signed.reach().demands::<SendFile>(&[Concern::to_come()])?;
     let genre = chosen.get("genre").map_or("", String::as_str);
     let intake = intake(&imports, genre)?;
     let mut tx = imports.db.read().await?;

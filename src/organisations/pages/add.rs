@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::access::{Act as _, Signed, permit};
+use crate::access::{Act as _, Concern, Signed, permit};
 use crate::ledger::Change;
 use crate::organisations::store::{AddEstablishment, add_establishment};
 use crate::organisations::{
@@ -49,6 +49,9 @@ pub(super) async fn form(
     State(db): State<Db>,
     State(directories): State<Directories>,
 ) -> WebResult<Markup> {
+    signed
+        .reach()
+        .demands::<AddEstablishment>(&[Concern::to_come()])?;
     let mut tx = db.read().await?;
     let directory = directories.current(&mut tx, signed.reach()).await?;
     drop(tx);

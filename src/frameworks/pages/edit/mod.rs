@@ -19,7 +19,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 
-use crate::access::{Act as _, Reach, Signed, permit};
+use crate::access::{Act as _, Concern, Reach, Signed, permit};
 use crate::frameworks::held::{Hold, hold};
 use crate::frameworks::store::{Origin, Revise, revisions};
 use crate::frameworks::{
@@ -81,6 +81,9 @@ pub(super) async fn form_page(
     Path((code, key)): Path<(String, String)>,
     workshop: Workshop,
 ) -> WebResult<Markup> {
+    signed
+        .reach()
+        .demands::<Revise>(&[Concern::of("", &code)])?;
     let mut tx = workshop.db.read().await?;
     let bench = workshop.bench(&mut tx, signed.reach(), &code, &key).await?;
     let typed = Typed::of(&bench.sheet, bench.edited.no);
