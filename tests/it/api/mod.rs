@@ -61,7 +61,7 @@ impl Program {
         Self { site, secret }
     }
 
-    async fn ask(
+    pub async fn ask(
         &mut self,
         method: Method,
         path: &str,
@@ -105,7 +105,7 @@ impl Program {
         }
     }
 
-    async fn post(&mut self, path: &str, headers: &[(&str, &str)], body: &Json) -> Answer {
+    pub async fn post(&mut self, path: &str, headers: &[(&str, &str)], body: &Json) -> Answer {
         let mut all = vec![("content-type", "application/json")];
         all.extend(headers);
         self.ask(Method::POST, path, &all, body.to_string()).await

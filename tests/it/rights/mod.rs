@@ -8,6 +8,7 @@ mod history;
 mod kept;
 mod looking;
 mod people;
+mod programs;
 mod referents;
 pub mod routes;
 mod sessions;

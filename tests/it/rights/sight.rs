@@ -31,7 +31,7 @@ fn places(words: &str) -> Vec<String> {
         format!("/recherche?q={words}"),
         format!("/recherche/propositions?q={words}"),
         "/imports/nouveau?genre=termes".to_owned(),
-        "/tableaux/contrats.csv".to_owned(),
+        "/tables/contrats.csv".to_owned(),
     ]
 }
 
