@@ -1,11 +1,13 @@
-//! Sessions ended by an administrator: of whom, and what is kept of it.
+//! Sessions ended by an administrator: of whom, and what is kept of it; those that end by
+//! themselves, and those that change their identifier with the rights of their holder.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 
-use super::{person, site_of};
+use super::{held, person, site_of};
 use crate::on_both_engines;
 use crate::stage::Stage;
-use crate::support::{PASSWORD, Site};
+use crate::support::{Bench, PASSWORD, Site};
 
 const OTHER: &str = "referente@example.org";
 
@@ -93,5 +95,99 @@ on_both_engines! {
         national.sign_in().await;
         assert_eq!(national.post(&end(shared), WHY).await.status, StatusCode::SEE_OTHER);
         assert!(!is_signed_in(&mut near).await);
+    }
+}
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+
+/// Puts every session back in time: since when somebody is signed in, and since when nobody asked
+/// for anything, in seconds. Sessions live on the machine's own clock.
+async fn puts_back(bench: &Bench, started: i64, seen: i64) {
+    let now = jiff::Timestamp::now().as_second();
+    let mut tx = bench.db.write_aside().await.unwrap();
+    let rows: Vec<(Vec<u8>, String)> = tx
+        .all("select id, data from session", vec![])
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 1);
+    for (id, data) in rows {
+        let mut data: serde_json::Value = serde_json::from_str(&data).unwrap();
+        for (key, ago) in [("started", started), ("seen", seen)] {
+            assert!(data[key].is_i64(), "{key}: {data}");
+            data[key] = (now - ago).into();
+        }
+        let sql = "update session set data = $2 where id = $1";
+        tx.run(sql, jalon::args![id, data.to_string()])
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+on_both_engines! {
+    async fn nobody_stays_signed_in_past_a_day_nor_past_eight_hours_of_silence(bench: Bench) {
+        bench.install().await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        for (started, seen, stays) in [
+            (23 * HOUR + 59 * MINUTE, 0, true),
+            (24 * HOUR + MINUTE, 0, false),
+            (8 * HOUR, 7 * HOUR + 59 * MINUTE, true),
+            (9 * HOUR, 8 * HOUR + MINUTE, false),
+        ] {
+            puts_back(&bench, started, seen).await;
+            assert_eq!(is_signed_in(&mut site).await, stays, "{started} s, silent for {seen} s");
+        }
+        // A sign of life prolongs silence, never the day.
+        puts_back(&bench, 23 * HOUR, 7 * HOUR).await;
+        assert!(is_signed_in(&mut site).await);
+        let mut tx = bench.db.read().await.unwrap();
+        let (data,): (String,) = tx.one("select data from session", vec![]).await.unwrap();
+        let data: serde_json::Value = serde_json::from_str(&data).unwrap();
+        let ago = |key: &str| jiff::Timestamp::now().as_second() - data[key].as_i64().unwrap();
+        assert!(ago("seen") < MINUTE && ago("started") >= 23 * HOUR, "{data}");
+    }
+}
+
+/// Whether what a browser held once opens anything.
+async fn opens(bench: &Bench, cookie: &str) -> bool {
+    let mut thief = bench.site().await;
+    let request = Request::get("/").header(header::COOKIE, cookie);
+    let answer = thief.send(request.body(Body::empty()).unwrap()).await;
+    answer.status == StatusCode::OK
+}
+
+on_both_engines! {
+    async fn whose_rights_change_has_another_session_and_the_one_before_opens_nothing(bench: Bench) {
+        let first = Stage::bare(&bench).await.actor;
+        let her = person(&bench, first, OTHER, &[("referent-cpom-ars", "ARS-28")]).await;
+        person(&bench, first, "autre@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
+        let mut beside = site_of(&bench, "autre@example.org").await;
+        let known = beside.cookie().to_owned();
+        let mut admin = bench.site().await;
+        admin.sign_in().await;
+        let mut own = site_of(&bench, OTHER).await;
+        let own_grant = held(&bench, her).await[0].grant.id;
+        let last = bench.clock.today().tomorrow().unwrap().to_string();
+        let steps: [(String, Vec<(&str, &str)>); 4] = [
+            (format!("/personnes/{her}/habilitations"), vec![("role", "invite"), ("organisation", "ARS-28"), ("motif", "Essai")]),
+            (format!("/habilitations/{own_grant}/fin"), vec![("motif", "Essai")]),
+            (format!("/personnes/{her}/habilitations"), vec![("role", "codir-ars"), ("organisation", "ARS-28"), ("motif", "Essai")]),
+            (format!("/personnes/{her}/depart"), vec![("fin", last.as_str()), ("motif", "Mutation")]),
+        ];
+        for (path, form) in &steps {
+            let before = own.cookie().to_owned();
+            assert!(is_signed_in(&mut own).await);
+            assert_eq!(own.cookie(), before, "it stays as long as nothing changes");
+            let sent = admin.post(path, form).await;
+            assert_eq!(sent.status, StatusCode::SEE_OTHER, "{path}: {}", sent.body);
+            assert!(is_signed_in(&mut own).await, "{path}");
+            assert_ne!(own.cookie(), before, "{path}");
+            assert!(!opens(&bench, &before).await, "{path}");
+            assert!(opens(&bench, own.cookie()).await, "{path}");
+        }
+        assert!(is_signed_in(&mut beside).await);
+        assert_eq!(beside.cookie(), known, "nobody else's changes");
     }
 }
