@@ -7,12 +7,14 @@ mod flood;
 mod history;
 mod kept;
 mod looking;
+mod past;
 mod people;
 mod programs;
 mod referents;
 pub mod routes;
 mod sessions;
 mod sight;
+mod supply;
 mod volets;
 mod why;
 

@@ -1,0 +1,196 @@
+//! Who may write a value down follows how its indicator is supplied.
+
+use jalon::access::NotPermitted;
+use jalon::figures::values::{INTAKE, Settings};
+use jalon::imports::{ActError, Committed, Said, SentFile};
+use jalon::ledger::Actor;
+
+use super::{last_change, person};
+use crate::contracts::hand::{aims, defines, number, retains, starts_from};
+use crate::contracts::{BOTH, HOSPITAL, Hand, Made, NORMANDIE, add_hospital};
+use crate::on_both_engines;
+use crate::stage::Stage;
+use crate::support::Bench;
+
+const OTHER_HOSPITAL: Made = Made {
+    organisation: "CH-DES-PLAINES",
+    title: "Centre hospitalier des Plaines",
+    ..HOSPITAL
+};
+
+/// A role, for an organisation.
+type Holder = (&'static str, &'static str);
+
+/// A value of an indicator supplied in some way, and who is tried on it.
+struct Way {
+    framework: &'static str,
+    measure: &'static str,
+    place: &'static str,
+    year: i16,
+    may: &'static [Holder],
+    may_not: &'static [Holder],
+}
+
+const WAYS: [Way; 5] = [
+    // By the agency of the region.
+    Way {
+        framework: "etat-ars-2024-2028",
+        measure: "9.a",
+        place: "28",
+        year: 2024,
+        may: &[
+            ("referent-cpom-ars", "ARS-28"),
+            ("referent-objectif-ars", "ARS-28"),
+        ],
+        may_not: &[
+            ("referent-cpom-ars", "ARS-53"),
+            ("contributeur", "DGS"),
+            ("fournisseur", "SPF"),
+        ],
+    },
+    // By the country.
+    Way {
+        framework: "etat-ars-2024-2028",
+        measure: "2.c.1",
+        place: "28",
+        year: 2024,
+        may: &[("contributeur", "DGS"), ("fournisseur", "DGS")],
+        may_not: &[
+            ("referent-cpom-ars", "ARS-28"),
+            ("contributeur", "DGCS"),
+            ("fournisseur", "SPF"),
+        ],
+    },
+    // Read by everybody where it stands: no organisation is asked for it.
+    Way {
+        framework: "etat-ars-2015-2018",
+        measure: "suivi-depenses-liste-en-sus",
+        place: "28",
+        year: 2016,
+        may: &[("coordinateur-national", "SGMCAS")],
+        may_not: &[
+            ("referent-cpom-ars", "ARS-28"),
+            ("contributeur", "DSS"),
+            ("fournisseur", "ATIH"),
+        ],
+    },
+    // By the establishment, or the agency that answers for it.
+    Way {
+        framework: "es-aura-2020-2024",
+        measure: "es-activations-hopital-tension",
+        place: "CH-DES-MONTS",
+        year: 2022,
+        may: &[
+            ("contributeur-etablissement", "CH-DES-MONTS"),
+            ("gestionnaire-cpom-etablissement", "ARS-84"),
+        ],
+        may_not: &[
+            ("contributeur-etablissement", "CH-DES-PLAINES"),
+            ("directeur-etablissement", "CH-DES-MONTS"),
+            ("gestionnaire-cpom-etablissement", "ARS-28"),
+            ("contributeur", "DGOS"),
+        ],
+    },
+    // What a contract measures by itself: by who is bound by it, though a directorate is named as
+    // the supplier of the others.
+    Way {
+        framework: "etat-ars-2024-2028",
+        measure: "4.i",
+        place: "28",
+        year: 2024,
+        may: &[("referent-cpom-ars", "ARS-28")],
+        may_not: &[
+            ("referent-cpom-ars", "ARS-53"),
+            ("contributeur", "DGOS"),
+            ("fournisseur", "DGOS"),
+        ],
+    },
+];
+
+/// What became of a value that somebody sends and has written.
+#[derive(Debug, PartialEq)]
+enum Fate {
+    Written,
+    /// They may send no file at all.
+    NotSent,
+    /// They may not write that value.
+    Refused,
+}
+
+/// Sends a value in a file of one's own, and has it written.
+async fn tries(stage: &Stage<'_>, by: Actor, way: &Way, value: usize) -> Fate {
+    let settings = Settings {
+        framework: Some(way.framework.to_owned()),
+        ..Settings::default()
+    };
+    let (measure, place, year) = (way.measure, way.place, way.year);
+    let text = format!("indicateur;territoire;annee;valeur\n{measure};{place};{year};{value}\n");
+    let file = SentFile {
+        name: "valeurs.csv".to_owned(),
+        bytes: text.into_bytes(),
+        said: Said::beside(serde_json::to_value(&settings).unwrap()),
+    };
+    let batch = match stage.imports.rehearse(by, INTAKE, &file).await {
+        Ok(batch) => batch,
+        Err(ActError::NotPermitted(_)) => return Fate::NotSent,
+        Err(other) => panic!("{other:?}"),
+    };
+    let rehearsal = stage.rehearsal(batch.id).await;
+    assert_eq!(rehearsal.rows.len(), 1, "{:?}", rehearsal.problems);
+    match stage.imports.commit(by, batch.id, None).await {
+        Ok(Committed::Now(_)) => Fate::Written,
+        Err(ActError::NotPermitted(NotPermitted::Denied(denied))) => {
+            assert_eq!(denied.act, "values.load", "{denied:?}");
+            Fate::Refused
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The account of a holder, opened once.
+async fn account(bench: &Bench, first: Actor, (role, organisation): Holder) -> Actor {
+    let email = format!("{role}.{organisation}@example.org").to_lowercase();
+    let mut tx = bench.db.read().await.unwrap();
+    let known = jalon::access::store::person_by_email(&mut tx, &email).await;
+    drop(tx);
+    match known.unwrap() {
+        Some(known) => Actor::Person(known.id),
+        None => Actor::Person(person(bench, first, &email, &[(role, organisation)]).await),
+    }
+}
+
+on_both_engines! {
+    async fn a_value_is_written_by_who_supplies_it_and_by_nobody_else(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let first = stage.actor;
+        add_hospital(&bench, first, &HOSPITAL).await;
+        add_hospital(&bench, first, &OTHER_HOSPITAL).await;
+        let hand = Hand::also_creates(&bench, first, NORMANDIE).await;
+        let section = hand.section("contrat").await;
+        let mut terms = vec![
+            retains(section, "4.i"),
+            defines(section, "4.i", "Délai d’un rendez-vous", "Enquête annuelle."),
+            starts_from(section, "4.i", "", "14", 2023),
+        ];
+        terms.extend((2024..=2028).map(|year| aims(section, "4.i", "", year, number("12"))));
+        hand.agrees("contrat", None, terms, BOTH, "2024-12-19").await;
+        for way in &WAYS {
+            let mut accounts = Vec::new();
+            for holder in way.may_not {
+                accounts.push((holder, account(&bench, first, *holder).await));
+            }
+            let opened = last_change(&bench).await;
+            for (holder, by) in accounts {
+                let fate = tries(&stage, by, way, 10).await;
+                // Who may send nothing holds no role that writes values anywhere.
+                let expected = if holder.0 == "directeur-etablissement" { Fate::NotSent } else { Fate::Refused };
+                assert_eq!(fate, expected, "{}: {holder:?}", way.measure);
+            }
+            assert_eq!(last_change(&bench).await, opened, "{}: something was written", way.measure);
+            for (value, holder) in (11..).zip(way.may) {
+                let by = account(&bench, first, *holder).await;
+                assert_eq!(tries(&stage, by, way, value).await, Fate::Written, "{}: {holder:?}", way.measure);
+            }
+        }
+    }
+}
