@@ -15,6 +15,7 @@ pub mod routes;
 mod sessions;
 mod sight;
 mod supply;
+mod terminal;
 mod volets;
 mod why;
 
