@@ -8,7 +8,7 @@ use crate::contracts::hand::{
 };
 use crate::on_both_engines;
 use crate::stage::Stage;
-use crate::support::{self, Bench, Site};
+use crate::support::{Bench, Site};
 
 async fn signed_in(bench: &Bench) -> Site {
     let mut site = bench.site().await;
@@ -99,27 +99,6 @@ on_both_engines! {
         let (places,): (i64,) = tx.one("select count(*) from place", vec![]).await.unwrap();
         assert_eq!(i64::try_from(told).unwrap(), places);
         assert!(pages > 1);
-    }
-}
-
-on_both_engines! {
-    async fn a_history_of_one_thing_or_person_is_read_by_an_index(bench: Bench) {
-        let id = uuid::Uuid::nil();
-        let of_thing = if bench.db.read().await.unwrap().is_sqlite() {
-            "x'00000000000000000000000000000000'".to_owned()
-        } else {
-            format!("'{id}'")
-        };
-        let thing = support::plan(&bench.db, &format!(
-            "select e.seq from (select id from thing where id = {of_thing}
-             union select id from thing where parent_id = {of_thing}) own
-             join entry e on e.thing_id = own.id"
-        )).await;
-        assert!(thing.contains("entry_thing") && thing.contains("thing_parent"), "{thing}");
-        let actor = support::plan(&bench.db, &format!(
-            "select c.no from change c where c.actor = {of_thing} and c.no >= 0 and c.no <= 9 order by c.no desc limit 5"
-        )).await;
-        assert!(actor.contains("change_actor"), "{actor}");
     }
 }
 

@@ -34,6 +34,7 @@ mod openid;
 mod organisations;
 mod passkey;
 mod people;
+mod plans;
 mod program;
 mod public;
 mod refusals;

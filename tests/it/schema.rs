@@ -200,7 +200,7 @@ fn family(name: &str) -> String {
 }
 
 /// The string literals of the source files that are statements, with where they stand.
-fn statements(folder: &Path) -> Vec<(String, String)> {
+pub fn statements(folder: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -38,24 +38,6 @@ pub async fn unguard(tx: &mut Tx, table: &str) {
     }
 }
 
-/// The plan of a statement, in the engine's words; on PostgreSQL without the reading of a whole
-/// table, which it prefers as long as tables are small.
-pub async fn plan(db: &Db, sql: &str) -> String {
-    let mut tx = db.read().await.unwrap();
-    let lines: Vec<String> = if tx.is_sqlite() {
-        let sql = AssertSqlSafe(format!("explain query plan {sql}"));
-        let rows: Vec<(i64, i64, i64, String)> = tx.all(sql, vec![]).await.unwrap();
-        rows.into_iter().map(|row| row.3).collect()
-    } else {
-        let freely = "set local enable_seqscan = off";
-        tx.run(freely, vec![]).await.unwrap();
-        let sql = AssertSqlSafe(format!("explain {sql}"));
-        let rows: Vec<(String,)> = tx.all(sql, vec![]).await.unwrap();
-        rows.into_iter().map(|row| row.0).collect()
-    };
-    lines.join("\n")
-}
-
 /// Declares a test that runs once on each engine.
 #[macro_export]
 macro_rules! on_both_engines {

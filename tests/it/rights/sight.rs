@@ -2,14 +2,11 @@
 //! and looked for wherever somebody else may look.
 
 use axum::http::StatusCode;
-use jalon::access::Reach;
-use jalon::imports::store as batches;
-use jalon::ledger::Actor;
 
 use super::{person, site_of};
-use crate::contracts::{BOTH, Hand, NORMANDIE, furnish, normandie_terms};
+use crate::contracts::{BOTH, Hand, NORMANDIE, normandie_terms};
 use crate::on_both_engines;
-use crate::support::{self, Bench};
+use crate::support::Bench;
 
 /// In the reason of an act under way.
 const DRAFT: (&str, &str) = ("918273645", "motif+tenu+secret");
@@ -77,27 +74,5 @@ on_both_engines! {
         let mut site = site_of(&bench, "bretagne@example.org").await;
         let act = site.get("/contrats/normandie-2024-2028/actes/2").await;
         assert_eq!(act.status, StatusCode::NOT_FOUND);
-    }
-}
-
-on_both_engines! {
-    async fn what_is_filtered_by_reach_is_read_by_an_index(bench: Bench) {
-        let first = bench.install().await;
-        furnish(&bench, first, NORMANDIE.family).await;
-        let id = person(&bench, first, "une@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
-        // The statements answer; their plans are those of the same conditions.
-        let mut tx = bench.db.read().await.unwrap();
-        let reach = Reach::of(&mut tx, bench.clock.today(), Actor::Person(id)).await.unwrap();
-        assert!(batches::batches(&mut tx, &reach, 10).await.unwrap().is_empty());
-        drop(tx);
-        for (sql, index) in [
-            ("select id from access_grant where person_id = null and ended_change is null", "access_grant_person"),
-            ("select id from access_grant where organisation = 'ARS-28'", "access_grant_organisation"),
-            ("select id from batch where organisation = 'ARS-28' order by created_at desc, id desc limit 10", "batch_organisation"),
-            ("select id from batch where created_by = null order by created_at desc, id desc limit 10", "batch_created_by"),
-        ] {
-            let told = support::plan(&bench.db, sql).await;
-            assert!(told.contains(index) || told.contains("One-Time Filter"), "{sql}:\n{told}");
-        }
     }
 }
