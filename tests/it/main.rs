@@ -19,6 +19,7 @@ mod dossier;
 mod factor;
 mod form;
 mod frameworks;
+mod headers;
 mod health;
 mod help;
 mod imports;

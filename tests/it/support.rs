@@ -2,9 +2,10 @@
 //! stands still, a browser without a screen.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read as _, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -19,6 +20,7 @@ use jalon::platform::mail::Post;
 use jalon::site::{App, Installation, initialise};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tower::ServiceExt as _;
+use tracing::subscriber::DefaultGuard;
 use uuid::Uuid;
 
 use crate::imports::reader;
@@ -35,6 +37,39 @@ pub async fn unguard(tx: &mut Tx, table: &str) {
     };
     for sql in statements {
         tx.run(AssertSqlSafe(sql), vec![]).await.unwrap();
+    }
+}
+
+/// A log that the test reads.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Everything said from now on, at every level, for as long as the guard lives.
+    pub fn listen() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let heard = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        (log, tracing::subscriber::set_default(heard))
+    }
+
+    /// What was said so far.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -170,7 +170,7 @@ async fn columns_that_a_workbook_relies_on_never_go() {
 }
 
 /// Opens an address of a table and gives back its path, without its end.
-async fn followed(site: &mut Site, table: &str, choices: &str) -> String {
+pub async fn followed(site: &mut Site, table: &str, choices: &str) -> String {
     let form = site
         .get(&format!("/moi/adresses/nouvelle/{table}?{choices}"))
         .await;

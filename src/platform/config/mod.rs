@@ -11,6 +11,9 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
 use super::antivirus::Clamd;
 pub use openid::{Hidden, OpenId, Userinfo};
 use setting::Setting;
@@ -169,6 +172,16 @@ impl Config {
             _ => self.largest_document = setting.bytes()?,
         }
         Ok(())
+    }
+
+    /// What the log shows. The layer that turns forged requests away tells whole addresses, and
+    /// the secret that some are: it is not heard, whatever is asked.
+    ///
+    /// # Errors
+    /// Where it is no filter.
+    pub fn log_filter(&self) -> Result<EnvFilter, ParseError> {
+        let filter = EnvFilter::try_new(&self.log)?;
+        Ok(filter.add_directive("tower_http::csrf=off".parse()?))
     }
 
     /// Whether people reach the site over TLS.

@@ -15,7 +15,7 @@ pub(super) async fn serve(session: Session) -> Result<(), CliError> {
 }
 
 pub(super) async fn serve_on(session: Session, listener: TcpListener) -> Result<(), CliError> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&session.config.log)?;
+    let filter = session.config.log_filter()?;
     tracing_subscriber::fmt().with_env_filter(filter).init();
     let db = session.ready_database().await?;
     let mut tx = db.read().await?;

@@ -1,9 +1,6 @@
 //! The confidential note: a number that stands nowhere else is written in it, and looked for
 //! wherever anybody may look.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use axum::http::StatusCode;
 use jalon::site::backup::backup;
 
@@ -11,27 +8,12 @@ use super::{AUTHOR, CANARY, NOTE, Vault};
 use crate::on_both_engines;
 use crate::rights::routes::{filled, routes};
 use crate::rights::{person, site_of};
-use crate::support::said;
+use crate::support::{Log, said};
 
 fn holds(bytes: &[u8], canary: &str) -> bool {
     bytes
         .windows(canary.len())
         .any(|window| window == canary.as_bytes())
-}
-
-/// A log that the test reads.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Where somebody looks, beside every address of the site: the tables, the files, the search.
@@ -58,13 +40,7 @@ fn more_places() -> Vec<String> {
 
 on_both_engines! {
     async fn what_a_note_says_is_nowhere_but_before_those_who_may_read_it(bench: Bench) {
-        let log = Log::default();
-        let writer = log.clone();
-        let heard = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_writer(move || writer.clone())
-            .finish();
-        let _heard = tracing::subscriber::set_default(heard);
+        let (log, _heard) = Log::listen();
         let vault = Vault::set(&bench).await;
         vault.writes(&format!("Le dialogue secret, {CANARY}"), "0").await;
         let people = [
@@ -115,9 +91,9 @@ on_both_engines! {
         let mut tx = bench.db.read().await.unwrap();
         let sessions: Vec<(String,)> = tx.all("select data from session", vec![]).await.unwrap();
         assert!(sessions.iter().all(|(data,)| !data.contains(CANARY)));
-        let log = log.0.lock().unwrap();
+        let log = log.text();
         assert!(log.len() > 1_000, "nothing was heard");
-        assert!(!holds(&log, CANARY), "the log holds it");
+        assert!(!log.contains(CANARY), "the log holds it");
     }
 }
 
