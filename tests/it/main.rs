@@ -17,6 +17,7 @@ mod demo;
 mod documents;
 mod dossier;
 mod factor;
+mod forged;
 mod form;
 mod frameworks;
 mod headers;
