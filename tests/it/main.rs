@@ -52,3 +52,4 @@ mod support;
 mod tables;
 mod tidy;
 mod values;
+mod walls;
