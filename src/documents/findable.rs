@@ -25,6 +25,7 @@ impl Source for FindableDocuments {
             let document = Document {
                 context: joined_to(file.kind).to_owned(),
                 text: file.why.unwrap_or_default(),
+                scope: file.scope,
                 ..Document::new(FILES, format!("/documents/{}", file.id), file.name)
             };
             Folder {

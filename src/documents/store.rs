@@ -280,14 +280,20 @@ pub(super) struct Named {
     pub kind: AboutKind,
     pub name: String,
     pub why: Option<String>,
+    pub scope: Scope,
 }
+
+/// The document, its kind, its name, why it was replaced, and whose it is.
+type NamedRow = (Uuid, String, String, Option<String>, String, String);
 
 /// The last file of each document to which one was attached after a change.
 pub(super) async fn named_since(tx: &mut Tx, after: i64) -> Result<Vec<Named>, DbError> {
-    let rows: Vec<(Uuid, String, String, Option<String>)> = tx
+    let rows: Vec<NamedRow> = tx
         .all(
-            "select d.id, d.kind, v.name, v.why
+            "select d.id, d.kind, v.name, v.why, s.organisation, s.framework
              from document d
+             join thing t on t.id = d.id
+             join scope s on s.id = t.scope_id
              join document_version v on v.document_id = d.id
              where v.change_no > $1
                and v.no = (select max(l.no) from document_version l
@@ -295,13 +301,17 @@ pub(super) async fn named_since(tx: &mut Tx, after: i64) -> Result<Vec<Named>, D
             args![after],
         )
         .await?;
-    let named = |(id, kind, name, why): (Uuid, String, String, Option<String>)| {
+    let named = |(id, kind, name, why, organisation, framework): NamedRow| {
         let kind = AboutKind::from_code(&kind).ok_or_else(|| DbError::corrupt("document", kind))?;
         Ok(Named {
             id,
             kind,
             name,
             why,
+            scope: Scope {
+                organisation,
+                framework,
+            },
         })
     };
     rows.into_iter().map(named).collect()

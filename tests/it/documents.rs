@@ -1,11 +1,17 @@
 //! Documents: attached, replaced, given back, refused.
 
 use axum::http::StatusCode;
+use jalon::access::token::TokenScope;
 use jalon::documents::{AboutKind, store};
+use jalon::ledger::Actor;
+use uuid::Uuid;
 
+use crate::api::Program;
+use crate::contracts::{HOSPITAL, Hand, Made, NORMANDIE, add_hospital};
 use crate::on_both_engines;
+use crate::rights::{last_change, person, site_of};
 use crate::stage::Stage;
-use crate::support::{Answer, Site};
+use crate::support::{Answer, EMAIL, Site};
 
 const INDICATOR: &str = "/indicateurs/etat-ars-2024-2028/2.c.1";
 const PDF: &[u8] = b"%PDF-1.7 le detail";
@@ -127,5 +133,75 @@ on_both_engines! {
         assert!(answer.location.unwrap().starts_with("/connexion"));
         let file = site.get(&format!("/documents/{}/1", uuid::Uuid::nil())).await;
         assert_eq!(file.status, StatusCode::SEE_OTHER);
+    }
+}
+
+const ELSEWHERE: Made = Made {
+    organisation: "CH-DES-PLAINES",
+    title: "Centre hospitalier des Plaines",
+    ..HOSPITAL
+};
+
+/// A document of a hospital's contract, and one of an agency's.
+async fn two_documents(bench: &crate::support::Bench, first: Actor) -> [Uuid; 2] {
+    for (made, key) in [(HOSPITAL, "2.1-1-i1"), (NORMANDIE, "2.c.1")] {
+        let slug = made.slug;
+        Hand::creates(bench, first, made).await;
+        let mut site = site_of(bench, EMAIL).await;
+        let path = format!("/contrats/{slug}/indicateurs/{key}/documents");
+        let file = ("plan-564738.pdf", PDF);
+        let sent = site.send_file(&path, &[("annee", "")], file).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    }
+    let mut tx = bench.db.read().await.unwrap();
+    let sql = "select d.id from document d order by d.id";
+    let all: Vec<(Uuid,)> = tx.all(sql, vec![]).await.unwrap();
+    [all[0].0, all[1].0]
+}
+
+on_both_engines! {
+    async fn a_document_of_another_region_is_nowhere_for_who_may_not_know_of_it(bench: Bench) {
+        let first = bench.install().await;
+        let [of_hospital, of_agency] = two_documents(&bench, first).await;
+        add_hospital(&bench, first, &ELSEWHERE).await;
+        // Signed contracts of agencies are opened to the State and the agencies, those of hospitals
+        // to their parties.
+        for (role, organisation, sees_hospital, sees_agency) in [
+            ("directeur-etablissement", "CH-DES-MONTS", true, false),
+            ("gestionnaire-cpom-etablissement", "ARS-84", true, true),
+            ("referent-cpom-ars", "ARS-28", false, true),
+            ("gestionnaire-cpom-etablissement", "ARS-53", false, true),
+            ("directeur-etablissement", "CH-DES-PLAINES", false, false),
+            ("assurance-maladie-region", "CNAM", false, false),
+            ("invite", "", false, false),
+            ("administrateur-technique", "", false, false),
+        ] {
+            let email = format!("{role}.{organisation}@example.org").to_lowercase().replace(".@", "@");
+            let id = person(&bench, first, &email, &[(role, organisation)]).await;
+            let mut site = site_of(&bench, &email).await;
+            let mut program = Program::of(&bench, Actor::Person(id), TokenScope::Read).await;
+            for (document, sees) in [(of_hospital, sees_hospital), (of_agency, sees_agency)] {
+                let expected = if sees { StatusCode::OK } else { StatusCode::NOT_FOUND };
+                let page = format!("/documents/{document}");
+                for answer in [
+                    site.get(&page).await,
+                    site.get(&format!("{page}/1")).await,
+                    program.get(&format!("/api/v1/documents/{document}")).await,
+                    program.get(&format!("/api/v1/documents/{document}/versions/1")).await,
+                ] {
+                    assert_eq!(answer.status, expected, "{email}, {sees_hospital} {sees_agency}: {}", answer.body);
+                    assert!(sees || !answer.body.contains("le detail"), "{email}");
+                }
+                if !sees {
+                    let before = last_change(&bench).await;
+                    let sent = site.send_file(&page, &[("motif", "Essai")], ("a.pdf", b"%PDF-2")).await;
+                    assert_eq!(sent.status, StatusCode::NOT_FOUND, "{email}: {}", sent.body);
+                    assert_eq!(last_change(&bench).await, before, "{email}");
+                }
+            }
+            let found = site.get("/recherche?q=plan+564738").await.body;
+            let listed = [of_hospital, of_agency].map(|id| found.contains(&id.to_string()));
+            assert_eq!(listed, [sees_hospital, sees_agency], "{email}: {found}");
+        }
     }
 }
