@@ -3,12 +3,18 @@
 
 use axum::http::StatusCode;
 use jalon::access::leave::{NAMELESS, forget_left};
+use jalon::figures::values::{INTAKE, Settings};
+use jalon::imports::{Said, SentFile};
+use jalon::ledger::Actor;
 use jalon::people::leaving::close_left;
 use jiff::{SignedDuration, ToSpan as _};
+use uuid::Uuid;
 
 use super::normandy;
+use crate::contracts::{Hand, NORMANDIE};
 use crate::on_both_engines;
 use crate::rights::{ends, grant, held, last_change, person, site_of};
+use crate::stage::{GIRLS, Stage};
 use crate::support::{Bench, EMAIL, PASSWORD};
 
 on_both_engines! {
@@ -174,5 +180,108 @@ on_both_engines! {
         let mut again = bench.site().await;
         let refused = again.post("/connexion", &[("email", "partie@example.org"), ("password", PASSWORD)]).await;
         assert_ne!(refused.status, StatusCode::SEE_OTHER);
+    }
+}
+
+/// Has somebody of ARS Normandie begin an act, contest a value, send a file, follow an indicator
+/// and have another stand in for them.
+async fn busies(stage: &Stage<'_>, who: Uuid, email: &str, other: &str) {
+    let mut own = site_of(stage.bench, email).await;
+    let sent = |answer: crate::support::Answer| {
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    };
+    let act = [("acte", "contrat"), ("motif", "Un premier contrat")];
+    sent(
+        own.post("/contrats/normandie-2024-2028/actes/nouveau", &act)
+            .await,
+    );
+    let figures = stage.figures().await;
+    let known = figures.series(GIRLS).unwrap().figures_upto("28", i16::MAX);
+    let (observation, no) = known
+        .last()
+        .map(|(_, figure)| (figure.observation, figure.no.to_string()))
+        .unwrap();
+    let fields = [
+        ("revision", no.as_str()),
+        ("motif", "Le Havre manque"),
+        ("valeur", "69,1"),
+    ];
+    let contest = format!("/valeurs/{observation}/contester");
+    let evidence = ("p.pdf", b"%PDF-1.7".as_slice());
+    sent(own.send_file(&contest, &fields, evidence).await);
+    let settings = Settings {
+        framework: Some("etat-ars-2024-2028".to_owned()),
+        ..Settings::default()
+    };
+    let file = SentFile {
+        name: "valeurs.csv".to_owned(),
+        bytes: b"region;annee;9.a\n28;2024;3\n".to_vec(),
+        said: Said::beside(serde_json::to_value(&settings).unwrap()),
+    };
+    let imports = &stage.imports;
+    imports
+        .rehearse(Actor::Person(who), INTAKE, &file)
+        .await
+        .unwrap();
+    let follow = "/indicateurs/etat-ars-2024-2028/2.c.1/suivre";
+    sent(own.post(follow, &[("suivre", "oui")]).await);
+    let all = held(stage.bench, who).await;
+    let mine = all
+        .iter()
+        .find(|held| held.grant.remit.role == "referent-cpom-ars");
+    let until = stage
+        .bench
+        .clock
+        .today()
+        .saturating_add(30.days())
+        .to_string();
+    let fields = [
+        ("personne", other),
+        ("fin", until.as_str()),
+        ("motif", "Congés"),
+    ];
+    let path = format!("/habilitations/{}/deleguer", mine.unwrap().grant.id);
+    sent(own.post(&path, &fields).await);
+}
+
+on_both_engines! {
+    async fn all_that_somebody_does_is_listed_before_they_leave(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let first = stage.actor;
+        Hand::also_creates(&bench, first, NORMANDIE).await;
+        stage.load("region;annee;2.c.1\n28;2024;48,7\n").await;
+        let roles = [("referent-cpom-ars", "ARS-28"), ("administrateur-ars", "ARS-28")];
+        let leaving = person(&bench, first, "partante@example.org", &roles).await;
+        person(&bench, first, "interim@example.org", &[("lecteur", "ARS-28")]).await;
+        let mut site = site_of(&bench, EMAIL).await;
+        let path = format!("/personnes/{leaving}/depart");
+        let duties = [
+            "Projet d’acte en cours : <a href=\"/contrats/normandie-2024-2028/actes/1\"",
+            "1 contestation ouverte",
+            "1 fichier déposé et pas encore enregistré",
+            "1 indicateur suivi",
+            "Délégation à Personne interim@example.org (Référent CPOM de l'ARS)",
+        ];
+        let before = site.get(&path).await;
+        assert_eq!(before.status, StatusCode::OK, "{}", before.body);
+        for duty in duties {
+            assert!(!before.body.contains(duty), "{duty}: {}", before.body);
+        }
+        assert!(before.body.contains("Plus personne ne gérerait les personnes de ARS-28"), "{}", before.body);
+        // Another who manages them takes that one away.
+        person(&bench, first, "gerante@example.org", &[("administrateur-ars", "ARS-28")]).await;
+        let held_by_others = site.get(&path).await.body;
+        assert!(held_by_others.contains("tenu par d’autres"), "{held_by_others}");
+
+        busies(&stage, leaving, "partante@example.org", "interim@example.org").await;
+        let page = site.get(&path).await.body;
+        for duty in duties {
+            assert!(page.contains(duty), "{duty}: {page}");
+        }
+        // What has been settled is no duty any more.
+        let mut own = site_of(&bench, "partante@example.org").await;
+        own.post("/indicateurs/etat-ars-2024-2028/2.c.1/suivre", &[("suivre", "non")]).await;
+        let page = site.get(&path).await.body;
+        assert!(!page.contains("1 indicateur suivi"), "{page}");
     }
 }
