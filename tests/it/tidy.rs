@@ -211,3 +211,64 @@ fn the_commands_that_the_papers_name_exist() {
         }
     }
 }
+
+/// What a row of threats says in place of a test where there is none.
+const NONE_YET: &str = "none yet: ";
+
+/// The tests that a cell names, each with the file beside which it stands.
+fn named_tests(cell: &str) -> Vec<(String, String)> {
+    let (mut file, mut named) = (None, Vec::new());
+    for code in cell.split('`').skip(1).step_by(2) {
+        if Path::new(code).extension().is_some_and(|end| end == "rs") {
+            let is_whole = code.starts_with("src/") || code.starts_with("crates/");
+            file = Some(if is_whole {
+                code.to_owned()
+            } else {
+                format!("tests/it/{code}")
+            });
+        } else {
+            let file = file
+                .clone()
+                .unwrap_or_else(|| panic!("no file before {code}: {cell}"));
+            named.push((file, code.to_owned()));
+        }
+    }
+    named
+}
+
+#[test]
+fn every_threat_names_the_tests_that_show_what_stops_it() {
+    let paper = std::fs::read_to_string("SECURITY.md").unwrap();
+    let (_, section) = paper.split_once("## Threats, by STRIDE").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let rows = section
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .skip(1);
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+        assert_eq!(cells.len(), 4, "{row}");
+        let (threat, shown) = (cells[1].trim(), cells[3].trim());
+        assert!(
+            ["S", "T", "R", "I", "D", "E"].contains(&cells[0].trim()),
+            "{row}"
+        );
+        seen += 1;
+        if shown.starts_with(NONE_YET) {
+            continue;
+        }
+        let named = named_tests(shown);
+        if named.is_empty() {
+            wrong.push(format!("{threat}: no test is named"));
+        }
+        for (file, test) in named {
+            let text = std::fs::read_to_string(&file).unwrap_or_default();
+            if !text.contains(&format!("fn {test}(")) {
+                wrong.push(format!("{threat}: no {test} in {file}"));
+            }
+        }
+    }
+    assert!(seen > 30, "the rows were not found: {seen}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
