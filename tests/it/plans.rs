@@ -204,7 +204,7 @@ fn filtered(person: Uuid) -> Vec<Asked> {
             words: "where g.organisation = $1",
             values: args!["ARS-28"],
             index: "access_grant_organisation",
-            never_whole: &[("access_grant", "g"), ("person", "p")],
+            never_whole: &[("access_grant", "g")],
         },
         Asked {
             file: "src/imports/store/batches.rs",

@@ -45,12 +45,17 @@ pub async fn unguard(tx: &mut Tx, table: &str) {
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Everything said from now on, at every level, for as long as the guard lives.
+    /// Everything that the site lets be heard from now on, at every level, for as long as the
+    /// guard lives.
     pub fn listen() -> (Self, DefaultGuard) {
         let log = Self::default();
         let writer = log.clone();
+        let config = Config {
+            log: "trace".to_owned(),
+            ..Config::default()
+        };
         let heard = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
+            .with_env_filter(config.log_filter().unwrap())
             .with_writer(move || writer.clone())
             .finish();
         (log, tracing::subscriber::set_default(heard))
