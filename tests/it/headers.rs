@@ -243,7 +243,7 @@ on_both_engines! {
             ("the password, as it is sent", "phrase+de+passe"),
             ("a new password", NEW),
             ("the identifier of a session", session),
-            ("a token", &token),
+            ("a token", token.as_str()),
             ("the secret of an address", secret),
             ("the secret of a link", link),
             ("a searched word", SEARCHED),

@@ -2,7 +2,7 @@
 
 use jalon::access::NotPermitted;
 use jalon::figures::values::{INTAKE, Settings};
-use jalon::imports::{ActError, Committed, Said, SentFile};
+use jalon::imports::{ActError, Committed, RehearseError, Said, SentFile};
 use jalon::ledger::Actor;
 
 use super::{last_change, person};
@@ -132,7 +132,7 @@ async fn tries(stage: &Stage<'_>, by: Actor, way: &Way, value: usize) -> Fate {
     };
     let batch = match stage.imports.rehearse(by, INTAKE, &file).await {
         Ok(batch) => batch,
-        Err(ActError::NotPermitted(_)) => return Fate::NotSent,
+        Err(RehearseError::NotPermitted(_)) => return Fate::NotSent,
         Err(other) => panic!("{other:?}"),
     };
     let rehearsal = stage.rehearsal(batch.id).await;
