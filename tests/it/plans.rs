@@ -19,24 +19,13 @@ use crate::support::Bench;
 const RANKED: &str = "(select id, row_number() over (order by id) as rank
                        from thing where label = 'Semée')";
 
-/// Writes 5,000 things with four under each, 25,000 changes of four entries, 2,000 accounts, 10,000
-/// grants and 20,000 files straight into the tables; one change in a hundred and one file in two
-/// hundred is that person's, one grant and one file in two hundred ARS Normandie's. The chain of
-/// digests is not kept up: nothing here reads it.
-async fn fill(bench: &Bench, person: Uuid) {
-    let base = last_change(bench).await;
-    let mut tx = bench.db.write().await.unwrap();
-    let blob = save_blob(&mut tx, b"region;annee;2.c.1\n").await.unwrap();
-    let new_id = if tx.is_sqlite() {
-        "randomblob(16)"
-    } else {
-        "gen_random_uuid()"
-    };
-    let numbers = |count: i64| {
-        format!(
-            "with recursive n (i) as (select 1 union all select i + 1 from n where i < {count})"
-        )
-    };
+/// So many numbers, from 1.
+fn numbers(count: i64) -> String {
+    format!("with recursive n (i) as (select 1 union all select i + 1 from n where i < {count})")
+}
+
+/// What writes 5,000 things with four under each, and 25,000 changes of four entries.
+fn history(new_id: &str) -> [String; 4] {
     let contracts = format!(
         "insert into thing (id, kind, scope_id, version, label) {}
          select {new_id}, 'test', (select id from scope limit 1), 1, 'Semée' from n",
@@ -60,6 +49,11 @@ async fn fill(bench: &Bench, person: Uuid) {
          from {RANKED} t, (select 1 as seq union all select 2 union all select 3
                            union all select 4) s"
     );
+    [contracts, acts, changes, entries]
+}
+
+/// What writes 2,000 accounts, 10,000 grants and 20,000 files.
+fn people(new_id: &str) -> [String; 3] {
     let people = format!(
         "insert into person (id, name, email, created_change)
          select t.id, 'Semée', 'semee-' || t.rank || '@example.org', $1 + t.rank
@@ -86,7 +80,24 @@ async fn fill(bench: &Bench, person: Uuid) {
          from n, (select sha from blob where sha = $3) b",
         numbers(20_000)
     );
+    [people, grants, files]
+}
+
+/// Fills the tables, past the stores; one change in a hundred and one file in two hundred is that
+/// person's, one grant and one file in two hundred ARS Normandie's. The chain of digests is not
+/// kept up: nothing here reads it.
+async fn fill(bench: &Bench, person: Uuid) {
+    let base = last_change(bench).await;
     let at = bench.clock.now();
+    let mut tx = bench.db.write().await.unwrap();
+    let blob = save_blob(&mut tx, b"region;annee;2.c.1\n").await.unwrap();
+    let new_id = if tx.is_sqlite() {
+        "randomblob(16)"
+    } else {
+        "gen_random_uuid()"
+    };
+    let [contracts, acts, changes, entries] = history(new_id);
+    let [people, grants, files] = people(new_id);
     for (sql, values) in [
         (contracts, args![]),
         (acts, args![]),
