@@ -100,7 +100,7 @@ on_both_engines! {
             ("contract_head", "/contrats/normandie-2024-2028", "<div class=\"head\"", "</dl>"),
             ("contract_targets", "/contrats/normandie-2024-2028", "<table", "</table>"),
             ("indicator_head", "/indicateurs/etat-ars-2024-2028/2.c.1", "<div class=\"head\"", "</h1>"),
-            ("indicator_regions", "/indicateurs/etat-ars-2024-2028/2.c.1", "<table", "</table>"),
+            ("indicator_regions", "/indicateurs/etat-ars-2024-2028/2.c.1", "id=\"table-valeurs\"", "</table>"),
             ("search", "/recherche?q=papillomavirus", "<main", "</main>"),
             ("entry", "/saisie/etat-ars-2024-2028/2.c.1?annee=2024", "<tbody", "</tr>"),
             ("nowhere", "/nulle-part", "<main", "</main>"),
