@@ -12,8 +12,10 @@ use jalon::ledger::{Verified, verify};
 use jalon::sealed::Keyring;
 use jalon::site::demo;
 
+use crate::dossier::paper::Paper;
 use crate::imports::reader;
 use crate::on_both_engines;
+use crate::program::Program;
 use crate::support::{Bench, Site};
 
 /// Every page of the walk and a sentence that it must say.
@@ -125,6 +127,11 @@ on_both_engines! {
         let pdf = site.get("/contrats/normandie-2024-2028/fiche/2024").await;
         assert_eq!(pdf.status, StatusCode::OK);
         assert!(pdf.body.starts_with("%PDF-1.7"));
+        documents(&mut site).await;
+        if bench.url.starts_with("sqlite:") {
+            // No engine matters to what takes as long.
+            whole_dossier(&mut site).await;
+        }
         let wrong = site.get("/contrats/normandie-2024-2028/fiche/2031").await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.body.contains("2024-2028"));
@@ -134,6 +141,54 @@ on_both_engines! {
             every_kind_of_target(&bench, slug).await;
         }
         hospitals_differ(&bench).await;
+    }
+}
+
+async fn paper(site: &mut Site, path: &str) -> Paper {
+    let answer = site.get(path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}");
+    let paper = Paper::of(&answer.bytes);
+    assert_eq!(paper.faults(), [""; 0], "{path}");
+    paper
+}
+
+/// The sheets are of one page, however much there is to say.
+async fn documents(site: &mut Site) {
+    for path in [
+        "/contrats/normandie-2024-2028/fiche/2025",
+        "/contrats/ocean-indien-2019-2023/fiche/2023",
+        "/indicateurs/etat-ars-2024-2028/2.c.1/fiche",
+        "/indicateurs/etat-ars-2024-2028/6.a/fiche",
+    ] {
+        assert_eq!(paper(site, path).await.pages(), 1, "{path}");
+    }
+    let sheet = paper(site, "/contrats/normandie-2024-2028/fiche/2025").await;
+    let text = sheet.text().split_whitespace().collect::<String>();
+    assert!(text.contains("indicateurssur61"), "{text}");
+    let whole = "/contrats/normandie-2024-2028/fiche/2025?indicateurs=tout";
+    assert!(paper(site, whole).await.pages() > 1);
+}
+
+async fn whole_dossier(site: &mut Site) {
+    let path = "/contrats/normandie-2024-2028/dossier?annee=2025";
+    let pages = paper(site, path).await.pages();
+    assert!(pages > 30, "{pages}");
+}
+
+on_both_engines! {
+    async fn past_values_of_the_demonstration_would_have_been_foretold_as_is_documented(bench: Bench) {
+        demo::build(&bench.db, (&reader(), &Keyring::default()), demo::Larger::default(), |_| {}).await.unwrap();
+        let told = Program::on(&bench.url).run(&["projections"]).done();
+        let whole = told.lines().rfind(|line| line.contains("toutes")).unwrap();
+        let words: Vec<&str> = whole.split_whitespace().collect();
+        let (count, coverage) = (words[1], words[2]);
+        let share: f64 = coverage.replace(',', ".").parse().unwrap();
+        assert!((75.0..95.0).contains(&share), "{told}");
+        // The table of the method is what the command says.
+        let method = std::fs::read_to_string("docs/methode-projections.md").unwrap();
+        let line = method.lines().find(|line| line.starts_with("| toutes |")).unwrap();
+        let plain: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+        assert!(plain.starts_with(&format!("|toutes|{count}|{coverage}%|")), "{line}\n{told}");
     }
 }
 

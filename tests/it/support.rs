@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, FromRef as _};
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use jalon::ledger::Actor;
@@ -18,6 +18,7 @@ use jalon::platform::config::{Config, Overrides, SecondFactor};
 use jalon::platform::db::{Db, Tx};
 use jalon::platform::mail::Post;
 use jalon::site::{App, Installation, initialise};
+use jalon::tables::Tables;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tower::ServiceExt as _;
 use tracing::subscriber::DefaultGuard;
@@ -215,6 +216,11 @@ impl Bench {
         Site::over(self.app_with(set).await.router())
     }
 
+    /// Every table that can be taken away.
+    pub async fn tables(&self) -> Tables {
+        Tables::from_ref(&self.app().await)
+    }
+
     async fn app(&self) -> App {
         self.app_with(|_| {}).await
     }
@@ -268,8 +274,13 @@ pub struct Answer {
 
 /// What an answer says, its files opened.
 pub fn said(answer: &Answer) -> String {
-    let mut text = answer.body.clone();
-    if let Ok(mut parts) = zip::ZipArchive::new(Cursor::new(&answer.bytes)) {
+    answer.body.clone() + &said_in(&answer.bytes)
+}
+
+/// What the parts of a file say: those of an archive, the text of a PDF.
+pub fn said_in(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    if let Ok(mut parts) = zip::ZipArchive::new(Cursor::new(bytes)) {
         for rank in 0..parts.len() {
             let mut part = Vec::new();
             parts
@@ -280,8 +291,8 @@ pub fn said(answer: &Answer) -> String {
             text += &String::from_utf8_lossy(&part);
         }
     }
-    if answer.bytes.starts_with(b"%PDF") {
-        text += &pdf_text(&answer.bytes);
+    if bytes.starts_with(b"%PDF") {
+        text += &pdf_text(bytes);
     }
     text
 }

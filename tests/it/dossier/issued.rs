@@ -5,12 +5,13 @@ use jalon::documents::store as blobs;
 use jalon::dossier::{Format, Issued, issue, issued};
 use jalon::ledger::Actor;
 use jalon_render::dossier::Dossier;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{CONTRACT, about, reach, signed, sources};
 use crate::on_both_engines;
 use crate::stage::Stage;
-use crate::support::{Bench, Site};
+use crate::support::{Bench, Site, pdf_text};
 
 async fn kept(bench: &Bench, actor: Actor, id: Uuid) -> Issued {
     let reach = &reach(bench, actor).await;
@@ -61,6 +62,26 @@ async fn signed_in(bench: &Bench) -> Site {
     site
 }
 
+/// Each file is served as the bytes that were stored, which are those of its digest; the page says
+/// the digest.
+async fn served_as_kept(bench: &Bench, actor: Actor, site: &mut Site, id: &str) {
+    let one = kept(bench, actor, id.parse().unwrap()).await;
+    assert_eq!(one.files.len(), 3);
+    let page = site
+        .get(&format!("/contrats/{CONTRACT}/dossiers"))
+        .await
+        .body;
+    for file in &one.files {
+        let path = format!("/dossiers/{id}/{}", file.format.code());
+        let served = site.get(&path).await.bytes;
+        assert!(served == bytes(bench, &file.sha).await, "{path}");
+        assert_eq!(Sha256::digest(&served)[..], file.sha[..], "{path}");
+    }
+    let pdf = one.files.iter().find(|file| file.format == Format::Pdf);
+    let digest = jalon::kernel::hex(&pdf.unwrap().sha);
+    assert!(page.contains(&digest[..12]), "{digest}: {page}");
+}
+
 fn token(page: &str) -> String {
     let at = page.find("name=\"jeton\" value=\"").unwrap() + 20;
     page[at..at + 36].to_owned()
@@ -68,7 +89,7 @@ fn token(page: &str) -> String {
 
 on_both_engines! {
     async fn a_dossier_is_issued_from_the_page_once_and_served_as_issued(bench: Bench) {
-        let (_, stage) = signed(&bench).await;
+        let (actor, stage) = signed(&bench).await;
         let mut site = signed_in(&bench).await;
         let path = format!("/contrats/{CONTRACT}/dossiers");
         let page = site.get(&path).await;
@@ -97,6 +118,16 @@ on_both_engines! {
             assert!(site.header(&file, "content-disposition").await.contains(&format!("{CONTRACT}-dossier-2024.{format}")));
             assert!(site.get(&file).await.body.starts_with(begins));
         }
+        served_as_kept(&bench, actor, &mut site, &id).await;
+        // Figures and terms change, and somebody else serves it: not a byte does.
+        stage.load("indicateur;territoire;annee;valeur\n2.c.1;Normandie;2024;68,1\n").await;
+        let mut site = signed_in(&bench).await;
+        served_as_kept(&bench, actor, &mut site, &id).await;
+        let working = site.get(&format!("/contrats/{CONTRACT}/dossier?annee=2024")).await;
+        assert!(pdf_text(&working.bytes).contains("68,1"));
+        let issued = site.get(&format!("/dossiers/{id}/pdf")).await;
+        let issued = pdf_text(&issued.bytes);
+        assert!(issued.contains("66,5") && !issued.contains("68,1"), "{issued}");
         assert_eq!(site.get(&format!("/dossiers/{id}/odt")).await.status, StatusCode::NOT_FOUND);
         assert_eq!(site.get(&format!("/dossiers/{}/pdf", Uuid::nil())).await.status, StatusCode::NOT_FOUND);
     }

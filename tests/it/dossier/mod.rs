@@ -1,7 +1,10 @@
 //! The dossier of a contract: what it says; how it is issued; all of them at once.
 
+mod command;
 mod issued;
+pub mod paper;
 mod runs;
+mod standard;
 
 use jalon::access::Reach;
 use jalon::dossier::{DossierError, Exemplar, Request, dossier};

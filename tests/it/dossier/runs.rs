@@ -1,11 +1,16 @@
 //! The dossiers of all the contracts of a framework: asked for once, worked on by one process at a
 //! time, taken up after a stop.
 
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _};
+
 use axum::http::StatusCode;
-use jalon::dossier::{Asked, Run, RunError, ask, runs, take_up, work};
+use jalon::documents::store as blobs;
+use jalon::dossier::{Asked, Run, RunError, ask, issued, runs, take_up, work};
 use jalon::ledger::Actor;
 use jiff::SignedDuration;
 use uuid::Uuid;
+use zip::ZipArchive;
 
 use super::{reach, signed, sources};
 use crate::contracts::{BOTH, Hand, Made, NORMANDIE, normandie_terms};
@@ -30,7 +35,7 @@ async fn run(bench: &Bench, actor: Actor) -> Option<Run> {
 }
 
 /// Another signed contract, and one that nobody signed.
-async fn more(bench: &Bench, actor: Actor) {
+pub async fn more(bench: &Bench, actor: Actor) {
     let bretagne = Made {
         slug: "bretagne-2024-2028",
         title: "CPOM 2024-2028 de l’ARS Bretagne",
@@ -123,6 +128,46 @@ on_both_engines! {
         assert_eq!(site.header(&zip, "content-type").await, "application/zip");
         assert!(site.get(&zip).await.body.starts_with("PK"));
         assert!(site.get("/dossiers").await.body.contains(&format!("/tirages/{ID}")));
+    }
+}
+
+on_both_engines! {
+    async fn the_archive_of_a_run_holds_each_file_as_it_was_issued(bench: Bench) {
+        let (actor, stage) = signed(&bench).await;
+        more(&bench, actor).await;
+        let sources = sources(&bench);
+        ask(&sources, actor, ID, asked(2024)).await.unwrap();
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let path = format!("/tirages/{ID}/dossiers.zip");
+        // Not before it is whole.
+        assert_eq!(site.get(&path).await.status, StatusCode::NOT_FOUND);
+        work(&sources, ID).await.unwrap();
+        stage.load("indicateur;territoire;annee;valeur\n2.c.1;Normandie;2024;68,1\n").await;
+        let archive = site.get(&path).await;
+        let mut archive = ZipArchive::new(Cursor::new(archive.bytes)).unwrap();
+        let run = run(&bench, actor).await.unwrap();
+        let mut wanted = BTreeMap::new();
+        let reach = &reach(&bench, actor).await;
+        let mut tx = bench.db.read().await.unwrap();
+        for item in &run.items {
+            let one = issued::issued(&mut tx, reach, item.dossier.unwrap()).await.unwrap().unwrap();
+            for file in one.files {
+                let bytes = blobs::bytes(&mut tx, &file.sha).await.unwrap().unwrap();
+                wanted.insert(file.name, bytes);
+            }
+        }
+        let names: Vec<&String> = wanted.keys().collect();
+        assert_eq!(names, [
+            "bretagne-2024-2028-dossier-2024.docx", "bretagne-2024-2028-dossier-2024.pdf", "bretagne-2024-2028-dossier-2024.xlsx",
+            "normandie-2024-2028-dossier-2024.docx", "normandie-2024-2028-dossier-2024.pdf", "normandie-2024-2028-dossier-2024.xlsx",
+        ]);
+        assert_eq!(archive.len(), wanted.len());
+        for (name, wanted) in wanted {
+            let mut held = Vec::new();
+            archive.by_name(&name).unwrap().read_to_end(&mut held).unwrap();
+            assert!(held == wanted, "{name}");
+        }
     }
 }
 
