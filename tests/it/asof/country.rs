@@ -1,0 +1,408 @@
+//! A country in which things happen, and what its pages say of it.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use jalon::access::token::TokenScope;
+use jalon::contracts::{MeansTerm, Slot, Stage as MeansStage, TermBody};
+use jalon::figures::values::Settings;
+use jalon::frameworks::{store::head, write_texts};
+use jalon::imports::Committed;
+use jalon::ledger::Actor;
+use jiff::civil::Date;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use crate::api::Program;
+use crate::contracts::hand::{colleague, decimal, edit};
+use crate::contracts::{BOTH, HPV, Hand, NORMANDIE, aims, normandie_terms, number};
+use crate::rights::{person, site_of};
+use crate::stage::{GIRLS, Stage};
+use crate::support::{Bench, EMAIL, Site};
+
+const CODE: &str = "etat-ars-2024-2028";
+/// Somebody who may not see what is under embargo.
+const READER: &str = "lectrice@example.org";
+
+/// The pages of figures, and the tables taken away that follow the day.
+const PAGES: [&str; 17] = [
+    "/?cadre=etat-ars-2024-2028",
+    "/indicateurs/etat-ars-2024-2028/2.c.1?lieu=28",
+    "/contrats/normandie-2024-2028",
+    "/contrats/normandie-2024-2028/objectifs/2",
+    "/contrats/normandie-2024-2028/indicateurs/2.c.1",
+    "/contrats/normandie-2024-2028/moyens",
+    "/cadres/etat-ars-2024-2028/objectifs/2",
+    "/comparer?regions=28,53&cadre=etat-ars-2024-2028&objectif=2",
+    "/circuit/etat-ars-2024-2028?annee=2024",
+    "/circuit/fournisseurs/DGS",
+    "/catalogue?cadre=etat-ars-2024-2028&objectif=2",
+    "/catalogue/vaccination-hpv-filles-15-ans",
+    "/tables/suivi.csv?contrat=normandie-2024-2028",
+    "/tables/valeurs.csv?territoire=28",
+    "/tables/valeurs.csv?cadre=etat-ars-2024-2028&indicateur=2.c.1",
+    "/tables/circuit.csv?cadre=etat-ars-2024-2028&annee=2024",
+    "/tables/pays.csv?cadre=etat-ars-2024-2028",
+];
+
+/// Those of them that somebody else opens too.
+const READ_BY_ANOTHER: [&str; 2] = [PAGES[1], PAGES[13]];
+
+/// What programs read, at any change.
+const ANSWERS: [&str; 2] = [
+    "/api/v1/observations?measure=vaccination-hpv-filles-15-ans",
+    "/api/v1/contracts/normandie-2024-2028/terms?kind=target",
+];
+
+/// Something that happens on a day.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// A value comes in or is corrected: the place, the year, the value.
+    Value(usize, i16, u8),
+    /// The same, kept from others until a day.
+    Embargo(usize, i16, u8),
+    /// A file sent before is undone.
+    Undo(usize),
+    /// A file undone before is sent again.
+    Redo(usize),
+    /// The last figure of Normandie is contested, or its contest is answered: accepted or not.
+    Contest(bool),
+    /// An amendment of Normandie sets the target of a year.
+    Amend(i16, u8),
+    /// Two people repair what was written of the target of a year.
+    Correct(i16, u8),
+    /// The country aims elsewhere in a year.
+    National(i16, u8),
+    /// The framework calls its indicator otherwise.
+    Revise(u8),
+}
+
+impl Step {
+    pub const KINDS: usize = 9;
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Value(..) => "value",
+            Self::Embargo(..) => "embargo",
+            Self::Undo(_) => "undo",
+            Self::Redo(_) => "redo",
+            Self::Contest(_) => "contest",
+            Self::Amend(..) => "amendment",
+            Self::Correct(..) => "correction",
+            Self::National(..) => "national target",
+            Self::Revise(_) => "revision",
+        }
+    }
+}
+
+/// What happens on five days: nothing, or up to four things.
+pub fn days() -> impl Strategy<Value = Vec<Vec<Step>>> {
+    let cell = || (0_usize..3, 2023_i16..2026, 60_u8..80);
+    let aim = || (2025_i16..2029, 60_u8..90);
+    let step = prop_oneof![
+        4 => cell().prop_map(|(place, year, value)| Step::Value(place, year, value)),
+        2 => cell().prop_map(|(place, year, value)| Step::Embargo(place, year, value)),
+        2 => (0_usize..9).prop_map(Step::Undo),
+        1 => (0_usize..9).prop_map(Step::Redo),
+        3 => any::<bool>().prop_map(Step::Contest),
+        2 => aim().prop_map(|(year, to)| Step::Amend(year, to)),
+        1 => aim().prop_map(|(year, to)| Step::Correct(year, to)),
+        1 => aim().prop_map(|(year, to)| Step::National(year, to)),
+        1 => (0_u8..3).prop_map(Step::Revise),
+    ];
+    proptest::collection::vec(proptest::collection::vec(step, 0..5), 5)
+}
+
+/// What was seen at one moment, by address.
+pub type Seen = BTreeMap<String, String>;
+
+pub struct Country<'a> {
+    stage: &'a Stage<'a>,
+    normandie: Hand<'a>,
+    colleague: Actor,
+    site: Site,
+    reader: Site,
+    program: Program,
+    /// Until when what is loaded under embargo is kept from others.
+    embargo: Date,
+    loaded: Vec<Uuid>,
+    contest: Option<String>,
+    /// How many acts were signed.
+    acts: usize,
+    /// How many steps of each kind changed something.
+    pub taken: BTreeMap<&'static str, usize>,
+}
+
+impl<'a> Country<'a> {
+    pub async fn of(bench: &'a Bench, stage: &'a Stage<'a>, embargo: Date) -> Self {
+        let normandie = Hand::also_creates(bench, stage.actor, NORMANDIE).await;
+        let section = normandie.full().await.contract.sections[0].id;
+        let mut terms = normandie_terms(section);
+        let slot = Slot::Means {
+            line: "plafond-emplois".to_owned(),
+            stage: MeansStage::Notified,
+            year: 2024,
+        };
+        let means = MeansTerm {
+            amount: decimal("412"),
+            source: "Notification du 18 décembre 2023".to_owned(),
+        };
+        terms.push(edit(section, slot, TermBody::Means(means)));
+        normandie
+            .agrees("contrat", None, terms, BOTH, "2026-01-05")
+            .await;
+        person(bench, stage.actor, READER, &[("lecteur", "")]).await;
+        Self {
+            stage,
+            normandie,
+            colleague: colleague(bench, stage.actor).await,
+            site: site_of(bench, EMAIL).await,
+            reader: site_of(bench, READER).await,
+            program: Program::of(bench, stage.actor, TokenScope::Read).await,
+            embargo,
+            loaded: Vec::new(),
+            contest: None,
+            acts: 0,
+            taken: BTreeMap::new(),
+        }
+    }
+
+    pub async fn take(&mut self, step: Step) {
+        let before = self.stage.last_change().await;
+        match step {
+            Step::Value(place, year, value) => self.loads((place, year, value), None).await,
+            Step::Embargo(place, year, value) => {
+                self.loads((place, year, value), Some(self.embargo)).await;
+            }
+            Step::Undo(rank) => {
+                if let Some(file) = self.file(rank) {
+                    // One that is undone already, or upon which others lie, is refused.
+                    let _ = self.stage.undo(file, "Essai").await;
+                }
+            }
+            Step::Redo(rank) => {
+                if let Some(file) = self.file(rank) {
+                    let _ = self.stage.commit(file).await;
+                }
+            }
+            Step::Contest(accepted) => self.contests(accepted).await,
+            Step::Amend(year, to) => self.signs("avenant", year, to).await,
+            Step::Correct(year, to) => self.signs("correction", year, to).await,
+            Step::National(year, to) => {
+                let (name, to) = (format!("cible-{year}"), to.to_string());
+                let typed = [(name.as_str(), to.as_str())];
+                let path = format!("/cibles/{CODE}/2.c.1");
+                let answer = self.site.post(&path, &typed).await;
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+            }
+            Step::Revise(n) => self.revises(n).await,
+        }
+        if self.stage.last_change().await > before {
+            *self.taken.entry(step.kind()).or_default() += 1;
+        }
+    }
+
+    fn file(&self, rank: usize) -> Option<Uuid> {
+        let rank = rank.checked_rem(self.loaded.len())?;
+        Some(self.loaded[rank])
+    }
+
+    async fn loads(&mut self, (place, year, value): (usize, i16, u8), embargo: Option<Date>) {
+        let place = ["28", "53", "FR"][place];
+        let text = format!("territoire;annee;2.c.1\n{place};{year};{value},5\n");
+        let settings = Settings {
+            framework: Some(CODE.to_owned()),
+            embargo_until: embargo,
+            ..Settings::default()
+        };
+        let rehearsal = self.stage.rehearse_with(text, &settings).await;
+        if let Committed::Now(_) = self.stage.commit(rehearsal.id).await.unwrap() {
+            self.loaded.push(rehearsal.id);
+        }
+    }
+
+    async fn signs(&mut self, act: &str, year: i16, to: u8) {
+        self.acts += 1;
+        let section = self.normandie.full().await.contract.sections[0].id;
+        // Never what stands already: an act must change something.
+        let target = number(&format!("{to}.{}", self.acts % 10));
+        let terms = vec![aims(section, "2.c.1", HPV, year, target)];
+        let motive = Some("cible revue");
+        if act == "avenant" {
+            self.normandie
+                .agrees(act, motive, terms, BOTH, "2026-01-05")
+                .await;
+            return;
+        }
+        let slip = self.normandie.drafts(act, motive).await;
+        self.normandie.writes(slip, terms).await;
+        self.normandie.confirms(self.colleague, slip).await;
+        self.normandie.signs(slip).await.unwrap();
+    }
+
+    async fn revises(&self, n: u8) {
+        let catalogue = self.stage.catalogue().await;
+        let mut framework = catalogue.framework(CODE).unwrap().framework.clone();
+        let mut indicators = framework.indicators.iter_mut();
+        let own = indicators.find(|i| i.key == "2.c.1").unwrap();
+        own.label = format!("Couverture HPV des filles, libellé {n}");
+        let mut tx = self.stage.db.read().await.unwrap();
+        let base = head(&mut tx, CODE).await.unwrap().unwrap().no;
+        drop(tx);
+        let texts = write_texts(&framework);
+        self.stage
+            .bring(&framework, &texts, Some(base))
+            .await
+            .unwrap();
+    }
+
+    async fn contests(&mut self, accepted: bool) {
+        if let Some(open) = self.contest.take() {
+            let answer = if accepted { "accepted" } else { "maintained" };
+            let fields = [
+                ("reponse", answer),
+                ("valeur", "77"),
+                ("explication", "Vérifié."),
+            ];
+            let answer = self.site.post(&open, &fields).await;
+            // What was contested may have been withdrawn meanwhile.
+            let told = [StatusCode::SEE_OTHER, StatusCode::CONFLICT];
+            assert!(told.contains(&answer.status), "{}", answer.body);
+            return;
+        }
+        let figures = self.stage.figures().await;
+        let known = figures
+            .series(GIRLS)
+            .map(|s| s.figures_upto("28", i16::MAX));
+        let last = known.and_then(|known| known.last().map(|(_, f)| (f.observation, f.no)));
+        let Some((observation, no)) = last else {
+            return;
+        };
+        let no = no.to_string();
+        let fields = [
+            ("revision", no.as_str()),
+            ("motif", "Trop bas"),
+            ("valeur", "77"),
+        ];
+        let path = format!("/valeurs/{observation}/contester");
+        let proof = ("p.pdf", &b"%PDF-1.7"[..]);
+        let answer = self.site.send_file(&path, &fields, proof).await;
+        let told = [StatusCode::SEE_OTHER, StatusCode::CONFLICT];
+        assert!(told.contains(&answer.status), "{}", answer.body);
+        self.contest = answer.location;
+    }
+
+    /// The next day: a session lasts one at most.
+    pub async fn wakes(&mut self) {
+        self.site.sign_in().await;
+        self.reader.sign_in_as(READER).await;
+    }
+
+    /// Another process, with nothing in memory.
+    pub async fn starts_again(&mut self) {
+        let bench = self.stage.bench;
+        self.site = site_of(bench, EMAIL).await;
+        self.reader = site_of(bench, READER).await;
+        self.program = Program::of(bench, self.stage.actor, TokenScope::Read).await;
+    }
+
+    /// Each page, on that day of the past or now.
+    pub async fn pages(&mut self, day: Option<&str>) -> Seen {
+        let mut seen = Seen::new();
+        for path in PAGES {
+            let page = page(&mut self.site, path, day).await;
+            seen.insert(path.to_owned(), page);
+        }
+        // What was kept from a reader that day is shown once its embargo has ended.
+        if self.stage.bench.clock.today() < self.embargo {
+            for path in READ_BY_ANOTHER {
+                let page = page(&mut self.reader, path, day).await;
+                seen.insert(format!("{path} (another reader)"), page);
+            }
+        }
+        seen
+    }
+
+    /// Each answer to a program, at that change or now.
+    pub async fn answers(&mut self, change: Option<i64>) -> Seen {
+        let mut seen = Seen::new();
+        for path in ANSWERS {
+            let asked = match change {
+                Some(change) => format!("{path}&as_of={change}"),
+                None => path.to_owned(),
+            };
+            let answer = self.program.get(&asked).await;
+            assert_eq!(answer.status, StatusCode::OK, "{asked}: {}", answer.body);
+            seen.insert(path.to_owned(), answer.body);
+        }
+        seen
+    }
+}
+
+async fn page(site: &mut Site, path: &str, day: Option<&str>) -> String {
+    let mark = if path.contains('?') { '&' } else { '?' };
+    let path = match day {
+        Some(day) => format!("{path}{mark}au={day}"),
+        None => path.to_owned(),
+    };
+    let answer = site.get(&path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+    situation(&answer.body, day)
+}
+
+/// What a page says of the situation it shows: without the choice of the day, what changed since,
+/// what is a matter of today only, and the day that its links keep.
+fn situation(page: &str, day: Option<&str>) -> String {
+    let mut page = page.to_owned();
+    for (from, to) in [
+        ("<form class=\"asof\"", "</form>"),
+        ("<div class=\"flag then", "</div>"),
+        ("<section class=\"sect since\"", "</section>"),
+        (
+            "<section class=\"sect\" aria-labelledby=\"attend\"",
+            "</section>",
+        ),
+        ("<input type=\"hidden\" name=\"au\"", ">"),
+        // Acts are of today only.
+        (
+            "<a class=\"btn sm\" href=\"/contrats/normandie-2024-2028/actes/nouveau\"",
+            "</a>",
+        ),
+    ] {
+        while let Some(start) = page.find(from) {
+            let end = start + page[start..].find(to).unwrap() + to.len();
+            page.replace_range(start..end, "");
+        }
+    }
+    let asked = day.map(|day| format!("au={day}")).unwrap_or_default();
+    if asked.is_empty() {
+        return page;
+    }
+    page.replace(&format!("&amp;{asked}"), "")
+        .replace(&format!("?{asked}&amp;"), "?")
+        .replace(&format!("?{asked}"), "")
+}
+
+/// Holds what is seen to what was seen.
+pub fn same(shown: &Seen, wanted: &Seen, moment: &str) {
+    for (path, wanted) in wanted {
+        let Some(shown) = shown.get(path) else {
+            continue;
+        };
+        if shown == wanted {
+            continue;
+        }
+        let pairs = shown.bytes().zip(wanted.bytes());
+        let apart = pairs.take_while(|(a, b)| a == b).count();
+        let around = |text: &str| {
+            let mut near = apart.saturating_sub(200)..=apart;
+            let from = near.find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            text[from..].chars().take(500).collect::<String>()
+        };
+        panic!(
+            "{path} as of {moment}:\n{}\nand then:\n{}",
+            around(shown),
+            around(wanted)
+        );
+    }
+}
