@@ -12,6 +12,11 @@ const TWIPS: f64 = 56.692_913;
 /// Word's units of drawings in a millimetre.
 const EMUS: f64 = 36_000.0;
 
+/// Keeps a paragraph on the page of the next one.
+const KEEP: &str = "<w:keepNext/>";
+/// A table of no more rows is kept whole.
+const WHOLE: usize = 12;
+
 pub(super) const NAMESPACES: &str = concat!(
     "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" ",
     "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" ",
@@ -166,24 +171,29 @@ impl Writer {
             .iter()
             .map(|column| Cell::strong(column.heading.clone()))
             .collect();
-        self.row(table, &head, "<w:tblHeader/>");
-        for row in &table.rows {
-            self.row(table, row, "");
+        self.row(table, &head, ("<w:tblHeader/>", KEEP));
+        // The values of a few years are read together: no page parts them.
+        let is_plain = |row: &Vec<Cell>| row.iter().all(|cell| cell.lines.len() < 2);
+        let is_whole = table.rows.len() <= WHOLE && table.rows.iter().all(is_plain);
+        for (at, row) in table.rows.iter().enumerate() {
+            let is_last = at + 1 == table.rows.len();
+            let keep = if is_whole && !is_last { KEEP } else { "" };
+            self.row(table, row, ("", keep));
         }
         // Word asks for a paragraph between two tables.
         self.xml += "</w:tbl><w:p><w:pPr><w:pStyle w:val=\"Note\"/></w:pPr></w:p>";
     }
 
-    fn row(&mut self, table: &Table, cells: &[Cell], properties: &str) {
+    fn row(&mut self, table: &Table, cells: &[Cell], (properties, keep): (&str, &str)) {
         let _ = write!(
             self.xml,
             "<w:tr><w:trPr><w:cantSplit/>{properties}</w:trPr>"
         );
         for (cell, column) in cells.iter().zip(&table.columns) {
             let aligned = if column.numbers {
-                "<w:jc w:val=\"right\"/>"
+                format!("{keep}<w:jc w:val=\"right\"/>")
             } else {
-                ""
+                keep.to_owned()
             };
             let _ = write!(
                 self.xml,
@@ -194,9 +204,9 @@ impl Writer {
             let first = lines.next().map_or_else(String::new, |line| {
                 if cell.strong { strong(line) } else { run(line) }
             });
-            self.cell_line("Cellule", aligned, &first);
+            self.cell_line("Cellule", &aligned, &first);
             for line in lines {
-                self.cell_line("CelluleNote", aligned, &run(line));
+                self.cell_line("CelluleNote", &aligned, &run(line));
             }
             self.xml += "</w:tc>";
         }

@@ -59,6 +59,8 @@ pub(crate) enum Look {
     Lead,
     /// A note, smaller and quieter.
     Note,
+    /// A note that stays with what follows.
+    NoteAbove,
 }
 
 impl Look {
@@ -68,6 +70,7 @@ impl Look {
             Self::Opening => "Entree",
             Self::Lead => "Chapeau",
             Self::Note => "Note",
+            Self::NoteAbove => "NoteLiee",
         }
     }
 }

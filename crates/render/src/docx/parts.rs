@@ -186,6 +186,12 @@ const STYLES: &[Style] = &[
         "<w:color w:val=\"515A63\"/><w:sz w:val=\"17\"/>",
     ),
     style(
+        "NoteLiee",
+        "Note liée",
+        "<w:keepNext/><w:spacing w:after=\"80\"/>",
+        "<w:color w:val=\"515A63\"/><w:sz w:val=\"17\"/>",
+    ),
+    style(
         "Cellule",
         "Cellule",
         "<w:spacing w:before=\"20\" w:after=\"20\"/>",

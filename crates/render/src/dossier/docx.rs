@@ -160,9 +160,9 @@ fn brief(dossier: &Dossier, blocks: &mut Vec<Block>) {
 
 fn summary(dossier: &Dossier, blocks: &mut Vec<Block>) {
     blocks.push(Block::Heading(1, "Synthèse de l’atteinte".to_owned()));
-    let mut columns = vec![column("Code", 12), column("Objectif", 48)];
-    columns.extend(State::ALL.map(|state| numbers(state.counted(), 19)));
-    columns.push(numbers("Données en retard", 19));
+    let mut columns = vec![column("Code", 12), column("Objectif", 60)];
+    columns.extend(State::ALL.map(|state| numbers(state.counted(), 17)));
+    columns.push(numbers("Données en retard", 17));
     let rows = dossier.summary.iter().map(|line| {
         let shown = |n: &u32| {
             Cell::text(if *n == 0 {
@@ -185,13 +185,15 @@ fn summary(dossier: &Dossier, blocks: &mut Vec<Block>) {
 
 fn chapter(dossier: &Dossier, objective: &Objective, blocks: &mut Vec<Block>) {
     blocks.push(Block::Heading(2, coded(&objective.code, &objective.label)));
+    // What opens an objective stays with its table: a page never ends on it.
+    let above = |words: String| Block::Paragraph(Look::NoteAbove, words);
     if !objective.above.is_empty() {
-        blocks.push(note(objective.above.clone()));
+        blocks.push(above(objective.above.clone()));
     }
     if !objective.leads.is_empty() {
-        blocks.push(note(format!("Pilote : {}", objective.leads)));
+        blocks.push(above(format!("Pilote : {}", objective.leads)));
     }
-    blocks.push(plain(objective.verdict.clone()));
+    blocks.push(Block::Paragraph(Look::Opening, objective.verdict.clone()));
     if !objective.commitments.is_empty() {
         blocks.push(plain("Engagements"));
         blocks.push(Block::List(objective.commitments.clone()));
