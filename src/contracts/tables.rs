@@ -150,7 +150,10 @@ impl Source for TermsInForce {
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
         let at_change = ask.moment().await?.change;
         let full = full(&mut ask).await?;
-        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+        let catalogue = self
+            .library
+            .catalogue_at(ask.tx, ask.reach, at_change)
+            .await?;
         let framework = catalogue.framework(&full.contract.framework);
         let label = |key: &str| {
             let indicators = framework.map(|edited| edited.framework.indicators.as_slice());
@@ -217,7 +220,10 @@ impl Source for MeansInForce {
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
         let at_change = ask.moment().await?.change;
         let full = full(&mut ask).await?;
-        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+        let catalogue = self
+            .library
+            .catalogue_at(ask.tx, ask.reach, at_change)
+            .await?;
         let framework = catalogue.framework(&full.contract.framework);
         let lines = framework.map_or(&[][..], |edited| edited.framework.means.as_slice());
         let columns = vec![

@@ -34,7 +34,8 @@ impl Ground<'_> {
         for (_, indicator) in &following {
             organisations.extend(self.suppliers(indicator, measure, place));
         }
-        self.of_contract(measure, concern(organisations, &following))
+        let concern = led_by(place, concern(organisations, &following));
+        self.of_contract(measure, concern)
     }
 
     /// What loading a value of a measure concerns wherever somebody may do it: to know whether a
@@ -123,7 +124,8 @@ impl Ground<'_> {
     pub fn contesting(self, measure: &str, place: &str) -> Concern {
         let organisations = self.answering_for(place).into_iter().collect();
         let following = self.catalogue.following(measure);
-        self.of_contract(measure, concern(organisations, &following))
+        let concern = led_by(place, concern(organisations, &following));
+        self.of_contract(measure, concern)
     }
 
     /// Who answers for a value: its supplier, and those who supply or lead the indicator.
@@ -156,6 +158,12 @@ fn concern(organisations: BTreeSet<String>, following: &[(&Framework, &Indicator
         standings: standings.into_iter().collect(),
         ..Concern::default()
     }
+}
+
+/// The same with the establishment whose place it is first: what is made of it is theirs.
+fn led_by(place: &str, mut concern: Concern) -> Concern {
+    concern.organisations.sort_by_key(|code| code != place);
+    concern
 }
 
 /// A node and those above it.

@@ -145,7 +145,6 @@ on_both_engines! {
             ("/tables/contrats.csv".to_owned(), 200, "text/csv"),
             ("/tables/contrats.xlsx".to_owned(), 200, workbook),
             (format!("{contract}/dossier?annee=2024"), 200, "application/pdf"),
-            (format!("{contract}/dossier?annee=2024&format=docx"), 200, workbook),
             (document, 200, "application/pdf"),
             (style, 200, "text/css"),
             ("/healthz".to_owned(), 200, ""),

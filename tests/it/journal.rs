@@ -124,7 +124,8 @@ on_both_engines! {
             assert!(!told.contains(kept), "{kept}: {told}");
         }
         let file = site.get("/tables/journal.csv").await.body;
-        assert!(!file.contains("2.c.1") && file.contains("a préparé le contrat"), "{file}");
+        assert!(!file.contains("2.c.1") && !file.contains("a préparé le contrat"), "{file}");
+        assert!(file.contains("a ouvert le compte"), "{file}");
         for closed in [
             format!("/journal?chose={}", actor.person().unwrap()),
             format!("/journal?personne={}", actor.person().unwrap()),

@@ -1,6 +1,6 @@
 //! The store: what is recorded, what is refused, what stays readable.
 
-use jalon::access::{Reach, permit};
+use jalon::access::{NotPermitted, Reach, Refusal, permit};
 use jalon::contracts::store::{
     ContractError, NationalTarget, NewInstrument, TermEdit, abandon, draft_instrument, list,
     national_targets, rebase, set_national_target, set_signatories, set_terms, sign,
@@ -66,8 +66,14 @@ on_both_engines! {
         let section = hand.section("contrat").await;
         hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
         let signed = hand.full().await.instrument(1).unwrap().id;
-        let mut change = hand.change(actor).await;
         let edits = vec![aims(section, "2.c.1", HPV, 2026, number("50"))];
+        let mut change = hand.change(actor).await;
+        let refused = permit::<WriteTerms>(&mut change, TermsOf::edits(signed, &edits)).await;
+        let Err(NotPermitted::Denied(denied)) = refused else { panic!("{refused:?}") };
+        assert_eq!(denied.kind, Refusal::Stage, "{}", denied.sentence);
+        drop(change);
+        // Nor by the installation itself, whose rights nobody judges.
+        let mut change = hand.change(jalon::ledger::Actor::Installation).await;
         let permit = permit::<WriteTerms>(&mut change, TermsOf::edits(signed, &edits)).await.unwrap();
         let refused = set_terms(&mut change, permit, edits).await;
         assert!(matches!(refused, Err(ContractError::NotADraft)), "{refused:?}");

@@ -260,7 +260,7 @@ on_both_engines! {
             "1 contestation ouverte",
             "1 fichier déposé et pas encore enregistré",
             "1 indicateur suivi",
-            "Délégation à Personne interim@example.org (Référent CPOM de l'ARS)",
+            "Délégation à Personne interim@example.org (Référent CPOM de l’ARS)",
         ];
         let before = site.get(&path).await;
         assert_eq!(before.status, StatusCode::OK, "{}", before.body);

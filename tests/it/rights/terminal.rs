@@ -170,6 +170,6 @@ on_both_engines! {
         }
         let nobody = ["grant", "add", "--person", "x@example.org", "--role", "invite", "--organisation", "ARS-28", "--why", "Essai"];
         assert!(program.run(&nobody).refused().contains("aucun compte n’a l’adresse"));
-        assert!(program.run(&["grant", "roles"]).done().contains("referent-cpom-ars  Référent CPOM de l'ARS"));
+        assert!(program.run(&["grant", "roles"]).done().contains("referent-cpom-ars  Référent CPOM de l’ARS"));
     }
 }
