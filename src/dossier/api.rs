@@ -98,6 +98,9 @@ impl From<IssuedFile> for FileView {
     }
 }
 
+/// Where a dossier stands in the list: when it was issued, then which.
+type Key = (Reverse<i64>, Reverse<Uuid>);
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -120,21 +123,21 @@ async fn dossiers(
     ApiQuery(query): ApiQuery<DossierQuery>,
 ) -> ApiResult<Json<Page<DossierView>>> {
     let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let after: Option<(Reverse<i64>, Reverse<Uuid>)> = paging.after()?;
+    let after: Option<Key> = paging.after()?;
     let mut tx = db.read().await?;
     let at_change = ledger::last_change(&mut tx).await?;
     let full = contracts::load(&mut tx, caller.reach(), &query.contract).await?;
     let full = full.ok_or_else(Problem::not_found)?;
     let mut issued = store::of_contract(&mut tx, caller.reach(), full.contract.id).await?;
     drop(tx);
-    let key = |one: &Issued| (Reverse(one.at), Reverse(one.id));
+    let key = |one: &Issued| -> Key { (Reverse(one.at), Reverse(one.id)) };
     issued.sort_by_key(key);
     let further = issued
         .into_iter()
         .filter(|one| after.is_none_or(|after| key(one) > after));
     let items = further.take(paging.limit() + 1);
     let items = items.map(|one| (key(&one), DossierView::from(one)));
-    let items: Vec<((Reverse<i64>, Reverse<Uuid>), DossierView)> = items.collect();
+    let items: Vec<(Key, DossierView)> = items.collect();
     Ok(Json(paging.page(at_change, items)?))
 }
 

@@ -54,7 +54,7 @@ describe("by the keyboard alone", () => {
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: "Cet import est enregistré" }).waitFor();
       await page.goto(`${indicator}?periode=2024`);
-      await page.getByRole("row", { name: /Guadeloupe/ }).getByRole("link", { name: "41,5" }).waitFor();
+      await page.getByRole("row", { name: /Guadeloupe/ }).getByRole("link", { name: "41,5", exact: true }).waitFor();
     });
   });
 
@@ -102,7 +102,8 @@ async function throughTheContract(page) {
 /** From the indicator to what says where a value of the region comes from, and back. */
 async function toTheProvenance(page) {
   await skipHeader(page);
-  const value = page.getByRole("row", { name: /Normandie/ }).getByRole("link").last();
+  const row = page.getByRole("row", { name: /Normandie/ });
+  const value = row.locator('a[href^="/valeurs/"]').last();
   await tabTo(page, value);
   const said = (await value.textContent()).trim();
   await page.keyboard.press("Enter");

@@ -251,7 +251,7 @@ export async function furnish(page) {
     await page.goto("/contrats/bretagne-2024-2028/actes/nouveau");
     // Of all the acts the one that may change everything.
     await page.getByLabel("Avenant", { exact: false }).first().check();
-    await page.getByLabel("Motif").fill("Une partie de plus.");
+    await page.locator("#motif").fill("Une partie de plus.");
     await send("Ouvrir le projet");
   }
 }

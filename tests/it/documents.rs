@@ -47,7 +47,7 @@ on_both_engines! {
         assert_eq!(site.header(&file, "x-content-type-options").await, "nosniff");
         let disposition = site.header(&file, "content-disposition").await;
         assert_eq!(disposition, "attachment; filename=\"D_tail 2023.pdf\"; filename*=UTF-8''D%C3%A9tail%202023.pdf");
-        for missing in [format!("/documents/{}/2", found[0].id), format!("/documents/{}/1", uuid::Uuid::nil())] {
+        for missing in [format!("/documents/{}/2", found[0].id), format!("/documents/{}/1", Uuid::nil())] {
             assert_eq!(site.get(&missing).await.status, StatusCode::NOT_FOUND);
         }
     }
@@ -131,7 +131,7 @@ on_both_engines! {
         let answer = attach(&mut site, ("a.pdf", PDF)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
         assert!(answer.location.unwrap().starts_with("/connexion"));
-        let file = site.get(&format!("/documents/{}/1", uuid::Uuid::nil())).await;
+        let file = site.get(&format!("/documents/{}/1", Uuid::nil())).await;
         assert_eq!(file.status, StatusCode::SEE_OTHER);
     }
 }

@@ -34,7 +34,7 @@ on_both_engines! {
     async fn tls_is_kept_to_and_cookies_are_guarded_as_the_address_of_the_site_says(bench: Bench) {
         bench.install().await;
         for (address, https) in [(HTTPS, true), ("http://localhost:8080", false)] {
-            let mut site = bench.site_with(|config| config.public_url = address.to_owned()).await;
+            let mut site = bench.site_with(|config| address.clone_into(&mut config.public_url)).await;
             let signed = site.post("/connexion", &[("email", EMAIL), ("password", PASSWORD)]).await;
             assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.body);
             let cookies = set_cookies(&signed);

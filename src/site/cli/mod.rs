@@ -221,7 +221,7 @@ impl Session {
 
 /// Runs the command and says how it ended: 0 done, 1 refused or failed, 2 wrong words.
 pub async fn run(cli: Cli) -> ExitCode {
-    match ledger::made_from(Some(TERMINAL.to_owned()), execute(cli)).await {
+    match ledger::made_from(Some(TERMINAL.to_owned()), Box::pin(execute(cli))).await {
         Ok(code) => code,
         Err(error) => {
             complain!("jalon : {}", in_words(error.as_ref()));

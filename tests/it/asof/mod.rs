@@ -24,7 +24,7 @@ async fn holds(bench: &Bench, seed: u8) -> BTreeMap<&'static str, usize> {
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let stage = Stage::set(bench).await;
     // Embargoes that end on the way, or that outlast it.
-    let embargo = if seed % 2 == 0 {
+    let embargo = if seed.is_multiple_of(2) {
         date(2026, 1, 8)
     } else {
         date(2027, 1, 1)
