@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::ReadJournal;
 use crate::access::event::{self, Asked, EventKind, Kept};
-use crate::access::{Reach, Signed, may};
+use crate::access::{Act as _, Concern, Reach, Signed};
 use crate::kernel::fold;
 use crate::platform::clock::{end_of_day, french_instant};
 use crate::platform::db::{Db, DbError, Tx};
@@ -97,11 +97,12 @@ async fn read(
     Ok((found, Some(question.asked.before)))
 }
 
-/// Whether somebody reads them; to anybody else the page is not there.
-async fn readers_only(tx: &mut Tx, reach: &Reach) -> WebResult<()> {
-    match may::<ReadJournal>(tx, reach, &()).await? {
-        Ok(()) => Ok(()),
-        Err(_) => Err(WebError::NotFound),
+/// Whether somebody reads them, be it by an address of theirs; to anybody else they are not there.
+fn readers_only(reach: &Reach) -> WebResult<()> {
+    if reach.may_look(ReadJournal::NAME, &Concern::nobodys()) {
+        Ok(())
+    } else {
+        Err(WebError::NotFound)
     }
 }
 
@@ -112,7 +113,7 @@ pub(super) async fn page(
 ) -> WebResult<Markup> {
     let question = Question::of(&address)?;
     let mut tx = db.read().await?;
-    readers_only(&mut tx, signed.reach()).await?;
+    readers_only(signed.reach())?;
     let (found, next) = read(&mut tx, signed.reach(), question, LINES).await?;
     drop(tx);
     let body = html! {
@@ -199,7 +200,7 @@ impl Source for Accesses {
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
         let question = Question::of(ask.asked)?;
-        readers_only(ask.tx, ask.reach).await?;
+        readers_only(ask.reach)?;
         let (found, _) = read(ask.tx, ask.reach, question, MOST).await?;
         let columns = vec![
             Column::words("jour", "Jour"),

@@ -68,7 +68,7 @@ describe("by the keyboard alone", () => {
       await follow(page, link(page, "Déposer un fichier"), "/imports/nouveau");
       await skipHeader(page);
       await tabTo(page, page.getByLabel("Fichier"));
-      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+      const [chooser] = await Promise.all([page.waitForEvent("filechooser", { timeout: 60_000 }), page.keyboard.press("Enter")]);
       await chooser.setFiles({
         name: "bretagne.csv",
         mimeType: "text/csv",
@@ -129,7 +129,6 @@ async function issueTheDossier(page) {
   await page.keyboard.press("Enter");
   // Drawn by a program that is not optimised, beside other tests.
   await page.waitForURL(/emis=/, { timeout: 600_000 });
-  await accessible(page);
   await skipHeader(page);
   const file = page.getByRole("status").getByRole("link", { name: /^PDF/ });
   await tabTo(page, file);
@@ -139,6 +138,7 @@ async function issueTheDossier(page) {
   assert.match(taken.suggestedFilename(), /normandie.*2025.*\.pdf$/);
   assert.equal(bytes.subarray(0, 5).toString(), "%PDF-");
   assert.ok(createHash("sha256").update(bytes).digest("hex").startsWith(told), "the digest told is that of the file");
+  await accessible(page);
 }
 
 const link = (page, name) => page.getByRole("link", { name, exact: true });
