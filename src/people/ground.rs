@@ -46,18 +46,24 @@ impl Account {
         found.find(|held| held.grant.remit == subject.remit && held.starts_on == day)
     }
 
+    /// Whether a grant of that very scope began by that day, over or not.
+    pub(super) fn began_by(&self, subject: &Subject, day: Date) -> bool {
+        let mut all = self.grants.iter().filter(|held| held.behalf_of.is_none());
+        all.any(|held| held.grant.remit == subject.remit && held.starts_on <= day)
+    }
+
     /// A grant that gives more than what a subject asks for, on that day, but for some that end.
     pub(super) fn wider(
         &self,
         subject: &Subject,
         today: Date,
-        ending: &BTreeSet<Uuid>,
+        ending: &BTreeMap<Uuid, Date>,
     ) -> Option<&Held> {
         let mut lasting = self.lasting_on(today);
         lasting.find(|held| {
             held.grant.remit.holds(&subject.remit)
                 && held.holds_on(today)
-                && !ending.contains(&held.grant.id)
+                && !ending.contains_key(&held.grant.id)
         })
     }
 

@@ -65,12 +65,14 @@ pub(super) fn judge(
     (judge.planned, judge.problems)
 }
 
-/// The grants that rows end.
-fn ending(named: &[Named], ground: &Ground) -> BTreeSet<Uuid> {
+/// The grants that rows end, and when.
+fn ending(named: &[Named], ground: &Ground) -> BTreeMap<Uuid, Date> {
     let ended = named.iter().filter_map(|row| {
         let account = ground.account(&row.subject.email)?;
         let held = account.standing(&row.subject, row.from, ground.today)?;
-        ends(row, held).then_some(held.grant.id)
+        let is_old = says_earlier(row, account, held);
+        let last = row.to.filter(|_| ends(row, held) && !is_old)?;
+        Some((held.grant.id, last))
     });
     ended.collect()
 }
@@ -82,16 +84,22 @@ fn ends(row: &Named, held: &Held) -> bool {
         .is_some_and(|to| held.ends_on.is_none_or(|end| to < end && !after(end)))
 }
 
+/// Whether the end that a row says is that of an earlier grant of the same scope.
+fn says_earlier(row: &Named, account: &Account, held: &Held) -> bool {
+    row.to
+        .is_some_and(|to| to < held.starts_on && account.began_by(&row.subject, to))
+}
+
 struct Judge<'g> {
     ground: &'g Ground,
     answers: &'g Answers,
-    /// The grants that the file ends: none of them holds what another row asks for.
-    ending: BTreeSet<Uuid>,
+    /// The grants that the file ends, and when: none of them holds what another row asks for.
+    ending: BTreeMap<Uuid, Date>,
     /// Who is meant by an address without an account; nobody while it is asked.
     decided: BTreeMap<String, Option<String>>,
     /// What was said of a subject, from a day or of a grant that stands: until when.
     said: BTreeMap<(Subject, Option<Date>, Option<Uuid>), Option<Date>>,
-    /// The subjects whose grant a row ends, and those that one gives from no day said.
+    /// The subjects whose grant a row ends, and those whose grant one makes last.
     ended: BTreeSet<Subject>,
     prolonged: BTreeSet<Subject>,
     planned: Vec<Planned>,
@@ -205,14 +213,15 @@ impl<'g> Judge<'g> {
         }
     }
 
-    /// Refuses a file of which one row ends a grant and another has it go on from no day said.
+    /// Refuses a file of which one row ends a grant and another has it go on, from no day said or
+    /// from a day that the first still covers.
     fn one_way(&mut self, row: &Named, effect: &Effect<'_>) -> Result<(), Option<Problem>> {
         let other = match effect {
             Effect::Ended(_) => {
                 self.ended.insert(row.subject.clone());
                 &self.prolonged
             }
-            Effect::Given(_) if row.from.is_none() => {
+            Effect::Given(day) if row.from != Some(*day) => {
                 self.prolonged.insert(row.subject.clone());
                 &self.ended
             }
@@ -261,13 +270,10 @@ impl<'g> Judge<'g> {
             return self.without_standing(row, account);
         };
         let today = self.ground.today;
-        if held.starts_on > today && row.to.is_some_and(|to| to < held.starts_on) {
-            let sentence = format!(
-                "Cette habilitation ne commence que le {}, après cette fin. Pour l’annuler, mettez-y fin sur la page de la personne ; pour une période de plus, écrivez son début dans « Du ».",
-                french_date(held.starts_on)
-            );
-            let place = row.typed.place(Column::To);
-            return Err(Some(Problem::refusal(place, Code::WrongGrantDay, sentence)));
+        let is_old = account.is_some_and(|account| says_earlier(row, account, held));
+        let is_to_come = held.starts_on > today && row.to.is_some_and(|to| to < held.starts_on);
+        if is_to_come || is_old {
+            return Err(Some(ends_before(row, held, today)));
         }
         loop {
             let effect = self.effect_on(row, held);
@@ -292,11 +298,16 @@ impl<'g> Judge<'g> {
             held.ends_on
         };
         let follows = held.ends_on.and_then(|end| end.tomorrow().ok());
-        match (held.ends_on, to) {
+        // Where another row ends it sooner, what begins after that is given anew.
+        let ending = self.ending.get(&held.grant.id).copied();
+        let last = ending
+            .filter(|last| *last >= held.starts_on)
+            .or(held.ends_on);
+        match (last, to) {
             (Some(end), _) if row.from.is_some_and(|from| from > end) => {
                 Effect::Given(row.from.unwrap_or(today))
             }
-            (Some(end), to) if to.is_none_or(|to| to > end) => {
+            (_, to) if held.ends_on.is_some_and(|end| to.is_none_or(|to| to > end)) => {
                 Effect::Given(follows.unwrap_or(today))
             }
             _ if ends(row, held) => Effect::Ended(held),
@@ -427,6 +438,23 @@ fn planned(row: Named, account: Option<&Account>, effect: &Effect<'_>) -> Planne
         before,
         after,
     }
+}
+
+/// An end that comes before what it would end: a mistake while that is to come; once it has begun,
+/// what an older file says of an earlier period.
+fn ends_before(row: &Named, held: &Held, today: Date) -> Problem {
+    let place = row.typed.place(Column::To);
+    let day = french_date(held.starts_on);
+    if held.starts_on > today {
+        let sentence = format!(
+            "Cette habilitation ne commence que le {day}, après cette fin. Pour l’annuler, mettez-y fin sur la page de la personne ; pour une période de plus, écrivez son début dans « Du »."
+        );
+        return Problem::refusal(place, Code::WrongGrantDay, sentence);
+    }
+    let sentence = format!(
+        "Cette habilitation a commencé le {day}, après cette fin : la ligne ne change rien. Pour l’annuler, mettez-y fin sur la page de la personne."
+    );
+    Problem::warning(place, Code::NothingToEnd, sentence)
 }
 
 fn same_name(place: Place, row: &Named, namesakes: &[(&str, &str)]) -> Problem {
