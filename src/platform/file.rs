@@ -4,6 +4,8 @@ use std::fs::{File, FileType};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
 /// Why a file is not read.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -53,17 +55,41 @@ pub fn read_text(path: &Path, most: u64) -> Result<String, FileError> {
 #[error("{}", cannot_write(.0))]
 pub struct CannotWrite(#[from] io::Error);
 
+impl CannotWrite {
+    /// Whether a file stood there already.
+    pub fn is_there(&self) -> bool {
+        self.0.kind() == io::ErrorKind::AlreadyExists
+    }
+}
+
 /// Writes a whole file, or leaves what stood there as it was: the bytes go beside it first.
 ///
 /// # Errors
 /// What keeps it from being written, in French.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CannotWrite> {
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    let mut aside = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    aside.write_all(bytes)?;
-    aside.as_file().sync_all()?;
+    let aside = beside(path, bytes)?;
     aside.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Writes a whole file for its owner alone where none stands: of several that do so at once, one
+/// does.
+///
+/// # Errors
+/// What keeps it from being written, in French; [`CannotWrite::is_there`] where one stands.
+pub fn create(path: &Path, bytes: &[u8]) -> Result<(), CannotWrite> {
+    let aside = beside(path, bytes)?;
+    aside.persist_noclobber(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// The bytes on the disk, in a file beside that only its owner may read.
+fn beside(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let mut aside = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    aside.write_all(bytes)?;
+    aside.as_file().sync_all()?;
+    Ok(aside)
 }
 
 fn cannot_write(error: &io::Error) -> String {

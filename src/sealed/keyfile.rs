@@ -1,8 +1,7 @@
 //! Master keys in a file that its owner alone may read, outside the database and its backups.
 
 use std::fmt;
-use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
@@ -181,16 +180,14 @@ fn named(id: &str, bound: &[u8]) -> Vec<u8> {
 /// Where the file is there already, or cannot be written.
 pub fn create_key(path: &Path, day: &str) -> Result<String, KeyFileError> {
     let (id, line) = new_line(day);
-    let mut options = std::fs::OpenOptions::new();
-    let created = options.write(true).create_new(true).mode(0o600).open(path);
-    let mut created = created.map_err(|cause| match cause.kind() {
-        std::io::ErrorKind::AlreadyExists => KeyFileError::Exists(path.display().to_string()),
-        _ => unwritten(path, cause.into()),
-    })?;
     let text = Zeroizing::new(format!("{HEAD}{}", *line));
-    let written = created.write_all(text.as_bytes());
-    let written = written.and_then(|()| created.sync_all());
-    written.map_err(|cause| unwritten(path, cause.into()))?;
+    file::create(path, text.as_bytes()).map_err(|cause| {
+        if cause.is_there() {
+            KeyFileError::Exists(path.display().to_string())
+        } else {
+            unwritten(path, cause)
+        }
+    })?;
     Ok(id)
 }
 

@@ -6,7 +6,7 @@ use super::{CliError, Session, server};
 use crate::imports::Reader;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
-use crate::sealed::{Keyring, create_key};
+use crate::sealed::{KeyFileError, Keyring, create_key};
 use crate::site::demo::Larger;
 use crate::site::{self, Installation, demo, is_complete};
 
@@ -46,7 +46,11 @@ fn give_key(config: &mut Config) -> Result<(), CliError> {
     if config.seal_key_file.is_none() {
         let path = PathBuf::from(format!("{file}.cles"));
         if !path.exists() {
-            create_key(&path, "demonstration")?;
+            match create_key(&path, "demonstration") {
+                // Another demonstration may begin at the same moment.
+                Ok(_) | Err(KeyFileError::Exists(_)) => {}
+                Err(refused) => return Err(refused.into()),
+            }
         }
         config.seal_key_file = Some(path);
     }
