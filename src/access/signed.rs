@@ -1,10 +1,10 @@
 //! The signed-in person, as handlers ask for it.
 
 use axum::extract::{FromRef, FromRequestParts, Request, State};
-use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use maud::Markup;
 use tower_sessions::Session;
 
@@ -208,6 +208,12 @@ where
     }
 }
 
+/// Whether what was asked for is malformed in its path alone: no identifier, so no thing.
+fn names_nothing(asked: &Parts, response: &Response) -> bool {
+    let is_bare = asked.method == Method::GET && asked.uri.query().is_none();
+    is_bare && response.status() == StatusCode::BAD_REQUEST
+}
+
 /// Makes a page in French of every refusal, in the frame of whoever is signed in. It stands inside
 /// the layer of sessions.
 pub async fn refusals_in_french<S>(State(state): State<S>, request: Request, next: Next) -> Response
@@ -219,7 +225,10 @@ where
 {
     let (parts, body) = request.into_parts();
     let mut asked = parts.clone();
-    let response = next.run(Request::from_parts(parts, body)).await;
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if names_nothing(&asked, &response) {
+        response = WebError::NotFound.into_response();
+    }
     let Some(refusal) = Refusal::of(&response) else {
         return response;
     };

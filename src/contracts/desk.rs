@@ -86,13 +86,13 @@ pub trait Observations: Debug + Send + Sync {
     ) -> Result<Markup, DbError>;
 
     /// Every value of each of these measures in a place, the latest period first, as it was known
-    /// after the change `as_of`.
+    /// at a moment.
     async fn recorded(
         &self,
         reach: &Reach,
         measures: &[&Measure],
         place: &str,
-        as_of: i64,
+        moment: Moment,
     ) -> Result<Vec<Vec<Markup>>, DbError>;
 }
 
@@ -128,7 +128,7 @@ impl Observations for NoObservations {
         _reach: &Reach,
         measures: &[&Measure],
         _place: &str,
-        _as_of: i64,
+        _moment: Moment,
     ) -> Result<Vec<Vec<Markup>>, DbError> {
         Ok(vec![Vec::new(); measures.len()])
     }

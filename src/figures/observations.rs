@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::attainment::{Attainment, look};
 use super::delivery::Delivery;
-use super::pages::contested;
+use super::pages::{contested, value_href};
 use super::projection::{Known, Projection};
 use super::review::{Against, Asked, Review};
 use super::{
@@ -91,7 +91,7 @@ fn shown(situation: &Situation, full: &FullContract) -> Shown {
                 indicator: followed.indicator.key.clone(),
                 measure: followed.facet.to_owned(),
             };
-            shown.insert(key, observed(&asked, &scale));
+            shown.insert(key, observed(moment, &asked, &scale));
         }
     }
     shown
@@ -161,24 +161,28 @@ impl Observations for ContractFigures {
         reach: &Reach,
         measures: &[&Measure],
         place: &str,
-        as_of: i64,
+        moment: Moment,
     ) -> Result<Vec<Vec<Markup>>, DbError> {
         let mut tx = self.sources.db.read().await?;
-        let figures = self.sources.snapshots.upto(&mut tx, reach, as_of).await?;
+        let figures = self
+            .sources
+            .snapshots
+            .upto(&mut tx, reach, moment.change)
+            .await?;
         drop(tx);
         let of = |measure: &&Measure| {
             let series = figures.series(&measure.code);
             let known = series.map(|series| series.figures_upto(place, i16::MAX));
             let latest_first = known.unwrap_or_default().into_iter().rev();
             latest_first
-                .map(|(period, figure)| dated(period, figure, measure))
+                .map(|(period, figure)| dated(moment, period, figure, measure))
                 .collect()
         };
         Ok(measures.iter().map(of).collect())
     }
 }
 
-fn observed(asked: &Asked<'_>, scale: &Scale) -> Observed {
+fn observed(moment: Moment, asked: &Asked<'_>, scale: &Scale) -> Observed {
     let review = asked.review();
     let band = review.attainment.map(|verdict| verdict.band(scale).tone);
     let standing = match band {
@@ -189,7 +193,7 @@ fn observed(asked: &Asked<'_>, scale: &Scale) -> Observed {
     let projection = Projection::new(asked, &review);
     Observed {
         value: html! {
-            (value(&review, asked.followed.measure))
+            (value(moment, &review, asked.followed.measure))
             @if let Some(projection) = &projection { (trend(asked, &review, projection)) }
         },
         attainment: html! {
@@ -222,18 +226,18 @@ fn trend(asked: &Asked<'_>, review: &Review<'_>, projection: &Projection) -> Mar
     }
 }
 
-fn value(review: &Review<'_>, measure: &Measure) -> Markup {
+fn value(moment: Moment, review: &Review<'_>, measure: &Measure) -> Markup {
     let Some((period, figure)) = review.figure else {
         return html! { span.muted { "non reçue" } };
     };
-    dated(period, figure, measure)
+    dated(moment, period, figure, measure)
 }
 
 /// A figure with its period, and the way to who says so.
-pub(super) fn dated(period: Period, figure: &Figure, measure: &Measure) -> Markup {
+pub(super) fn dated(moment: Moment, period: Period, figure: &Figure, measure: &Measure) -> Markup {
     let text = Formatter::new(Some(measure)).value(&figure.value);
     html! {
-        a href={ "/valeurs/" (figure.observation) } {
+        a href=(value_href(moment, figure)) {
             @if matches!(figure.value, Value::Unavailable(_)) { (text) }
             @else { b { (text) } }
         }
@@ -243,7 +247,7 @@ pub(super) fn dated(period: Period, figure: &Figure, measure: &Measure) -> Marku
             @if figure.provisional { ", provisoire" }
             @if figure.fictional { " " span.mark { "fictif" } }
         }
-        (contested(Some(figure), Formatter::new(Some(measure))))
+        (contested(moment, Some(figure), Formatter::new(Some(measure))))
     }
 }
 

@@ -32,9 +32,8 @@ export const installed = [
 
 /** Those that answer a refusal, of the visitor of the demonstration, by its status. */
 export const refused = {
-  400: ["/documents/rien"],
   403: ["/contrats/normandie-2024-2028/note"],
-  404: ["/nulle-part", "/contrats/absent-2024-2028"],
+  404: ["/nulle-part", "/documents/rien", "/contrats/absent-2024-2028"],
 };
 
 /** What other people of the demonstration see: their own pages, and lists with little in them. */

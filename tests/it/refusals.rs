@@ -56,7 +56,7 @@ on_both_engines! {
         site.sign_in().await;
         let back = "Revenez à la page précédente";
         let nowhere = "repartez de l’accueil";
-        for path in ["/nulle-part", "/contrats/aucun", "/cadres/aucun", "/organisations/aucune", "/statique/rien.css"] {
+        for path in ["/nulle-part", "/contrats/aucun", "/cadres/aucun", "/organisations/aucune", "/documents/rien", "/statique/rien.css"] {
             told(&site.get(path).await, StatusCode::NOT_FOUND, "Page introuvable", nowhere);
         }
         told(&site.get("/deconnexion").await, StatusCode::METHOD_NOT_ALLOWED, "Adresse sans page", "Repartez de l’accueil");

@@ -12,20 +12,19 @@ use crate::contracts::{Contract, Desk, store as contracts};
 use crate::documents::{
     self, About, AboutKind, AttachDocument, Attachment, Document, receive, store,
 };
-use crate::ledger::{Change, last_change};
+use crate::ledger::Change;
 use crate::platform::config::Config;
 use crate::platform::db::{DbError, Tx};
 use crate::platform::web::{WebError, WebResult};
 
-/// The documents of an indicator in a contract.
+/// The documents of an indicator in a contract, as they stood at that change.
 pub(super) async fn of(
     tx: &mut Tx,
     reach: &Reach,
-    contract: Uuid,
-    key: &str,
+    (contract, key): (Uuid, &str),
+    as_of: i64,
 ) -> Result<Vec<Document>, DbError> {
-    let known = last_change(tx).await?;
-    store::about(tx, reach, AboutKind::Term, &subject(contract, key), known).await
+    store::about(tx, reach, AboutKind::Term, &subject(contract, key), as_of).await
 }
 
 fn subject(contract: Uuid, key: &str) -> String {

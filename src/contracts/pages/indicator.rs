@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::contract::target_markup;
 use super::documents;
 use super::open::{self, Opened, View};
-use super::parts::{day, mark, node_code, section_choice, trail};
+use super::parts::{day, mark, node_code, section_choice, trail_of};
 use super::table::{change, dash};
 use crate::access::Signed;
 use crate::contracts::naming::slot_name;
@@ -42,7 +42,13 @@ pub(super) async fn page(
     let mut tx = desk.db.read().await?;
     let national = national_targets(&mut tx, &contract.framework, opened.moment.change).await?;
     let mut journal = subject_changes(&mut tx, &opened.full, &key).await?;
-    let documents = documents::of(&mut tx, signed.reach(), contract.id, &key).await?;
+    let documents = documents::of(
+        &mut tx,
+        signed.reach(),
+        (contract.id, &key),
+        opened.moment.change,
+    )
+    .await?;
     let since = desk.observations.since(
         &mut tx,
         signed.reach(),
@@ -69,15 +75,10 @@ pub(super) async fn page(
     let measures: Vec<&Measure> = own.iter().map(|own| &own.measure).collect();
     let recorded = desk
         .observations
-        .recorded(
-            signed.reach(),
-            &measures,
-            &section.place,
-            opened.moment.change,
-        )
+        .recorded(signed.reach(), &measures, &section.place, opened.moment)
         .await?;
     let body = html! {
-        (trail(opened.book.framework(), contract, &[(line.short(), None)]))
+        (trail_of(&opened, &[(line.short(), None)]))
         (head(&opened, section, line, &terms))
         (opened.asked().form(&address, "Termes connus au", opened.today, &html! {}))
         (since)
@@ -125,7 +126,7 @@ fn head(opened: &Opened, section: &Section, line: &Line<'_>, terms: &Terms<'_>) 
                     a.btn.sm href=(opened.with_day(&format!("/indicateurs/{}/{}", framework.code, line.key))) {
                         @if line.slot { "Ce que mesurent les autres contrats" } @else { "Toutes les régions" }
                     }
-                    @if !line.slot { a.btn.sm href={ "/cibles/" (framework.code) "/" (line.key) } { "Cibles nationales et régionales" } }
+                    @if !line.slot { a.btn.sm href=(opened.with_day(&format!("/cibles/{}/{}", framework.code, line.key))) { "Cibles nationales et régionales" } }
                 }
             }
             @if line.slot {

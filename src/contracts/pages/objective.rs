@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::contract::{InForce, Kept, goal, kept};
 use super::open::{self, Opened, View};
-use super::parts::{mark, node_code, section_choice, trail};
+use super::parts::{mark, node_code, section_choice, trail_of};
 use crate::access::Signed;
 use crate::contracts::Desk;
 use crate::frameworks::{Node, explained};
@@ -45,7 +45,7 @@ pub(super) async fn page(
         observed: &observed,
     };
     let body = html! {
-        (trail(framework, &opened.full.contract, &[(node.code.as_deref().unwrap_or("Objectif"), None)]))
+        (trail_of(&opened, &[(node.code.as_deref().unwrap_or("Objectif"), None)]))
         div.head {
             p.eyebrow { (opened.full.contract.title) ", " (node_code(framework, node)) (mark(&opened.full.contract)) }
             h1 { (explained(&node.label, &framework.glossary)) }

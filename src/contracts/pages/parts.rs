@@ -12,8 +12,24 @@ use crate::ledger::TOKEN_FIELD;
 use crate::platform::clock::{Clock, french_date, french_instant, paris_date};
 use crate::platform::web::{Address, AsOf, Crumb, crumbs, fictional_mark, icon, state};
 
-/// The path to a page below a contract.
+/// The path to a page below a contract, as it is now.
 pub(super) fn trail(
+    framework: &Framework,
+    contract: &Contract,
+    steps: &[(&str, Option<String>)],
+) -> Markup {
+    let home = super::open::contract_path(&contract.slug);
+    trail_from(home, framework, contract, steps)
+}
+
+/// The path to a page below a contract, which keeps the day and the section shown.
+pub(super) fn trail_of(opened: &Opened, steps: &[(&str, Option<String>)]) -> Markup {
+    let framework = opened.book.framework();
+    trail_from(opened.href(""), framework, &opened.full.contract, steps)
+}
+
+fn trail_from(
+    home: String,
     framework: &Framework,
     contract: &Contract,
     steps: &[(&str, Option<String>)],
@@ -32,7 +48,7 @@ pub(super) fn trail(
     let here = steps.is_empty();
     all.push(Crumb {
         label: &contract.title,
-        href: (!here).then(|| super::open::contract_path(&contract.slug)),
+        href: (!here).then_some(home),
     });
     for (label, href) in steps {
         all.push(Crumb {
@@ -81,7 +97,7 @@ pub(super) fn contract_head(opened: &Opened, tab: Tab) -> Markup {
     let contract = &opened.full.contract;
     let framework = opened.book.framework();
     html! {
-        (trail(framework, contract, &[]))
+        (trail_of(opened, &[]))
         div.head {
             p.eyebrow { (framework.title) }
             h1 { (contract.title) (mark(contract)) }
@@ -96,7 +112,7 @@ pub(super) fn contract_head(opened: &Opened, tab: Tab) -> Markup {
                 a.btn.sm href=(opened.href("/dossiers")) { (icon("get")) "Dossier" }
                 a.btn.sm href=(opened.href("/fiche")) { (icon("get")) "Fiche en PDF" }
                 @if !framework.follows_establishments() {
-                    a.btn.sm href=(compare_path(contract)) { "Comparer avec d’autres régions" }
+                    a.btn.sm href=(opened.with_day(&compare_path(contract))) { "Comparer avec d’autres régions" }
                 }
             }
             (as_of_form(opened, tab))

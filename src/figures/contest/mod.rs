@@ -17,7 +17,7 @@ use crate::access::{Act, Concern, Reach, Stage};
 use crate::figures::rights::{Answerable, Contestable};
 use crate::frameworks::{Catalogue, USUAL_CONTEST_DAYS};
 use crate::kernel::Value;
-use crate::platform::clock::paris_date;
+use crate::platform::clock::{end_of_day, paris_date};
 use crate::platform::db::{DbError, Tx};
 
 pub use desk::{Answer, ContestError, NewContest, answer, open};
@@ -130,6 +130,19 @@ impl Contest {
             Some(_) => Stage::Closed,
         }
     }
+}
+
+/// Contests as they stood at the end of a day in Paris, without those opened since; all of them as
+/// they are where no day is named.
+pub fn as_of(mut contests: Vec<Contest>, day: Option<Date>) -> Vec<Contest> {
+    let Some(until) = day.map(end_of_day) else {
+        return contests;
+    };
+    contests.retain(|contest| contest.opened_at <= until);
+    for contest in &mut contests {
+        contest.settled = contest.settled.take().filter(|settled| settled.at <= until);
+    }
+    contests
 }
 
 /// An answer given.

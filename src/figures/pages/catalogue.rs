@@ -50,7 +50,7 @@ pub(super) async fn page(
         }
         (ground.since(&shown))
         @if shown.is_empty() {
-            p { "Aucune mesure ne répond à ces critères. " a href="/catalogue" { "Tout afficher" } }
+            p { "Aucune mesure ne répond à ces critères. " a href=(situation.href("/catalogue")) { "Tout afficher" } }
         } @else { (ground.one_page(&shown, &asked)) }
     };
     Ok((

@@ -16,6 +16,7 @@ use crate::figures::review::{Asked, Review};
 use crate::figures::{Followed, Formatter, Situation, Sources};
 use crate::frameworks::{Framework, Indicator};
 use crate::kernel::{Decimal, Period, Value, counted};
+use crate::ledger::Moment;
 use crate::measures::Measure;
 use crate::organisations::{Place, PlaceKind};
 use crate::platform::web::table::{Cell, Column, Datum, Table};
@@ -327,7 +328,7 @@ impl<'a> Ground<'a> {
             .map_or(self.choice.year, |(period, _)| period.year());
         let target = terms.target(section.id, &indicator.key, &measure.code, year);
         let shown = html! {
-            (shown_value(&review, formatter))
+            (shown_value(self.situation.moment, &review, formatter))
             @if let Some(target) = target { span.sub { "Cible " (year) " : " (target_words(target, formatter)) } }
             (self.attainment(&review))
         };
@@ -355,7 +356,7 @@ impl<'a> Ground<'a> {
         html! {
             @match last {
                 Some((period, figure)) => {
-                    b { (sourced(Some(figure), &formatter.value(&figure.value))) }
+                    b { (sourced(self.situation.moment, Some(figure), &formatter.value(&figure.value))) }
                     span.sub { (period.french()) }
                 },
                 None => span.muted { "Valeur non reçue" },
@@ -383,7 +384,7 @@ impl<'a> Ground<'a> {
         };
         let number = figure.value.amount(measure.per);
         let shown = html! {
-            (sourced(Some(figure), &formatter.value(&figure.value)))
+            (sourced(self.situation.moment, Some(figure), &formatter.value(&figure.value)))
             span.sub { (period.french()) }
         };
         Cell::from(Datum::number(number, formatter.decimals())).shown(shown)
@@ -465,13 +466,13 @@ impl<'a> Ground<'a> {
     }
 }
 
-fn shown_value(review: &Review<'_>, formatter: Formatter<'_>) -> Markup {
+fn shown_value(moment: Moment, review: &Review<'_>, formatter: Formatter<'_>) -> Markup {
     html! {
         @match review.figure {
             Some((period, figure)) => {
                 @let words = formatter.value(&figure.value);
-                @if matches!(figure.value, Value::Unavailable(_)) { (sourced(Some(figure), &words)) }
-                @else { b { (sourced(Some(figure), &words)) } }
+                @if matches!(figure.value, Value::Unavailable(_)) { (sourced(moment, Some(figure), &words)) }
+                @else { b { (sourced(moment, Some(figure), &words)) } }
                 span.sub { (period.french()) @if figure.provisional { ", provisoire" } }
             },
             None => span.muted { "Valeur non reçue" },

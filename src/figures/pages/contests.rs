@@ -1,35 +1,40 @@
 //! `/contestations`: values contested, and the answers to them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{Multipart, Path, Query, State};
+use axum::extract::{Multipart, Path, State};
+use axum::http::StatusCode;
 use axum::response::Redirect;
-use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::since;
 use super::value::place_name;
 use crate::access::{Act as _, Concern, Signed, permit};
 use crate::documents::{self, About, AboutKind, AttachDocument, Attachment, receive};
-use crate::figures::Formatter;
 use crate::figures::contest::{
-    Answer, AnswerContest, Contest, ContestError, NewContest, OpenAContest, days_to_answer, store,
+    Answer, AnswerContest, Contest, ContestError, NewContest, OpenAContest, Settled, as_of,
+    days_to_answer, store,
 };
 use crate::figures::provenance;
 use crate::figures::rights::{Answerable, Contestable, Ground};
 use crate::figures::values::read_answer;
-use crate::frameworks::{Catalogue, Library};
+use crate::figures::{Formatter, Situation, Sources, Subject};
+use crate::frameworks::Library;
 use crate::journal::history_href;
 use crate::kernel::Value;
-use crate::ledger::{self, Change};
+use crate::ledger::Change;
 use crate::measures::Measure;
-use crate::organisations::{Directories, Directory};
+use crate::organisations::Directories;
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
-use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading, state};
+use crate::platform::web::{
+    Address, AsOf, Crumb, WebError, WebResult, crumbs, section_heading, state,
+};
 use crate::tables::downloads;
 
 impl From<ContestError> for WebError {
@@ -116,61 +121,77 @@ fn value(measure: Option<&Measure>, text: &str) -> WebResult<Option<Value>> {
     read_answer(text, measure).map_err(|error| WebError::Invalid(error.to_string()))
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    etat: String,
-}
-
 /// `/contestations`.
 pub(super) async fn list(
     signed: Signed,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
-    State(library): State<Library>,
-    State(directories): State<Directories>,
-    Query(asked): Query<Asked>,
-) -> WebResult<Markup> {
-    let (reach, today) = (signed.reach(), clock.today());
-    let mut tx = db.read().await?;
-    let catalogue = library.catalogue(&mut tx, reach).await?;
-    let directory = directories.current(&mut tx, reach).await?;
-    let contests = store::contests(&mut tx, reach, today, None).await?;
+    address: Address,
+    State(sources): State<Sources>,
+) -> WebResult<(StatusCode, Markup)> {
+    let reach = signed.reach();
+    let (mut tx, situation) = sources.open(reach, &address).await?;
+    let found = store::contests(&mut tx, reach, situation.today, None).await?;
     drop(tx);
-    let waiting = contests.iter().filter(|c| c.settled.is_none()).count();
-    let all = asked.etat == "toutes";
-    let shown: Vec<&Contest> = contests
-        .iter()
-        .filter(|contest| all || contest.settled.is_none())
-        .collect();
+    let contests = as_of(found, situation.moment.past);
+    let all = address.get("etat") == "toutes";
+    let is_shown = |contest: &&Contest| all || contest.settled.is_none();
+    let shown: Vec<&Contest> = contests.iter().filter(is_shown).collect();
+    let choices = [
+        ("etat", address.get("etat")),
+        ("au", address.get(AsOf::NAME)),
+    ];
     let body = html! {
         (crumbs(&[
-            Crumb { label: "Circuit", href: Some("/circuit".to_owned()) },
+            Crumb { label: "Circuit", href: Some(situation.href("/circuit")) },
             Crumb { label: "Contestations", href: None },
         ]))
         div.head {
-            h1 { @match waiting {
-                0 => { "Aucune contestation n’attend de réponse" },
-                1 => { "Une contestation attend sa réponse" },
-                n => { (n) " contestations attendent leur réponse" },
-            } }
+            h1 { (waiting(&contests, situation.moment.past.is_some())) }
             p.lead { "Une région qui conteste une valeur donne son motif et sa valeur ; le fournisseur répond, et d’ici là les deux sont montrées." }
+            (situation.form(&address, &html! {}))
         }
+        (changes(&situation, &contests))
         nav aria-label="Contestations affichées" { ul.seg {
-            li { a href="/contestations" aria-current=[(!all).then_some("true")] { "En attente" } }
-            li { a href="/contestations?etat=toutes" aria-current=[all.then_some("true")] { "Toutes" } }
+            li { a href=(address.without("etat").href()) aria-current=[(!all).then_some("true")] { "En attente" } }
+            li { a href=(address.with("etat", "toutes").href()) aria-current=[all.then_some("true")] { "Toutes" } }
         } }
         @if shown.is_empty() {
             p { "Pour contester une valeur, ouvrez-la depuis la page de son indicateur, puis choisissez « Contester cette valeur »." }
         } @else {
-            (table(&catalogue, &directory, &shown, today))
-            (downloads("contestations", "Les contestations", &[("etat", &asked.etat)]))
+            (table(&situation, &shown))
+            (downloads("contestations", "Les contestations", &choices))
         }
     };
-    Ok(signed.page("Contestations", &body))
+    Ok((situation.status(), signed.page("Contestations", &body)))
 }
 
-fn table(catalogue: &Catalogue, directory: &Directory, shown: &[&Contest], today: Date) -> Markup {
+/// How many wait for their answer, or waited on a day of the past.
+fn waiting(contests: &[Contest], is_past: bool) -> String {
+    let count = contests.iter().filter(|c| c.settled.is_none()).count();
+    match (count, is_past) {
+        (0, false) => "Aucune contestation n’attend de réponse".to_owned(),
+        (1, false) => "Une contestation attend sa réponse".to_owned(),
+        (n, false) => format!("{n} contestations attendent leur réponse"),
+        (0, true) => "Aucune contestation n’attendait de réponse".to_owned(),
+        (1, true) => "Une contestation attendait sa réponse".to_owned(),
+        (n, true) => format!("{n} contestations attendaient leur réponse"),
+    }
+}
+
+/// What became since of the values that were contested.
+fn changes(situation: &Situation, contests: &[Contest]) -> Markup {
+    let measures: BTreeSet<&str> = contests.iter().map(|c| c.measure.as_str()).collect();
+    let keeps = |subject: &Subject| contests.iter().any(|c| c.subject == *subject);
+    let about = since::Concern {
+        measures: measures.into_iter().collect(),
+        keeps: &keeps,
+        contracts: Vec::new(),
+        indicator: None,
+    };
+    since::section(situation, &about)
+}
+
+fn table(situation: &Situation, shown: &[&Contest]) -> Markup {
+    let (catalogue, directory) = (&situation.catalogue, &situation.directory);
     html! {
         div.scroll tabindex="0" role="region" aria-label="Contestations, défilable" {
             table.tbl.stack {
@@ -182,11 +203,11 @@ fn table(catalogue: &Catalogue, directory: &Directory, shown: &[&Contest], today
                 tbody { @for contest in shown {
                     @let measure = catalogue.measure(&contest.measure);
                     @let formatter = Formatter::new(measure);
-                    @let standing = contest.standing(today);
+                    @let standing = contest.standing(situation.moment.day);
                     @let (tone, icon) = standing.look();
                     tr {
                         th scope="row" {
-                            a href={ "/contestations/" (contest.open.id) } { (measure.map_or(contest.measure.as_str(), |m| m.label.as_str())) }
+                            a href=(situation.href(&format!("/contestations/{}", contest.open.id))) { (measure.map_or(contest.measure.as_str(), |m| m.label.as_str())) }
                             span.sub { (place_name(directory, &contest.subject.place)) ", " (contest.subject.period.french()) }
                         }
                         td.n data-l="Contestée" { (said(contest.contested.as_ref(), formatter)) }
@@ -207,67 +228,101 @@ fn said(value: Option<&Value>, formatter: Formatter<'_>) -> String {
 /// `/contestations/{id}`.
 pub(super) async fn page(
     signed: Signed,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
-    State(library): State<Library>,
-    State(directories): State<Directories>,
+    address: Address,
+    State(sources): State<Sources>,
     Path(id): Path<Uuid>,
-) -> WebResult<Markup> {
-    let (reach, today) = (signed.reach(), clock.today());
-    let mut tx = db.read().await?;
+) -> WebResult<(StatusCode, Markup)> {
+    let reach = signed.reach();
+    let (mut tx, situation) = sources.open(reach, &address).await?;
     let contest = store::contest(&mut tx, id).await?;
-    let contest = contest.filter(|contest| !contest.is_hidden(reach, today));
+    let contest = contest.filter(|contest| !contest.is_hidden(reach, situation.today));
     let contest = contest.ok_or(WebError::NotFound)?;
-    let catalogue = library.catalogue(&mut tx, reach).await?;
-    let directory = directories.current(&mut tx, reach).await?;
-    let known = ledger::last_change(&mut tx).await?;
     let kind = AboutKind::Contest;
-    let evidence = documents::store::about(&mut tx, reach, kind, &id.to_string(), known).await?;
+    let (about, change) = (id.to_string(), situation.moment.change);
+    let evidence = documents::store::about(&mut tx, reach, kind, &about, change).await?;
     let ground = Ground {
-        catalogue: &catalogue,
-        directory: &directory,
-        today,
+        catalogue: &situation.catalogue,
+        directory: &situation.directory,
+        today: situation.today,
     };
     let answerable = Answerable::find(&mut tx, ground, id).await?;
     drop(tx);
-    let measure = catalogue.measure(&contest.measure);
-    let label = measure.map_or(contest.measure.as_str(), |m| m.label.as_str());
-    let standing = contest.standing(today);
-    let (tone, icon) = standing.look();
+    let known = as_of(vec![contest], situation.moment.past).pop();
+    let form = situation.form(&address, &html! {});
+    let Some(contest) = known else {
+        return Ok((StatusCode::OK, signed.page("Contestation", &not_yet(&form))));
+    };
+    let formatter = Formatter::new(situation.catalogue.measure(&contest.measure));
+    let answering = match situation.moment.past {
+        None => answering(
+            &signed,
+            answerable.as_ref(),
+            &answer_form(&contest, formatter),
+        ),
+        Some(_) => html! {},
+    };
     let body = html! {
-        (crumbs(&[
-            Crumb { label: "Contestations", href: Some("/contestations".to_owned()) },
-            Crumb { label, href: None },
-        ]))
-        div.head {
-            p.eyebrow { (place_name(&directory, &contest.subject.place)) ", " (contest.subject.period.french()) }
-            h1 { "Valeur contestée : " (label) }
-            p.lead { (state(tone, icon, &standing.french())) }
-            p.acts { a.btn.sm href=(history_href(id)) { "Historique" } }
-        }
-        (sides(&contest, Formatter::new(measure)))
+        (heading(&situation, &contest, &form))
+        (sides(&situation, &contest, formatter))
         section.sect aria-labelledby="pieces-titre" {
             (section_heading("pieces-titre", "Pièces jointes", None))
             (documents::list(&evidence, &format!("/contestations/{id}")))
         }
         @match &contest.settled {
-            Some(settled) => section.sect aria-labelledby="reponse-titre" {
-                (section_heading("reponse-titre", settled.outcome.french(), None))
-                p { (settled.answer) }
-                p.note { (french_instant(settled.at)) @if let Some(by) = &settled.by { ", " (by) } }
-            },
-            None => (answering(&signed, answerable.as_ref(), &answer_form(&contest, Formatter::new(measure)))),
+            Some(settled) => (answer_given(settled)),
+            None => (answering),
         }
     };
-    Ok(signed.page("Valeur contestée", &body))
+    Ok((situation.status(), signed.page("Valeur contestée", &body)))
 }
 
-fn sides(contest: &Contest, formatter: Formatter<'_>) -> Markup {
+/// On a day before it was opened.
+fn not_yet(form: &Markup) -> Markup {
+    html! {
+        div.head {
+            h1 { "Cette contestation n’était pas encore ouverte ce jour-là" }
+            (form)
+        }
+    }
+}
+
+fn heading(situation: &Situation, contest: &Contest, form: &Markup) -> Markup {
+    let measure = situation.catalogue.measure(&contest.measure);
+    let label = measure.map_or(contest.measure.as_str(), |m| m.label.as_str());
+    let standing = contest.standing(situation.moment.day);
+    let (tone, icon) = standing.look();
+    html! {
+        (crumbs(&[
+            Crumb { label: "Contestations", href: Some(situation.href("/contestations")) },
+            Crumb { label, href: None },
+        ]))
+        div.head {
+            p.eyebrow { (place_name(&situation.directory, &contest.subject.place)) ", " (contest.subject.period.french()) }
+            h1 { "Valeur contestée : " (label) }
+            p.lead { (state(tone, icon, &standing.french())) }
+            (form)
+            p.acts { a.btn.sm href=(history_href(contest.open.id)) { "Historique" } }
+        }
+    }
+}
+
+fn answer_given(settled: &Settled) -> Markup {
+    html! {
+        section.sect aria-labelledby="reponse-titre" {
+            (section_heading("reponse-titre", settled.outcome.french(), None))
+            p { (settled.answer) }
+            p.note { (french_instant(settled.at)) @if let Some(by) = &settled.by { ", " (by) } }
+        }
+    }
+}
+
+fn sides(situation: &Situation, contest: &Contest, formatter: Formatter<'_>) -> Markup {
+    let value = situation.href(&format!("/valeurs/{}", contest.observation));
     html! {
         dl.kpi {
             div {
                 dt { "Valeur du fournisseur" }
-                dd { a.src href={ "/valeurs/" (contest.observation) } { (said(contest.contested.as_ref(), formatter)) } }
+                dd { a.src href=(value) { (said(contest.contested.as_ref(), formatter)) } }
                 dd.small { (contest.supplier) ", révision " (contest.revision) }
             }
             div {

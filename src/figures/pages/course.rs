@@ -8,7 +8,7 @@ use maud::{Markup, PreEscaped, html};
 use super::indicator::Facts;
 use crate::figures::course::Course;
 use crate::figures::pictures::{self, range};
-use crate::figures::projection::{Known, Projection, shown};
+use crate::figures::projection::{Known, Outlook, Projection, shown};
 use crate::figures::{Followed, Situation, review};
 use crate::figures::{Formatter, Series};
 use crate::frameworks::{Framework, Indicator};
@@ -87,8 +87,8 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
 
 fn title(course: &Course<'_>) -> String {
     match &course.projection {
-        Some(projection) => projection.sentence(),
-        None => format!("La série de {}", course.name),
+        Some(projection) if projection.outlook != Outlook::TooFew => projection.sentence(),
+        _ => format!("La série de {}", course.name),
     }
 }
 
@@ -123,7 +123,7 @@ fn words(course: &Course<'_>) -> Markup {
     let formatter = Formatter::new(Some(course.measure));
     let (tone, icon) = projection.outlook.look();
     html! {
-        p { (state(tone, icon, &projection.sentence())) }
+        @if projection.outlook == Outlook::TooFew { p { (state(tone, icon, &projection.sentence())) } }
         @if let Some(likely) = projection.at_end() {
             p.note {
                 "Si le rythme des " (projection.segment.known.len()) " dernières valeurs annuelles"

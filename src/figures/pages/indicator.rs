@@ -332,7 +332,7 @@ fn draw(facts: &Facts<'_>) -> Drawn {
         (parts::measures(facts))
         @match &facts.comparison {
             Some(comparison) => {
-                (parts::key_figures(comparison))
+                (parts::key_figures(facts.situation.moment, comparison))
                 (parts::pictures(facts, comparison))
                 (course::section(facts))
             },

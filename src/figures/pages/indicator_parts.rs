@@ -16,6 +16,7 @@ use crate::frameworks::LinkKind;
 use crate::frameworks::store::Revise;
 use crate::journal::indicator_history_href;
 use crate::kernel::{Decimal, capitalised, caption};
+use crate::ledger::Moment;
 use crate::platform::web::table::{self, Cell, Column, Datum, Table};
 use crate::platform::web::{icon, section_heading};
 use crate::tables::downloads;
@@ -94,7 +95,7 @@ pub(super) fn measures(facts: &Facts<'_>) -> Markup {
 }
 
 /// The figures that a reader looks for first.
-pub(super) fn key_figures(comparison: &Comparison<'_>) -> Markup {
+pub(super) fn key_figures(moment: Moment, comparison: &Comparison<'_>) -> Markup {
     let formatter = Formatter::new(Some(comparison.measure));
     let points = unit_of_difference(comparison);
     let (_, many) = comparison.among.words();
@@ -103,7 +104,7 @@ pub(super) fn key_figures(comparison: &Comparison<'_>) -> Markup {
             @if let Some(amount) = comparison.national.amount {
                 div {
                     dt { "France, " (comparison.period.french()) }
-                    dd { (sourced(comparison.national.figure, &formatter.number(amount))) }
+                    dd { (sourced(moment, comparison.national.figure, &formatter.number(amount))) }
                     @if comparison.national_computed { dd.small { "calculée à partir des régions" } }
                     @if let Some(change) = comparison.national.change() {
                         dd.small { (formatter.difference(change)) (points) " depuis la période précédente" }
@@ -111,8 +112,8 @@ pub(super) fn key_figures(comparison: &Comparison<'_>) -> Markup {
                 }
             }
             @if let Some((high, low)) = comparison.extremes() {
-                (extreme(comparison, high, "la plus élevée"))
-                (extreme(comparison, low, "la plus basse"))
+                (extreme(moment, comparison, high, "la plus élevée"))
+                (extreme(moment, comparison, low, "la plus basse"))
             }
             div {
                 dt { (many) @if comparison.among == Among::Regions { " renseignées" } @else { " renseignés" } }
@@ -123,12 +124,12 @@ pub(super) fn key_figures(comparison: &Comparison<'_>) -> Markup {
     }
 }
 
-fn extreme(comparison: &Comparison<'_>, row: &Row<'_>, which: &str) -> Markup {
+fn extreme(moment: Moment, comparison: &Comparison<'_>, row: &Row<'_>, which: &str) -> Markup {
     let formatter = Formatter::new(Some(comparison.measure));
     html! {
         div {
             dt { (row.name) ", " (which) }
-            dd { (sourced(row.figure, &row.amount.map(|amount| formatter.number(amount)).unwrap_or_default())) }
+            dd { (sourced(moment, row.figure, &row.amount.map(|amount| formatter.number(amount)).unwrap_or_default())) }
             @if let Some(gap) = comparison.gap(row) {
                 dd.small { (formatter.difference(gap)) (unit_of_difference(comparison)) " par rapport à la France" }
             }
@@ -272,6 +273,7 @@ pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
     let (one, _) = comparison.among.words();
     let agreed = agreed::by_region(facts);
     let decimals = Formatter::new(Some(comparison.measure)).decimals();
+    let moment = facts.situation.moment;
     let mut table = Table::new(
         "valeurs",
         caption(&[&facts.indicator.label, &format!("en {unit}")]),
@@ -282,7 +284,7 @@ pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
     let ranked = (1..).zip(&comparison.rows);
     table.rows = ranked
         .map(|(rank, row)| {
-            let mut cells = table_row(comparison, rank, row);
+            let mut cells = table_row(moment, comparison, rank, row);
             if !agreed.is_empty() {
                 cells.extend(agreed::cells(agreed.get(row.code), decimals));
             }
@@ -291,7 +293,7 @@ pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
         .collect();
     table
         .totals
-        .extend(national_row(comparison).map(|mut cells| {
+        .extend(national_row(moment, comparison).map(|mut cells| {
             if !agreed.is_empty() {
                 cells.extend(agreed::cells(None, decimals));
             }
@@ -335,15 +337,20 @@ fn columns(comparison: &Comparison<'_>, has_targets: bool) -> Vec<Column> {
     columns
 }
 
-fn table_row(comparison: &Comparison<'_>, rank: usize, row: &Row<'_>) -> table::Row {
+fn table_row(
+    moment: Moment,
+    comparison: &Comparison<'_>,
+    rank: usize,
+    row: &Row<'_>,
+) -> table::Row {
     let formatter = Formatter::new(Some(comparison.measure));
     let rank = row.amount.map_or(Datum::Nothing, |_| Datum::count(rank));
-    let name = html! { (row.name) (contested(row.figure, formatter)) };
+    let name = html! { (row.name) (contested(moment, row.figure, formatter)) };
     let mut cells = vec![rank.into(), Cell::text(row.name).shown(name)];
     if comparison.before.is_some() {
-        cells.push(earlier(comparison, row));
+        cells.push(earlier(moment, comparison, row));
     }
-    cells.push(now(comparison, row));
+    cells.push(now(moment, comparison, row));
     if comparison.before.is_some() {
         cells.push(evolution(comparison, row));
     }
@@ -354,26 +361,26 @@ fn table_row(comparison: &Comparison<'_>, rank: usize, row: &Row<'_>) -> table::
     cells
 }
 
-fn earlier(comparison: &Comparison<'_>, row: &Row<'_>) -> Cell {
+fn earlier(moment: Moment, comparison: &Comparison<'_>, row: &Row<'_>) -> Cell {
     let decimals = Formatter::new(Some(comparison.measure)).decimals();
     let earlier = Datum::number(row.earlier, decimals);
-    let shown = sourced(row.earlier_figure, &earlier.french());
+    let shown = sourced(moment, row.earlier_figure, &earlier.french());
     Cell::from(earlier).shown(shown)
 }
 
 /// The value of the period shown, or why there is none.
-fn now(comparison: &Comparison<'_>, row: &Row<'_>) -> Cell {
+fn now(moment: Moment, comparison: &Comparison<'_>, row: &Row<'_>) -> Cell {
     let formatter = Formatter::new(Some(comparison.measure));
     let Some(amount) = row.amount else {
         let words = row.figure.map_or_else(
             || "Valeur non reçue".to_owned(),
             |figure| formatter.value(&figure.value),
         );
-        let shown = html! { span.muted { (sourced(row.figure, &words)) } };
+        let shown = html! { span.muted { (sourced(moment, row.figure, &words)) } };
         return Cell::text(words).shown(shown);
     };
     let shown = html! {
-        b { (sourced(row.figure, &formatter.bare(amount))) }
+        b { (sourced(moment, row.figure, &formatter.bare(amount))) }
         @if row.figure.is_some_and(|f| f.provisional) { " p" }
     };
     Cell::from(Datum::number(Some(amount), formatter.decimals())).shown(shown)
@@ -397,7 +404,7 @@ fn evolution(comparison: &Comparison<'_>, row: &Row<'_>) -> Cell {
     Cell::from(Datum::difference(Some(change), formatter.decimals())).shown(shown)
 }
 
-fn national_row(comparison: &Comparison<'_>) -> Option<table::Row> {
+fn national_row(moment: Moment, comparison: &Comparison<'_>) -> Option<table::Row> {
     let national = &comparison.national;
     if national.figure.is_none() && !comparison.national_computed {
         return None;
@@ -408,14 +415,18 @@ fn national_row(comparison: &Comparison<'_>) -> Option<table::Row> {
     } else {
         "France"
     };
-    let mut cells = table_row(comparison, 0, national);
+    let mut cells = table_row(moment, comparison, 0, national);
     cells[0] = Cell::text("").shown(html! {});
-    let shown = html! { (name) (contested(national.figure, formatter)) };
+    let shown = html! { (name) (contested(moment, national.figure, formatter)) };
     cells[1] = Cell::text(name).shown(shown);
     if let (Some(_), Some(gap)) = (national.amount, cells.last_mut()) {
         *gap = Cell::default();
     }
     Some(cells)
+}
+
+fn indicator_path(framework: &str, key: &str) -> String {
+    format!("/indicateurs/{framework}/{key}")
 }
 
 /// The same measure, or a related one, in the generations before and after.
@@ -440,14 +451,14 @@ pub(super) fn generations(facts: &Facts<'_>) -> Markup {
                 (section_heading("generations-titre", "D’une génération de contrats à l’autre", None))
                 ul.rows {
                     @for (framework, indicator) in others {
-                        li { a href={ "/indicateurs/" (framework.code) "/" (indicator.key) } {
+                        li { a href=(facts.situation.href(&indicator_path(&framework.code, &indicator.key))) {
                             b { (icon("same")) }
                             span { (indicator.code.as_deref().unwrap_or("–")) " " (indicator.label) }
                             span.sub { span { (framework.title) ". Même mesure : la série continue." } }
                         } }
                     }
                     @for link in related {
-                        li { a href={ "/indicateurs/" (link.framework) "/" (link.indicator) } {
+                        li { a href=(facts.situation.href(&indicator_path(&link.framework, &link.indicator))) {
                             b { (icon("out")) }
                             span { (link.indicator) }
                             span.sub { span { "Apparenté, séries non jointes. " (link.reason.as_deref().unwrap_or_default()) } }

@@ -51,7 +51,7 @@ pub(super) async fn page(
     };
     let body = html! {
         (crumbs(&[
-            Crumb { label: "Catalogue", href: Some("/catalogue".to_owned()) },
+            Crumb { label: "Catalogue", href: Some(situation.href("/catalogue")) },
             Crumb { label: &across.measure.label, href: None },
         ]))
         div.head {

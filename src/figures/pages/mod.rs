@@ -26,7 +26,7 @@ mod value;
 
 pub use board::table as board_table;
 pub use since::{Concern, section as since_section};
-pub(super) use sourced::contested;
+pub(super) use sourced::{contested, value_href};
 
 use std::sync::Arc;
 

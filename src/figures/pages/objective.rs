@@ -23,6 +23,7 @@ use crate::figures::national::National;
 use crate::figures::{Followed, Formatter, Situation, Sources};
 use crate::frameworks::{Framework, Indicator, Node, Tone, explained};
 use crate::kernel::{Period, counted};
+use crate::ledger::Moment;
 use crate::measures::Measure;
 use crate::organisations::Place;
 use crate::platform::clock::french_date;
@@ -175,15 +176,15 @@ impl Line<'_> {
         let scale = ground.framework.scale();
         Some(Seen {
             mark: reviewed.mark(&scale),
-            value: self.value(&reviewed),
+            value: self.value(ground.situation.moment, &reviewed),
             words: reviewed.review.words(&scale),
         })
     }
 
-    fn value(&self, reviewed: &Reviewed<'_>) -> Markup {
+    fn value(&self, moment: Moment, reviewed: &Reviewed<'_>) -> Markup {
         let formatter = Formatter::new(Some(self.measure));
         if let Some((_, figure)) = reviewed.review.figure {
-            sourced(Some(figure), &formatter.value(&figure.value))
+            sourced(moment, Some(figure), &formatter.value(&figure.value))
         } else {
             html! { span.muted { "non reçue" } }
         }
@@ -353,7 +354,7 @@ impl Facts<'_> {
         let shown = html! {
             @match (&line.national, amount) {
                 (Some((period, national)), Some(amount)) => {
-                    b { (sourced(national.given, &formatter.number(amount))) }
+                    b { (sourced(self.situation.moment, national.given, &formatter.number(amount))) }
                     span.sub { (period.french()) @if national.given.is_none() { ", calculée" } }
                 },
                 _ => "–",

@@ -50,7 +50,7 @@ fn row(facts: &Facts<'_>, own: &OwnMeasure) -> Markup {
     html! {
         tr {
             th scope="row" {
-                a href={ "/contrats/" (own.contract) "/indicateurs/" (key) } { (own.title) }
+                a href=(facts.situation.href(&format!("/contrats/{}/indicateurs/{key}", own.contract))) { (own.title) }
                 span.sub { (place_name(&facts.situation.directory, &own.place)) @if own.fictional { " " (fictional_mark()) } }
             }
             td.x data-l="Définition" {
@@ -59,7 +59,7 @@ fn row(facts: &Facts<'_>, own: &OwnMeasure) -> Markup {
             }
             td.n data-l="Dernière valeur" {
                 @match last {
-                    Some((period, figure)) => (dated(period, figure, measure)),
+                    Some((period, figure)) => (dated(facts.situation.moment, period, figure, measure)),
                     None => span.muted { "non reçue" },
                 }
             }

@@ -3,23 +3,33 @@
 use maud::{Markup, html};
 
 use crate::figures::{Figure, Formatter};
+use crate::ledger::Moment;
 use crate::platform::web::icon;
 
+/// Where everything said of a figure is shown, as of the same moment.
+pub(in crate::figures) fn value_href(moment: Moment, figure: &Figure) -> String {
+    moment.href(&format!("/valeurs/{}", figure.observation))
+}
+
 /// A figure's text, leading to its provenance.
-pub(super) fn sourced(figure: Option<&Figure>, text: &str) -> Markup {
+pub(super) fn sourced(moment: Moment, figure: Option<&Figure>, text: &str) -> Markup {
     html! {
         @match figure {
-            Some(figure) => a.src href={ "/valeurs/" (figure.observation) } { (text) },
+            Some(figure) => a.src href=(value_href(moment, figure)) { (text) },
             None => (text),
         }
     }
 }
 
 /// The contest a figure is under, with the region's own figure.
-pub(in crate::figures) fn contested(figure: Option<&Figure>, formatter: Formatter<'_>) -> Markup {
+pub(in crate::figures) fn contested(
+    moment: Moment,
+    figure: Option<&Figure>,
+    formatter: Formatter<'_>,
+) -> Markup {
     html! {
         @if let Some(contest) = figure.and_then(|figure| figure.contest.as_ref()) {
-            span.sub { a href={ "/contestations/" (contest.id) } {
+            span.sub { a href=(moment.href(&format!("/contestations/{}", contest.id))) {
                 span.st.s-warn { (icon("bang")) (contest.french(formatter)) }
             } }
         }

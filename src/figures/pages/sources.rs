@@ -11,6 +11,7 @@ use crate::figures::provenance::Load;
 use crate::figures::rights::LoadValues;
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::Supply;
+use crate::ledger::Moment;
 use crate::measures::Aggregation;
 use crate::platform::clock::french_instant;
 use crate::platform::web::{Address, icon, section_heading, state};
@@ -83,7 +84,7 @@ pub(super) fn nationals(facts: &Facts<'_>) -> Markup {
                         th.n scope="col" { "Calculée à partir des régions" }
                         th scope="col" { "Ce qui vaut" }
                     } }
-                    tbody { @for national in &facts.nationals { (national_row(national, formatter)) } }
+                    tbody { @for national in &facts.nationals { (national_row(facts.situation.moment, national, formatter)) } }
                 }
             }
             @if facts.measure.is_some_and(|m| m.aggregation == Aggregation::Ratio) {
@@ -102,13 +103,13 @@ fn heading(nationals: &[National<'_>]) -> &'static str {
     }
 }
 
-fn national_row(national: &National<'_>, formatter: Formatter<'_>) -> Markup {
+fn national_row(moment: Moment, national: &National<'_>, formatter: Formatter<'_>) -> Markup {
     html! {
         tr {
             th scope="row" { (national.place.name) span.sub { (national.parts) " régions" } }
             td.n data-l="Donnée" {
                 @match national.given {
-                    Some(figure) => { (sourced(Some(figure), &formatter.value(&figure.value))) (contested(Some(figure), formatter)) },
+                    Some(figure) => { (sourced(moment, Some(figure), &formatter.value(&figure.value))) (contested(moment, Some(figure), formatter)) },
                     None => { "–" },
                 }
             }

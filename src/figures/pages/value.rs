@@ -13,7 +13,7 @@ use crate::figures::rights::Ground;
 use crate::figures::{Formatter, origin_words, supplier_words};
 use crate::frameworks::{Catalogue, Library};
 use crate::kernel::counted;
-use crate::ledger;
+use crate::ledger::Moment;
 use crate::measures::Measure;
 use crate::organisations::{Directories, Directory};
 use crate::platform::clock::{Clock, end_of_day, french_date, french_instant};
@@ -36,6 +36,7 @@ struct Facts<'a> {
     documents: Vec<Document>,
     /// The day asked for, and how many revisions came after it.
     asked: &'a AsOf,
+    moment: Moment,
     later: usize,
     today: Date,
     /// Who looks.
@@ -57,26 +58,20 @@ pub(super) async fn page(
     let story = provenance::store::story(&mut tx, reach, today, observation).await?;
     let mut story = story.ok_or(WebError::NotFound)?;
     let later = past.map_or(0, |day| story.keep_until(end_of_day(day)));
+    let moment = Moment::of(&mut tx, &asked, today).await?;
     if story.revisions.is_empty() {
         return Ok((
             StatusCode::OK,
             signed.page("Valeur", &not_yet(observation, &asked, today)),
         ));
     }
-    let catalogue = library.catalogue(&mut tx, reach).await?;
+    let catalogue = library.catalogue_at(&mut tx, reach, moment.change).await?;
     let directory = directories.current(&mut tx, reach).await?;
-    let mut contests = contest::store::contests(&mut tx, reach, today, Some(observation)).await?;
-    if let Some(day) = past {
-        let until = end_of_day(day);
-        contests.retain(|contest| contest.opened_at <= until);
-        for contest in &mut contests {
-            contest.settled = contest.settled.take().filter(|settled| settled.at <= until);
-        }
-    }
-    let known = ledger::last_change(&mut tx).await?;
+    let contests = contest::store::contests(&mut tx, reach, today, Some(observation)).await?;
+    let contests = contest::as_of(contests, past);
     let kind = AboutKind::Value;
     let mut documents =
-        documents::store::about(&mut tx, reach, kind, &story.measure, known).await?;
+        documents::store::about(&mut tx, reach, kind, &story.measure, moment.change).await?;
     drop(tx);
     let (place, period) = (&story.subject.place, story.subject.period.to_string());
     documents.retain(|d| d.about.place == *place && d.about.period == period);
@@ -89,6 +84,7 @@ pub(super) async fn page(
         contests,
         documents,
         asked: &asked,
+        moment,
         later,
         today,
         reach,
@@ -180,7 +176,7 @@ fn body(facts: &Facts<'_>) -> Markup {
     html! {
         (crumbs(&[
             Crumb { label: "Cadres", href: Some("/cadres".to_owned()) },
-            Crumb { label: code.unwrap_or("Indicateur"), href: home },
+            Crumb { label: code.unwrap_or("Indicateur"), href: home.map(|home| facts.moment.href(&home)) },
             Crumb { label: "Valeur", href: None },
         ]))
         div.head {

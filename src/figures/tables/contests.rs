@@ -3,11 +3,13 @@
 use async_trait::async_trait;
 
 use super::value;
+use crate::figures::contest::as_of;
 use crate::figures::contest::store::contests;
 use crate::frameworks::Library;
+use crate::ledger::Moment;
 use crate::organisations::Directories;
-use crate::platform::web::WebResult;
 use crate::platform::web::table::{Cell, Column, Table};
+use crate::platform::web::{AsOf, WebResult};
 use crate::tables::{Ask, Source, day, day_of, word};
 
 /// `contestations`: those that wait for an answer, or all.
@@ -30,14 +32,19 @@ impl Source for Contests {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["etat"]
+        &["etat", "au"]
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
         let all = ask.asked.get("etat") == "toutes";
-        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+        let moment = Moment::of(ask.tx, &AsOf::of(ask.asked), ask.today).await?;
+        let catalogue = self
+            .library
+            .catalogue_at(ask.tx, ask.reach, moment.change)
+            .await?;
         let directory = self.directories.current(ask.tx, ask.reach).await?;
-        let mut found = contests(ask.tx, ask.reach, ask.today, None).await?;
+        let found = contests(ask.tx, ask.reach, ask.today, None).await?;
+        let mut found = as_of(found, moment.past);
         found.retain(|contest| all || contest.settled.is_none());
         let columns = vec![
             Column::words("mesure", "Mesure"),
@@ -74,7 +81,7 @@ impl Source for Contests {
                 Cell::text(contest.supplier.clone()),
                 day_of(contest.opened_at),
                 day(Some(contest.open.due_on)),
-                Cell::text(contest.standing(ask.today).french()),
+                Cell::text(contest.standing(moment.day).french()),
                 settled.map_or_else(Cell::default, |settled| day_of(settled.at)),
                 word(settled.map(|settled| settled.answer.clone())),
             ]);

@@ -45,6 +45,17 @@ const PAGES: [&str; 17] = [
     "/tables/pays.csv?cadre=etat-ars-2024-2028",
 ];
 
+/// Where the pages of figures are.
+pub const OF_FIGURES: [&str; 7] = [
+    "/valeurs/",
+    "/contestations/",
+    "/indicateurs/",
+    "/contrats/",
+    "/cibles/",
+    "/catalogue/",
+    "/circuit/",
+];
+
 /// Those of them that somebody else opens too.
 const READ_BY_ANOTHER: [&str; 2] = [PAGES[1], PAGES[13]];
 
@@ -95,7 +106,7 @@ impl Step {
     }
 }
 
-/// What happens on five days: nothing, or up to four things.
+/// What happens on five days: from two to four things on each.
 pub fn days() -> impl Strategy<Value = Vec<Vec<Step>>> {
     let cell = || (0_usize..3, 2023_i16..2026, 60_u8..80);
     let aim = || (2025_i16..2029, 60_u8..90);
@@ -103,14 +114,19 @@ pub fn days() -> impl Strategy<Value = Vec<Vec<Step>>> {
         4 => cell().prop_map(|(place, year, value)| Step::Value(place, year, value)),
         2 => cell().prop_map(|(place, year, value)| Step::Embargo(place, year, value)),
         2 => (0_usize..9).prop_map(Step::Undo),
-        1 => (0_usize..9).prop_map(Step::Redo),
+        2 => (0_usize..9).prop_map(Step::Redo),
         3 => any::<bool>().prop_map(Step::Contest),
         2 => aim().prop_map(|(year, to)| Step::Amend(year, to)),
         1 => aim().prop_map(|(year, to)| Step::Correct(year, to)),
         1 => aim().prop_map(|(year, to)| Step::National(year, to)),
         1 => (0_u8..3).prop_map(Step::Revise),
     ];
-    proptest::collection::vec(proptest::collection::vec(step, 0..5), 5)
+    proptest::collection::vec(proptest::collection::vec(step, 2..5), 5)
+}
+
+fn one_of(files: &[Uuid], rank: usize) -> Option<Uuid> {
+    let rank = rank.checked_rem(files.len())?;
+    Some(files[rank])
 }
 
 /// What was seen at one moment, by address.
@@ -126,6 +142,7 @@ pub struct Country<'a> {
     /// Until when what is loaded under embargo is kept from others.
     embargo: Date,
     loaded: Vec<Uuid>,
+    undone: Vec<Uuid>,
     contest: Option<String>,
     /// How many acts were signed.
     acts: usize,
@@ -161,6 +178,7 @@ impl<'a> Country<'a> {
             program: Program::of(bench, stage.actor, TokenScope::Read).await,
             embargo,
             loaded: Vec::new(),
+            undone: Vec::new(),
             contest: None,
             acts: 0,
             taken: BTreeMap::new(),
@@ -175,13 +193,15 @@ impl<'a> Country<'a> {
                 self.loads((place, year, value), Some(self.embargo)).await;
             }
             Step::Undo(rank) => {
-                if let Some(file) = self.file(rank) {
+                if let Some(file) = one_of(&self.loaded, rank) {
                     // One that is undone already, or upon which others lie, is refused.
-                    let _ = self.stage.undo(file, "Essai").await;
+                    if self.stage.undo(file, "Essai").await.is_ok() {
+                        self.undone.push(file);
+                    }
                 }
             }
             Step::Redo(rank) => {
-                if let Some(file) = self.file(rank) {
+                if let Some(file) = one_of(&self.undone, rank) {
                     let _ = self.stage.commit(file).await;
                 }
             }
@@ -200,11 +220,6 @@ impl<'a> Country<'a> {
         if self.stage.last_change().await > before {
             *self.taken.entry(step.kind()).or_default() += 1;
         }
-    }
-
-    fn file(&self, rank: usize) -> Option<Uuid> {
-        let rank = rank.checked_rem(self.loaded.len())?;
-        Some(self.loaded[rank])
     }
 
     async fn loads(&mut self, (place, year, value): (usize, i16, u8), embargo: Option<Date>) {
@@ -323,6 +338,30 @@ impl<'a> Country<'a> {
         seen
     }
 
+    /// The links between pages of figures on a day of the past: those that keep it, and those that
+    /// lose it, each with the page it is on.
+    pub async fn links(&mut self, day: &str) -> (Vec<String>, Vec<String>) {
+        let (mut kept, mut lost) = (Vec::new(), Vec::new());
+        let of_contests = [
+            "/contestations",
+            self.contest.as_deref().unwrap_or_default(),
+        ];
+        let pages = PAGES.iter().filter(|path| !path.starts_with("/tables"));
+        for path in pages.chain(&of_contests) {
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let answer = self.site.get(&format!("{path}{mark}au={day}")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            for link in links(&answer.body) {
+                if link.contains(&format!("au={day}")) {
+                    kept.push(link);
+                } else {
+                    lost.push(format!("{path} leads to {link}"));
+                }
+            }
+        }
+        (kept, lost)
+    }
+
     /// Each answer to a program, at that change or now.
     pub async fn answers(&mut self, change: Option<i64>) -> Seen {
         let mut seen = Seen::new();
@@ -350,11 +389,43 @@ async fn page(site: &mut Site, path: &str, day: Option<&str>) -> String {
     situation(&answer.body, day)
 }
 
+/// The links of a page that lead to figures, but for those that come back to today, tell what
+/// changed since, or lead to an act.
+fn links(page: &str) -> Vec<String> {
+    let page = without(
+        page,
+        &[
+            ("<header", "</header>"),
+            ("<div class=\"flag then", "</div>"),
+            ("<section class=\"sect since\"", "</section>"),
+        ],
+    );
+    let links = page.split("href=\"").skip(1);
+    let links = links.map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
+    let is_shown = |link: &String| {
+        let acts = ["/actes/", "/saisie", "/suivre", "/documents", "/historique"];
+        OF_FIGURES.iter().any(|start| link.starts_with(start))
+            && !acts.iter().any(|act| link.contains(act))
+    };
+    links.filter(is_shown).collect()
+}
+
+/// A page without what stands between each of these.
+fn without(page: &str, parts: &[(&str, &str)]) -> String {
+    let mut page = page.to_owned();
+    for (from, to) in parts {
+        while let Some(start) = page.find(from) {
+            let end = start + page[start..].find(to).unwrap() + to.len();
+            page.replace_range(start..end, "");
+        }
+    }
+    page
+}
+
 /// What a page says of the situation it shows: without the choice of the day, what changed since,
 /// what is a matter of today only, and the day that its links keep.
 fn situation(page: &str, day: Option<&str>) -> String {
-    let mut page = page.to_owned();
-    for (from, to) in [
+    let parts = [
         ("<form class=\"asof\"", "</form>"),
         ("<div class=\"flag then", "</div>"),
         ("<section class=\"sect since\"", "</section>"),
@@ -368,12 +439,8 @@ fn situation(page: &str, day: Option<&str>) -> String {
             "<a class=\"btn sm\" href=\"/contrats/normandie-2024-2028/actes/nouveau\"",
             "</a>",
         ),
-    ] {
-        while let Some(start) = page.find(from) {
-            let end = start + page[start..].find(to).unwrap() + to.len();
-            page.replace_range(start..end, "");
-        }
-    }
+    ];
+    let page = without(page, &parts);
     let asked = day.map(|day| format!("au={day}")).unwrap_or_default();
     if asked.is_empty() {
         return page;

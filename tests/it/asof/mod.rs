@@ -11,7 +11,7 @@ use jiff::civil::date;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use self::country::{Country, Seen, Step, days, same};
+use self::country::{Country, OF_FIGURES, Seen, Step, days, same};
 use crate::contracts::{BOTH, HPV, Hand, NORMANDIE, aims, normandie_terms, number};
 use crate::on_both_engines;
 use crate::stage::Stage;
@@ -66,7 +66,7 @@ fn of_every_kind(taken: &BTreeMap<&'static str, usize>) {
 #[tokio::test]
 async fn a_page_as_of_any_day_is_the_page_that_was_seen_that_day_on_sqlite() {
     let mut taken = BTreeMap::new();
-    for seed in 0..4 {
+    for seed in 0..6 {
         taken.extend(holds(&Bench::sqlite().await, seed).await);
     }
     of_every_kind(&taken);
@@ -75,7 +75,7 @@ async fn a_page_as_of_any_day_is_the_page_that_was_seen_that_day_on_sqlite() {
 #[tokio::test]
 async fn a_page_as_of_any_day_is_the_page_that_was_seen_that_day_on_postgres() {
     let mut taken = BTreeMap::new();
-    for seed in 8..9 {
+    for seed in 8..10 {
         taken.extend(holds(&Bench::postgres().await, seed).await);
     }
     assert!(taken.len() > 5, "{taken:?}");
@@ -113,5 +113,22 @@ on_both_engines! {
         }
         let other = site.get("/catalogue/chirurgie-ambulatoire?au=2026-01-06").await.body;
         assert!(other.contains("Rien : les valeurs"), "{other}");
+    }
+}
+
+on_both_engines! {
+    async fn links_between_pages_of_figures_keep_the_day(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut country = Country::of(&bench, &stage, date(2027, 1, 1)).await;
+        country.take(Step::Value(0, 2024, 66)).await;
+        country.take(Step::Contest(true)).await;
+        let day = bench.clock.today().to_string();
+        bench.clock.advance(SignedDuration::from_hours(48));
+        country.wakes().await;
+        let (kept, lost) = country.links(&day).await;
+        assert!(lost.is_empty(), "{}", lost.join("\n"));
+        for start in OF_FIGURES {
+            assert!(kept.iter().any(|link| link.starts_with(start)), "no link leads to {start}");
+        }
     }
 }
