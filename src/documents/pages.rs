@@ -92,12 +92,13 @@ async fn page(
     let current = &document.versions[0];
     let back = local(&asked.retour);
     let body = html! {
-        @if let Some(back) = back {
-            (crumbs(&[
-                Crumb { label: "Page précédente", href: Some(back.to_owned()) },
-                Crumb { label: &current.name, href: None },
-            ]))
-        }
+        (crumbs(&[
+            match back.filter(|back| *back != "/documents") {
+                Some(back) => Crumb { label: "Page précédente", href: Some(back.to_owned()) },
+                None => Crumb { label: "Documents", href: Some("/documents".to_owned()) },
+            },
+            Crumb { label: &current.name, href: None },
+        ]))
         div.head {
             p.eyebrow { "Document " (current.media.french()) ", " (french_size(current.size)) }
             h1 { (current.name) }
@@ -227,7 +228,7 @@ pub fn section(
     };
     html! {
         section.sect aria-labelledby="documents-titre" {
-            (section_heading("documents-titre", heading, None))
+            (section_heading("documents-titre", heading, Some(html! { a href="/documents" { "Tous les documents" } })))
             (list(documents, back))
             (reach.offers::<AttachDocument>(&[concern], ATTACH, &form))
         }

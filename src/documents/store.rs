@@ -211,6 +211,26 @@ pub async fn about(
     gathered(seen(records, reach))
 }
 
+/// Every document attached no later than the change `upto`, the latest first.
+pub async fn all(tx: &mut Tx, reach: &Reach, upto: i64) -> Result<Vec<Document>, DbError> {
+    let records: Vec<VersionRecord> = tx
+        .all(
+            "select v.document_id, d.kind, d.subject, d.place, d.period, v.no, v.name, v.media,
+                    v.size, v.sha, v.why, c.at, p.name as who, s.organisation, s.framework
+             from document d
+             join thing t on t.id = d.id
+             join scope s on s.id = t.scope_id
+             join document_version v on v.document_id = d.id
+             join change c on c.no = v.change_no
+             left join person p on p.id = c.actor
+             where v.change_no <= $1
+             order by d.id desc, v.no desc",
+            args![upto],
+        )
+        .await?;
+    gathered(seen(records, reach))
+}
+
 /// One document.
 pub async fn document(tx: &mut Tx, reach: &Reach, id: Uuid) -> Result<Option<Document>, DbError> {
     let records: Vec<VersionRecord> = tx

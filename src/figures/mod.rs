@@ -5,6 +5,7 @@
 //! definitions (`frameworks`, `measures`).
 
 pub mod api;
+mod attached;
 pub mod attainment;
 pub mod board;
 pub mod chance;

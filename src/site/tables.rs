@@ -2,7 +2,7 @@
 
 use crate::contracts::tables::{Contracts, Instruments, MeansInForce, Targets, TermsInForce};
 use crate::figures::Sources;
-use crate::figures::tables::{Circuit, Contests, ContractReview, Country, Revisions, Values};
+use crate::figures::tables::{Attached, Circuit, Contests, ContractReview, Country, Revisions, Values};
 use crate::frameworks::tables::{Frameworks, Indicators, Measures};
 use crate::imports::Intakes;
 use crate::imports::tables::{Files, Problems, Rows};
@@ -62,6 +62,9 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) ->
         Box::new(Contests {
             library: library(),
             directories: directories(),
+        }),
+        Box::new(Attached {
+            sources: sources.clone(),
         }),
         Box::new(Accesses),
         Box::new(History {

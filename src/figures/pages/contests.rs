@@ -145,7 +145,7 @@ pub(super) async fn list(
             Crumb { label: "Contestations", href: None },
         ]))
         div.head {
-            h1 { (waiting(&contests, situation.moment.past.is_some())) }
+            h1 { (waiting(&contests)) }
             p.lead { "Une région qui conteste une valeur donne son motif et sa valeur ; le fournisseur répond, et d’ici là les deux sont montrées." }
             (situation.form(&address, &html! {}))
         }
@@ -164,16 +164,12 @@ pub(super) async fn list(
     Ok((situation.status(), signed.page("Contestations", &body)))
 }
 
-/// How many wait for their answer, or waited on a day of the past.
-fn waiting(contests: &[Contest], is_past: bool) -> String {
-    let count = contests.iter().filter(|c| c.settled.is_none()).count();
-    match (count, is_past) {
-        (0, false) => "Aucune contestation n’attend de réponse".to_owned(),
-        (1, false) => "Une contestation attend sa réponse".to_owned(),
-        (n, false) => format!("{n} contestations attendent leur réponse"),
-        (0, true) => "Aucune contestation n’attendait de réponse".to_owned(),
-        (1, true) => "Une contestation attendait sa réponse".to_owned(),
-        (n, true) => format!("{n} contestations attendaient leur réponse"),
+/// How many wait for their answer.
+fn waiting(contests: &[Contest]) -> String {
+    match contests.iter().filter(|c| c.settled.is_none()).count() {
+        0 => "Aucune contestation n’attend de réponse".to_owned(),
+        1 => "Une contestation attend sa réponse".to_owned(),
+        n => format!("{n} contestations attendent leur réponse"),
     }
 }
 

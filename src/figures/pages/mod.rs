@@ -8,6 +8,7 @@ mod circuit;
 mod compare;
 mod contests;
 mod course;
+mod documents;
 mod entry;
 mod entry_grid;
 mod follow;
@@ -78,6 +79,7 @@ where
         )
         .route("/suivis", get(follow::page))
         .route("/valeurs/{observation}", get(value::page))
+        .route("/documents", get(documents::page))
         .route("/contestations", get(contests::list))
         .route(
             "/contestations/{id}",

@@ -3,12 +3,14 @@
 mod circuit;
 mod contests;
 mod country;
+mod documents;
 mod review;
 mod values;
 
 pub use circuit::Circuit;
 pub use contests::Contests;
 pub use country::Country;
+pub use documents::Attached;
 pub use review::ContractReview;
 pub use values::{Revisions, Values};
 

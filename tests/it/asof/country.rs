@@ -25,7 +25,7 @@ const CODE: &str = "etat-ars-2024-2028";
 const READER: &str = "lectrice@example.org";
 
 /// The pages of figures, and the tables taken away that follow the day.
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 23] = [
     "/?cadre=etat-ars-2024-2028",
     "/indicateurs/etat-ars-2024-2028/2.c.1?lieu=28",
     "/contrats/normandie-2024-2028",
@@ -43,6 +43,12 @@ const PAGES: [&str; 17] = [
     "/tables/valeurs.csv?cadre=etat-ars-2024-2028&indicateur=2.c.1",
     "/tables/circuit.csv?cadre=etat-ars-2024-2028&annee=2024",
     "/tables/pays.csv?cadre=etat-ars-2024-2028",
+    "/contestations?etat=toutes",
+    "/cibles/etat-ars-2024-2028/2.c.1",
+    "/tables/contestations.csv?etat=toutes",
+    "/tables/termes.csv?contrat=normandie-2024-2028",
+    "/tables/moyens.csv?contrat=normandie-2024-2028",
+    "/tables/cibles.csv?cadre=etat-ars-2024-2028&indicateur=2.c.1",
 ];
 
 /// Where the pages of figures are.
