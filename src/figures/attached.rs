@@ -16,7 +16,11 @@ pub(super) const KINDS: [(AboutKind, &str, &str); 4] = [
     (AboutKind::Indicator, "indicateur", "Détail d’un indicateur"),
     (AboutKind::Value, "valeur", "Pièce d’une valeur"),
     (AboutKind::Term, "contrat", "Indicateur d’un contrat"),
-    (AboutKind::Contest, "contestation", "Pièce d’une contestation"),
+    (
+        AboutKind::Contest,
+        "contestation",
+        "Pièce d’une contestation",
+    ),
 ];
 
 /// The table of those that the address asks for, by `genre` and by the words `q`.
@@ -70,10 +74,8 @@ fn row(situation: &Situation, document: &Document) -> Row {
     let (subject, href) = subject(situation, &document.about);
     let subject = Cell::text(subject);
     vec![
-        Cell::text(current.name.clone()).to(format!(
-            "/documents/{}?retour=%2Fdocuments",
-            document.id
-        )),
+        Cell::text(current.name.clone())
+            .to(format!("/documents/{}?retour=%2Fdocuments", document.id)),
         Cell::text(nature),
         match href {
             Some(href) => subject.to(href),
@@ -123,7 +125,10 @@ fn indicator(situation: &Situation, subject: &str) -> Option<(String, Option<Str
 fn term(situation: &Situation, subject: &str) -> Option<(String, Option<String>)> {
     let (contract, key) = subject.split_once('/')?;
     let id: Uuid = contract.parse().ok()?;
-    let full = situation.agreements.iter().find(|full| full.contract.id == id);
+    let full = situation
+        .agreements
+        .iter()
+        .find(|full| full.contract.id == id);
     let Some(full) = full else {
         return Some(("Contrat non signé".to_owned(), None));
     };

@@ -309,7 +309,7 @@ fn country(desk: &Desk<'_>) -> Markup {
             (section_heading("pays", &title, Some(aside)))
             (generation_choice(desk, framework))
             @if is_empty {
-                p { "Aucun contrat n’est signé sous ce cadre. " a href="/contrats/nouveau" { "Préparer un contrat" } }
+                p { "Aucun contrat n’est signé sous ce cadre. Ceux qui se préparent sont dans la " a href="/contrats" { "liste des contrats" } "." }
             } @else { (board_table(desk.situation, country)) }
         }
     }

@@ -2,7 +2,9 @@
 
 use crate::contracts::tables::{Contracts, Instruments, MeansInForce, Targets, TermsInForce};
 use crate::figures::Sources;
-use crate::figures::tables::{Attached, Circuit, Contests, ContractReview, Country, Revisions, Values};
+use crate::figures::tables::{
+    Attached, Circuit, Contests, ContractReview, Country, Revisions, Values,
+};
 use crate::frameworks::tables::{Frameworks, Indicators, Measures};
 use crate::imports::Intakes;
 use crate::imports::tables::{Files, Problems, Rows};

@@ -48,7 +48,6 @@ export const others = {
     "/imports",
     "/contrats/ch-valmont-2020-2024",
     "/contrats/ch-valmont-2020-2024/moyens",
-    "/etablissements/nouveau",
   ],
   technique: [
     "/",
@@ -150,7 +149,10 @@ export const demo = [
   "/circuit/etat-ars-2024-2028?etat=retard",
   "/circuit/fournisseurs/DGS",
   "/contestations",
+  "/contestations?etat=toutes&au=2025-11-19",
   "/contestations/{contestation}",
+  "/documents",
+  "/documents?genre=valeur&au=2025-11-19",
   "/documents/{document}",
   "/suivis",
   "/moi",

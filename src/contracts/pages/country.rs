@@ -28,6 +28,7 @@ use crate::tables::downloads;
 
 /// What the page shows.
 struct Shown {
+    address: Address,
     book: crate::contracts::Book,
     indicator: Indicator,
     measure: Measure,
@@ -41,6 +42,9 @@ struct Shown {
     demo: bool,
 }
 
+/// The parameter that chooses among the measures of an indicator, as on its page.
+const MEASURE: &str = "mesure";
+
 /// A year as typed in the form: `cible-2026=72`.
 type Typed = Vec<(String, String)>;
 
@@ -50,7 +54,7 @@ pub(super) async fn page(
     Path((framework, key)): Path<(String, String)>,
     address: Address,
 ) -> WebResult<(StatusCode, Markup)> {
-    let shown = open(&desk, &signed, (&framework, &key), AsOf::of(&address)).await?;
+    let shown = open(&desk, &signed, (&framework, &key), &address).await?;
     let body = body(&signed, &shown, &[], &[]);
     Ok((shown.asked.status(), signed.page(&title(&shown), &body)))
 }
@@ -59,10 +63,11 @@ pub(super) async fn save(
     signed: Signed,
     State(desk): State<Desk>,
     Path((framework, key)): Path<(String, String)>,
+    address: Address,
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
-    let now = AsOf::default();
-    let shown = open(&desk, &signed, (&framework, &key), now).await?;
+    let now = address.without(AsOf::NAME);
+    let shown = open(&desk, &signed, (&framework, &key), &now).await?;
     let facet = Facet::of_measure(&shown.measure);
     let mut wanted = Vec::new();
     let mut problems = Vec::new();
@@ -109,14 +114,14 @@ pub(super) async fn save(
             .map_err(WebError::internal)?;
     }
     change.commit().await.map_err(WebError::internal)?;
-    Ok(Redirect::to(&format!("/cibles/{framework}/{key}")).into_response())
+    Ok(Redirect::to(&now.href()).into_response())
 }
 
 async fn open(
     desk: &Desk,
     signed: &Signed,
     (framework, key): (&str, &str),
-    asked: AsOf,
+    address: &Address,
 ) -> WebResult<Shown> {
     let reach = signed.reach();
     let mut tx = desk.db.read().await?;
@@ -124,11 +129,13 @@ async fn open(
     let book = book.ok_or(WebError::NotFound)?;
     let indicator = book.framework().indicators.iter().find(|i| i.key == key);
     let indicator = indicator.ok_or(WebError::NotFound)?.clone();
-    let measure = indicator
-        .measures
-        .first()
+    let wanted = address.get(MEASURE);
+    let named = indicator.measures.iter().find(|code| *code == wanted);
+    let measure = named
+        .or(indicator.measures.first())
         .and_then(|code| book.measure(code));
     let measure = measure.ok_or(WebError::NotFound)?.clone();
+    let asked = AsOf::of(address);
     let today = desk.clock.today();
     let moment = Moment::of(&mut tx, &asked, today).await?;
     let national = national_targets(&mut tx, framework, moment.change).await?;
@@ -142,6 +149,7 @@ async fn open(
             .into_iter()
             .filter(|t| t.measure == measure.code)
             .collect(),
+        address: address.clone(),
         book,
         indicator,
         measure,
@@ -214,6 +222,7 @@ fn body(signed: &Signed, shown: &Shown, typed: &[(String, String)], problems: &[
             p.lead { (verdict(shown)) @if shown.any_fictional() { " " (fictional_mark()) } }
             (as_of(shown))
         }
+        (measures(shown))
         @if !problems.is_empty() {
             div.flag.late role="alert" { div { @for problem in problems { p { (problem) } } } }
         }
@@ -225,9 +234,26 @@ fn body(signed: &Signed, shown: &Shown, typed: &[(String, String)], problems: &[
     }
 }
 
+/// Where an indicator follows several measures: the choice.
+fn measures(shown: &Shown) -> Markup {
+    let several = shown.indicator.measures.iter();
+    let several: Vec<&Measure> = several
+        .filter_map(|code| shown.book.measure(code))
+        .collect();
+    html! {
+        @if several.len() > 1 {
+            nav aria-label="Mesures de l’indicateur" { ul.seg {
+                @for measure in several {
+                    @let current = measure.code == shown.measure.code;
+                    li { a href=(shown.address.with(MEASURE, measure.code.as_str()).href()) aria-current=[current.then_some("true")] { (measure.label) } }
+                }
+            } }
+        }
+    }
+}
+
 /// The day at which targets are looked at, and where what was agreed since is told.
 fn as_of(shown: &Shown) -> Markup {
-    let path = format!("/cibles/{}/{}", shown.framework().code, shown.indicator.key);
     let since = indicator_history_href(&shown.framework().code, &shown.indicator.key);
     let beside = html! {
         @if let Some(next) = shown.moment.past.and_then(|day| day.tomorrow().ok()) {
@@ -236,7 +262,7 @@ fn as_of(shown: &Shown) -> Markup {
     };
     shown
         .asked
-        .form(&Address::of(path), "Cibles au", shown.today, &beside)
+        .form(&shown.address, "Cibles au", shown.today, &beside)
 }
 
 fn verdict(shown: &Shown) -> String {

@@ -3,15 +3,20 @@
 
 use std::collections::BTreeMap;
 
+use maud::{Markup, html};
+
 use super::compare::target_words;
 use super::indicator::Facts;
 use crate::contracts::Target;
 use crate::figures::Formatter;
 use crate::figures::attainment::look;
 use crate::figures::board::Ground;
+use crate::figures::comparison::COUNTRY;
 use crate::figures::{Followed, Situation};
 use crate::kernel::Decimal;
-use crate::platform::web::table::{Cell, Datum};
+use crate::platform::web::section_heading;
+use crate::platform::web::table::{Cell, Column, Datum, Table};
+use crate::tables::downloads;
 
 /// What one contract agrees.
 pub(super) struct Agreed {
@@ -27,7 +32,15 @@ pub(super) struct Agreed {
 
 /// What is agreed, by the code of the region; nothing of regions whose contract has no target.
 pub(super) fn by_region(facts: &Facts<'_>) -> BTreeMap<String, Agreed> {
-    let (Some(measure), Some(comparison)) = (facts.measure, &facts.comparison) else {
+    let rows = facts.comparison.iter().flat_map(|c| &c.rows);
+    of_regions(facts, rows.map(|row| row.code))
+}
+
+fn of_regions<'a>(
+    facts: &Facts<'_>,
+    codes: impl Iterator<Item = &'a str>,
+) -> BTreeMap<String, Agreed> {
+    let Some(measure) = facts.measure else {
         return BTreeMap::new();
     };
     let followed = Followed {
@@ -35,10 +48,40 @@ pub(super) fn by_region(facts: &Facts<'_>) -> BTreeMap<String, Agreed> {
         measure,
         facet: &measure.code,
     };
-    let rows = comparison.rows.iter();
     let agreed =
-        rows.filter_map(|row| Some((row.code.to_owned(), of_region(facts, followed, row.code)?)));
+        codes.filter_map(|code| Some((code.to_owned(), of_region(facts, followed, code)?)));
     agreed.collect()
+}
+
+/// While no value is known: the target of each region whose contract has one.
+pub(super) fn alone(facts: &Facts<'_>) -> Markup {
+    let (directory, day) = (&facts.situation.directory, facts.situation.moment.day);
+    let regions = directory.parts_of(COUNTRY, day);
+    let agreed = of_regions(facts, regions.iter().map(|region| region.code.as_str()));
+    if agreed.is_empty() {
+        return html! {};
+    }
+    let decimals = Formatter::new(facts.measure).decimals();
+    let columns = vec![
+        Column::words("region", "Région"),
+        Column::numbers("cible", "Cible du contrat"),
+    ];
+    let mut table = Table::new("cibles", "Cibles des contrats", columns).caption_unseen();
+    for region in regions {
+        let [target, _] = cells(agreed.get(&region.code), decimals);
+        table
+            .rows
+            .push(vec![Cell::text(region.name.clone()), target]);
+    }
+    html! {
+        section.sect aria-labelledby="cibles-titre" {
+            (section_heading("cibles-titre", "Cibles des régions", None))
+            (table.html(facts.address))
+            (downloads("cibles", "Les cibles", &[
+                ("cadre", &facts.framework.code), ("indicateur", &facts.indicator.key), ("au", facts.address.get("au")),
+            ]))
+        }
+    }
 }
 
 fn of_region(facts: &Facts<'_>, followed: Followed<'_>, place: &str) -> Option<Agreed> {
@@ -93,6 +136,6 @@ pub(super) fn cells(agreed: Option<&Agreed>, decimals: u8) -> [Cell; 2] {
         Some(number) => Cell::from(Datum::number(Some(number), decimals)),
         None => Cell::text(agreed.words.clone()),
     };
-    let shown = maud::html! { a href=(agreed.href) { (agreed.words) } };
+    let shown = html! { a href=(agreed.href) { (agreed.words) } };
     [target.shown(shown), Cell::from(agreed.standing.clone())]
 }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::indicator_parts as parts;
 use super::since::{self, Concern};
-use super::{course, funnel, own, sources, technical};
+use super::{agreed, course, funnel, own, sources, technical};
 use crate::access::{Reach, Signed};
 use crate::contracts::FullContract;
 use crate::documents::{self, AboutKind, Document};
@@ -336,7 +336,7 @@ fn draw(facts: &Facts<'_>) -> Drawn {
                 (parts::pictures(facts, comparison))
                 (course::section(facts))
             },
-            None => (parts::nothing_yet(facts)),
+            None => { (parts::nothing_yet(facts)) (agreed::alone(facts)) },
         }
         (own::contracts(facts))
         div.split.wide-l {

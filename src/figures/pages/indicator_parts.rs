@@ -68,8 +68,8 @@ pub(super) fn as_of_form(about: &About<'_>, reach: &Reach) -> Markup {
     let correct = reach.offers::<Revise>(&[Concern::of("", framework)], CORRECT, &correct);
     let beside = html! {
         ul aria-label="Voir aussi" {
-            @if about.measure.is_some() {
-                li { a href=(about.situation.href(&format!("/cibles/{framework}/{key}"))) { "Cibles nationales et régionales" } }
+            @if let Some(measure) = about.measure {
+                li { a href=(about.situation.href(&format!("/cibles/{framework}/{key}?mesure={}", measure.code))) { "Cibles nationales et régionales" } }
             }
             li { (correct) }
             li { a href=(indicator_history_href(framework, key)) { "Historique" } }
