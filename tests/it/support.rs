@@ -2,6 +2,7 @@
 //! stands still, a browser without a screen.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash as _, Hasher as _};
 use std::io::{Cursor, Read as _, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -152,7 +153,8 @@ impl Bench {
     }
 
     pub async fn postgres() -> Self {
-        Self::migrated(postgres_database().await, None).await
+        let template = postgres_template().await;
+        Self::migrated(postgres_database(Some(&template)).await, None).await
     }
 
     async fn migrated(url: String, folder: Option<Folder>) -> Self {
@@ -173,7 +175,7 @@ impl Bench {
                 let file = folder.path().join(format!("{}.db", Uuid::now_v7()));
                 format!("sqlite://{}", file.display())
             }
-            None => postgres_database().await,
+            None => postgres_database(None).await,
         }
     }
 
@@ -241,14 +243,58 @@ impl Bench {
 }
 
 /// A fresh database on the test server.
-async fn postgres_database() -> String {
-    let server = std::env::var("JALON_TEST_POSTGRES")
-        .expect("JALON_TEST_POSTGRES names the server to test on: run `make test`");
+/// A database of its own; a copy of that one where it is named.
+async fn postgres_database(template: Option<&str>) -> String {
     let name = format!("jalon_{}", Uuid::now_v7().simple());
-    let mut connection = PgConnection::connect(&server).await.unwrap();
-    let create = AssertSqlSafe(format!("create database {name}"));
-    sqlx::query(create).execute(&mut connection).await.unwrap();
-    server.replacen("/postgres?", &format!("/{name}?"), 1)
+    let of = template.map(|template| format!(" template {template}"));
+    let create = format!("create database {name}{}", of.unwrap_or_default());
+    run(&mut server().await, create).await;
+    database_url(&name)
+}
+
+/// The name of a database that the first test of this build brings up to date, for the others to
+/// copy: each would take longer to step through every migration.
+async fn postgres_template() -> String {
+    let program = std::env::current_exe().unwrap();
+    let built = std::fs::metadata(&program).unwrap().modified().unwrap();
+    let mut hasher = std::hash::DefaultHasher::new();
+    (program, built).hash(&mut hasher);
+    let template = format!("jalon_template_{:016x}", hasher.finish());
+    let mut server = server().await;
+    run(&mut server, format!("select pg_advisory_lock({TEMPLATE})")).await;
+    let known = sqlx::query("select 1 from pg_database where datname = $1").bind(&template);
+    if known.fetch_optional(&mut server).await.unwrap().is_none() {
+        // Under its name only once it is whole.
+        let url = postgres_database(None).await;
+        let db = Db::open(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        db.close().await;
+        let (_, made) = url.rsplit_once("/jalon_").unwrap();
+        let made = made.split('?').next().unwrap();
+        run(&mut server, format!("alter database jalon_{made} rename to {template}")).await;
+    }
+    run(&mut server, format!("select pg_advisory_unlock({TEMPLATE})")).await;
+    template
+}
+
+/// Names the lock under which the template is made.
+const TEMPLATE: i64 = 742;
+
+async fn server() -> PgConnection {
+    PgConnection::connect(&server_url()).await.unwrap()
+}
+
+fn server_url() -> String {
+    std::env::var("JALON_TEST_POSTGRES")
+        .expect("JALON_TEST_POSTGRES names the server to test on: run `make test`")
+}
+
+fn database_url(name: &str) -> String {
+    server_url().replacen("/postgres?", &format!("/{name}?"), 1)
+}
+
+async fn run(server: &mut PgConnection, sql: String) {
+    sqlx::query(AssertSqlSafe(sql)).execute(server).await.unwrap();
 }
 
 /// The site as a browser sees it: it keeps its cookies.

@@ -439,6 +439,10 @@ fn situation(page: &str, day: Option<&str>) -> String {
             "<section class=\"sect\" aria-labelledby=\"attend\"",
             "</section>",
         ),
+        (
+            "<section class=\"sect\" aria-labelledby=\"nationales\"",
+            "</section>",
+        ),
         ("<input type=\"hidden\" name=\"au\"", ">"),
         // Acts are of today only.
         (
