@@ -49,7 +49,7 @@ pub use pages::router;
 pub use password::{NewPassword, PASSWORD_HINT, PasswordError};
 pub use permit::{Act, NotPermitted, Permit, may, permit, permit_aside};
 pub use policy::{Basis, Concern, Denied, Lack, Refusal, Stage, Standing};
-pub use reach::{Audience, Opening, Openings, Reach, Vantage};
+pub use reach::{Audience, Opening, Openings, Reach, ValueOpenings, Vantage};
 pub use session::{DbSessionStore, session_layer};
 pub use signed::{Signed, Visitor, refusals_in_french};
 pub use store::{ChangePassword, NewPerson, Person};

@@ -21,8 +21,8 @@ use crate::ledger::{self, Actor, Scope};
 use crate::platform::db::{DbError, Tx};
 use crate::platform::yaml::Worded;
 
-/// To whom a framework opens something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// To whom a framework opens something, the widest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// Everybody who holds a grant.
@@ -90,11 +90,17 @@ pub enum Opening {
     Signed,
     /// Acts that are being prepared, and those given up.
     Drafts,
+    /// The values of its measures, once they are final.
+    Values,
 }
 
 impl Opening {
     /// Everything that is opened, with its word in the database.
-    pub const ALL: [(Self, &'static str); 2] = [(Self::Signed, "signed"), (Self::Drafts, "drafts")];
+    pub const ALL: [(Self, &'static str); 3] = [
+        (Self::Signed, "signed"),
+        (Self::Drafts, "drafts"),
+        (Self::Values, "values"),
+    ];
 
     /// Its word in the database.
     pub fn code(self) -> &'static str {
@@ -112,7 +118,7 @@ impl Opening {
     /// To whom it is opened where a framework says nothing.
     pub fn usual(self) -> Audience {
         match self {
-            Self::Signed => Audience::StateAndAgencies,
+            Self::Signed | Self::Values => Audience::StateAndAgencies,
             Self::Drafts => Audience::Parties,
         }
     }
@@ -120,6 +126,10 @@ impl Opening {
 
 /// To whom each framework opens what, where it says it.
 pub type Openings = BTreeMap<(String, Opening), Audience>;
+
+/// To whom the values of a measure are opened, where a framework that follows it says so: the
+/// widest of what several say.
+pub type ValueOpenings = BTreeMap<String, Audience>;
 
 /// All that decides what somebody sees of what is signed and observed, whoever they are: people of
 /// the same vantage see the same, but for embargoes.
@@ -129,7 +139,9 @@ pub struct Vantage {
     anything: bool,
     state_or_agencies: bool,
     openings: Arc<Openings>,
+    values: Arc<ValueOpenings>,
     own: Arc<BTreeSet<String>>,
+    places: Arc<BTreeSet<String>>,
 }
 
 /// What a person may see and do, demanded by every function that reads for somebody.
@@ -138,8 +150,11 @@ pub struct Reach {
     actor: Actor,
     grants: Arc<[Grant]>,
     openings: Arc<Openings>,
+    values: Arc<ValueOpenings>,
     /// The organisations whose things they see, the establishments of their agencies included.
     own: Arc<BTreeSet<String>>,
+    /// The places of the organisations they hold grants for.
+    places: Arc<BTreeSet<String>>,
     vantage: Arc<Vantage>,
     /// Whether a program acts that was given the right to read and no more.
     reads_only: bool,
@@ -156,7 +171,9 @@ impl Reach {
             actor: Actor::Installation,
             grants: Arc::default(),
             openings: Arc::default(),
+            values: Arc::default(),
             own: Arc::default(),
+            places: Arc::default(),
             vantage: Arc::default(),
             reads_only: false,
             state: None,
@@ -172,7 +189,9 @@ impl Reach {
             anything: self.sees_anything(),
             state_or_agencies: self.is_of_state_or_agencies(),
             openings: Arc::clone(&self.openings),
+            values: Arc::clone(&self.values),
             own: Arc::clone(&self.own),
+            places: Arc::clone(&self.places),
         });
         self
     }
@@ -201,6 +220,9 @@ impl Reach {
             let theirs: Vec<String> = theirs.map(|(_, establishment)| establishment).collect();
             own.extend(theirs);
         }
+        let mut places = store::places(tx, person, today).await?;
+        places.retain(|(organisation, _)| own.contains(organisation));
+        let places = places.into_iter().map(|(_, place)| place).collect();
         let reads_only = match actor.token() {
             Some(token) => !token::store::may_write(tx, token, today).await?,
             None => false,
@@ -209,6 +231,8 @@ impl Reach {
             actor,
             grants: grants.into(),
             openings: Arc::new(store::openings(tx).await?),
+            values: Arc::new(store::value_openings(tx).await?),
+            places: Arc::new(places),
             own: Arc::new(own),
             vantage: Arc::default(),
             reads_only,
@@ -226,7 +250,9 @@ impl Reach {
             actor,
             grants: grants.into(),
             openings: Arc::new(openings),
+            values: Arc::default(),
             own: Arc::new(own),
+            places: Arc::default(),
             vantage: Arc::default(),
             reads_only: false,
             state: None,
@@ -424,21 +450,30 @@ impl Reach {
         keeper.is_empty() || self.sees_everything() || self.is_of(keeper)
     }
 
-    /// Whether they may see the values of a place: those of the State and of the agencies see them
-    /// all, anybody else those of the establishments they are of.
-    pub fn sees_values_of(&self, place: &str) -> bool {
-        self.sees_all_values() || self.is_of(place)
+    /// Whether they may see the final values of a measure in a place: those whom its frameworks
+    /// open them to, and whoever is of the place.
+    pub fn sees_value(&self, measure: &str, place: &str) -> bool {
+        if self.sees_everything() || self.is_of(place) || self.places.contains(place) {
+            return true;
+        }
+        let said = self.values.get(measure).copied();
+        match said.unwrap_or(Opening::Values.usual()) {
+            Audience::Everybody => self.sees_anything(),
+            Audience::StateAndAgencies => self.is_of_state_or_agencies(),
+            Audience::Parties => false,
+        }
     }
 
-    /// Whether they see the values of every place.
+    /// Whether they see the final values of every measure in every place.
     pub fn sees_all_values(&self) -> bool {
-        self.sees_everything() || self.is_of_state_or_agencies()
+        let is_narrowed = || self.values.values().any(|to| *to == Audience::Parties);
+        self.sees_everything() || self.is_of_state_or_agencies() && !is_narrowed()
     }
 
     /// Whether they may know who answers for which objective: the people of the State and of the
     /// agencies, who work with them.
     pub fn sees_referents(&self) -> bool {
-        self.sees_all_values()
+        self.sees_everything() || self.is_of_state_or_agencies()
     }
 
     /// Whether an act to one thing is allowed, be it by a program that only reads: for acts that

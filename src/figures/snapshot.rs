@@ -112,20 +112,23 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The same, of some places only.
-    fn of_places(&self, is_seen: impl Fn(&str) -> bool) -> Self {
+    /// The same, of some measures in some places only.
+    fn of_those(&self, is_seen: impl Fn(&str, &str) -> bool) -> Self {
         let mut own = self.clone();
         own.series = own
             .series
             .iter()
             .filter_map(|(measure, series)| {
-                let figures = series.iter().filter(|(subject, _)| is_seen(&subject.place));
+                let figures = series
+                    .iter()
+                    .filter(|(subject, _)| is_seen(measure, &subject.place));
                 let figures = figures.map(|(subject, figure)| (subject.clone(), figure.clone()));
                 let series = Series::of(figures);
                 (!series.figures.is_empty()).then(|| (measure.clone(), Arc::new(series)))
             })
             .collect();
-        own.embargoed.retain(|held| is_seen(&held.subject.place));
+        let is_held = |held: &Embargoed| is_seen(&held.measure, &held.subject.place);
+        own.embargoed.retain(is_held);
         own
     }
 }

@@ -1,7 +1,7 @@
 //! How a reader calls the keys of the text format. Pure.
 
 /// The keys whose name is not the key with a capital letter.
-const LABELS: [(&str, &str); 72] = [
+const LABELS: [(&str, &str); 73] = [
     ("a_definir", "Définition laissée au contrat"),
     ("a_personnaliser", "À personnaliser"),
     ("agregation", "Agrégation"),
@@ -66,6 +66,7 @@ const LABELS: [(&str, &str); 72] = [
     ),
     ("contrats_ouverts", "Contrats signés ouverts à"),
     ("projets_ouverts", "Projets d’acte ouverts à"),
+    ("valeurs_ouvertes", "Valeurs finales ouvertes à"),
     ("regions", "Régions concernées"),
     ("ruptures", "Ruptures de série"),
     ("sens", "Sens souhaité"),

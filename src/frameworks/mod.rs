@@ -124,6 +124,9 @@ pub struct Framework {
     /// To whom acts under way are opened, where the framework says it.
     #[serde(default)]
     pub drafts_for: Option<Audience>,
+    /// To whom the final values of its measures are opened, where the framework says it.
+    #[serde(default)]
+    pub values_for: Option<Audience>,
     /// Official documents it is transcribed from.
     #[serde(default)]
     pub documents: Vec<SourceDocument>,

@@ -1,5 +1,7 @@
 //! Framework revisions in the database.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::{Framework, Texts};
@@ -344,6 +346,28 @@ async fn open_to(
     Ok(())
 }
 
+/// Opens the values of every measure that a framework follows, as it says.
+async fn open_values(tx: &mut Tx, framework: &Framework) -> Result<(), DbError> {
+    let code = framework.code.as_str();
+    tx.run(
+        "delete from measure_opening where framework = $1",
+        args![code],
+    )
+    .await?;
+    let Some(audience) = framework.values_for else {
+        return Ok(());
+    };
+    let followed = framework.indicators.iter().flat_map(|i| &i.measures);
+    for measure in followed.collect::<BTreeSet<_>>() {
+        tx.run(
+            "insert into measure_opening (framework, measure, audience) values ($1, $2, $3)",
+            args![code, measure.as_str(), audience.code()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
 async fn insert_revision(
     tx: &mut Tx,
     code: &str,
@@ -375,6 +399,8 @@ async fn insert_revision(
     }
     open_to(tx, code, Opening::Signed, new.framework.signed_for).await?;
     open_to(tx, code, Opening::Drafts, new.framework.drafts_for).await?;
+    open_to(tx, code, Opening::Values, new.framework.values_for).await?;
+    open_values(tx, new.framework).await?;
     tx.run(
         "update framework set current_no = $1 where code = $2",
         args![head.no, code],

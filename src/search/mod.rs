@@ -58,8 +58,8 @@ pub struct Document {
     pub framework: Option<(String, String)>,
     /// Whose it is: what a person may see is told by it.
     pub scope: Scope,
-    /// Code of the place whose value it tells, if it tells one.
-    pub place: Option<String>,
+    /// Codes of the measure and the place whose value it tells, if it tells one.
+    pub value: Option<(String, String)>,
     /// The first day on which everybody may see it, and who may before.
     pub embargo: Option<(Date, Option<Uuid>)>,
     /// Whether it is of an act under way or given up, which is opened to fewer people.
@@ -86,7 +86,7 @@ impl Document {
             text: String::new(),
             framework: None,
             scope: Scope::common(),
-            place: None,
+            value: None,
             embargo: None,
             draft: false,
             kept_by: String::new(),
@@ -112,8 +112,8 @@ impl Document {
         } else {
             reach.sees(scope)
         };
-        let of_place = self.place.as_deref();
-        sees && of_place.is_none_or(|place| reach.sees_values_of(place))
+        let told = self.value.as_ref();
+        sees && told.is_none_or(|(measure, place)| reach.sees_value(measure, place))
             && self.embargo.is_none_or(open)
     }
 }

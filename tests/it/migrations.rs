@@ -42,6 +42,7 @@ fn rows_of(step: i64) -> Sample {
         21 => forgotten(),
         22 => kept_drafts(),
         23 => origins(),
+        24 => value_openings(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -54,6 +55,17 @@ fn leaving() -> Sample {
         )],
         "select leaves_on from person where closed_change = 1",
         "2026-03-31",
+    )
+}
+
+fn value_openings() -> Sample {
+    (
+        vec![(
+            "insert into measure_opening (framework, measure, audience) values ('essai', 'essai-mesure', 'everybody')",
+            args![],
+        )],
+        "select audience from measure_opening",
+        "everybody",
     )
 }
 

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jalon::access::{Act as _, Reach, permit};
+use jalon::access::{Act as _, Audience, Reach, permit};
 use jalon::contracts::ContractsHolder;
 use jalon::figures::values::{INTAKE, Settings};
 use jalon::figures::{Figure, FiguresHolder, FiguresView, Series, Snapshots, Subject};
-use jalon::frameworks::store::{Origin, Revise};
+use jalon::frameworks::store::{Origin, Revise, head};
 use jalon::frameworks::{
     self, Catalogue, Framework, Holders, Known, Library, Proposal, Revised, RevisionError, Texts,
+    write_texts,
 };
 use jalon::imports::{
     ActError, Batch, Committed, Counts, Imports, Problem, Row, Said, SentFile, Undone,
@@ -161,6 +162,19 @@ impl<'a> Stage<'a> {
             frameworks::revise(&mut change, permit, &catalogue, HOLDERS, proposal).await?;
         change.commit().await?;
         Ok(revised)
+    }
+
+    /// Has the framework in force say to whom the values of its measures are opened.
+    pub async fn opens_values(&self, audience: Option<Audience>) {
+        const CODE: &str = "etat-ars-2024-2028";
+        let catalogue = self.catalogue().await;
+        let mut framework = catalogue.framework(CODE).unwrap().framework.clone();
+        framework.values_for = audience;
+        let mut tx = self.db.read().await.unwrap();
+        let base = head(&mut tx, CODE).await.unwrap().unwrap().no;
+        drop(tx);
+        let texts = write_texts(&framework);
+        self.bring(&framework, &texts, Some(base)).await.unwrap();
     }
 
     /// Rehearses a text whose codes may be those of any framework.

@@ -271,9 +271,17 @@ async fn postgres_template() -> String {
         db.close().await;
         let (_, made) = url.rsplit_once("/jalon_").unwrap();
         let made = made.split('?').next().unwrap();
-        run(&mut server, format!("alter database jalon_{made} rename to {template}")).await;
+        run(
+            &mut server,
+            format!("alter database jalon_{made} rename to {template}"),
+        )
+        .await;
     }
-    run(&mut server, format!("select pg_advisory_unlock({TEMPLATE})")).await;
+    run(
+        &mut server,
+        format!("select pg_advisory_unlock({TEMPLATE})"),
+    )
+    .await;
     template
 }
 
@@ -294,7 +302,10 @@ fn database_url(name: &str) -> String {
 }
 
 async fn run(server: &mut PgConnection, sql: String) {
-    sqlx::query(AssertSqlSafe(sql)).execute(server).await.unwrap();
+    sqlx::query(AssertSqlSafe(sql))
+        .execute(server)
+        .await
+        .unwrap();
 }
 
 /// The site as a browser sees it: it keeps its cookies.

@@ -84,7 +84,7 @@ fn sights(role: &str) -> String {
     let value = |code: &str| {
         marks(|stage| match stage {
             Stage::UnderWay => reach.sees_embargoed(Some(Uuid::from_u128(2))),
-            Stage::Settled => reach.sees_values_of(code),
+            Stage::Settled => reach.sees_value("m", code),
             Stage::Closed => false,
         })
     };
@@ -197,15 +197,16 @@ fn the_paper_of_roles_says_what_the_roles_are() {
         );
     }
     paper += "\nEn cours : un projet, un fichier lu, une contestation ou une demande ouverte. Acquis : signé, enregistré, une habilitation donnée. Clos : abandonné, annulé, répondu, terminé.\n";
-    paper += "\n## Ce que les cadres ouvrent\n\nChaque cadre dit à qui il ouvre ses contrats signés (`contrats_ouverts`) et ses actes en préparation (`projets_ouverts`) ; sans quoi :\n\n| quoi | à qui |\n|---|---|\n";
+    paper += "\n## Ce que les cadres ouvrent\n\nChaque cadre dit à qui il ouvre ses contrats signés (`contrats_ouverts`), ses actes en préparation (`projets_ouverts`) et les valeurs finales de ses mesures (`valeurs_ouvertes`) ; sans quoi :\n\n| quoi | à qui |\n|---|---|\n";
     for (what, word) in [
         (Opening::Signed, "contrats signés"),
         (Opening::Drafts, "actes en préparation ou abandonnés"),
+        (Opening::Values, "valeurs finales"),
     ] {
         paper += &format!("| {word} | {} |\n", what.usual().french());
     }
-    paper += "| valeurs finales | Personnes de l’État et des ARS ; un établissement voit les siennes |\n";
     paper += "| valeurs sous embargo | qui les a apportées, et les rôles qui le disent |\n";
+    paper += "\nOuvert ou non, chacun voit les valeurs de son territoire et de son établissement. Une mesure suivie par plusieurs cadres est ouverte au plus large.\n";
     let all: Vec<&str> = Audience::ALL.iter().map(|audience| audience.3).collect();
     paper += &format!("\nLes audiences : {}.\n", all.join(" ; "));
     held_to("docs/roles.md", &paper);

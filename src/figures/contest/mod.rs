@@ -169,7 +169,7 @@ impl Contest {
     /// Whether it tells a figure that is to be kept from somebody, by its embargo or its place.
     pub fn is_hidden(&self, reach: &Reach, today: Date) -> bool {
         is_hidden(self.embargo_until, self.loaded_by, reach, today)
-            || !reach.sees_values_of(&self.subject.place)
+            || !reach.sees_value(&self.measure, &self.subject.place)
     }
 }
 

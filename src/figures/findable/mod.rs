@@ -93,7 +93,7 @@ impl Names<'_> {
         let document = Document {
             context: self.context(&words.place, &words.period)?,
             text: comment,
-            place: Some(words.place.clone()),
+            value: Some((words.measure.clone(), words.place.clone())),
             embargo: until.map(|until| (until, words.loaded_by)),
             ..Document::new(COMMENTS, href, self.title(&words.measure))
         };
@@ -109,7 +109,7 @@ impl Names<'_> {
         let document = Document {
             context: self.context(&words.place, &words.period)?,
             text: joined(said, ". "),
-            place: Some(words.place.clone()),
+            value: Some((words.measure.clone(), words.place.clone())),
             embargo: until.map(|until| (until, words.loaded_by)),
             current: words.answer.is_none(),
             ..Document::new(

@@ -71,7 +71,7 @@ pub async fn story(
     for record in records {
         let embargo = parsed_day(record.embargo_until.as_deref())?;
         let is_kept = is_hidden(embargo, record.actor, reach, today);
-        if is_kept || !reach.sees_values_of(&record.place) {
+        if is_kept || !reach.sees_value(&record.measure, &record.place) {
             continue;
         }
         let subject = Subject {

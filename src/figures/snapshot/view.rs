@@ -53,7 +53,7 @@ impl FiguresView {
         let snapshot = if reach.sees_all_values() {
             snapshot
         } else {
-            Arc::new(snapshot.of_places(|place| reach.sees_values_of(place)))
+            Arc::new(snapshot.of_those(|measure, place| reach.sees_value(measure, place)))
         };
         let seen: Vec<&Embargoed> = snapshot
             .embargoed

@@ -363,6 +363,12 @@ fn openings(framework: &Framework) -> Markup {
             Opening::Drafts,
             "projets_ouverts",
         ),
+        (
+            "Valeurs finales",
+            framework.values_for,
+            Opening::Values,
+            "valeurs_ouvertes",
+        ),
     ];
     html! {
         details.more {

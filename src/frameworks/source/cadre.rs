@@ -35,6 +35,7 @@ pub(super) fn read(item: &mut Item<'_>) -> Framework {
         contest_days: read_contest_days(item),
         signed_for: item.word("contrats_ouverts"),
         drafts_for: item.word("projets_ouverts"),
+        values_for: item.word("valeurs_ouvertes"),
         documents: item.list("documents", read_document),
         announced: item.list("annonces", read_announced),
         remarks: item.texts("remarques"),
@@ -71,6 +72,7 @@ pub(crate) fn write(framework: &Framework) -> Map {
         .maybe("reponse_contestation", framework.contest_days)
         .maybe("contrats_ouverts", framework.signed_for.map(Worded::word))
         .maybe("projets_ouverts", framework.drafts_for.map(Worded::word))
+        .maybe("valeurs_ouvertes", framework.values_for.map(Worded::word))
         .list("documents", &framework.documents, write_document)
         .list("annonces", &framework.announced, write_announced)
         .sentences("remarques", &framework.remarks)

@@ -314,6 +314,7 @@ pub(super) fn frame() -> impl Strategy<Value = Framework> {
             contest_days: Some(15),
             signed_for: Some(Audience::Parties),
             drafts_for: complete_list.then_some(Audience::StateAndAgencies),
+            values_for: complete_list.then_some(Audience::Everybody),
             means: vec![MeansLine {
                 key: key(),
                 label: label.clone(),

@@ -2,10 +2,12 @@
 //! and looked for wherever somebody else may look.
 
 use axum::http::StatusCode;
+use jalon::access::Audience;
 
 use super::{person, site_of};
 use crate::contracts::{BOTH, Hand, NORMANDIE, normandie_terms};
 use crate::on_both_engines;
+use crate::stage::Stage;
 use crate::support::Bench;
 
 /// In the reason of an act under way.
@@ -74,5 +76,36 @@ on_both_engines! {
         let mut site = site_of(&bench, "bretagne@example.org").await;
         let act = site.get("/contrats/normandie-2024-2028/actes/2").await;
         assert_eq!(act.status, StatusCode::NOT_FOUND);
+    }
+}
+
+on_both_engines! {
+    async fn a_framework_says_to_whom_the_values_of_its_measures_are_opened(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        stage.load("territoire;annee;2.c.1\n28;2024;61,3\n53;2024;62,8\n").await;
+        for (email, role, organisation) in [
+            ("region@example.org", "referent-cpom-ars", "ARS-28"),
+            ("ministere@example.org", "contributeur", "DGS"),
+            ("invitee@example.org", "invite", ""),
+        ] {
+            person(&bench, stage.actor, email, &[(role, organisation)]).await;
+        }
+        // Who reads the value of Normandie, and that of Bretagne.
+        for (audience, region, ministry, guest) in [
+            (None, [true, true], [true, true], [false, false]),
+            (Some(Audience::Everybody), [true, true], [true, true], [true, true]),
+            (Some(Audience::Parties), [true, false], [false, false], [false, false]),
+        ] {
+            stage.opens_values(audience).await;
+            for (email, wanted) in [("region@example.org", region), ("ministere@example.org", ministry), ("invitee@example.org", guest)] {
+                let mut site = site_of(&bench, email).await;
+                let page = site.get("/indicateurs/etat-ars-2024-2028/2.c.1").await.body;
+                let file = site.get("/tables/valeurs.csv?cadre=etat-ars-2024-2028&indicateur=2.c.1").await.body;
+                let shown = ["61,3", "62,8"].map(|value| file.contains(value));
+                assert_eq!(shown, wanted, "{email}, {audience:?}: {file}");
+                let shown = ["61,3", "62,8"].map(|value| page.contains(value));
+                assert_eq!(shown, wanted, "{email}, {audience:?}: {page}");
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Grant, Remit};
 use crate::access::policy::{Concern, Stage};
-use crate::access::reach::{Audience, Opening, Openings};
+use crate::access::reach::{Audience, Opening, Openings, ValueOpenings};
 use crate::access::role::NATIONAL_ADMINISTRATOR;
 use crate::access::store::Person;
 use crate::args;
@@ -123,6 +123,38 @@ pub(in crate::access) async fn openings(tx: &mut Tx) -> Result<Openings, DbError
         Ok(((framework, opened), to))
     };
     rows.into_iter().map(read).collect()
+}
+
+/// To whom frameworks open the values of their measures.
+pub(in crate::access) async fn value_openings(tx: &mut Tx) -> Result<ValueOpenings, DbError> {
+    let rows: Vec<(String, String)> = tx
+        .all("select measure, audience from measure_opening", vec![])
+        .await?;
+    let mut widest = ValueOpenings::new();
+    for (measure, audience) in rows {
+        let to = Audience::from_code(&audience);
+        let to = to.ok_or_else(|| DbError::corrupt("audience of a measure", audience))?;
+        let known = widest.entry(measure).or_insert(to);
+        *known = to.min(*known);
+    }
+    Ok(widest)
+}
+
+/// The organisations that a person holds grants for on that day, each with its place.
+pub(in crate::access) async fn places(
+    tx: &mut Tx,
+    person: Uuid,
+    day: Date,
+) -> Result<Vec<(String, String)>, DbError> {
+    tx.all(
+        "select distinct o.code as organisation, o.place_code as place
+         from access_grant g
+         join organisation o on o.code = g.organisation and o.place_code is not null
+         where g.person_id = $1 and g.ended_change is null and g.starts_on <= $2
+           and (g.ends_on is null or g.ends_on >= $2)",
+        args![person, day.to_string()],
+    )
+    .await
 }
 
 /// The establishments of the regions whose agencies a person holds grants for on that day, each
