@@ -180,6 +180,24 @@ pub(super) fn sealed_role(person: &Person, (role, to): (&str, &str), now: i64) -
     )
 }
 
+/// The letter that says that what read or wrote in somebody's name does so no longer, since they
+/// were given a role that takes a second factor.
+pub(super) fn programs_revoked(person: &Person, now: i64) -> Mail {
+    letter(
+        person,
+        Told {
+            key: "programs-off",
+            subject: "Vos accès par programme ont été révoqués",
+            text: format!(
+                "Un rôle qui demande la double authentification vient de vous être donné dans Jalon. Vos accès par programme et les adresses de vos tableaux avaient été ouverts sans elle : ils ont été révoqués.\n\nC’était le {}, heure de Paris. Une fois reconnecté avec la double authentification, vous pouvez en ouvrir d’autres depuis le menu à votre nom.",
+                french_instant(now)
+            ),
+            now,
+            until: now + WARNING_LIVES,
+        },
+    )
+}
+
 /// What a letter tells.
 struct Told {
     key: &'static str,

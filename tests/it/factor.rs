@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use totp_rs::{Builder, Secret};
 
 use crate::on_both_engines;
+use crate::rights::{gives as gives_grant, new_grant, person};
 use crate::support::{Answer, Bench, EMAIL, PASSWORD, Site};
 
 const PAGE: &str = "/moi/double-authentification";
@@ -195,5 +196,25 @@ on_both_engines! {
         let mut site = bench.site_with(|config| config.second_factor = SecondFactor::ByRole).await;
         site.sign_in().await;
         assert_eq!(site.get("/").await.status, StatusCode::OK);
+    }
+}
+
+on_both_engines! {
+    async fn a_role_that_begins_tomorrow_asks_for_it_today(bench: Bench) {
+        let first = bench.install().await;
+        let her = person(&bench, first, "elle@example.org", &[("lecteur", "")]).await;
+        let mut site = bench.site_with(|config| config.second_factor = SecondFactor::ByRole).await;
+        site.sign_in_as("elle@example.org").await;
+        assert_eq!(site.get("/").await.status, StatusCode::OK);
+        let mut coming = new_grant(&bench, her, "auditeur", "");
+        coming.starts_on = bench.clock.today().tomorrow().unwrap();
+        coming.ends_on = Some(coming.starts_on);
+        gives_grant(&bench, first, coming).await.unwrap();
+        // A session opened now may last until then.
+        site.sign_in_as("elle@example.org").await;
+        assert_eq!(site.get("/").await.location.as_deref(), Some(PAGE));
+        bench.clock.advance(SignedDuration::from_hours(72));
+        site.sign_in_as("elle@example.org").await;
+        assert_eq!(site.get("/").await.status, StatusCode::OK, "it is over");
     }
 }

@@ -135,7 +135,7 @@ const WITHOUT_PERMIT: [(&str, &str, &str); 12] = [
     (
         "src/access/token/store.rs",
         "revoke_all",
-        "follows a departure",
+        "follows a departure, sessions that are ended, or a role that asks for more",
     ),
     ("src/contracts/store/edit.rs", "draft", "reads"),
     (

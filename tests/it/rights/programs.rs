@@ -6,11 +6,12 @@ use jalon::access::token::TokenScope;
 use jalon::ledger::Actor;
 use serde_json::{Value as Json, json};
 
-use super::{ends, held, last_change, person};
+use super::{ends, grant, held, last_change, person, site_of};
 use crate::api::Program;
 use crate::on_both_engines;
 use crate::stage::Stage;
 use crate::support::{Answer, Bench};
+use crate::tables::followed;
 
 const REHEARSALS: &str = "/api/v1/rehearsals";
 
@@ -151,5 +152,34 @@ on_both_engines! {
         assert_refused(&sent);
         assert_eq!((last_change(&bench).await, stage.count("batch").await), before);
         assert_eq!(stage.count("document").await, 0);
+    }
+}
+
+on_both_engines! {
+    async fn what_reads_without_signing_in_ends_where_a_role_asks_for_a_second_factor(bench: Bench) {
+        const WHO: &str = "normandie@example.org";
+        let stage = Stage::set(&bench).await;
+        let (id, mut program) = of_agency(&bench, stage.actor, WHO, "ARS-28").await;
+        let mut site = site_of(&bench, WHO).await;
+        let address = followed(&mut site, "contrats", "").await + ".csv";
+        let mut excel = bench.site().await;
+        let frameworks = "/api/v1/frameworks";
+        // A role that asks for none takes nothing away.
+        grant(&bench, stage.actor, id, "codir-ars", "ARS-28").await.unwrap();
+        assert_eq!(program.get(frameworks).await.status, StatusCode::OK);
+        assert_eq!(excel.get(&address).await.status, StatusCode::OK);
+        grant(&bench, stage.actor, id, "administrateur-ars", "ARS-28").await.unwrap();
+        assert_eq!(program.get(frameworks).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(excel.get(&address).await.status, StatusCode::NOT_FOUND);
+        let mut tx = bench.db.read().await.unwrap();
+        let subject = "Vos accès par programme ont été révoqués";
+        let sql = "select count(*) from mail where address = $1 and subject = $2";
+        let (told,): (i64,) = tx.one(sql, jalon::args![WHO, subject]).await.unwrap();
+        assert_eq!(told, 1);
+        drop(tx);
+        // What is opened since comes from a session that gave one: another such role leaves it.
+        let mut since = Program::of(&bench, Actor::Person(id), TokenScope::Read).await;
+        grant(&bench, stage.actor, id, "directeur-general-ars", "ARS-28").await.unwrap();
+        assert_eq!(since.get(frameworks).await.status, StatusCode::OK);
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Grant, Remit};
 use crate::access::policy::{Concern, Stage};
 use crate::access::reach::{Audience, Opening, Openings};
-use crate::access::role::NATIONAL_ADMINISTRATOR;
+use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
 use crate::access::store::Person;
 use crate::args;
 use crate::platform::db::{DbError, Tx};
@@ -105,6 +105,31 @@ pub async fn holding(tx: &mut Tx, person: Uuid, day: Date) -> Result<Vec<Grant>,
         )
         .await?;
     Ok(rows.into_iter().map(Grant::from).collect())
+}
+
+/// Whether a role that a person holds on that day, or will hold, takes a second factor to sign in.
+pub(in crate::access) async fn asks_a_factor(
+    tx: &mut Tx,
+    person: Uuid,
+    day: Date,
+) -> Result<bool, DbError> {
+    let roles: Vec<(String,)> = tx
+        .all(
+            "select g.role
+             from access_grant g
+             left join access_grant o on o.id = g.behalf_of
+             where g.person_id = $1 and g.ended_change is null
+               and (g.ends_on is null or g.ends_on >= $2)
+               and (g.behalf_of is null
+                    or (o.ended_change is null and (o.ends_on is null or o.ends_on >= $2)))",
+            args![person, day.to_string()],
+        )
+        .await?;
+    let asks = |key: &str| {
+        let role = Roles::known().role(key);
+        role.is_some_and(|role| role.second_factor)
+    };
+    Ok(roles.iter().any(|(role,)| asks(role)))
 }
 
 /// To whom frameworks open what stands under them.
