@@ -44,7 +44,7 @@ pub use grant::pages::{button_or_why, grant_words, seen_person};
 pub use grant::store::answering;
 pub use kept::keep_refused_form;
 pub use openid::Provider;
-pub use origin::told_to_history;
+pub use origin::note_origin;
 pub use pages::router;
 pub use password::{NewPassword, PASSWORD_HINT, PasswordError};
 pub use permit::{Act, NotPermitted, Permit, may, permit, permit_aside};

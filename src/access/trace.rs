@@ -1,8 +1,6 @@
 //! What is kept of requests that changed nothing: what was refused, what was taken away.
 
-use std::sync::Arc;
-
-use axum::extract::{FromRef, FromRequestParts as _, Request, State};
+use axum::extract::{FromRef, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -13,7 +11,6 @@ use super::event::{self, Event, EventKind, Refusal, Trail};
 use super::origin::Origin;
 use super::session::{Standing, standing};
 use crate::platform::clock::Clock;
-use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
 use crate::platform::metrics;
 
@@ -24,14 +21,13 @@ where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
     Clock: FromRef<S>,
-    Arc<Config>: FromRef<S>,
     Trail: FromRef<S>,
 {
     let route = metrics::route(&request).to_owned();
-    let (mut parts, body) = request.into_parts();
-    let Ok(origin) = Origin::from_request_parts(&mut parts, &state).await;
-    let session = parts.extensions.get::<Session>().cloned();
-    let response = next.run(Request::from_parts(parts, body)).await;
+    let origin = request.extensions().get::<Origin>();
+    let origin = origin.and_then(|origin| origin.address.clone());
+    let session = request.extensions().get::<Session>().cloned();
+    let response = next.run(request).await;
     let opened = response.extensions().get::<Opened>().cloned();
     let (kind, detail) = match (opened, kind(&route, &response)) {
         (Some(Opened(path)), _) => (EventKind::Unseal, path),
@@ -47,7 +43,7 @@ where
         let refusal = Refusal {
             at: clock.now(),
             person,
-            origin: origin.address,
+            origin,
             detail,
         };
         Trail::from_ref(&state).keep(&db, &clock, refusal).await;
@@ -58,7 +54,7 @@ where
         person,
         account: None,
         device: None,
-        origin: origin.address.as_deref(),
+        origin: origin.as_deref(),
         done: true,
         detail: Some(&detail),
     };

@@ -18,7 +18,7 @@ pub use history::{Entry, Link, chain_hash};
 pub use memory::{Memory, OfState};
 pub use moment::Moment;
 pub use once::{SentForm, TOKEN_FIELD};
-pub use origin::made_from;
+pub use origin::{made_from, spawn};
 pub use store::{
     ChangeRow, anchor, forget_origins, history_of, is_committed, last_change, last_change_before,
     state, verify, verify_against,

@@ -218,7 +218,7 @@ impl App {
         let sessions = access::session_layer(self.0.db.clone(), https);
         let accesses = from_fn_with_state(self.clone(), access::keep_accesses::<Self>);
         let refusals = from_fn_with_state(self.clone(), access::refusals_in_french::<Self>);
-        let whence = from_fn_with_state(self.clone(), access::told_to_history::<Self>);
+        let origins = from_fn_with_state(self.0.config.clone(), access::note_origin);
         pages
             .fallback(|| async { WebError::NotFound })
             .layer(from_fn_with_state(self.clone(), access::keep_refused_form))
@@ -232,7 +232,7 @@ impl App {
             .merge(asset_router())
             .merge(health::router())
             .merge(api::router(&self))
-            .layer(whence)
+            .layer(origins)
             .layer(from_fn(count_requests))
             .layer(from_fn(hear_out))
             .layer(from_fn(move |request, next| {

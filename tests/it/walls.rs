@@ -163,6 +163,28 @@ const WITHOUT_PERMIT: [(&str, &str, &str); 12] = [
     ("src/site/demo/people.rs", "give", "asks one"),
 ];
 
+/// Where tasks are begun that outlive what asked for them, but by `ledger::spawn`, and why.
+const SPAWNS: [(&str, &str); 2] = [
+    (
+        "src/ledger/origin.rs",
+        "says from where the task makes changes",
+    ),
+    (
+        "src/site/app.rs",
+        "what runs beside the server, asked for by nobody",
+    ),
+];
+
+#[test]
+fn a_task_of_its_own_says_from_where_it_makes_changes() {
+    let spawns = |text: &str| lines(text).any(|line| line.contains("tokio::spawn("));
+    let found = code().into_iter();
+    let found = found.filter(|(_, text)| spawns(text) || text.contains("task::spawn("));
+    let found: BTreeSet<String> = found.map(|(path, _)| path).collect();
+    let known: BTreeSet<String> = SPAWNS.iter().map(|(path, _)| (*path).to_owned()).collect();
+    assert_eq!(found, known, "elsewhere, by ledger::spawn");
+}
+
 /// The functions that others may call, with what they take.
 fn open_functions(text: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 use super::{Caller, store};
+use crate::ledger;
 use crate::platform::api::{ApiResult, Code, Problem};
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
@@ -75,7 +76,7 @@ async fn under_key(db: &Db, clock: &Clock, request: Request, next: Next) -> ApiR
     // In a task of its own: a program that hangs up does not cut what it asked for in two.
     let (db, request) = (db.clone(), Request::from_parts(parts, Body::from(body)));
     let doing = async move { keep(&db, &key, next.run(request).await).await };
-    tokio::spawn(doing).await.map_err(Problem::internal)?
+    ledger::spawn(doing).await.map_err(Problem::internal)?
 }
 
 /// What was answered under the key already.

@@ -15,7 +15,7 @@ use crate::dossier::run::{Asked, Run, RunError, ask, store, work};
 use crate::figures::Sources;
 use crate::frameworks::{Catalogue, Framework};
 use crate::kernel::capitalised;
-use crate::ledger::TOKEN_FIELD;
+use crate::ledger::{self, TOKEN_FIELD};
 use crate::platform::clock::{french_date, french_instant};
 use crate::platform::web::{
     Crumb, WebError, WebResult, crumbs, document_with_status, icon, parse_day, section_heading,
@@ -216,7 +216,7 @@ fn read(typed: &Typed) -> Result<Asked, &'static str> {
 /// Begins the work, which outlives the request; where it stops short, upkeep takes it up.
 fn begin(sources: &Sources, id: Uuid) {
     let sources = sources.clone();
-    tokio::spawn(async move {
+    ledger::spawn(async move {
         if let Err(error) = work(&sources, id).await {
             tracing::warn!(%error, run = %id, "print run");
         }

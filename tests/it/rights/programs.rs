@@ -183,3 +183,20 @@ on_both_engines! {
         assert_eq!(since.get(frameworks).await.status, StatusCode::OK);
     }
 }
+
+on_both_engines! {
+    async fn what_a_program_writes_under_a_key_says_from_where(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let (_, mut program) = of_agency(&bench, stage.actor, "normandie@example.org", "ARS-28").await;
+        let (open, etag) = rehearsed(&mut program, "28", "3").await;
+        let headers = [("if-match", etag.as_str()), ("idempotency-key", "une fois")];
+        let sent = program.ask(Method::POST, &format!("{open}/commit"), &headers, Body::empty()).await;
+        assert_eq!(sent.status, StatusCode::OK, "{}", sent.body);
+        let mut tx = bench.db.read().await.unwrap();
+        let (from,): (Option<String>,) = tx
+            .one("select origin from change order by no desc limit 1", vec![])
+            .await
+            .unwrap();
+        assert_eq!(from.as_deref(), Some("127.0.0.1"));
+    }
+}
