@@ -53,4 +53,4 @@ pub use reach::{Audience, Opening, Openings, Reach, Vantage};
 pub use session::{DbSessionStore, session_layer};
 pub use signed::{Signed, Visitor, refusals_in_french};
 pub use store::{ChangePassword, NewPerson, Person};
-pub use trace::{keep_accesses, kept_as_opened};
+pub use trace::{keep_accesses, keep_command, kept_as_opened, made_for};

@@ -252,11 +252,11 @@ on_both_engines! {
             .collect();
         assert_eq!(kept, [
             ("sign_in", true, None),
-            ("export", true, Some("/tables/{file}")),
+            ("export", true, Some("/tables/organisations.csv")),
             ("refused", false, Some("/moi/mot-de-passe")),
         ]);
         let page = site.get("/moi").await.body;
-        for told in ["Tableau emporté", "Action refusée", "/tables/{file}"] {
+        for told in ["Tableau emporté", "Action refusée", "/tables/organisations.csv"] {
             assert!(page.contains(told), "{told}: {page}");
         }
         bench.clock.advance(SignedDuration::from_mins(2));

@@ -235,7 +235,7 @@ pub struct Kept {
     pub who: Option<String>,
     /// From where, until it is forgotten.
     pub origin: Option<String>,
-    /// The template of the address.
+    /// The address that was asked for, without its query nor what opens something.
     pub detail: Option<String>,
 }
 

@@ -52,7 +52,7 @@ on_both_engines! {
         assert_eq!(reader.get("/tables/acces.csv").await.status, StatusCode::NOT_FOUND);
         let mut auditor = site_of(&bench, "auditrice@example.org").await;
         let page = auditor.get("/journal/acces?qui=lectrice&genre=export").await.body;
-        assert!(page.contains("Personne lectrice@example.org") && page.contains("/tables/{file}"), "{page}");
+        assert!(page.contains("Personne lectrice@example.org") && page.contains("/tables/organisations.csv"), "{page}");
         let other = auditor.get("/journal/acces?qui=auditrice&genre=export").await.body;
         assert!(other.contains("Rien ne répond"), "{other}");
         let past = auditor.get("/journal/acces?au=01/01/2026").await.body;

@@ -200,3 +200,47 @@ on_both_engines! {
         assert_eq!(from.as_deref(), Some("127.0.0.1"));
     }
 }
+
+on_both_engines! {
+    async fn what_programs_take_away_or_are_refused_is_kept_with_whose_they_are(bench: Bench) {
+        const WHO: &str = "normandie@example.org";
+        let stage = Stage::set(&bench).await;
+        let (id, mut program) = of_agency(&bench, stage.actor, WHO, "ARS-28").await;
+        let (open, etag) = rehearsed(&mut program, "53", "4").await;
+        let refused = format!("{open}/commit");
+        assert_refused(&acts(&mut program, Method::POST, &refused, &etag, &Json::Null).await);
+        let file = format!("{}/file", open.replace("/rehearsals/", "/batches/"));
+        assert_eq!(program.get(&file).await.status, StatusCode::OK);
+        // A list is kept once, not for each page of it, and never with what was asked of it.
+        let list = "/api/v1/observations";
+        assert_eq!(program.get(&format!("{list}?place=28")).await.status, StatusCode::OK);
+        let followed = followed(&mut site_of(&bench, WHO).await, "contrats", "").await;
+        let mut excel = bench.site().await;
+        assert_eq!(excel.get(&format!("{followed}.csv")).await.status, StatusCode::OK);
+        assert_eq!(excel.get("/donnees/jalon_0/contrats.csv").await.status, StatusCode::NOT_FOUND);
+        let mut tx = bench.db.read().await.unwrap();
+        let kept: Vec<(String, Option<String>, bool)> = tx
+            .all(
+                "select kind, detail, origin is not null from access_event
+                 where person_id = $1 and kind <> 'sign_in' order by id",
+                jalon::args![id],
+            )
+            .await
+            .unwrap();
+        let kept: Vec<(&str, &str)> = kept
+            .iter()
+            .map(|(kind, detail, from)| {
+                assert!(from, "{kind}");
+                (kind.as_str(), detail.as_deref().unwrap())
+            })
+            .collect();
+        assert_eq!(kept, [
+            ("refused", refused.as_str()),
+            ("download", &file),
+            ("export", list),
+            ("export", "/donnees/{secret}/contrats.csv"),
+        ]);
+        let (nobodys,): (i64,) = tx.one("select count(*) from access_event where person_id is null", vec![]).await.unwrap();
+        assert_eq!(nobodys, 0);
+    }
+}

@@ -173,3 +173,26 @@ on_both_engines! {
         assert!(program.run(&["grant", "roles"]).done().contains("referent-cpom-ars  Référent CPOM de l’ARS"));
     }
 }
+
+on_both_engines! {
+    async fn a_command_is_kept_among_the_accesses_of_whom_it_is_given_in_the_name_of(bench: Bench) {
+        let (_, program) = installed(&bench).await;
+        program.run(&["contracts", "list", "--as", REFERENT]).done();
+        program.run(&["contracts", "show", "secret", "--json", "--as", REFERENT]).refused();
+        let hers = account(&bench, REFERENT).await;
+        let mut tx = bench.db.read().await.unwrap();
+        let kept: Vec<(String, Option<String>)> = tx
+            .all(
+                "select detail, origin from access_event
+                 where person_id = $1 and kind = 'command' order by id",
+                jalon::args![hers],
+            )
+            .await
+            .unwrap();
+        let terminal = Some("terminal".to_owned());
+        assert_eq!(kept, [
+            ("jalon contracts list".to_owned(), terminal.clone()),
+            ("jalon contracts show".to_owned(), terminal),
+        ]);
+    }
+}
