@@ -171,7 +171,7 @@ on_both_engines! {
         upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
         let seals = async || verify_seals(&mut bench.db.read().await.unwrap()).await.unwrap();
         assert_eq!(seals().await, SealsVerified::Whole(0), "what has just happened may still change");
-        bench.clock.advance(SignedDuration::from_mins(2));
+        bench.clock.advance(SignedDuration::from_mins(12));
         upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
         assert_eq!(seals().await, SealsVerified::Whole(1));
         let mut tx = bench.db.write_aside().await.unwrap();
@@ -259,7 +259,7 @@ on_both_engines! {
         for told in ["Tableau emporté", "Action refusée", "/tables/organisations.csv"] {
             assert!(page.contains(told), "{told}: {page}");
         }
-        bench.clock.advance(SignedDuration::from_mins(2));
+        bench.clock.advance(SignedDuration::from_mins(12));
         upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
         let mut tx = bench.db.read().await.unwrap();
         assert_eq!(verify_seals(&mut tx).await.unwrap(), SealsVerified::Whole(1));

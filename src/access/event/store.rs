@@ -11,8 +11,9 @@ use crate::platform::db::{Db, DbError, Tx};
 
 /// Events that one seal covers at most.
 const MOST_SEALED: i64 = 1000;
-/// An event that has just happened may still be under way: it is sealed after this long.
-const SETTLED: i64 = 60 * 1_000_000;
+/// An event that has just happened may still be under way: it is sealed after this long, which is
+/// longer than a password that was right, or a provider of identities, is waited for.
+const SETTLED: i64 = 11 * 60 * 1_000_000;
 
 /// Keeps an event; its identifier.
 pub(in crate::access) async fn keep(
