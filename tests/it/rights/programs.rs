@@ -244,3 +244,26 @@ on_both_engines! {
         assert_eq!(nobodys, 0);
     }
 }
+
+on_both_engines! {
+    async fn an_answer_kept_under_a_key_ends_with_the_rights_it_was_given_under(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let (id, mut program) = of_agency(&bench, stage.actor, "normandie@example.org", "ARS-28").await;
+        let mut other = Program::of(&bench, Actor::Person(id), TokenScope::Read).await;
+        let (open, etag) = rehearsed(&mut program, "28", "3").await;
+        let commit = format!("{open}/commit");
+        let headers = [("if-match", etag.as_str()), ("idempotency-key", "une fois")];
+        let first = program.ask(Method::POST, &commit, &headers, Body::empty()).await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+        let again = program.ask(Method::POST, &commit, &headers, Body::empty()).await;
+        assert_eq!((again.status, &again.body), (StatusCode::OK, &first.body));
+        let by_another = other.ask(Method::POST, &commit, &headers, Body::empty()).await;
+        let grant = held(&bench, id).await[0].grant.id;
+        ends(&bench, stage.actor, grant).await.unwrap();
+        let after = program.ask(Method::POST, &commit, &headers, Body::empty()).await;
+        for refused in [by_another, after] {
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+            assert!(refused.body.contains("/erreurs/api-cle"), "{}", refused.body);
+        }
+    }
+}
