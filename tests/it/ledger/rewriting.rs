@@ -65,6 +65,11 @@ on_both_engines! {
         for sql in [
             "update change set at = 0 where no = 2",
             "update change set actor = null",
+            "update change set why = 'Autre chose' where no = 2",
+            "update change set origin = '192.0.2.7' where no = 2",
+            "update thing set kind = 'contract'",
+            "update thing set parent_id = null, scope_id = scope_id",
+            "delete from thing",
             "update entry set after_state = '{}'",
             "delete from entry where change_no = 5",
             "delete from change where no = 5",
@@ -73,7 +78,12 @@ on_both_engines! {
         }
         assert_eq!(verified(db, &[]).await, Verified::Whole(5));
         // What must be erasable is.
-        assert!(takes(db, "update change set why = null where no = 2").await);
+        for sql in [
+            "update change set why = null, origin = null where no = 2",
+            "update thing set label = 'Autre nom', version = version + 1",
+        ] {
+            assert!(takes(db, sql).await, "{sql}");
+        }
         assert_eq!(verified(db, &[]).await, Verified::Whole(5));
     }
 }
