@@ -13,7 +13,10 @@ use uuid::Uuid;
 pub(super) use trail::Refusal;
 pub use trail::Trail;
 
-pub use store::{Asked, Kept, SealsVerified, forget_origins, kept, seal, verify_seals};
+pub use store::{
+    Asked, Kept, SealsVerified, anchor, forget_origins, kept, seal, verify_seals,
+    verify_seals_against,
+};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

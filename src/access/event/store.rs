@@ -6,6 +6,7 @@ use super::{Event, EventKind, Mark, Sealed, seal_hash};
 use crate::access::throttle::Tries;
 use crate::access::{Concern, Reach};
 use crate::args;
+use crate::ledger::Anchor;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
 
@@ -295,16 +296,18 @@ struct Seal {
     hash: Vec<u8>,
 }
 
+async fn last_seal(tx: &mut Tx) -> Result<Option<Seal>, DbError> {
+    tx.optional(
+        "select no, hash from access_seal order by no desc limit 1",
+        vec![],
+    )
+    .await
+}
+
 /// Seals the events that are not sealed yet; how many.
 pub async fn seal(db: &Db, clock: &Clock) -> Result<usize, DbError> {
     let mut tx = db.write_aside().await?;
-    let last: Option<Seal> = tx
-        .optional(
-            "select no, hash from access_seal order by no desc limit 1",
-            vec![],
-        )
-        .await?;
-    let last = last.unwrap_or_default();
+    let last = last_seal(&mut tx).await?.unwrap_or_default();
     let events: Vec<Sealed> = tx
         .all(
             "select id, at, kind, person_id, done, detail from access_event
@@ -360,7 +363,7 @@ pub async fn forget_origins(tx: &mut Tx, now: i64) -> Result<(), DbError> {
 pub enum SealsVerified {
     /// Every seal holds; how many there are.
     Whole(i64),
-    /// The first that does not.
+    /// The first that does not, or that is not there.
     Broken(i64),
 }
 
@@ -371,8 +374,27 @@ struct SealRow {
     hash: Vec<u8>,
 }
 
+/// The last seal, to keep elsewhere; `None` before the first.
+pub async fn anchor(tx: &mut Tx) -> Result<Option<Anchor>, DbError> {
+    let Some(Seal { no, hash }) = last_seal(tx).await? else {
+        return Ok(None);
+    };
+    let digest = hash.try_into();
+    let digest = digest.map_err(|_| DbError::corrupt("digest of a seal", no))?;
+    Ok(Some(Anchor { no, digest }))
+}
+
 /// Recomputes every seal and names the first that does not hold.
 pub async fn verify_seals(tx: &mut Tx) -> Result<SealsVerified, DbError> {
+    verify_seals_against(tx, &[]).await
+}
+
+/// [`verify_seals`], which also holds the seals to anchors kept elsewhere: who owns the database can
+/// make them all anew, or take the last ones away.
+pub async fn verify_seals_against(
+    tx: &mut Tx,
+    anchors: &[Anchor],
+) -> Result<SealsVerified, DbError> {
     let seals: Vec<SealRow> = tx
         .all("select no, prev, hash from access_seal order by no", vec![])
         .await?;
@@ -385,12 +407,18 @@ pub async fn verify_seals(tx: &mut Tx) -> Result<SealsVerified, DbError> {
                 args![seal.no],
             )
             .await?;
-        if seal.no != expected || seal.prev != prev || seal.hash != seal_hash(&prev, &events) {
+        let mut anchored = anchors.iter().filter(|anchor| anchor.no == seal.no);
+        let is_another = anchored.any(|anchor| seal.hash != anchor.digest);
+        let is_sound = seal.prev == prev && seal.hash == seal_hash(&prev, &events);
+        if seal.no != expected || !is_sound || is_another {
             return Ok(SealsVerified::Broken(expected));
         }
         prev.clone_from(&seal.hash);
     }
-    Ok(SealsVerified::Whole(
-        i64::try_from(seals.len()).unwrap_or(i64::MAX),
-    ))
+    let count = i64::try_from(seals.len()).unwrap_or(i64::MAX);
+    let beyond = anchors.iter().map(|anchor| anchor.no);
+    Ok(match beyond.filter(|no| *no > count).min() {
+        Some(_) => SealsVerified::Broken(count + 1),
+        None => SealsVerified::Whole(count),
+    })
 }

@@ -131,7 +131,9 @@ impl Tx {
         };
         let standing: Vec<(String,)> = self.all(sql, vec![]).await?;
         let stands = |trigger: String| standing.iter().any(|(name,)| *name == trigger);
-        let unguarded = kept.into_iter().filter(|kept| !kept.triggers().all(stands));
+        let unguarded = kept
+            .into_iter()
+            .filter(|kept| !kept.triggers().all(&stands));
         Ok(unguarded.map(|kept| kept.name).collect())
     }
 }
