@@ -31,7 +31,7 @@ pub enum GrantError {
     Ended,
     /// Nobody would be left to manage rights.
     #[error(
-        "C’est la dernière habilitation d’administrateur national sans date de fin : donnez-la d’abord à quelqu’un d’autre."
+        "C’est la dernière habilitation d’administrateur national sans date de fin : donnez-la d’abord à quelqu’un d’autre, qui peut déjà se connecter."
     )]
     LastAdministrator,
     /// The history or the database refused.
