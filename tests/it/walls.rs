@@ -163,6 +163,41 @@ const WITHOUT_PERMIT: [(&str, &str, &str); 12] = [
     ("src/site/demo/people.rs", "give", "asks one"),
 ];
 
+/// The commands that act in nobody's name, and why: who gives them holds the machine.
+const OF_THE_MACHINE: [(&str, &str); 4] = [
+    (
+        "src/site/cli/backup.rs",
+        "copies the whole database, or brings it back",
+    ),
+    ("src/site/cli/demo.rs", "makes a database of its own"),
+    (
+        "src/site/cli/journal.rs",
+        "reads digests, and nothing of what they are of",
+    ),
+    (
+        "src/site/cli/server.rs",
+        "serves, and brings the schema up to date",
+    ),
+];
+
+#[test]
+fn commands_act_in_the_name_of_an_account_but_those_of_the_machine() {
+    let reaches = |text: &str| {
+        let ways = ["ready_database()", "Db::open", "making("];
+        ways.iter().any(|way| text.contains(way))
+    };
+    let named = |text: &str| {
+        let ways = [".person(", ".reach(", "desk("];
+        ways.iter().any(|way| text.contains(way))
+    };
+    let commands = code().into_iter();
+    let commands = commands.filter(|(path, _)| path.starts_with("src/site/cli/"));
+    let commands = commands.filter(|(_, text)| reaches(text) && !named(text));
+    let found: BTreeSet<String> = commands.map(|(path, _)| path).collect();
+    let known = OF_THE_MACHINE.iter().map(|(path, _)| (*path).to_owned());
+    assert_eq!(found, known.collect::<BTreeSet<_>>());
+}
+
 /// Where tasks are begun that outlive what asked for them, but by `ledger::spawn`, and why.
 const SPAWNS: [(&str, &str); 2] = [
     (
