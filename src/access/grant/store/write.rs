@@ -117,13 +117,13 @@ pub async fn give(change: &mut Change, permit: Permit<GiveGrant>) -> Result<Uuid
     }
     let id = insert(change, &new, None).await?;
     reopen(change, new.person).await?;
-    tell_of_sealed(change, &new).await?;
+    tell_of_sealed(change, &new, id).await?;
     Ok(id)
 }
 
 /// Writes to who administers the country, and to who held it already, that a role which opens what
 /// is under seal was given.
-async fn tell_of_sealed(change: &mut Change, new: &NewGrant) -> Result<(), DbError> {
+async fn tell_of_sealed(change: &mut Change, new: &NewGrant, grant: Uuid) -> Result<(), DbError> {
     let roles = Roles::known();
     let role = roles.role(&new.remit.role);
     if !role.is_some_and(|role| role.opens_sealed(roles)) {
@@ -151,7 +151,7 @@ async fn tell_of_sealed(change: &mut Change, new: &NewGrant) -> Result<(), DbErr
     for (id,) in told {
         if let Some(person) = person(tx, id).await? {
             let about = (roles.name(&new.remit.role), to.as_str());
-            letters.push(letter::sealed_role(&person, about, now));
+            letters.push(letter::sealed_role(&person, grant, about, now));
         }
     }
     mail::store::write(tx, &clock, &letters).await
