@@ -11,13 +11,13 @@ use crate::contracts::store::known;
 use crate::ledger::Actor;
 use crate::platform::db::{DbError, Tx};
 
-/// Keeps a run whose work begins. It writes nothing of the history.
+/// Keeps a run whose work begins, beside the history; false where one has that identifier already.
 pub(super) async fn insert(tx: &mut Tx, run: &Run) -> Result<bool, DbError> {
     let inserted = tx
         .run(
             "insert into print_run (id, framework, year, day, person_id, created_at, claimed_until)
-         values ($1, $2, $3, $4, $5, $6, 0)
-         on conflict (id) do nothing",
+             values ($1, $2, $3, $4, $5, $6, 0)
+             on conflict (id) do nothing",
             args![
                 run.id,
                 &run.asked.framework,

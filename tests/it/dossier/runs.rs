@@ -232,3 +232,16 @@ on_both_engines! {
         assert!(!site.get("/dossiers").await.body.contains("/tirages/"));
     }
 }
+
+on_both_engines! {
+    async fn a_form_sent_twice_at_once_is_one_run(bench: Bench) {
+        let (actor, stage) = signed(&bench).await;
+        let sources = sources(&bench);
+        let twice = tokio::join!(ask(&sources, actor, ID, asked(2024)), ask(&sources, actor, ID, asked(2024)));
+        assert!(matches!(twice, (Ok(()), Ok(()))), "{twice:?}");
+        assert_eq!(stage.count("print_run").await, 1);
+        let other = person(&bench, actor, "autre@example.org", &[("coordinateur-national", "")]).await;
+        let taken = ask(&sources, Actor::Person(other), ID, asked(2024)).await;
+        assert!(matches!(taken, Err(RunError::Taken)), "{taken:?}");
+    }
+}
