@@ -163,52 +163,6 @@ pub(in crate::access) async fn links_asked(
     Ok((for_account, from_origin))
 }
 
-/// Something that a person did, as they read it.
-#[derive(Clone, Debug)]
-pub(in crate::access) struct Own {
-    pub at: i64,
-    pub kind: EventKind,
-    pub done: bool,
-    pub origin: Option<String>,
-    pub detail: Option<String>,
-}
-
-#[derive(sqlx::FromRow)]
-struct OwnRow {
-    at: i64,
-    kind: String,
-    done: bool,
-    origin: Option<String>,
-    detail: Option<String>,
-}
-
-/// The last things that whoever asks did, or that somebody tried on their account.
-pub(in crate::access) async fn own(
-    tx: &mut Tx,
-    reach: &Reach,
-    account: Mark,
-) -> Result<Vec<Own>, DbError> {
-    let rows: Vec<OwnRow> = tx
-        .all(
-            "select at, kind, done, origin, detail from access_event
-             where person_id = $1 or account = $2
-             order by at desc, id desc limit 20",
-            args![reach.actor().person(), account],
-        )
-        .await?;
-    let own = rows.into_iter().map(|row| {
-        let kind = EventKind::from_code(&row.kind);
-        Ok(Own {
-            kind: kind.ok_or_else(|| DbError::corrupt("kind of an access", &row.kind))?,
-            at: row.at,
-            done: row.done,
-            origin: row.origin,
-            detail: row.detail,
-        })
-    });
-    own.collect()
-}
-
 /// What is asked of the events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
@@ -222,7 +176,7 @@ pub struct Asked {
     pub most: i64,
 }
 
-/// An event, as auditors read it.
+/// An event, as its owner and auditors read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
     /// Its identifier.
@@ -252,6 +206,41 @@ struct KeptRow {
     detail: Option<String>,
 }
 
+impl TryFrom<KeptRow> for Kept {
+    type Error = DbError;
+
+    fn try_from(row: KeptRow) -> Result<Self, DbError> {
+        let kind = EventKind::from_code(&row.kind);
+        Ok(Self {
+            kind: kind.ok_or_else(|| DbError::corrupt("kind of an access", &row.kind))?,
+            id: row.id,
+            at: row.at,
+            done: row.done,
+            who: row.who,
+            origin: row.origin,
+            detail: row.detail,
+        })
+    }
+}
+
+/// The last things that whoever asks did, or that somebody tried on their account.
+pub(in crate::access) async fn own(
+    tx: &mut Tx,
+    reach: &Reach,
+    account: Mark,
+) -> Result<Vec<Kept>, DbError> {
+    let rows: Vec<KeptRow> = tx
+        .all(
+            "select e.id, e.at, e.kind, e.done, p.name as who, e.origin, e.detail
+             from access_event e left join person p on p.id = e.person_id
+             where e.person_id = $1 or e.account = $2
+             order by e.at desc, e.id desc limit 20",
+            args![reach.actor().person(), account],
+        )
+        .await?;
+    rows.into_iter().map(Kept::try_from).collect()
+}
+
 /// The next events that answer, the latest first; none to who does not read the history of
 /// everything.
 pub async fn kept(tx: &mut Tx, reach: &Reach, asked: &Asked) -> Result<Vec<Kept>, DbError> {
@@ -275,19 +264,7 @@ pub async fn kept(tx: &mut Tx, reach: &Reach, asked: &Asked) -> Result<Vec<Kept>
             ],
         )
         .await?;
-    let kept = rows.into_iter().map(|row| {
-        let kind = EventKind::from_code(&row.kind);
-        Ok(Kept {
-            kind: kind.ok_or_else(|| DbError::corrupt("kind of an access", &row.kind))?,
-            id: row.id,
-            at: row.at,
-            done: row.done,
-            who: row.who,
-            origin: row.origin,
-            detail: row.detail,
-        })
-    });
-    kept.collect()
+    rows.into_iter().map(Kept::try_from).collect()
 }
 
 #[derive(Debug, Default, sqlx::FromRow)]
