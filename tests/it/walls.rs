@@ -163,6 +163,52 @@ const WITHOUT_PERMIT: [(&str, &str, &str); 12] = [
     ("src/site/demo/people.rs", "give", "asks one"),
 ];
 
+/// Where a thing of each kind is shown with the way to its history.
+const HISTORIES: [(&str, &str); 17] = [
+    ("access_token", "src/access/token/pages.rs"),
+    ("batch", "src/imports/pages/batch.rs"),
+    ("campaign", "src/frameworks/pages/opening.rs"),
+    ("confidential_note", "src/contracts/pages/note.rs"),
+    ("contest", "src/figures/pages/contests.rs"),
+    ("contract", "src/contracts/pages/parts.rs"),
+    ("document", "src/documents/pages.rs"),
+    ("dossier", "src/dossier/pages/issued.rs"),
+    ("framework", "src/frameworks/pages/history.rs"),
+    ("grant", "src/access/grant/pages/one.rs"),
+    ("help_request", "src/support/pages/one.rs"),
+    ("instrument", "src/contracts/pages/instrument.rs"),
+    ("national_target", "src/contracts/pages/country.rs"),
+    ("organisation", "src/organisations/pages/one.rs"),
+    ("person", "src/access/grant/pages/one.rs"),
+    ("rights_review", "src/people/review/pages.rs"),
+    ("table_address", "src/tables/address/pages.rs"),
+];
+
+/// The kinds of things that no page shows one by one, and what is done instead.
+const WITHOUT_HISTORY: [(&str, &str); 2] = [
+    (
+        "master_key",
+        "known to the command line only; the journal tells when it served",
+    ),
+    (
+        "place",
+        "shown by the pages of what stands there; the journal finds it by name",
+    ),
+];
+
+#[test]
+fn every_kind_of_thing_has_a_page_that_leads_to_its_history() {
+    let tellers = jalon::site::tellers(jalon::contracts::library());
+    let told: BTreeSet<&str> = tellers.kinds().map(|kind| kind.code).collect();
+    let linked = HISTORIES.iter().chain(&WITHOUT_HISTORY);
+    let linked: BTreeSet<&str> = linked.map(|(kind, _)| *kind).collect();
+    assert_eq!(linked, told);
+    let code: std::collections::HashMap<String, String> = code().into_iter().collect();
+    for (kind, path) in HISTORIES {
+        assert!(code[path].contains("history_href("), "{kind}: {path}");
+    }
+}
+
 /// The commands that act in nobody's name, and why: who gives them holds the machine.
 const OF_THE_MACHINE: [(&str, &str); 4] = [
     (

@@ -17,7 +17,7 @@ use crate::dossier::ground::Request;
 use crate::dossier::issue::{Format, IssueDossier, IssueError, Issued, issue, store};
 use crate::figures::Sources;
 use crate::kernel::hex;
-use crate::ledger::{SentForm, TOKEN_FIELD};
+use crate::ledger::{SentForm, TOKEN_FIELD, history_href};
 use crate::platform::clock::{french_date, french_instant};
 use crate::platform::web::{
     Crumb, WebError, WebResult, crumbs, document_with_status, fictional_mark, icon, parse_day,
@@ -240,7 +240,7 @@ fn list(contract: &Contract, issued: &[Issued]) -> Markup {
                 td data-l="Année" { (one.year) }
                 @if contract.has_sections() { td data-l="Volet" { (contract.section(&one.section).map_or(one.section.as_str(), |s| s.label.as_str())) } }
                 td data-l="Chiffres connus au" { (french_date(one.as_of)) }
-                td.x data-l="Fichiers" { (links(one)) }
+                td.x data-l="Fichiers" { (links(one)) a href=(history_href(one.id)) { "Historique" span.vh { ", " (french_instant(one.at)) } } }
             } } }
         }
     }
