@@ -127,7 +127,7 @@ on_both_engines! {
         assert_eq!(found.len(), 2, "the account and the grant that is theirs to manage: {page}");
         let told = admin.get(&found[0]).await.body;
         assert!(told.contains("a ouvert le compte") && told.contains("Référent CPOM de l’ARS"), "{told}");
-        assert!(!told.contains("Lecteur") && !told.contains("accès par programme"), "{told}");
+        assert!(!told.contains("« Lecteur »") && !told.contains("a ouvert un accès"), "{told}");
         assert_eq!(admin.get(&found[1]).await.status, StatusCode::OK);
         let grants = held(&bench, theirs).await;
         let national = grants.iter().find(|held| held.grant.remit.role == "lecteur").unwrap();
