@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::door::Door;
-use super::event::store::Own;
+use super::event::Kept;
 use super::event::{self, Event, EventKind};
 use super::fields::password_field;
 use super::grant::pages::PEOPLE;
@@ -265,7 +265,7 @@ fn list(sessions: &[OpenSession], own: Option<&[u8]>) -> Markup {
 }
 
 /// What was lately done on the account, or tried.
-fn accesses(events: &[Own]) -> Markup {
+fn accesses(events: &[Kept]) -> Markup {
     html! {
         section.sect aria-labelledby="acces" {
             (section_heading("acces", "Derniers accès", None))

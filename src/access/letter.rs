@@ -1,5 +1,7 @@
 //! What people are written about their account. Pure: each letter is made from what it tells.
 
+use uuid::Uuid;
+
 use super::link::LinkKind;
 use super::store::Person;
 use super::token::Secret;
@@ -164,14 +166,42 @@ pub(super) fn warning(person: &Person, warning: Warning<'_>, now: i64) -> Mail {
 
 /// The letter that says that somebody may open what is under seal from now on: whoever administers
 /// the country gives any role, and does not do it unseen.
-pub(super) fn sealed_role(person: &Person, (role, to): (&str, &str), now: i64) -> Mail {
-    letter(
+pub(super) fn sealed_role(
+    person: &Person,
+    grant: Uuid,
+    (role, to): (&str, &str),
+    now: i64,
+) -> Mail {
+    let told = letter(
         person,
         Told {
             key: "sealed-role",
-            subject: "Un rôle qui ouvre ce qui est scellé est donné",
+            subject: "Un rôle qui ouvre des textes scellés a été donné",
             text: format!(
-                "Le rôle « {role} », qui ouvre des textes scellés dans Jalon, vient d’être donné à {to}.\n\nC’était le {}, heure de Paris. Le journal dit par qui et pourquoi. Si vous ne vous y attendiez pas, parlez-en à l’administrateur national.",
+                "Le rôle « {role} », qui ouvre des textes scellés dans Jalon, vient d’être donné à {to}.\n\nC’était le {}, heure de Paris. Le journal dit par qui et pourquoi. Si vous ne vous y attendiez pas, parlez-en à un autre administrateur national.",
+                french_instant(now)
+            ),
+            now,
+            until: now + WARNING_LIVES,
+        },
+    );
+    // Many may be given at one instant, by a file.
+    Mail {
+        key: format!("sealed-role:{grant}:{}", person.id),
+        ..told
+    }
+}
+
+/// The letter that says that what read or wrote in somebody's name does so no longer, since they
+/// were given a role that takes a second factor.
+pub(super) fn programs_revoked(person: &Person, now: i64) -> Mail {
+    letter(
+        person,
+        Told {
+            key: "programs-off",
+            subject: "Vos accès par programme ont été révoqués",
+            text: format!(
+                "Un rôle qui demande la double authentification vient de vous être donné dans Jalon. Vos accès par programme et les adresses de vos tableaux avaient été ouverts sans elle : ils ont été révoqués.\n\nC’était le {}, heure de Paris. Une fois reconnecté avec la double authentification, vous pouvez en ouvrir d’autres depuis le menu à votre nom.",
                 french_instant(now)
             ),
             now,
@@ -209,8 +239,6 @@ fn letter(person: &Person, told: Told) -> Mail {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     #[test]

@@ -4,10 +4,10 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRef, FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::header::{COOKIE, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use sha2::{Digest as _, Sha256};
@@ -21,8 +21,6 @@ use crate::platform::config::Config;
 const COOKIE_NAME: &str = "jalon-poste";
 /// How long the browser keeps it, in seconds.
 const KEPT_SECONDS: i64 = super::throttle::KNOWN_SECONDS;
-/// Where people sign in: coming back there from a provider changes something by itself.
-const SIGN_IN: &str = "/connexion";
 /// Characters of what a browser says of itself that are kept.
 const LONGEST_AGENT: usize = 300;
 
@@ -56,21 +54,22 @@ impl Origin {
         (mark(&secret), HeaderValue::try_from(cookie).ok())
     }
 
-    fn of(parts: &Parts, header: &str) -> Self {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    fn of(request: &Request, header: &str) -> Self {
+        let headers = request.headers();
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         let address = if header.is_empty() {
             peer.map(|ConnectInfo(peer)| peer.ip())
         } else {
-            forwarded(&parts.headers, header)
+            forwarded(headers, header)
         };
-        let agent = parts.headers.get(USER_AGENT);
+        let agent = headers.get(USER_AGENT);
         let agent = agent
             .and_then(|agent| agent.to_str().ok())
             .unwrap_or_default();
         Self {
             address: address.map(network),
             agent: agent.chars().take(LONGEST_AGENT).collect(),
-            device: device(&parts.headers),
+            device: device(headers),
         }
     }
 }
@@ -109,34 +108,26 @@ fn device(headers: &HeaderMap) -> Option<String> {
     is_ours.then(|| secret.to_owned())
 }
 
-impl<S> FromRequestParts<S> for Origin
-where
-    S: Send + Sync,
-    Arc<Config>: FromRef<S>,
-{
+impl<S: Send + Sync> FromRequestParts<S> for Origin {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let config = Arc::<Config>::from_ref(state);
-        Ok(Self::of(parts, &config.client_address_header))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let noted = parts.extensions.get::<Self>().cloned();
+        Ok(noted.unwrap_or_default())
     }
 }
 
-/// Has the history know where whatever a request changes is changed from.
-pub async fn told_to_history<S>(State(state): State<S>, request: Request, next: Next) -> Response
-where
-    S: Clone + Send + Sync + 'static,
-    Arc<Config>: FromRef<S>,
-{
-    if matches!(*request.method(), Method::GET | Method::HEAD)
-        && !request.uri().path().starts_with(SIGN_IN)
-    {
-        return next.run(request).await;
-    }
-    let config = Arc::<Config>::from_ref(&state);
-    let (parts, body) = request.into_parts();
-    let Origin { address, .. } = Origin::of(&parts, &config.client_address_header);
-    ledger::made_from(address, next.run(Request::from_parts(parts, body))).await
+/// Notes where a request comes from: for whoever asks, and for what the request changes. It stands
+/// around all that does.
+pub async fn note_origin(
+    State(config): State<Arc<Config>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let origin = Origin::of(&request, &config.client_address_header);
+    let address = origin.address.clone();
+    request.extensions_mut().insert(origin);
+    ledger::made_from(address, next.run(request)).await
 }
 
 /// What a browser says of itself, in a few words for its owner; `None` where it is none we know.

@@ -86,6 +86,11 @@ pub enum NotPermitted {
 }
 
 impl NotPermitted {
+    /// Whether only the stage of the thing stands in the way.
+    pub fn is_of_stage(&self) -> bool {
+        matches!(self, Self::Denied(denied) if denied.kind == Refusal::Stage)
+    }
+
     /// The same, where whoever is refused may not even know of the thing.
     #[must_use]
     pub fn unknown(self) -> Self {

@@ -1,9 +1,7 @@
 //! What is kept of requests that changed nothing: what was refused, what was taken away.
 
-use std::sync::Arc;
-
-use axum::extract::{FromRef, FromRequestParts as _, Request, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{FromRef, Request, State};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use tower_sessions::Session;
@@ -12,42 +10,53 @@ use uuid::Uuid;
 use super::event::{self, Event, EventKind, Refusal, Trail};
 use super::origin::Origin;
 use super::session::{Standing, standing};
+use crate::ledger::Actor;
 use crate::platform::clock::Clock;
-use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError};
 use crate::platform::metrics;
 
-/// Keeps who was refused and who took something away, by the template of the address. A failure
-/// to keep it is told to the log and holds no answer back. It stands inside the layer of sessions.
+/// The lists of figures and of what is agreed that programs take away, by their routes.
+const LISTS: [&str; 3] = [
+    "/api/v1/observations",
+    "/api/v1/contracts/{slug}/terms",
+    "/api/v1/dhis2/dataValueSets",
+];
+/// What stands in an address in the place of what opens something.
+const SECRET: &str = "{secret}";
+/// Characters of an address that are kept.
+const LONGEST: usize = 300;
+
+/// Keeps who was refused and who took something away, with the address that was asked for. A failure
+/// to keep it is told to the log and holds no answer back. Around pages, it stands inside the layer
+/// of sessions.
 pub async fn keep_accesses<S>(State(state): State<S>, request: Request, next: Next) -> Response
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
     Clock: FromRef<S>,
-    Arc<Config>: FromRef<S>,
     Trail: FromRef<S>,
 {
-    let route = metrics::route(&request).to_owned();
-    let (mut parts, body) = request.into_parts();
-    let Ok(origin) = Origin::from_request_parts(&mut parts, &state).await;
-    let session = parts.extensions.get::<Session>().cloned();
-    let response = next.run(Request::from_parts(parts, body)).await;
+    let asked = Asked::of(&request);
+    let session = request.extensions().get::<Session>().cloned();
+    let response = next.run(request).await;
     let opened = response.extensions().get::<Opened>().cloned();
-    let (kind, detail) = match (opened, kind(&route, &response)) {
+    let (kind, detail) = match (opened, asked.kind(&response)) {
         (Some(Opened(path)), _) => (EventKind::Unseal, path),
-        (None, Some(kind)) => (kind, route),
+        (None, Some(kind)) => (kind, asked.told()),
         (None, None) => return response,
     };
-    let person = match session {
-        Some(session) => standing(&session).await.ok().and_then(person_of),
-        None => None,
+    let made_for = response.extensions().get::<MadeFor>().copied();
+    let person = match (made_for, session) {
+        (Some(MadeFor(person)), _) => person,
+        (None, Some(session)) => standing(&session).await.ok().and_then(person_of),
+        (None, None) => None,
     };
     let (db, clock) = (Db::from_ref(&state), Clock::from_ref(&state));
     if kind == EventKind::Refused {
         let refusal = Refusal {
             at: clock.now(),
             person,
-            origin: origin.address,
+            origin: asked.origin,
             detail,
         };
         Trail::from_ref(&state).keep(&db, &clock, refusal).await;
@@ -58,7 +67,7 @@ where
         person,
         account: None,
         device: None,
-        origin: origin.address.as_deref(),
+        origin: asked.origin.as_deref(),
         done: true,
         detail: Some(&detail),
     };
@@ -66,6 +75,39 @@ where
         tracing::error!(%error, "an access was not kept");
     }
     response
+}
+
+/// For whom an answer was made that no session says.
+#[derive(Clone, Copy)]
+struct MadeFor(Option<Uuid>);
+
+/// Says for whom an answer was made, where a program or the secret of an address asked for it.
+pub fn made_for(mut response: Response, actor: Actor) -> Response {
+    response.extensions_mut().insert(MadeFor(actor.person()));
+    response
+}
+
+/// Keeps that a command was given at the terminal in somebody's name: its words, without what was
+/// said to it.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn keep_command(
+    db: &Db,
+    clock: &Clock,
+    (person, origin): (Uuid, &str),
+    words: &str,
+) -> Result<(), DbError> {
+    let kept = Event {
+        kind: EventKind::Command,
+        person: Some(person),
+        account: None,
+        device: None,
+        origin: Some(origin),
+        done: true,
+        detail: Some(words),
+    };
+    keep(db, clock, &kept).await
 }
 
 /// An answer that shows what was under seal, and where.
@@ -91,24 +133,63 @@ fn person_of(standing: Standing) -> Option<Uuid> {
     }
 }
 
-/// What an answer is, where something of it is kept.
-fn kind(route: &str, response: &Response) -> Option<EventKind> {
-    if response.status() == StatusCode::FORBIDDEN {
-        return Some(EventKind::Refused);
+/// What of a request says what its answer is.
+struct Asked {
+    route: String,
+    path: String,
+    /// Whether it reads a list from its beginning: what follows is the same list.
+    begins: bool,
+    origin: Option<String>,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let uri = request.uri();
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        let asked = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        let goes_on = asked.into_iter().any(|(name, _)| name == "cursor");
+        let origin = request.extensions().get::<Origin>();
+        Self {
+            route: metrics::route(request).to_owned(),
+            path: uri.path().to_owned(),
+            begins: reads && !goes_on,
+            origin: origin.and_then(|origin| origin.address.clone()),
+        }
     }
-    let saved = response.headers().get(header::CONTENT_DISPOSITION);
-    let is_file = saved.is_some_and(|saved| saved.as_bytes().starts_with(b"attachment"));
-    if !is_file && !route.starts_with("/donnees") || !response.status().is_success() {
-        return None;
+
+    /// What an answer is, where something of it is kept.
+    fn kind(&self, response: &Response) -> Option<EventKind> {
+        if response.status() == StatusCode::FORBIDDEN {
+            return Some(EventKind::Refused);
+        }
+        if !response.status().is_success() {
+            return None;
+        }
+        let is_of = |start: &str| self.route.starts_with(start);
+        let saved = response.headers().get(header::CONTENT_DISPOSITION);
+        let is_file = saved.is_some_and(|saved| saved.as_bytes().starts_with(b"attachment"));
+        let is_list = self.begins && LISTS.contains(&self.route.as_str());
+        if is_list || is_of("/donnees") || is_file && is_of("/tables") {
+            return Some(EventKind::Export);
+        }
+        is_file.then_some(EventKind::Download)
     }
-    let is_table = ["/tables", "/donnees"]
-        .iter()
-        .any(|start| route.starts_with(start));
-    Some(if is_table {
-        EventKind::Export
-    } else {
-        EventKind::Download
-    })
+
+    /// The address, without its query, which may hold what somebody searched for, and without what
+    /// opens something.
+    fn told(&self) -> String {
+        let is_secret = self.route.contains(SECRET);
+        let is_known = self.route.starts_with('/');
+        if !is_known {
+            return self.route.clone();
+        }
+        if !is_secret {
+            return self.path.chars().take(LONGEST).collect();
+        }
+        let parts = self.route.split('/').zip(self.path.split('/'));
+        let told = parts.map(|(template, said)| if template == SECRET { SECRET } else { said });
+        told.collect::<Vec<_>>().join("/")
+    }
 }
 
 #[cfg(test)]
@@ -129,18 +210,48 @@ mod tests {
         response
     }
 
+    fn asked(route: &str, path: &str) -> Asked {
+        Asked {
+            route: route.to_owned(),
+            path: path.to_owned(),
+            begins: true,
+            origin: None,
+        }
+    }
+
     #[test]
     fn a_page_leaves_no_trace_and_a_file_does() {
+        let kind = |route, answer: &Response| asked(route, "").kind(answer);
         let file = answer(StatusCode::OK, Some("attachment; filename=\"x.csv\""));
+        let page = answer(StatusCode::OK, None);
         assert_eq!(kind("/tables/{file}", &file), Some(EventKind::Export));
-        assert_eq!(
-            kind("/documents/{id}/{no}", &file),
-            Some(EventKind::Download)
-        );
-        assert_eq!(kind("/contrats", &answer(StatusCode::OK, None)), None);
+        let document = "/documents/{id}/{no}";
+        assert_eq!(kind(document, &file), Some(EventKind::Download));
+        assert_eq!(kind("/contrats", &page), None);
         let refused = answer(StatusCode::FORBIDDEN, None);
         assert_eq!(kind("/contrats", &refused), Some(EventKind::Refused));
         let missing = answer(StatusCode::NOT_FOUND, Some("attachment"));
         assert_eq!(kind("/tables/{file}", &missing), None);
+        let list = "/api/v1/observations";
+        assert_eq!(kind(list, &page), Some(EventKind::Export));
+        let further = Asked {
+            begins: false,
+            ..asked(list, list)
+        };
+        assert_eq!(further.kind(&page), None, "the same list goes on");
+    }
+
+    #[test]
+    fn an_address_is_kept_without_what_it_opens() {
+        let told = |route, path| asked(route, path).told();
+        assert_eq!(
+            told("/documents/{id}/{no}", "/documents/7/1"),
+            "/documents/7/1"
+        );
+        let followed = told("/donnees/{secret}/{file}", "/donnees/jalon_0a/contrats.csv");
+        assert_eq!(followed, "/donnees/{secret}/contrats.csv");
+        let link = told("/lien/{secret}/fournisseur", "/lien/0a/fournisseur");
+        assert_eq!(link, "/lien/{secret}/fournisseur");
+        assert_eq!(told("none", "/n’importe/quoi"), "none");
     }
 }

@@ -16,14 +16,13 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::issue::{Format, Issued, IssuedFile, store};
-use crate::access::Reach;
 use crate::access::api::Caller;
 use crate::contracts::store as contracts;
-use crate::documents::{saved_as, store as documents};
+use crate::documents::saved_as;
 use crate::kernel::hex;
 use crate::ledger;
 use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, Page, Paging, Problem, instant};
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::Db;
 
 /// The addresses of this module.
 pub fn api<S>() -> OpenApiRouter<S>
@@ -128,7 +127,7 @@ async fn dossiers(
     let at_change = ledger::last_change(&mut tx).await?;
     let full = contracts::load(&mut tx, caller.reach(), &query.contract).await?;
     let full = full.ok_or_else(Problem::not_found)?;
-    let mut issued = store::of_contract(&mut tx, caller.reach(), full.contract.id).await?;
+    let mut issued = store::of_contract(&mut tx, &full).await?;
     drop(tx);
     let key = |one: &Issued| -> Key { (Reverse(one.at), Reverse(one.id)) };
     issued.sort_by_key(key);
@@ -141,15 +140,6 @@ async fn dossiers(
     Ok(Json(paging.page(at_change, items)?))
 }
 
-/// The dossier of that identifier; nothing to whoever may not know of its contract.
-async fn known(tx: &mut Tx, reach: &Reach, id: Uuid) -> ApiResult<Issued> {
-    let found = store::issued(tx, reach, id).await?;
-    let found = found.ok_or_else(Problem::not_found)?;
-    let full = contracts::load(tx, reach, &found.slug).await?;
-    full.ok_or_else(Problem::not_found)?;
-    Ok(found)
-}
-
 /// Lire ce qui est dit d’un dossier émis
 #[utoipa::path(get, path = "/dossiers/{id}", tag = "Dossiers",
     params(("id" = Uuid, Path, description = "Identifiant du dossier")),
@@ -160,7 +150,9 @@ async fn dossier(
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<Json<DossierView>> {
     let mut tx = db.read().await?;
-    Ok(Json(known(&mut tx, caller.reach(), id).await?.into()))
+    let found = store::issued(&mut tx, caller.reach(), id).await?;
+    let found = found.ok_or_else(Problem::not_found)?;
+    Ok(Json(found.into()))
 }
 
 /// Télécharger un fichier d’un dossier émis
@@ -175,12 +167,8 @@ async fn file(
 ) -> ApiResult<Response> {
     let format = Format::from_code(&format).ok_or_else(Problem::not_found)?;
     let mut tx = db.read().await?;
-    let issued = known(&mut tx, caller.reach(), id).await?;
-    let mut files = issued.files.into_iter();
-    let file = files.find(|file| file.format == format);
-    let file = file.ok_or_else(Problem::not_found)?;
-    let bytes = documents::bytes(&mut tx, &file.sha).await?;
-    let bytes = bytes.ok_or_else(Problem::not_found)?;
+    let found = store::file(&mut tx, caller.reach(), id, format).await?;
+    let (file, bytes) = found.ok_or_else(Problem::not_found)?;
     let headers = [
         (CONTENT_TYPE, format.media().to_owned()),
         (CONTENT_DISPOSITION, saved_as(&file.name)),

@@ -7,8 +7,8 @@ use super::batch::{Batch, BatchState, Seen};
 use super::intake::{Closed, French, Intake, Later, Written};
 use super::problem::Place;
 use super::rehearsal::Imports;
-use super::store;
-use crate::access::{Act, Concern, NotPermitted, Permit, Reach, Refusal, permit};
+use super::store::{self, Gone};
+use crate::access::{Act, Concern, NotPermitted, Permit, Reach, permit};
 use crate::kernel::hex;
 use crate::ledger::{Actor, Change, LedgerError, NewThing, Scope};
 use crate::platform::clock::paris_date;
@@ -102,6 +102,16 @@ impl From<DbError> for ActError {
     }
 }
 
+impl From<Gone> for ActError {
+    fn from(gone: Gone) -> Self {
+        match gone {
+            Gone::Unknown => Self::Unknown,
+            Gone::Stale => Self::Stale,
+            Gone::Db(error) => error.into(),
+        }
+    }
+}
+
 fn refused(cells: i64) -> String {
     if cells > 1 {
         format!("{cells} cellules refusées ou en attente de réponse")
@@ -148,7 +158,7 @@ impl Imports {
         permit: Permit<CommitBatch>,
         upon: Option<Seen>,
     ) -> Result<Committed, ActError> {
-        let batch = as_seen(change.tx(), permit.into_thing(), upon).await?;
+        let batch = store::as_seen(change.tx(), permit.into_thing(), upon).await?;
         match (batch.state, batch.committed_change) {
             (BatchState::Committed, Some(no)) => return Ok(Committed::Before(no)),
             (state, _) if state.may_be_committed() => {}
@@ -193,7 +203,7 @@ impl Imports {
             .await?
             .because(reason);
         let permit = asked::<UndoBatch>(&mut change, batch, upon).await?;
-        let batch = as_seen(change.tx(), permit.into_thing(), upon).await?;
+        let batch = store::as_seen(change.tx(), permit.into_thing(), upon).await?;
         if batch.state != BatchState::Committed {
             let sentence = "il n’y a rien à annuler";
             return Err(ActError::State(batch.state, sentence));
@@ -224,9 +234,9 @@ async fn asked<A: Act<Thing = Uuid>>(
     match permit::<A>(change, batch).await {
         Ok(permit) => Ok(permit),
         Err(NotPermitted::Unknown) => Err(ActError::Unknown),
-        Err(NotPermitted::Denied(denied)) if denied.kind == Refusal::Stage => {
-            as_seen(change.tx(), batch, upon).await?;
-            Err(NotPermitted::from(denied).into())
+        Err(refused) if refused.is_of_stage() => {
+            store::as_seen(change.tx(), batch, upon).await?;
+            Err(refused.into())
         }
         Err(refused) => Err(refused.into()),
     }
@@ -246,15 +256,6 @@ async fn may_be_written(
         Some(Closed::Now(why)) => Err(ActError::Closed(why)),
         None => Ok(()),
     }
-}
-
-/// The batch, held until the transaction ends.
-async fn as_seen(tx: &mut Tx, id: Uuid, upon: Option<Seen>) -> Result<Batch, ActError> {
-    let batch = store::locked(tx, id).await?.ok_or(ActError::Unknown)?;
-    if upon.is_some_and(|seen| seen != batch.seen()) {
-        return Err(ActError::Stale);
-    }
-    Ok(batch)
 }
 
 /// One entry for the whole act, with the digest of what it wrote. The batch is a thing of the

@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::batch::{Batch, BatchState, Counts, Row, Said, Seen};
 use super::intake::{Asked, Intake, Intakes, Reading};
 use super::reader::Reader;
-use super::store::{self, Finished, NewBatch};
-use crate::access::{Act, Concern, NotPermitted, Permit, Reach, Refusal, permit_aside};
+use super::store::{self, Finished, Gone, NewBatch};
+use crate::access::{Act, Concern, NotPermitted, Permit, Reach, permit_aside};
 use crate::documents::store::save_blob;
 use crate::ledger::Actor;
 use crate::platform::antivirus::{Antivirus, NotTaken};
@@ -95,10 +95,13 @@ pub enum RehearseError {
     Db(#[from] DbError),
 }
 
-impl RehearseError {
-    /// Whether the file has only come too far: what became of it since it was seen is told first.
-    fn is_of_its_stage(&self) -> bool {
-        matches!(self, Self::NotPermitted(NotPermitted::Denied(denied)) if denied.kind == Refusal::Stage)
+impl From<Gone> for RehearseError {
+    fn from(gone: Gone) -> Self {
+        match gone {
+            Gone::Unknown => Self::Unknown,
+            Gone::Stale => Self::Stale,
+            Gone::Db(error) => error.into(),
+        }
     }
 }
 
@@ -177,17 +180,18 @@ impl Imports {
     }
 
     /// Begins the reading of a batch again, with what is now said of it. What was written is not
-    /// touched: the same bytes then make another batch.
+    /// touched: the same bytes then make another batch. Where it was decided upon a state of the
+    /// batch, only if it still is in that state.
     pub async fn begin_again(
         &self,
         actor: Actor,
         batch: Uuid,
         said: Option<Said>,
+        upon: Option<Seen>,
     ) -> Result<Begun, RehearseError> {
         let mut tx = self.db.write_aside().await?;
         let permit = self.asked::<ReadAgain>(&mut tx, actor, batch).await?;
-        let batch = store::batch(&mut tx, permit.into_thing()).await?;
-        let batch = batch.ok_or(RehearseError::Unknown)?;
+        let batch = store::as_seen(&mut tx, permit.into_thing(), upon).await?;
         // The same bytes in one's own name would be one's own to see.
         let today = self.clock.today();
         let reach = Reach::of(&mut tx, today, actor).await?;
@@ -335,18 +339,15 @@ impl Imports {
         upon: Option<Seen>,
     ) -> Result<(), RehearseError> {
         let mut tx = self.db.write_aside().await?;
-        let asked = self.asked::<DropBatch>(&mut tx, actor, batch).await;
-        if let Err(refused) = asked.as_ref().map(drop)
-            && !refused.is_of_its_stage()
-        {
-            return asked.map(drop);
-        }
-        let batch = store::locked(&mut tx, batch).await?;
-        let batch = batch.ok_or(RehearseError::Unknown)?;
-        if upon.is_some_and(|seen| seen != batch.seen()) {
-            return Err(RehearseError::Stale);
-        }
-        asked?;
+        let permit = match self.asked::<DropBatch>(&mut tx, actor, batch).await {
+            // What became of the file since it was seen is told before that it has come too far.
+            Err(RehearseError::NotPermitted(refused)) if refused.is_of_stage() => {
+                store::as_seen(&mut tx, batch, upon).await?;
+                return Err(refused.into());
+            }
+            asked => asked?,
+        };
+        let batch = store::as_seen(&mut tx, permit.into_thing(), upon).await?;
         if !batch.state.may_be_dropped() {
             return Err(RehearseError::Closed(batch.state.french()));
         }

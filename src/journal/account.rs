@@ -12,7 +12,7 @@ use crate::platform::clock::french_date;
 use crate::platform::db::{DbError, Tx};
 
 /// Tells of people, their grants, their programs and their addresses of tables; to themselves, to
-/// who acted, and to who reads everything.
+/// who acted, and to who reads everything. Accounts and grants are also told to who manages them.
 #[derive(Debug)]
 pub struct AccountTeller;
 
@@ -57,9 +57,20 @@ impl Teller for AccountTeller {
         let me = reader.reach.actor().person();
         let told = lines.iter().map(|line| {
             let own = me.is_some() && (line.actor == me || Some(owner(line)) == me);
-            (own || reader.reads_all).then(|| told(line, &names))
+            (own || reader.reads_all || manages(reader, line)).then(|| told(line, &names))
         });
         Ok(told.collect())
+    }
+}
+
+/// Whether the reader manages what the line is about.
+fn manages(reader: &Reader, line: &Line) -> bool {
+    let owner = owner(line);
+    match line.kind.as_str() {
+        "person" => reader.people.has(owner),
+        "grant" => reader.people.has_grant(owner, &line.scope.organisation),
+        "rights_review" => reader.reach.gives_something().is_ok(),
+        _ => false,
     }
 }
 

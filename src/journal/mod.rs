@@ -19,14 +19,16 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::access::grant::people_store::PeopleSeen;
 use crate::access::role::Roles;
 use crate::access::{Act, Concern, Reach, may};
 use crate::ledger::Scope;
 use crate::platform::db::{DbError, Tx};
 
+pub use crate::ledger::history_href;
 pub use accesses::Accesses;
 pub use account::AccountTeller;
-pub use pages::{history_href, indicator_history_href, router};
+pub use pages::{indicator_history_href, router};
 pub use tables::History;
 
 /// What one change did to one thing.
@@ -136,6 +138,8 @@ pub struct Reader {
     /// The things of which they may know whatever their scope, as their tellers say: a contract,
     /// for each of its parties.
     pub theirs: BTreeSet<Uuid>,
+    /// The people whose accounts they may know of.
+    pub people: PeopleSeen,
 }
 
 impl Reader {
@@ -150,6 +154,7 @@ impl Reader {
             reach: reach.clone(),
             reads_all,
             theirs,
+            people: PeopleSeen::by(tx, reach).await?,
         })
     }
 

@@ -36,11 +36,6 @@ where
         .route(accesses::PATH, get(accesses::page))
 }
 
-/// Where the history of a thing and of those under it is read.
-pub fn history_href(thing: Uuid) -> String {
-    Address::of(PATH).and("chose", thing.to_string()).href()
-}
-
 /// Where the history of an indicator is read: what contracts and the country agreed of it, and the
 /// revisions of its framework that name it.
 pub fn indicator_history_href(framework: &str, key: &str) -> String {
@@ -89,16 +84,25 @@ async fn about(tx: &mut Tx, reader: &Reader, question: &Question) -> WebResult<O
     let own = |id| reader.reads_all || reader.reach.actor().person() == Some(id);
     if let Some(id) = question.thing {
         let thing = store::thing(tx, id).await?;
-        let (kind, label) = thing.ok_or(WebError::NotFound)?;
-        return match kind.as_str() {
-            "person" | "grant" | "access_token" | "table_address" if !own(id) => {
-                Err(WebError::NotFound)
-            }
-            "person" => Ok(store::name_of(tx, id).await?),
-            "batch" => Ok(Some("un import".to_owned())),
-            "document" => Ok(Some("un document".to_owned())),
-            _ => Ok(Some(label)),
+        let thing = thing.ok_or(WebError::NotFound)?;
+        let of = |owner: Option<Uuid>, managed: bool| managed || owner.is_some_and(own);
+        let knows = match thing.kind.as_str() {
+            "person" => of(Some(id), reader.people.has(id)),
+            "grant" => of(thing.parent_id, thing.is_managed(&reader.people)),
+            "access_token" | "table_address" => of(thing.parent_id, false),
+            _ => true,
         };
+        if !knows {
+            return Err(WebError::NotFound);
+        }
+        return Ok(match thing.kind.as_str() {
+            "person" => store::name_of(tx, id).await?,
+            "batch" => Some("un import".to_owned()),
+            "document" => Some("un document".to_owned()),
+            "access_token" => Some("un accès par programme".to_owned()),
+            "table_address" => Some("une adresse de tableau".to_owned()),
+            _ => Some(thing.label),
+        });
     }
     if let Some((_, key)) = &question.indicator {
         return Ok(Some(format!("indicateur {key}")));

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{Line, Under};
+use crate::access::grant::people_store::PeopleSeen;
 use crate::args;
 use crate::ledger::Scope;
 use crate::platform::db::{DbError, Tx};
@@ -160,10 +161,34 @@ pub(super) async fn all(tx: &mut Tx, below: Below, most: i64) -> Result<Vec<Line
     Ok(rows.into_iter().map(Line::from).collect())
 }
 
-/// Kind and label of a thing.
-pub(super) async fn thing(tx: &mut Tx, id: Uuid) -> Result<Option<(String, String)>, DbError> {
-    tx.optional("select kind, label from thing where id = $1", args![id])
-        .await
+/// What a thing is.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct Thing {
+    pub kind: String,
+    pub label: String,
+    /// The thing it stands under.
+    pub parent_id: Option<Uuid>,
+    /// The organisation that it concerns.
+    organisation: String,
+}
+
+impl Thing {
+    /// Whether it is a grant of somebody whom whoever reads manages there.
+    pub fn is_managed(&self, people: &PeopleSeen) -> bool {
+        let holder = self.parent_id;
+        holder.is_some_and(|holder| people.has_grant(holder, &self.organisation))
+    }
+}
+
+/// The thing of that identifier.
+pub(super) async fn thing(tx: &mut Tx, id: Uuid) -> Result<Option<Thing>, DbError> {
+    tx.optional(
+        "select t.kind, t.label, t.parent_id, s.organisation
+         from thing t join scope s on s.id = t.scope_id
+         where t.id = $1",
+        args![id],
+    )
+    .await
 }
 
 /// The name of a person.

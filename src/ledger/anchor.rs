@@ -1,4 +1,5 @@
-//! What is kept elsewhere of the history, so that rewriting all of it shows.
+//! What is kept elsewhere of the history and of the seals of accesses, so that rewriting all of it
+//! shows.
 //!
 //! The chain of digests betrays whoever alters one link; who owns the database can compute the
 //! whole chain anew. An anchor is one link's number and digest, kept where they cannot write: the
@@ -13,7 +14,7 @@ use crate::kernel::hex;
 /// A link of the chain, as it is kept elsewhere: `1234 9f86d0…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchor {
-    /// The change's number.
+    /// The number of the change, or of the seal.
     pub no: i64,
     /// Its digest.
     pub digest: Digest,

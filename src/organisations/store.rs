@@ -442,15 +442,19 @@ fn read_all<R, T>(rows: Vec<R>, read: impl Fn(R) -> Result<T, DbError>) -> Resul
     rows.into_iter().map(read).collect()
 }
 
-/// What happened to an organisation, the latest first.
-pub async fn history(tx: &mut Tx, _reach: &Reach, code: &str) -> Result<Vec<ChangeRow>, DbError> {
+/// What happened to an organisation, the latest first, with the thing that it is.
+pub async fn history(
+    tx: &mut Tx,
+    _reach: &Reach,
+    code: &str,
+) -> Result<Option<(Uuid, Vec<ChangeRow>)>, DbError> {
     let id: Option<(Uuid,)> = tx
         .optional("select id from organisation where code = $1", args![code])
         .await?;
-    match id {
-        Some((id,)) => history_of(tx, id).await,
-        None => Ok(Vec::new()),
-    }
+    Ok(match id {
+        Some((id,)) => Some((id, history_of(tx, id).await?)),
+        None => None,
+    })
 }
 
 #[derive(sqlx::FromRow)]

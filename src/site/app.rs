@@ -218,21 +218,21 @@ impl App {
         let sessions = access::session_layer(self.0.db.clone(), https);
         let accesses = from_fn_with_state(self.clone(), access::keep_accesses::<Self>);
         let refusals = from_fn_with_state(self.clone(), access::refusals_in_french::<Self>);
-        let whence = from_fn_with_state(self.clone(), access::told_to_history::<Self>);
+        let origins = from_fn_with_state(self.0.config.clone(), access::note_origin);
         pages
             .fallback(|| async { WebError::NotFound })
             .layer(from_fn_with_state(self.clone(), access::keep_refused_form))
             .layer(CatchPanicLayer::new())
             .layer(from_fn(refuse_nul))
             .layer(CsrfLayer::new())
-            .layer(accesses)
+            .layer(accesses.clone())
             .layer(refusals)
             .layer(sessions)
             .layer(Extension(self.0.acquaintances.clone()))
             .merge(asset_router())
             .merge(health::router())
-            .merge(api::router(&self))
-            .layer(whence)
+            .merge(api::router(&self).layer(accesses))
+            .layer(origins)
             .layer(from_fn(count_requests))
             .layer(from_fn(hear_out))
             .layer(from_fn(move |request, next| {

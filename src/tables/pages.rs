@@ -13,7 +13,7 @@ use super::address::{pages as addresses, store};
 use super::files::{Headings, as_csv, as_html, as_xlsx};
 use super::{Ask, Source, Tables};
 use crate::access::token::Secret;
-use crate::access::{Reach, Signed};
+use crate::access::{Reach, Signed, made_for};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
@@ -117,14 +117,15 @@ async fn followed(
     let asked = Address::of("/").and_query(&read.chosen.choices);
     let table = made(&db, &clock, source, &read.reach, &asked).await?;
     store::note_use(&db, &read, clock.now()).await?;
-    match format {
+    let given = match format {
         Format::Csv => {
             let media = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
-            Ok((media, as_csv(&table, Headings::Keys)).into_response())
+            (media, as_csv(&table, Headings::Keys)).into_response()
         }
-        Format::Html => Ok(as_html(&table, Headings::Keys).into_response()),
-        Format::Xlsx => Err(WebError::NotFound),
-    }
+        Format::Html => as_html(&table, Headings::Keys).into_response(),
+        Format::Xlsx => return Err(WebError::NotFound),
+    };
+    Ok(made_for(given, read.reach.actor()))
 }
 
 async fn made(

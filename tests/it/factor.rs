@@ -1,12 +1,15 @@
 //! The second factor: set up, asked for, never twice with the same code, and what replaces it.
 
 use axum::http::StatusCode;
+use jalon::access::event::{SealsVerified, verify_seals};
 use jalon::platform::config::SecondFactor;
+use jalon::site::upkeep;
 use jiff::SignedDuration;
 use totp_rs::{Builder, Secret};
 
 use crate::on_both_engines;
-use crate::support::{Answer, Bench, EMAIL, PASSWORD, Site};
+use crate::rights::{gives as gives_grant, new_grant, person};
+use crate::support::{Answer, Bench, EMAIL, PASSWORD, Site, post};
 
 const PAGE: &str = "/moi/double-authentification";
 
@@ -195,5 +198,48 @@ on_both_engines! {
         let mut site = bench.site_with(|config| config.second_factor = SecondFactor::ByRole).await;
         site.sign_in().await;
         assert_eq!(site.get("/").await.status, StatusCode::OK);
+    }
+}
+
+on_both_engines! {
+    async fn a_role_that_begins_tomorrow_asks_for_it_today(bench: Bench) {
+        let first = bench.install().await;
+        let her = person(&bench, first, "elle@example.org", &[("lecteur", "")]).await;
+        let mut site = bench.site_with(|config| config.second_factor = SecondFactor::ByRole).await;
+        site.sign_in_as("elle@example.org").await;
+        assert_eq!(site.get("/").await.status, StatusCode::OK);
+        let mut coming = new_grant(&bench, her, "auditeur", "");
+        coming.starts_on = bench.clock.today().tomorrow().unwrap();
+        coming.ends_on = Some(coming.starts_on);
+        gives_grant(&bench, first, coming).await.unwrap();
+        // A session opened now may last until then.
+        site.sign_in_as("elle@example.org").await;
+        assert_eq!(site.get("/").await.location.as_deref(), Some(PAGE));
+        bench.clock.advance(SignedDuration::from_hours(72));
+        site.sign_in_as("elle@example.org").await;
+        assert_eq!(site.get("/").await.status, StatusCode::OK, "it is over");
+    }
+}
+
+on_both_engines! {
+    async fn who_takes_minutes_to_give_a_code_is_kept_as_signed_in(bench: Bench) {
+        bench.install().await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let (letters, _) = set_up(&bench, &mut site).await;
+        let mut slow = bench.site().await;
+        password(&mut slow).await;
+        bench.clock.advance(SignedDuration::from_mins(5));
+        upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
+        let opened = gives(&mut slow, &code(&bench, &letters)).await;
+        assert_eq!(opened.location.as_deref(), Some("/circuit"), "{}", opened.body);
+        let mut tx = bench.db.read().await.unwrap();
+        let (failed,): (i64,) = tx.one("select count(*) from access_event where kind = 'sign_in' and (not done or person_id is null)", vec![]).await.unwrap();
+        assert_eq!(failed, 0);
+        drop(tx);
+        bench.clock.advance(SignedDuration::from_mins(12));
+        upkeep::once(&bench.db, &bench.clock, &post()).await.unwrap();
+        let mut tx = bench.db.read().await.unwrap();
+        assert_eq!(verify_seals(&mut tx).await.unwrap(), SealsVerified::Whole(1));
     }
 }

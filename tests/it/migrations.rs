@@ -42,7 +42,8 @@ fn rows_of(step: i64) -> Sample {
         21 => forgotten(),
         22 => kept_drafts(),
         23 => origins(),
-        24 => value_openings(),
+        24 => erasable(),
+        25 => value_openings(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -72,12 +73,18 @@ fn value_openings() -> Sample {
 fn origins() -> Sample {
     (
         vec![(
-            "update change set origin = '192.0.2.7' where no = 1",
-            args![],
+            "insert into change (no, at, kind, origin, prev, hash)
+             values (23, 5, 'essai', '192.0.2.7', $1, $1)",
+            args![vec![0_u8]],
         )],
-        "select origin from change where no = 1",
+        "select origin from change where no = 23",
         "192.0.2.7",
     )
+}
+
+fn erasable() -> Sample {
+    let question = "select erasable from append_only where name = 'change'";
+    (vec![], question, "why, origin")
 }
 
 fn kept_drafts() -> Sample {

@@ -105,7 +105,7 @@ on_both_engines! {
         let mut tx = bench.db.read().await.unwrap();
         let (entries,): (i64,) = tx.one("select count(*) from entry where change_no = 3", vec![]).await.unwrap();
         assert_eq!(entries, 1);
-        let history = store::history(&mut tx, &Reach::of_installation(), "HANDIDACTIQUE").await.unwrap();
+        let (_, history) = store::history(&mut tx, &Reach::of_installation(), "HANDIDACTIQUE").await.unwrap().unwrap();
         assert_eq!(history.len(), 2);
         let state = |text: &Option<String>| serde_json::from_str::<serde_json::Value>(text.as_deref().unwrap()).unwrap();
         assert_eq!(state(&history[0].before_state)["name"], "Handidactique");
@@ -127,7 +127,7 @@ on_both_engines! {
         assert_eq!((imported.organisations.changed, imported.places.changed), (1, 1));
         let mut tx = bench.db.read().await.unwrap();
         assert_eq!(store::directory(&mut tx, &Reach::of_installation()).await.unwrap(), wanted);
-        let history = store::history(&mut tx, &Reach::of_installation(), "ASIP").await.unwrap();
+        let (_, history) = store::history(&mut tx, &Reach::of_installation(), "ASIP").await.unwrap().unwrap();
         let (before, after) = (history[0].before_state.as_deref().unwrap(), history[0].after_state.as_deref().unwrap());
         assert!(before.contains("2019-12-19") && after.contains("2019-12-20"), "{before} {after}");
     }

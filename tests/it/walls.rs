@@ -135,7 +135,7 @@ const WITHOUT_PERMIT: [(&str, &str, &str); 12] = [
     (
         "src/access/token/store.rs",
         "revoke_all",
-        "follows a departure",
+        "follows a departure, sessions that are ended, or a role that asks for more",
     ),
     ("src/contracts/store/edit.rs", "draft", "reads"),
     (
@@ -162,6 +162,109 @@ const WITHOUT_PERMIT: [(&str, &str, &str); 12] = [
     ("src/people/write.rs", "undo", "asks one for each row"),
     ("src/site/demo/people.rs", "give", "asks one"),
 ];
+
+/// Where a thing of each kind is shown with the way to its history.
+const HISTORIES: [(&str, &str); 17] = [
+    ("access_token", "src/access/token/pages.rs"),
+    ("batch", "src/imports/pages/batch.rs"),
+    ("campaign", "src/frameworks/pages/opening.rs"),
+    ("confidential_note", "src/contracts/pages/note.rs"),
+    ("contest", "src/figures/pages/contests.rs"),
+    ("contract", "src/contracts/pages/parts.rs"),
+    ("document", "src/documents/pages.rs"),
+    ("dossier", "src/dossier/pages/issued.rs"),
+    ("framework", "src/frameworks/pages/history.rs"),
+    ("grant", "src/access/grant/pages/one.rs"),
+    ("help_request", "src/support/pages/one.rs"),
+    ("instrument", "src/contracts/pages/instrument.rs"),
+    ("national_target", "src/figures/pages/indicator_parts.rs"),
+    ("organisation", "src/organisations/pages/one.rs"),
+    ("person", "src/access/grant/pages/one.rs"),
+    ("rights_review", "src/people/review/pages.rs"),
+    ("table_address", "src/tables/address/pages.rs"),
+];
+
+/// The kinds of things that no page shows one by one, and what is done instead.
+const WITHOUT_HISTORY: [(&str, &str); 2] = [
+    (
+        "master_key",
+        "known to the command line only; the journal tells when it served",
+    ),
+    (
+        "place",
+        "shown by the pages of what stands there; the journal finds it by name",
+    ),
+];
+
+#[test]
+fn every_kind_of_thing_has_a_page_that_leads_to_its_history() {
+    let tellers = jalon::site::tellers(jalon::contracts::library());
+    let told: BTreeSet<&str> = tellers.kinds().map(|kind| kind.code).collect();
+    let linked = HISTORIES.iter().chain(&WITHOUT_HISTORY);
+    let linked: BTreeSet<&str> = linked.map(|(kind, _)| *kind).collect();
+    assert_eq!(linked, told);
+    let code: std::collections::HashMap<String, String> = code().into_iter().collect();
+    for (kind, path) in HISTORIES {
+        assert!(code[path].contains("history_href("), "{kind}: {path}");
+    }
+}
+
+/// The commands that act in nobody's name, and why: who gives them holds the machine.
+const OF_THE_MACHINE: [(&str, &str); 4] = [
+    (
+        "src/site/cli/backup.rs",
+        "copies the whole database, or brings it back",
+    ),
+    ("src/site/cli/demo.rs", "makes a database of its own"),
+    (
+        "src/site/cli/journal.rs",
+        "reads digests, and nothing of what they are of",
+    ),
+    (
+        "src/site/cli/server.rs",
+        "serves, and brings the schema up to date",
+    ),
+];
+
+#[test]
+fn commands_act_in_the_name_of_an_account_but_those_of_the_machine() {
+    let reaches = |text: &str| {
+        let ways = ["ready_database()", "Db::open", "making("];
+        ways.iter().any(|way| text.contains(way))
+    };
+    let named = |text: &str| {
+        let ways = [".person(", ".reach(", "desk("];
+        ways.iter().any(|way| text.contains(way))
+    };
+    let commands = code().into_iter();
+    let commands = commands.filter(|(path, _)| path.starts_with("src/site/cli/"));
+    let commands = commands.filter(|(_, text)| reaches(text) && !named(text));
+    let found: BTreeSet<String> = commands.map(|(path, _)| path).collect();
+    let known = OF_THE_MACHINE.iter().map(|(path, _)| (*path).to_owned());
+    assert_eq!(found, known.collect::<BTreeSet<_>>());
+}
+
+/// Where tasks are begun that outlive what asked for them, but by `ledger::spawn`, and why.
+const SPAWNS: [(&str, &str); 2] = [
+    (
+        "src/ledger/origin.rs",
+        "says from where the task makes changes",
+    ),
+    (
+        "src/site/app.rs",
+        "what runs beside the server, asked for by nobody",
+    ),
+];
+
+#[test]
+fn a_task_of_its_own_says_from_where_it_makes_changes() {
+    let spawns = |text: &str| lines(text).any(|line| line.contains("tokio::spawn("));
+    let found = code().into_iter();
+    let found = found.filter(|(_, text)| spawns(text) || text.contains("task::spawn("));
+    let found: BTreeSet<String> = found.map(|(path, _)| path).collect();
+    let known: BTreeSet<String> = SPAWNS.iter().map(|(path, _)| (*path).to_owned()).collect();
+    assert_eq!(found, known, "elsewhere, by ledger::spawn");
+}
 
 /// The functions that others may call, with what they take.
 fn open_functions(text: &str) -> Vec<(&str, &str)> {

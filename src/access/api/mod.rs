@@ -20,6 +20,7 @@ use super::reach::Reach;
 use super::signed::Signed;
 use super::store::Person;
 use super::token::{Secret, store as tokens};
+use super::trace::made_for;
 use crate::ledger::{self, Actor};
 use crate::platform::api::{ApiResult, Code, Conditions, Etag, Limit, Page, Paging, Problem};
 use crate::platform::clock::{Clock, end_of_day};
@@ -91,8 +92,9 @@ where
     let (db, clock) = (Db::from_ref(&state), Clock::from_ref(&state));
     match caller(&db, &clock, request.headers()).await {
         Ok(caller) => {
+            let actor = caller.actor();
             request.extensions_mut().insert(caller);
-            let mut response = next.run(request).await;
+            let mut response = made_for(next.run(request).await, actor);
             let vary = HeaderValue::from_static("authorization");
             response.headers_mut().append(VARY, vary);
             response

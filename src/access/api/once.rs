@@ -10,8 +10,10 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{Caller, store};
+use crate::ledger;
 use crate::platform::api::{ApiResult, Code, Problem};
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
@@ -60,6 +62,7 @@ async fn under_key(db: &Db, clock: &Clock, request: Request, next: Next) -> ApiR
     };
     let address = parts.uri.to_string();
     let asked = digest(&[
+        &held(&caller),
         parts.method.as_str().as_bytes(),
         address.as_bytes(),
         header(CONTENT_TYPE),
@@ -75,7 +78,16 @@ async fn under_key(db: &Db, clock: &Clock, request: Request, next: Next) -> ApiR
     // In a task of its own: a program that hangs up does not cut what it asked for in two.
     let (db, request) = (db.clone(), Request::from_parts(parts, Body::from(body)));
     let doing = async move { keep(&db, &key, next.run(request).await).await };
-    tokio::spawn(doing).await.map_err(Problem::internal)?
+    ledger::spawn(doing).await.map_err(Problem::internal)?
+}
+
+/// By what a request is made: an answer is given again to the same access only, and only while the
+/// grants it was made under hold.
+fn held(caller: &Caller) -> Vec<u8> {
+    let token = caller.actor().token();
+    let grants = caller.reach().grants().iter().map(|grant| grant.id);
+    let all = token.into_iter().chain(grants);
+    all.flat_map(Uuid::into_bytes).collect()
 }
 
 /// What was answered under the key already.

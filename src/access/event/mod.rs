@@ -1,4 +1,5 @@
-//! What people did that changed nothing: signing in, signing out, being turned away.
+//! What people did that changed nothing: signing in, signing out, being turned away, taking
+//! something away, giving a command.
 //!
 //! What lives here: the events, how they are sealed in batches. What never does: a change, which
 //! is the history's (`ledger`); whether somebody may try again (`throttle`).
@@ -12,7 +13,10 @@ use uuid::Uuid;
 pub(super) use trail::Refusal;
 pub use trail::Trail;
 
-pub use store::{Asked, Kept, SealsVerified, forget_origins, kept, seal, verify_seals};
+pub use store::{
+    Asked, Kept, SealsVerified, anchor, forget_origins, kept, seal, verify_seals,
+    verify_seals_against,
+};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +51,8 @@ pub enum EventKind {
     SeeAs,
     /// They came back to their own account.
     SeeAsEnd,
+    /// A command was given in their name at the terminal.
+    Command,
 }
 
 impl EventKind {
@@ -78,11 +84,12 @@ impl EventKind {
             (Self::Unseal, _) => "Texte scellé lu",
             (Self::SeeAs, _) => "Début d’une vue « comme » cette personne, par un administrateur",
             (Self::SeeAsEnd, _) => "Fin d’une vue « comme » cette personne",
+            (Self::Command, _) => "Commande passée au terminal",
         }
     }
 
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SignIn,
         Self::SignOut,
         Self::EndSession,
@@ -98,6 +105,7 @@ impl EventKind {
         Self::Unseal,
         Self::SeeAs,
         Self::SeeAsEnd,
+        Self::Command,
     ];
 
     /// The word kept in the database.
@@ -118,6 +126,7 @@ impl EventKind {
             Self::Unseal => "unseal",
             Self::SeeAs => "see_as",
             Self::SeeAsEnd => "see_as_end",
+            Self::Command => "command",
         }
     }
 }
@@ -139,7 +148,7 @@ pub(super) struct Event<'a> {
     pub device: Option<Mark>,
     pub origin: Option<&'a str>,
     pub done: bool,
-    /// The template of the address.
+    /// The address that was asked for, without its query nor what opens something.
     pub detail: Option<&'a str>,
 }
 

@@ -6,13 +6,15 @@ use super::{Event, EventKind, Mark, Sealed, seal_hash};
 use crate::access::throttle::Tries;
 use crate::access::{Concern, Reach};
 use crate::args;
+use crate::ledger::Anchor;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
 
 /// Events that one seal covers at most.
 const MOST_SEALED: i64 = 1000;
-/// An event that has just happened may still be under way: it is sealed after this long.
-const SETTLED: i64 = 60 * 1_000_000;
+/// An event that has just happened may still be under way: it is sealed after this long, which is
+/// longer than a password that was right, or a provider of identities, is waited for.
+const SETTLED: i64 = 11 * 60 * 1_000_000;
 
 /// Keeps an event; its identifier.
 pub(in crate::access) async fn keep(
@@ -161,52 +163,6 @@ pub(in crate::access) async fn links_asked(
     Ok((for_account, from_origin))
 }
 
-/// Something that a person did, as they read it.
-#[derive(Clone, Debug)]
-pub(in crate::access) struct Own {
-    pub at: i64,
-    pub kind: EventKind,
-    pub done: bool,
-    pub origin: Option<String>,
-    pub detail: Option<String>,
-}
-
-#[derive(sqlx::FromRow)]
-struct OwnRow {
-    at: i64,
-    kind: String,
-    done: bool,
-    origin: Option<String>,
-    detail: Option<String>,
-}
-
-/// The last things that whoever asks did, or that somebody tried on their account.
-pub(in crate::access) async fn own(
-    tx: &mut Tx,
-    reach: &Reach,
-    account: Mark,
-) -> Result<Vec<Own>, DbError> {
-    let rows: Vec<OwnRow> = tx
-        .all(
-            "select at, kind, done, origin, detail from access_event
-             where person_id = $1 or account = $2
-             order by at desc, id desc limit 20",
-            args![reach.actor().person(), account],
-        )
-        .await?;
-    let own = rows.into_iter().map(|row| {
-        let kind = EventKind::from_code(&row.kind);
-        Ok(Own {
-            kind: kind.ok_or_else(|| DbError::corrupt("kind of an access", &row.kind))?,
-            at: row.at,
-            done: row.done,
-            origin: row.origin,
-            detail: row.detail,
-        })
-    });
-    own.collect()
-}
-
 /// What is asked of the events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
@@ -220,7 +176,7 @@ pub struct Asked {
     pub most: i64,
 }
 
-/// An event, as auditors read it.
+/// An event, as its owner and auditors read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
     /// Its identifier.
@@ -235,7 +191,7 @@ pub struct Kept {
     pub who: Option<String>,
     /// From where, until it is forgotten.
     pub origin: Option<String>,
-    /// The template of the address.
+    /// The address that was asked for, without its query nor what opens something.
     pub detail: Option<String>,
 }
 
@@ -248,6 +204,41 @@ struct KeptRow {
     who: Option<String>,
     origin: Option<String>,
     detail: Option<String>,
+}
+
+impl TryFrom<KeptRow> for Kept {
+    type Error = DbError;
+
+    fn try_from(row: KeptRow) -> Result<Self, DbError> {
+        let kind = EventKind::from_code(&row.kind);
+        Ok(Self {
+            kind: kind.ok_or_else(|| DbError::corrupt("kind of an access", &row.kind))?,
+            id: row.id,
+            at: row.at,
+            done: row.done,
+            who: row.who,
+            origin: row.origin,
+            detail: row.detail,
+        })
+    }
+}
+
+/// The last things that whoever asks did, or that somebody tried on their account.
+pub(in crate::access) async fn own(
+    tx: &mut Tx,
+    reach: &Reach,
+    account: Mark,
+) -> Result<Vec<Kept>, DbError> {
+    let rows: Vec<KeptRow> = tx
+        .all(
+            "select e.id, e.at, e.kind, e.done, p.name as who, e.origin, e.detail
+             from access_event e left join person p on p.id = e.person_id
+             where e.person_id = $1 or e.account = $2
+             order by e.at desc, e.id desc limit 20",
+            args![reach.actor().person(), account],
+        )
+        .await?;
+    rows.into_iter().map(Kept::try_from).collect()
 }
 
 /// The next events that answer, the latest first; none to who does not read the history of
@@ -273,19 +264,7 @@ pub async fn kept(tx: &mut Tx, reach: &Reach, asked: &Asked) -> Result<Vec<Kept>
             ],
         )
         .await?;
-    let kept = rows.into_iter().map(|row| {
-        let kind = EventKind::from_code(&row.kind);
-        Ok(Kept {
-            kind: kind.ok_or_else(|| DbError::corrupt("kind of an access", &row.kind))?,
-            id: row.id,
-            at: row.at,
-            done: row.done,
-            who: row.who,
-            origin: row.origin,
-            detail: row.detail,
-        })
-    });
-    kept.collect()
+    rows.into_iter().map(Kept::try_from).collect()
 }
 
 #[derive(Debug, Default, sqlx::FromRow)]
@@ -294,16 +273,18 @@ struct Seal {
     hash: Vec<u8>,
 }
 
+async fn last_seal(tx: &mut Tx) -> Result<Option<Seal>, DbError> {
+    tx.optional(
+        "select no, hash from access_seal order by no desc limit 1",
+        vec![],
+    )
+    .await
+}
+
 /// Seals the events that are not sealed yet; how many.
 pub async fn seal(db: &Db, clock: &Clock) -> Result<usize, DbError> {
     let mut tx = db.write_aside().await?;
-    let last: Option<Seal> = tx
-        .optional(
-            "select no, hash from access_seal order by no desc limit 1",
-            vec![],
-        )
-        .await?;
-    let last = last.unwrap_or_default();
+    let last = last_seal(&mut tx).await?.unwrap_or_default();
     let events: Vec<Sealed> = tx
         .all(
             "select id, at, kind, person_id, done, detail from access_event
@@ -359,7 +340,7 @@ pub async fn forget_origins(tx: &mut Tx, now: i64) -> Result<(), DbError> {
 pub enum SealsVerified {
     /// Every seal holds; how many there are.
     Whole(i64),
-    /// The first that does not.
+    /// The first that does not, or that is not there.
     Broken(i64),
 }
 
@@ -370,8 +351,27 @@ struct SealRow {
     hash: Vec<u8>,
 }
 
+/// The last seal, to keep elsewhere; `None` before the first.
+pub async fn anchor(tx: &mut Tx) -> Result<Option<Anchor>, DbError> {
+    let Some(Seal { no, hash }) = last_seal(tx).await? else {
+        return Ok(None);
+    };
+    let digest = hash.try_into();
+    let digest = digest.map_err(|_| DbError::corrupt("digest of a seal", no))?;
+    Ok(Some(Anchor { no, digest }))
+}
+
 /// Recomputes every seal and names the first that does not hold.
 pub async fn verify_seals(tx: &mut Tx) -> Result<SealsVerified, DbError> {
+    verify_seals_against(tx, &[]).await
+}
+
+/// [`verify_seals`], which also holds the seals to anchors kept elsewhere: who owns the database can
+/// make them all anew, or take the last ones away.
+pub async fn verify_seals_against(
+    tx: &mut Tx,
+    anchors: &[Anchor],
+) -> Result<SealsVerified, DbError> {
     let seals: Vec<SealRow> = tx
         .all("select no, prev, hash from access_seal order by no", vec![])
         .await?;
@@ -384,12 +384,18 @@ pub async fn verify_seals(tx: &mut Tx) -> Result<SealsVerified, DbError> {
                 args![seal.no],
             )
             .await?;
-        if seal.no != expected || seal.prev != prev || seal.hash != seal_hash(&prev, &events) {
+        let mut anchored = anchors.iter().filter(|anchor| anchor.no == seal.no);
+        let is_another = anchored.any(|anchor| seal.hash != anchor.digest);
+        let is_sound = seal.prev == prev && seal.hash == seal_hash(&prev, &events);
+        if seal.no != expected || !is_sound || is_another {
             return Ok(SealsVerified::Broken(expected));
         }
         prev.clone_from(&seal.hash);
     }
-    Ok(SealsVerified::Whole(
-        i64::try_from(seals.len()).unwrap_or(i64::MAX),
-    ))
+    let count = i64::try_from(seals.len()).unwrap_or(i64::MAX);
+    let beyond = anchors.iter().map(|anchor| anchor.no);
+    Ok(match beyond.filter(|no| *no > count).min() {
+        Some(_) => SealsVerified::Broken(count + 1),
+        None => SealsVerified::Whole(count),
+    })
 }

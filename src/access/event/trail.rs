@@ -1,11 +1,14 @@
 //! Refusals on their way to the database: written by turns and together, so that a flood of them
-//! takes one place among those who write and holds no answer back.
+//! takes one place among those who write. The answer to the first waits until it is written, which
+//! is once those who write let it; those that come meanwhile are answered at once.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{Event, EventKind, store};
+use crate::ledger;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError};
 
@@ -19,7 +22,7 @@ pub(in crate::access) struct Refusal {
     pub at: i64,
     pub person: Option<Uuid>,
     pub origin: Option<String>,
-    /// The template of the address.
+    /// The address that was asked for.
     pub detail: String,
 }
 
@@ -37,17 +40,29 @@ struct Waiting {
 }
 
 impl Trail {
-    /// Keeps a refusal: written at once where nobody is at it, with those of whoever is otherwise.
+    /// Keeps a refusal: written before this ends where nobody is at it, by whoever is otherwise.
     pub(in crate::access) async fn keep(&self, db: &Db, clock: &Clock, refusal: Refusal) {
-        {
-            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            if waiting.refusals.len() < LONGEST {
-                waiting.refusals.push(refusal);
-            } else {
-                waiting.lost += 1;
-            }
+        self.push(refusal);
+        let (trail, db, clock) = (self.clone(), db.clone(), clock.clone());
+        let (done, written) = oneshot::channel();
+        // In a task of its own: whoever hangs up takes nobody's refusals along.
+        ledger::spawn(async move { trail.write_all(&db, &clock, done).await });
+        // Theirs is among the first to be written; what comes meanwhile is not waited for.
+        let _ = written.await;
+    }
+
+    fn push(&self, refusal: Refusal) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.refusals.len() < LONGEST {
+            waiting.refusals.push(refusal);
+        } else {
+            waiting.lost += 1;
         }
-        // Whoever finds the turn taken leaves theirs to its holder, who looks again after.
+    }
+
+    /// Writes all that waits, unless somebody is at it, who looks again after.
+    async fn write_all(&self, db: &Db, clock: &Clock, done: oneshot::Sender<()>) {
+        let mut done = Some(done);
         while self.awaits() {
             let Ok(_turn) = self.turn.try_lock() else {
                 return;
@@ -57,9 +72,24 @@ impl Trail {
                 tracing::error!(lost, "refusals were not kept: too many at once");
             }
             if let Err(error) = write(db, clock, &refusals).await {
-                tracing::error!(%error, lost = refusals.len(), "refusals were not kept");
+                tracing::error!(%error, waiting = refusals.len(), "refusals are not kept yet");
+                // With the next one that comes.
+                self.put_back(refusals);
+                return;
+            }
+            if let Some(done) = done.take() {
+                let _ = done.send(());
             }
         }
+    }
+
+    /// Has refusals that could not be written wait again, before those that came since.
+    fn put_back(&self, mut refusals: Vec<Refusal>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        refusals.append(&mut waiting.refusals);
+        waiting.lost += refusals.len().saturating_sub(LONGEST);
+        refusals.truncate(LONGEST);
+        waiting.refusals = refusals;
     }
 
     fn awaits(&self) -> bool {

@@ -15,11 +15,9 @@ use sha2::{Digest as _, Sha256};
 use totp_rs::{Builder, Totp};
 use uuid::Uuid;
 
-use super::grant::Grant;
-use super::grant::store::holding;
+use super::grant::store::asks_a_factor;
 use super::permit::Act;
 use super::policy::Concern;
-use super::role::Roles;
 use crate::kernel::hex;
 use crate::platform::config::SecondFactor as Asked;
 use crate::platform::db::{DbError, Tx};
@@ -73,8 +71,8 @@ impl Act for RenewCodes {
 }
 
 /// Whether a person must give a second factor: where the settings ask everybody, or where a role
-/// they hold that day does and the settings leave it to roles. This is the one place that decides
-/// it, asked at each sign-in.
+/// that they hold that day or will hold does and the settings leave it to roles: a session may last
+/// until the role begins. This is the one place that decides it, asked at each sign-in.
 pub(super) async fn is_required(
     tx: &mut Tx,
     today: Date,
@@ -84,15 +82,7 @@ pub(super) async fn is_required(
     match asked {
         Asked::Nobody => Ok(false),
         Asked::Everybody => Ok(true),
-        Asked::ByRole => {
-            let grants = holding(tx, person, today).await?;
-            let asks = |grant: &Grant| {
-                Roles::known()
-                    .role(&grant.remit.role)
-                    .is_some_and(|r| r.second_factor)
-            };
-            Ok(grants.iter().any(asks))
-        }
+        Asked::ByRole => asks_a_factor(tx, person, today).await,
     }
 }
 

@@ -64,11 +64,54 @@ pub async fn people(tx: &mut Tx, reach: &Reach, day: Date) -> Result<Vec<Listed>
     Ok(listed.collect())
 }
 
+/// The people whose accounts and grants somebody may know of.
+#[derive(Clone, Debug, Default)]
+pub struct PeopleSeen {
+    all: bool,
+    people: BTreeSet<Uuid>,
+    /// The organisations whose people they are.
+    organisations: BTreeSet<String>,
+}
+
+impl PeopleSeen {
+    /// Those that somebody may know of, but for themselves.
+    pub async fn by(tx: &mut Tx, reach: &Reach) -> Result<Self, DbError> {
+        if reach.may_look(SeePeople::NAME, &Concern::of("*", "")) {
+            return Ok(Self {
+                all: true,
+                ..Self::default()
+            });
+        }
+        let mut organisations = BTreeSet::new();
+        for organisation in managed(reach) {
+            organisations.extend(establishments_of(tx, organisation).await?);
+            organisations.insert(organisation.to_owned());
+        }
+        let people = others(tx, reach).await?.into_iter();
+        Ok(Self {
+            all: false,
+            people: people.map(|person| person.id).collect(),
+            organisations,
+        })
+    }
+
+    /// Whether that person is one of them.
+    pub fn has(&self, person: Uuid) -> bool {
+        self.all || self.people.contains(&person)
+    }
+
+    /// Whether a grant of that person, for that organisation, is known of.
+    pub fn has_grant(&self, person: Uuid, organisation: &str) -> bool {
+        self.all || self.has(person) && self.organisations.contains(organisation)
+    }
+}
+
 async fn everybody(tx: &mut Tx) -> Result<Vec<Person>, DbError> {
     tx.all("select id, name, email from person", vec![]).await
 }
 
-async fn some(tx: &mut Tx, reach: &Reach) -> Result<Vec<Person>, DbError> {
+/// The organisations whose people somebody sees.
+fn managed(reach: &Reach) -> BTreeSet<&str> {
     let roles = Roles::known();
     let sees = |grant: &&Grant| {
         roles
@@ -76,14 +119,38 @@ async fn some(tx: &mut Tx, reach: &Reach) -> Result<Vec<Person>, DbError> {
             .is_some_and(|r| r.own.holds(SeePeople::NAME))
     };
     let own = reach.grants().iter().filter(sees);
-    let own: BTreeSet<&str> = own.map(|grant| grant.remit.organisation.as_str()).collect();
+    own.map(|grant| grant.remit.organisation.as_str()).collect()
+}
+
+/// The establishments of the region of an agency.
+async fn establishments_of(tx: &mut Tx, agency: &str) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "select e.code from organisation a
+             join place l on l.within_code = a.place_code
+             join organisation e on e.place_code = l.code
+             where a.code = $1 and a.kind = 'ars'",
+            args![agency],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(code,)| code).collect())
+}
+
+/// The people of the organisations of who does not see everybody, and those who never held
+/// anything, where they may give something.
+async fn others(tx: &mut Tx, reach: &Reach) -> Result<Vec<Person>, DbError> {
     let mut seen = Vec::new();
-    for organisation in own {
+    for organisation in managed(reach) {
         seen.extend(of_organisation(tx, organisation).await?);
     }
     if reach.gives_something().is_ok() {
         seen.extend(without_grant(tx).await?);
     }
+    Ok(seen)
+}
+
+async fn some(tx: &mut Tx, reach: &Reach) -> Result<Vec<Person>, DbError> {
+    let mut seen = others(tx, reach).await?;
     if let Some(person) = reach.actor().person() {
         let own: Vec<Person> = tx
             .all(

@@ -73,8 +73,8 @@ pub async fn leave(change: &mut Change, permit: &Permit<LeavePerson>) -> Result<
     Ok(())
 }
 
-/// Closes the account of the person in the permit: their sessions end, their programs are revoked,
-/// and nobody signs in with it until it is opened again.
+/// Closes the account of the person in the permit: their sessions end, their programs and the
+/// addresses of their tables are revoked, and nobody signs in with it until it is opened again.
 pub async fn close(change: &mut Change, permit: Permit<LeavePerson>) -> Result<(), LedgerError> {
     let person = permit.into_thing().person;
     change

@@ -27,6 +27,19 @@ impl Act for InvitePerson {
     }
 }
 
+/// Reading the mails that wait, whose links open accounts.
+#[derive(Debug)]
+pub struct ReadMails;
+
+impl Act for ReadMails {
+    type Thing = ();
+    const NAME: &'static str = "mail.read";
+
+    async fn concerns(_tx: &mut Tx, (): &()) -> Result<Vec<Concern>, DbError> {
+        Ok(vec![Concern::nobodys()])
+    }
+}
+
 const HOUR: i64 = 3600 * 1_000_000;
 
 /// What a link opens.

@@ -189,6 +189,17 @@ pub struct Role {
     pub referent: Option<Referent>,
 }
 
+impl Role {
+    /// Whether it lets its holder do something to what is under seal.
+    pub fn opens_sealed(&self, roles: &Roles) -> bool {
+        let opens = |act: &KnownAct| {
+            act.sealed
+                && (self.anywhere.allows(roles, &act.key) || self.own.allows(roles, &act.key))
+        };
+        roles.acts().iter().any(opens)
+    }
+}
+
 /// The roles and the acts that are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roles {
@@ -255,6 +266,20 @@ mod tests {
         let administrator = roles.role(NATIONAL_ADMINISTRATOR).unwrap();
         assert_eq!(administrator.anywhere, Which::All);
         assert_eq!(administrator.gives, Which::All);
+    }
+
+    #[test]
+    fn what_is_sealed_opens_to_roles_that_take_a_second_factor_only() {
+        let roles = Roles::shipped().unwrap();
+        let opening: Vec<&Role> = roles
+            .all()
+            .iter()
+            .filter(|role| role.opens_sealed(&roles))
+            .collect();
+        assert!(opening.len() >= 3, "{opening:?}");
+        for role in opening {
+            assert!(role.second_factor, "{}", role.key);
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::{
 use crate::access::letter::{self, Warning};
 use crate::access::permit::{Act as _, NotPermitted, permit};
 use crate::access::signed::Signed;
-use crate::ledger::{Change, SentForm, TOKEN_FIELD};
+use crate::ledger::{Change, SentForm, TOKEN_FIELD, history_href};
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::db::Db;
 use crate::platform::mail;
@@ -221,11 +221,14 @@ fn row(token: &AccessToken, today: Date) -> Markup {
             None => { (state("idle", "x", "Terminé")) span.sub { "le " (french_date(token.expires_on)) } },
         } }
         td data-l="Ouvert" { (french_instant(token.created_at)) }
-        td data-l="Action" { @if token.revoked_at.is_none() {
-            form method="post" action={ (PATH) "/" (token.id) "/revoquer" } {
-                button.btn.sm.warn type="submit" { "Révoquer" span.vh { " : " (token.name) } }
+        td data-l="Action" {
+            @if token.revoked_at.is_none() {
+                form method="post" action={ (PATH) "/" (token.id) "/revoquer" } {
+                    button.btn.sm.warn type="submit" { "Révoquer" span.vh { " : " (token.name) } }
+                }
             }
-        } @else { span.muted { "–" } } }
+            a href=(history_href(token.id)) { "Historique" span.vh { " : " (token.name) } }
+        }
     } }
 }
 

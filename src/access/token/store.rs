@@ -126,8 +126,9 @@ pub async fn revoke(change: &mut Change, permit: Permit<RevokeToken>) -> Result<
     Ok(true)
 }
 
-/// Revokes every token of a person whose account closes, or whose sessions are ended with what
-/// programs do for them; how many.
+/// Revokes all that reads or writes for a person without their signing in, the addresses of tables
+/// included: their account closes, their sessions are ended with what programs do for them, or a
+/// role asks for more than these were opened with. How many.
 pub(in crate::access) async fn revoke_all(
     change: &mut Change,
     person: Uuid,
@@ -136,25 +137,32 @@ pub(in crate::access) async fn revoke_all(
         .tx()
         .all(
             "select id from access_token where person_id = $1 and revoked_change is null
+             union all
+             select id from table_address where person_id = $1 and revoked_change is null
              order by id",
             args![person],
         )
         .await?;
-    let no = change.no();
-    let count = open.len();
-    for (token,) in open {
+    for (opened,) in &open {
         change
-            .record(token, "revoke", None::<&Recorded>, None::<&Recorded>)
-            .await?;
-        change
-            .tx()
-            .run(
-                "update access_token set revoked_change = $2 where id = $1",
-                args![token, no],
-            )
+            .record(*opened, "revoke", None::<&Recorded>, None::<&Recorded>)
             .await?;
     }
-    Ok(count)
+    let no = change.no();
+    let tx = change.tx();
+    tx.run(
+        "update access_token set revoked_change = $2
+         where person_id = $1 and revoked_change is null",
+        args![person, no],
+    )
+    .await?;
+    tx.run(
+        "update table_address set revoked_change = $2
+         where person_id = $1 and revoked_change is null",
+        args![person, no],
+    )
+    .await?;
+    Ok(open.len())
 }
 
 #[derive(sqlx::FromRow)]

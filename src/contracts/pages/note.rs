@@ -14,7 +14,7 @@ use crate::contracts::note::{Note, SLOT, Version, read_text};
 use crate::contracts::store::{ContractError, load, note_of, sealed_version, write_note};
 use crate::contracts::{Contract, Desk, FullContract, WriteNote};
 use crate::kernel::hex;
-use crate::ledger::{Change, LedgerError};
+use crate::ledger::{Change, LedgerError, history_href};
 use crate::platform::clock::french_instant;
 use crate::platform::web::{
     Crumb, WebError, WebResult, crumbs, document_with_status, section_heading,
@@ -236,6 +236,7 @@ fn body(
             p.eyebrow { (contract.title) (mark(contract)) }
             h1 { "Note confidentielle" }
             p.lead { "Écrite par le directeur général de l’agence, lue par lui, par la coordination nationale et par le secrétaire général, et par personne d’autre. Elle est chiffrée dans la base ; elle n’est ni dans la recherche, ni dans les tableaux, les dossiers et les sauvegardes lisibles, ni chez les administrateurs." }
+            @if let Some(id) = opened.note.id { p.acts { a.btn.sm href=(history_href(id)) { "Historique" } } }
         }
         @if let Some(said) = said { (said) }
         @if !opened.has_key { (flag("warn", "Aucune clé de scellement n’est réglée sur ce serveur : aucune note ne peut être écrite ni ouverte. Demandez-la à votre administrateur technique.")) }

@@ -1,7 +1,7 @@
 //! The list of contracts, with who is party to each today and who was, in a fixed number of
 //! statements.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -177,6 +177,12 @@ pub async fn list(
             card.seen_by(reach, kept)
         })
         .collect())
+}
+
+/// The addresses of the contracts that somebody may know of.
+pub async fn known(tx: &mut Tx, reach: &Reach) -> Result<BTreeSet<String>, DbError> {
+    let cards = list(tx, reach, None).await?.into_iter();
+    Ok(cards.map(|card| card.slug).collect())
 }
 
 /// The organisations that keep drafts to themselves, by contract, one for each draft.

@@ -21,7 +21,7 @@ use crate::access::NotPermitted;
 use crate::ledger::LedgerError;
 use crate::platform::db::DbError;
 
-pub use cards::{CardParty, ContractCard, SectionOf, list, sections_of};
+pub use cards::{CardParty, ContractCard, SectionOf, known, list, sections_of};
 pub use concern::{of_contract, of_instrument};
 pub use create::{NewInstrument, create_contract, draft_instrument};
 pub use edit::{Description, TermEdit, describe, set_signatories, set_terms};

@@ -7,7 +7,9 @@ use uuid::Uuid;
 use super::{Drawn, Format, IssueDossier, Issued, IssuedFile};
 use crate::access::{Permit, Reach};
 use crate::args;
-use crate::documents::store::save_blob;
+use crate::contracts::FullContract;
+use crate::contracts::store::{known, load};
+use crate::documents::store::{bytes, save_blob};
 use crate::kernel::hex;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
 use crate::platform::db::{DbError, Tx};
@@ -98,12 +100,9 @@ struct IssuedRow {
     sha: Vec<u8>,
 }
 
-/// The dossiers issued for a contract, the latest first.
-pub async fn of_contract(
-    tx: &mut Tx,
-    _reach: &Reach,
-    contract: Uuid,
-) -> Result<Vec<Issued>, DbError> {
+/// The dossiers issued for a contract, the latest first: whoever holds the contract may know of
+/// them.
+pub async fn of_contract(tx: &mut Tx, full: &FullContract) -> Result<Vec<Issued>, DbError> {
     let rows: Vec<IssuedRow> = tx
         .all(
             "select d.id, d.contract_id, k.slug, d.section_key, d.year, d.as_of, c.at,
@@ -115,14 +114,14 @@ pub async fn of_contract(
              left join person p on p.id = c.actor
              where d.contract_id = $1
              order by d.issued_change desc, d.id",
-            args![contract],
+            args![full.contract.id],
         )
         .await?;
     gathered(rows)
 }
 
-/// One issued dossier.
-pub async fn issued(tx: &mut Tx, _reach: &Reach, id: Uuid) -> Result<Option<Issued>, DbError> {
+/// One issued dossier; nothing to whoever may not know of its contract.
+pub async fn issued(tx: &mut Tx, reach: &Reach, id: Uuid) -> Result<Option<Issued>, DbError> {
     let rows: Vec<IssuedRow> = tx
         .all(
             "select d.id, d.contract_id, k.slug, d.section_key, d.year, d.as_of, c.at,
@@ -136,7 +135,27 @@ pub async fn issued(tx: &mut Tx, _reach: &Reach, id: Uuid) -> Result<Option<Issu
             args![id],
         )
         .await?;
-    Ok(gathered(rows)?.pop())
+    let Some(found) = gathered(rows)?.pop() else {
+        return Ok(None);
+    };
+    let known = load(tx, reach, &found.slug).await?.is_some();
+    Ok(known.then_some(found))
+}
+
+/// A file of an issued dossier, with its bytes as they were issued.
+pub async fn file(
+    tx: &mut Tx,
+    reach: &Reach,
+    id: Uuid,
+    format: Format,
+) -> Result<Option<(IssuedFile, Vec<u8>)>, DbError> {
+    let found = issued(tx, reach, id).await?;
+    let mut files = found.into_iter().flat_map(|one| one.files);
+    let Some(file) = files.find(|file| file.format == format) else {
+        return Ok(None);
+    };
+    let bytes = bytes(tx, &file.sha).await?;
+    Ok(bytes.map(|bytes| (file, bytes)))
 }
 
 /// Rows as dossiers; the files of one stand together.
@@ -173,19 +192,33 @@ fn gathered(rows: Vec<IssuedRow>) -> Result<Vec<Issued>, DbError> {
     Ok(found)
 }
 
-/// The files that a run issued, by the digest of their bytes, in the order of the run.
+/// The files that a run issued, each with its name and its bytes, in the order of the run; those of
+/// contracts that whoever asks may not know of, or no longer, are left out.
 pub async fn files_of_run(
     tx: &mut Tx,
-    _reach: &Reach,
+    reach: &Reach,
     run: Uuid,
 ) -> Result<Vec<(String, Vec<u8>)>, DbError> {
-    tx.all(
-        "select f.name, f.sha
-         from print_run_item i
-         join issued_file f on f.dossier_id = i.dossier_id
-         where i.run_id = $1
-         order by i.rank, f.format collate \"C\"",
-        args![run],
-    )
-    .await
+    let rows: Vec<(String, String, Vec<u8>)> = tx
+        .all(
+            "select k.slug, f.name, f.sha
+             from print_run_item i
+             join issued_dossier d on d.id = i.dossier_id
+             join contract k on k.id = d.contract_id
+             join issued_file f on f.dossier_id = d.id
+             where i.run_id = $1
+             order by i.rank, f.format collate \"C\"",
+            args![run],
+        )
+        .await?;
+    let known = known(tx, reach).await?;
+    let mut files = Vec::new();
+    for (slug, name, sha) in rows {
+        if known.contains(&slug)
+            && let Some(bytes) = bytes(tx, &sha).await?
+        {
+            files.push((name, bytes));
+        }
+    }
+    Ok(files)
 }

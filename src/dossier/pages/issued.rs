@@ -12,12 +12,12 @@ use uuid::Uuid;
 use super::told;
 use crate::access::{Act as _, Signed};
 use crate::contracts::{Contract, FullContract, store as contracts};
-use crate::documents::{french_size, saved_as, store as documents};
+use crate::documents::{french_size, saved_as};
 use crate::dossier::ground::Request;
 use crate::dossier::issue::{Format, IssueDossier, IssueError, Issued, issue, store};
 use crate::figures::Sources;
 use crate::kernel::hex;
-use crate::ledger::{SentForm, TOKEN_FIELD};
+use crate::ledger::{SentForm, TOKEN_FIELD, history_href};
 use crate::platform::clock::{french_date, french_instant};
 use crate::platform::web::{
     Crumb, WebError, WebResult, crumbs, document_with_status, fictional_mark, icon, parse_day,
@@ -78,7 +78,7 @@ async fn read(
     let mut tx = sources.db.read().await?;
     let full = contracts::load(&mut tx, signed.reach(), slug).await?;
     let full = full.ok_or(WebError::NotFound)?;
-    let issued = store::of_contract(&mut tx, signed.reach(), full.contract.id).await?;
+    let issued = store::of_contract(&mut tx, &full).await?;
     Ok((full, issued))
 }
 
@@ -240,7 +240,7 @@ fn list(contract: &Contract, issued: &[Issued]) -> Markup {
                 td data-l="Année" { (one.year) }
                 @if contract.has_sections() { td data-l="Volet" { (contract.section(&one.section).map_or(one.section.as_str(), |s| s.label.as_str())) } }
                 td data-l="Chiffres connus au" { (french_date(one.as_of)) }
-                td.x data-l="Fichiers" { (links(one)) }
+                td.x data-l="Fichiers" { (links(one)) a href=(history_href(one.id)) { "Historique" span.vh { ", " (french_instant(one.at)) } } }
             } } }
         }
     }
@@ -266,15 +266,8 @@ pub(super) async fn file(
 ) -> WebResult<Response> {
     let format = Format::from_code(&format).ok_or(WebError::NotFound)?;
     let mut tx = sources.db.read().await?;
-    let one = store::issued(&mut tx, signed.reach(), id).await?;
-    let one = one.ok_or(WebError::NotFound)?;
-    // Whoever may not know of the contract may not know of its dossiers.
-    let full = contracts::load(&mut tx, signed.reach(), &one.slug).await?;
-    full.ok_or(WebError::NotFound)?;
-    let file = one.files.iter().find(|file| file.format == format);
-    let file = file.ok_or(WebError::NotFound)?;
-    let bytes = documents::bytes(&mut tx, &file.sha).await?;
-    let bytes = bytes.ok_or(WebError::NotFound)?;
+    let found = store::file(&mut tx, signed.reach(), id, format).await?;
+    let (file, bytes) = found.ok_or(WebError::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, format.media().to_owned()),
         (header::CONTENT_DISPOSITION, saved_as(&file.name)),

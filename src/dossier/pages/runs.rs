@@ -8,16 +8,15 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::access::{Concern, NotPermitted, Reach, Signed};
-use crate::documents::{saved_as, store as documents};
+use crate::access::{Concern, NotPermitted, Signed};
+use crate::documents::saved_as;
 use crate::dossier::issue::{Format, IssueDossier, store as issued};
 use crate::dossier::run::{Asked, Run, RunError, ask, store, work};
 use crate::figures::Sources;
 use crate::frameworks::{Catalogue, Framework};
 use crate::kernel::capitalised;
-use crate::ledger::TOKEN_FIELD;
+use crate::ledger::{self, TOKEN_FIELD};
 use crate::platform::clock::{french_date, french_instant};
-use crate::platform::db::DbError;
 use crate::platform::web::{
     Crumb, WebError, WebResult, crumbs, document_with_status, icon, parse_day, section_heading,
     state,
@@ -217,7 +216,7 @@ fn read(typed: &Typed) -> Result<Asked, &'static str> {
 /// Begins the work, which outlives the request; where it stops short, upkeep takes it up.
 fn begin(sources: &Sources, id: Uuid) {
     let sources = sources.clone();
-    tokio::spawn(async move {
+    ledger::spawn(async move {
         if let Err(error) = work(&sources, id).await {
             tracing::warn!(%error, run = %id, "print run");
         }
@@ -318,7 +317,10 @@ pub(super) async fn archive(
     };
     let run = run.filter(|run| run.done_at.is_some());
     let run = run.ok_or(WebError::NotFound)?;
-    let files = files(&sources, signed.reach(), id).await?;
+    let files = {
+        let mut tx = sources.db.read().await?;
+        issued::files_of_run(&mut tx, signed.reach(), id).await?
+    };
     let packed = tokio::task::spawn_blocking(move || jalon_render::packed(files)).await;
     let bytes = packed
         .map_err(WebError::internal)?
@@ -329,19 +331,4 @@ pub(super) async fn archive(
         (header::CONTENT_DISPOSITION, saved_as(&name)),
     ];
     Ok((headers, bytes).into_response())
-}
-
-async fn files(
-    sources: &Sources,
-    reach: &Reach,
-    run: Uuid,
-) -> Result<Vec<(String, Vec<u8>)>, DbError> {
-    let mut tx = sources.db.read().await?;
-    let mut files = Vec::new();
-    for (name, sha) in issued::files_of_run(&mut tx, reach, run).await? {
-        if let Some(bytes) = documents::bytes(&mut tx, &sha).await? {
-            files.push((name, bytes));
-        }
-    }
-    Ok(files)
 }

@@ -1,20 +1,23 @@
 //! Runs in the database.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::{Asked, Item, Run};
 use crate::access::Reach;
 use crate::args;
+use crate::contracts::store::known;
 use crate::ledger::Actor;
 use crate::platform::db::{DbError, Tx};
 
-/// Keeps a run whose work begins. It writes nothing of the history.
+/// Keeps a run whose work begins, beside the history; false where one has that identifier already.
 pub(super) async fn insert(tx: &mut Tx, run: &Run) -> Result<bool, DbError> {
     let inserted = tx
         .run(
             "insert into print_run (id, framework, year, day, person_id, created_at, claimed_until)
-         values ($1, $2, $3, $4, $5, $6, 0)
-         on conflict (id) do nothing",
+             values ($1, $2, $3, $4, $5, $6, 0)
+             on conflict (id) do nothing",
             args![
                 run.id,
                 &run.asked.framework,
@@ -88,6 +91,7 @@ impl RunRow {
 }
 
 /// One run, for who asked for it and for the work itself: what it names, others may not know of.
+/// Whoever asked for it may not either, once what they saw then is theirs to see no longer.
 pub async fn run(tx: &mut Tx, reach: &Reach, id: Uuid) -> Result<Option<Run>, DbError> {
     let found: Option<RunRow> = tx
         .optional(
@@ -112,7 +116,29 @@ pub async fn run(tx: &mut Tx, reach: &Reach, id: Uuid) -> Result<Option<Run>, Db
             args![id],
         )
         .await?;
-    Ok(Some(found.with(items.into_iter().map(item).collect())?))
+    let seen = Seen::by(tx, reach).await?;
+    let run = found.with(items.into_iter().map(item).collect())?;
+    Ok(seen.of(run))
+}
+
+/// What of runs somebody may know of today.
+struct Seen(Option<BTreeSet<String>>);
+
+impl Seen {
+    async fn by(tx: &mut Tx, reach: &Reach) -> Result<Self, DbError> {
+        Ok(match reach.actor() {
+            Actor::Installation => Self(None),
+            _ => Self(Some(known(tx, reach).await?)),
+        })
+    }
+
+    /// What is left of a run; nothing where it names no contract that they may know of.
+    fn of(&self, mut run: Run) -> Option<Run> {
+        if let Self(Some(known)) = self {
+            run.items.retain(|item| known.contains(&item.contract));
+        }
+        (!run.items.is_empty()).then_some(run)
+    }
 }
 
 /// The last runs that somebody asked for, the latest first.
@@ -139,13 +165,16 @@ pub async fn runs(tx: &mut Tx, reach: &Reach, most: i64) -> Result<Vec<Run>, DbE
             args![person, most],
         )
         .await?;
+    let seen = Seen::by(tx, reach).await?;
     let with = |row: RunRow| {
         let own = items.iter().filter(|item| item.run_id == row.id);
         let own = own.cloned();
         let own = own.map(item).collect();
-        row.with(own)
+        let run = row.with(own)?;
+        Ok(seen.of(run))
     };
-    found.into_iter().map(with).collect()
+    let runs = found.into_iter().map(with).filter_map(Result::transpose);
+    runs.collect()
 }
 
 fn item(row: ItemRow) -> Item {

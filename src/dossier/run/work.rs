@@ -23,7 +23,7 @@ pub enum RunError {
     #[error("{}", .0.sentence)]
     NotPermitted(#[from] Denied),
     /// Another person asked for one under that identifier.
-    #[error("ce formulaire a déjà servi à quelqu’un d’autre ; rechargez la page, puis recommencez")]
+    #[error("cette page a servi à quelqu’un d’autre ; rechargez-la, puis recommencez")]
     Taken,
     /// Only a person can ask for one.
     #[error("seule une personne peut demander un tirage")]
@@ -92,7 +92,9 @@ pub async fn ask(sources: &Sources, actor: Actor, id: Uuid, asked: Asked) -> Res
     };
     let mut tx = sources.db.write_aside().await?;
     if !store::insert(&mut tx, &run).await? {
-        return Err(RunError::Taken);
+        // The same form twice at once is one run.
+        let own = store::run(&mut tx, reach, id).await?;
+        return own.map(drop).ok_or(RunError::Taken);
     }
     Ok(tx.commit().await?)
 }

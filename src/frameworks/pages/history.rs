@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 use serde::Deserialize;
+use uuid::Uuid;
 
-use crate::ledger::ChangeRow;
+use crate::ledger::{ChangeRow, history_href};
 use crate::platform::clock::french_instant;
 use crate::platform::web::section_heading;
 
@@ -17,10 +18,11 @@ struct Recorded {
 }
 
 /// Every revision, the latest first.
-pub(super) fn revisions(history: &[ChangeRow]) -> Markup {
+pub(super) fn revisions(thing: Uuid, history: &[ChangeRow]) -> Markup {
     html! {
         section.sect aria-labelledby="revisions" {
             (section_heading("revisions", "Révisions", None))
+            p.acts { a.btn.sm href=(history_href(thing)) { "Historique" } }
             p.note { "Une révision ne s’efface jamais : chaque contrat garde celle sur laquelle il a été signé." }
             ol.acts-l reversed {
                 @for change in history { li { (revision(change)) } }

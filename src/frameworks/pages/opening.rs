@@ -13,7 +13,7 @@ use crate::access::{Act as _, Concern, Reach, Signed, permit};
 use crate::frameworks::store::{self, CampaignKey, OpenCampaign, Opened};
 use crate::frameworks::{Edited, Framework, Library, differences};
 use crate::kernel::counted;
-use crate::ledger::Change;
+use crate::ledger::{Change, history_href};
 use crate::platform::clock::french_instant;
 use crate::platform::db::Tx;
 use crate::platform::web::{WebError, WebResult};
@@ -61,7 +61,7 @@ pub(super) fn state(reach: &Reach, held: &Held, current: &Edited, year: i16) -> 
                     (form((reach, framework), (&action, current.no), "Ouvrir la campagne", "La campagne gardera la liste et les dates de cette révision, quoi que le cadre devienne ensuite.", false))
                 },
                 Some(opened) => {
-                    p { b { "Campagne ouverte" } " le " (french_instant(opened.at)) ", sur la révision n° " (opened.no) " du cadre." }
+                    p { b { "Campagne ouverte" } " le " (french_instant(opened.at)) ", sur la révision n° " (opened.no) " du cadre. " a href=(history_href(opened.thing)) { "Historique" } }
                     @if opened.no != current.no { (moved_on(reach, &held.edited.framework, current, &action)) }
                 },
             }

@@ -43,7 +43,7 @@ pub(super) async fn page(
             (calendars(framework))
             (campaign::choice(framework, None))
             (sources(framework))
-            (history::revisions(&history))
+            (history::revisions(edited.thing, &history))
         };
         return Ok(signed.page(&framework.title, &body));
     };

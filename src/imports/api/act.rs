@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::view::{AnswerView, BatchView, LaterView, NameView, SheetView};
 use super::{etag, known, read_now, refusal};
 use crate::access::api::Caller;
-use crate::imports::{ActError, Committed, Imports, NameUse, Place, Said, Seen, SheetColumns};
+use crate::imports::{ActError, Batch, Committed, Imports, NameUse, Place, Said, SheetColumns};
 use crate::platform::api::{ApiJson, ApiPath, ApiResult, Code, Conditions, Fault, Problem};
 
 /// Les réponses aux questions d’une répétition.
@@ -33,9 +33,8 @@ pub(super) async fn answer(
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(sent): ApiJson<Answered>,
 ) -> ApiResult<Response> {
-    caller.writes()?;
-    let batch = known(&imports, &caller, id).await?;
-    conditions.demand(&etag(&batch))?;
+    let batch = decided_upon(&imports, &caller, &conditions, id).await?;
+    let upon = Some(batch.seen());
     let mut said = batch.said;
     for (rank, answer) in sent.answers.into_iter().enumerate() {
         said.answers.put(answer.answer().map_err(|code| {
@@ -43,8 +42,9 @@ pub(super) async fn answer(
             Problem::malformed(format!("answers[{rank}].code"), message)
         })?);
     }
-    let begun = imports.begin_again(caller.actor(), id, Some(said)).await;
-    read_now(imports, &caller, StatusCode::OK, begun.map_err(refusal)?).await
+    let begun = imports.begin_again(caller.actor(), id, Some(said), upon);
+    let begun = begun.await.map_err(refusal)?;
+    read_now(imports, &caller, StatusCode::OK, begun).await
 }
 
 /// Comment lire les colonnes.
@@ -69,9 +69,8 @@ pub(super) async fn map(
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(sent): ApiJson<Mapped>,
 ) -> ApiResult<Response> {
-    caller.writes()?;
-    let batch = known(&imports, &caller, id).await?;
-    conditions.demand(&etag(&batch))?;
+    let batch = decided_upon(&imports, &caller, &conditions, id).await?;
+    let upon = Some(batch.seen());
     let mut said = batch.mapping.clone();
     said.sheets = sent.sheets.into_iter().map(SheetColumns::from).collect();
     if let Some(names) = sent.names {
@@ -84,8 +83,9 @@ pub(super) async fn map(
         mapping: Some(mapping),
         ..batch.said
     };
-    let begun = imports.begin_again(caller.actor(), id, Some(said)).await;
-    read_now(imports, &caller, StatusCode::OK, begun.map_err(refusal)?).await
+    let begun = imports.begin_again(caller.actor(), id, Some(said), upon);
+    let begun = begun.await.map_err(refusal)?;
+    read_now(imports, &caller, StatusCode::OK, begun).await
 }
 
 /// Ce que donne un enregistrement.
@@ -111,10 +111,9 @@ pub(super) async fn commit(
     conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<Json<CommittedView>> {
-    caller.writes()?;
-    let seen = demanded(&imports, &caller, &conditions, id).await?;
+    let batch = decided_upon(&imports, &caller, &conditions, id).await?;
     let (outcome, change) = match imports
-        .commit(caller.actor(), id, Some(seen))
+        .commit(caller.actor(), id, Some(batch.seen()))
         .await
         .map_err(told)?
     {
@@ -161,10 +160,9 @@ pub(super) async fn undo(
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(sent): ApiJson<Reason>,
 ) -> ApiResult<Json<UndoneView>> {
-    caller.writes()?;
-    let seen = demanded(&imports, &caller, &conditions, id).await?;
+    let batch = decided_upon(&imports, &caller, &conditions, id).await?;
     let undone = imports
-        .undo(caller.actor(), id, &sent.reason, Some(seen))
+        .undo(caller.actor(), id, &sent.reason, Some(batch.seen()))
         .await;
     let undone = undone.map_err(told)?;
     Ok(Json(UndoneView {
@@ -185,24 +183,25 @@ pub(super) async fn give_up(
     conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<StatusCode> {
-    caller.writes()?;
-    let seen = demanded(&imports, &caller, &conditions, id).await?;
-    let dropped = imports.give_up(caller.actor(), id, Some(seen)).await;
+    let batch = decided_upon(&imports, &caller, &conditions, id).await?;
+    let dropped = imports.give_up(caller.actor(), id, Some(batch.seen()));
+    let dropped = dropped.await;
     dropped.map_err(refusal)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The state of a batch that the request was made upon. The act compares it once more among
-/// writers, where nothing can come between.
-async fn demanded(
+/// The batch that a program writes to, in the state upon which it says it decided. The act compares
+/// that once more among writers, where nothing can come between.
+async fn decided_upon(
     imports: &Imports,
     caller: &Caller,
     conditions: &Conditions,
     id: Uuid,
-) -> ApiResult<Seen> {
+) -> ApiResult<Batch> {
+    caller.writes()?;
     let batch = known(imports, caller, id).await?;
     conditions.demand(&etag(&batch))?;
-    Ok(batch.seen())
+    Ok(batch)
 }
 
 /// Why a batch cannot be committed or undone, for a program.

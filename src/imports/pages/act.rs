@@ -35,7 +35,7 @@ async fn read_again(
 ) -> WebResult<Response> {
     batch(signed, &imports, id).await?;
     let begun = imports
-        .begin_again(signed.actor(), id, said)
+        .begin_again(signed.actor(), id, said, None)
         .await
         .map_err(refusal)?;
     start(imports, signed.actor(), begun, WAIT).await;

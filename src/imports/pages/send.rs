@@ -15,7 +15,7 @@ use crate::imports::{
     Begun, Field, FieldKind, Imports, Intake, Mistake, RehearseError, Said, SendFile, SentFile,
 };
 use crate::kernel::sentence;
-use crate::ledger::Actor;
+use crate::ledger::{self, Actor};
 use crate::platform::web::{WebError, WebResult, document_with_status};
 
 /// The largest file that is taken: a year of figures for the whole country is some 100 kB.
@@ -121,7 +121,7 @@ pub(in crate::imports) async fn start(
     begun: Begun,
     wait: Duration,
 ) {
-    let reading = tokio::spawn(async move {
+    let reading = ledger::spawn(async move {
         if let Err(error) = imports.read(actor, begun).await {
             tracing::error!(%error, batch = %begun.batch, "a file could not be read");
         }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::access::Concern;
 use crate::args;
-use crate::imports::batch::{Batch, BatchState, Counts, FileMapping, Row, Said, Verdict};
+use crate::imports::batch::{Batch, BatchState, Counts, FileMapping, Row, Said, Seen, Verdict};
 use crate::imports::problem::{Place, Problem, Severity};
 use crate::platform::db::{DbError, Tx};
 
@@ -246,8 +246,35 @@ pub async fn committed_files(tx: &mut Tx) -> Result<BTreeMap<Uuid, String>, DbEr
     Ok(named.into_iter().collect())
 }
 
+/// Why a batch is not to be acted upon.
+#[derive(Debug)]
+pub(super) enum Gone {
+    /// There is none of that identifier.
+    Unknown,
+    /// It is no longer as it was seen.
+    Stale,
+    /// The database failed.
+    Db(DbError),
+}
+
+impl From<DbError> for Gone {
+    fn from(error: DbError) -> Self {
+        Self::Db(error)
+    }
+}
+
+/// The batch as it was seen, where that is said, held against anybody else's writing until the
+/// transaction ends.
+pub(super) async fn as_seen(tx: &mut Tx, id: Uuid, upon: Option<Seen>) -> Result<Batch, Gone> {
+    let batch = locked(tx, id).await?.ok_or(Gone::Unknown)?;
+    if upon.is_some_and(|seen| seen != batch.seen()) {
+        return Err(Gone::Stale);
+    }
+    Ok(batch)
+}
+
 /// The batch, held against anybody else's writing until the transaction ends.
-pub(super) async fn locked(tx: &mut Tx, id: Uuid) -> Result<Option<Batch>, DbError> {
+async fn locked(tx: &mut Tx, id: Uuid) -> Result<Option<Batch>, DbError> {
     tx.run(
         "update batch set seen_at = seen_at where id = $1",
         args![id],

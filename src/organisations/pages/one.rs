@@ -4,11 +4,12 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::civil::Date;
 use maud::{Markup, html};
+use uuid::Uuid;
 
 use super::{Shown, composition, day_form, history, links, origins};
 use crate::access::Signed;
 use crate::kernel::counted;
-use crate::ledger::ChangeRow;
+use crate::ledger::{ChangeRow, history_href};
 use crate::organisations::{
     Directories, Directory, Organisation, Place, PlaceKind, Recognised, store,
 };
@@ -38,9 +39,9 @@ pub(super) async fn page(
             Recognised::Ambiguous(_) | Recognised::Unknown { .. } => Err(WebError::NotFound),
         };
     };
-    let changes = store::history(&mut tx, signed.reach(), &code).await?;
+    let story = store::history(&mut tx, signed.reach(), &code).await?;
     drop(tx);
-    let body = body(&directory, organisation, &as_of, shown, &changes);
+    let body = body(&directory, organisation, &as_of, shown, story.as_ref());
     let page = signed.page(organisation.label(), &body);
     Ok((as_of.status(), page).into_response())
 }
@@ -50,7 +51,7 @@ fn body(
     organisation: &Organisation,
     as_of: &AsOf,
     shown: Shown,
-    changes: &[ChangeRow],
+    story: Option<&(Uuid, Vec<ChangeRow>)>,
 ) -> Markup {
     let action = format!("/organisations/{}", organisation.code);
     html! {
@@ -62,14 +63,17 @@ fn body(
             p.eyebrow { (organisation.kind.french()) ", code " span.mono { (organisation.code) } }
             h1 { (organisation.name) }
             p.lead { (verdict(directory, organisation, shown)) }
-            p.acts { a.btn.sm href={ "/contrats?organisation=" (organisation.code) } { "Ses contrats" } }
+            p.acts {
+                a.btn.sm href={ "/contrats?organisation=" (organisation.code) } { "Ses contrats" }
+                @if let Some((thing, _)) = story { a.btn.sm href=(history_href(*thing)) { "Historique" } }
+            }
         }
         (day_form(as_of, shown, "Situation au", &action, None))
         div.split.wide-l {
             div {
                 (territory(directory, organisation, shown))
                 (services(directory, organisation, shown))
-                (history::section(changes))
+                (history::section(story.map_or(&[], |(_, changes)| changes.as_slice())))
             }
             (sheet(directory, organisation, shown))
         }

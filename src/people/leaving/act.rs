@@ -8,11 +8,10 @@ use crate::access::grant::store::{GrantError, end_after, give, grants_of};
 use crate::access::grant::{EndGrant, GiveGrant};
 use crate::access::leave::store::{close, left, to_close};
 use crate::access::leave::{LeavePerson, Leaving, store};
-use crate::access::{NotPermitted, Permit, Reach, permit};
+use crate::access::{NotPermitted, Reach, permit};
 use crate::ledger::{Actor, Change, LedgerError};
 use crate::platform::clock::{Clock, paris_date};
 use crate::platform::db::{Db, DbError};
-use crate::tables;
 
 /// Why somebody could not leave, told in French.
 #[derive(Debug, thiserror::Error)]
@@ -81,15 +80,9 @@ pub async fn leave(
     }
     store::leave(change, &allowed).await?;
     if leaving.last < today {
-        shut(change, allowed).await?;
+        close(change, allowed).await?;
     }
     Ok((kept.len(), given))
-}
-
-/// Closes an account with everything that opens something in its name.
-async fn shut(change: &mut Change, allowed: Permit<LeavePerson>) -> Result<(), LedgerError> {
-    tables::address::store::revoke_all(change, &allowed).await?;
-    close(change, allowed).await
 }
 
 /// Closes the accounts of those whose last day is over and who hold nothing more; how many.
@@ -111,7 +104,7 @@ pub async fn close_left(db: &Db, clock: &Clock) -> Result<usize, LedgerError> {
         }
         let allowed = permit::<LeavePerson>(&mut change, *leaving).await;
         if let Ok(allowed) = allowed {
-            shut(&mut change, allowed).await?;
+            close(&mut change, allowed).await?;
             change.commit().await?;
         }
     }

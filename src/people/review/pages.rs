@@ -19,7 +19,7 @@ use crate::access::grant::{EndGrant, LONGEST_REASON};
 use crate::access::role::Roles;
 use crate::access::{Act as _, Reach, Signed, answering, permit};
 use crate::kernel::counted;
-use crate::ledger::Change;
+use crate::ledger::{Change, history_href};
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::{Db, Tx};
 use crate::platform::mail;
@@ -283,6 +283,7 @@ fn body(look: &Look, address: &Address, mistake: Option<&str>) -> Markup {
             p.acts {
                 @if shows_all { a.btn.sm href=(path) { "Seulement ce qui reste à décider" } }
                 @else { a.btn.sm href={ (path) "?voir=tout" } { "Voir aussi ce qui est décidé" } }
+                a.btn.sm href=(history_href(look.review.id)) { "Historique" }
             }
         }
         @if look.overdue && progress.waiting > 0 {

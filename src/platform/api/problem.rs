@@ -114,7 +114,7 @@ catalogue! {
     }
     KeyReused "api-cle" UNPROCESSABLE_ENTITY {
         title: "Clé d’idempotence déjà prise",
-        meaning: "La même clé d’idempotence a servi à une autre demande.",
+        meaning: "La même clé d’idempotence a servi à une autre demande, ou à celle-ci par un autre accès ou sous d’autres habilitations.",
         remedy: "Prenez une nouvelle clé pour chaque nouvelle demande, et la même pour renvoyer la même.",
     }
     TooMany "api-cadence" TOO_MANY_REQUESTS {

@@ -12,6 +12,8 @@ use super::{Db, DbError, Tx};
 struct Kept {
     name: String,
     frozen: String,
+    /// Columns that may be emptied and never rewritten.
+    erasable: String,
 }
 
 impl Kept {
@@ -24,8 +26,31 @@ impl Kept {
         }
     }
 
+    /// What tells that an erasable column is rewritten; nothing where there is none.
+    fn rewritten(&self) -> Option<String> {
+        let columns = self
+            .erasable
+            .split(", ")
+            .filter(|column| !column.is_empty());
+        let rewritten = columns.map(|column| {
+            format!(
+                "(coalesce(new.{column}, '') <> ''
+                  and coalesce(new.{column}, '') <> coalesce(old.{column}, ''))"
+            )
+        });
+        let rewritten: Vec<String> = rewritten.collect();
+        (!rewritten.is_empty()).then(|| rewritten.join(" or "))
+    }
+
+    /// The triggers that keep it.
+    fn triggers(&self) -> impl Iterator<Item = String> {
+        let erasable = self.rewritten().map(|_| "unwritten");
+        let ends = ["undeleted", "unchanged"].into_iter().chain(erasable);
+        ends.map(|end| format!("{}_{end}", self.name))
+    }
+
     fn lite(&self) -> String {
-        let Self { name, .. } = self;
+        let Self { name, erasable, .. } = self;
         let columns = self.of_columns();
         format!(
             "drop trigger if exists {name}_undeleted;
@@ -33,19 +58,31 @@ impl Kept {
              begin select raise(abort, 'append-only table: {name}'); end;
              drop trigger if exists {name}_unchanged;
              create trigger {name}_unchanged before update{columns} on {name}
-             begin select raise(abort, 'append-only table: {name}'); end;"
-        )
+             begin select raise(abort, 'append-only table: {name}'); end;
+             drop trigger if exists {name}_unwritten;"
+        ) + &self.rewritten().map_or_else(String::new, |rewritten| {
+            format!(
+                "create trigger {name}_unwritten before update of {erasable} on {name}
+                 when {rewritten}
+                 begin select raise(abort, 'append-only table: {name}'); end;"
+            )
+        })
     }
 
     fn pg(&self) -> String {
-        let Self { name, .. } = self;
+        let Self { name, erasable, .. } = self;
         let columns = self.of_columns();
         format!(
             "create or replace trigger {name}_undeleted before delete or truncate on {name}
              for each statement execute function refuse_to_rewrite();
              create or replace trigger {name}_unchanged before update{columns} on {name}
              for each statement execute function refuse_to_rewrite();"
-        )
+        ) + &self.rewritten().map_or_else(String::new, |rewritten| {
+            format!(
+                "create or replace trigger {name}_unwritten before update of {erasable} on {name}
+                 for each row when ({rewritten}) execute function refuse_to_rewrite();"
+            )
+        })
     }
 }
 
@@ -77,8 +114,11 @@ impl Db {
 
 impl Tx {
     async fn append_only(&mut self) -> Result<Vec<Kept>, DbError> {
-        self.all("select name, frozen from append_only order by name", vec![])
-            .await
+        self.all(
+            "select name, frozen, erasable from append_only order by name",
+            vec![],
+        )
+        .await
     }
 
     /// The tables that should only grow and whose triggers are not there, or are switched off.
@@ -91,9 +131,9 @@ impl Tx {
         };
         let standing: Vec<(String,)> = self.all(sql, vec![]).await?;
         let stands = |trigger: String| standing.iter().any(|(name,)| *name == trigger);
-        let unguarded = kept.into_iter().filter(|Kept { name, .. }| {
-            !(stands(format!("{name}_undeleted")) && stands(format!("{name}_unchanged")))
-        });
+        let unguarded = kept
+            .into_iter()
+            .filter(|kept| !kept.triggers().all(&stands));
         Ok(unguarded.map(|kept| kept.name).collect())
     }
 }

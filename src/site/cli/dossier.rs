@@ -8,7 +8,6 @@ use jiff::civil::Date;
 
 use super::{CliError, Session};
 use crate::access::Reach;
-use crate::documents::store as blobs;
 use crate::dossier::{
     Asked, Exemplar, Format, IndicatorRequest, Request, dossier as said_of, indicator_pdf, issue,
     issued, items, region_pdf,
@@ -103,14 +102,10 @@ impl Maker {
         formats: &[Format],
     ) -> Result<Vec<(String, Vec<u8>)>, CliError> {
         let mut tx = self.sources.db.read().await?;
-        let one = issued::issued(&mut tx, &self.reach, id).await?;
         let mut files = Vec::new();
-        for file in one.into_iter().flat_map(|one| one.files) {
-            if formats.contains(&file.format)
-                && let Some(bytes) = blobs::bytes(&mut tx, &file.sha).await?
-            {
-                files.push((file.name, bytes));
-            }
+        for format in formats {
+            let file = issued::file(&mut tx, &self.reach, id, *format).await?;
+            files.extend(file.map(|(file, bytes)| (file.name, bytes)));
         }
         Ok(files)
     }

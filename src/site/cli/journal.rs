@@ -10,7 +10,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{CliError, Session, out};
-use crate::access::event::{SealsVerified, verify_seals};
+use crate::access::event::{self, SealsVerified, verify_seals_against};
 use crate::ledger::{self, Anchor, Verified};
 use crate::platform::clock::french_date;
 use crate::platform::file::{self, CannotWrite};
@@ -51,8 +51,8 @@ async fn verify(session: &Session, file: Option<&Path>, json: bool) -> Result<Ex
     let anchors = file.map(anchors).transpose()?.unwrap_or_default();
     let db = session.ready_database().await?;
     let mut tx = db.read().await?;
-    let verified = ledger::verify_against(&mut tx, &anchors).await?;
-    let seals = verify_seals(&mut tx).await?;
+    let verified = ledger::verify_against(&mut tx, &anchors.changes).await?;
+    let seals = verify_seals_against(&mut tx, &anchors.accesses).await?;
     let unguarded = tx.unguarded().await?;
     let sound = matches!(verified, Verified::Whole(_)) && matches!(seals, SealsVerified::Whole(_));
     let whole = sound && unguarded.is_empty();
@@ -61,13 +61,14 @@ async fn verify(session: &Session, file: Option<&Path>, json: bool) -> Result<Ex
             "whole": whole,
             "changes": if let Verified::Whole(changes) = verified { Some(changes) } else { None },
             "broken": if let Verified::Broken(broken) = verified { Some(broken.no()) } else { None },
-            "anchors": anchors.len(),
+            "anchors": anchors.changes.len(),
+            "seal_anchors": anchors.accesses.len(),
             "broken_seal": if let SealsVerified::Broken(no) = seals { Some(no) } else { None },
             "unguarded": unguarded,
         }))?;
     } else {
-        tell(&verified, anchors.len(), &unguarded);
-        tell_seals(seals);
+        tell(&verified, anchors.changes.len(), &unguarded);
+        tell_seals(seals, anchors.accesses.len());
     }
     Ok(if whole {
         ExitCode::SUCCESS
@@ -100,55 +101,83 @@ fn tell(verified: &Verified, anchors: usize, unguarded: &[String]) {
     }
 }
 
-fn tell_seals(seals: SealsVerified) {
-    match seals {
-        SealsVerified::Whole(0) => say!("Accès : aucun scellé encore."),
-        SealsVerified::Whole(seals) => say!("Accès : scellés intacts du n° 1 au n° {seals}."),
-        SealsVerified::Broken(no) => complain!("Accès : le scellé n° {no} est rompu."),
+fn tell_seals(seals: SealsVerified, anchors: usize) {
+    match (seals, anchors) {
+        (SealsVerified::Whole(0), _) => say!("Accès : aucun scellé encore."),
+        (SealsVerified::Whole(seals), 0) => {
+            say!("Accès : scellés intacts du n° 1 au n° {seals}.");
+        }
+        (SealsVerified::Whole(seals), _) => {
+            say!(
+                "Accès : scellés intacts du n° 1 au n° {seals} ; ils répondent à ce qui fut ancré."
+            );
+        }
+        (SealsVerified::Broken(no), _) => {
+            complain!(
+                "Accès : le scellé n° {no} est rompu, manque ou n’est pas celui qui fut ancré."
+            );
+        }
     }
 }
 
+/// What stands before the anchor of a seal of accesses.
+const OF_ACCESSES: &str = "acces ";
+
+/// What was kept elsewhere.
+#[derive(Default)]
+struct Anchors {
+    changes: Vec<Anchor>,
+    accesses: Vec<Anchor>,
+}
+
 /// The anchors of a file: one a line, the day before it, whatever follows `#` set aside.
-fn anchors(path: &Path) -> Result<Vec<Anchor>, CliError> {
+fn anchors(path: &Path) -> Result<Anchors, CliError> {
     let text = file::read_text(path, LARGEST);
     let text = text.map_err(|error| format!("« {} » : {error}", path.display()))?;
-    let mut anchors = Vec::new();
+    let mut anchors = Anchors::default();
     for (no, line) in (1..).zip(text.lines()) {
         let line = line.split('#').next().unwrap_or_default().trim();
         if line.is_empty() {
             continue;
         }
         let anchor = line.split_once(' ').map_or(line, |(_, anchor)| anchor);
+        let (kept, anchor) = match anchor.strip_prefix(OF_ACCESSES) {
+            Some(anchor) => (&mut anchors.accesses, anchor),
+            None => (&mut anchors.changes, anchor),
+        };
         let anchor = anchor.parse();
-        anchors
-            .push(anchor.map_err(|error| format!("« {} », ligne {no} : {error}", path.display()))?);
+        kept.push(anchor.map_err(|error| format!("« {} », ligne {no} : {error}", path.display()))?);
     }
     Ok(anchors)
 }
 
 async fn anchor(session: &Session, into: Option<&Path>) -> Result<(), CliError> {
     let db = session.ready_database().await?;
-    let anchor = ledger::anchor(&mut db.read().await?).await?;
+    let mut tx = db.read().await?;
+    let anchor = ledger::anchor(&mut tx).await?;
     let anchor = anchor.ok_or("l’historique est vide : il n’y a rien à ancrer")?;
+    let seal = event::anchor(&mut tx).await?;
+    drop(tx);
     let today = session.clock.today();
-    let line = format!("{today} {anchor}");
+    let mut lines = format!("{today} {anchor}\n");
+    let mut told = format!("changement n° {}", anchor.no);
+    if let Some(seal) = seal {
+        lines += &format!("{today} {OF_ACCESSES}{seal}\n");
+        told += &format!(", scellé d’accès n° {}", seal.no);
+    }
     let Some(path) = into else {
-        say!("{line}");
+        out::text(&lines);
         return Ok(());
     };
-    append(path, &line).map_err(|cause| format!("« {} » : {cause}", path.display()))?;
-    say!(
-        "Ancre du {} ajoutée à {} : changement n° {}.",
-        french_date(today),
-        path.display(),
-        anchor.no
-    );
+    append(path, &lines).map_err(|cause| format!("« {} » : {cause}", path.display()))?;
+    let day = french_date(today);
+    say!("Ancre du {day} ajoutée à {} : {told}.", path.display());
     Ok(())
 }
 
-/// Adds a line in one write, so that two commands at once do not mix theirs.
-fn append(path: &Path, line: &str) -> Result<(), CannotWrite> {
+/// Adds lines in one write, so that two commands at once do not mix theirs.
+fn append(path: &Path, lines: &str) -> Result<(), CannotWrite> {
     let mut options = OpenOptions::new();
     let mut file = options.append(true).create(true).mode(0o600).open(path)?;
-    Ok(file.write_all(format!("{line}\n").as_bytes())?)
+    Ok(file.write_all(lines.as_bytes())?)
 }

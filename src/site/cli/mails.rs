@@ -4,6 +4,8 @@ use clap::Subcommand;
 use uuid::Uuid;
 
 use super::{CliError, Session};
+use crate::access::Concern;
+use crate::access::link::ReadMails;
 use crate::platform::clock::french_instant;
 use crate::platform::mail::{Post, store};
 
@@ -21,6 +23,8 @@ pub(super) enum MailCommand {
 
 pub(super) async fn mail(session: &Session, command: MailCommand) -> Result<(), CliError> {
     let db = session.ready_database().await?;
+    let reach = session.reach(&db).await?;
+    reach.demands::<ReadMails>(&[Concern::nobodys()])?;
     let mut tx = db.read().await?;
     match command {
         MailCommand::List => {

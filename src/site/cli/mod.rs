@@ -25,13 +25,14 @@ mod wording;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub(super) use create::told;
 use wording::{French, in_french};
 
-use crate::access::{Person, Reach, grant, store};
+use crate::access::{Person, Reach, grant, keep_command, store};
 use crate::frameworks::{Known, Library};
 use crate::ledger::{self, Actor};
 use crate::organisations::store::directory;
@@ -61,6 +62,9 @@ pub struct Cli {
     acting: Option<String>,
     #[command(subcommand)]
     command: Command,
+    /// The words of the command, without what was said to it.
+    #[arg(skip)]
+    words: String,
 }
 
 impl Cli {
@@ -69,9 +73,23 @@ impl Cli {
         let mut command = in_french(Self::command());
         let arguments = std::env::args_os();
         let read = command.try_get_matches_from_mut(arguments);
-        let read = read.and_then(|matches| Self::from_arg_matches(&matches));
+        let read = read.and_then(|matches| {
+            let words = words(&matches);
+            let cli = Self::from_arg_matches(&matches)?;
+            Ok(Self { words, ..cli })
+        });
         read.unwrap_or_else(|error| error.format(&mut command).apply::<French>().exit())
     }
+}
+
+/// « jalon contracts show », of what was typed.
+fn words(matches: &ArgMatches) -> String {
+    let (mut words, mut at) = ("jalon".to_owned(), matches);
+    while let Some((name, further)) = at.subcommand() {
+        words = format!("{words} {name}");
+        at = further;
+    }
+    words
 }
 
 #[derive(Debug, Subcommand)]
@@ -154,6 +172,10 @@ struct Session {
     config: Config,
     clock: Clock,
     acting: Option<String>,
+    /// The words of the command.
+    words: String,
+    /// Whether it was kept that it was given.
+    kept: AtomicBool,
 }
 
 impl Session {
@@ -194,9 +216,18 @@ impl Session {
         Ok(catalogue.known(Known::of(&directory)))
     }
 
-    /// The person the command acts for: the one that was named, or else the only one who
-    /// administers the whole installation.
+    /// The person the command acts for, which is kept among accesses: no password was asked.
     async fn person(&self, db: &Db) -> Result<Person, CliError> {
+        let person = self.found(db).await?;
+        if !self.kept.swap(true, Ordering::Relaxed) {
+            let whose = (person.id, TERMINAL);
+            keep_command(db, &self.clock, whose, &self.words).await?;
+        }
+        Ok(person)
+    }
+
+    /// The one that was named, or else the only one who administers the whole installation.
+    async fn found(&self, db: &Db) -> Result<Person, CliError> {
         let mut tx = db.read().await?;
         if let Some(email) = &self.acting {
             return store::person_by_email(&mut tx, email)
@@ -253,6 +284,8 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         config,
         clock: Clock::system(),
         acting: cli.acting,
+        words: cli.words,
+        kept: AtomicBool::new(false),
     };
     match cli.command {
         Command::Init(init) => people::init(&session, init).await?,

@@ -13,7 +13,7 @@ use super::list::{hands, standing};
 use super::{PATH, trail};
 use crate::access::leave::NAMELESS;
 use crate::access::{Act, Denied, Signed, button_or_why, may, permit};
-use crate::ledger::Change;
+use crate::ledger::{Change, history_href};
 use crate::platform::clock::{Clock, french_instant};
 use crate::platform::db::Db;
 use crate::platform::mail::Post;
@@ -163,6 +163,7 @@ fn body(shown: &Shown, said: Option<&str>, wrong: Option<&str>, typed: &str) -> 
                 div { dt { "Où elle en est" } dd { (standing(request)) } }
                 div { dt { "Entre les mains de" } dd { (hands(request)) } }
             }
+            p.acts { a.btn.sm href=(history_href(request.id)) { "Historique" } }
         }
         @if let Some(said) = said { div.flag.ok role="status" { p { (said) } } }
         section.sect aria-labelledby="echange" {

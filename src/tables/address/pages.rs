@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{Chosen, OpenAddress, RevokeAddress, TableAddress, store};
 use crate::access::token::{NewToken, Secret, TokenMistakes, TokenScope};
 use crate::access::{Act as _, NotPermitted, Signed, permit};
-use crate::ledger::{Change, SentForm, TOKEN_FIELD};
+use crate::ledger::{Change, SentForm, TOKEN_FIELD, history_href};
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
@@ -251,11 +251,14 @@ fn row(tables: &Tables, address: &TableAddress, today: Date) -> Markup {
             Some(at) => { (french_instant(at)) },
             None => { span.muted { "jamais" } },
         } }
-        td data-l="Action" { @if address.revoked_at.is_none() {
-            form method="post" action={ (PATH) "/" (address.id) "/revoquer" } {
-                button.btn.sm.warn type="submit" { "Révoquer" span.vh { " : " (address.name) } }
+        td data-l="Action" {
+            @if address.revoked_at.is_none() {
+                form method="post" action={ (PATH) "/" (address.id) "/revoquer" } {
+                    button.btn.sm.warn type="submit" { "Révoquer" span.vh { " : " (address.name) } }
+                }
             }
-        } @else { span.muted { "–" } } }
+            a href=(history_href(address.id)) { "Historique" span.vh { " : " (address.name) } }
+        }
     } }
 }
 

@@ -5,7 +5,6 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Chosen, OpenAddress, RevokeAddress, TableAddress};
-use crate::access::leave::LeavePerson;
 use crate::access::token::{NewToken, Secret};
 use crate::access::{Permit, Reach};
 use crate::args;
@@ -117,41 +116,6 @@ pub async fn revoke(
         )
         .await?;
     Ok(true)
-}
-
-/// Revokes every address of a person whose account closes.
-pub async fn revoke_all(
-    change: &mut Change,
-    permit: &Permit<LeavePerson>,
-) -> Result<(), LedgerError> {
-    let person = permit.thing().person;
-    let open: Vec<(Uuid,)> = change
-        .tx()
-        .all(
-            "select id from table_address where person_id = $1 and revoked_change is null
-             order by id",
-            args![person],
-        )
-        .await?;
-    let no = change.no();
-    for (address,) in open {
-        change
-            .record(
-                address,
-                "revoke",
-                None::<&Recorded<'_>>,
-                None::<&Recorded<'_>>,
-            )
-            .await?;
-        change
-            .tx()
-            .run(
-                "update table_address set revoked_change = $2 where id = $1",
-                args![address, no],
-            )
-            .await?;
-    }
-    Ok(())
 }
 
 #[derive(sqlx::FromRow)]

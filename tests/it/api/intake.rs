@@ -248,8 +248,13 @@ on_both_engines! {
         let stage = Stage::set(&bench).await;
         let file = stage.rehearse_current(hpv()).await;
         let before = stage.last_change().await;
-        // Somebody else commits between the reading of the state and the act upon it.
-        let seen = file.batch.seen();
+        // Somebody else answers, or commits, between the reading of the state and the act upon it.
+        let earlier = file.batch.seen();
+        let again = stage.imports.begin_again(stage.actor, file.id, None, Some(earlier)).await.unwrap();
+        stage.imports.read(stage.actor, again).await.unwrap();
+        let late = stage.imports.begin_again(stage.actor, file.id, None, Some(earlier)).await;
+        assert!(matches!(late, Err(RehearseError::Stale)), "{late:?}");
+        let seen = stage.rehearsal(file.id).await.batch.seen();
         stage.commit(file.id).await.unwrap();
         assert!(matches!(stage.imports.commit(stage.actor, file.id, Some(seen)).await, Err(ActError::Stale)));
         assert!(matches!(stage.imports.undo(stage.actor, file.id, "erreur", Some(seen)).await, Err(ActError::Stale)));

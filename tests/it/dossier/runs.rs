@@ -15,6 +15,7 @@ use zip::ZipArchive;
 use super::{reach, signed, sources};
 use crate::contracts::{BOTH, Hand, Made, NORMANDIE, normandie_terms};
 use crate::on_both_engines;
+use crate::rights::{ends, grant, held, person, site_of};
 use crate::support::Bench;
 
 const FRAMEWORK: &str = "etat-ars-2024-2028";
@@ -112,7 +113,7 @@ on_both_engines! {
         let sources = sources(&bench);
         ask(&sources, actor, ID, asked(2024)).await.unwrap();
         let mut tx = bench.db.write_aside().await.unwrap();
-        tx.run("update print_run_item set contract_slug = 'disparu' where rank = 1", vec![]).await.unwrap();
+        tx.run("update print_run_item set section_key = 'disparu' where rank = 1", vec![]).await.unwrap();
         tx.commit().await.unwrap();
         work(&sources, ID).await.unwrap();
         let ended = run(&bench, actor).await.unwrap();
@@ -187,5 +188,60 @@ on_both_engines! {
         let page = site.get(&format!("/tirages/{ID}?suivre=oui")).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.body.contains("<progress"), "{}", page.body);
+    }
+}
+
+on_both_engines! {
+    async fn a_run_gives_nothing_of_contracts_that_its_person_may_know_of_no_longer(bench: Bench) {
+        const WHO: &str = "coordinatrice@example.org";
+        let (actor, _stage) = signed(&bench).await;
+        more(&bench, actor).await;
+        let her = person(&bench, actor, WHO, &[("coordinateur-national", "")]).await;
+        let sources = sources(&bench);
+        ask(&sources, Actor::Person(her), ID, asked(2024)).await.unwrap();
+        work(&sources, ID).await.unwrap();
+        let page = format!("/tirages/{ID}");
+        let zip = format!("{page}/dossiers.zip");
+        let whole = run(&bench, Actor::Person(her)).await.unwrap();
+        assert_eq!((whole.items.len(), whole.settled(), whole.failed()), (2, 2, 0));
+        let mut site = site_of(&bench, WHO).await;
+        let names = |bytes: Vec<u8>| -> Vec<String> {
+            let archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+            archive.file_names().map(|name| name.unwrap().into_owned()).collect()
+        };
+        assert_eq!(names(site.get(&zip).await.bytes).len(), 6);
+
+        // A guest of one agency from now on.
+        let before = held(&bench, her).await[0].grant.id;
+        ends(&bench, actor, before).await.unwrap();
+        let after = grant(&bench, actor, her, "invite", "ARS-28").await.unwrap();
+        let told = site.get(&page).await;
+        assert_eq!(told.status, StatusCode::OK);
+        assert!(told.body.contains("Normandie") && !told.body.contains("Bretagne"), "{}", told.body);
+        let given = names(site.get(&zip).await.bytes);
+        assert_eq!(given.len(), 3);
+        assert!(given.iter().all(|name| name.starts_with("normandie-")), "{given:?}");
+
+        // Nobody any more.
+        ends(&bench, actor, after).await.unwrap();
+        assert_eq!(run(&bench, Actor::Person(her)).await, None);
+        let one = whole.items[0].dossier.unwrap();
+        for path in [page, zip, format!("/dossiers/{one}/pdf")] {
+            assert_eq!(site.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert!(!site.get("/dossiers").await.body.contains("/tirages/"));
+    }
+}
+
+on_both_engines! {
+    async fn a_form_sent_twice_at_once_is_one_run(bench: Bench) {
+        let (actor, stage) = signed(&bench).await;
+        let sources = sources(&bench);
+        let twice = tokio::join!(ask(&sources, actor, ID, asked(2024)), ask(&sources, actor, ID, asked(2024)));
+        assert!(matches!(twice, (Ok(()), Ok(()))), "{twice:?}");
+        assert_eq!(stage.count("print_run").await, 1);
+        let other = person(&bench, actor, "autre@example.org", &[("coordinateur-national", "")]).await;
+        let taken = ask(&sources, Actor::Person(other), ID, asked(2024)).await;
+        assert!(matches!(taken, Err(RunError::Taken)), "{taken:?}");
     }
 }

@@ -213,7 +213,7 @@ impl Desk {
     async fn say(&self, batch: Uuid, said: Said) -> Batch {
         let begun = self
             .imports
-            .begin_again(self.actor, batch, Some(said))
+            .begin_again(self.actor, batch, Some(said), None)
             .await
             .unwrap();
         self.imports.read(self.actor, begun).await.unwrap();

@@ -1,14 +1,16 @@
 //! Whoever rewrites the past is stopped by the engine, or shown by the digests, or by an anchor.
 
+use jalon::access::event::{self, SealsVerified, verify_seals_against};
 use jalon::args;
 use jalon::ledger::{Anchor, Broken, Verified, anchor, verify, verify_against};
 use jalon::platform::db::Db;
+use jalon::site::upkeep;
 use sqlx::AssertSqlSafe;
 
 use super::open_account;
 use crate::on_both_engines;
 use crate::program::Program;
-use crate::support::{Bench, unguard};
+use crate::support::{Bench, post, unguard};
 
 /// Runs a statement by itself; whether the engine took it.
 async fn takes(db: &Db, sql: &str) -> bool {
@@ -65,6 +67,11 @@ on_both_engines! {
         for sql in [
             "update change set at = 0 where no = 2",
             "update change set actor = null",
+            "update change set why = 'Autre chose' where no = 2",
+            "update change set origin = '192.0.2.7' where no = 2",
+            "update thing set kind = 'contract'",
+            "update thing set parent_id = null, scope_id = scope_id",
+            "delete from thing",
             "update entry set after_state = '{}'",
             "delete from entry where change_no = 5",
             "delete from change where no = 5",
@@ -73,7 +80,12 @@ on_both_engines! {
         }
         assert_eq!(verified(db, &[]).await, Verified::Whole(5));
         // What must be erasable is.
-        assert!(takes(db, "update change set why = null where no = 2").await);
+        for sql in [
+            "update change set why = null, origin = null where no = 2",
+            "update thing set label = 'Autre nom', version = version + 1",
+        ] {
+            assert!(takes(db, sql).await, "{sql}");
+        }
         assert_eq!(verified(db, &[]).await, Verified::Whole(5));
     }
 }
@@ -152,6 +164,50 @@ on_both_engines! {
             .unwrap();
         forged.digest = hash.0.try_into().unwrap();
         assert_eq!(verified(&bench.db, &[forged]).await, Verified::Whole(5));
+    }
+}
+
+async fn seals(db: &Db, anchors: &[Anchor]) -> SealsVerified {
+    let mut tx = db.read().await.unwrap();
+    verify_seals_against(&mut tx, anchors).await.unwrap()
+}
+
+/// Has somebody sign in, and what they did sealed: the last seal.
+async fn sealed(bench: &Bench) -> Anchor {
+    bench.site().await.sign_in().await;
+    bench.clock.advance(jiff::SignedDuration::from_mins(12));
+    upkeep::once(&bench.db, &bench.clock, &post())
+        .await
+        .unwrap();
+    let mut tx = bench.db.read().await.unwrap();
+    event::anchor(&mut tx).await.unwrap().unwrap()
+}
+
+on_both_engines! {
+    async fn an_anchor_shows_seals_of_accesses_cut_short_or_made_anew(bench: Bench) {
+        bench.install().await;
+        assert_eq!(event::anchor(&mut bench.db.read().await.unwrap()).await.unwrap(), None);
+        let kept = [sealed(&bench).await, sealed(&bench).await];
+        assert_eq!(kept.map(|anchor| anchor.no), [1, 2]);
+        assert_eq!(seals(&bench.db, &kept).await, SealsVerified::Whole(2));
+        let forged = Anchor { no: 1, digest: [7; 32] };
+        assert_eq!(seals(&bench.db, &[forged]).await, SealsVerified::Broken(1));
+        let program = Program::on(&bench.url);
+        let file = program.folder.path().join("ancres.txt");
+        let file = file.to_str().unwrap();
+        let said = program.run(&["journal", "anchor", "--into", file]).done();
+        assert!(said.contains("scellé d’accès n° 2"), "{said}");
+        let said = program.run(&["journal", "verify", "--anchors", file]).done();
+        assert!(said.contains("ils répondent à ce qui fut ancré"), "{said}");
+        // The last one is taken away with what it covered: by themselves the others still hold.
+        rewrite(&bench.db, "access_seal", "delete from access_seal where no = 2").await;
+        let mut tx = bench.db.write_aside().await.unwrap();
+        tx.run("delete from access_event where seal_no = 2", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(seals(&bench.db, &[]).await, SealsVerified::Whole(1));
+        assert_eq!(seals(&bench.db, &kept).await, SealsVerified::Broken(2));
+        let said = program.run(&["journal", "verify", "--anchors", file]).refused();
+        assert!(said.contains("le scellé n° 2"), "{said}");
     }
 }
 

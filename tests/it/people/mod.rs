@@ -80,7 +80,7 @@ impl<'a> Sender<'a> {
         });
         let (imports, actor) = (&self.files.imports, self.files.actor);
         let begun = imports
-            .begin_again(actor, batch.id, Some(said))
+            .begin_again(actor, batch.id, Some(said), None)
             .await
             .unwrap();
         imports.read(actor, begun).await.unwrap();

@@ -1,14 +1,14 @@
 //! A role fits the organisation it is held for, and what one may not give one does not pass on.
 
-use jalon::access::grant::store::{GrantError, delegate};
-use jalon::access::grant::{Delegate, NewDelegation};
+use jalon::access::grant::store::{GrantError, delegate, give};
+use jalon::access::grant::{Delegate, GiveGrant, NewDelegation};
 use jalon::access::permit;
 use jalon::ledger::{Actor, Change};
 use jalon::platform::mail::store::list;
 use jiff::ToSpan as _;
 use uuid::Uuid;
 
-use super::{grant, held, last_change, person, site_of};
+use super::{grant, held, last_change, new_grant, person, site_of};
 use crate::contracts::{NORMANDIE, furnish};
 use crate::on_both_engines;
 use crate::support::Bench;
@@ -90,5 +90,32 @@ on_both_engines! {
         let told = waiting().await;
         assert!(told.contains(&"nation@example.org".to_owned()), "{told:?}");
         assert!(!told.contains(&"direction.generale@example.org".to_owned()), "{told:?}");
+    }
+}
+
+on_both_engines! {
+    async fn each_of_several_roles_that_open_what_is_sealed_is_told(bench: Bench) {
+        let first = bench.install().await;
+        furnish(&bench, first, NORMANDIE.family).await;
+        person(&bench, first, "nation@example.org", &[("administrateur-national", "")]).await;
+        let mut people = Vec::new();
+        for who in ["une@example.org", "deux@example.org"] {
+            people.push(person(&bench, first, who, &[]).await);
+        }
+        // In one change, as a file of people gives them.
+        let mut change = Change::open(&bench.db, &bench.clock, first, "test.people").await.unwrap();
+        for who in people {
+            let new = new_grant(&bench, who, "directeur-general-ars", "ARS-28");
+            let allowed = permit::<GiveGrant>(&mut change, new).await.unwrap();
+            give(&mut change, allowed).await.unwrap();
+        }
+        change.commit().await.unwrap();
+        let mut tx = bench.db.read().await.unwrap();
+        let told: Vec<(String,)> = tx
+            .all("select body from mail where address = 'nation@example.org' and subject like '%scellé%' order by body", vec![])
+            .await
+            .unwrap();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].0.contains("Personne deux@") && told[1].0.contains("Personne une@"), "{told:?}");
     }
 }

@@ -160,3 +160,22 @@ on_both_engines! {
         assert!(matches!(whole, jalon::ledger::Verified::Whole(_)), "{whole:?}");
     }
 }
+
+on_both_engines! {
+    async fn an_administrator_who_cannot_sign_in_yet_does_not_count(bench: Bench) {
+        let first = bench.install().await;
+        let own = held(&bench, first.person().unwrap()).await[0].grant.id;
+        let invited = person(&bench, first, "invitee@example.org", &[("administrateur-national", "")]).await;
+        let can_sign_in = async |password: Option<&str>| {
+            let mut tx = bench.db.write_aside().await.unwrap();
+            let sql = "update person set password = $2 where id = $1";
+            tx.run(sql, jalon::args![invited, password]).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        can_sign_in(None).await;
+        let refused = ends(&bench, first, own).await.unwrap_err();
+        assert!(refused.contains("qui peut déjà se connecter"), "{refused}");
+        can_sign_in(Some("une empreinte")).await;
+        ends(&bench, first, own).await.unwrap();
+    }
+}

@@ -6,11 +6,12 @@ use jalon::access::token::TokenScope;
 use jalon::ledger::Actor;
 use serde_json::{Value as Json, json};
 
-use super::{ends, held, last_change, person};
+use super::{ends, grant, held, last_change, person, site_of};
 use crate::api::Program;
 use crate::on_both_engines;
 use crate::stage::Stage;
 use crate::support::{Answer, Bench};
+use crate::tables::followed;
 
 const REHEARSALS: &str = "/api/v1/rehearsals";
 
@@ -151,5 +152,118 @@ on_both_engines! {
         assert_refused(&sent);
         assert_eq!((last_change(&bench).await, stage.count("batch").await), before);
         assert_eq!(stage.count("document").await, 0);
+    }
+}
+
+on_both_engines! {
+    async fn what_reads_without_signing_in_ends_where_a_role_asks_for_a_second_factor(bench: Bench) {
+        const WHO: &str = "normandie@example.org";
+        let stage = Stage::set(&bench).await;
+        let (id, mut program) = of_agency(&bench, stage.actor, WHO, "ARS-28").await;
+        let mut site = site_of(&bench, WHO).await;
+        let address = followed(&mut site, "contrats", "").await + ".csv";
+        let mut excel = bench.site().await;
+        let frameworks = "/api/v1/frameworks";
+        // A role that asks for none takes nothing away.
+        grant(&bench, stage.actor, id, "codir-ars", "ARS-28").await.unwrap();
+        assert_eq!(program.get(frameworks).await.status, StatusCode::OK);
+        assert_eq!(excel.get(&address).await.status, StatusCode::OK);
+        grant(&bench, stage.actor, id, "administrateur-ars", "ARS-28").await.unwrap();
+        assert_eq!(program.get(frameworks).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(excel.get(&address).await.status, StatusCode::NOT_FOUND);
+        let mut tx = bench.db.read().await.unwrap();
+        let subject = "Vos accès par programme ont été révoqués";
+        let sql = "select count(*) from mail where address = $1 and subject = $2";
+        let (told,): (i64,) = tx.one(sql, jalon::args![WHO, subject]).await.unwrap();
+        assert_eq!(told, 1);
+        drop(tx);
+        // What is opened since comes from a session that gave one: another such role leaves it.
+        let mut since = Program::of(&bench, Actor::Person(id), TokenScope::Read).await;
+        grant(&bench, stage.actor, id, "directeur-general-ars", "ARS-28").await.unwrap();
+        assert_eq!(since.get(frameworks).await.status, StatusCode::OK);
+    }
+}
+
+on_both_engines! {
+    async fn what_a_program_writes_under_a_key_says_from_where(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let (_, mut program) = of_agency(&bench, stage.actor, "normandie@example.org", "ARS-28").await;
+        let (open, etag) = rehearsed(&mut program, "28", "3").await;
+        let headers = [("if-match", etag.as_str()), ("idempotency-key", "une fois")];
+        let sent = program.ask(Method::POST, &format!("{open}/commit"), &headers, Body::empty()).await;
+        assert_eq!(sent.status, StatusCode::OK, "{}", sent.body);
+        let mut tx = bench.db.read().await.unwrap();
+        let (from,): (Option<String>,) = tx
+            .one("select origin from change order by no desc limit 1", vec![])
+            .await
+            .unwrap();
+        assert_eq!(from.as_deref(), Some("127.0.0.1"));
+    }
+}
+
+on_both_engines! {
+    async fn what_programs_take_away_or_are_refused_is_kept_with_whose_they_are(bench: Bench) {
+        const WHO: &str = "normandie@example.org";
+        let stage = Stage::set(&bench).await;
+        let (id, mut program) = of_agency(&bench, stage.actor, WHO, "ARS-28").await;
+        let (open, etag) = rehearsed(&mut program, "53", "4").await;
+        let refused = format!("{open}/commit");
+        assert_refused(&acts(&mut program, Method::POST, &refused, &etag, &Json::Null).await);
+        let file = format!("{}/file", open.replace("/rehearsals/", "/batches/"));
+        assert_eq!(program.get(&file).await.status, StatusCode::OK);
+        // A list is kept once, not for each page of it, and never with what was asked of it.
+        let list = "/api/v1/observations";
+        assert_eq!(program.get(&format!("{list}?place=28")).await.status, StatusCode::OK);
+        let followed = followed(&mut site_of(&bench, WHO).await, "contrats", "").await;
+        let mut excel = bench.site().await;
+        assert_eq!(excel.get(&format!("{followed}.csv")).await.status, StatusCode::OK);
+        assert_eq!(excel.get("/donnees/jalon_0/contrats.csv").await.status, StatusCode::NOT_FOUND);
+        let mut tx = bench.db.read().await.unwrap();
+        let kept: Vec<(String, Option<String>, bool)> = tx
+            .all(
+                "select kind, detail, origin is not null from access_event
+                 where person_id = $1 and kind <> 'sign_in' order by id",
+                jalon::args![id],
+            )
+            .await
+            .unwrap();
+        let kept: Vec<(&str, &str)> = kept
+            .iter()
+            .map(|(kind, detail, from)| {
+                assert!(from, "{kind}");
+                (kind.as_str(), detail.as_deref().unwrap())
+            })
+            .collect();
+        assert_eq!(kept, [
+            ("refused", refused.as_str()),
+            ("download", &file),
+            ("export", list),
+            ("export", "/donnees/{secret}/contrats.csv"),
+        ]);
+        let (nobodys,): (i64,) = tx.one("select count(*) from access_event where person_id is null", vec![]).await.unwrap();
+        assert_eq!(nobodys, 0);
+    }
+}
+
+on_both_engines! {
+    async fn an_answer_kept_under_a_key_ends_with_the_rights_it_was_given_under(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let (id, mut program) = of_agency(&bench, stage.actor, "normandie@example.org", "ARS-28").await;
+        let mut other = Program::of(&bench, Actor::Person(id), TokenScope::Read).await;
+        let (open, etag) = rehearsed(&mut program, "28", "3").await;
+        let commit = format!("{open}/commit");
+        let headers = [("if-match", etag.as_str()), ("idempotency-key", "une fois")];
+        let first = program.ask(Method::POST, &commit, &headers, Body::empty()).await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+        let again = program.ask(Method::POST, &commit, &headers, Body::empty()).await;
+        assert_eq!((again.status, &again.body), (StatusCode::OK, &first.body));
+        let by_another = other.ask(Method::POST, &commit, &headers, Body::empty()).await;
+        let grant = held(&bench, id).await[0].grant.id;
+        ends(&bench, stage.actor, grant).await.unwrap();
+        let after = program.ask(Method::POST, &commit, &headers, Body::empty()).await;
+        for refused in [by_another, after] {
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+            assert!(refused.body.contains("/erreurs/api-cle"), "{}", refused.body);
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::{held, person, site_of};
 use crate::on_both_engines;
 use crate::stage::Stage;
 use crate::support::{Bench, PASSWORD, Site};
+use crate::tables::followed;
 
 const OTHER: &str = "referente@example.org";
 
@@ -45,8 +46,12 @@ on_both_engines! {
         assert_eq!(made.status, StatusCode::SEE_OTHER);
         let made = one.post("/moi/acces", &[("nom", "Tableur"), ("portee", "read"), ("fin", "31/12/2026")]).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        let address = followed(&mut one, "contrats", "").await + ".csv";
+        let mut excel = bench.site().await;
+        assert_eq!(excel.get(&address).await.status, StatusCode::OK);
         let both = [("motif", "Ordinateur perdu"), ("programmes", "oui")];
         assert_eq!(admin.post(&end(theirs), &both).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(excel.get(&address).await.status, StatusCode::NOT_FOUND);
         let mut tx = bench.db.read().await.unwrap();
         let (open,): (i64,) = tx
             .one("select count(*) from access_token where revoked_change is null", vec![])

@@ -173,3 +173,53 @@ on_both_engines! {
         assert!(program.run(&["grant", "roles"]).done().contains("referent-cpom-ars  Référent CPOM de l’ARS"));
     }
 }
+
+on_both_engines! {
+    async fn a_command_is_kept_among_the_accesses_of_whom_it_is_given_in_the_name_of(bench: Bench) {
+        let (_, program) = installed(&bench).await;
+        program.run(&["contracts", "list", "--as", REFERENT]).done();
+        program.run(&["contracts", "show", "secret", "--json", "--as", REFERENT]).refused();
+        let hers = account(&bench, REFERENT).await;
+        let mut tx = bench.db.read().await.unwrap();
+        let kept: Vec<(String, Option<String>)> = tx
+            .all(
+                "select detail, origin from access_event
+                 where person_id = $1 and kind = 'command' order by id",
+                jalon::args![hers],
+            )
+            .await
+            .unwrap();
+        let terminal = Some("terminal".to_owned());
+        assert_eq!(kept, [
+            ("jalon contracts list".to_owned(), terminal.clone()),
+            ("jalon contracts show".to_owned(), terminal),
+        ]);
+    }
+}
+
+on_both_engines! {
+    async fn mails_that_wait_are_read_by_who_runs_the_machine_and_it_is_kept(bench: Bench) {
+        let (_, program) = installed(&bench).await;
+        program.run(&["person", "invite", "--name", "Anne Exemple", "--email", "anne@example.org", "--as", EMAIL]).done();
+        let listed = program.run(&["mail", "list", "--as", TECHNICIAN]).done();
+        let line = listed.lines().find(|line| line.contains("anne@example.org")).unwrap();
+        let id = line.split_whitespace().next().unwrap();
+        for words in [&["mail", "list"][..], &["mail", "show", id]] {
+            let told = program.run(&[words, &["--as", REFERENT]].concat()).refused();
+            assert!(told.contains("Peut le faire qui a le rôle"), "{told}");
+        }
+        let text = program.run(&["mail", "show", id, "--as", TECHNICIAN]).done();
+        assert!(text.contains("/lien/"), "{text}");
+        let mut tx = bench.db.read().await.unwrap();
+        let whose = account(&bench, TECHNICIAN).await;
+        let (kept,): (i64,) = tx
+            .one(
+                "select count(*) from access_event
+                 where person_id = $1 and detail = 'jalon mail show'",
+                jalon::args![whose],
+            )
+            .await
+            .unwrap();
+        assert_eq!(kept, 1);
+    }
+}

@@ -121,13 +121,13 @@ on_both_engines! {
             said: Said::beside(serde_json::to_value(Settings::default()).unwrap()),
         };
         let first = stage.imports.receive(stage.actor, INTAKE, &file).await.unwrap();
-        let busy = stage.imports.begin_again(stage.actor, first.batch, None).await.unwrap_err();
+        let busy = stage.imports.begin_again(stage.actor, first.batch, None, None).await.unwrap_err();
         assert!(matches!(busy, RehearseError::Busy), "{busy}");
         let refused = stage.commit(first.batch).await.unwrap_err().to_string();
         assert!(refused.contains("lecture en cours"), "{refused}");
         bench.clock.advance(SignedDuration::from_mins(5));
         assert!(stage.rehearsal(first.batch).await.batch.is_stalled(bench.clock.now()));
-        let second = stage.imports.begin_again(stage.actor, first.batch, None).await.unwrap();
+        let second = stage.imports.begin_again(stage.actor, first.batch, None, None).await.unwrap();
         stage.imports.read(stage.actor, first).await.unwrap();
         assert_eq!(stage.rehearsal(first.batch).await.batch.state, BatchState::Reading);
         stage.imports.read(stage.actor, second).await.unwrap();
@@ -144,13 +144,13 @@ on_both_engines! {
         let mine = stage.rehearse_current(hpv()).await;
         stage.load("region;annee;2.c.1\n84;2023;60,1\n").await;
         assert!(matches!(stage.commit(mine.id).await, Err(ActError::Moved(..))));
-        let begun = stage.imports.begin_again(stage.actor, mine.id, None).await.unwrap();
+        let begun = stage.imports.begin_again(stage.actor, mine.id, None, None).await.unwrap();
         assert_eq!(begun.batch, mine.id);
         stage.imports.read(stage.actor, begun).await.unwrap();
         let counts = stage.rehearsal(mine.id).await.counts;
         assert_eq!((counts.created, counts.changed), (71, 1));
         stage.commit(mine.id).await.unwrap();
-        let begun = stage.imports.begin_again(stage.actor, mine.id, None).await.unwrap();
+        let begun = stage.imports.begin_again(stage.actor, mine.id, None, None).await.unwrap();
         assert_ne!(begun.batch, mine.id);
         stage.imports.read(stage.actor, begun).await.unwrap();
         assert_eq!(stage.rehearsal(begun.batch).await.counts.unchanged, 72);

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{PEOPLE, button_or_why, scope_words, seen_person, sessions};
+use crate::access::grant::people_store::PeopleSeen;
 use crate::access::grant::store::{self, Held};
 use crate::access::grant::{EndGrant, GiveGrant};
 use crate::access::leave::store::{Left, left};
@@ -20,6 +21,7 @@ use crate::access::role::{Role, Roles};
 use crate::access::session::OpenSession;
 use crate::access::signed::Signed;
 use crate::access::store::{Person, Whose};
+use crate::ledger::history_href;
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::db::{Db, Tx};
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading, state};
@@ -38,8 +40,8 @@ pub(super) struct Shown {
     ends: Vec<Result<(), Denied>>,
     /// Their last day, where they leave or left.
     left: Option<Left>,
-    /// Whether whoever looks may read the history of that person.
-    reads_history: bool,
+    /// The people whose grants whoever looks may know of.
+    people: PeopleSeen,
     /// Whether whoever looks may have them leave.
     leaves: Result<(), Denied>,
     /// The roles that whoever looks may give.
@@ -82,8 +84,7 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
         sessions: sessions::open(tx, signed, whose).await?,
         seeing_as: may_see_as(tx, today, reach, id).await?,
         left: left(tx, id).await?,
-        reads_history: signed.person.id == id
-            || reach.may_look("journal.read", &Concern::nobodys()),
+        people: PeopleSeen::by(tx, reach).await?,
         leaves: may::<LeavePerson>(
             tx,
             reach,
@@ -140,7 +141,7 @@ fn body(shown: &Shown, done: &str) -> Markup {
             @if !shown.is_own { (seeing_as(shown)) }
             @if let Some(left) = shown.left { p { (leaving(left)) } }
             p.acts {
-                @if shown.reads_history { a.btn href={ "/journal?chose=" (person.id) } { "Historique" } }
+                a.btn href=(history_href(person.id)) { "Historique" }
                 @if !shown.givable.is_empty() {
                     a.btn.main href={ (PEOPLE) "/" (person.id) "/habilitations" } { "Donner une habilitation" }
                     (button_or_why(shown.leaves.as_ref().map(|&()| ()), "Enregistrer un départ", &html! {
@@ -215,7 +216,12 @@ fn row(shown: &Shown, held: &Held, end: &Result<(), Denied>) -> Markup {
             (held.given.1.as_deref().unwrap_or("Jalon, à l’installation")) ", " (french_instant(held.given.0))
             span.sub { "« " (held.why) " »" }
         }
-        td data-l="Action" { @if held.ended.is_none() { (actions(shown, held, end)) } }
+        td data-l="Action" {
+            @if held.ended.is_none() { (actions(shown, held, end)) }
+            @if shown.is_own || shown.people.has_grant(shown.person.id, &grant.remit.organisation) {
+                a href=(history_href(grant.id)) { "Historique" span.vh { " : " (Roles::known().name(&grant.remit.role)) } }
+            }
+        }
     } }
 }
 

@@ -103,7 +103,7 @@ pub(super) fn section(person: Uuid, sessions: &[OpenSession]) -> Markup {
                     }
                     div.check {
                         input #programmes type="checkbox" name="programmes" value="oui";
-                        label for="programmes" { "Révoquer aussi ses accès par programme" }
+                        label for="programmes" { "Révoquer aussi ses accès par programme et les adresses de ses tableaux" }
                     }
                     p.acts { button.btn.sm.warn type="submit" { "Terminer toutes ses sessions" } }
                 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Grant, Remit};
 use crate::access::policy::{Concern, Stage};
 use crate::access::reach::{Audience, Opening, Openings, ValueOpenings};
-use crate::access::role::NATIONAL_ADMINISTRATOR;
+use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
 use crate::access::store::Person;
 use crate::args;
 use crate::platform::db::{DbError, Tx};
@@ -105,6 +105,31 @@ pub async fn holding(tx: &mut Tx, person: Uuid, day: Date) -> Result<Vec<Grant>,
         )
         .await?;
     Ok(rows.into_iter().map(Grant::from).collect())
+}
+
+/// Whether a role that a person holds on that day, or will hold, takes a second factor to sign in.
+pub(in crate::access) async fn asks_a_factor(
+    tx: &mut Tx,
+    person: Uuid,
+    day: Date,
+) -> Result<bool, DbError> {
+    let roles: Vec<(String,)> = tx
+        .all(
+            "select g.role
+             from access_grant g
+             left join access_grant o on o.id = g.behalf_of
+             where g.person_id = $1 and g.ended_change is null
+               and (g.ends_on is null or g.ends_on >= $2)
+               and (g.behalf_of is null
+                    or (o.ended_change is null and (o.ends_on is null or o.ends_on >= $2)))",
+            args![person, day.to_string()],
+        )
+        .await?;
+    let asks = |key: &str| {
+        let role = Roles::known().role(key);
+        role.is_some_and(|role| role.second_factor)
+    };
+    Ok(roles.iter().any(|(role,)| asks(role)))
 }
 
 /// To whom frameworks open what stands under them.
@@ -316,13 +341,17 @@ pub async fn administrators(tx: &mut Tx, day: Date) -> Result<Vec<Person>, DbErr
 }
 
 /// The grants by which somebody administers the whole country on that day, with no limit and no
-/// end.
+/// end; those of accounts that nobody can sign in to count for nothing.
 pub async fn lasting(tx: &mut Tx, day: Date) -> Result<Vec<Uuid>, DbError> {
     let rows: Vec<(Uuid,)> = tx
         .all(
-            "select id from access_grant
-             where role = $1 and ended_change is null and ends_on is null
-               and starts_on <= $2 and framework = '' and contract_id is null",
+            "select g.id from access_grant g join person p on p.id = g.person_id
+             where g.role = $1 and g.ended_change is null and g.ends_on is null
+               and g.starts_on <= $2 and g.framework = '' and g.contract_id is null
+               and p.closed_change is null
+               and (p.password is not null
+                    or exists (select 1 from passkey k where k.person_id = p.id)
+                    or exists (select 1 from identity i where i.person_id = p.id))",
             args![NATIONAL_ADMINISTRATOR, day.to_string()],
         )
         .await?;

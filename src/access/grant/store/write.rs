@@ -4,15 +4,16 @@ use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Held, held, lasting, named};
+use super::{Held, asks_a_factor, held, lasting, named};
 use crate::access::grant::{
     Delegate, EndGrant, GiveGrant, LONGEST_DELEGATION, LONGEST_REASON, NewGrant, Objection, Remit,
 };
 use crate::access::leave::store::{left, reopen};
 use crate::access::letter;
 use crate::access::permit::Permit;
-use crate::access::role::{KnownAct, NATIONAL_ADMINISTRATOR, Roles};
+use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
 use crate::access::store::{end_sessions, person, renew_sessions};
+use crate::access::token;
 use crate::args;
 use crate::ledger::{Actor, Change, LedgerError, NewThing, Scope};
 use crate::platform::clock::{Clock, paris_date};
@@ -30,7 +31,7 @@ pub enum GrantError {
     Ended,
     /// Nobody would be left to manage rights.
     #[error(
-        "C’est la dernière habilitation d’administrateur national sans date de fin : donnez-la d’abord à quelqu’un d’autre."
+        "C’est la dernière habilitation d’administrateur national sans date de fin : donnez-la d’abord à quelqu’un d’autre, qui peut déjà se connecter."
     )]
     LastAdministrator,
     /// The history or the database refused.
@@ -116,22 +117,16 @@ pub async fn give(change: &mut Change, permit: Permit<GiveGrant>) -> Result<Uuid
     }
     let id = insert(change, &new, None).await?;
     reopen(change, new.person).await?;
-    tell_of_sealed(change, &new).await?;
+    tell_of_sealed(change, &new, id).await?;
     Ok(id)
 }
 
 /// Writes to who administers the country, and to who held it already, that a role which opens what
 /// is under seal was given.
-async fn tell_of_sealed(change: &mut Change, new: &NewGrant) -> Result<(), DbError> {
+async fn tell_of_sealed(change: &mut Change, new: &NewGrant, grant: Uuid) -> Result<(), DbError> {
     let roles = Roles::known();
     let role = roles.role(&new.remit.role);
-    let opens = |act: &KnownAct| {
-        let by = role.is_some_and(|role| {
-            role.anywhere.allows(roles, &act.key) || role.own.allows(roles, &act.key)
-        });
-        act.sealed && by
-    };
-    if !roles.acts().iter().any(opens) {
+    if !role.is_some_and(|role| role.opens_sealed(roles)) {
         return Ok(());
     }
     let (clock, now) = (change.clock().clone(), change.at());
@@ -156,7 +151,7 @@ async fn tell_of_sealed(change: &mut Change, new: &NewGrant) -> Result<(), DbErr
     for (id,) in told {
         if let Some(person) = person(tx, id).await? {
             let about = (roles.name(&new.remit.role), to.as_str());
-            letters.push(letter::sealed_role(&person, about, now));
+            letters.push(letter::sealed_role(&person, grant, about, now));
         }
     }
     mail::store::write(tx, &clock, &letters).await
@@ -233,6 +228,8 @@ async fn insert(
     behalf_of: Option<Uuid>,
 ) -> Result<Uuid, LedgerError> {
     let remit = &new.remit;
+    let today = paris_date(change.at());
+    let asked_already = asks_a_factor(change.tx(), new.person, today).await?;
     let thing = NewThing {
         kind: "grant",
         parent: Some(new.person),
@@ -268,16 +265,33 @@ async fn insert(
             ],
         )
         .await?;
-    let asks_a_factor = Roles::known()
+    let asks = Roles::known()
         .role(&remit.role)
         .is_some_and(|role| role.second_factor);
-    if asks_a_factor {
+    if asks {
         // What a role asks at sign-in is asked before it serves.
         end_sessions(change.tx(), new.person, None).await?;
+        if !asked_already {
+            revoke_programs(change, new.person).await?;
+        }
     } else {
         renew_sessions(change.tx(), new.person).await?;
     }
     Ok(id)
+}
+
+/// Revokes the programs of somebody that were opened without a second factor, before a role of theirs
+/// asked for one; they are told.
+async fn revoke_programs(change: &mut Change, id: Uuid) -> Result<(), LedgerError> {
+    if token::store::revoke_all(change, id).await? == 0 {
+        return Ok(());
+    }
+    if let Some(owner) = person(change.tx(), id).await? {
+        let letter = letter::programs_revoked(&owner, change.at());
+        let clock = change.clock().clone();
+        mail::store::write(change.tx(), &clock, &[letter]).await?;
+    }
+    Ok(())
 }
 
 /// Has somebody stand in for the holder of the grant in the permit, until a day.

@@ -163,7 +163,7 @@ on_both_engines! {
             code: asked.code,
             choice: "fichier".to_owned(),
         });
-        let begun = desk.files.imports.begin_again(actor, batch.id, Some(said)).await.unwrap();
+        let begun = desk.files.imports.begin_again(actor, batch.id, Some(said), None).await.unwrap();
         desk.files.imports.read(actor, begun).await.unwrap();
         assert!(matches!(desk.commit(batch.id).await, Ok(Committed::Now(_))));
         let full = hand.full().await;
