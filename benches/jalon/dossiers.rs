@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jalon::access::Reach;
-use jalon::dossier::{Asked, Exemplar, Format, Request, dossier, items};
+use jalon::dossier::{Asked, Format, Request, items, working_copy};
 use jalon::figures::Sources;
 use jalon::platform::clock::Clock;
 use jalon::platform::db::Db;
@@ -95,8 +95,8 @@ impl Alone {
                 year: YEAR,
                 day: None,
             };
-            let said = dossier(&self.sources, &self.reach, &request, Exemplar::Working);
-            let said = said.await.unwrap();
+            let made = working_copy(&self.sources, &self.reach, &request);
+            let (_, said) = made.await.unwrap();
             for format in formats {
                 let begun = Instant::now();
                 format.drawn(&said).unwrap();

@@ -13,6 +13,7 @@ use serde_json::Value as Said;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use super::store::{self, ContractCard};
 use super::{FullContract, Held, Instrument, TermBody, TermKey};
@@ -40,6 +41,8 @@ where
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Contract)]
 struct ContractView {
+    /// Identifiant, sous lequel les documents le nomment.
+    id: Uuid,
     /// Son nom dans les adresses : `normandie-2024-2028`.
     slug: String,
     title: String,
@@ -58,6 +61,7 @@ struct ContractView {
 impl From<ContractCard> for ContractView {
     fn from(card: ContractCard) -> Self {
         Self {
+            id: card.id,
             slug: card.slug,
             title: card.title,
             framework: card.framework,
@@ -98,7 +102,7 @@ struct ContractQuery {
     /// Code d’une organisation qui y est partie aujourd’hui.
     organisation: Option<String>,
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     limit: Option<Limit>,
     /// Le `next` de la page précédente.
     cursor: Option<String>,
@@ -146,6 +150,7 @@ async fn contract(
     Ok(Json(ContractInFull {
         sections: sections.collect(),
         contract: ContractView {
+            id: contract.id,
             slug: contract.slug,
             title: contract.title,
             framework: contract.framework,
@@ -251,7 +256,7 @@ struct TermQuery {
     #[param(value_type = Option<String>)]
     as_of: Option<AsOf>,
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     limit: Option<Limit>,
     /// Le `next` de la page précédente.
     cursor: Option<String>,

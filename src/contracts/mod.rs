@@ -110,6 +110,12 @@ impl Contract {
         self.starts..=self.ends
     }
 
+    /// The year whose figures are reviewed on that day: the last whole one that it covers, or its
+    /// first where none is over.
+    pub fn reviewed_year(&self, day: Date) -> i16 {
+        (day.year() - 1).clamp(self.starts, self.ends)
+    }
+
     /// A section by its key.
     pub fn section(&self, key: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.key == key)

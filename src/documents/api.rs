@@ -7,16 +7,19 @@ use axum::Json;
 use axum::extract::{FromRef, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::{Document, Version, saved_as, store};
-use crate::access::api::Caller;
+use super::store::Wanted;
+use super::{AboutKind, Document, Version, saved_as, store};
+use crate::access::api::{Caller, moment};
 use crate::kernel::hex;
-use crate::platform::api::{ApiPath, ApiResult, Problem, instant};
+use crate::platform::api::{
+    ApiPath, ApiQuery, ApiResult, FileBytes, Limit, Page, Paging, Problem, instant,
+};
 use crate::platform::db::Db;
 
 /// The addresses of this module. What a document is attached to has its own.
@@ -26,6 +29,7 @@ where
     Db: FromRef<S>,
 {
     OpenApiRouter::new()
+        .routes(routes!(attached))
         .routes(routes!(document))
         .routes(routes!(version))
 }
@@ -37,7 +41,8 @@ pub struct DocumentView {
     id: Uuid,
     /// `value`, `indicator`, `term` ou `contest`.
     about: &'static str,
-    /// De quoi il parle : une mesure, `cadre/indicateur`, `contrat/indicateur`, une contestation.
+    /// De quoi il parle : le code d’une mesure, `cadre/indicateur`, l’identifiant d’un contrat et
+    /// l’indicateur, l’identifiant d’une contestation.
     subject: String,
     place: Option<String>,
     period: Option<String>,
@@ -96,6 +101,58 @@ impl From<Version> for VersionView {
     }
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct DocumentsQuery {
+    /// De quelle sorte de chose ils parlent : `value`, `indicator`, `term` ou `contest`.
+    about: Option<String>,
+    /// De quoi, comme le dit `subject` d’un document.
+    subject: Option<String>,
+    /// Code du territoire, pour ceux d’une valeur.
+    place: Option<String>,
+    /// La période, comme la dit `period` d’un document.
+    period: Option<String>,
+    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
+    limit: Option<Limit>,
+    /// Le `next` de la page précédente.
+    cursor: Option<String>,
+}
+
+/// Lister les documents attachés
+#[utoipa::path(get, path = "/documents", tag = "Documents", params(DocumentsQuery),
+    responses((status = 200, description = "Une page, dans l’ordre où ils furent attachés", body = Page<DocumentView>)))]
+async fn attached(
+    caller: Caller,
+    State(db): State<Db>,
+    ApiQuery(query): ApiQuery<DocumentsQuery>,
+) -> ApiResult<Json<Page<DocumentView>>> {
+    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
+    let read_kind = |word: &str| {
+        AboutKind::from_code(word).ok_or_else(|| {
+            let message = format!("attendu value, indicator, term ou contest, reçu « {word} »");
+            Problem::malformed("about", message)
+        })
+    };
+    let kind = query.about.as_deref().map(read_kind).transpose()?;
+    let mut tx = db.read().await?;
+    let upto = moment(&mut tx, &paging, None).await?;
+    let wanted = Wanted {
+        kind,
+        subject: query.subject.as_deref(),
+        place: query.place.as_deref(),
+        period: query.period.as_deref(),
+        after: paging.after()?,
+        upto,
+    };
+    let found = store::list(&mut tx, caller.reach(), &wanted, paging.limit() + 1).await?;
+    let items = found
+        .into_iter()
+        .map(|document| (document.id, document.into()));
+    Ok(Json(paging.page(upto, items)?))
+}
+
 /// Lire ce qui est dit d’un document
 #[utoipa::path(get, path = "/documents/{id}", tag = "Documents",
     params(("id" = Uuid, Path, description = "Identifiant du document")),
@@ -114,7 +171,15 @@ async fn document(
 #[utoipa::path(get, path = "/documents/{id}/versions/{no}", tag = "Documents",
     params(("id" = Uuid, Path, description = "Identifiant du document"),
            ("no" = i64, Path, description = "Numéro de la version, à partir de 1")),
-    responses((status = 200, description = "Le fichier, tel qu’il fut attaché", body = Vec<u8>)))]
+    responses((status = 200, description = "Le fichier, tel qu’il fut attaché", content(
+        (FileBytes = "application/pdf"),
+        (FileBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (FileBytes = "application/vnd.oasis.opendocument.spreadsheet"),
+        (FileBytes = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        (FileBytes = "application/vnd.oasis.opendocument.text"),
+        (FileBytes = "text/csv"),
+        (FileBytes = "image/png"),
+        (FileBytes = "image/jpeg")))))]
 async fn version(
     caller: Caller,
     State(db): State<Db>,

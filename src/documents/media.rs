@@ -61,6 +61,11 @@ impl Media {
         (Self::Jpeg, "image/jpeg", "jpg", "JPEG"),
     ];
 
+    /// Every kind.
+    pub fn every() -> [Self; 8] {
+        Self::ALL.map(|kind| kind.0)
+    }
+
     /// Its media type.
     pub fn name(self) -> &'static str {
         Self::ALL[self as usize].1

@@ -213,22 +213,89 @@ pub async fn about(
 
 /// Every document attached no later than the change `upto`, the latest first.
 pub async fn all(tx: &mut Tx, reach: &Reach, upto: i64) -> Result<Vec<Document>, DbError> {
-    let records: Vec<VersionRecord> = tx
-        .all(
-            "select v.document_id, d.kind, d.subject, d.place, d.period, v.no, v.name, v.media,
-                    v.size, v.sha, v.why, c.at, p.name as who, s.organisation, s.framework
-             from document d
-             join thing t on t.id = d.id
-             join scope s on s.id = t.scope_id
-             join document_version v on v.document_id = d.id
-             join change c on c.no = v.change_no
-             left join person p on p.id = c.actor
-             where v.change_no <= $1
-             order by d.id desc, v.no desc",
-            args![upto],
-        )
-        .await?;
-    gathered(seen(records, reach))
+    let wanted = Wanted {
+        upto,
+        ..Wanted::default()
+    };
+    let mut all = list(tx, reach, &wanted, usize::MAX).await?;
+    all.reverse();
+    Ok(all)
+}
+
+/// Which documents a list is of, and where it goes on.
+#[derive(Debug, Default)]
+pub struct Wanted<'a> {
+    /// The kind of thing they are about.
+    pub kind: Option<AboutKind>,
+    /// The thing.
+    pub subject: Option<&'a str>,
+    /// The place.
+    pub place: Option<&'a str>,
+    /// The period.
+    pub period: Option<&'a str>,
+    /// The last document given before.
+    pub after: Option<Uuid>,
+    /// The last change that counts.
+    pub upto: i64,
+}
+
+/// How many documents are read at once while looking for those that somebody may see.
+const AT_ONCE: i64 = 500;
+
+/// The next documents of a list that somebody may see, `most` of them, in the order in which they
+/// were attached. Whose a document may be seen is no question that the database could answer, so
+/// that it is asked of one batch after the other.
+pub async fn list(
+    tx: &mut Tx,
+    reach: &Reach,
+    wanted: &Wanted<'_>,
+    most: usize,
+) -> Result<Vec<Document>, DbError> {
+    let mut after = wanted.after.unwrap_or(Uuid::nil());
+    let mut found = Vec::new();
+    while found.len() < most {
+        let records = following(tx, wanted, after).await?;
+        let Some(last) = records.last() else { break };
+        after = last.document_id;
+        found.extend(gathered(seen(records, reach))?);
+    }
+    found.truncate(most);
+    Ok(found)
+}
+
+/// The versions of the documents that follow one, whoever may see them.
+async fn following(
+    tx: &mut Tx,
+    wanted: &Wanted<'_>,
+    after: Uuid,
+) -> Result<Vec<VersionRecord>, DbError> {
+    tx.all(
+        "select v.document_id, d.kind, d.subject, d.place, d.period, v.no, v.name, v.media,
+                v.size, v.sha, v.why, c.at, p.name as who, s.organisation, s.framework
+         from (select id, kind, subject, place, period from document
+               where id > $1 and ($2 = '' or kind = $2) and ($3 = '' or subject = $3)
+                 and ($4 = '' or place = $4) and ($5 = '' or period = $5)
+                 and exists (select 1 from document_version f
+                             where f.document_id = document.id and f.change_no <= $6)
+               order by id limit $7) d
+         join thing t on t.id = d.id
+         join scope s on s.id = t.scope_id
+         join document_version v on v.document_id = d.id
+         join change c on c.no = v.change_no
+         left join person p on p.id = c.actor
+         where v.change_no <= $6
+         order by d.id, v.no desc",
+        args![
+            after,
+            wanted.kind.map_or("", AboutKind::code),
+            wanted.subject.unwrap_or_default(),
+            wanted.place.unwrap_or_default(),
+            wanted.period.unwrap_or_default(),
+            wanted.upto,
+            AT_ONCE
+        ],
+    )
+    .await
 }
 
 /// One document.

@@ -21,7 +21,9 @@ use crate::contracts::store as contracts;
 use crate::documents::saved_as;
 use crate::kernel::hex;
 use crate::ledger;
-use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, Page, Paging, Problem, instant};
+use crate::platform::api::{
+    ApiPath, ApiQuery, ApiResult, FileBytes, Limit, Page, Paging, Problem, instant,
+};
 use crate::platform::db::Db;
 
 /// The addresses of this module.
@@ -107,7 +109,7 @@ struct DossierQuery {
     /// L’adresse du contrat, comme `normandie-2024-2028`.
     contract: String,
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     limit: Option<Limit>,
     /// Le `next` de la page précédente.
     cursor: Option<String>,
@@ -159,7 +161,10 @@ async fn dossier(
 #[utoipa::path(get, path = "/dossiers/{id}/{format}", tag = "Dossiers",
     params(("id" = Uuid, Path, description = "Identifiant du dossier"),
            ("format" = String, Path, description = "`pdf`, `docx` ou `xlsx`")),
-    responses((status = 200, description = "Le fichier, tel qu’il fut émis", body = Vec<u8>)))]
+    responses((status = 200, description = "Le fichier, tel qu’il fut émis", content(
+        (FileBytes = "application/pdf"),
+        (FileBytes = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        (FileBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn file(
     caller: Caller,
     State(db): State<Db>,

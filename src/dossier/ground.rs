@@ -173,6 +173,18 @@ impl Ground {
         }
     }
 
+    /// The name of a dossier's files, without its end: `normandie-2024-2028-dossier-2025`, with
+    /// the section where there are several.
+    pub fn file_name(&self) -> String {
+        let contract = self.contract();
+        let (slug, year) = (&contract.slug, self.year);
+        if contract.has_sections() {
+            format!("{slug}-{}-dossier-{year}", self.section().key)
+        } else {
+            format!("{slug}-dossier-{year}")
+        }
+    }
+
     /// « 2024-2028 ».
     pub fn period(&self) -> String {
         format!("{}-{}", self.contract().starts, self.contract().ends)

@@ -9,6 +9,7 @@ use super::ground::{DossierError, day, known_at};
 use crate::access::Reach;
 use crate::figures::comparison::{Among, Comparison, Row};
 use crate::figures::course::{Course, drawn, national};
+use crate::figures::funnel::Funnel;
 use crate::figures::{
     Figure, FiguresView, Formatter, Series, Sources, origin_words, pictures, supplier_words,
 };
@@ -129,6 +130,7 @@ impl<'a> Material<'a> {
                 .filter(|_| is_regional)
                 .and_then(|shown| pictures::map(shown, &label)),
             spread: shown.and_then(|shown| pictures::strip(shown, &label)),
+            chance: shown.and_then(|shown| chance(shown, &label)),
             course: match (measure, series) {
                 (Some(measure), Some(series)) => self.course(measure, series, &label),
                 _ => None,
@@ -275,6 +277,13 @@ impl<'a> Material<'a> {
         );
         notes
     }
+}
+
+/// What chance explains of the gaps, where each rate comes with its two terms.
+fn chance(shown: &Comparison<'_>, label: &str) -> Option<(String, jalon_render::chart::Funnel)> {
+    let funnel = Funnel::new(shown).ok()?;
+    let plot = pictures::funnel(&funnel, label, &shown.period.french())?;
+    Some((funnel.finding(shown.among), plot))
 }
 
 fn places(shown: &Comparison<'_>) -> Vec<PlaceRow> {

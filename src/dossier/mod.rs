@@ -14,7 +14,7 @@ mod run;
 mod sheet;
 mod told;
 
-pub use content::{Exemplar, dossier};
+pub use content::working_copy;
 pub use ground::{DossierError, Request};
 pub use indicator::{IndicatorRequest, indicator_pdf};
 pub use issue::{Format, IssueDossier, IssueError, Issued, IssuedFile, issue, store as issued};

@@ -8,14 +8,15 @@ use axum::extract::{FromRef, Path, Query, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::content::{Exemplar, dossier};
+use super::content;
 use super::ground::{DossierError, Request};
 use super::indicator::{IndicatorRequest, indicator_pdf};
 use super::region::region_pdf;
 use crate::access::Signed;
-use crate::contracts::{Contract, store};
+use crate::contracts::store;
 use crate::figures::Sources;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
@@ -61,6 +62,12 @@ struct Asked {
 }
 
 impl Asked {
+    /// The day whose state is asked for.
+    fn day(&self, sources: &Sources) -> Date {
+        let today = sources.clock.today();
+        self.as_of.past(today).unwrap_or(today)
+    }
+
     fn request(&self, slug: &str, year: i16) -> WebResult<Request> {
         // There is no page to say it on.
         if let Some(problem) = self.as_of.problem() {
@@ -79,22 +86,18 @@ impl Asked {
 async fn last_year(
     signed: Signed,
     Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
     RawQuery(query): RawQuery,
     State(sources): State<Sources>,
 ) -> WebResult<Redirect> {
     let mut tx = sources.db.read().await?;
     let full = store::load(&mut tx, signed.reach(), &slug).await?;
     let contract = full.ok_or(WebError::NotFound)?.contract;
-    let year = last_whole_year(&sources, &contract);
+    let year = contract.reviewed_year(asked.day(&sources));
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
     Ok(Redirect::to(&format!(
         "/contrats/{slug}/fiche/{year}{query}"
     )))
-}
-
-/// The last whole year that a contract covers.
-fn last_whole_year(sources: &Sources, contract: &Contract) -> i16 {
-    (sources.clock.today().year() - 1).clamp(contract.starts, contract.ends)
 }
 
 async fn region(
@@ -122,20 +125,21 @@ async fn working_copy(
         "" => {
             let mut tx = sources.db.read().await?;
             let full = store::load(&mut tx, signed.reach(), &slug).await?;
-            last_whole_year(&sources, &full.ok_or(WebError::NotFound)?.contract)
+            let contract = full.ok_or(WebError::NotFound)?.contract;
+            contract.reviewed_year(asked.day(&sources))
         }
         text => text
             .parse()
             .map_err(|_| WebError::Invalid("Écrivez une année en quatre chiffres.".to_owned()))?,
     };
     let request = asked.request(&slug, year)?;
-    let said = dossier(&sources, signed.reach(), &request, Exemplar::Working).await;
-    let said = said.map_err(told)?;
+    let made = content::working_copy(&sources, signed.reach(), &request).await;
+    let (name, said) = made.map_err(told)?;
     let drawn = tokio::task::spawn_blocking(move || said.pdf()).await;
     let bytes = drawn
         .map_err(WebError::internal)?
         .map_err(WebError::internal)?;
-    Ok(pdf(&format!("dossier-{slug}-{year}.pdf"), bytes))
+    Ok(pdf(&format!("{name}.pdf"), bytes))
 }
 
 #[derive(Debug, Default, Deserialize)]

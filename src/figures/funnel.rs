@@ -1,8 +1,8 @@
 //! The places of a comparison against the limits of chance. Pure.
 
 use super::chance::{self, Cases, Law, Standing, Usual};
-use super::comparison::{Comparison, Row};
-use crate::kernel::{Decimal, Quantity, Value};
+use super::comparison::{Among, Comparison, Row};
+use crate::kernel::{Decimal, Quantity, Value, counted};
 use crate::measures::Measure;
 
 /// Fewer places make no plot: each would be compared with a whole that is mostly itself.
@@ -101,6 +101,21 @@ impl<'a> Funnel<'a> {
         (at_least(Standing::FarBeyond), at_least(Standing::Beyond))
     }
 
+    /// What the plot shows, in one sentence.
+    pub fn finding(&self, among: Among) -> String {
+        let (one, many) = among.words();
+        let (_, outside) = self.outside();
+        let total = self.places.len();
+        match outside {
+            0 => format!("Le hasard suffit à expliquer les écarts entre les {total} {many}"),
+            n => format!(
+                "{} sur {total} s’{} de la moyenne plus que par hasard",
+                counted(n, one, many),
+                if n == 1 { "écarte" } else { "écartent" }
+            ),
+        }
+    }
+
     /// Whether a place stands outside even where places usually do.
     pub fn is_unusual(&self, place: &Judged<'_>) -> bool {
         self.usual.is_some_and(|usual| {
@@ -144,7 +159,6 @@ fn cases(row: &Row<'_>) -> Option<Cases> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figures::comparison::Among;
     use crate::figures::{Figure, Series, Subject};
     use crate::kernel::Period;
     use crate::organisations::{Place, PlaceKind};

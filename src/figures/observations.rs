@@ -83,7 +83,7 @@ fn shown(situation: &Situation, full: &FullContract) -> Shown {
                 place: &section.place,
                 followed,
                 series: situation.figures.series(&followed.measure.code),
-                upto: (moment.day.year() - 1).clamp(contract.starts, contract.ends),
+                upto: contract.reviewed_year(moment.day),
                 today: moment.day,
             };
             let key = ObservedKey {

@@ -129,8 +129,10 @@ async fn frameworks(
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<FrameworkView>>> {
     let page = (query.limit, query.cursor.as_deref());
-    let mut list = Listing::now(&db, page).await?;
-    let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
+    let mut list = Listing::at(&db, page, None).await?;
+    let catalogue = library
+        .catalogue_at(&mut list.tx, caller.reach(), list.at_change)
+        .await?;
     let found: BTreeMap<String, &Edited> = catalogue
         .frameworks()
         .into_iter()
@@ -224,7 +226,7 @@ struct IndicatorQuery {
     /// Code d’une mesure suivie.
     measure: Option<String>,
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     limit: Option<Limit>,
     /// Le `next` de la page précédente.
     cursor: Option<String>,
@@ -240,8 +242,10 @@ async fn indicators(
     ApiQuery(query): ApiQuery<IndicatorQuery>,
 ) -> ApiResult<Json<Page<IndicatorView>>> {
     let page = (query.limit, query.cursor.as_deref());
-    let mut list = Listing::now(&db, page).await?;
-    let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
+    let mut list = Listing::at(&db, page, None).await?;
+    let catalogue = library
+        .catalogue_at(&mut list.tx, caller.reach(), list.at_change)
+        .await?;
     let asked = |wanted: &Option<String>, known: &str| wanted.as_ref().is_none_or(|w| w == known);
     let mut found = BTreeMap::new();
     for edited in catalogue.frameworks() {
@@ -367,8 +371,10 @@ async fn measures(
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<MeasureView>>> {
     let page = (query.limit, query.cursor.as_deref());
-    let mut list = Listing::now(&db, page).await?;
-    let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
+    let mut list = Listing::at(&db, page, None).await?;
+    let catalogue = library
+        .catalogue_at(&mut list.tx, caller.reach(), list.at_change)
+        .await?;
     let items = catalogue.measures().map(|m| (m.code.clone(), m.into()));
     list.page(items)
 }

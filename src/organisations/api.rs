@@ -76,7 +76,7 @@ struct OrganisationQuery {
     #[param(value_type = Option<String>, format = Date)]
     on: Option<Date>,
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     limit: Option<Limit>,
     /// Le `next` de la page précédente.
     cursor: Option<String>,
@@ -159,7 +159,7 @@ struct PlaceQuery {
     /// `country`, `zone`, `region` ou `department`.
     kind: Option<String>,
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     limit: Option<Limit>,
     /// Le `next` de la page précédente.
     cursor: Option<String>,

@@ -159,9 +159,13 @@ async fn documents(site: &mut Site) {
         "/contrats/ocean-indien-2019-2023/fiche/2023",
         "/indicateurs/etat-ars-2024-2028/2.c.1/fiche",
         "/indicateurs/etat-ars-2024-2028/6.a/fiche",
+        "/indicateurs/etat-ars-2024-2028/2.a/fiche",
     ] {
         assert_eq!(paper(site, path).await.pages(), 1, "{path}");
     }
+    let sheet = paper(site, "/indicateurs/etat-ars-2024-2028/2.a/fiche").await;
+    let text = sheet.text().split_whitespace().collect::<String>();
+    assert!(text.contains("plusqueparhasard"), "{text}");
     let sheet = paper(site, "/contrats/normandie-2024-2028/fiche/2025").await;
     let text = sheet.text().split_whitespace().collect::<String>();
     assert!(text.contains("indicateurssur61"), "{text}");

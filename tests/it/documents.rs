@@ -202,6 +202,11 @@ on_both_engines! {
             let found = site.get("/recherche?q=plan+564738").await.body;
             let listed = [of_hospital, of_agency].map(|id| found.contains(&id.to_string()));
             assert_eq!(listed, [sees_hospital, sees_agency], "{email}: {found}");
+            // Neither in the list of a program, whatever is on the page before.
+            let list = program.read_all("/api/v1/documents?about=term", 1).await;
+            let listed = [of_hospital, of_agency].map(|id| list.iter().any(|one| one["id"] == id.to_string()));
+            assert_eq!(listed, [sees_hospital, sees_agency], "{email}: {list:?}");
+            assert_eq!(list.len(), listed.into_iter().filter(|is_listed| *is_listed).count(), "{email}");
         }
     }
 }

@@ -111,6 +111,35 @@ on_both_engines! {
     }
 }
 
+on_both_engines! {
+    async fn a_contract_that_ended_is_taken_away_as_its_page_says(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, NORMANDIE).await;
+        let section = hand.section("contrat").await;
+        hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
+        bench.clock.set("2031-03-03T08:00:00Z".parse().unwrap());
+        let stage = Stage::beside(&bench, actor, bench.db.clone());
+        // The series goes on after the contract, below what it asked for.
+        let values = format!("indicateur;territoire;annee;valeur\n{HPV};Normandie;2028;75,4\n{HPV};Normandie;2030;61,2\n");
+        let batch = stage.rehearse(values).await.id;
+        stage.commit(batch).await.unwrap();
+        let mut site = signed_in(&bench).await;
+        let slug = hand.slug;
+        for (day, last) in [("", "75,4"), ("2031-03-02", "")] {
+            let file = lines(&site.get(&format!("/tables/suivi.csv?contrat={slug}&au={day}")).await);
+            let line = at(&file, &[("Mesure", HPV)]);
+            assert_eq!(line["Dernière valeur"], last, "{line:?}");
+            let page = site.get(&format!("/contrats/{slug}?au={day}")).await.body;
+            let row = &page[page.find("indicateurs/2.c.1").unwrap()..];
+            let row = &row[..row.find("</tr>").unwrap()];
+            for heading in ["Dernière valeur", "Période de la dernière valeur", "Atteinte", "Livraison"] {
+                assert!(row.contains(line[heading]), "{heading} « {} »: {row}", line[heading]);
+            }
+            assert!(!row.contains("61,2"), "{row}");
+        }
+    }
+}
+
 /// The columns of every table as they were last agreed. To add some, or a table:
 /// `AGREED=update cargo nextest run columns_that_a_workbook`.
 const AGREED: &str = "tests/it/tables-v1.txt";

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::chart::{Strip, Trajectory, strip, trajectory};
+use crate::chart::{Funnel, Strip, Trajectory, funnel, strip, trajectory};
 use crate::map::{self, MapSpec, choropleth};
 use crate::sheet::Picture;
 use crate::svg::{Description, Target};
@@ -46,6 +46,9 @@ pub struct IndicatorSheet {
     pub map: Option<MapSpec>,
     /// How the places are spread.
     pub spread: Option<Strip>,
+    /// What chance explains of it, in a sentence and a plot: it takes the place of the spread
+    /// where one page holds it.
+    pub chance: Option<(String, Funnel)>,
     /// The values over the years.
     pub course: Option<Trajectory>,
     /// What is measured and how it is judged: names and what is said.
@@ -89,6 +92,7 @@ struct View<'a> {
     country: &'a Option<PlaceRow>,
     map: Option<Picture>,
     spread: Option<Picture>,
+    chance: Option<(&'a str, Picture)>,
     course: Option<Picture>,
     facts: &'a [(String, String)],
     notes: Vec<&'a str>,
@@ -102,7 +106,19 @@ pub fn indicator_sheet(sheet: &IndicatorSheet) -> Result<Vec<u8>, RenderError> {
         "jalon/indicator/{}/{}/{}/{}/{:?}",
         sheet.framework, sheet.code, sheet.label, sheet.period, sheet.as_of
     );
-    job(sheet)?.pdf(ident)
+    one_page(sheet)?.pdf(ident)
+}
+
+/// The sheet with the plot of chance, or without it where a second page would begin.
+fn one_page(sheet: &IndicatorSheet) -> Result<Job, RenderError> {
+    let whole = job(sheet)?;
+    if sheet.chance.is_none() || whole.pages()?.pages().len() == 1 {
+        return Ok(whole);
+    }
+    job(&IndicatorSheet {
+        chance: None,
+        ..sheet.clone()
+    })
 }
 
 fn job(sheet: &IndicatorSheet) -> Result<Job, RenderError> {
@@ -113,7 +129,12 @@ fn job(sheet: &IndicatorSheet) -> Result<Job, RenderError> {
     };
     let map = sheet.map.as_ref();
     let map = map.map(|spec| drawn(&spec.about, choropleth(spec, Target::Pdf)));
-    let spread = sheet.spread.as_ref();
+    let chance = sheet.chance.as_ref();
+    let chance = chance.map(|(finding, spec)| {
+        let plot = drawn(&spec.about, funnel(spec, Target::Pdf));
+        (finding.as_str(), plot)
+    });
+    let spread = sheet.spread.as_ref().filter(|_| chance.is_none());
     let spread = spread.map(|spec| drawn(&spec.about, strip(spec, Target::Pdf)));
     let course = sheet.course.as_ref();
     let course = course.map(|spec| drawn(&spec.about, trajectory(spec, Target::Pdf)));
@@ -136,6 +157,7 @@ fn job(sheet: &IndicatorSheet) -> Result<Job, RenderError> {
         country: &sheet.country,
         map,
         spread,
+        chance,
         course,
         facts: &sheet.facts,
         notes: notes.chain(credit).collect(),
@@ -152,7 +174,7 @@ fn job(sheet: &IndicatorSheet) -> Result<Job, RenderError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{Axis, StripDot};
+    use crate::chart::{Axis, FunnelPoint, FunnelWords, Limits, Reference, Standing, StripDot};
     use crate::sheet::tests::text_of;
 
     fn sheet(places: usize) -> IndicatorSheet {
@@ -208,6 +230,7 @@ mod tests {
                 }],
                 whole: None,
             }),
+            chance: None,
             course: None,
             facts: vec![
                 (own("Dénominateur"), own(long)),
@@ -232,6 +255,68 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part} in {text}");
         }
+    }
+
+    /// What chance explains among 18 regions.
+    fn chance() -> (String, Funnel) {
+        let own = |text: &str| text.to_owned();
+        let limits = |size: f64| Limits {
+            size,
+            near: (40.0, 50.0),
+            far: (35.0, 55.0),
+        };
+        let point = |n: u8| FunnelPoint {
+            name: format!("Provence-Alpes-Côte d’Azur {n}"),
+            size: 3.0 + f64::from(n) / 10.0,
+            value: 30.0 + f64::from(n),
+            text: own("40"),
+            standing: [Standing::Within, Standing::Beyond, Standing::FarBeyond][usize::from(n % 3)],
+        };
+        let plot = Funnel {
+            id: own("entonnoir"),
+            about: Description::new("Entonnoir", "Six hors des lignes.").unwrap(),
+            across: Axis::fitting([2.0, 5.0], ""),
+            across_name: own("Effectif : femmes concernées"),
+            axis: Axis::fitting([20.0, 67.0], "%"),
+            whole: Reference {
+                value: 45.0,
+                text: own("Ensemble 45,0"),
+            },
+            limits: vec![limits(2.0), limits(5.0)],
+            usual: Some(vec![limits(2.0), limits(5.0)]),
+            points: (0..18).map(point).collect(),
+            words: FunnelWords {
+                within: own("Entre les lignes"),
+                beyond: own("Hors de la ligne à 95 %"),
+                far_beyond: own("Hors des deux lignes"),
+                near_limit: own("Limites à 95 %"),
+                far_limit: own("Limites à 99,8 %"),
+                usual: own("Étendue habituelle"),
+            },
+        };
+        (
+            own("12 régions sur 18 s’écartent de la moyenne plus que par hasard"),
+            plot,
+        )
+    }
+
+    #[test]
+    fn what_chance_explains_takes_the_place_of_the_spread_where_the_page_holds_it() {
+        let told = |sheet: &IndicatorSheet| {
+            let document = one_page(sheet).unwrap().pages().unwrap();
+            (document.pages().len(), text_of(&document))
+        };
+        let mut full = sheet(18);
+        full.chance = Some(chance());
+        let (pages, text) = told(&full);
+        assert_eq!(pages, 1);
+        assert!(text.contains("plus que par hasard"), "{text}");
+        assert!(!text.contains("La répartition en"), "{text}");
+        full.facts = vec![full.facts[0].clone(); 8];
+        let (pages, text) = told(&full);
+        assert_eq!(pages, 1);
+        assert!(text.contains("La répartition en"), "{text}");
+        assert!(!text.contains("plus que par hasard"), "{text}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What the dossier of a contract says. Pure but for [`dossier`], which reads what it is made of.
+//! What the dossier of a contract says. Pure but for [`made`], which reads what it is made of.
 
 mod brief;
 mod gaps;
@@ -22,7 +22,7 @@ use crate::platform::clock::french_date;
 
 /// What kind of copy of a dossier it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exemplar {
+pub(super) enum Exemplar {
     /// Made to be looked at, and not kept.
     Working,
     /// Issued: kept as it is.
@@ -39,19 +39,18 @@ impl Exemplar {
     }
 }
 
-/// The dossier of a contract, as everybody may read it: without any figure under embargo, whoever
-/// asks for it, since it is kept and handed on.
-pub async fn dossier(
+/// A dossier that is not kept, with the name of its files, which are those of an issued one.
+pub async fn working_copy(
     sources: &Sources,
     reach: &Reach,
     request: &Request,
-    exemplar: Exemplar,
-) -> Result<Dossier, DossierError> {
-    let (_, said) = made(sources, reach, request, exemplar).await?;
-    Ok(said)
+) -> Result<(String, Dossier), DossierError> {
+    let (ground, said) = made(sources, reach, request, Exemplar::Working).await?;
+    Ok((ground.file_name(), said))
 }
 
-/// The same, with what it was made of.
+/// The dossier of a contract, as everybody may read it: without any figure under embargo, whoever
+/// asks for it, since it is kept and handed on; with what it was made of.
 pub(super) async fn made(
     sources: &Sources,
     reach: &Reach,

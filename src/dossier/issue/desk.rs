@@ -60,13 +60,7 @@ pub async fn issue(
         organisation: contract.organisation.clone(),
         framework: contract.framework.clone(),
     };
-    let name = file_name(
-        &ground.full.contract.slug,
-        contract
-            .has_sections()
-            .then_some(ground.section().key.as_str()),
-        ground.year,
-    );
+    let name = ground.file_name();
     let manifest = said.to_json()?;
     let drawing = manifest.clone();
     let files = tokio::task::spawn_blocking(move || drawn(&drawing, &name)).await;
@@ -94,14 +88,6 @@ pub async fn issue(
     }
     change.commit().await?;
     Ok(id)
-}
-
-/// `normandie-2024-2028-dossier-2025`, with the section where there are several.
-fn file_name(slug: &str, section: Option<&str>, year: i16) -> String {
-    match section {
-        Some(section) => format!("{slug}-{section}-dossier-{year}"),
-        None => format!("{slug}-dossier-{year}"),
-    }
 }
 
 /// Every file, drawn from the text that is kept and from nothing else.

@@ -58,7 +58,9 @@ pub(super) async fn page(
 ) -> WebResult<Markup> {
     let (full, issued) = read(&sources, &signed, &slug).await?;
     let contract = &full.contract;
-    let year = (sources.clock.today().year() - 1).clamp(contract.starts, contract.ends);
+    let today = sources.clock.today();
+    let day = parse_day(&asked.au).filter(|day| *day < today);
+    let year = contract.reviewed_year(day.unwrap_or(today));
     let typed = Typed {
         annee: year.to_string(),
         volet: asked.volet,

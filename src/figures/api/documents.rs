@@ -25,7 +25,9 @@ use crate::kernel::sentence;
 use crate::ledger::{self, Change};
 use crate::organisations::Directories;
 use crate::platform::antivirus::Antivirus;
-use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Code, Limit, Page, Paging, Problem};
+use crate::platform::api::{
+    ApiPath, ApiQuery, ApiResult, Code, FileBytes, Limit, Page, Paging, Problem,
+};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
@@ -38,7 +40,7 @@ const YEARS: std::ops::RangeInclusive<i16> = 1990..=2100;
 #[into_params(parameter_in = Query)]
 pub(super) struct DocumentsQuery {
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     limit: Option<Limit>,
     /// Le `next` de la page précédente.
     cursor: Option<String>,
@@ -77,6 +79,7 @@ pub(super) async fn documents(
 #[into_params(parameter_in = Query)]
 pub(super) struct AttachQuery {
     /// L’année des données.
+    #[param(minimum = 1990, maximum = 2100)]
     year: i16,
     /// Le nom du fichier, avec son extension.
     name: String,
@@ -120,7 +123,7 @@ where
 #[utoipa::path(post, path = "/frameworks/{framework}/indicators/{key}/documents", tag = "Documents",
     params(("framework" = String, Path, description = "Code du cadre"),
            ("key" = String, Path, description = "Clé de l’indicateur"), AttachQuery),
-    request_body(content((Vec<u8> = "application/octet-stream"))),
+    request_body(content((FileBytes = "application/octet-stream"))),
     responses((status = 201, description = "Le document, à l’adresse que dit Location", body = DocumentView)))]
 pub(super) async fn attach(
     caller: Caller,

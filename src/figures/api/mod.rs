@@ -245,7 +245,7 @@ struct ObservationQuery {
     #[param(value_type = Option<String>)]
     as_of: Option<AsOf>,
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     limit: Option<Limit>,
     /// Le `next` de la page précédente.
     cursor: Option<String>,

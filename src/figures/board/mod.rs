@@ -209,7 +209,7 @@ impl<'a> Ground<'a> {
             place: self.place,
             followed,
             series: self.situation.figures.series(&followed.measure.code),
-            upto: (day.year() - 1).clamp(contract.starts, contract.ends),
+            upto: contract.reviewed_year(day),
             today: day,
         };
         Reviewed {

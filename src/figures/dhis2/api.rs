@@ -160,8 +160,9 @@ impl Wanted {
                     Problem::malformed("dataSet", format!("aucun cadre n’a le code « {code} »"))
                 })?;
                 let indicators = found.framework.indicators.iter();
-                let codes = indicators.flat_map(|i| &i.measures);
-                Some(codes.map(String::as_str).collect())
+                let cited = indicators.flat_map(|i| &i.measures).map(String::as_str);
+                let own = catalogue.own_of(code).map(|own| own.measure.code.as_str());
+                Some(cited.chain(own).collect())
             }
         };
         let asked = |measure: &&Measure| {
@@ -169,7 +170,7 @@ impl Wanted {
             let is_followed = |codes: &BTreeSet<&str>| codes.contains(measure.code.as_str());
             is_named && followed.as_ref().is_none_or(is_followed)
         };
-        Ok(catalogue.measures().filter(asked).collect())
+        Ok(catalogue.all_measures().filter(asked).collect())
     }
 
     fn takes(&self, subject: &Subject, figure: &Figure) -> bool {

@@ -72,6 +72,7 @@ pub struct DataValueSet {
     )]
     complete_date: Option<String>,
     /// Les valeurs ; la première est la ligne 2 des problèmes.
+    #[schema(min_items = 1)]
     data_values: Vec<DataValue>,
 }
 

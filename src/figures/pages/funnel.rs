@@ -10,7 +10,7 @@ use crate::figures::comparison::Comparison;
 use crate::figures::funnel::{Funnel, Judged, NoFunnel};
 use crate::figures::projection::shown;
 use crate::figures::{Formatter, pictures};
-use crate::kernel::{Decimal, counted};
+use crate::kernel::Decimal;
 use crate::platform::web::{section_heading, state};
 
 /// The funnel plot with its table, or why there is none where a rate could have one.
@@ -32,7 +32,7 @@ fn plot(facts: &Facts<'_>, comparison: &Comparison<'_>, funnel: &Funnel<'_>) -> 
     let picture = pictures::funnel(funnel, &facts.indicator.label, &period);
     html! {
         section.sect aria-labelledby="hasard-titre" {
-            (section_heading("hasard-titre", &finding(comparison, funnel), None))
+            (section_heading("hasard-titre", &funnel.finding(comparison.among), None))
             p { "Hors des lignes, l’écart avec la moyenne d’ensemble est trop grand pour être dû au hasard. Plus l’effectif est petit, plus le hasard pèse, et plus les lignes s’écartent." }
             (spread(comparison, funnel))
             @if let Some(picture) = picture {
@@ -44,21 +44,6 @@ fn plot(facts: &Facts<'_>, comparison: &Comparison<'_>, funnel: &Funnel<'_>) -> 
             }
             (table(comparison, funnel))
         }
-    }
-}
-
-/// What the plot shows, in one sentence.
-pub(in crate::figures) fn finding(comparison: &Comparison<'_>, funnel: &Funnel<'_>) -> String {
-    let (one, many) = comparison.among.words();
-    let (_, outside) = funnel.outside();
-    let total = funnel.places.len();
-    match outside {
-        0 => format!("Le hasard suffit à expliquer les écarts entre les {total} {many}"),
-        n => format!(
-            "{} sur {total} s’{} de la moyenne plus que par hasard",
-            counted(n, one, many),
-            if n == 1 { "écarte" } else { "écartent" }
-        ),
     }
 }
 

@@ -74,7 +74,7 @@ pub fn funnel(funnel: &Funnel<'_>, label: &str, period: &str) -> Option<chart::F
 fn detail(funnel: &Funnel<'_>, whole: &str) -> String {
     let (far, near) = funnel.outside();
     format!(
-        "Taux d’ensemble : {whole}. Sur {} lieux, {near} sont hors des limites à 95 %, dont {far} hors des limites à 99,8 %. Le tableau qui suit donne chaque valeur.",
+        "Taux d’ensemble : {whole}. Sur {} lieux, {near} sont hors des limites à 95 %, dont {far} hors des limites à 99,8 %. Le tableau donne chaque valeur.",
         funnel.places.len()
     )
 }

@@ -33,6 +33,7 @@ struct Ground<'a> {
     own: &'a [OwnMeasure],
     figures: &'a FiguresView,
     years: Vec<i16>,
+    reviewed: i16,
     today: Date,
 }
 
@@ -74,6 +75,7 @@ impl Source for ContractReview {
             own: &own,
             figures: &figures,
             years: contract.years().collect(),
+            reviewed: contract.reviewed_year(moment.day),
             today: moment.day,
         };
         let mut table = Table::new(self.name(), contract.title.clone(), ground.columns());
@@ -137,7 +139,7 @@ impl Ground<'_> {
             place: &section.place,
             followed,
             series: self.figures.series(&followed.measure.code),
-            upto: self.today.year(),
+            upto: self.reviewed,
             today: self.today,
         };
         asked.review()

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{terms, value};
 use crate::figures::provenance::store::story;
 use crate::figures::{Figure, Series, Snapshots, Subject};
-use crate::frameworks::{Catalogue, Library};
+use crate::frameworks::{Catalogue, Indicator, Library};
 use crate::kernel::Period;
 use crate::measures::Measure;
 use crate::organisations::{Directories, Directory};
@@ -59,13 +59,16 @@ fn measures<'c>(ask: &Ask<'_>, catalogue: &'c Catalogue) -> WebResult<Vec<&'c Me
         return Ok(vec![found]);
     }
     let Some(code) = ask.choice("cadre") else {
-        return Ok(catalogue.measures().collect());
+        return Ok(catalogue.all_measures().collect());
     };
     let edited = catalogue.framework(&code).ok_or(WebError::NotFound)?;
     let key = ask.choice("indicateur");
-    let indicators = edited.framework.indicators.iter();
-    let mut codes: Vec<&String> = indicators
-        .filter(|indicator| key.as_ref().is_none_or(|key| *key == indicator.key))
+    let is_asked = |indicator: &&Indicator| key.as_ref().is_none_or(|key| *key == indicator.key);
+    let shared = edited.framework.indicators.iter();
+    let own = catalogue.own_of(&code).map(|own| &own.indicator);
+    let mut codes: Vec<&String> = shared
+        .chain(own)
+        .filter(is_asked)
         .flat_map(|indicator| &indicator.measures)
         .collect();
     codes.sort_unstable();

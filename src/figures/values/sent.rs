@@ -45,6 +45,7 @@ pub struct SentValues {
     #[serde(default)]
     provisional: bool,
     /// Les valeurs ; la première est la ligne 2 des problèmes.
+    #[schema(min_items = 1)]
     values: Vec<SentValue>,
 }
 

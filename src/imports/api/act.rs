@@ -133,6 +133,7 @@ pub(super) async fn commit(
 #[serde(deny_unknown_fields)]
 pub(super) struct Reason {
     /// Il restera au journal.
+    #[schema(pattern = r"\S")]
     reason: String,
 }
 

@@ -19,7 +19,8 @@ use crate::imports::{BatchState, Imports, store};
 use crate::kernel::hex;
 use crate::ledger;
 use crate::platform::api::{
-    ApiPath, ApiQuery, ApiResult, Code, Conditions, Etag, Limit, ListQuery, Page, Paging, Problem,
+    ApiPath, ApiQuery, ApiResult, Code, Conditions, Etag, FileBytes, Limit, ListQuery, Page,
+    Paging, Problem,
 };
 
 /// Lire une répétition
@@ -86,7 +87,7 @@ pub(super) async fn rows(
 /// Télécharger le fichier d’un lot
 #[utoipa::path(get, path = "/batches/{id}/file", tag = "Envois",
     params(("id" = Uuid, Path, description = "Identifiant du lot : celui de sa répétition")),
-    responses((status = 200, description = "Le fichier, tel qu’il fut envoyé", body = Vec<u8>)))]
+    responses((status = 200, description = "Le fichier, tel qu’il fut envoyé", content((FileBytes = "application/octet-stream")))))]
 pub(super) async fn file(
     caller: Caller,
     State(imports): State<Imports>,
@@ -122,7 +123,7 @@ pub(super) struct BatchQuery {
     /// `reading`, `unreadable`, `rehearsed`, `committed`, `undone` ou `dropped`.
     state: Option<String>,
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     limit: Option<Limit>,
     /// Le `next` de la page précédente.
     cursor: Option<String>,

@@ -7,13 +7,24 @@ use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
+use utoipa::ToSchema;
 
 use super::view::BatchView;
 use super::{read_now, refusal};
 use crate::access::api::Caller;
 use crate::imports::pages::{Sent, Unread, sent};
 use crate::imports::{Imports, Intake, Mistake, Said, SentFile, SentTable};
-use crate::platform::api::{ApiQuery, ApiResult, Code, Fault, Problem};
+use crate::platform::api::{ApiQuery, ApiResult, Code, Fault, FileBytes, Problem};
+
+/// Un fichier, et ce qui se dit à côté, dans des champs des noms de l’adresse.
+#[derive(Debug, ToSchema)]
+#[expect(
+    dead_code,
+    reason = "it describes a form, which is read field by field"
+)]
+struct SentForm {
+    file: FileBytes,
+}
 
 /// Envoyer des valeurs, et voir ce qu’elles changeraient
 ///
@@ -24,7 +35,7 @@ use crate::platform::api::{ApiQuery, ApiResult, Code, Fault, Problem};
 /// des champs des mêmes noms. Rien n’est écrit avant l’enregistrement.
 #[utoipa::path(post, path = "/rehearsals", tag = "Envois",
     params(("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
-    request_body(content((serde_json::Value = "application/json"), (Vec<u8> = "text/csv"), (Vec<u8> = "multipart/form-data"))),
+    request_body(content((serde_json::Value = "application/json"), (FileBytes = "text/csv"), (SentForm = "multipart/form-data"))),
     responses((status = 201, description = "La répétition, à l’adresse que dit Location", body = BatchView)))]
 pub(super) async fn rehearse(
     caller: Caller,

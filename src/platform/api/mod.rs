@@ -16,6 +16,12 @@ pub use problem::{
 };
 
 use jiff::Timestamp;
+use utoipa::ToSchema;
+
+/// Les octets d’un fichier.
+#[derive(Debug, ToSchema)]
+#[schema(as = File, value_type = String, format = Binary)]
+pub struct FileBytes(pub Vec<u8>);
 
 /// An instant as the API writes it: RFC 3339, in UTC.
 pub fn instant(micros: i64) -> String {

@@ -1,7 +1,8 @@
-//! Lists given a page at a time, all pages from one state.
+//! Lists given a page at a time.
 //!
 //! A cursor carries the change number of the first page and the key of the last item given: what
-//! is written meanwhile neither shows twice nor pushes anything out.
+//! is written meanwhile neither shows twice nor pushes anything out. A list whose past can be read
+//! gives all its pages from the state of the first.
 
 use std::fmt;
 
@@ -43,7 +44,7 @@ impl<'de> Deserialize<'de> for Limit {
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<Limit>,
     /// Le `next` de la page précédente.
     pub cursor: Option<String>,
@@ -165,7 +166,7 @@ fn wrong_cursor() -> Problem {
 pub struct Page<T> {
     /// The items, in the order of the list.
     pub items: Vec<T>,
-    /// The last change that the list includes; every page of it is of that one state.
+    /// The last change that this page includes.
     pub at_change: i64,
     /// What to give as `cursor` for the page that follows; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,11 +15,23 @@ use super::super::App;
 use super::{Description, intake, reading};
 use crate::access::Signed;
 use crate::access::api::Caller;
+use crate::documents::french_size;
 use crate::platform::api::in_problem_documents;
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading};
 
 /// More than this of an answer is not shown on a page.
 const MOST_SHOWN: usize = 100 * 1024;
+
+/// The addresses that give a file, with the page of the site where it is found: what browsers save
+/// needs no token there.
+const FILES: [(&str, &str); 3] = [
+    ("/api/v1/batches/{id}/file", "/imports/{id}"),
+    (
+        "/api/v1/documents/{id}/versions/{no}",
+        "/documents/{id}/{no}",
+    ),
+    ("/api/v1/dossiers/{id}/{format}", "/dossiers/{id}/{format}"),
+];
 
 /// One operation of the API.
 struct Listed<'d> {
@@ -142,11 +154,11 @@ pub(in crate::site) async fn trial_page(
         ]))
         div.head { h1 { (one.summary()) } p.lead.mono { "GET " (one.path) } }
         (form(one, &tried.given))
-        @if let Some((status, text)) = answer {
+        @if let Some((status, answer)) = answer {
             section.sect aria-labelledby="reponse" {
                 (section_heading("reponse", &format!("Réponse {}", status.as_u16()), None))
                 p.mono { "GET " (asked) }
-                div.scroll tabindex="0" role="region" aria-label="Réponse, défilable" { pre { (text) } }
+                (shown(&answer, page_of(one, &tried.given).as_deref()))
             }
         }
     };
@@ -172,16 +184,56 @@ fn form(one: &Listed<'_>, given: &BTreeMap<String, String>) -> Markup {
     }
 }
 
+/// What the API answered.
+enum Answered {
+    /// A document of JSON, laid out for reading.
+    Json(String),
+    /// A file, which a page does not show.
+    File { media: String, size: i64 },
+}
+
+fn shown(answer: &Answered, page: Option<&str>) -> Markup {
+    match answer {
+        Answered::Json(text) => html! {
+            div.scroll tabindex="0" role="region" aria-label="Réponse, défilable" { pre { (text) } }
+        },
+        Answered::File { media, size } => html! {
+            p { "Un fichier " span.mono { (media) } ", " (french_size(*size)) ", qu’un programme reçoit tel quel." }
+            @if let Some(page) = page { p.acts { a.btn href=(page) { "Ce fichier dans Jalon" } } }
+        },
+    }
+}
+
+/// Where the site gives the file that an address gives.
+fn page_of(one: &Listed<'_>, given: &BTreeMap<String, String>) -> Option<String> {
+    let (_, page) = FILES.iter().find(|(address, _)| *address == one.path)?;
+    Some(filled_in(page, one, given))
+}
+
+/// A path with the parameters of an address in their places.
+fn filled_in(path: &str, one: &Listed<'_>, given: &BTreeMap<String, String>) -> String {
+    let of_path = one
+        .parameters()
+        .filter(|parameter| parameter.parameter_in == ParameterIn::Path);
+    of_path.fold(path.to_owned(), |path, Parameter { name, .. }| {
+        path.replace(&format!("{{{name}}}"), &in_a_path(typed(given, name)))
+    })
+}
+
+fn typed<'g>(given: &'g BTreeMap<String, String>, name: &str) -> &'g str {
+    given.get(name).map_or("", |typed| typed.trim())
+}
+
 /// The address with its parameters filled in.
 fn address(one: &Listed<'_>, given: &BTreeMap<String, String>) -> String {
-    let mut path = one.path.to_owned();
+    let path = filled_in(one.path, one, given);
     let mut query = form_urlencoded::Serializer::new(String::new());
-    for parameter in one.parameters() {
-        let name = &parameter.name;
-        let typed = given.get(name).map_or("", |typed| typed.trim());
-        if parameter.parameter_in == ParameterIn::Path {
-            path = path.replace(&format!("{{{name}}}"), &in_a_path(typed));
-        } else if !typed.is_empty() {
+    for Parameter {
+        name, parameter_in, ..
+    } in one.parameters()
+    {
+        let typed = typed(given, name);
+        if *parameter_in != ParameterIn::Path && !typed.is_empty() {
             query.append_pair(name, typed);
         }
     }
@@ -198,7 +250,7 @@ fn in_a_path(text: &str) -> String {
 }
 
 /// Asks the API what a program of that person would be told, without a token.
-async fn ask(app: App, signed: &Signed, address: &str) -> WebResult<(StatusCode, String)> {
+async fn ask(app: App, signed: &Signed, address: &str) -> WebResult<(StatusCode, Answered)> {
     let mut request = Request::get(address)
         .header(header::ACCEPT, "application/json")
         .body(Body::empty())
@@ -213,14 +265,27 @@ async fn ask(app: App, signed: &Signed, address: &str) -> WebResult<(StatusCode,
     let response = router.oneshot(request).await;
     let response = response.map_err(WebError::internal)?;
     let status = response.status();
+    let media = response.headers().get(header::CONTENT_TYPE);
+    let media = media.and_then(|media| media.to_str().ok()).unwrap_or("");
+    let media = media.to_owned();
     let bytes = to_bytes(response.into_body(), usize::MAX).await;
     let bytes = bytes.map_err(WebError::internal)?;
-    let json: serde_json::Value = serde_json::from_slice(&bytes).map_err(WebError::internal)?;
+    let is_json = |media: &str| media == "application/json" || media == "application/problem+json";
+    if !is_json(media.split(';').next().unwrap_or("").trim()) {
+        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        return Ok((status, Answered::File { media, size }));
+    }
+    Ok((status, Answered::Json(laid_out(&bytes)?)))
+}
+
+/// A document of JSON as a page shows it.
+fn laid_out(bytes: &[u8]) -> WebResult<String> {
+    let json: serde_json::Value = serde_json::from_slice(bytes).map_err(WebError::internal)?;
     let mut text = serde_json::to_string_pretty(&json).map_err(WebError::internal)?;
     if text.len() > MOST_SHOWN {
         let end = text.floor_char_boundary(MOST_SHOWN);
         text.truncate(end);
         text.push_str("\n… (la suite n’est pas montrée ici)");
     }
-    Ok((status, text))
+    Ok(text)
 }

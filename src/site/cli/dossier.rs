@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use super::{CliError, Session};
 use crate::access::Reach;
 use crate::dossier::{
-    Asked, Exemplar, Format, IndicatorRequest, Request, dossier as said_of, indicator_pdf, issue,
-    issued, items, region_pdf,
+    Asked, Format, IndicatorRequest, Request, indicator_pdf, issue, issued, items, region_pdf,
+    working_copy,
 };
 use crate::figures::Sources;
 use crate::kernel::Period;
@@ -83,13 +83,9 @@ impl Maker {
             let id = issue(&self.sources, self.reach.actor(), request, None).await?;
             return self.kept(id, formats).await;
         }
-        let said = said_of(&self.sources, &self.reach, request, Exemplar::Working).await?;
-        let stem = match &request.section {
-            Some(section) => format!("{}-{section}", request.contract),
-            None => request.contract.clone(),
-        };
+        let (name, said) = working_copy(&self.sources, &self.reach, request).await?;
         let file = |format: &Format| {
-            let name = format!("{stem}-dossier-{}.{}", request.year, format.code());
+            let name = format!("{name}.{}", format.code());
             Ok((name, format.drawn(&said)?))
         };
         formats.iter().map(file).collect()

@@ -1,7 +1,9 @@
 //! Within a version, the API only grows: what a program relies on stays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jalon::documents::Media;
+use jalon::dossier::Format;
 use serde_json::Value as Json;
 
 use crate::support::Bench;
@@ -70,18 +72,81 @@ fn leaves(path: &str, schema: &Json, found: &mut BTreeMap<String, String>) {
     }
 }
 
-/// What a program must give: nothing may join it.
-fn demands(document: &Json) -> Vec<String> {
-    let mut found = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            let all = operation["parameters"].as_array().into_iter().flatten();
-            for parameter in all.filter(|parameter| parameter["required"] == true) {
-                found.push(format!("{method} {path}: {}", parameter["name"]));
+/// What a program must give, by where: an address, or an object of what is sent to it.
+#[derive(Debug, Default)]
+struct Demands(BTreeMap<String, BTreeSet<String>>);
+
+impl Demands {
+    fn of(document: &Json) -> Self {
+        let mut found = Self::default();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let place = format!("{method} {path}");
+                let parameters = operation["parameters"].as_array().into_iter().flatten();
+                let demanded = parameters.filter(|parameter| parameter["required"] == true);
+                let demanded = demanded.map(|parameter| parameter["name"].to_string());
+                let here = found.0.entry(place.clone()).or_default();
+                here.extend(demanded);
+                let body = &operation["requestBody"];
+                if body["required"] == true {
+                    here.insert("a body".to_owned());
+                }
+                for (media, content) in body["content"].as_object().into_iter().flatten() {
+                    let place = format!("{place} {media}");
+                    found.sent(document, &place, &content["schema"], &mut Vec::new());
+                }
+            }
+        }
+        found
+    }
+
+    /// What a schema demands of whoever sends it; `within` are the schemas that it stands in.
+    fn sent<'d>(
+        &mut self,
+        document: &'d Json,
+        place: &str,
+        schema: &'d Json,
+        within: &mut Vec<&'d str>,
+    ) {
+        if let Some(name) = schema["$ref"].as_str() {
+            if !within.contains(&name) {
+                within.push(name);
+                let told = document.pointer(name.trim_start_matches('#')).unwrap();
+                self.sent(document, place, told, within);
+                within.pop();
+            }
+            return;
+        }
+        if !schema.is_object() {
+            return;
+        }
+        let required = schema["required"].as_array().into_iter().flatten();
+        let here = self.0.entry(place.to_owned()).or_default();
+        here.extend(required.map(ToString::to_string));
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            self.sent(document, &format!("{place}.{name}"), property, within);
+        }
+        for word in ["items", "additionalProperties"] {
+            self.sent(document, &format!("{place}[]"), &schema[word], within);
+        }
+        for word in ["allOf", "oneOf", "anyOf"] {
+            for part in schema[word].as_array().into_iter().flatten() {
+                self.sent(document, place, part, within);
             }
         }
     }
-    found
+
+    /// What joined these since, where there was already something to send.
+    fn joined(&self, since: &Self) -> Vec<String> {
+        let mut joined = Vec::new();
+        for (place, demanded) in &since.0 {
+            let known = self.0.get(place);
+            let new = known.map(|known| demanded.difference(known));
+            let new = new.into_iter().flatten();
+            joined.extend(new.map(|name| format!("{place}: {name}")));
+        }
+        joined
+    }
 }
 
 #[tokio::test]
@@ -102,17 +167,7 @@ async fn within_a_version_the_api_only_grows() {
         broken.is_empty(),
         "removed, renamed or of another kind: {broken:#?}"
     );
-    let known = demands(&agreed);
-    let asked: Vec<String> = demands(&now)
-        .into_iter()
-        .filter(|d| !known.contains(d))
-        .collect();
-    let of_new = |demand: &String| {
-        !before
-            .keys()
-            .any(|k| k.starts_with(demand.split(':').next().unwrap()))
-    };
-    let asked: Vec<_> = asked.into_iter().filter(|demand| !of_new(demand)).collect();
+    let asked = Demands::of(&agreed).joined(&Demands::of(&now));
     assert!(asked.is_empty(), "a program is asked for more: {asked:#?}");
     assert!(before.len() > 200, "the promises were not found");
 }
@@ -133,6 +188,49 @@ fn what_is_removed_or_changed_is_seen() {
 }
 
 #[test]
+fn what_is_demanded_of_those_who_send_is_seen() {
+    let text = std::fs::read_to_string(AGREED).unwrap();
+    let agreed: Json = serde_json::from_str(&text).unwrap();
+    let before = Demands::of(&agreed);
+    assert_eq!(before.joined(&before), [""; 0]);
+    let with = |change: &dyn Fn(&mut Json)| {
+        let mut other = agreed.clone();
+        change(&mut other);
+        before.joined(&Demands::of(&other))
+    };
+    // A property that is now demanded, in what is sent and in a part of it.
+    let schema = |name: &'static str, word: &'static str| {
+        with(&move |other| {
+            other["components"]["schemas"][name]["required"] = serde_json::json!([word]);
+        })
+    };
+    let sent = schema("SentValues", "comment");
+    assert_eq!(
+        sent,
+        ["post /api/v1/rehearsals application/json: \"comment\""]
+    );
+    let part = schema("SentValue", "supplier");
+    assert_eq!(
+        part,
+        ["post /api/v1/rehearsals application/json.values[]: \"supplier\""]
+    );
+    // An answer may say more.
+    assert_eq!(schema("Observation", "source"), [""; 0]);
+    // A body that might be left out, a parameter, and an address that was not there.
+    let paths = |path: &'static str, change: fn(&mut Json)| {
+        with(&move |other| change(&mut other["paths"][path]))
+    };
+    let parameter = paths("/api/v1/observations", |item| {
+        item["get"]["parameters"][0]["required"] = true.into();
+    });
+    assert_eq!(parameter, ["get /api/v1/observations: \"measure\""]);
+    let new = paths("/api/v1/new", |item| {
+        *item = serde_json::json!({"post": {"requestBody": {"required": true, "content": {}}}});
+    });
+    assert_eq!(new, [""; 0]);
+}
+
+#[test]
 fn what_joins_an_inner_object_breaks_nothing() {
     let schema = |more: &str| {
         let text = format!(
@@ -146,4 +244,23 @@ fn what_joins_an_inner_object_breaks_nothing() {
     assert!(before.iter().all(|(key, is)| after.get(key) == Some(is)));
     assert!(after.len() > before.len());
     assert!(before.contains_key("List[].code type"));
+}
+
+#[test]
+fn files_are_described_under_the_types_that_they_are_given() {
+    let text = std::fs::read_to_string(AGREED).unwrap();
+    let agreed: Json = serde_json::from_str(&text).unwrap();
+    let described = |path: &str| -> BTreeSet<String> {
+        let given = &agreed["paths"][path]["get"]["responses"]["200"]["content"];
+        given.as_object().unwrap().keys().cloned().collect()
+    };
+    let own = |names: &[&str]| -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    };
+    let dossiers = own(&Format::ALL.map(Format::media));
+    assert_eq!(described("/api/v1/dossiers/{id}/{format}"), dossiers);
+    let documents = own(&Media::every().map(Media::name));
+    assert_eq!(described("/api/v1/documents/{id}/versions/{no}"), documents);
+    let batches = own(&["application/octet-stream"]);
+    assert_eq!(described("/api/v1/batches/{id}/file"), batches);
 }

@@ -4,9 +4,9 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use jalon::access::token::TokenScope;
 
-use super::{Program, json, problem};
+use super::{Program, hpv, json, problem};
 use crate::on_both_engines;
-use crate::stage::Stage;
+use crate::stage::{GIRLS, Stage};
 
 const PATH: &str = "/api/v1/frameworks/etat-ars-2024-2028/indicators/2.c.1/documents";
 const PDF: &str = "%PDF-1.7 le detail";
@@ -69,5 +69,51 @@ on_both_engines! {
         let refused = attach(&mut reader, "year=2023&name=a.pdf", PDF).await;
         assert_eq!((refused.status, problem(&refused).as_str()), (StatusCode::FORBIDDEN, "api-lecture-seule"));
         assert_eq!((stage.last_change().await, stage.count("document").await), (before, 0));
+    }
+}
+
+on_both_engines! {
+    async fn documents_are_listed_by_what_they_are_about(bench: Bench) {
+        const LIST: &str = "/api/v1/documents";
+        let stage = Stage::set(&bench).await;
+        stage.load(hpv()).await;
+        let mut program = Program::of(&bench, stage.actor, TokenScope::ReadWrite).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        // Two about values, one of them of another place, and one about an indicator.
+        for place in ["53", "28"] {
+            let value = program.read_all(&format!("/api/v1/observations?measure={GIRLS}&place={place}&period=2023"), 1).await;
+            let observation = value[0]["id"].as_str().unwrap();
+            let name = format!("valeur-{place}.pdf");
+            let sent = site.send_file(&format!("/valeurs/{observation}/documents"), &[], (&name, PDF.as_bytes())).await;
+            assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        }
+        attach(&mut program, "year=2023&name=detail.pdf", PDF).await;
+        let all = program.read_all(LIST, 1).await;
+        let names: Vec<&str> = all.iter().map(|one| one["versions"][0]["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["valeur-53.pdf", "valeur-28.pdf", "detail.pdf"]);
+        for (asked, found) in [
+            ("about=value".to_owned(), &all[..2]),
+            (format!("about=value&subject={GIRLS}&place=53&period=2023"), &all[..1]),
+            (format!("subject={GIRLS}&period=2022"), &all[..0]),
+            ("about=indicator&subject=etat-ars-2024-2028%2F2.c.1".to_owned(), &all[2..]),
+            ("about=contest".to_owned(), &all[..0]),
+            ("about=term&subject=etat-ars-2024-2028%2F2.c.1".to_owned(), &all[..0]),
+        ] {
+            assert_eq!(program.read_all(&format!("{LIST}?{asked}"), 10).await, found, "{asked}");
+        }
+        // What is attached, or replaced, while a list is read is of the next reading.
+        let first = program.read(&format!("{LIST}?limit=2")).await;
+        attach(&mut program, "year=2024&name=ensuite.pdf", PDF).await;
+        let replaced = format!("/documents/{}", all[2]["id"].as_str().unwrap());
+        site.send_file(&replaced, &[("motif", "Corrigé")], ("autre.pdf", b"%PDF-2")).await;
+        let next = first["next"].as_str().unwrap();
+        let rest = program.read(&format!("{LIST}?limit=2&cursor={next}")).await;
+        assert_eq!((&rest["items"], rest["next"].as_str()), (&serde_json::Value::from(&all[2..]), None));
+        assert_eq!(program.read_all(LIST, 2).await.len(), 4);
+        for wrong in ["about=page", "kind=value"] {
+            let refused = program.get(&format!("{LIST}?{wrong}")).await;
+            assert_eq!((refused.status, problem(&refused).as_str()), (StatusCode::BAD_REQUEST, "api-demande"), "{wrong}");
+        }
     }
 }

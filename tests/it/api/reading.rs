@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::{Program, hpv, json, problem};
 use crate::contracts::hand::colleague;
 use crate::on_both_engines;
-use crate::stage::{GIRLS, Stage};
+use crate::stage::{GIRLS, Stage, shipped_frameworks};
 
 const OBSERVATIONS: &str = "/api/v1/observations";
 
@@ -196,5 +196,30 @@ on_both_engines! {
         let agencies = program.read_all("/api/v1/organisations?kind=ars&on=2026-01-05", 100).await;
         assert_eq!(agencies.len(), 18);
         assert_eq!(program.read_all("/api/v1/contracts", 100).await.len(), 0);
+    }
+}
+
+on_both_engines! {
+    async fn pages_of_the_catalogue_are_of_one_state_too(bench: Bench) {
+        let stage = Stage::bare(&bench).await;
+        let mut all = shipped_frameworks();
+        let last = all.pop().unwrap();
+        for (framework, texts) in all {
+            stage.bring(&framework, &texts, None).await.unwrap();
+        }
+        let mut program = Program::of(&bench, stage.actor, TokenScope::Read).await;
+        let lists = ["/api/v1/frameworks", "/api/v1/indicators", "/api/v1/measures"];
+        let mut known = Vec::new();
+        for list in lists {
+            let whole = program.read_all(list, 1000).await;
+            let first = program.read(&format!("{list}?limit=1")).await;
+            known.push((list, whole, first["next"].as_str().unwrap().to_owned()));
+        }
+        stage.bring(&last.0, &last.1, None).await.unwrap();
+        for (list, whole, next) in known {
+            let rest = program.read(&format!("{list}?limit=1000&cursor={next}")).await;
+            assert_eq!(rest["items"].as_array().unwrap(), &whole[1..], "{list}");
+            assert!(program.read_all(list, 1000).await.len() > whole.len(), "{list}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What a framework leaves to each contract, from its definition to its values.
 
 use axum::http::StatusCode;
+use jalon::access::token::TokenScope;
 use jalon::contracts::{Definition, Slot, TermBody};
 use jalon::imports::ProblemCode;
 use jalon::kernel::{Period, Value, ValueKind};
@@ -8,6 +9,7 @@ use uuid::Uuid;
 
 use super::cases::{HOSPITAL, OWN, restructuring};
 use super::hand::{BOTH, Hand, Made, NORMANDIE, aims, edit, number, retains, starts_from};
+use crate::api::Program;
 use crate::on_both_engines;
 use crate::stage::Stage;
 use crate::support::Bench;
@@ -152,6 +154,37 @@ on_both_engines! {
         assert_eq!(model.status, StatusCode::OK);
         let sheet = site.get("/contrats/normandie-2024-2028/fiche/2024").await;
         assert!(sheet.body.starts_with("%PDF-1.7"));
+    }
+}
+
+on_both_engines! {
+    async fn what_contracts_measure_is_given_to_programs_and_taken_away_alike(bench: Bench) {
+        let (_, stage) = two_regions(&bench).await;
+        stage.load("indicateur;territoire;annee;valeur\n4.i;Normandie;2024;12,5\n4.i;Bretagne;2024;56\n").await;
+        let mut program = Program::of(&bench, stage.actor, TokenScope::Read).await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let sets = "/api/v1/dhis2/dataValueSets";
+        for (observations, values, file, codes) in [
+            ("?framework=etat-ars-2024-2028", "?dataSet=etat-ars-2024-2028", "?cadre=etat-ars-2024-2028", vec![SHARE, DAYS]),
+            ("", "", "", vec![SHARE, DAYS]),
+            ("?framework=etat-ars-2019-2023", "?dataSet=etat-ars-2019-2023", "?cadre=etat-ars-2019-2023", vec![]),
+            (&*format!("?measure={DAYS}"), &*format!("?dataElement={DAYS}"), &*format!("?mesure={DAYS}"), vec![DAYS]),
+            ("?place=53", "?orgUnit=53", "?cadre=etat-ars-2024-2028&indicateur=4.i&territoire=53", vec![SHARE]),
+        ] {
+            let given = program.read_all(&format!("/api/v1/observations{observations}"), 100).await;
+            let given: Vec<&str> = given.iter().map(|one| one["measure"].as_str().unwrap()).collect();
+            assert_eq!(given, codes, "{observations}");
+            let set = program.get(&format!("{sets}{values}")).await.body;
+            let set: serde_json::Value = serde_json::from_str(&set).unwrap();
+            let set = set["dataValues"].as_array().unwrap();
+            let given: Vec<&str> = set.iter().map(|one| one["dataElement"].as_str().unwrap()).collect();
+            assert_eq!(given, codes, "{values}");
+            let table = site.get(&format!("/tables/valeurs.csv{file}")).await.body;
+            let lines = table.lines().skip(1);
+            let given: Vec<&str> = lines.map(|line| line.split(';').next().unwrap()).collect();
+            assert_eq!(given, codes, "{file}: {table}");
+        }
     }
 }
 

@@ -95,7 +95,7 @@ on_both_engines! {
         let mut wanted = Vec::new();
         for contract in ["bretagne-2024-2028", CONTRACT] {
             let formats = Format::ALL.map(Format::code);
-            wanted.extend(formats.map(|format| format!("{contract}-contrat-dossier-2024.{format}")));
+            wanted.extend(formats.map(|format| format!("{contract}-dossier-2024.{format}")));
         }
         wanted.sort_unstable();
         assert_eq!(names, wanted);

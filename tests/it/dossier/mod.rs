@@ -2,12 +2,13 @@
 
 mod command;
 mod issued;
+mod office;
 pub mod paper;
 mod runs;
 mod standard;
 
 use jalon::access::Reach;
-use jalon::dossier::{DossierError, Exemplar, Request, dossier};
+use jalon::dossier::{DossierError, Request, working_copy};
 use jalon::figures::Sources;
 use jalon::ledger::Actor;
 use jalon_render::State;
@@ -62,8 +63,8 @@ pub async fn signed(bench: &Bench) -> (Actor, Stage<'_>) {
 
 async fn made(bench: &Bench, actor: Actor, request: &Request) -> Dossier {
     let reach = &reach(bench, actor).await;
-    let made = dossier(&sources(bench), reach, request, Exemplar::Working).await;
-    made.unwrap()
+    let made = working_copy(&sources(bench), reach, request).await;
+    made.unwrap().1
 }
 
 fn hpv(dossier: &Dossier) -> &Figure {
@@ -142,7 +143,7 @@ on_both_engines! {
     async fn a_year_or_a_contract_that_is_not_there_is_refused(bench: Bench) {
         let (actor, _stage) = signed(&bench).await;
         let refused = async |request: Request| {
-            let made = dossier(&sources(&bench), &reach(&bench, actor).await, &request, Exemplar::Working).await;
+            let made = working_copy(&sources(&bench), &reach(&bench, actor).await, &request).await;
             made.unwrap_err()
         };
         assert!(matches!(refused(about(2031)).await, DossierError::Year { year: 2031, .. }));

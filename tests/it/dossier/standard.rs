@@ -136,6 +136,9 @@ on_both_engines! {
         let mut site = signed_in(&bench).await;
         let led = site.get(&format!("/contrats/{CONTRACT}/fiche")).await;
         assert_eq!(led.location.as_deref(), Some(&*format!("/contrats/{CONTRACT}/fiche/2025")));
+        // That of a day of the past is of the year that was over then, as on the page.
+        let led = site.get(&format!("/contrats/{CONTRACT}/fiche?au=2025-02-01")).await;
+        assert_eq!(led.location.as_deref(), Some(&*format!("/contrats/{CONTRACT}/fiche/2024?au=2025-02-01")));
         let sheet = paper(&mut site, &format!("/contrats/{CONTRACT}/fiche/2024")).await;
         assert_eq!(sheet.pages(), 1);
         says(&sheet, &["Fiche région", "Normandie", "2.c.1", "66,3", "66,5", "67,0", "5 janvier 2026"]);

@@ -95,6 +95,8 @@ impl Standing {
 
 const LEGEND_ROW: f64 = 19.0;
 const PLOT_HEIGHT: f64 = 340.0;
+/// On paper it stands beside a trajectory.
+const PRINTED_HEIGHT: f64 = 210.0;
 /// The plot stands between the ticks of the rates and the right edge.
 const FIRST: f64 = 0.07;
 const LAST: f64 = 0.98;
@@ -136,7 +138,11 @@ impl<'a> Plot<'a> {
             bottom: 0.0,
         };
         plot.top = plot.legend().iter().fold(28.0, |top, _| top + LEGEND_ROW);
-        plot.bottom = plot.top + PLOT_HEIGHT;
+        plot.bottom = plot.top
+            + match target {
+                Target::Page => PLOT_HEIGHT,
+                Target::Pdf => PRINTED_HEIGHT,
+            };
         plot
     }
 
