@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{Multipart, Path, Query, State};
+use axum::extract::{Multipart, Path, State};
 use axum::response::Redirect;
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -29,7 +29,8 @@ use crate::organisations::{Directories, Directory};
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
-use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading, state};
+use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
+use crate::platform::web::{Address, Crumb, WebError, WebResult, crumbs, section_heading, state};
 use crate::tables::downloads;
 
 impl From<ContestError> for WebError {
@@ -116,12 +117,6 @@ fn value(measure: Option<&Measure>, text: &str) -> WebResult<Option<Value>> {
     read_answer(text, measure).map_err(|error| WebError::Invalid(error.to_string()))
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    etat: String,
-}
-
 /// `/contestations`.
 pub(super) async fn list(
     signed: Signed,
@@ -129,7 +124,7 @@ pub(super) async fn list(
     State(clock): State<Clock>,
     State(library): State<Library>,
     State(directories): State<Directories>,
-    Query(asked): Query<Asked>,
+    address: Address,
 ) -> WebResult<Markup> {
     let (reach, today) = (signed.reach(), clock.today());
     let mut tx = db.read().await?;
@@ -138,7 +133,7 @@ pub(super) async fn list(
     let contests = store::contests(&mut tx, reach, today, None).await?;
     drop(tx);
     let waiting = contests.iter().filter(|c| c.settled.is_none()).count();
-    let all = asked.etat == "toutes";
+    let all = address.get("etat") == "toutes";
     let shown: Vec<&Contest> = contests
         .iter()
         .filter(|contest| all || contest.settled.is_none())
@@ -163,41 +158,55 @@ pub(super) async fn list(
         @if shown.is_empty() {
             p { "Pour contester une valeur, ouvrez-la depuis la page de son indicateur, puis choisissez « Contester cette valeur »." }
         } @else {
-            (table(&catalogue, &directory, &shown, today))
-            (downloads("contestations", "Les contestations", &[("etat", &asked.etat)]))
+            (table(&catalogue, &directory, &shown, today).html(&address))
+            (downloads("contestations", "Les contestations", &[], &address))
         }
     };
     Ok(signed.page("Contestations", &body))
 }
 
-fn table(catalogue: &Catalogue, directory: &Directory, shown: &[&Contest], today: Date) -> Markup {
-    html! {
-        div.scroll tabindex="0" role="region" aria-label="Contestations, défilable" {
-            table.tbl.stack {
-                caption.vh { "Contestations" }
-                thead { tr {
-                    th scope="col" { "Valeur" } th.n scope="col" { "Contestée" } th.n scope="col" { "Proposée" }
-                    th scope="col" { "Fournisseur" } th scope="col" { "Réponse" }
-                } }
-                tbody { @for contest in shown {
-                    @let measure = catalogue.measure(&contest.measure);
-                    @let formatter = Formatter::new(measure);
-                    @let standing = contest.standing(today);
-                    @let (tone, icon) = standing.look();
-                    tr {
-                        th scope="row" {
-                            a href={ "/contestations/" (contest.open.id) } { (measure.map_or(contest.measure.as_str(), |m| m.label.as_str())) }
-                            span.sub { (place_name(directory, &contest.subject.place)) ", " (contest.subject.period.french()) }
-                        }
-                        td.n data-l="Contestée" { (said(contest.contested.as_ref(), formatter)) }
-                        td.n data-l="Proposée" { (said(contest.open.own.as_ref(), formatter)) }
-                        td data-l="Fournisseur" { (contest.supplier) }
-                        td.x data-l="Réponse" { (state(tone, icon, &standing.french())) }
-                    }
-                } }
-            }
-        }
-    }
+fn table(catalogue: &Catalogue, directory: &Directory, shown: &[&Contest], today: Date) -> Table {
+    let columns = vec![
+        Column::words("libelle", "Valeur"),
+        Column::numbers("contestee", "Contestée"),
+        Column::numbers("proposee", "Proposée"),
+        Column::words("fournisseur", "Fournisseur"),
+        Column::words("etat", "Réponse").wide(),
+    ];
+    let mut table = Table::new("contestations", "Contestations", columns)
+        .classed("stack")
+        .caption_unseen();
+    let rows = shown.iter();
+    table.rows = rows
+        .map(|one| row((catalogue, directory), one, today))
+        .collect();
+    table
+}
+
+fn row((catalogue, directory): (&Catalogue, &Directory), contest: &Contest, today: Date) -> Row {
+    let measure = catalogue.measure(&contest.measure);
+    let formatter = Formatter::new(measure);
+    let label = measure.map_or(contest.measure.as_str(), |m| m.label.as_str());
+    let name = html! {
+        a href={ "/contestations/" (contest.open.id) } { (label) }
+        span.sub { (place_name(directory, &contest.subject.place)) ", " (contest.subject.period.french()) }
+    };
+    let number = |value: Option<&Value>| {
+        let amount = value.and_then(|value| value.amount(formatter.per()));
+        let shown = html! { (said(value, formatter)) };
+        Cell::from(Datum::number(amount, formatter.decimals())).shown(shown)
+    };
+    let standing = contest.standing(today);
+    let (tone, icon) = standing.look();
+    let words = standing.french();
+    let answer = html! { (state(tone, icon, &words)) };
+    vec![
+        Cell::text(label).shown(name),
+        number(contest.contested.as_ref()),
+        number(contest.open.own.as_ref()),
+        Cell::text(contest.supplier.clone()),
+        Cell::text(words).shown(answer),
+    ]
 }
 
 fn said(value: Option<&Value>, formatter: Formatter<'_>) -> String {
