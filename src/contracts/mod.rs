@@ -43,6 +43,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::access::{self, Concern, Opening, Reach};
+use crate::ledger::Moment;
 
 pub use acts::{
     AbandonInstrument, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument,
@@ -223,6 +224,15 @@ impl State {
         }
     }
 
+    /// As a table that is taken away says it.
+    pub const fn french(self) -> &'static str {
+        match self {
+            Self::Draft => "projet",
+            Self::Signed => "signé",
+            Self::Abandoned => "abandonné",
+        }
+    }
+
     /// The state of that code.
     pub fn from_code(code: &str) -> Option<Self> {
         [Self::Draft, Self::Signed, Self::Abandoned]
@@ -328,6 +338,15 @@ impl FullContract {
         }
         let is_signed = self.instruments.iter().any(|i| i.state == State::Signed);
         (is_signed && sees(Opening::Signed)).then_some(Part::Signed)
+    }
+
+    /// Every act of it; at a past moment, those that were signed by then.
+    pub fn instruments_at(&self, moment: Moment) -> impl Iterator<Item = &Instrument> {
+        let by_then = move |one: &&Instrument| {
+            let signed = one.signed_change();
+            moment.past.is_none() || signed.is_some_and(|change| change <= moment.change)
+        };
+        self.instruments.iter().filter(by_then)
     }
 
     /// The same without the acts under way or given up.

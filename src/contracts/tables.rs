@@ -4,9 +4,9 @@ use async_trait::async_trait;
 
 use super::body::TermBody;
 use super::entry::{write_target, write_value};
-use super::pages::keeps;
+use super::pages::{keeps, standing};
 use super::store::{list, load, national_targets, targets_across};
-use super::{FullContract, Slot, State, Target};
+use super::{FullContract, Section, Slot, Target};
 use crate::frameworks::Library;
 use crate::kernel::{Quantity, Value, fold};
 use crate::platform::web::table::{Cell, Column, Table};
@@ -28,7 +28,7 @@ impl Source for Contracts {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["cadre", "etat", "q", "tri"]
+        &["cadre", "etat", "q", "organisation"]
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
@@ -49,6 +49,8 @@ impl Source for Contracts {
             Column::numbers("projets", "Projets ouverts"),
             Column::words("signature", "Dernière signature"),
             Column::words("fictif", "Données fictives"),
+            Column::words("annees", "Années"),
+            Column::words("etat", "État"),
         ];
         let mut table = Table::new(self.name(), self.title(), columns);
         let rows = cards.into_iter().map(|card| {
@@ -65,6 +67,8 @@ impl Source for Contracts {
                 whole(card.drafts),
                 day(card.signed_on),
                 yes_no(card.fictional),
+                Cell::text(format!("{}-{}", card.starts, card.ends)),
+                standing(card.signed, card.drafts).into(),
             ]
         });
         table.rows = rows.collect();
@@ -93,10 +97,11 @@ impl Source for Instruments {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["contrat"]
+        &["contrat", "au"]
     }
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
+        let moment = ask.moment().await?;
         let full = full(&mut ask).await?;
         let columns = vec![
             Column::numbers("no", "N°"),
@@ -107,15 +112,11 @@ impl Source for Instruments {
             Column::words("signature", "Signé le"),
         ];
         let mut table = Table::new(self.name(), full.contract.title.clone(), columns);
-        let rows = full.instruments.iter().map(|instrument| {
+        let rows = full.instruments_at(moment).map(|instrument| {
             vec![
                 whole(instrument.no),
                 Cell::text(instrument.act.clone()),
-                Cell::text(match instrument.state {
-                    State::Draft => "projet",
-                    State::Signed => "signé",
-                    State::Abandoned => "abandonné",
-                }),
+                Cell::text(instrument.state.french()),
                 word(instrument.motive.clone()),
                 day(instrument.effective_on),
                 day(instrument.signed_on()),
@@ -144,12 +145,13 @@ impl Source for TermsInForce {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["contrat", "au"]
+        &["contrat", "volet", "indicateur", "au"]
     }
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
         let at_change = ask.moment().await?.change;
         let full = full(&mut ask).await?;
+        let (volet, indicator) = (ask.choice("volet"), ask.choice("indicateur"));
         let catalogue = self
             .library
             .catalogue_at(ask.tx, ask.reach, at_change)
@@ -175,6 +177,10 @@ impl Source for TermsInForce {
         let mut table = Table::new(self.name(), full.contract.title.clone(), columns);
         for (key, held) in full.in_force(at_change).iter() {
             let section = full.contract.sections.iter().find(|s| s.id == key.section);
+            let is_about = |one: &String| key.slot.indicator() == Some(one.as_str());
+            if !is_in(section, volet.as_deref()) || !indicator.as_ref().is_none_or(is_about) {
+                continue;
+            }
             let [value, text] = said(held.body);
             let facet = Some(key.slot.facet()).filter(|facet| !facet.is_empty());
             table.rows.push(vec![
@@ -214,12 +220,13 @@ impl Source for MeansInForce {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["contrat", "au"]
+        &["contrat", "volet", "au"]
     }
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
         let at_change = ask.moment().await?.change;
         let full = full(&mut ask).await?;
+        let volet = ask.choice("volet");
         let catalogue = self
             .library
             .catalogue_at(ask.tx, ask.reach, at_change)
@@ -245,6 +252,9 @@ impl Source for MeansInForce {
                 continue;
             };
             let section = full.contract.sections.iter().find(|s| s.id == key.section);
+            if !is_in(section, volet.as_deref()) {
+                continue;
+            }
             let known = lines.iter().find(|known| known.key == *line);
             table.rows.push(vec![
                 word(section.map(|section| section.key.clone())),
@@ -277,13 +287,15 @@ impl Source for Targets {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["cadre", "indicateur", "au"]
+        &["cadre", "indicateur", "mesure", "au"]
     }
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
         let at_change = ask.moment().await?.change;
         let framework = ask.choice("cadre").ok_or(WebError::NotFound)?;
         let key = ask.choice("indicateur").ok_or(WebError::NotFound)?;
+        let measure = ask.choice("mesure");
+        let is_asked = |code: &String| measure.as_ref().is_none_or(|asked| asked == code);
         let national = national_targets(ask.tx, &framework, at_change).await?;
         let regional = targets_across(ask.tx, ask.reach, &framework, &key, at_change).await?;
         let columns = vec![
@@ -297,7 +309,8 @@ impl Source for Targets {
             Column::words("fictif", "Données fictives"),
         ];
         let mut table = Table::new(self.name(), self.title(), columns);
-        let own = national.into_iter().filter(|n| n.indicator == key);
+        let own = national.into_iter();
+        let own = own.filter(|n| n.indicator == key && is_asked(&n.measure));
         let own = own.map(|target| {
             let [value, text] = target_cells(&target.target);
             vec![
@@ -311,7 +324,8 @@ impl Source for Targets {
                 Cell::default(),
             ]
         });
-        let agreed = regional.into_iter().map(|target| {
+        let agreed = regional.into_iter().filter(|t| is_asked(&t.measure));
+        let agreed = agreed.map(|target| {
             let [value, text] = target_cells(&target.target);
             vec![
                 Cell::text(target.title),
@@ -327,6 +341,11 @@ impl Source for Targets {
         table.rows = own.chain(agreed).collect();
         Ok(table)
     }
+}
+
+/// Whether a section is the one of that key, where one is asked for.
+fn is_in(section: Option<&Section>, asked: Option<&str>) -> bool {
+    asked.is_none_or(|key| section.is_some_and(|section| section.key == key))
 }
 
 fn target_cells(target: &Target) -> [Cell; 2] {

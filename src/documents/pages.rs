@@ -12,7 +12,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::receive::french_size;
-use super::{AttachDocument, Document, Media, ReplaceDocument, Version, receive, store};
+use super::{AboutKind, AttachDocument, Document, Media, ReplaceDocument, Version, receive, store};
 use crate::access::{Act as _, Concern, Reach, Signed, button_or_why, may, permit};
 use crate::journal::history_href;
 use crate::ledger::Change;
@@ -20,8 +20,9 @@ use crate::platform::clock::{Clock, french_instant};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::web::{
-    Crumb, Shell, WebError, WebResult, crumbs, icon, local_path, section_heading,
+    Address, Crumb, Shell, WebError, WebResult, crumbs, icon, local_path, section_heading,
 };
+use crate::tables::downloads;
 
 /// The pages of this module.
 pub fn router<S>() -> Router<S>
@@ -237,7 +238,7 @@ pub fn section(
 
 /// Documents, with what they are about, who attached them and their earlier versions.
 pub fn list(documents: &[Document], back: &str) -> Markup {
-    let back = encoded(back);
+    let (page, back) = (back, encoded(back));
     html! {
         @if documents.is_empty() { p.muted { "Aucun document n’est joint." } }
         @else { table.tbl.stack {
@@ -247,8 +248,24 @@ pub fn list(documents: &[Document], back: &str) -> Markup {
                 th scope="col" { "Joint" } th scope="col" { "Versions" }
             } }
             tbody { @for document in documents { (row(document, &back)) } }
-        } }
+        } (taken_away(documents, page)) }
     }
+}
+
+/// What the list can be taken away as, where it is that of an indicator.
+fn taken_away(documents: &[Document], page: &str) -> Markup {
+    let about = documents.first().map(|document| &document.about);
+    let Some(about) = about.filter(|about| about.kind == AboutKind::Indicator) else {
+        return html! {};
+    };
+    let (path, query) = page.split_once('?').unwrap_or((page, ""));
+    let page = Address::of(path).and_query(query);
+    downloads(
+        "documents",
+        "La liste des documents",
+        &[("sujet", &about.subject)],
+        &page,
+    )
 }
 
 fn row(document: &Document, back: &str) -> Markup {

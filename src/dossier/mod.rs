@@ -12,6 +12,7 @@ mod pages;
 mod region;
 mod run;
 mod sheet;
+pub mod tables;
 mod told;
 
 pub use content::working_copy;

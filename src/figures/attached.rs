@@ -23,17 +23,25 @@ pub(super) const KINDS: [(AboutKind, &str, &str); 4] = [
     ),
 ];
 
-/// The table of those that the address asks for, by `genre` and by the words `q`.
+/// What the page leaves to the file.
+pub(super) const IN_FILES: [&str; 4] = ["type", "octets", "motif", "document"];
+
+/// The table of those that the address asks for: by `genre`, by the thing they are about (`sujet`)
+/// and by the words `q`.
 pub(super) fn table(situation: &Situation, documents: &[Document], asked: &Address) -> Table {
     let columns = vec![
-        Column::words("document", "Document"),
+        Column::words("fichier", "Fichier"),
         Column::words("nature", "Nature"),
         Column::words("sujet", "À propos de").wide(),
         Column::words("territoire", "Territoire"),
         Column::words("periode", "Période"),
         Column::numbers("versions", "Versions"),
-        Column::words("joint", "Joint le"),
-        Column::words("par", "Par"),
+        Column::words("joint_le", "Joint le"),
+        Column::words("joint_par", "Joint par"),
+        Column::words("type", "Type"),
+        Column::numbers("octets", "Taille en octets"),
+        Column::words("motif", "Motif"),
+        Column::words("document", "Document"),
     ];
     let mut table = Table::new("documents", "Documents joints", columns)
         .classed("stack")
@@ -43,6 +51,7 @@ pub(super) fn table(situation: &Situation, documents: &[Document], asked: &Addre
     table.rows = documents
         .iter()
         .filter(|document| is_of_kind(document, asked.get("genre")))
+        .filter(|document| is_about(document, asked.get("sujet")))
         .map(|document| (document, row(situation, document)))
         .filter(|(_, row)| says(row, &words))
         .map(|(_, row)| row)
@@ -53,6 +62,11 @@ pub(super) fn table(situation: &Situation, documents: &[Document], asked: &Addre
 fn is_of_kind(document: &Document, wanted: &str) -> bool {
     let (_, code, _) = named(document.about.kind);
     wanted.is_empty() || wanted == code
+}
+
+/// Whether it is about the thing that an address names, if it names one.
+fn is_about(document: &Document, subject: &str) -> bool {
+    subject.is_empty() || document.about.subject == subject
 }
 
 fn named(kind: AboutKind) -> (AboutKind, &'static str, &'static str) {
@@ -86,6 +100,10 @@ fn row(situation: &Situation, document: &Document) -> Row {
         whole(current.no),
         day_of(current.at),
         word(current.who.clone()),
+        Cell::text(current.media.french()),
+        whole(current.size),
+        word(current.why.clone()),
+        Cell::text(document.id.to_string()),
     ]
 }
 

@@ -10,6 +10,7 @@ use crate::kernel::Period;
 use crate::measures::Measure;
 use crate::organisations::{Directory, Place};
 use crate::platform::clock::paris_date;
+use crate::platform::web::table::Datum;
 
 /// The values of a measure that are owed for a year.
 #[derive(Clone, Debug)]
@@ -73,7 +74,30 @@ impl OwedState {
     }
 }
 
+impl OwedState {
+    /// Where it stands in a column that is sorted: what calls for something first.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Late => 0,
+            Self::Expected => 1,
+            Self::Received => 2,
+            Self::Nothing => 3,
+        }
+    }
+}
+
 impl<'a> Owed<'a> {
+    /// How it stands as a cell says it: in those words, in the order of what it comes to.
+    pub fn datum(&self, words: String) -> Datum {
+        let (tone, icon) = self.delivery.look();
+        Datum::State {
+            tone,
+            icon,
+            word: words,
+            rank: self.state().rank(),
+        }
+    }
+
     /// What is owed for a measure among the regions of the year, as it stands today. A word on why
     /// there is no value is an answer: it has been received.
     pub fn new(
@@ -151,6 +175,35 @@ pub fn owed<'a>(
 /// The last whole year of a framework, or its last.
 pub fn reviewed_year(framework: &Framework, today: Date) -> i16 {
     (today.year() - 1).clamp(framework.starts, framework.ends)
+}
+
+/// Everything that a supplier owes, in every framework, from its first year to the last whole one:
+/// the late first, then by limit.
+pub fn of_supplier<'a>(
+    (catalogue, directory): (&'a Catalogue, &'a Directory),
+    figures: &'a FiguresView,
+    day: Date,
+    code: &str,
+) -> Vec<(&'a Framework, Owed<'a>)> {
+    let mut deliveries = Vec::new();
+    for edited in catalogue.frameworks() {
+        let framework = &edited.framework;
+        let last = (day.year() - 1).min(framework.ends);
+        for year in framework.starts..=last {
+            let all = owed(framework, catalogue, figures, directory, (year, day));
+            let own = all.into_iter();
+            let own = own.filter(|owed| owed.indicator.suppliers.iter().any(|s| s == code));
+            deliveries.extend(own.map(|owed| (framework, owed)));
+        }
+    }
+    deliveries.sort_by_key(|(_, owed)| {
+        (
+            owed.state().rank(),
+            std::cmp::Reverse(owed.year),
+            owed.limit,
+        )
+    });
+    deliveries
 }
 
 #[cfg(test)]

@@ -168,9 +168,9 @@ impl Situation {
             .max_by_key(|(full, _)| full.contract.starts)
     }
 
-    /// The day asked for, as it was typed; empty for now.
-    pub fn asked(&self) -> &str {
-        &self.as_of.au
+    /// The day asked for, as an address says it.
+    pub fn address(&self) -> Address {
+        Address::of("/").and(AsOf::NAME, self.as_of.au.as_str())
     }
 
     /// The frameworks between the State and agencies, the latest first.

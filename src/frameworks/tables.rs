@@ -1,10 +1,14 @@
 //! The tables of frameworks that can be taken away.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
-use super::Library;
-use super::LinkKind;
-use crate::platform::web::table::{Cell, Column, Table};
+use super::pages::held;
+use super::{Edited, Framework, Indicator, Library};
+use crate::access::Reach;
+use crate::platform::db::Tx;
+use crate::platform::web::table::{Cell, Column, Row, Table};
 use crate::platform::web::{WebError, WebResult};
 use crate::tables::{Ask, Source, whole, word};
 
@@ -26,116 +30,85 @@ impl Source for Indicators {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["cadre", "tri"]
+        &["cadre", "edition"]
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
         let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+        let mut frameworks = catalogue.frameworks();
         let wanted = ask.choice("cadre");
-        if let Some(code) = &wanted
-            && catalogue.framework(code).is_none()
-        {
-            return Err(WebError::NotFound);
+        if let Some(code) = &wanted {
+            frameworks.retain(|edited| edited.framework.code == *code);
+            let edited = frameworks.first().ok_or(WebError::NotFound)?;
+            if let Some(year) = ask.choice("edition") {
+                return self.of_campaign(ask.tx, ask.reach, edited, &year).await;
+            }
         }
-        let columns = vec![
-            Column::words("cadre", "Cadre"),
-            Column::words("objectif", "Objectif"),
-            Column::words("cle", "Clé"),
-            Column::words("code", "Code imprimé"),
-            Column::words("indicateur", "Indicateur"),
-            Column::words("sorte", "Sorte"),
-            Column::words("mesures", "Mesures"),
-            Column::words("fournisseurs", "Fournisseurs"),
-            Column::words("pilotes", "Directions responsables"),
-            Column::words("source", "Source"),
-            Column::words("echeance", "Échéance"),
-        ];
-        let mut table = Table::new(self.name(), self.title(), columns);
-        for edited in catalogue.frameworks() {
+        let mut table = indicators();
+        for edited in frameworks {
             let framework = &edited.framework;
-            if wanted.as_ref().is_some_and(|code| *code != framework.code) {
-                continue;
-            }
-            let kind = |key: &str| {
-                let found = framework.kinds.iter().find(|kind| kind.key == key);
-                found.map_or(key.to_owned(), |kind| kind.label.clone())
-            };
-            let node = |key: &str| {
-                let found = framework.nodes.iter().find(|node| node.key == key);
-                found.map_or(key.to_owned(), |node| node.label.clone())
-            };
-            for indicator in &framework.indicators {
-                table.rows.push(vec![
-                    Cell::text(framework.code.clone()),
-                    Cell::text(node(&indicator.node)),
-                    Cell::text(indicator.key.clone()),
-                    word(indicator.code.clone()),
-                    Cell::text(indicator.label.clone()),
-                    Cell::text(kind(&indicator.kind)),
-                    Cell::text(indicator.measures.join(", ")),
-                    Cell::text(indicator.suppliers.join(", ")),
-                    Cell::text(indicator.leads.join(", ")),
-                    word(indicator.source.clone()),
-                    Cell::text(indicator.due.french()),
-                ]);
-            }
+            let rows = framework.indicators.iter();
+            table.rows.extend(rows.map(|one| indicator(framework, one)));
         }
         Ok(table)
     }
 }
 
-/// `mesures`: every measure of the catalogue, with the indicators that follow it.
-#[derive(Debug)]
-pub struct Measures {
-    /// The frameworks.
-    pub library: Library,
-}
-
-#[async_trait]
-impl Source for Measures {
-    fn name(&self) -> &'static str {
-        "mesures"
-    }
-
-    fn title(&self) -> &'static str {
-        "Mesures du catalogue"
-    }
-
-    fn choices(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
-        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
-        let columns = vec![
-            Column::words("mesure", "Mesure"),
-            Column::words("libelle", "Libellé"),
-            Column::words("unite", "Unité"),
-            Column::words("cadre", "Cadre"),
-            Column::words("indicateur", "Indicateur"),
-            Column::words("code", "Code de l’indicateur"),
-            Column::words("lien", "Lien"),
-        ];
-        let mut table = Table::new(self.name(), self.title(), columns);
-        let all = catalogue.measures();
-        for across in all.filter_map(|measure| catalogue.across(&measure.code)) {
-            for pointer in &across.pointers {
-                table.rows.push(vec![
-                    Cell::text(across.measure.code.clone()),
-                    Cell::text(across.measure.label.clone()),
-                    word(across.measure.unit.clone()),
-                    Cell::text(pointer.framework.code.clone()),
-                    Cell::text(pointer.indicator.key.clone()),
-                    word(pointer.indicator.code.clone()),
-                    Cell::text(match pointer.kind {
-                        LinkKind::Related => "apparenté",
-                        _ => "même mesure",
-                    }),
-                ]);
-            }
-        }
+impl Indicators {
+    /// Those of the campaign of a year, under the revision that it is run with.
+    async fn of_campaign(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        current: &Arc<Edited>,
+        year: &str,
+    ) -> WebResult<Table> {
+        let year = year.parse().map_err(|_| WebError::NotFound)?;
+        let held = held(tx, reach, &self.library, current, year).await?;
+        let framework = &held.edited.framework;
+        let campaign = framework.campaign(year).ok_or(WebError::NotFound)?;
+        let mut table = indicators();
+        let rows = campaign.indicators.iter();
+        table.rows = rows.map(|one| indicator(framework, one)).collect();
         Ok(table)
     }
+}
+
+fn indicators() -> Table {
+    let columns = vec![
+        Column::words("cadre", "Cadre"),
+        Column::words("objectif", "Objectif"),
+        Column::words("cle", "Clé").staying(),
+        Column::words("code", "Code imprimé").staying(),
+        Column::words("indicateur", "Indicateur").staying(),
+        Column::words("sorte", "Sorte"),
+        Column::words("mesures", "Mesures"),
+        Column::words("fournisseurs", "Fournisseurs"),
+        Column::words("pilotes", "Directions responsables"),
+        Column::words("source", "Source"),
+        Column::words("echeance", "Échéance"),
+    ];
+    Table::new("indicateurs", "Indicateurs", columns)
+}
+
+fn indicator(framework: &Framework, indicator: &Indicator) -> Row {
+    let mut kinds = framework.kinds.iter();
+    let kind = kinds.find(|kind| kind.key == indicator.kind);
+    let mut nodes = framework.nodes.iter();
+    let node = nodes.find(|node| node.key == indicator.node);
+    vec![
+        Cell::text(framework.code.clone()),
+        Cell::text(node.map_or(&indicator.node, |node| &node.label).as_str()),
+        Cell::text(indicator.key.clone()),
+        word(indicator.code.clone()),
+        Cell::text(indicator.label.clone()),
+        Cell::text(kind.map_or(&indicator.kind, |kind| &kind.label).as_str()),
+        Cell::text(indicator.measures.join(", ")),
+        Cell::text(indicator.suppliers.join(", ")),
+        Cell::text(indicator.leads.join(", ")),
+        word(indicator.source.clone()),
+        Cell::text(indicator.due.french()),
+    ]
 }
 
 /// `cadres`: every framework.
@@ -168,6 +141,7 @@ impl Source for Frameworks {
             Column::numbers("fin", "Dernière année"),
             Column::numbers("revision", "Révision"),
             Column::numbers("indicateurs", "Indicateurs"),
+            Column::words("outil", "Outil d’alors"),
         ];
         let mut table = Table::new(self.name(), self.title(), columns);
         let rows = catalogue.frameworks().into_iter().map(|edited| {
@@ -180,6 +154,7 @@ impl Source for Frameworks {
                 whole(framework.ends.into()),
                 whole(edited.no),
                 whole(count),
+                word(framework.tool.clone()),
             ]
         });
         table.rows = rows.collect();

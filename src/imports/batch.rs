@@ -88,6 +88,11 @@ impl BatchState {
         (Self::Dropped, "dropped", "abandonné"),
     ];
 
+    /// All of them, in the order of a file's life.
+    pub fn every() -> [Self; 6] {
+        Self::ALL.map(|(state, ..)| state)
+    }
+
     /// The word kept in the database and the JSON.
     pub fn code(self) -> &'static str {
         Self::ALL[self as usize].1

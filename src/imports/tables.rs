@@ -2,13 +2,11 @@
 
 use async_trait::async_trait;
 
+use super::pages::asked_for;
 use super::{Batch, Intake, Intakes, Severity, Verdict, store};
 use crate::platform::web::table::{Cell, Column, Table};
 use crate::platform::web::{WebError, WebResult};
 use crate::tables::{Ask, Source, day_of, whole, word};
-
-/// The most files of one table.
-const MOST: i64 = 10_000;
 
 /// `imports`: the files received, the latest first.
 #[derive(Debug)]
@@ -25,11 +23,11 @@ impl Source for Files {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["tri"]
+        &["genre", "etat"]
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
-        let batches = store::batches(ask.tx, ask.reach, MOST).await?;
+        let batches = asked_for(ask.tx, ask.reach, ask.asked).await?;
         let columns = vec![
             Column::words("fichier", "Fichier"),
             Column::words("genre", "Genre"),
@@ -147,10 +145,11 @@ impl Source for Rows {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["lot"]
+        &["lot", "voir"]
     }
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
+        let seen = Verdict::from_code(ask.asked.get("voir"));
         let (batch, intake) = batch(&mut ask, &self.intakes).await?;
         let columns = vec![
             Column::words("feuille", "Feuille"),
@@ -168,6 +167,9 @@ impl Source for Rows {
             let (rows, next) = store::rows_from(ask.tx, batch.id, first).await?;
             let told = intake.told(ask.tx, ask.reach, &rows).await?;
             for (row, told) in rows.iter().zip(told) {
+                if seen.is_some_and(|seen| seen != row.verdict) {
+                    continue;
+                }
                 let [about, place] = told.about;
                 table.rows.push(vec![
                     Cell::text(row.place.sheet.clone()),

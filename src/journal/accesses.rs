@@ -13,7 +13,7 @@ use crate::platform::clock::{end_of_day, french_instant};
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::web::table::{Cell, Column, Table};
 use crate::platform::web::{
-    Address, Crumb, Filter, WebError, WebResult, crumbs, filter_form, parse_day, state,
+    Address, BEFORE, Crumb, Filter, WebError, WebResult, crumbs, filter_form, parse_day, state,
 };
 use crate::tables::{Ask, Source, day_of, downloads, word};
 
@@ -49,7 +49,7 @@ impl Question {
         };
         let eve = day("du")?.and_then(|day| day.yesterday().ok());
         let last = day("au")?.map_or(i64::MAX, end_of_day);
-        let before = address.get("avant").split_once('.');
+        let before = address.get(BEFORE).split_once('.');
         let before = before.and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
         let who = fold(address.get("qui"));
         Ok(Self {
@@ -125,12 +125,12 @@ pub(super) async fn page(
             h1 { (TITLE) }
             p.lead { @if found.is_empty() { "Rien ne répond à cette recherche." } @else { "Connexions, refus, fichiers emportés et vues « comme » quelqu’un, le plus récent d’abord." } }
         }
-        (filter_form(&address.without("avant"), "Chercher dans les accès", &filters()))
-        @if !found.is_empty() { (events(&found)) }
+        (filter_form(&address.without(BEFORE), "Chercher dans les accès", &filters()))
+        @if !found.is_empty() { (events(&found).html(&address)) }
         @if let Some((at, id)) = next {
-            p.acts { a.btn href=(address.with("avant", format!("{at}.{id}")).href()) { "Plus ancien" } }
+            p.acts { a.btn href=(address.with(BEFORE, format!("{at}.{id}")).href()) { "Plus ancien" } }
         }
-        (downloads("acces", "Ce que montre la recherche", &address.pairs().filter(|(key, _)| *key != "avant").collect::<Vec<_>>()))
+        (downloads("acces", "Ce que montre la recherche", &[], &address))
     };
     Ok(signed.page(TITLE, &body))
 }
@@ -160,24 +160,32 @@ fn filters() -> [Filter; 4] {
     ]
 }
 
-fn events(found: &[Kept]) -> Markup {
-    html! {
-        section.sect aria-label="Accès" {
-            table.tbl.dense.stack {
-                caption.vh { "Accès, le plus récent d’abord" }
-                thead { tr { th scope="col" { "Quand" } th scope="col" { "Qui" } th scope="col" { "Quoi" } th scope="col" { "Depuis" } } }
-                tbody { @for one in found { tr {
-                    th scope="row" { (french_instant(one.at)) }
-                    td data-l="Qui" { (one.who.as_deref().unwrap_or("Inconnu")) }
-                    td.x data-l="Quoi" {
-                        @if one.done { (one.kind.french(true)) } @else { (state("late", "late", one.kind.french(false))) }
-                        @if let Some(detail) = &one.detail { span.sub.mono { (detail) } }
-                    }
-                    td data-l="Depuis" { (one.origin.as_deref().unwrap_or("–")) }
-                } } }
-            }
-        }
-    }
+/// The events as the page reads them: the latest first and in no other order.
+fn events(found: &[Kept]) -> Table {
+    let columns = vec![
+        Column::words("instant", "Quand").unsorted(),
+        Column::words("qui", "Qui").unsorted(),
+        Column::words("quoi", "Quoi").unsorted().wide(),
+        Column::words("depuis", "Depuis").unsorted(),
+    ];
+    let mut table = Table::new("acces", "Accès, le plus récent d’abord", columns)
+        .classed("dense stack")
+        .caption_unseen();
+    let rows = found.iter().map(|one| {
+        let what = one.kind.french(one.done);
+        let shown = html! {
+            @if one.done { (what) } @else { (state("late", "late", what)) }
+            @if let Some(detail) = &one.detail { span.sub.mono { (detail) } }
+        };
+        vec![
+            Cell::text(french_instant(one.at)),
+            Cell::text(one.who.as_deref().unwrap_or("Inconnu")),
+            Cell::text(what).shown(shown),
+            word(one.origin.clone()),
+        ]
+    });
+    table.rows = rows.collect();
+    table
 }
 
 /// `acces`: the events that answer, the latest first.

@@ -11,7 +11,8 @@ use super::{Reader, Tellers, accesses, store};
 use crate::access::Signed;
 use crate::platform::clock::{Clock, french_instant};
 use crate::platform::db::{Db, DbError, Tx};
-use crate::platform::web::{Address, Filter, Shell, WebError, WebResult, filter_form};
+use crate::platform::web::table::{Cell, Column, Row, Table};
+use crate::platform::web::{Address, BEFORE, Filter, Shell, WebError, WebResult, filter_form};
 use crate::tables::downloads;
 
 /// Where the history is read.
@@ -68,12 +69,12 @@ async fn page(
                 @if reader.reads_all { a.btn href=(accesses::PATH) { "Connexions, refus, fichiers emportés" } }
             } }
         }
-        (filter_form(&address.without("avant"), "Chercher dans le journal", &filters(&tellers)))
-        (changes(&lines, reader.reads_all))
+        (filter_form(&address.without(BEFORE), "Chercher dans le journal", &filters(&tellers)))
+        (changes(&lines, reader.reads_all).html(&address))
         @if let Some((no, seq)) = next {
-            p.acts { a.btn href=(address.with("avant", format!("{no}.{seq}")).href()) { "Plus ancien" } }
+            p.acts { a.btn href=(address.with(BEFORE, format!("{no}.{seq}")).href()) { "Plus ancien" } }
         }
-        (downloads("journal", "Ce que montre la recherche", &address.pairs().filter(|(key, _)| *key != "avant").collect::<Vec<_>>()))
+        (downloads("journal", "Ce que montre la recherche", &[], &address))
     };
     Ok(signed.page(TITLE, &body))
 }
@@ -172,43 +173,46 @@ fn filters(tellers: &Tellers) -> [Filter; 5] {
     ]
 }
 
-/// Each change with what it did.
-fn changes(lines: &[Spoken], tells_origins: bool) -> Markup {
-    html! {
-        section.sect aria-label="Changements" {
-            table.tbl.dense.stack {
-                caption.vh { "Changements, le plus récent d’abord" }
-                thead { tr {
-                    th scope="col" { "Quand" }
-                    th scope="col" { "Qui" }
-                    th scope="col" { "Quoi" }
-                } }
-                tbody { @for change in lines.chunk_by(|(one, _), (other, _)| one.no == other.no) { (row(change, tells_origins)) } }
-            }
-        }
-    }
+/// Each change with what it did, as the page reads them: the latest first and in no other order.
+fn changes(lines: &[Spoken], tells_origins: bool) -> Table {
+    let columns = vec![
+        Column::words("instant", "Quand").unsorted(),
+        Column::words("qui", "Qui").unsorted().wide(),
+        Column::words("quoi", "Quoi").unsorted().wide(),
+    ];
+    let mut table = Table::new("journal", "Changements, le plus récent d’abord", columns)
+        .classed("dense stack")
+        .caption_unseen();
+    let changes = lines.chunk_by(|(one, _), (other, _)| one.no == other.no);
+    table.rows = changes.map(|one| row(one, tells_origins)).collect();
+    table
 }
 
 /// One change; from where it was made is told to auditors alone.
-fn row(change: &[Spoken], tells_origins: bool) -> Markup {
-    let Some((first, _)) = change.first() else {
-        return html! {};
-    };
+fn row(change: &[Spoken], tells_origins: bool) -> Row {
+    // Lines cut where the change does are never none.
+    let first = &change[0].0;
     let (shown, folded) = change.split_at(change.len().min(SHOWN));
-    html! { tr {
-        th scope="row" { (french_instant(first.at)) span.sub { "Changement n° " (first.no) } }
-        td.x data-l="Qui" { (first.who.as_deref().unwrap_or("Jalon")) @if first.by_program { span.sub { "par un programme" } }
-            @if let Some(grant) = &first.grant { span.sub { (grant.french()) } }
-            @if let Some(origin) = first.origin.as_ref().filter(|_| tells_origins) { span.sub { "depuis " (origin) } }
+    let instant = french_instant(first.at);
+    let when = html! { (instant) span.sub { "Changement n° " (first.no) } };
+    let name = first.who.as_deref().unwrap_or("Jalon");
+    let who = html! {
+        (name) @if first.by_program { span.sub { "par un programme" } }
+        @if let Some(grant) = &first.grant { span.sub { (grant.french()) } }
+        @if let Some(origin) = first.origin.as_ref().filter(|_| tells_origins) { span.sub { "depuis " (origin) } }
+    };
+    let what = html! {
+        @for line in shown { (deed(line)) }
+        @if !folded.is_empty() {
+            details.more { summary { "et " (folded.len()) " autres" } @for line in folded { (deed(line)) } }
         }
-        td.x data-l="Quoi" {
-            @for line in shown { (deed(line)) }
-            @if !folded.is_empty() {
-                details.more { summary { "et " (folded.len()) " autres" } @for line in folded { (deed(line)) } }
-            }
-            @if let Some(why) = &first.why { div.small { b { "Motif : " } (why) } }
-        }
-    } }
+        @if let Some(why) = &first.why { div.small { b { "Motif : " } (why) } }
+    };
+    vec![
+        Cell::text(instant).shown(when),
+        Cell::text(name).shown(who),
+        Cell::default().shown(what),
+    ]
 }
 
 fn deed((_, told): &Spoken) -> Markup {

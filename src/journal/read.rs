@@ -9,7 +9,7 @@ use crate::kernel::fold;
 use crate::ledger;
 use crate::platform::clock::end_of_day;
 use crate::platform::db::{DbError, Tx};
-use crate::platform::web::{Address, WebError, WebResult, parse_day};
+use crate::platform::web::{Address, BEFORE, WebError, WebResult, parse_day};
 
 /// Lines read from the database at once.
 const CHUNK: i64 = 500;
@@ -63,7 +63,7 @@ impl Question {
                 .collect()
         };
         let indicator = address.get("indicateur").split_once('/');
-        let below = address.get("avant").split_once('.');
+        let below = address.get(BEFORE).split_once('.');
         Ok(Self {
             person: id("personne"),
             thing: id("chose"),

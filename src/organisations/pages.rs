@@ -7,6 +7,7 @@ mod list;
 mod one;
 
 pub(super) use history::differences;
+pub(super) use list::Group;
 
 use axum::Router;
 use axum::extract::FromRef;

@@ -1,10 +1,12 @@
 //! The tables of organisations and places that can be taken away.
 
 use async_trait::async_trait;
+use jiff::civil::Date;
 
+use super::pages::Group;
 use super::{Directories, PlaceKind};
-use crate::platform::web::WebResult;
 use crate::platform::web::table::{Cell, Column, Table};
+use crate::platform::web::{AsOf, WebError, WebResult};
 use crate::tables::{Ask, Source, day, word};
 
 /// `organisations`: every organisation, past ones included.
@@ -25,14 +27,15 @@ impl Source for Organisations {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["tri"]
+        &["type", "au"]
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
+        let (group, day_asked) = (Group::asked(ask.asked)?, asked_day(&ask)?);
         let directory = self.directories.current(ask.tx, ask.reach).await?;
         let columns = vec![
             Column::words("code", "Code"),
-            Column::words("nom", "Nom"),
+            Column::words("nom", "Nom").staying(),
             Column::words("sigle", "Sigle"),
             Column::words("sorte", "Sorte"),
             Column::words("debut", "Premier jour"),
@@ -41,7 +44,11 @@ impl Source for Organisations {
             Column::words("territoire", "Code du territoire"),
         ];
         let mut table = Table::new(self.name(), self.title(), columns);
-        let rows = directory.organisations().iter().map(|organisation| {
+        let all = directory.organisations().iter();
+        let known = all.filter(|one| {
+            group.is_none_or(|group| group.holds(one)) && has_begun(one.valid_from, day_asked)
+        });
+        let rows = known.map(|organisation| {
             vec![
                 Cell::text(organisation.code.clone()),
                 Cell::text(organisation.name.clone()),
@@ -76,21 +83,24 @@ impl Source for Places {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["tri"]
+        &["au"]
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
+        let day_asked = asked_day(&ask)?;
         let directory = self.directories.current(ask.tx, ask.reach).await?;
         let columns = vec![
             Column::words("code", "Code"),
-            Column::words("nom", "Nom"),
+            Column::words("nom", "Nom").staying(),
             Column::words("sorte", "Sorte"),
             Column::words("iso", "Code ISO 3166-2"),
             Column::words("debut", "Premier jour"),
             Column::words("fin", "Dernier jour"),
         ];
         let mut table = Table::new(self.name(), self.title(), columns);
-        let rows = directory.places().iter().map(|place| {
+        let all = directory.places().iter();
+        let known = all.filter(|place| has_begun(place.valid_from, day_asked));
+        let rows = known.map(|place| {
             vec![
                 Cell::text(place.code.clone()),
                 Cell::text(place.name.clone()),
@@ -103,6 +113,22 @@ impl Source for Places {
         table.rows = rows.collect();
         Ok(table)
     }
+}
+
+/// The day asked for, where one is.
+fn asked_day(ask: &Ask<'_>) -> WebResult<Option<Date>> {
+    let as_of = AsOf::of(ask.asked);
+    match as_of.problem() {
+        Some(problem) => Err(WebError::Invalid(problem)),
+        None => Ok(as_of.day()),
+    }
+}
+
+/// Whether what begins on that day had begun by the day asked for: a page of the past tells what
+/// had ended by then as well.
+fn has_begun(first: Option<Date>, asked: Option<Date>) -> bool {
+    let first = first.zip(asked);
+    first.is_none_or(|(first, asked)| first <= asked)
 }
 
 fn kind_words(kind: PlaceKind) -> &'static str {

@@ -15,6 +15,7 @@ use crate::kernel::counted;
 use crate::organisations::{Directories, Directory, Organisation, OrganisationKind};
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
+use crate::platform::web::table::{Cell, Column, Row, Table};
 use crate::platform::web::{
     Address, AsOf, Filter, Shell, WebError, WebResult, filter_form, section_heading, state,
 };
@@ -127,8 +128,6 @@ async fn page(
     drop(tx);
     let posts = listed.posts(&holdings);
     let missing = posts.iter().filter(|p| p.missing_since.is_some()).count();
-    let (cadre, organisation) = (listed.framework.code.as_str(), listed.organisation.as_str());
-    let etat = if listed.only_missing { MISSING } else { "" };
     let body = html! {
         div.head {
             h1 { "Référents des objectifs" }
@@ -140,10 +139,8 @@ async fn page(
             p { @if listed.only_missing { "Personne ne manque ici : chaque objectif a son référent." }
                 @else { "Aucun objectif ne répond à ce choix." } }
         }
-        @for group in posts.chunk_by(|a, b| code(a) == code(b)) { (section(group)) }
-        (downloads("referents", "Les référents", &[
-            ("cadre", cadre), ("organisation", organisation), ("etat", etat), ("au", &asked.au),
-        ]))
+        @for group in posts.chunk_by(|a, b| code(a) == code(b)) { (section(group, &address)) }
+        (downloads("referents", "Les référents", &[("cadre", &listed.framework.code)], &address))
         @if reach.gives_something().is_ok() {
             p { "Ce tableau se complète dans un tableur (nom, adresse, dates) et se renvoie : "
                 a href="/imports/nouveau?genre=personnes" { "déposer la liste complétée" }
@@ -214,7 +211,7 @@ fn code<'p>(post: &'p Post<'_>) -> &'p str {
 }
 
 /// The posts of the directorates, or those of one agency.
-fn section(posts: &[Post<'_>]) -> Markup {
+fn section(posts: &[Post<'_>], address: &Address) -> Markup {
     let agency = posts.first().and_then(|post| post.agency);
     let title = agency.map_or("Directions", Organisation::label);
     let id = agency.map_or(STATE, |agency| &agency.code).to_lowercase();
@@ -227,24 +224,42 @@ fn section(posts: &[Post<'_>]) -> Markup {
         None => ("Chef de file signataire", "Copilotes"),
         Some(_) => ("Référent", "Coréférents"),
     };
+    let columns = vec![
+        Column::words("objectif", "Objectif"),
+        Column::words("premier", first),
+        Column::words("seconds", second),
+    ];
+    let caption = format!("Référents des objectifs : {title}");
+    let mut table = Table::new(format!("referents-{id}"), caption, columns)
+        .classed("stack")
+        .caption_unseen();
+    table.rows = posts.iter().map(row).collect();
     html! {
         section.sect aria-labelledby=(id) {
             (section_heading(&id, title, Some(aside)))
-            table.tbl.stack {
-                caption.vh { "Référents des objectifs : " (title) }
-                thead { tr {
-                    th scope="col" { "Objectif" }
-                    th scope="col" { (first) }
-                    th scope="col" { (second) }
-                } }
-                tbody { @for post in posts { tr {
-                    th scope="row" { (objective(post.objective, agency.is_none())) }
-                    td data-l=(first) { (holders(post, Referent::First)) }
-                    td data-l=(second) { (holders(post, Referent::Second)) }
-                } } }
-            }
+            (table.html(address))
         }
     }
+}
+
+fn row(post: &Post<'_>) -> Row {
+    let node = post.objective;
+    let held = |referent| {
+        let own = post.holders.iter().filter(|h| h.referent == referent);
+        let names: Vec<&str> = own.map(|holder| holder.name.as_str()).collect();
+        let datum = if names.is_empty() {
+            Cell::default()
+        } else {
+            Cell::text(names.join(", "))
+        };
+        datum.shown(holders(post, referent))
+    };
+    let name = node.code.as_ref().unwrap_or(&node.label);
+    vec![
+        Cell::text(name.clone()).shown(objective(node, post.agency.is_none())),
+        held(Referent::First),
+        held(Referent::Second),
+    ]
 }
 
 fn objective(node: &Node, tells_leads: bool) -> Markup {

@@ -1,23 +1,24 @@
 //! Every table that can be taken away.
 
 use crate::contracts::tables::{Contracts, Instruments, MeansInForce, Targets, TermsInForce};
+use crate::dossier::tables::{Dossiers, Runs};
 use crate::figures::Sources;
 use crate::figures::tables::{
-    Attached, Circuit, Contests, ContractReview, Country, Revisions, Values,
+    Attached, Circuit, Contests, ContractReview, Country, LoadsOfMeasure, LongSeries, Measures, Objective,
+    ObjectiveByRegion, OfIndicator, Revisions, SideBySide, Values,
 };
-use crate::frameworks::tables::{Frameworks, Indicators, Measures};
+use crate::frameworks::tables::{Frameworks, Indicators};
 use crate::imports::Intakes;
 use crate::imports::tables::{Files, Problems, Rows};
 use crate::journal::{Accesses, History, Tellers};
 use crate::organisations::tables::{Organisations, Places};
 use crate::referents::tables::Referents;
-use crate::tables::Tables;
+use crate::tables::{Source, Tables};
 
 /// The tables of every concept.
 pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) -> Tables {
     let (library, directories) = (|| sources.library.clone(), || sources.directories.clone());
-    let snapshots = || sources.snapshots.clone();
-    Tables::new(vec![
+    let mut all: Vec<Box<dyn Source>> = vec![
         Box::new(Organisations {
             directories: directories(),
         }),
@@ -33,7 +34,6 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) ->
         }),
         Box::new(Frameworks { library: library() }),
         Box::new(Indicators { library: library() }),
-        Box::new(Measures { library: library() }),
         Box::new(Referents {
             library: library(),
             directories: directories(),
@@ -43,12 +43,44 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) ->
         Box::new(TermsInForce { library: library() }),
         Box::new(MeansInForce { library: library() }),
         Box::new(Targets),
+        Box::new(Dossiers),
+        Box::new(Runs),
+        Box::new(Accesses),
+        Box::new(History {
+            tellers: tellers.clone(),
+        }),
+    ];
+    all.extend(of_figures(sources));
+    all.extend(of_values(sources));
+    Tables::new(all)
+}
+
+/// The tables made from a situation.
+fn of_figures(sources: &Sources) -> [Box<dyn Source>; 11] {
+    let all = || sources.clone();
+    [
+        Box::new(Country { sources: all() }),
+        Box::new(Measures { sources: all() }),
+        Box::new(LongSeries { sources: all() }),
+        Box::new(Objective { sources: all() }),
+        Box::new(ObjectiveByRegion { sources: all() }),
+        Box::new(SideBySide { sources: all() }),
+        Box::new(OfIndicator::ranking(all())),
+        Box::new(OfIndicator::nationals(all())),
+        Box::new(OfIndicator::course(all())),
+        Box::new(OfIndicator::funnel(all())),
+        Box::new(LoadsOfMeasure { sources: all() }),
+    ]
+}
+
+/// The values themselves, who owes them, what is said of them.
+fn of_values(sources: &Sources) -> [Box<dyn Source>; 6] {
+    let (library, directories) = (|| sources.library.clone(), || sources.directories.clone());
+    let snapshots = || sources.snapshots.clone();
+    [
         Box::new(ContractReview {
             library: library(),
             snapshots: snapshots(),
-        }),
-        Box::new(Country {
-            sources: sources.clone(),
         }),
         Box::new(Values {
             library: library(),
@@ -68,9 +100,5 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) ->
         Box::new(Attached {
             sources: sources.clone(),
         }),
-        Box::new(Accesses),
-        Box::new(History {
-            tellers: tellers.clone(),
-        }),
-    ])
+    ]
 }

@@ -21,8 +21,8 @@ use crate::kernel::Decimal;
 use crate::ledger::Moment;
 use crate::platform::clock::paris_date;
 use crate::platform::db::Tx;
-use crate::platform::web::table::{Cell, Datum, Table};
-use crate::platform::web::{Address, AsOf, WebError, WebResult, icon};
+use crate::platform::web::table::{COLUMNS, Cell, Datum, SORT, Table};
+use crate::platform::web::{Address, AsOf, BEFORE, PAGE, WebError, WebResult, icon};
 
 pub use pages::router;
 
@@ -69,7 +69,8 @@ pub trait Source: Send + Sync {
     /// What people call it: « Contrats ».
     fn title(&self) -> &'static str;
 
-    /// The parameters that choose what it holds; any other is left aside.
+    /// The parameters that choose what it holds; any other is left aside. Every table is sorted
+    /// and narrowed to some of its columns without saying so here.
     fn choices(&self) -> &'static [&'static str];
 
     /// The table. Its columns have keys that never change: a later version only adds some, after
@@ -106,12 +107,37 @@ impl Tables {
     }
 }
 
-/// What a table of a page can be taken away as: below it, with the choices of the page. The
-/// downloads of one page are told apart by what each holds.
-pub fn downloads(name: &str, what: &str, choices: &[(&str, &str)]) -> Markup {
+/// What of an address a table knows: its own choices and its sort.
+fn known(source: &dyn Source, asked: &Address) -> Address {
+    let choices = source.choices();
+    let known = asked.pairs();
+    let known = known.filter(|(name, _)| *name == SORT || choices.contains(name));
+    known.fold(Address::of("/"), |known, (name, value)| {
+        known.and(name, value)
+    })
+}
+
+/// The same, and which columns: for a file, and not for an address that a workbook reads, whose
+/// columns are stable.
+fn asked_of_file(source: &dyn Source, asked: &Address) -> Address {
+    let columns = asked.every(COLUMNS);
+    columns.fold(known(source, asked), |known, columns| {
+        known.and(COLUMNS, columns)
+    })
+}
+
+/// What a table of a page can be taken away as: below it, with what tells it apart (`named`) and
+/// everything that the page was asked, of which the table keeps what it knows. The downloads of
+/// one page are told apart by what each holds.
+pub fn downloads(name: &str, what: &str, named: &[(&str, &str)], page: &Address) -> Markup {
+    // A file holds the whole of a list, wherever the page stands in it.
+    let is_place = |key: &str| key == PAGE || key == BEFORE;
+    let asked = page.pairs();
+    let asked = asked.filter(|(key, _)| !is_place(key) && named.iter().all(|(own, _)| own != key));
+    let asked: Vec<(&str, &str)> = named.iter().copied().chain(asked).collect();
     let query = |path: String| {
-        let chosen = choices.iter().filter(|(_, value)| !value.is_empty());
-        let address = chosen.fold(Address::of(path), |address, (name, value)| {
+        let all = asked.iter();
+        let address = all.fold(Address::of(path), |address, (name, value)| {
             address.and(name, *value)
         });
         address.href()

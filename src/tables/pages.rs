@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 
 use super::address::{pages as addresses, store};
 use super::files::{Headings, as_csv, as_html, as_xlsx};
-use super::{Ask, Source, Tables};
+use super::{Ask, Source, Tables, asked_of_file, known};
 use crate::access::token::Secret;
 use crate::access::{Reach, Signed, made_for};
 use crate::platform::clock::Clock;
@@ -69,6 +69,7 @@ async fn download(
 ) -> WebResult<Response> {
     let (name, format) = file(&name).ok_or(WebError::NotFound)?;
     let source = tables.find(name).ok_or(WebError::NotFound)?;
+    let asked = asked_of_file(source, &asked);
     let table = made(&db, &clock, source, signed.reach(), &asked).await?;
     let file_name = |end: &str| format!("attachment; filename=\"{name}.{end}\"");
     match format {
@@ -114,7 +115,7 @@ async fn followed(
     let read = read.filter(|read| read.chosen.table == name);
     let read = read.ok_or(WebError::NotFound)?;
     let source = tables.find(name).ok_or(WebError::NotFound)?;
-    let asked = Address::of("/").and_query(&read.chosen.choices);
+    let asked = known(source, &Address::of("/").and_query(&read.chosen.choices));
     let table = made(&db, &clock, source, &read.reach, &asked).await?;
     store::note_use(&db, &read, clock.now()).await?;
     let given = match format {
@@ -128,6 +129,7 @@ async fn followed(
     Ok(made_for(given, read.reach.actor()))
 }
 
+/// The table that an address asks for, in the order and with the columns that it asks for.
 async fn made(
     db: &Db,
     clock: &Clock,
@@ -144,5 +146,6 @@ async fn made(
     };
     let mut table = source.table(ask).await?;
     table.sort(asked);
+    table.narrow(asked);
     Ok(table)
 }

@@ -53,6 +53,7 @@ mod sink;
 mod stage;
 mod support;
 mod tables;
+mod taken_away;
 mod tidy;
 mod values;
 mod walls;

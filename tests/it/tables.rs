@@ -24,7 +24,7 @@ async fn signed_in(bench: &Bench) -> Site {
 }
 
 /// A file of text as lines of cells.
-fn lines(answer: &Answer) -> Vec<Vec<String>> {
+pub fn lines(answer: &Answer) -> Vec<Vec<String>> {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     let text = answer.body.strip_prefix('\u{feff}').unwrap();
     let mut reader = csv::ReaderBuilder::new()
@@ -144,6 +144,9 @@ on_both_engines! {
 /// `AGREED=update cargo nextest run columns_that_a_workbook`.
 const AGREED: &str = "tests/it/tables-v1.txt";
 
+const INDICATOR: &str = "cadre=etat-ars-2024-2028&indicateur=2.c.1";
+const OBJECTIVE: &str = "cadre=etat-ars-2024-2028&objectif=2";
+
 /// What each table holds one of must be told.
 async fn choices(bench: &Bench) -> BTreeMap<&'static str, String> {
     let stage = Stage::set(bench).await;
@@ -166,11 +169,19 @@ async fn choices(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("suivi", contract.clone()),
         ("termes", contract.clone()),
         ("moyens", contract.clone()),
-        (
-            "cibles",
-            "cadre=etat-ars-2024-2028&indicateur=2.c.1".to_owned(),
-        ),
-        ("actes", contract),
+        ("cibles", INDICATOR.to_owned()),
+        ("actes", contract.clone()),
+        ("dossiers", contract),
+        ("serie", format!("mesure={GIRLS}")),
+        ("chargements", format!("mesure={GIRLS}")),
+        ("objectif", OBJECTIVE.to_owned()),
+        ("objectif-regions", OBJECTIVE.to_owned()),
+        ("comparaison", format!("{OBJECTIVE}&regions=53&regions=28")),
+        ("classement", INDICATOR.to_owned()),
+        ("nationales", INDICATOR.to_owned()),
+        ("trajectoire", INDICATOR.to_owned()),
+        ("entonnoir", INDICATOR.to_owned()),
+        ("documents", "sujet=etat-ars-2024-2028/2.c.1".to_owned()),
     ])
 }
 
@@ -207,6 +218,57 @@ async fn columns_that_a_workbook_relies_on_never_go() {
             after == before || after.starts_with(&format!("{before} ")),
             "{name}: {before}\n{after}"
         );
+    }
+    let unknown = now.keys().filter(|name| !agreed.contains_key(*name));
+    assert_eq!(
+        unknown.collect::<Vec<_>>(),
+        Vec::<&&str>::new(),
+        "not agreed"
+    );
+}
+
+on_both_engines! {
+    async fn every_table_is_sorted_and_narrowed_as_it_is_taken_away(bench: Bench) {
+        let choices = choices(&bench).await;
+        let mut site = signed_in(&bench).await;
+        let text = std::fs::read_to_string(AGREED).unwrap();
+        // Looking at accesses is one more access: no two files of them are the same.
+        for (name, columns) in by_name(&text).into_iter().filter(|(name, _)| *name != "acces") {
+            let choices = choices.get(name).map_or("", String::as_str);
+            let path = format!("/tables/{name}.csv?{choices}");
+            let whole = lines(&site.get(&path).await);
+            let keys: Vec<&str> = columns.split(' ').collect();
+            let mut sorted = whole.clone();
+            sorted.sort();
+            let (mut varied, mut turned) = (false, false);
+            for (at, key) in keys.iter().enumerate() {
+                let up = lines(&site.get(&format!("{path}&tri={key}")).await);
+                let down = lines(&site.get(&format!("{path}&tri=-{key}")).await);
+                let said: std::collections::BTreeSet<_> = whole[1..].iter().map(|line| &line[at]).filter(|cell| !cell.is_empty()).collect();
+                varied |= said.len() > 1;
+                turned |= up != down;
+                for mut other in [up, down] {
+                    other.sort();
+                    assert_eq!(other, sorted, "{name} by {key}");
+                }
+            }
+            assert!(turned || !varied, "{name} is in no other order");
+            // The last that may be left out: some say what a row is about, and always stay.
+            let mut narrowed = None;
+            for last in keys.iter().rev() {
+                let narrow = lines(&site.get(&format!("{path}&colonnes={last}")).await);
+                assert_eq!(narrow.len(), whole.len(), "{name}: {narrow:?}");
+                if narrow[0].len() < whole[0].len() {
+                    narrowed = Some(last);
+                    break;
+                }
+            }
+            let last = narrowed.unwrap_or_else(|| panic!("{name} is never narrower"));
+            // A workbook that follows a table finds every column, whatever the page showed.
+            let address = followed(&mut site, name, &format!("{choices}&colonnes={last}&tri=-{last}")).await;
+            let answer = bench.site().await.get(&format!("{address}.csv")).await;
+            assert_eq!(lines(&answer)[0], keys, "{name}");
+        }
     }
 }
 

@@ -1,16 +1,19 @@
 //! `/contrats/{slug}`: objectives in the order of the framework, with what was agreed on each.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use jiff::civil::Date;
 use maud::{Markup, html};
+use uuid::Uuid;
 
 use super::open::{self, Opened, View};
 use super::parts::{
     Tab, contract_head, day, flag, node_code, organisation, section_choice, state_of,
 };
-use super::table::{self, Cells, dash};
+use super::table::{Cells, dash, targets};
 use crate::access::{Signed, button_or_why};
 use crate::contracts::sheet::show_body;
 use crate::contracts::{
@@ -21,14 +24,15 @@ use crate::contracts::{
 use crate::frameworks::{Node, explained};
 use crate::kernel::{Same, counted};
 use crate::platform::clock::{french_date, french_instant, paris_date};
-use crate::platform::web::{WebResult, section_heading};
-use crate::tables::downloads;
+use crate::platform::web::table::{Cell, Column, Row, Table};
+use crate::platform::web::{Address, WebResult, section_heading};
+use crate::tables::{self, downloads};
 
 pub(super) async fn page(
     State(desk): State<Desk>,
     signed: Signed,
     Path(slug): Path<String>,
-    Query(view): Query<View>,
+    (address, Query(view)): (Address, Query<View>),
 ) -> WebResult<(StatusCode, Markup)> {
     let (mut tx, opened) = open::reading(&desk, &signed, &slug, view).await?;
     let contract = &opened.full.contract;
@@ -52,12 +56,12 @@ pub(super) async fn page(
         @if opened.full.last_signed(opened.moment.change).is_some() {
             (section_choice(&opened, ""))
             (desk.remembered.written(reach.state(), &ground, objectives))
-            @let choices = [("contrat", contract.slug.as_str()), ("au", &opened.asked().au)];
-            (downloads("suivi", "Le suivi du contrat", &choices))
-            (downloads("termes", "Les termes en vigueur", &choices))
+            @let named = [("contrat", contract.slug.as_str())];
+            (downloads("suivi", "Le suivi du contrat", &named, &address))
+            (downloads("termes", "Les termes en vigueur", &named, &address))
         }
         (party_history(&opened))
-        (instruments(&opened))
+        (instruments(&opened, &address))
     };
     Ok((opened.asked().status(), signed.page(&contract.title, &body)))
 }
@@ -225,7 +229,7 @@ pub(super) fn goal(cells: &InForce<'_>, kept: &Kept<'_>, lines: &[Line<'_>], ope
                 }
                 (commitments(cells, node, lines))
                 @if !own.is_empty() {
-                    (table::targets(&cells.opened.full.contract, &format!("Indicateurs retenus, {}", node.label), &own, cells, "dense"))
+                    (targets(&cells.opened.full.contract, &format!("Indicateurs retenus, {}", node.label), &own, cells, "dense"))
                 }
             }
         }
@@ -456,13 +460,11 @@ fn moved(opened: &Opened, body: &TermBody) -> String {
 }
 
 /// Every act; in the past, those that were signed by then.
-fn instruments(opened: &Opened) -> Markup {
+fn instruments(opened: &Opened, address: &Address) -> Markup {
     let base = open::contract_path(&opened.full.contract.slug);
     let names = instrument_names(&opened.full.instruments, opened.book.framework());
     let past = opened.moment.past.is_some();
-    let by_then =
-        |i: &&Instrument| !past || i.signed_change().is_some_and(|c| c <= opened.moment.change);
-    let shown: Vec<_> = opened.full.instruments.iter().filter(by_then).collect();
+    let shown: Vec<&Instrument> = opened.full.instruments_at(opened.moment).collect();
     let add = html! { a.btn.sm href={ (base) "/actes/nouveau" } { "Préparer un acte" } };
     let add = or_why(opened, &add);
     html! {
@@ -471,38 +473,50 @@ fn instruments(opened: &Opened) -> Markup {
             @if shown.is_empty() && past { p { "Aucun acte n’était signé ce jour-là." } }
             @else if shown.is_empty() { p { "Aucun acte. Préparez le contrat initial : ses termes, ses signataires, puis sa signature." } }
             @else {
-                div.scroll tabindex="0" role="region" aria-label="Actes du contrat, défilable" {
-                    table.tbl.stack {
-                        thead { tr {
-                            th scope="col" { "Acte" } th scope="col" { "État" }
-                            th scope="col" { "Signé le" } th scope="col" { "Effet" }
-                            th scope="col" { "Motif" } th scope="col" { "Enregistré" }
-                        } }
-                        tbody { @for instrument in shown { (act_row(&base, instrument, &names[&instrument.id])) } }
-                    }
-                }
-                (downloads("actes", "Les actes", &[("contrat", &opened.full.contract.slug)]))
+                (acts_table(&base, &shown, &names).html(address))
+                (downloads("actes", "Les actes", &[("contrat", &opened.full.contract.slug)], address))
             }
         }
     }
 }
 
-fn act_row(base: &str, instrument: &Instrument, name: &str) -> Markup {
+fn acts_table(base: &str, shown: &[&Instrument], names: &BTreeMap<Uuid, String>) -> Table {
+    let columns = vec![
+        Column::words("no", "Acte"),
+        Column::words("etat", "État"),
+        Column::words("signature", "Signé le"),
+        Column::words("effet", "Effet"),
+        Column::words("motif", "Motif").wide(),
+        Column::words("enregistre", "Enregistré").wide(),
+    ];
+    let mut table = Table::new("actes", "Actes du contrat", columns)
+        .classed("stack")
+        .caption_unseen();
+    let rows = shown.iter();
+    table.rows = rows
+        .map(|one| act_row(base, one, &names[&one.id]))
+        .collect();
+    table
+}
+
+fn act_row(base: &str, instrument: &Instrument, name: &str) -> Row {
     let stamp = instrument.signed.as_ref().unwrap_or(&instrument.created);
     let signed_on = instrument
         .signed_on()
         .filter(|_| instrument.state == InstrumentState::Signed);
-    html! {
-        tr {
-            th scope="row" { a href={ (base) "/actes/" (instrument.no) } { b { (name) } } }
-            td data-l="État" { (state_of(instrument)) }
-            td.nb data-l="Signé le" { (day(signed_on)) }
-            td.nb data-l="Effet" { (day(instrument.effective_on)) }
-            td.x data-l="Motif" { (instrument.motive.as_deref().unwrap_or("—")) }
-            td.x.nb data-l="Enregistré" {
-                (french_instant(stamp.at))
-                @if let Some(who) = &stamp.who { span.sub { (who) } }
-            }
-        }
-    }
+    let link = html! { a href={ (base) "/actes/" (instrument.no) } { b { (name) } } };
+    let written = html! {
+        span.nb { (french_instant(stamp.at)) }
+        @if let Some(who) = &stamp.who { span.sub { (who) } }
+    };
+    let on_one_line = |on: Option<Date>| tables::day(on).shown(html! { span.nb { (day(on)) } });
+    let motive = instrument.motive.clone();
+    vec![
+        tables::whole(instrument.no).shown(link),
+        Cell::text(instrument.state.french()).shown(state_of(instrument)),
+        on_one_line(signed_on),
+        on_one_line(instrument.effective_on),
+        motive.map_or_else(|| Cell::default().shown(html! { "—" }), Cell::text),
+        tables::day_of(stamp.at).shown(written),
+    ]
 }

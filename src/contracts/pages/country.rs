@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::table::dash;
+use super::table::{dash, target_cell};
 use crate::access::{Act as _, Concern, Signed, permit};
 use crate::contracts::store::{
     NationalTarget, national_targets, set_national_target, targets_across,
@@ -20,6 +20,7 @@ use crate::journal::indicator_history_href;
 use crate::kernel::counted;
 use crate::ledger::{Change, Moment, Scope};
 use crate::measures::Measure;
+use crate::platform::web::table::{Cell, Column, Row, Table};
 use crate::platform::web::{
     Address, AsOf, Crumb, WebError, WebResult, crumbs, document_with_status, fictional_mark,
     section_heading,
@@ -36,6 +37,7 @@ struct Shown {
     regional: Vec<SectionTarget>,
     /// The day asked for, what it comes to, and the day it is.
     asked: AsOf,
+    address: Address,
     moment: Moment,
     today: Date,
     /// In a demonstration the national targets are invented as well.
@@ -54,7 +56,7 @@ pub(super) async fn page(
     Path((framework, key)): Path<(String, String)>,
     address: Address,
 ) -> WebResult<(StatusCode, Markup)> {
-    let shown = open(&desk, &signed, (&framework, &key), &address).await?;
+    let shown = open(&desk, &signed, (&framework, &key), address).await?;
     let body = body(&signed, &shown, &[], &[]);
     Ok((shown.asked.status(), signed.page(&title(&shown), &body)))
 }
@@ -67,7 +69,7 @@ pub(super) async fn save(
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
     let now = address.without(AsOf::NAME);
-    let shown = open(&desk, &signed, (&framework, &key), &now).await?;
+    let shown = open(&desk, &signed, (&framework, &key), now.clone()).await?;
     let facet = Facet::of_measure(&shown.measure);
     let mut wanted = Vec::new();
     let mut problems = Vec::new();
@@ -121,7 +123,7 @@ async fn open(
     desk: &Desk,
     signed: &Signed,
     (framework, key): (&str, &str),
-    address: &Address,
+    address: Address,
 ) -> WebResult<Shown> {
     let reach = signed.reach();
     let mut tx = desk.db.read().await?;
@@ -135,8 +137,7 @@ async fn open(
         .or(indicator.measures.first())
         .and_then(|code| book.measure(code));
     let measure = measure.ok_or(WebError::NotFound)?.clone();
-    let asked = AsOf::of(address);
-    let today = desk.clock.today();
+    let (asked, today) = (AsOf::of(&address), desk.clock.today());
     let moment = Moment::of(&mut tx, &asked, today).await?;
     let national = national_targets(&mut tx, framework, moment.change).await?;
     let regional = targets_across(&mut tx, reach, framework, key, moment.change).await?;
@@ -154,6 +155,7 @@ async fn open(
         indicator,
         measure,
         asked,
+        address,
         moment,
         today,
         demo: signed.view().shell.demo,
@@ -228,8 +230,8 @@ fn body(signed: &Signed, shown: &Shown, typed: &[(String, String)], problems: &[
         }
         (table(shown))
         (downloads("cibles", "Les cibles", &[
-            ("cadre", &framework.code), ("indicateur", &shown.indicator.key), ("au", &shown.asked.au),
-        ]))
+            ("cadre", &framework.code), ("indicateur", &shown.indicator.key), ("mesure", &shown.measure.code),
+        ], &shown.address))
         @if shown.moment.past.is_none() { (form(signed, shown, typed)) }
     }
 }
@@ -294,79 +296,80 @@ fn verdict(shown: &Shown) -> String {
 
 fn table(shown: &Shown) -> Markup {
     let facet = Facet::of_measure(&shown.measure);
+    let years = shown.years();
+    let mut columns = vec![Column::words("contrat", "Contrat")];
+    columns.extend(years.map(|year| Column::numbers(format!("cible_{year}"), year.to_string())));
+    let caption = "Cibles par contrat et par année";
+    let mut table = Table::new("cibles", caption, columns)
+        .classed("dense stack")
+        .caption_unseen();
+    let sections = shown.sections().into_iter();
+    table.rows = sections.map(|s| section_row(shown, s, &facet)).collect();
+    table.totals = vec![national_row(shown, &facet), together_row(shown, &facet)];
     html! {
         section.sect aria-labelledby="cibles" {
             (section_heading("cibles", "National et régional", None))
-            div.scroll tabindex="0" role="region" aria-label="Cibles par contrat, défilable" {
-                table.tbl.dense.stack {
-                    caption.vh { "Cibles par contrat et par année" }
-                    thead { tr {
-                        th scope="col" { "Contrat" }
-                        @for year in shown.years() { th.n scope="col" { (year) } }
-                    } }
-                    tbody {
-                        @for section in shown.sections() { (section_row(shown, section, &facet)) }
-                        (national_row(shown, &facet))
-                        (together_row(shown, &facet))
-                    }
-                }
-            }
+            (table.html(&shown.address))
         }
     }
 }
 
-fn section_row(shown: &Shown, section: &SectionTarget, facet: &Facet<'_>) -> Markup {
+fn section_row(shown: &Shown, section: &SectionTarget, facet: &Facet<'_>) -> Row {
     let own = |year: i16| {
         let same = |t: &&SectionTarget| {
             t.slug == section.slug && t.section == section.section && t.year == year
         };
-        shown.regional.iter().find(same)
+        shown.regional.iter().find(same).map(|own| &own.target)
     };
-    html! {
-        tr {
-            th scope="row" {
-                a href=(shown.moment.href(&format!("/contrats/{}/indicateurs/{}", section.slug, shown.indicator.key))) { (section.title) }
-                @if section.fictional && !shown.all_fictional() { " " (fictional_mark()) }
-                @if !section.section.is_empty() { span.sub { (section.section) } }
-            }
-            @for year in shown.years() {
-                td.n data-l=(year) { @match own(year) { Some(t) => (facet.show_target(&t.target)), None => (dash()) } }
-            }
-        }
-    }
+    let path = format!(
+        "/contrats/{}/indicateurs/{}",
+        section.slug, shown.indicator.key
+    );
+    let name = html! {
+        a href=(shown.moment.href(&path)) { (section.title) }
+        @if section.fictional && !shown.all_fictional() { " " (fictional_mark()) }
+        @if !section.section.is_empty() { span.sub { (section.section) } }
+    };
+    let mut row = vec![Cell::text(section.title.clone()).shown(name)];
+    let years = shown.years();
+    row.extend(years.map(|year| target_cell(own(year), facet)));
+    row
 }
 
-fn national_row(shown: &Shown, facet: &Facet<'_>) -> Markup {
-    html! {
-        tr.tot {
-            th scope="row" { "Cible nationale" @if shown.demo { " " (fictional_mark()) } }
-            @for year in shown.years() {
-                td.n data-l=(year) { @match shown.national(year) { Some(target) => (facet.show_target(target)), None => (dash()) } }
-            }
-        }
-    }
+fn national_row(shown: &Shown, facet: &Facet<'_>) -> Row {
+    let name = html! { "Cible nationale" @if shown.demo { " " (fictional_mark()) } };
+    let mut row = vec![Cell::text("Cible nationale").shown(name)];
+    let years = shown.years();
+    row.extend(years.map(|year| target_cell(shown.national(year), facet)));
+    row
 }
 
-fn together_row(shown: &Shown, facet: &Facet<'_>) -> Markup {
+fn together_row(shown: &Shown, facet: &Facet<'_>) -> Row {
     let wholes: Vec<_> = shown
         .years()
         .map(|year| together(&shown.of_year(year), &shown.measure))
         .collect();
-    let adds_up = wholes.iter().any(|whole| whole.sum.is_some());
-    html! {
-        tr.tot {
-            th scope="row" { @if adds_up { "Total des contrats" } @else { "De la plus basse à la plus haute" } @if shown.any_fictional() { " " (fictional_mark()) } }
-            @for (year, whole) in shown.years().zip(wholes) {
-                td.n data-l=(year) {
-                    @match (whole.sum, whole.range) {
-                        (Some(sum), _) => (facet.show_decimal(sum)),
-                        (None, Some((low, high))) => { (facet.show_decimal(low)) " à " (facet.show_decimal(high)) },
-                        (None, None) => (dash()),
-                    }
-                }
-            }
-        }
-    }
+    let words = if wholes.iter().any(|whole| whole.sum.is_some()) {
+        "Total des contrats"
+    } else {
+        "De la plus basse à la plus haute"
+    };
+    let name = html! { (words) @if shown.any_fictional() { " " (fictional_mark()) } };
+    let mut row = vec![Cell::text(words).shown(name)];
+    row.extend(
+        wholes
+            .into_iter()
+            .map(|whole| match (whole.sum, whole.range) {
+                (Some(sum), _) => Cell::text(facet.show_decimal(sum)),
+                (None, Some((low, high))) => Cell::text(format!(
+                    "{} à {}",
+                    facet.show_decimal(low),
+                    facet.show_decimal(high)
+                )),
+                (None, None) => Cell::default().shown(dash()),
+            }),
+    );
+    row
 }
 
 fn form(signed: &Signed, shown: &Shown, typed: &[(String, String)]) -> Markup {

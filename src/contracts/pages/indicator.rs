@@ -9,13 +9,13 @@ use super::contract::target_markup;
 use super::documents;
 use super::open::{self, Opened, View};
 use super::parts::{day, mark, node_code, section_choice, trail_of};
-use super::table::{change, dash};
+use super::table::{change, dash, target_cell};
 use crate::access::Signed;
 use crate::contracts::naming::slot_name;
 use crate::contracts::sheet::show_body;
 use crate::contracts::store::{Change, NationalTarget, national_targets, subject_changes};
 use crate::contracts::{
-    Desk, Facet, Line, Section, Slot, Standing, Step, Terms, history, instrument_names,
+    Desk, Facet, Line, Section, Slot, Standing, Step, Target, Terms, history, instrument_names,
     own_measures,
 };
 use crate::frameworks::{OwnMeasure, everyone_words, explained};
@@ -23,6 +23,7 @@ use crate::kernel::capitalised;
 use crate::measures::Measure;
 use crate::organisations::Organisation;
 use crate::platform::clock::french_instant;
+use crate::platform::web::table::{Cell, Column, Row, Table};
 use crate::platform::web::{Address, WebError, WebResult, fictional_mark, section_heading};
 use crate::tables::downloads;
 
@@ -83,8 +84,8 @@ pub(super) async fn page(
         (opened.asked().form(&address, "Termes connus au", opened.today, &html! {}))
         (since)
         (section_choice(&opened, &format!("/indicateurs/{key}")))
-        (targets(&opened, section, line, &terms, (&national, signed.view().shell.demo)))
-        (downloads("termes", "Les termes en vigueur du contrat", &[("contrat", &contract.slug), ("au", &opened.asked().au)]))
+        (targets(&opened, (section, line), &terms, (&national, signed.view().shell.demo), &address))
+        (downloads("termes", "Les termes en vigueur sur cet indicateur", &[("contrat", &contract.slug), ("indicateur", &key)], &address))
         (own_values(&own, &recorded))
         (story(&opened, line, &steps))
         (documents::section(contract, &key, &documents, (signed.reach(), opened.full.concern())))
@@ -211,63 +212,72 @@ fn standing(section: &Section, line: &Line<'_>, terms: &Terms<'_>) -> Markup {
 
 fn targets(
     opened: &Opened,
-    section: &Section,
-    line: &Line<'_>,
+    (section, line): (&Section, &Line<'_>),
     terms: &Terms<'_>,
-    (national, demo): (&[NationalTarget], bool),
+    national: (&[NationalTarget], bool),
+    address: &Address,
 ) -> Markup {
-    let contract = &opened.full.contract;
+    let mut columns = vec![
+        Column::words("mesure", "Mesure"),
+        Column::numbers("initiale", "Valeur initiale"),
+    ];
+    let years = opened.full.contract.years();
+    let target = |year| Column::numbers(format!("cible_{year}"), format!("Cible {year}"));
+    columns.extend(years.map(target));
+    let caption = "Valeur initiale et cibles";
+    let mut table = Table::new("cibles-du-contrat", caption, columns)
+        .classed("stack")
+        .caption_unseen();
+    for facet in &line.facets {
+        let own = target_row(opened, (section, line), facet, terms);
+        table.rows.push(own);
+        table
+            .rows
+            .extend(national_row(opened, line, facet, national));
+    }
     html! {
         section.sect aria-labelledby="cibles" {
             (section_heading("cibles", "Valeur initiale et cibles en vigueur", None))
-            div.scroll tabindex="0" role="region" aria-label="Valeur initiale et cibles, défilable" {
-                table.tbl.stack {
-                    thead { tr {
-                        th scope="col" { "Mesure" }
-                        th.n scope="col" { "Valeur initiale" }
-                        @for year in contract.years() { th.n scope="col" { "Cible " (year) } }
-                    } }
-                    tbody { @for facet in &line.facets {
-                        (target_row(opened, section, line, facet, terms))
-                        (national_row(opened, line, facet, (national, demo)))
-                    } }
-                }
-            }
+            (table.html(address))
         }
     }
 }
 
 fn target_row(
     opened: &Opened,
-    section: &Section,
-    line: &Line<'_>,
+    (section, line): (&Section, &Line<'_>),
     facet: &Facet<'_>,
     terms: &Terms<'_>,
-) -> Markup {
+) -> Row {
     let name = if facet.label.is_empty() {
         line.label
     } else {
         facet.label
     };
-    let baseline = terms.baseline(section.id, &line.key, facet.measure);
-    html! {
-        tr {
-            th scope="row" { b { (name) } (mark(&opened.full.contract)) }
-            td.n data-l="Initiale" {
-                @match baseline {
-                    Some(baseline) => { (facet.show_value(&baseline.value)) span.sub { (baseline.year) } },
-                    None => (dash()),
-                }
-            }
-            @for year in opened.full.contract.years() {
-                td.n data-l={ "Cible " (year) } {
-                    @match terms.target(section.id, &line.key, facet.measure, year) {
-                        Some(target) => (target_markup(facet, target)),
-                        None => (dash()),
-                    }
-                }
-            }
+    let shown = html! { b { (name) } (mark(&opened.full.contract)) };
+    let measure = facet.measure;
+    let baseline = match terms.baseline(section.id, &line.key, measure) {
+        Some(baseline) => {
+            let shown = html! { (facet.show_value(&baseline.value)) span.sub { (baseline.year) } };
+            let target = Target::Value(baseline.value.clone());
+            target_cell(Some(&target), facet).shown(shown)
         }
+        None => Cell::default().shown(dash()),
+    };
+    let mut row = vec![Cell::text(name).shown(shown), baseline];
+    let years = opened.full.contract.years();
+    row.extend(years.map(|year| {
+        let target = terms.target(section.id, &line.key, measure, year);
+        agreed_cell(target, facet)
+    }));
+    row
+}
+
+fn agreed_cell(target: Option<&Target>, facet: &Facet<'_>) -> Cell {
+    let cell = target_cell(target, facet);
+    match target {
+        Some(target) => cell.shown(target_markup(facet, target)),
+        None => cell,
     }
 }
 
@@ -276,25 +286,25 @@ fn national_row(
     line: &Line<'_>,
     facet: &Facet<'_>,
     (national, demo): (&[NationalTarget], bool),
-) -> Markup {
+) -> Option<Row> {
     let own = |n: &&NationalTarget| n.indicator == line.key && n.measure == facet.measure;
     let own: Vec<_> = national.iter().filter(own).collect();
-    html! {
-        @if !own.is_empty() {
-            tr {
-                th scope="row" { "Cible nationale" @if demo { " " (fictional_mark()) } }
-                td.n data-l="Initiale" { (dash()) }
-                @for year in opened.full.contract.years() {
-                    td.n data-l={ "Nationale " (year) } {
-                        @match own.iter().find(|n| n.year == year) {
-                            Some(n) => (target_markup(facet, &n.target)),
-                            None => (dash()),
-                        }
-                    }
-                }
-            }
-        }
+    if own.is_empty() {
+        return None;
     }
+    let several = line.facets.len() > 1;
+    let name = html! {
+        "Cible nationale" @if demo { " " (fictional_mark()) }
+        @if several { span.sub { (facet.label) } }
+    };
+    let name = Cell::text("Cible nationale").shown(name);
+    let mut row = vec![name, Cell::default().shown(dash())];
+    let years = opened.full.contract.years();
+    row.extend(years.map(|year| {
+        let found = own.iter().find(|n| n.year == year);
+        agreed_cell(found.map(|n| &n.target), facet)
+    }));
+    Some(row)
 }
 
 /// Every change by a signed instrument: what, by which act, on which day, why, recorded by whom.

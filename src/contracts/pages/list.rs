@@ -66,8 +66,7 @@ pub(super) async fn page(
         }
         @for (code, group) in groups(&cards) { (framework_section(code, &group, &catalogue, &asked)) }
         @if !cards.is_empty() {
-            @let choices = ["cadre", "etat", "q"].map(|name| (name, asked.get(name)));
-            (downloads("contrats", "La liste des contrats", &choices))
+            (downloads("contrats", "La liste des contrats", &[], &asked))
         }
     };
     Ok(signed.page("Contrats", &body))
@@ -196,23 +195,28 @@ fn parties(card: &ContractCard) -> Markup {
     }
 }
 
+/// How far a contract has come, by its acts that are signed and those under way.
+pub(in crate::contracts) fn standing(signed: i64, drafts: i64) -> Datum {
+    let (tone, icon, word) = match signed {
+        0 => ("idle", "none", "Pas encore signé"),
+        _ => ("ok", "ok", "Signé"),
+    };
+    Datum::State {
+        tone,
+        icon,
+        word: word.to_owned(),
+        rank: u8::from(signed == 0) * 2 + u8::from(drafts > 0),
+    }
+}
+
 fn row(card: &ContractCard) -> Row {
     let title = html! {
         a href=(contract_path(&card.slug)) { b { (card.title) } }
         @if card.fictional { " " (fictional_mark()) }
     };
-    let (tone, icon, word) = match card.signed {
-        0 => ("idle", "none", "Pas encore signé"),
-        _ => ("ok", "ok", "Signé"),
-    };
-    let standing = Datum::State {
-        tone,
-        icon,
-        word: word.to_owned(),
-        rank: u8::from(card.signed == 0) * 2 + u8::from(card.drafts > 0),
-    };
+    let standing = Cell::from(standing(card.signed, card.drafts));
     let states = html! {
-        (state(tone, icon, word))
+        (standing.html())
         @if card.drafts > 0 { br; (state("warn", "edit", "Projet ouvert")) }
     };
     let signed_on = card.signed_on.map_or(Datum::Nothing, Datum::Day);
@@ -220,7 +224,7 @@ fn row(card: &ContractCard) -> Row {
         Cell::text(card.title.clone()).shown(title),
         Cell::text(bound_today(card)).shown(parties(card)),
         Cell::text(format!("{}-{}", card.starts, card.ends)),
-        Cell::from(standing).shown(states),
+        standing.shown(states),
         Cell::from(signed_on).shown(html! { (day(card.signed_on)) }),
     ]
 }

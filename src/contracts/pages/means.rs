@@ -11,14 +11,15 @@ use crate::access::Signed;
 use crate::contracts::{Desk, Facet, Section, Stage, Terms};
 use crate::frameworks::MeansLine;
 use crate::platform::clock::french_date;
-use crate::platform::web::{WebResult, section_heading};
+use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
+use crate::platform::web::{Address, WebResult, section_heading};
 use crate::tables::downloads;
 
 pub(super) async fn page(
     State(desk): State<Desk>,
     signed: Signed,
     Path(slug): Path<String>,
-    Query(view): Query<View>,
+    (address, Query(view)): (Address, Query<View>),
 ) -> WebResult<(StatusCode, Markup)> {
     let (mut tx, opened) = open::reading(&desk, &signed, &slug, view).await?;
     let (reach, observations) = (signed.reach(), &desk.observations);
@@ -40,8 +41,8 @@ pub(super) async fn page(
         (since)
         (section_choice(&opened, "/moyens"))
         @if !any { (flag("", &nothing(&opened))) }
-        @for line in lines.iter().filter(|line| known(line)) { (means_line(&opened, section, line, &terms)) }
-        (downloads("moyens", "Les moyens", &[("contrat", &opened.full.contract.slug), ("au", &opened.asked().au)]))
+        @for line in lines.iter().filter(|line| known(line)) { (means_line(&opened, (section, &address), line, &terms)) }
+        (downloads("moyens", "Les moyens", &[("contrat", &opened.full.contract.slug)], &address))
     };
     let title = format!("Moyens, {}", opened.full.contract.title);
     Ok((opened.asked().status(), signed.page(&title, &body)))
@@ -54,36 +55,40 @@ fn nothing(opened: &Opened) -> String {
     }
 }
 
-fn means_line(opened: &Opened, section: &Section, line: &MeansLine, terms: &Terms<'_>) -> Markup {
+fn means_line(
+    opened: &Opened,
+    (section, address): (&Section, &Address),
+    line: &MeansLine,
+    terms: &Terms<'_>,
+) -> Markup {
     let contract = &opened.full.contract;
     let id = format!("moyens-{}", line.key);
     let facet = Facet::of_means(line);
     let unit = html! { p { (line.unit.as_deref().unwrap_or("")) } };
+    let mut columns = vec![Column::words("etape", "Étape")];
+    let years = contract.years();
+    columns.extend(years.map(|year| Column::numbers(format!("montant_{year}"), year.to_string())));
+    let mut table = Table::new(id.clone(), line.label.clone(), columns)
+        .classed("stack even")
+        .caption_unseen();
+    let amount = |stage, year| match terms.means(section.id, &line.key, stage, year) {
+        Some(means) => {
+            let shown =
+                html! { (facet.show_decimal(means.amount)) span.sub.wrap { (means.source) } };
+            Cell::from(Datum::number(Some(means.amount), 0)).shown(shown)
+        }
+        None => Cell::default().shown(dash()),
+    };
+    let row = |stage: Stage| -> Row {
+        let name = Cell::text(stage.french()).shown(html! { b { (stage.french()) } });
+        let amounts = contract.years().map(|year| amount(stage, year));
+        std::iter::once(name).chain(amounts).collect()
+    };
+    table.rows = Stage::ALL.map(row).to_vec();
     html! {
         section.sect aria-labelledby=(id) {
             (section_heading(&id, &line.label, Some(unit)))
-            div.scroll tabindex="0" role="region" aria-label={ (line.label) ", défilable" } {
-                table.tbl.stack.even {
-                    thead { tr {
-                        th scope="col" { "Étape" }
-                        @for year in contract.years() { th.n scope="col" { (year) } }
-                    } }
-                    tbody { @for stage in Stage::ALL { tr {
-                        th scope="row" { b { (stage.french()) } }
-                        @for year in contract.years() {
-                            td.n data-l=(year) {
-                                @match terms.means(section.id, &line.key, stage, year) {
-                                    Some(means) => {
-                                        (facet.show_decimal(means.amount))
-                                        span.sub.wrap { (means.source) }
-                                    },
-                                    None => (dash()),
-                                }
-                            }
-                        }
-                    } } }
-                }
-            }
+            (table.html(address))
         }
     }
 }

@@ -31,7 +31,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 
-pub(super) use list::keeps;
+pub(super) use list::{keeps, standing};
 
 use super::Desk;
 use crate::platform::clock::Clock;

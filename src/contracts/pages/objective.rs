@@ -57,9 +57,9 @@ pub(super) async fn page(
             (section_heading("contenu-titre", "Ce que dit le contrat", None))
             @if under.is_empty() { p { "Ce contrat ne retient rien sous cet objectif. " a href=(opened.href("")) { "Tous ses objectifs" } } }
             @for kept in under { (goal(&cells, kept, &lines, true)) }
-            @let choices = [("contrat", opened.full.contract.slug.as_str()), ("au", &opened.asked().au)];
-            (downloads("suivi", "Le suivi du contrat", &choices))
-            (downloads("termes", "Les termes en vigueur", &choices))
+            @let named = [("contrat", opened.full.contract.slug.as_str()), ("objectif", &key)];
+            (downloads("suivi", "Le suivi de l’objectif", &named, &address))
+            (downloads("termes", "Les termes en vigueur", &named[..1], &address))
         }
     };
     let title = format!("{}, {}", node.title(), opened.full.contract.title);

@@ -3,7 +3,9 @@
 
 use maud::{Markup, html};
 
-use crate::contracts::{Contract, Facet, Line, Observed};
+use crate::contracts::{Contract, Facet, Line, Observed, Target};
+use crate::kernel::{Quantity, Value};
+use crate::platform::web::table::{Cell, Datum};
 
 /// What stands in the cells of one table.
 pub(super) trait Cells {
@@ -118,6 +120,22 @@ fn unit(facet: &Facet<'_>) -> String {
 /// Nothing there, said to those who do not see it.
 pub(super) fn dash() -> Markup {
     html! { span.muted { span aria-hidden="true" { "—" } span.vh { "rien" } } }
+}
+
+/// A target as a cell of a table that is sorted.
+pub(super) fn target_cell(target: Option<&Target>, facet: &Facet<'_>) -> Cell {
+    let Some(target) = target else {
+        return Cell::default().shown(dash());
+    };
+    let words = facet.show_target(target);
+    let number = match target {
+        Target::Value(Value::Number(Quantity::Plain(number))) => Some(*number),
+        _ => None,
+    };
+    match number {
+        Some(number) => Cell::from(Datum::number(Some(number), 0)).shown(html! { (words) }),
+        None => Cell::text(words),
+    }
 }
 
 /// What was and what is: struck through, then in bold.

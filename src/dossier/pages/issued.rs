@@ -20,9 +20,10 @@ use crate::kernel::hex;
 use crate::ledger::{SentForm, TOKEN_FIELD, history_href};
 use crate::platform::clock::{french_date, french_instant};
 use crate::platform::web::{
-    Crumb, WebError, WebResult, crumbs, document_with_status, fictional_mark, icon, parse_day,
-    section_heading,
+    Address, Crumb, WebError, WebResult, crumbs, document_with_status, fictional_mark, icon,
+    parse_day, section_heading,
 };
+use crate::tables::downloads;
 
 /// What the form holds.
 #[derive(Debug, Default, Deserialize)]
@@ -171,7 +172,10 @@ fn body(
         section.sect aria-labelledby="emis-titre" {
             (section_heading("emis-titre", "Dossiers émis", None))
             @if issued.is_empty() { p.muted { "Aucun dossier n’a encore été émis. Émettez-en un : il restera lisible ici tel qu’il était, quels que soient les chiffres d’ensuite." } }
-            @else { (list(contract, issued)) }
+            @else {
+                (list(contract, issued))
+                (downloads("dossiers", "Les dossiers émis", &[("contrat", &contract.slug)], &Address::of("/dossiers")))
+            }
         }
     }
 }

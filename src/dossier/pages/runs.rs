@@ -18,9 +18,10 @@ use crate::kernel::capitalised;
 use crate::ledger::{self, TOKEN_FIELD};
 use crate::platform::clock::{french_date, french_instant};
 use crate::platform::web::{
-    Crumb, WebError, WebResult, crumbs, document_with_status, icon, parse_day, section_heading,
-    state,
+    Address, Crumb, WebError, WebResult, crumbs, document_with_status, icon, parse_day,
+    section_heading, state,
 };
+use crate::tables::downloads;
 
 /// How many runs are listed.
 const LISTED: i64 = 20;
@@ -77,7 +78,10 @@ async fn index_body(
         section.sect aria-labelledby="tirages-titre" {
             (section_heading("tirages-titre", "Tirages demandés", None))
             @if runs.is_empty() { p.muted { "Aucun tirage n’a encore été demandé." } }
-            @else { (list(&catalogue, &runs)) }
+            @else {
+                (list(&catalogue, &runs))
+                (downloads("tirages", "Les dossiers des tirages", &[], &Address::of("/dossiers")))
+            }
         }
     })
 }
@@ -302,6 +306,7 @@ fn body(catalogue: &Catalogue, run: &Run, follows: bool) -> Markup {
                 } @else { "–" } }
             } } }
         }
+        (downloads("tirages", "Les dossiers du tirage", &[("tirage", &run.id.to_string())], &Address::of("/tirages")))
     }
 }
 

@@ -77,9 +77,7 @@ pub(super) fn alone(facts: &Facts<'_>) -> Markup {
         section.sect aria-labelledby="cibles-titre" {
             (section_heading("cibles-titre", "Cibles des régions", None))
             (table.html(facts.address))
-            (downloads("cibles", "Les cibles", &[
-                ("cadre", &facts.framework.code), ("indicateur", &facts.indicator.key), ("au", facts.address.get("au")),
-            ]))
+            (downloads("cibles", "Les cibles", &facts.named(), facts.address))
         }
     }
 }

@@ -52,7 +52,7 @@ pub fn table(situation: &Situation, country: &Country) -> Markup {
     html! {
         (legend())
         (country.written.get_or_init(|| tiles(situation, board)))
-        (downloads("pays", "Les objectifs par région", &[("cadre", &board.framework), ("au", situation.asked())]))
+        (downloads("pays", "Les objectifs par région", &[("cadre", &board.framework)], &situation.address()))
         p.note {
             "Un objectif est dit dans l’état de l’indicateur du milieu : la moitié au moins de ses indicateurs jugés y sont, ou mieux. "
             "Un indicateur vaut la mesure la plus loin de sa cible. "

@@ -34,11 +34,7 @@ pub(super) async fn page(
     let ground = Ground {
         situation: &situation,
     };
-    let catalogue = &situation.catalogue;
-    let all = catalogue
-        .measures()
-        .filter_map(|m| catalogue.across(&m.code));
-    let all: Vec<Across<'_>> = all.collect();
+    let all = ground.all();
     let shown = all.iter().filter(|across| ground.keeps(across, &asked));
     let shown: Vec<&Across<'_>> = shown.collect();
     let body = html! {
@@ -57,6 +53,17 @@ pub(super) async fn page(
         situation.status(),
         signed.page("Catalogue des indicateurs", &body),
     ))
+}
+
+/// The measures that an address asks for.
+pub(in crate::figures) fn asked_for<'a>(
+    situation: &'a Situation,
+    asked: &Address,
+) -> Vec<Across<'a>> {
+    let ground = Ground { situation };
+    let mut all = ground.all();
+    all.retain(|across| ground.keeps(across, asked));
+    all
 }
 
 fn verdict(all: &[Across<'_>], shown: &[&Across<'_>]) -> String {
@@ -84,6 +91,13 @@ fn verdict(all: &[Across<'_>], shown: &[&Across<'_>]) -> String {
 }
 
 impl<'a> Ground<'a> {
+    /// Every measure of the catalogue with what points to it.
+    fn all(&self) -> Vec<Across<'a>> {
+        let catalogue = &self.situation.catalogue;
+        let all = catalogue.measures();
+        all.filter_map(|m| catalogue.across(&m.code)).collect()
+    }
+
     /// What changed since in the values of the measures shown.
     fn since(&self, shown: &[&Across<'_>]) -> Markup {
         let concern = Concern {
@@ -175,7 +189,7 @@ impl<'a> Ground<'a> {
         table.rows = paging.cut(table.rows);
         html! {
             (table.html(asked))
-            (downloads("mesures", "Les mesures du catalogue", &[]))
+            (downloads("mesures", "Les mesures du catalogue", &[], asked))
             (paging.nav(asked, "Pages du catalogue"))
         }
     }
@@ -286,7 +300,7 @@ fn pointers(own: &[&Pointer<'_>], situation: &Situation) -> Cell {
 }
 
 /// How an indicator points to a measure: tone, pictogram and words.
-fn relation(kind: LinkKind) -> (&'static str, &'static str, &'static str) {
+pub(in crate::figures) fn relation(kind: LinkKind) -> (&'static str, &'static str, &'static str) {
     match kind {
         LinkKind::Same => ("ok", "same", "même mesure"),
         LinkKind::Revised => ("warn", "edit", "révisée, avec rupture"),
@@ -301,7 +315,7 @@ pub(super) fn mark(kind: LinkKind) -> Markup {
 }
 
 /// The first and the last period that have a value.
-fn span(series: &Series) -> Cell {
+pub(in crate::figures) fn span(series: &Series) -> Cell {
     let periods = series.periods();
     match (periods.first(), periods.last()) {
         (Some(first), Some(last)) if first != last => {

@@ -13,8 +13,9 @@ use crate::figures::{Situation, Sources, Subject};
 use crate::frameworks::{Framework, explained};
 use crate::organisations::Organisation;
 use crate::platform::clock::french_date;
+use crate::platform::web::table::{Cell, Column, Datum, Table};
 use crate::platform::web::{Address, Crumb, WebError, WebResult, crumbs, state};
-use crate::tables::downloads;
+use crate::tables::{day, downloads, whole};
 
 /// `/circuit`: that of the framework in force.
 pub(super) async fn latest(
@@ -82,11 +83,8 @@ pub(super) async fn page(
         (ground.since(&shown, &|subject| subject.period.year() == year))
         @if shown.is_empty() { p { "Aucune livraison ne répond à ce choix. " a href=(situation.href(&format!("/circuit/{code}"))) { "Tout afficher" } } }
         @else {
-            (table(&ground, framework, &shown))
-            (downloads("circuit", "Le circuit", &[
-                ("cadre", &framework.code), ("annee", &year.to_string()),
-                ("fournisseur", supplier), ("etat", address.get("etat")), ("au", address.get("au")),
-            ]))
+            (table(&ground, framework, &shown).html(&address))
+            (downloads("circuit", "Le circuit", &[("cadre", &framework.code), ("annee", &year.to_string())], &address))
         }
     };
     let page = signed.page(&format!("Circuit des indicateurs {year}"), &body);
@@ -195,63 +193,82 @@ fn filters(
     }
 }
 
-fn table(ground: &Ground<'_>, framework: &Framework, shown: &[&Owed<'_>]) -> Markup {
-    html! {
-        div.scroll tabindex="0" role="region" aria-label="Livraisons, défilable" {
-            table.tbl.stack {
-                caption.vh { "Livraisons attendues et reçues" }
-                thead { tr {
-                    th scope="col" { "Indicateur" } th scope="col" { "Fournisseur" } th scope="col" { "Échéance" }
-                    th.n scope="col" { "Reçues" } th scope="col" { "État" }
-                } }
-                tbody { @for owed in shown {
-                    tr {
-                        th scope="row" { (indicator_link(ground.situation, framework, owed)) }
-                        td data-l="Fournisseur" { @for (at, code) in owed.indicator.suppliers.iter().enumerate() {
-                            @if at > 0 { ", " }
-                            a href=(ground.situation.href(&format!("/circuit/fournisseurs/{code}"))) { (ground.supplier(code)) }
-                        } @if owed.indicator.suppliers.is_empty() { span.muted { "non dit" } } }
-                        td.nb data-l="Échéance" { (limit(owed)) }
-                        td.n data-l="Reçues" { (owed.received()) " sur " (owed.expected) }
-                        td.x data-l="État" { (standing(owed)) }
-                    }
-                } }
-            }
-        }
-    }
+fn table(ground: &Ground<'_>, framework: &Framework, shown: &[&Owed<'_>]) -> Table {
+    let columns = vec![
+        Column::words("indicateur", "Indicateur"),
+        Column::words("fournisseurs", "Fournisseur"),
+        Column::words("limite", "Échéance"),
+        Column::numbers("recues", "Reçues"),
+        Column::words("etat", "État").wide(),
+    ];
+    let mut table = Table::new("circuit", "Livraisons attendues et reçues", columns)
+        .classed("stack")
+        .caption_unseen();
+    let rows = shown.iter().map(|owed| {
+        vec![
+            indicator(ground.situation, framework, owed),
+            suppliers(ground, owed),
+            limit(owed),
+            received(owed),
+            standing(owed),
+        ]
+    });
+    table.rows = rows.collect();
+    table
 }
 
-fn indicator_link(situation: &Situation, framework: &Framework, owed: &Owed<'_>) -> Markup {
+fn suppliers(ground: &Ground<'_>, owed: &Owed<'_>) -> Cell {
+    let codes = &owed.indicator.suppliers;
+    if codes.is_empty() {
+        return Cell::default().shown(html! { span.muted { "non dit" } });
+    }
+    let shown = html! { @for (at, code) in codes.iter().enumerate() {
+        @if at > 0 { ", " }
+        a href=(ground.situation.href(&format!("/circuit/fournisseurs/{code}"))) { (ground.supplier(code)) }
+    } };
+    Cell::text(codes.join(", ")).shown(shown)
+}
+
+fn received(owed: &Owed<'_>) -> Cell {
+    let shown = html! { (owed.received()) " sur " (owed.expected) };
+    Cell::from(Datum::count(owed.received())).shown(shown)
+}
+
+fn indicator(situation: &Situation, framework: &Framework, owed: &Owed<'_>) -> Cell {
     let several = owed.indicator.measures.len() > 1;
     let path = format!(
         "/indicateurs/{}/{}?mesure={}",
         framework.code, owed.indicator.key, owed.measure.code
     );
-    html! {
+    let shown = html! {
         a href=(situation.href(&path)) {
             @if let Some(code) = &owed.indicator.code { (code) " " }
             (explained(&owed.indicator.label, &framework.glossary))
         }
         @if several { span.sub { (owed.measure.label) } }
-    }
+    };
+    Cell::text(owed.indicator.label.clone()).shown(shown)
 }
 
-fn limit(owed: &Owed<'_>) -> Markup {
-    html! {
+fn limit(owed: &Owed<'_>) -> Cell {
+    let shown = html! {
         @match (owed.limit, &owed.indicator.due.text) {
-            (Some(day), _) => (french_date(day)),
+            (Some(day), _) => span.nb { (french_date(day)) },
             (None, Some(text)) => span.muted { (text) },
             (None, None) => span.muted { "non dite" },
         }
-    }
+    };
+    day(owed.limit).shown(shown)
 }
 
-fn standing(owed: &Owed<'_>) -> Markup {
+fn standing(owed: &Owed<'_>) -> Cell {
     let (tone, icon) = owed.delivery.look();
-    html! {
-        (state(tone, icon, &owed.delivery.french()))
+    let words = owed.delivery.french();
+    let shown = html! {
+        (state(tone, icon, &words))
         @if owed.received() > 0 && !owed.missing.is_empty() { span.sub { "Manque : " (missing(owed)) } }
-    }
+    };
+    Cell::from(owed.datum(words)).shown(shown)
 }
 
 fn missing(owed: &Owed<'_>) -> String {
@@ -275,7 +292,9 @@ pub(super) async fn supplier(
     let ground = Ground {
         situation: &situation,
     };
-    let deliveries = ground.of_supplier(&code);
+    let known = (&*situation.catalogue, &*situation.directory);
+    let today = situation.moment.day;
+    let deliveries = circuit::of_supplier(known, &situation.figures, today, &code);
     if deliveries.is_empty() {
         return Err(WebError::NotFound);
     }
@@ -300,45 +319,34 @@ pub(super) async fn supplier(
             (situation.form(&address, &html! {}))
         }
         (ground.since(&deliveries.iter().map(|(_, owed)| owed).collect::<Vec<_>>(), &|_| true))
-        div.scroll tabindex="0" role="region" aria-label="Livraisons du fournisseur, défilable" {
-            table.tbl.stack {
-                caption.vh { "Livraisons du fournisseur" }
-                thead { tr {
-                    th scope="col" { "Indicateur" } th.n scope="col" { "Données" } th scope="col" { "Échéance" }
-                    th.n scope="col" { "Reçues" } th scope="col" { "État" }
-                } }
-                tbody { @for (framework, owed) in &deliveries {
-                    tr {
-                        th scope="row" { (indicator_link(ground.situation, framework, owed)) }
-                        td.n data-l="Données" { (owed.year) }
-                        td.nb data-l="Échéance" { (limit(owed)) }
-                        td.n data-l="Reçues" { (owed.received()) " sur " (owed.expected) }
-                        td.x data-l="État" { (standing(owed)) }
-                    }
-                } }
-            }
-        }
+        (supplier_table(&ground, &deliveries).html(&address))
+        (downloads("circuit", "Ce que doit le fournisseur", &[("fournisseur", &code)], &address))
     };
     let page = signed.page(&format!("Livraisons de {name}"), &body);
     Ok((situation.status(), page))
 }
 
-impl<'a> Ground<'a> {
-    /// Every year from the beginning of each framework to the last whole one; the late first, then
-    /// by limit.
-    fn of_supplier(&'a self, code: &str) -> Vec<(&'a Framework, Owed<'a>)> {
-        let mut deliveries = Vec::new();
-        for edited in self.situation.catalogue.frameworks() {
-            let framework = &edited.framework;
-            let last = (self.situation.moment.day.year() - 1).min(framework.ends);
-            for year in framework.starts..=last {
-                let owed = self.owed(framework, year).into_iter();
-                let own = owed.filter(|owed| owed.indicator.suppliers.iter().any(|s| s == code));
-                deliveries.extend(own.map(|owed| (framework, owed)));
-            }
-        }
-        let rank = |owed: &Owed<'_>| OwedState::ALL.iter().position(|s| *s == owed.state());
-        deliveries.sort_by_key(|(_, owed)| (rank(owed), std::cmp::Reverse(owed.year), owed.limit));
-        deliveries
-    }
+fn supplier_table(ground: &Ground<'_>, deliveries: &[(&Framework, Owed<'_>)]) -> Table {
+    let columns = vec![
+        Column::words("indicateur", "Indicateur"),
+        Column::numbers("annee", "Données"),
+        Column::words("limite", "Échéance"),
+        Column::numbers("recues", "Reçues"),
+        Column::words("etat", "État").wide(),
+    ];
+    let mut table = Table::new("circuit", "Livraisons du fournisseur", columns)
+        .classed("stack")
+        .caption_unseen();
+    let rows = deliveries.iter().map(|(framework, owed)| {
+        let year = owed.year;
+        vec![
+            indicator(ground.situation, framework, owed),
+            whole(year.into()).shown(html! { (year) }),
+            limit(owed),
+            received(owed),
+            standing(owed),
+        ]
+    });
+    table.rows = rows.collect();
+    table
 }

@@ -21,7 +21,7 @@ use crate::measures::Measure;
 use crate::organisations::{Place, PlaceKind};
 use crate::platform::web::table::{Cell, Column, Datum, Table};
 use crate::platform::web::{Address, WebResult, fictional_mark, icon, section_heading, state};
-use crate::tables::downloads;
+use crate::tables::{downloads, word};
 
 /// How many regions stand side by side at most: more would not be read.
 const MOST: usize = 6;
@@ -127,6 +127,48 @@ impl<'a> Choice<'a> {
     }
 }
 
+impl Choice<'_> {
+    /// What tells its table apart, where the address leaves it to the page.
+    fn named(&self) -> [(&'static str, &str); 2] {
+        [
+            ("cadre", self.framework.code.as_str()),
+            ("objectif", self.objective.as_str()),
+        ]
+    }
+}
+
+/// The table of the regions that an address chooses, as it is taken away: what the page shows, then
+/// the target of each region and how it stands.
+pub(in crate::figures) fn taken_away(situation: &Situation, asked: &Address) -> Option<Table> {
+    let choice = Choice::new(asked, situation)?;
+    let ground = Ground {
+        situation,
+        choice: &choice,
+    };
+    let (regions, lines) = (ground.columns(), ground.lines());
+    let mut table = ground.table(&regions, &lines);
+    table.columns.extend([
+        Column::words("mesure", "Mesure").staying(),
+        Column::words("unite", "Unité"),
+    ]);
+    for (row, (_, measure)) in table.rows.iter_mut().zip(&lines) {
+        row.extend([Cell::text(measure.code.clone()), word(measure.unit.clone())]);
+    }
+    for region in &regions {
+        let (code, name) = (region.place.code.to_lowercase(), &region.place.name);
+        table.columns.extend([
+            Column::words(format!("cible-{code}"), format!("{name}, cible")),
+            Column::words(format!("atteinte-{code}"), format!("{name}, atteinte")),
+        ]);
+        let agreed = region.agreed;
+        let terms = agreed.map(|(full, _)| full.in_force(situation.moment.change));
+        for (row, (indicator, measure)) in table.rows.iter_mut().zip(&lines) {
+            row.extend(ground.agreed(region, terms.as_ref(), indicator, measure));
+        }
+    }
+    Some(table)
+}
+
 /// What the tables are made from.
 struct Ground<'a> {
     situation: &'a Situation,
@@ -185,7 +227,7 @@ impl<'a> Ground<'a> {
                 section.sect aria-labelledby="cote-a-cote" {
                     (section_heading("cote-a-cote", &format!("Valeurs connues à la fin de {}", self.choice.year), None))
                     (self.table(columns, &lines).html(asked))
-                    (downloads("pays", "Les objectifs par région", &[("cadre", &self.choice.framework.code), ("au", asked.get("au"))]))
+                    (downloads("comparaison", "La comparaison", &self.choice.named(), asked))
                     p.note { "Sous chaque valeur : sa période, la cible du contrat, puis l’atteinte. Le chiffre mène à sa provenance." }
                 }
                 (self.charts(columns, &lines))
@@ -303,15 +345,32 @@ impl<'a> Ground<'a> {
         measure: &Measure,
     ) -> Cell {
         let formatter = Formatter::new(Some(measure));
-        let (Some(terms), Some((_, section))) = (terms, column.agreed) else {
+        let Some((review, target)) = self.review(column, terms, (indicator, measure)) else {
             let shown = html! { (self.value(column.place, measure)) span.sub { "Sans contrat sous ce cadre" } };
             let number = self.latest(&column.place.code, measure);
             return Cell::from(Datum::number(number, formatter.decimals())).shown(shown);
         };
+        let number = review.figure.and_then(|(_, f)| f.value.amount(measure.per));
+        let shown = html! {
+            (shown_value(self.situation.moment, &review, formatter))
+            @if let Some((year, target)) = target { span.sub { "Cible " (year) " : " (target_words(target, formatter)) } }
+            (self.attainment(&review))
+        };
+        Cell::from(Datum::number(number, formatter.decimals())).shown(shown)
+    }
+
+    /// The review of a measure in a region; nothing where no contract covers it.
+    fn review<'r>(
+        &'r self,
+        region: &'r Region<'_>,
+        terms: Option<&'r Terms<'_>>,
+        (indicator, measure): (&'r Indicator, &'r Measure),
+    ) -> Option<(Review<'r>, Option<(i16, &'r Target)>)> {
+        let (terms, (_, section)) = (terms?, region.agreed?);
         let asked = Asked {
             terms,
             section: section.id,
-            place: &column.place.code,
+            place: &region.place.code,
             followed: Followed {
                 indicator,
                 measure,
@@ -322,17 +381,32 @@ impl<'a> Ground<'a> {
             today: self.situation.moment.day,
         };
         let review = asked.review();
-        let number = review.figure.and_then(|(_, f)| f.value.amount(measure.per));
         let year = review
             .figure
             .map_or(self.choice.year, |(period, _)| period.year());
         let target = terms.target(section.id, &indicator.key, &measure.code, year);
-        let shown = html! {
-            (shown_value(self.situation.moment, &review, formatter))
-            @if let Some(target) = target { span.sub { "Cible " (year) " : " (target_words(target, formatter)) } }
-            (self.attainment(&review))
+        Some((review, target.map(|target| (year, target))))
+    }
+
+    /// The target of a region and how it stands, in words.
+    fn agreed(
+        &self,
+        region: &Region<'_>,
+        terms: Option<&Terms<'_>>,
+        indicator: &Indicator,
+        measure: &Measure,
+    ) -> [Cell; 2] {
+        let Some((review, target)) = self.review(region, terms, (indicator, measure)) else {
+            return <[Cell; 2]>::default();
         };
-        Cell::from(Datum::number(number, formatter.decimals())).shown(shown)
+        let formatter = Formatter::new(Some(measure));
+        let words = |(year, target): (i16, &Target)| {
+            format!("{} ({year})", target_words(target, formatter))
+        };
+        [
+            word(target.map(words)),
+            Cell::text(review.words(&self.choice.framework.scale())),
+        ]
     }
 
     fn attainment(&self, review: &Review<'_>) -> Markup {

@@ -32,9 +32,8 @@ use crate::organisations::Directories;
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
-use crate::platform::web::{
-    Address, AsOf, Crumb, WebError, WebResult, crumbs, section_heading, state,
-};
+use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
+use crate::platform::web::{Address, Crumb, WebError, WebResult, crumbs, section_heading, state};
 use crate::tables::downloads;
 
 impl From<ContestError> for WebError {
@@ -135,10 +134,6 @@ pub(super) async fn list(
     let all = address.get("etat") == "toutes";
     let is_shown = |contest: &&Contest| all || contest.settled.is_none();
     let shown: Vec<&Contest> = contests.iter().filter(is_shown).collect();
-    let choices = [
-        ("etat", address.get("etat")),
-        ("au", address.get(AsOf::NAME)),
-    ];
     let body = html! {
         (crumbs(&[
             Crumb { label: "Circuit", href: Some(situation.href("/circuit")) },
@@ -157,8 +152,8 @@ pub(super) async fn list(
         @if shown.is_empty() {
             p { "Pour contester une valeur, ouvrez-la depuis la page de son indicateur, puis choisissez « Contester cette valeur »." }
         } @else {
-            (table(&situation, &shown))
-            (downloads("contestations", "Les contestations", &choices))
+            (table(&situation, &shown).html(&address))
+            (downloads("contestations", "Les contestations", &[], &address))
         }
     };
     Ok((situation.status(), signed.page("Contestations", &body)))
@@ -186,35 +181,48 @@ fn changes(situation: &Situation, contests: &[Contest]) -> Markup {
     since::section(situation, &about)
 }
 
-fn table(situation: &Situation, shown: &[&Contest]) -> Markup {
-    let (catalogue, directory) = (&situation.catalogue, &situation.directory);
-    html! {
-        div.scroll tabindex="0" role="region" aria-label="Contestations, défilable" {
-            table.tbl.stack {
-                caption.vh { "Contestations" }
-                thead { tr {
-                    th scope="col" { "Valeur" } th.n scope="col" { "Contestée" } th.n scope="col" { "Proposée" }
-                    th scope="col" { "Fournisseur" } th scope="col" { "Réponse" }
-                } }
-                tbody { @for contest in shown {
-                    @let measure = catalogue.measure(&contest.measure);
-                    @let formatter = Formatter::new(measure);
-                    @let standing = contest.standing(situation.moment.day);
-                    @let (tone, icon) = standing.look();
-                    tr {
-                        th scope="row" {
-                            a href=(situation.href(&format!("/contestations/{}", contest.open.id))) { (measure.map_or(contest.measure.as_str(), |m| m.label.as_str())) }
-                            span.sub { (place_name(directory, &contest.subject.place)) ", " (contest.subject.period.french()) }
-                        }
-                        td.n data-l="Contestée" { (said(contest.contested.as_ref(), formatter)) }
-                        td.n data-l="Proposée" { (said(contest.open.own.as_ref(), formatter)) }
-                        td data-l="Fournisseur" { (contest.supplier) }
-                        td.x data-l="Réponse" { (state(tone, icon, &standing.french())) }
-                    }
-                } }
-            }
-        }
-    }
+fn table(situation: &Situation, shown: &[&Contest]) -> Table {
+    let columns = vec![
+        Column::words("libelle", "Valeur"),
+        Column::numbers("contestee", "Contestée"),
+        Column::numbers("proposee", "Proposée"),
+        Column::words("fournisseur", "Fournisseur"),
+        Column::words("etat", "Réponse").wide(),
+    ];
+    let mut table = Table::new("contestations", "Contestations", columns)
+        .classed("stack")
+        .caption_unseen();
+    let rows = shown.iter();
+    table.rows = rows
+        .map(|one| row(situation, one))
+        .collect();
+    table
+}
+
+fn row(situation: &Situation, contest: &Contest) -> Row {
+    let measure = situation.catalogue.measure(&contest.measure);
+    let formatter = Formatter::new(measure);
+    let label = measure.map_or(contest.measure.as_str(), |m| m.label.as_str());
+    let name = html! {
+        a href=(situation.href(&format!("/contestations/{}", contest.open.id))) { (label) }
+        span.sub { (place_name(&situation.directory, &contest.subject.place)) ", " (contest.subject.period.french()) }
+    };
+    let number = |value: Option<&Value>| {
+        let amount = value.and_then(|value| value.amount(formatter.per()));
+        let shown = html! { (said(value, formatter)) };
+        Cell::from(Datum::number(amount, formatter.decimals())).shown(shown)
+    };
+    let standing = contest.standing(situation.moment.day);
+    let (tone, icon) = standing.look();
+    let words = standing.french();
+    let answer = html! { (state(tone, icon, &words)) };
+    vec![
+        Cell::text(label).shown(name),
+        number(contest.contested.as_ref()),
+        number(contest.open.own.as_ref()),
+        Cell::text(contest.supplier.clone()),
+        Cell::text(words).shown(answer),
+    ]
 }
 
 fn said(value: Option<&Value>, formatter: Formatter<'_>) -> String {

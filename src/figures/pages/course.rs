@@ -8,13 +8,15 @@ use maud::{Markup, PreEscaped, html};
 use super::indicator::Facts;
 use crate::figures::course::Course;
 use crate::figures::pictures::{self, range};
-use crate::figures::projection::{Known, Outlook, Projection, shown};
+use crate::figures::projection::{Known, Likely, Outlook, Projection, shown};
 use crate::figures::{Followed, Situation, review};
 use crate::figures::{Formatter, Series};
 use crate::frameworks::{Framework, Indicator};
 use crate::measures::Measure;
 use crate::organisations::Place;
+use crate::platform::web::table::{Cell, Column, Datum, Row, Table, is_arranged};
 use crate::platform::web::{section_heading, state};
+use crate::tables::{downloads, whole};
 
 /// What the course is drawn from.
 pub(super) struct Material<'a> {
@@ -80,7 +82,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
                 (PreEscaped(chart::trajectory(&picture, Target::Page)))
             }
             (breaks(course))
-            (table(course))
+            (data(facts, course))
         }
     }
 }
@@ -147,13 +149,29 @@ fn breaks(course: &Course<'_>) -> Markup {
     }
 }
 
-fn table(course: &Course<'_>) -> Markup {
-    let formatter = Formatter::new(Some(course.measure));
-    let text = |value: f64| shown(value).map_or_else(String::new, |value| formatter.bare(value));
-    let of = |known: &[Known], year: i16| {
-        let known = known.iter().find(|known| known.year == year);
-        known.map_or_else(|| "–".to_owned(), |known| text(known.value))
-    };
+/// The table of the drawing, folded away.
+fn data(facts: &Facts<'_>, course: &Course<'_>) -> Markup {
+    let address = facts.address;
+    html! {
+        details.more open[is_arranged(address)] {
+            summary { "Les valeurs du graphique" }
+            (table(course).without(&["rythme_bas", "rythme_haut"]).html(address))
+            (downloads("trajectoire", "Les valeurs de la trajectoire", &facts.named(), address))
+        }
+    }
+}
+
+/// The course year by year: what was observed, what is aimed at, what is likely to follow.
+pub(super) fn table(course: &Course<'_>) -> Table {
+    let columns = vec![
+        Column::words("annee", "Année"),
+        Column::numbers("lieu", course.name.to_owned()),
+        Column::numbers("france", "France"),
+        Column::numbers("cible", "Cible"),
+        Column::numbers("rythme", "À ce rythme"),
+        Column::numbers("rythme_bas", "À ce rythme, au plus bas"),
+        Column::numbers("rythme_haut", "À ce rythme, au plus haut"),
+    ];
     let ahead = course
         .projection
         .as_ref()
@@ -167,28 +185,44 @@ fn table(course: &Course<'_>) -> Markup {
         .collect();
     years.sort_unstable();
     years.dedup();
-    html! {
-        details.more {
-            summary { "Les valeurs du graphique" }
-            div.scroll tabindex="0" role="region" aria-label="Valeurs de la trajectoire, défilable" {
-                table.tbl.dense {
-                    caption { (course.name) ", année par année." }
-                    thead { tr {
-                        th scope="col" { "Année" }
-                        th.n scope="col" { (course.name) }
-                        th.n scope="col" { "France" }
-                        th.n scope="col" { "Cible" }
-                        th.n scope="col" { "À ce rythme" }
-                    } }
-                    tbody { @for year in years { tr {
-                        th scope="row" { (year) @if course.breaks().any(|b| b.since == year) { span.sub { "rupture" } } }
-                        td.n { (of(&course.observed, year)) }
-                        td.n { (of(&course.national, year)) }
-                        td.n { (of(&course.targets, year)) }
-                        td.n { @if let Some((_, likely)) = ahead.iter().find(|(y, _)| *y == year) { (text(likely.value)) span.sub { (text(likely.low)) " à " (text(likely.high)) } } @else { "–" } }
-                    } } }
-                }
-            }
+    let caption = format!("{}, année par année.", course.name);
+    let mut table = Table::new("trajectoire", caption, columns).classed("dense");
+    let rows = years.into_iter().map(|year| {
+        let likely = ahead.iter().find(|(ahead, _)| *ahead == year);
+        row(course, year, likely.map(|(_, likely)| *likely))
+    });
+    table.rows = rows.collect();
+    table
+}
+
+fn row(course: &Course<'_>, year: i16, likely: Option<Likely>) -> Row {
+    let formatter = Formatter::new(Some(course.measure));
+    let number = |value: f64| Cell::from(Datum::number(shown(value), formatter.decimals()));
+    let text = |value: f64| shown(value).map_or_else(String::new, |value| formatter.bare(value));
+    let of = |known: &[Known]| {
+        let known = known.iter().find(|known| known.year == year);
+        known.map_or_else(Cell::default, |known| number(known.value))
+    };
+    let name =
+        html! { (year) @if course.breaks().any(|b| b.since == year) { span.sub { "rupture" } } };
+    let [ahead, low, high] = match likely {
+        Some(likely) => {
+            let range = html! { (text(likely.value)) span.sub { (text(likely.low)) " à " (text(likely.high)) } };
+            [
+                number(likely.value).shown(range),
+                number(likely.low),
+                number(likely.high),
+            ]
         }
-    }
+        None => <[Cell; 3]>::default(),
+    };
+    vec![
+        whole(year.into()).shown(name),
+        of(&course.observed),
+        of(&course.national),
+        of(&course.targets),
+        ahead,
+        low,
+        high,
+    ]
 }

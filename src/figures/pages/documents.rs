@@ -7,9 +7,9 @@ use maud::{Markup, html};
 use crate::access::Signed;
 use crate::documents::store;
 use crate::figures::Sources;
-use crate::figures::attached::{KINDS, table};
+use crate::figures::attached::{IN_FILES, KINDS, table};
 use crate::kernel::counted;
-use crate::platform::web::{Address, AsOf, Filter, Paging, WebResult, filter_form};
+use crate::platform::web::{Address, Filter, Paging, WebResult, filter_form};
 use crate::tables::downloads;
 
 /// How many documents a page shows.
@@ -29,7 +29,6 @@ pub(super) async fn page(
     let paging = Paging::of(&address, found, BY_PAGE);
     table.sort(&address);
     table.rows = paging.cut(table.rows);
-    let chosen = ["genre", "q", AsOf::NAME].map(|name| (name, address.get(name)));
     let body = html! {
         div.head {
             h1 { "Documents" }
@@ -42,8 +41,8 @@ pub(super) async fn page(
         } @else if found == 0 {
             p { "Aucun document ne répond à ces critères. " a href=(situation.href("/documents")) { "Tout afficher" } }
         } @else {
-            (table.html(&address))
-            (downloads("documents", "Les documents joints", &chosen))
+            (table.without(&IN_FILES).html(&address))
+            (downloads("documents", "Les documents joints", &[], &address))
             (paging.nav(&address, "Pages de documents"))
         }
     };

@@ -6,12 +6,14 @@ use maud::{Markup, PreEscaped, html};
 
 use super::indicator::Facts;
 use crate::figures::chance::{self, Standing};
-use crate::figures::comparison::Comparison;
+use crate::figures::comparison::{Among, Comparison};
 use crate::figures::funnel::{Funnel, Judged, NoFunnel};
 use crate::figures::projection::shown;
 use crate::figures::{Formatter, pictures};
-use crate::kernel::Decimal;
+use crate::kernel::counted;
+use crate::platform::web::table::{Cell, Column, Datum, Row, Table, is_arranged};
 use crate::platform::web::{section_heading, state};
+use crate::tables::downloads;
 
 /// The funnel plot with its table, or why there is none where a rate could have one.
 pub(super) fn section(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
@@ -42,7 +44,7 @@ fn plot(facts: &Facts<'_>, comparison: &Comparison<'_>, funnel: &Funnel<'_>) -> 
                     (PreEscaped(chart::funnel(&picture, Target::Page)))
                 }
             }
-            (table(comparison, funnel))
+            (folded(facts, comparison, funnel))
         }
     }
 }
@@ -68,55 +70,92 @@ fn spread(comparison: &Comparison<'_>, funnel: &Funnel<'_>) -> Markup {
     }
 }
 
-fn table(comparison: &Comparison<'_>, funnel: &Funnel<'_>) -> Markup {
-    let measure = funnel.measure;
-    let counts = |label: &Option<String>, otherwise: &str| {
-        label.clone().unwrap_or_else(|| otherwise.to_owned())
-    };
+fn folded(facts: &Facts<'_>, comparison: &Comparison<'_>, funnel: &Funnel<'_>) -> Markup {
+    let address = facts.address;
+    let apart = ["territoire", "bas_95", "haut_95", "bas_998", "haut_998"];
     html! {
-        details.more {
+        details.more open[is_arranged(address)] {
             summary { "Les valeurs du graphique" }
-            div.scroll tabindex="0" role="region" aria-label="Valeurs du graphique, défilable" {
-                table.tbl.dense {
-                    caption { "Taux, effectifs et limites du hasard. Numérateur : " (counts(&measure.numerator, "non précisé")) ". Dénominateur : " (counts(&measure.denominator, "non précisé")) "." }
-                    thead { tr {
-                        th scope="col" { @if comparison.among == crate::figures::comparison::Among::Regions { "Région" } @else { "Établissement" } }
-                        th.n scope="col" { "Numérateur" }
-                        th.n scope="col" { "Dénominateur" }
-                        th.n scope="col" { "Taux" }
-                        th.n scope="col" { "Limites à 95 %" }
-                        th.n scope="col" { "Limites à 99,8 %" }
-                        th scope="col" { "Lecture" }
-                    } }
-                    tbody { @for place in &funnel.places { (row(funnel, place)) } }
-                }
-            }
+            (table(comparison, Some(funnel)).without(&apart).html(address))
+            (downloads("entonnoir", "Les limites du hasard", &facts.named(), address))
         }
     }
 }
 
-fn row(funnel: &Funnel<'_>, place: &Judged<'_>) -> Markup {
+/// The table of the plot of a comparison, without a line where it has none.
+pub(super) fn data(comparison: &Comparison<'_>) -> Table {
+    table(comparison, Funnel::new(comparison).ok().as_ref())
+}
+
+fn table(comparison: &Comparison<'_>, funnel: Option<&Funnel<'_>>) -> Table {
+    let measure = comparison.measure;
+    let counts = |label: &Option<String>| label.as_deref().unwrap_or("non précisé").to_owned();
+    let caption = format!(
+        "Taux, effectifs et limites du hasard. Numérateur : {}. Dénominateur : {}.",
+        counts(&measure.numerator),
+        counts(&measure.denominator)
+    );
+    let columns = vec![
+        match comparison.among {
+            Among::Regions => Column::words("nom", "Région"),
+            Among::Establishments => Column::words("nom", "Établissement"),
+        },
+        Column::numbers("numerateur", "Numérateur"),
+        Column::numbers("denominateur", "Dénominateur"),
+        Column::numbers("taux", "Taux"),
+        Column::numbers("limites_95", "Limites à 95 %").unsorted(),
+        Column::numbers("limites_998", "Limites à 99,8 %").unsorted(),
+        Column::words("lecture", "Lecture"),
+        Column::words("territoire", "Code du territoire").staying(),
+        Column::numbers("bas_95", "Limite basse à 95 %"),
+        Column::numbers("haut_95", "Limite haute à 95 %"),
+        Column::numbers("bas_998", "Limite basse à 99,8 %"),
+        Column::numbers("haut_998", "Limite haute à 99,8 %"),
+    ];
+    let mut table = Table::new("entonnoir", caption, columns).classed("dense");
+    if let Some(funnel) = funnel {
+        table.rows = funnel.places.iter().map(|one| row(funnel, one)).collect();
+    }
+    table
+}
+
+fn row(funnel: &Funnel<'_>, place: &Judged<'_>) -> Row {
     let formatter = Formatter::new(Some(funnel.measure));
     let limits = chance::limits(funnel.law, funnel.whole, place.cases.den);
     let number = |rate: f64| {
+        let rate = shown(funnel.scaled(rate));
+        Cell::from(Datum::number(rate, formatter.decimals()))
+    };
+    let bare = |rate: f64| {
         shown(funnel.scaled(rate)).map_or_else(String::new, |rate| formatter.bare(rate))
     };
-    let range = |(low, high): (f64, f64)| format!("{} à {}", number(low), number(high));
-    let count = |count: f64| shown(count).map_or_else(String::new, |n: Decimal| n.french(0));
-    let (tone, icon, words) = match place.standing {
-        Standing::Within => ("idle", "same", "entre les lignes"),
-        Standing::Beyond => ("warn", "q2", "hors de la ligne à 95 %"),
-        Standing::FarBeyond => ("late", "q1", "hors des deux lignes"),
+    let range = |(low, high): (f64, f64)| Cell::text(format!("{} à {}", bare(low), bare(high)));
+    let count = |count: f64| Cell::from(Datum::number(shown(count), 0));
+    let (tone, icon, words, rank) = match place.standing {
+        Standing::Within => ("idle", "same", "entre les lignes", 2),
+        Standing::Beyond => ("warn", "q2", "hors de la ligne à 95 %", 1),
+        Standing::FarBeyond => ("late", "q1", "hors des deux lignes", 0),
     };
-    html! {
-        tr {
-            th scope="row" { (place.row.name) }
-            td.n { (count(place.cases.num)) }
-            td.n { (count(place.cases.den)) }
-            td.n { b { (number(place.cases.rate())) } }
-            td.n { (range(limits.near)) }
-            td.n { (range(limits.far)) }
-            td { (state(tone, icon, words)) @if funnel.is_unusual(place) { span.sub { "hors de l’étendue habituelle" } } }
-        }
-    }
+    let standing = Datum::State {
+        tone,
+        icon,
+        word: words.to_owned(),
+        rank,
+    };
+    let reading = html! { (state(tone, icon, words)) @if funnel.is_unusual(place) { span.sub { "hors de l’étendue habituelle" } } };
+    let rate = place.cases.rate();
+    vec![
+        Cell::text(place.row.name),
+        count(place.cases.num),
+        count(place.cases.den),
+        number(rate).shown(html! { b { (bare(rate)) } }),
+        range(limits.near),
+        range(limits.far),
+        Cell::from(standing).shown(reading),
+        Cell::text(place.row.code),
+        number(limits.near.0),
+        number(limits.near.1),
+        number(limits.far.0),
+        number(limits.far.1),
+    ]
 }

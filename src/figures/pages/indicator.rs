@@ -25,6 +25,7 @@ use crate::kernel::{Decimal, Period, fold};
 use crate::measures::Measure;
 use crate::organisations::{Directory, Place, PlaceKind};
 use crate::platform::db::Tx;
+use crate::platform::web::table::Table;
 use crate::platform::web::{Address, Crumb, WebError, WebResult, crumbs, fictional_mark};
 
 /// What the page is about.
@@ -49,6 +50,57 @@ pub(super) struct Facts<'a> {
     pub nationals: Vec<National<'a>>,
     pub course: Option<Course<'a>>,
     pub fictional: bool,
+}
+
+impl Facts<'_> {
+    /// What tells its tables apart from those of other indicators.
+    pub(super) fn named(&self) -> [(&'static str, &str); 2] {
+        [
+            ("cadre", self.framework.code.as_str()),
+            ("indicateur", self.indicator.key.as_str()),
+        ]
+    }
+}
+
+/// A table of the page that is taken away by itself.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::figures) enum Part {
+    /// The places, ranked.
+    Ranking,
+    /// What the supplier gives of each perimeter, and what its regions add up to.
+    Nationals,
+    /// The series of one place and where it is heading.
+    Course,
+    /// What chance explains of the gaps.
+    Funnel,
+}
+
+/// That table, of the indicator that an address names; empty where there is nothing to tell yet.
+pub(in crate::figures) fn part(
+    situation: &Situation,
+    asked: &Address,
+    part: Part,
+) -> WebResult<Option<Table>> {
+    let framework = &found(&situation.catalogue, asked.get("cadre"))?.framework;
+    let key = asked.get("indicateur");
+    let indicator = framework.indicators.iter().find(|i| i.key == key);
+    let indicator = indicator.ok_or(WebError::NotFound)?;
+    let about = About {
+        situation,
+        framework,
+        indicator,
+        measure: chosen_measure(&situation.catalogue, indicator, asked.get("mesure")),
+        address: asked,
+    };
+    let facts = facts(&about);
+    let comparison = facts.comparison.as_ref();
+    Ok(match part {
+        Part::Ranking => comparison
+            .map(|comparison| parts::ranking(&facts, comparison, &agreed::by_region(&facts))),
+        Part::Nationals => sources::national_table(&facts),
+        Part::Course => facts.course.as_ref().map(course::table),
+        Part::Funnel => comparison.map(funnel::data),
+    })
 }
 
 /// What the page shows that is read from the database each time.
@@ -316,7 +368,7 @@ fn body(about: &About<'_>, reach: &Reach, drawn: &Drawn, kept: &Kept) -> Markup 
         }
         (since(about))
         (drawn.figures)
-        (sources::loads(&kept.loads))
+        (sources::loads(about, &kept.loads))
         (sources::documents(about, reach, drawn.last_year, &kept.documents))
     }
 }

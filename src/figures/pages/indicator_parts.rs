@@ -1,11 +1,13 @@
 //! The parts of an indicator's page.
 
+use std::collections::BTreeMap;
+
 use jalon_render::Target;
 use jalon_render::chart::{dots, strip};
 use jalon_render::map::choropleth;
 use maud::{Markup, PreEscaped, html};
 
-use super::agreed;
+use super::agreed::{self, Agreed};
 use super::indicator::{About, Facts};
 use super::sourced::{contested, sourced};
 use crate::access::{Concern, Reach};
@@ -15,7 +17,7 @@ use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::LinkKind;
 use crate::frameworks::store::Revise;
 use crate::journal::indicator_history_href;
-use crate::kernel::{Decimal, capitalised, caption};
+use crate::kernel::{Decimal, Period, capitalised, caption};
 use crate::ledger::Moment;
 use crate::platform::web::table::{self, Cell, Column, Datum, Table};
 use crate::platform::web::{icon, section_heading};
@@ -269,72 +271,81 @@ pub(super) fn nothing_yet(facts: &Facts<'_>) -> Markup {
 
 /// Every region, with its rank, its move and its gap to the country.
 pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
-    let unit = comparison.measure.unit.as_deref().unwrap_or("valeur");
     let (one, _) = comparison.among.words();
     let agreed = agreed::by_region(facts);
-    let decimals = Formatter::new(Some(comparison.measure)).decimals();
-    let moment = facts.situation.moment;
-    let mut table = Table::new(
-        "valeurs",
-        caption(&[&facts.indicator.label, &format!("en {unit}")]),
-        columns(comparison, !agreed.is_empty()),
-    )
-    .headed_by(1)
-    .classed("dense");
-    let ranked = (1..).zip(&comparison.rows);
-    table.rows = ranked
-        .map(|(rank, row)| {
-            let mut cells = table_row(moment, comparison, rank, row);
-            if !agreed.is_empty() {
-                cells.extend(agreed::cells(agreed.get(row.code), decimals));
-            }
-            cells
-        })
-        .collect();
-    table
-        .totals
-        .extend(national_row(moment, comparison).map(|mut cells| {
-            if !agreed.is_empty() {
-                cells.extend(agreed::cells(None, decimals));
-            }
-            cells
-        }));
+    let table = ranking(facts, comparison, &agreed);
+    let mut absent = vec!["territoire"];
+    if comparison.before.is_none() {
+        absent.extend(["precedente", "evolution"]);
+    }
+    if comparison.national.amount.is_none() {
+        absent.push("ecart");
+    }
+    if agreed.is_empty() {
+        absent.extend(["cible", "etat"]);
+    }
+    let named = facts.named();
     html! {
         section.sect aria-labelledby="valeurs-titre" {
             (section_heading("valeurs-titre", &format!("Valeurs par {one}"), None))
-            (table.html(facts.address))
-            (downloads("valeurs", "Toutes les valeurs", &[
-                ("cadre", &facts.framework.code), ("indicateur", &facts.indicator.key),
-                ("mesure", facts.address.get("mesure")), ("au", facts.address.get("au")),
-            ]))
+            (table.without(&absent).html(facts.address))
+            (downloads("classement", "Ce tableau", &named, facts.address))
+            (downloads("valeurs", "Toutes les valeurs", &named, &facts.address.without("periode")))
             p.note { "Le rang ne dit rien de la précision : un faible effectif fait varier un taux." }
         }
     }
 }
 
-fn columns(comparison: &Comparison<'_>, has_targets: bool) -> Vec<Column> {
-    let mut columns = vec![
+/// The same with every column, whatever there is to say in it.
+pub(super) fn ranking(
+    facts: &Facts<'_>,
+    comparison: &Comparison<'_>,
+    agreed: &BTreeMap<String, Agreed>,
+) -> Table {
+    let unit = comparison.measure.unit.as_deref().unwrap_or("valeur");
+    let decimals = Formatter::new(Some(comparison.measure)).decimals();
+    let mut table = Table::new(
+        "valeurs",
+        caption(&[&facts.indicator.label, &format!("en {unit}")]),
+        columns(comparison),
+    )
+    .headed_by(2)
+    .classed("dense");
+    let ranked = (1..).zip(&comparison.rows);
+    let row = |(rank, row): (usize, &Row<'_>)| {
+        let mut cells = table_row(facts.situation.moment, comparison, rank, row);
+        cells.extend(agreed::cells(agreed.get(row.code), decimals));
+        cells
+    };
+    table.rows = ranked.map(row).collect();
+    table
+        .totals
+        .extend(national_row(facts.situation.moment, comparison).map(|mut cells| {
+            cells.extend(agreed::cells(None, decimals));
+            cells
+        }));
+    table
+}
+
+fn columns(comparison: &Comparison<'_>) -> Vec<Column> {
+    let before = comparison.before.map(Period::french);
+    vec![
         Column::numbers("rang", "Rang").unsorted(),
+        Column::words("territoire", "Code du territoire").staying(),
         match comparison.among {
             Among::Regions => Column::words("region", "Région"),
             Among::Establishments => Column::words("etablissement", "Établissement"),
         },
-    ];
-    if let Some(before) = comparison.before {
-        columns.push(Column::numbers("precedente", before.french()));
-    }
-    columns.push(Column::numbers("valeur", comparison.period.french()));
-    if comparison.before.is_some() {
-        columns.push(Column::numbers("evolution", "Évolution"));
-    }
-    if comparison.national.amount.is_some() {
-        columns.push(Column::numbers("ecart", "Écart à la France"));
-    }
-    if has_targets {
-        columns.push(Column::numbers("cible", "Cible du contrat"));
-        columns.push(Column::words("etat", "État"));
-    }
-    columns
+        Column::numbers(
+            "precedente",
+            before.unwrap_or_else(|| "Valeur précédente".to_owned()),
+        ),
+        Column::numbers("valeur", comparison.period.french()),
+        Column::numbers("evolution", "Évolution"),
+        Column::numbers("ecart", "Écart à la France"),
+        Column::numbers("cible", "Cible du contrat"),
+        Column::words("etat", "État"),
+    ]
 }
 
 fn table_row(
@@ -346,19 +357,16 @@ fn table_row(
     let formatter = Formatter::new(Some(comparison.measure));
     let rank = row.amount.map_or(Datum::Nothing, |_| Datum::count(rank));
     let name = html! { (row.name) (contested(moment, row.figure, formatter)) };
-    let mut cells = vec![rank.into(), Cell::text(row.name).shown(name)];
-    if comparison.before.is_some() {
-        cells.push(earlier(moment, comparison, row));
-    }
-    cells.push(now(moment, comparison, row));
-    if comparison.before.is_some() {
-        cells.push(evolution(comparison, row));
-    }
-    if comparison.national.amount.is_some() {
-        let gap = Datum::difference(comparison.gap(row), formatter.decimals());
-        cells.push(gap.into());
-    }
-    cells
+    let gap = Datum::difference(comparison.gap(row), formatter.decimals());
+    vec![
+        rank.into(),
+        Cell::text(row.code),
+        Cell::text(row.name).shown(name),
+        earlier(moment, comparison, row),
+        now(moment, comparison, row),
+        evolution(comparison, row),
+        gap.into(),
+    ]
 }
 
 fn earlier(moment: Moment, comparison: &Comparison<'_>, row: &Row<'_>) -> Cell {
@@ -418,7 +426,7 @@ fn national_row(moment: Moment, comparison: &Comparison<'_>) -> Option<table::Ro
     let mut cells = table_row(moment, comparison, 0, national);
     cells[0] = Cell::text("").shown(html! {});
     let shown = html! { (name) (contested(moment, national.figure, formatter)) };
-    cells[1] = Cell::text(name).shown(shown);
+    cells[2] = Cell::text(name).shown(shown);
     if let (Some(_), Some(gap)) = (national.amount, cells.last_mut()) {
         *gap = Cell::default();
     }

@@ -19,6 +19,7 @@ use crate::platform::web::table::{Cell, Column, Datum, Table};
 use crate::platform::web::{
     Address, Crumb, WebError, WebResult, crumbs, fictional_mark, section_heading,
 };
+use crate::tables::{downloads, yes_no};
 
 /// The country over one period.
 struct Year {
@@ -135,20 +136,47 @@ fn verdict(across: &Across<'_>, years: &[Year]) -> String {
 }
 
 fn long_series(across: &Across<'_>, years: &[Year], asked: &Address) -> Markup {
+    html! {
+        @if !years.is_empty() {
+            section.sect aria-labelledby="serie" {
+                (section_heading("serie", "La série, d’une génération à l’autre", None))
+                div.split {
+                    @if let Some(svg) = chart(across, years) { figure.chart.plot { (PreEscaped(svg)) } }
+                    div {
+                        (table(across, years).without(&["calculee"]).html(asked))
+                        (downloads("serie", "La série", &[("mesure", &across.measure.code)], asked))
+                    }
+                }
+                @for rupture in &across.measure.breaks {
+                    p.note { b { "Rupture en " (rupture.since) } " : " (rupture.reason) "." @if !rupture.comparable { " Les valeurs d’avant et d’après ne se comparent pas." } }
+                }
+            }
+        }
+    }
+}
+
+/// The long series of the measure that an address names, as it is taken away.
+pub(in crate::figures) fn series(situation: &Situation, asked: &Address) -> WebResult<Table> {
+    let across = situation.catalogue.across(asked.get("mesure"));
+    let across = across.ok_or(WebError::NotFound)?;
+    let series = situation.figures.series(&across.measure.code);
+    let years = series.map(|series| years(&across, series, &situation.directory));
+    Ok(table(&across, &years.unwrap_or_default()))
+}
+
+fn table(across: &Across<'_>, years: &[Year]) -> Table {
     let formatter = Formatter::new(Some(across.measure));
     let columns = vec![
         Column::words("periode", "Période"),
         Column::numbers("france", "France"),
         Column::numbers("regions", "Régions renseignées"),
         Column::words("generation", "Suivie par").wide(),
+        Column::words("calculee", "Calculée"),
     ];
-    let mut table = Table::new(
-        "serie",
-        format!("{}, par période", across.measure.label),
-        columns,
-    )
-    .classed("stack dense")
-    .caption_unseen();
+    let caption = format!("{}, par période", across.measure.label);
+    let mut table = Table::new("serie", caption, columns)
+        .classed("stack dense")
+        .caption_unseen();
     let rows = years.iter().map(|year| {
         let amount = Datum::number(year.amount, formatter.decimals());
         let shown = html! { (amount.french()) @if year.is_computed { span.sub { "calculée" } } };
@@ -157,23 +185,11 @@ fn long_series(across: &Across<'_>, years: &[Year], asked: &Address) -> Markup {
             Cell::from(amount).shown(shown),
             Datum::count(year.regions).into(),
             Cell::text(followed_in(across, year.period)),
+            yes_no(year.is_computed),
         ]
     });
     table.rows = rows.collect();
-    html! {
-        @if !years.is_empty() {
-            section.sect aria-labelledby="serie" {
-                (section_heading("serie", "La série, d’une génération à l’autre", None))
-                div.split {
-                    @if let Some(svg) = chart(across, years) { figure.chart.plot { (PreEscaped(svg)) } }
-                    div { (table.html(asked)) }
-                }
-                @for rupture in &across.measure.breaks {
-                    p.note { b { "Rupture en " (rupture.since) } " : " (rupture.reason) "." @if !rupture.comparable { " Les valeurs d’avant et d’après ne se comparent pas." } }
-                }
-            }
-        }
-    }
+    table
 }
 
 /// The generations whose contracts ran in a period, and a break that begins in it.

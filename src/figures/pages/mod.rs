@@ -26,8 +26,14 @@ mod template;
 mod value;
 
 pub use board::table as board_table;
+pub(super) use catalogue::{asked_for, relation, span};
+pub(super) use compare::taken_away as compared;
+pub(super) use indicator::{Part, part};
+pub(super) use measure::series;
+pub(super) use objective::{by_region, indicators};
 pub use since::{Concern, section as since_section};
 pub(super) use sourced::{contested, value_href};
+pub(super) use sources::load_table;
 
 use std::sync::Arc;
 

@@ -1,6 +1,10 @@
 //! `/cadres/{code}/objectifs/{key}`: one objective over the country: its indicators against the
 //! regions, the national values and targets, what is late.
 
+mod files;
+
+pub(in crate::figures) use files::{indicators, regions as by_region};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,7 +26,7 @@ use crate::figures::comparison::COUNTRY;
 use crate::figures::national::National;
 use crate::figures::{Followed, Formatter, Situation, Sources};
 use crate::frameworks::{Framework, Indicator, Node, Tone, explained};
-use crate::kernel::{Period, counted};
+use crate::kernel::{Decimal, Period, counted};
 use crate::ledger::Moment;
 use crate::measures::Measure;
 use crate::organisations::Place;
@@ -47,6 +51,7 @@ struct Line<'a> {
 /// How a measure stands in a region.
 struct Seen {
     mark: Mark,
+    figure: Option<(Period, Option<Decimal>)>,
     value: Markup,
     words: String,
 }
@@ -176,6 +181,10 @@ impl Line<'_> {
         let scale = ground.framework.scale();
         Some(Seen {
             mark: reviewed.mark(&scale),
+            figure: reviewed.review.figure.map(|(period, figure)| {
+                let amount = figure.value.amount(self.measure.per);
+                (period, amount)
+            }),
             value: self.value(ground.situation.moment, &reviewed),
             words: reviewed.review.words(&scale),
         })
@@ -243,8 +252,17 @@ impl Facts<'_> {
             } @else {
                 (self.indicators(address))
                 (self.board())
+                (downloads("objectif-regions", "Les indicateurs par région", &self.named(), address))
             }
         }
+    }
+
+    /// What tells its tables apart from those of other objectives.
+    fn named(&self) -> [(&'static str, &str); 2] {
+        [
+            ("cadre", self.framework.code.as_str()),
+            ("objectif", self.node.key.as_str()),
+        ]
     }
 
     fn level(&self) -> String {
@@ -321,7 +339,7 @@ impl Facts<'_> {
     }
 
     /// Each indicator over the country: value, target, regions that reach theirs, delivery.
-    fn indicators(&self, address: &Address) -> Markup {
+    fn table(&self) -> Table {
         let columns = vec![
             Column::words("code", "Code"),
             Column::words("indicateur", "Indicateur").wide(),
@@ -335,11 +353,16 @@ impl Facts<'_> {
             .classed("stack dense")
             .caption_unseen();
         table.rows = self.lines.iter().map(|line| self.row(line)).collect();
+        table
+    }
+
+    fn indicators(&self, address: &Address) -> Markup {
+        let table = self.table();
         html! {
             section.sect aria-labelledby="indicateurs-titre" {
                 (section_heading("indicateurs-titre", "Les indicateurs, pour tout le pays", None))
                 (table.html(address))
-                (downloads("indicateurs", "Les indicateurs du cadre", &[("cadre", &self.framework.code)]))
+                (downloads("objectif", "Les indicateurs de l’objectif", &self.named(), address))
             }
         }
     }

@@ -11,10 +11,13 @@ use crate::figures::provenance::Load;
 use crate::figures::rights::LoadValues;
 use crate::figures::{Formatter, supplier_words};
 use crate::frameworks::Supply;
+use crate::kernel::Period;
 use crate::ledger::Moment;
 use crate::measures::Aggregation;
 use crate::platform::clock::french_instant;
+use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
 use crate::platform::web::{Address, icon, section_heading, state};
+use crate::tables::{day_of, downloads, word};
 
 /// The button that follows an indicator, or ends it.
 pub(super) fn follow_button(about: &About<'_>, followed: bool) -> Markup {
@@ -67,26 +70,14 @@ pub(super) fn sheet_link(about: &About<'_>) -> Markup {
 
 /// Each perimeter: what the supplier gives, what the regions add up to, and which prevails.
 pub(super) fn nationals(facts: &Facts<'_>) -> Markup {
-    let comparison = facts.comparison.as_ref();
-    let Some(comparison) = comparison.filter(|_| !facts.nationals.is_empty()) else {
+    let Some(table) = national_table(facts) else {
         return html! {};
     };
-    let formatter = Formatter::new(facts.measure);
     html! {
         section.sect aria-labelledby="national-titre" {
             (section_heading("national-titre", heading(&facts.nationals), None))
-            div.scroll tabindex="0" role="region" aria-label="Valeurs nationales, défilable" {
-                table.tbl.stack {
-                    caption.vh { "Valeurs nationales, " (comparison.period.french()) }
-                    thead { tr {
-                        th scope="col" { "Périmètre, " (comparison.period.french()) }
-                        th.n scope="col" { "Donnée par le fournisseur" }
-                        th.n scope="col" { "Calculée à partir des régions" }
-                        th scope="col" { "Ce qui vaut" }
-                    } }
-                    tbody { @for national in &facts.nationals { (national_row(facts.situation.moment, national, formatter)) } }
-                }
-            }
+            (table.without(&["territoire", "regions", "periode"]).html(facts.address))
+            (downloads("nationales", "Les valeurs nationales", &facts.named(), facts.address))
             @if facts.measure.is_some_and(|m| m.aggregation == Aggregation::Ratio) {
                 p.note { "Un taux national est la somme des numérateurs sur la somme des dénominateurs ; une moyenne de taux n’est jamais calculée." }
             }
@@ -103,25 +94,60 @@ fn heading(nationals: &[National<'_>]) -> &'static str {
     }
 }
 
-fn national_row(moment: Moment, national: &National<'_>, formatter: Formatter<'_>) -> Markup {
-    html! {
-        tr {
-            th scope="row" { (national.place.name) span.sub { (national.parts) " régions" } }
-            td.n data-l="Donnée" {
-                @match national.given {
-                    Some(figure) => { (sourced(moment, Some(figure), &formatter.value(&figure.value))) (contested(moment, Some(figure), formatter)) },
-                    None => { "–" },
-                }
-            }
-            td.n data-l="Calculée" {
-                @match &national.computed {
-                    Computed::Amount(amount) => (formatter.number(*amount)),
-                    _ => { "–" },
-                }
-            }
-            td.x data-l="Ce qui vaut" { (prevailing(national, formatter)) }
+/// The table of the perimeters, where there is one.
+pub(super) fn national_table(facts: &Facts<'_>) -> Option<Table> {
+    let comparison = facts.comparison.as_ref();
+    let period = comparison.filter(|_| !facts.nationals.is_empty())?.period;
+    let formatter = Formatter::new(facts.measure);
+    let columns = vec![
+        Column::words("nom", format!("Périmètre, {}", period.french())),
+        Column::numbers("donnee", "Donnée par le fournisseur"),
+        Column::numbers("calculee", "Calculée à partir des régions"),
+        Column::words("retenue", "Ce qui vaut").wide(),
+        Column::words("territoire", "Code du territoire").staying(),
+        Column::numbers("regions", "Régions"),
+        Column::words("periode", "Période").staying(),
+    ];
+    let caption = format!("Valeurs nationales, {}", period.french());
+    let mut table = Table::new("nationales", caption, columns)
+        .classed("stack")
+        .caption_unseen();
+    let rows = facts.nationals.iter();
+    table.rows = rows
+        .map(|one| national_row(facts.situation.moment, one, formatter, period))
+        .collect();
+    Some(table)
+}
+
+fn national_row(moment: Moment, national: &National<'_>, formatter: Formatter<'_>, period: Period) -> Row {
+    let place = national.place;
+    let name = html! { (place.name) span.sub { (national.parts) " régions" } };
+    let given = national.given.map_or_else(Cell::default, |figure| {
+        let shown = html! { (sourced(moment, Some(figure), &formatter.value(&figure.value))) (contested(moment, Some(figure), formatter)) };
+        let amount = figure.value.amount(formatter.per());
+        Cell::from(Datum::number(amount, formatter.decimals())).shown(shown)
+    });
+    let computed = match &national.computed {
+        Computed::Amount(amount) => {
+            let shown = html! { (formatter.number(*amount)) };
+            Cell::from(Datum::number(Some(*amount), formatter.decimals())).shown(shown)
         }
-    }
+        _ => Cell::default(),
+    };
+    let holds = match (national.given, national.amount()) {
+        (Some(_), _) => "La valeur du fournisseur",
+        (None, Some(_)) => "La valeur calculée",
+        (None, None) => "Aucune valeur",
+    };
+    vec![
+        Cell::text(place.name.clone()).shown(name),
+        given,
+        computed,
+        Cell::text(holds).shown(prevailing(national, formatter)),
+        Cell::text(place.code.clone()),
+        Datum::count(national.parts).into(),
+        Cell::text(period.to_string()),
+    ]
 }
 
 fn prevailing(national: &National<'_>, formatter: Formatter<'_>) -> Markup {
@@ -166,44 +192,62 @@ fn why_not(computed: &Computed) -> String {
 }
 
 /// Every load, the latest first.
-pub(super) fn loads(loads: &[Load]) -> Markup {
+pub(super) fn loads(about: &About<'_>, loads: &[Load]) -> Markup {
+    let Some(measure) = about.measure.filter(|_| !loads.is_empty()) else {
+        return html! {};
+    };
     html! {
-        @if !loads.is_empty() {
-            section.sect aria-labelledby="provenance-titre" {
-                (section_heading("provenance-titre", "Provenance et révisions", Some(html! {
-                    p { "Une valeur n’est jamais effacée : une correction est une révision de plus." }
-                })))
-                div.scroll tabindex="0" role="region" aria-label="Provenance, défilable" {
-                    table.tbl {
-                        caption.vh { "Chargements des valeurs de cet indicateur" }
-                        thead { tr {
-                            th scope="col" { "Chargé" }
-                            th scope="col" { "Fichier" }
-                            th scope="col" { "Fournisseur, source" }
-                            th.n scope="col" { "Valeurs" }
-                        } }
-                        tbody { @for load in loads {
-                            tr {
-                                th scope="row" {
-                                    (french_instant(load.received_at))
-                                    span.sub { (load.who.as_deref().unwrap_or("–")) }
-                                }
-                                td { @match &load.file {
-                                    Some((batch, name)) => a.mono href={ "/imports/" (batch) } { (name) },
-                                    None => span.muted { "Saisie à l’écran" },
-                                } }
-                                td {
-                                    (supplier_words(&load.supplier))
-                                    @if let Some(source) = &load.source { ", " (source) }
-                                }
-                                td.n { (load.figures) }
-                            }
-                        } }
-                    }
-                }
-            }
+        section.sect aria-labelledby="provenance-titre" {
+            (section_heading("provenance-titre", "Provenance et révisions", Some(html! {
+                p { "Une valeur n’est jamais effacée : une correction est une révision de plus." }
+            })))
+            (load_table(loads).without(&["par", "source"]).html(about.address))
+            (downloads("chargements", "Les chargements", &[("mesure", &measure.code)], about.address))
         }
     }
+}
+
+/// The loads of a measure.
+pub(in crate::figures) fn load_table(loads: &[Load]) -> Table {
+    let columns = vec![
+        Column::words("charge_le", "Chargé"),
+        Column::words("fichier", "Fichier"),
+        Column::words("fournisseur", "Fournisseur, source"),
+        Column::numbers("valeurs", "Valeurs"),
+        Column::words("par", "Chargé par"),
+        Column::words("source", "Source"),
+    ];
+    let caption = "Chargements des valeurs de cet indicateur";
+    let mut table = Table::new("chargements", caption, columns).caption_unseen();
+    table.rows = loads.iter().map(load_row).collect();
+    table
+}
+
+fn load_row(load: &Load) -> Row {
+    let when = html! {
+        (french_instant(load.received_at))
+        span.sub { (load.who.as_deref().unwrap_or("–")) }
+    };
+    let file = match &load.file {
+        Some((batch, name)) => {
+            let shown = html! { a.mono href={ "/imports/" (batch) } { (name) } };
+            Cell::text(name.clone()).shown(shown)
+        }
+        None => Cell::default().shown(html! { span.muted { "Saisie à l’écran" } }),
+    };
+    let supplier = supplier_words(&load.supplier);
+    let from = html! {
+        (supplier)
+        @if let Some(source) = &load.source { ", " (source) }
+    };
+    vec![
+        day_of(load.received_at).shown(when),
+        file,
+        Cell::text(supplier).shown(from),
+        Datum::count(load.figures).into(),
+        word(load.who.clone()),
+        word(load.source.clone()),
+    ]
 }
 
 /// The supplier's detail, by year.
@@ -224,9 +268,10 @@ pub(super) fn documents(
         }
     };
     let action = format!("{path}/documents");
+    let here = about.situation.href(&path);
     documents::section(
         ("Documents et détail du fournisseur", known),
-        (&action, &path),
+        (&action, &here),
         &extra,
         (
             reach,

@@ -1,6 +1,6 @@
 //! `/valeurs/{observation}`: one value and all that was ever said of it.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use maud::{Markup, html};
 use uuid::Uuid;
@@ -18,11 +18,12 @@ use crate::measures::Measure;
 use crate::organisations::{Directories, Directory};
 use crate::platform::clock::{Clock, end_of_day, french_date, french_instant};
 use crate::platform::db::Db;
+use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
 use crate::platform::web::{
     Address, AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark, icon as glyph,
     section_heading, state,
 };
-use crate::tables::downloads;
+use crate::tables::{day_of, downloads, whole, word};
 use jiff::civil::Date;
 
 /// What the page shows.
@@ -37,6 +38,7 @@ struct Facts<'a> {
     /// The day asked for, and how many revisions came after it.
     asked: &'a AsOf,
     moment: Moment,
+    address: &'a Address,
     later: usize,
     today: Date,
     /// Who looks.
@@ -50,8 +52,9 @@ pub(super) async fn page(
     State(library): State<Library>,
     State(directories): State<Directories>,
     Path(observation): Path<Uuid>,
-    Query(asked): Query<AsOf>,
+    address: Address,
 ) -> WebResult<(StatusCode, Markup)> {
+    let asked = AsOf::of(&address);
     let (reach, today) = (signed.reach(), clock.today());
     let past = asked.past(today);
     let mut tx = db.read().await?;
@@ -85,6 +88,7 @@ pub(super) async fn page(
         documents,
         asked: &asked,
         moment,
+        address: &address,
         later,
         today,
         reach,
@@ -244,39 +248,60 @@ fn file(revision: &Revision) -> Markup {
 
 fn revisions(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
     let all = &facts.story.revisions;
+    let columns = vec![
+        Column::numbers("no", "N°"),
+        Column::words("valeur", "Valeur"),
+        Column::words("recue", "Quand, par qui"),
+        Column::words("motif", "Pourquoi").wide(),
+        Column::words("fournisseur", "Fournisseur, fichier").wide(),
+    ];
+    let mut table = Table::new("revisions", "Révisions, la dernière d’abord", columns)
+        .headed_by(1)
+        .classed("stack")
+        .caption_unseen();
+    let before = all.iter().skip(1).map(Some).chain([None]);
+    let rows = all.iter().zip(before);
+    table.rows = rows
+        .map(|(revision, before)| revision_row(facts, (revision, before), formatter))
+        .collect();
     html! {
         section.sect aria-labelledby="revisions-titre" {
             (section_heading("revisions-titre", if all.len() > 1 { "Ce qui a été corrigé" } else { "Une seule révision" }, Some(html! {
                 p { "Une valeur n’est jamais effacée : une correction est une révision de plus." }
             })))
-            div.scroll tabindex="0" role="region" aria-label="Révisions, défilable" {
-                table.tbl.stack {
-                    caption.vh { "Révisions, la dernière d’abord" }
-                    thead { tr {
-                        th.n scope="col" { "N°" } th scope="col" { "Valeur" } th scope="col" { "Quand, par qui" }
-                        th scope="col" { "Pourquoi" } th scope="col" { "Fournisseur, fichier" }
-                    } }
-                    tbody { @for (at, revision) in all.iter().enumerate() {
-                        tr {
-                            td.n data-l="N°" { (revision.no) }
-                            th scope="row" {
-                                @if let Some(before) = all.get(at + 1) { del { (shown(before, formatter)) } " → " }
-                                ins { (shown(revision, formatter)) }
-                                @if revision.provisional { " p" }
-                            }
-                            td data-l="Quand" { (french_instant(revision.received_at)) @if let Some(who) = &revision.who { span.sub { (who) (by_program(revision)) } } }
-                            td.x data-l="Pourquoi" { (revision.why.as_deref().or(revision.comment.as_deref()).unwrap_or("–")) }
-                            td.x data-l="Fournisseur" {
-                                (origin_words(&revision.supplier, revision.source.as_deref()))
-                                span.sub { (file(revision)) }
-                            }
-                        }
-                    } }
-                }
-            }
-            (downloads("revisions", "Les révisions", &[("valeur", &facts.observation.to_string())]))
+            (table.html(facts.address))
+            (downloads("revisions", "Les révisions", &[("valeur", &facts.observation.to_string())], facts.address))
         }
     }
+}
+
+fn revision_row(
+    facts: &Facts<'_>,
+    (revision, before): (&Revision, Option<&Revision>),
+    formatter: Formatter<'_>,
+) -> Row {
+    let value = revision.value.as_ref();
+    let amount = value.and_then(|value| value.amount(facts.measure.and_then(|m| m.per)));
+    let said = amount.map_or_else(
+        || Datum::Text(shown(revision, formatter)),
+        |amount| Datum::number(Some(amount), formatter.decimals()),
+    );
+    let change = html! {
+        @if let Some(before) = before { del { (shown(before, formatter)) } " → " }
+        ins { (shown(revision, formatter)) }
+        @if revision.provisional { " p" }
+    };
+    let when = html! { (french_instant(revision.received_at)) @if let Some(who) = &revision.who { span.sub { (who) (by_program(revision)) } } };
+    let origin = origin_words(&revision.supplier, revision.source.as_deref());
+    let why = revision.why.as_deref().or(revision.comment.as_deref());
+    let from = html! { (origin) span.sub { (file(revision)) } };
+    vec![
+        whole(revision.no),
+        Cell::from(said).shown(change),
+        day_of(revision.received_at).shown(when),
+        word(why),
+        Cell::text(origin).shown(from),
+    ]
 }
 
 fn contests(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {

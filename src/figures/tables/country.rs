@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 
+use super::situation;
 use crate::figures::board::{Tally, movement_words, tone_word};
 use crate::figures::{Sources, running};
 use crate::platform::web::table::{Cell, Column, Row, Table};
-use crate::platform::web::{AsOf, WebError, WebResult};
+use crate::platform::web::{WebError, WebResult};
 use crate::tables::{Ask, Source, whole, word};
 
 /// `pays`: one line a region and an objective.
@@ -30,10 +31,7 @@ impl Source for Country {
     }
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
-        // Refuses what is no day.
-        ask.moment().await?;
-        let as_of = AsOf::of(ask.asked);
-        let situation = self.sources.situation(ask.tx, ask.reach, as_of).await?;
+        let situation = situation(&self.sources, &mut ask).await?;
         let framework = running(&situation, ask.asked.get("cadre"));
         let framework = framework.ok_or(WebError::NotFound)?;
         let columns = vec![

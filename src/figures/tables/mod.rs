@@ -4,6 +4,9 @@ mod circuit;
 mod contests;
 mod country;
 mod documents;
+mod indicator;
+mod measures;
+mod objective;
 mod review;
 mod values;
 
@@ -11,13 +14,25 @@ pub use circuit::Circuit;
 pub use contests::Contests;
 pub use country::Country;
 pub use documents::Attached;
+pub use indicator::{LoadsOfMeasure, OfIndicator};
+pub use measures::{LongSeries, Measures};
+pub use objective::{Objective, ObjectiveByRegion, SideBySide};
 pub use review::ContractReview;
 pub use values::{Revisions, Values};
 
+use super::{Situation, Sources};
 use crate::kernel::{Quantity, Value};
 use crate::measures::Measure;
 use crate::platform::web::table::Cell;
-use crate::tables::number;
+use crate::platform::web::{AsOf, WebResult};
+use crate::tables::{Ask, number};
+
+/// The situation of the day asked for; refused where that is no day.
+async fn situation(sources: &Sources, ask: &mut Ask<'_>) -> WebResult<Situation> {
+    ask.moment().await?;
+    let as_of = AsOf::of(ask.asked);
+    Ok(sources.situation(ask.tx, ask.reach, as_of).await?)
+}
 
 /// A value in two cells: the number, computed where it is a rate of two terms, and the words said
 /// in place of one.

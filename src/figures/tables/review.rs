@@ -48,7 +48,7 @@ impl Source for ContractReview {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["contrat", "au"]
+        &["contrat", "volet", "objectif", "au"]
     }
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
@@ -79,8 +79,12 @@ impl Source for ContractReview {
             today: moment.day,
         };
         let mut table = Table::new(self.name(), contract.title.clone(), ground.columns());
-        for section in &contract.sections {
-            table.rows.extend(ground.rows(section));
+        let (volet, objective) = (ask.choice("volet"), ask.choice("objectif"));
+        let is_asked = |s: &&Section| volet.as_ref().is_none_or(|key| s.key == *key);
+        for section in contract.sections.iter().filter(is_asked) {
+            table
+                .rows
+                .extend(ground.rows(section, objective.as_deref()));
         }
         Ok(table)
     }
@@ -115,10 +119,15 @@ impl Ground<'_> {
         columns
     }
 
-    fn rows(&self, section: &Section) -> Vec<Row> {
+    /// The lines of a section, under one objective where it is named.
+    fn rows(&self, section: &Section, objective: Option<&str>) -> Vec<Row> {
         let mut rows = Vec::new();
         for followed in followed(self.framework, self.catalogue, self.own, section) {
             let key = &followed.indicator.key;
+            let node = &followed.indicator.node;
+            if !objective.is_none_or(|objective| self.framework.is_under(node, objective)) {
+                continue;
+            }
             let target_of = |year: &i16| self.terms.target(section.id, key, followed.facet, *year);
             let targets: Vec<Option<&Target>> = self.years.iter().map(target_of).collect();
             let review = self.review(section, followed);

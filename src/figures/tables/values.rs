@@ -9,6 +9,7 @@ use crate::frameworks::{Catalogue, Indicator, Library};
 use crate::kernel::Period;
 use crate::measures::Measure;
 use crate::organisations::{Directories, Directory};
+use crate::platform::clock::end_of_day;
 use crate::platform::web::table::{Cell, Column, Row, Table};
 use crate::platform::web::{WebError, WebResult};
 use crate::tables::{Ask, Source, day, day_of, whole, word, yes_no};
@@ -113,10 +114,10 @@ impl Source for Values {
             Column::words("mesure", "Mesure"),
             Column::words("libelle", "Libellé"),
             Column::words("unite", "Unité"),
-            Column::words("territoire", "Code du territoire"),
-            Column::words("nom", "Territoire"),
-            Column::words("periode", "Période"),
-            Column::words("part", "Part"),
+            Column::words("territoire", "Code du territoire").staying(),
+            Column::words("nom", "Territoire").staying(),
+            Column::words("periode", "Période").staying(),
+            Column::words("part", "Part").staying(),
             Column::numbers("valeur", "Valeur"),
             Column::words("texte", "À la place d’un nombre"),
             Column::numbers("numerateur", "Numérateur"),
@@ -189,13 +190,17 @@ impl Source for Revisions {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["valeur"]
+        &["valeur", "au"]
     }
 
-    async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
+    async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
         let id = ask.id("valeur")?;
+        let past = ask.moment().await?.past;
         let story = story(ask.tx, ask.reach, ask.today, id).await?;
-        let story = story.ok_or(WebError::NotFound)?;
+        let mut story = story.ok_or(WebError::NotFound)?;
+        if let Some(day) = past {
+            story.keep_until(end_of_day(day));
+        }
         let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
         let measure = catalogue.measure(&story.measure);
         let columns = vec![

@@ -1,5 +1,7 @@
 //! Every framework, the latest first.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use maud::{Markup, html};
 
@@ -7,11 +9,13 @@ use super::parts::counts;
 use crate::access::Signed;
 use crate::frameworks::{Edited, Library};
 use crate::platform::db::Db;
-use crate::platform::web::WebResult;
-use crate::tables::downloads;
+use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
+use crate::platform::web::{Address, WebResult};
+use crate::tables::{downloads, whole, word};
 
 pub(super) async fn page(
     signed: Signed,
+    asked: Address,
     State(db): State<Db>,
     State(library): State<Library>,
 ) -> WebResult<Markup> {
@@ -35,37 +39,41 @@ pub(super) async fn page(
                 span.mono { "jalon framework import frameworks" } "."
             } }
         } @else {
-            div.scroll tabindex="0" role="region" aria-label="Cadres, défilable" {
-                table.tbl.stack {
-                    caption.vh { "Cadres contractuels" }
-                    thead { tr {
-                        th scope="col" { "Cadre" }
-                        th scope="col" { "Période" }
-                        th scope="col" { "Contenu" }
-                        th scope="col" { "Outil d’alors" }
-                        th.n scope="col" { "Révision" }
-                    } }
-                    tbody { @for edited in frameworks { (row(edited)) } }
-                }
-            }
-            (downloads("cadres", "Les cadres", &[]))
+            (table(&frameworks).html(&asked))
+            (downloads("cadres", "Les cadres", &[], &asked))
         }
     };
     Ok(signed.page("Cadres contractuels", &body))
 }
 
-fn row(edited: &Edited) -> Markup {
+fn table(frameworks: &[&Arc<Edited>]) -> Table {
+    let columns = vec![
+        Column::words("cadre", "Cadre"),
+        Column::words("debut", "Période"),
+        Column::words("indicateurs", "Contenu"),
+        Column::words("outil", "Outil d’alors"),
+        Column::numbers("revision", "Révision"),
+    ];
+    let mut table = Table::new("cadres", "Cadres contractuels", columns)
+        .classed("stack")
+        .caption_unseen();
+    table.rows = frameworks.iter().map(|edited| row(edited)).collect();
+    table
+}
+
+fn row(edited: &Edited) -> Row {
     let framework = &edited.framework;
-    html! {
-        tr {
-            th scope="row" {
-                a href={ "/cadres/" (framework.code) } { b { (framework.title) } }
-                @if !framework.complete_list { span.sub { "Liste partielle" } }
-            }
-            td data-l="Période" { (framework.starts) "-" (framework.ends) }
-            td data-l="Contenu" { (counts(framework)) }
-            td data-l="Outil" { (framework.tool.as_deref().unwrap_or("–")) }
-            td.n data-l="Révision" { (edited.no) }
-        }
-    }
+    let name = html! {
+        a href={ "/cadres/" (framework.code) } { b { (framework.title) } }
+        @if !framework.complete_list { span.sub { "Liste partielle" } }
+    };
+    let period = html! { (framework.starts) "-" (framework.ends) };
+    let content = Datum::count(framework.indicators.len());
+    vec![
+        Cell::text(framework.title.clone()).shown(name),
+        whole(framework.starts.into()).shown(period),
+        Cell::from(content).shown(html! { (counts(framework)) }),
+        word(framework.tool.clone()),
+        whole(edited.no),
+    ]
 }

@@ -8,6 +8,8 @@ mod opening;
 mod parts;
 mod show;
 
+pub(super) use opening::held;
+
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};

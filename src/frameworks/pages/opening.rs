@@ -19,7 +19,7 @@ use crate::platform::db::Tx;
 use crate::platform::web::{WebError, WebResult};
 
 /// The campaign of a year and the framework that it is run with.
-pub(super) struct Held {
+pub(in crate::frameworks) struct Held {
     /// The campaign, where it was opened.
     pub opened: Option<Opened>,
     /// The framework: that of the campaign, else the one in force.
@@ -27,7 +27,7 @@ pub(super) struct Held {
 }
 
 /// The framework that the campaign of a year is run with.
-pub(super) async fn held(
+pub(in crate::frameworks) async fn held(
     tx: &mut Tx,
     reach: &Reach,
     library: &Library,

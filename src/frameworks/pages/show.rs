@@ -14,8 +14,9 @@ use crate::frameworks::{
 use crate::ledger::history_of;
 use crate::platform::clock::french_date;
 use crate::platform::db::Db;
-use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading};
-use crate::tables::downloads;
+use crate::platform::web::table::{Cell, Column, Row, Table};
+use crate::platform::web::{Address, Crumb, WebError, WebResult, crumbs, section_heading};
+use crate::tables::{downloads, word};
 
 /// What may be asked of the page.
 #[derive(Debug, Deserialize)]
@@ -27,7 +28,7 @@ pub(super) struct Asked {
 pub(super) async fn page(
     signed: Signed,
     Path(code): Path<String>,
-    Query(asked): Query<Asked>,
+    (address, Query(asked)): (Address, Query<Asked>),
     State(db): State<Db>,
     State(library): State<Library>,
 ) -> WebResult<Markup> {
@@ -39,7 +40,7 @@ pub(super) async fn page(
         let history = history_of(&mut tx, edited.thing).await?;
         let body = html! {
             (head(framework, edited.no, None))
-            (tree(framework, framework))
+            (tree(framework, framework, &address))
             (calendars(framework))
             (campaign::choice(framework, None))
             (sources(framework))
@@ -55,7 +56,7 @@ pub(super) async fn page(
         (head(run_with, held.edited.no, Some(year)))
         (campaign::banner(run_with, &campaign))
         (opening::state(signed.reach(), &held, edited, year))
-        (tree(run_with, &as_found_by(run_with, &campaign)))
+        (tree(run_with, &as_found_by(run_with, &campaign), &address))
         (campaign::choice(run_with, Some(year)))
     };
     Ok(signed.page(&title, &body))
@@ -101,12 +102,12 @@ fn head(framework: &Framework, revision: i64, campaign: Option<i16>) -> Markup {
 }
 
 /// What the documents announce, then the tree with these indicators.
-fn tree(framework: &Framework, listed: &Framework) -> Markup {
+fn tree(framework: &Framework, listed: &Framework, asked: &Address) -> Markup {
     let index = listed.index();
     html! {
         @if !framework.announced.is_empty() { (announced(framework)) }
-        @for node in index.children(None) { (branch(&index, node)) }
-        (downloads("indicateurs", "Les indicateurs", &[("cadre", &framework.code)]))
+        @for node in index.children(None) { (branch(&index, node, asked)) }
+        (downloads("indicateurs", "Les indicateurs", &[("cadre", &framework.code)], asked))
     }
 }
 
@@ -143,24 +144,24 @@ fn announced(framework: &Framework) -> Markup {
 }
 
 /// A node of the highest level, everything under it included.
-fn branch(index: &Index<'_>, node: &Node) -> Markup {
+fn branch(index: &Index<'_>, node: &Node, asked: &Address) -> Markup {
     html! {
         section.sect id={ "n-" (node.key) } aria-labelledby={ "t-" (node.key) } {
             (section_heading(&format!("t-{}", node.key), &name(node), None))
             (about(node))
-            (indicators(index, node))
-            @for child in index.children(Some(&node.key)) { (twig(index, child)) }
+            (indicators(index, node, asked))
+            @for child in index.children(Some(&node.key)) { (twig(index, child, asked)) }
         }
     }
 }
 
 /// A node under another.
-fn twig(index: &Index<'_>, node: &Node) -> Markup {
+fn twig(index: &Index<'_>, node: &Node, asked: &Address) -> Markup {
     html! {
         h3 id={ "n-" (node.key) } { (explained(&name(node), &index.framework().glossary)) }
         (about(node))
-        (indicators(index, node))
-        @for child in index.children(Some(&node.key)) { (twig(index, child)) }
+        (indicators(index, node, asked))
+        @for child in index.children(Some(&node.key)) { (twig(index, child, asked)) }
     }
 }
 
@@ -188,7 +189,7 @@ fn about(node: &Node) -> Markup {
     }
 }
 
-fn indicators(index: &Index<'_>, node: &Node) -> Markup {
+fn indicators(index: &Index<'_>, node: &Node, asked: &Address) -> Markup {
     let listed = index.indicators_of(&node.key);
     let framework = index.framework();
     let commitments: Vec<&Commitment> = framework
@@ -200,29 +201,27 @@ fn indicators(index: &Index<'_>, node: &Node) -> Markup {
         @if !commitments.is_empty() {
             ol.acts-l { @for commitment in commitments { (action(index, commitment)) } }
         } @else if !listed.is_empty() {
-            (table(framework, listed, &name(node)))
+            (table(framework, listed, node).html(asked))
         }
     }
 }
 
-fn table(framework: &Framework, listed: &[&Indicator], of: &str) -> Markup {
-    html! {
-        div.scroll tabindex="0" role="region" aria-label={ "Indicateurs : " (of) ", défilable" } {
-            table.tbl.stack {
-                caption.vh { "Indicateurs : " (of) }
-                thead { tr {
-                    th scope="col" { "Indicateur" }
-                    th scope="col" { "Nature" }
-                    th scope="col" { "Fournisseur, source" }
-                    th scope="col" { "Échéance" }
-                } }
-                tbody { @for indicator in listed { (row(framework, indicator)) } }
-            }
-        }
-    }
+fn table(framework: &Framework, listed: &[&Indicator], node: &Node) -> Table {
+    let columns = vec![
+        Column::words("indicateur", "Indicateur"),
+        Column::words("sorte", "Nature"),
+        Column::words("fournisseurs", "Fournisseur, source"),
+        Column::words("echeance", "Échéance"),
+    ];
+    let caption = format!("Indicateurs : {}", name(node));
+    let mut table = Table::new(format!("indicateurs-{}", node.key), caption, columns)
+        .classed("stack")
+        .caption_unseen();
+    table.rows = listed.iter().map(|one| row(framework, one)).collect();
+    table
 }
 
-fn row(framework: &Framework, indicator: &Indicator) -> Markup {
+fn row(framework: &Framework, indicator: &Indicator) -> Row {
     let kind = framework.kinds.iter().find(|k| k.key == indicator.kind);
     let mut who = indicator.suppliers.join(", ");
     if let Some(source) = &indicator.source {
@@ -231,19 +230,18 @@ fn row(framework: &Framework, indicator: &Indicator) -> Markup {
         }
         who.push_str(source);
     }
-    html! {
-        tr {
-            th scope="row" {
-                @if let Some(code) = &indicator.code { span.code { (code) } " " }
-                a href={ "/indicateurs/" (framework.code) "/" (indicator.key) } { (explained(&indicator.label, &framework.glossary)) }
-                (marks(indicator))
-                @if let Some(theme) = &indicator.theme { span.sub { (theme) } }
-            }
-            td data-l="Nature" { (kind.map_or("–", |k| k.label.as_str())) }
-            td data-l="Fournisseur, source" { (who) }
-            td data-l="Échéance" { (indicator.due.text.as_deref().unwrap_or("–")) }
-        }
-    }
+    let name = html! {
+        @if let Some(code) = &indicator.code { span.code { (code) } " " }
+        a href={ "/indicateurs/" (framework.code) "/" (indicator.key) } { (explained(&indicator.label, &framework.glossary)) }
+        (marks(indicator))
+        @if let Some(theme) = &indicator.theme { span.sub { (theme) } }
+    };
+    vec![
+        Cell::text(indicator.label.clone()).shown(name),
+        word(kind.map(|kind| kind.label.clone())),
+        Cell::text(who),
+        word(indicator.due.text.clone()),
+    ]
 }
 
 fn action(index: &Index<'_>, commitment: &Commitment) -> Markup {

@@ -18,7 +18,9 @@ use crate::journal::history_href;
 use crate::kernel::{counted, sentence};
 use crate::platform::clock::french_instant;
 use crate::platform::db::Tx;
-use crate::platform::web::{WebError, WebResult, document_with_status, icon, section_heading};
+use crate::platform::web::{
+    Address, WebError, WebResult, document_with_status, icon, section_heading,
+};
 use crate::tables::downloads;
 
 /// How many rows a page shows.
@@ -400,7 +402,10 @@ fn changes(look: &Look) -> Markup {
             }
             @if look.told.is_empty() { p { "Aucune." } } @else {
                 (rows(look, first, last, all))
-                (downloads("lignes", "Les cellules lues", &[("lot", &look.batch.id.to_string())]))
+                @let lot = look.batch.id.to_string();
+                @let none = Address::of("/imports");
+                (downloads("lignes", &format!("Cellules {}", word(look.verdict).to_lowercase()), &[("lot", &lot), ("voir", look.verdict.code())], &none))
+                (downloads("lignes", "Toutes les cellules lues", &[("lot", &lot)], &none))
             }
             p.acts {
                 @if look.page > 1 { a.btn.sm href=(address(look.verdict, look.page - 1)) { "Précédentes" } }

@@ -4,23 +4,35 @@ use axum::extract::State;
 use maud::{Markup, html};
 
 use super::parts::batch_state;
-use crate::access::{Concern, Signed};
-use crate::imports::{Batch, Imports, SendFile, store};
+use crate::access::{Concern, Reach, Signed};
+use crate::imports::{Batch, BatchState, Imports, Intakes, SendFile, store};
 use crate::platform::clock::french_instant;
-use crate::platform::web::WebResult;
-use crate::tables::downloads;
+use crate::platform::db::{DbError, Tx};
+use crate::platform::web::table::{Cell, Column, Row, Table};
+use crate::platform::web::{Address, Filter, Paging, WebResult, filter_form};
+use crate::tables::{day_of, downloads, whole};
 
-/// How many are listed.
-const LISTED: i64 = 100;
+/// What the list is narrowed by.
+const FILTERS: [&str; 2] = ["genre", "etat"];
+/// The most files of one list.
+const MOST: i64 = 10_000;
+/// How many a page shows.
+const BY_PAGE: usize = 50;
 
-pub(super) async fn page(signed: Signed, State(imports): State<Imports>) -> WebResult<Markup> {
+pub(super) async fn page(
+    signed: Signed,
+    asked: Address,
+    State(imports): State<Imports>,
+) -> WebResult<Markup> {
     let mut tx = imports.db.read().await?;
-    let batches = store::batches(&mut tx, signed.reach(), LISTED).await?;
+    let batches = asked_for(&mut tx, signed.reach(), &asked).await?;
+    drop(tx);
     let send = html! { p.acts { a.btn.main href="/imports/nouveau" { "Déposer un fichier" } } };
     let to_come = [Concern::to_come()];
     let sending = signed
         .reach()
         .offers::<SendFile>(&to_come, "Déposer un fichier", &send);
+    let is_whole = FILTERS.iter().all(|name| asked.get(name).is_empty());
     let body = html! {
         div.head {
             h1 { "Imports" }
@@ -30,49 +42,92 @@ pub(super) async fn page(signed: Signed, State(imports): State<Imports>) -> WebR
                 a.btn href="/imports/modele" { "Modèle à remplir, saisie à l’écran" }
                 a.btn href="/erreurs" { "Comprendre les problèmes" }
             }
+            @if !batches.is_empty() || !is_whole { (filter_form(&asked, "Filtrer les fichiers", &filters(&imports.intakes))) }
         }
-        @if batches.is_empty() {
+        @if batches.is_empty() && is_whole {
             p { "Aucun fichier reçu. Déposez-en un : Jalon dira ce qu’il changerait." }
-        } @else {
-            (table(&imports, &batches))
-            (downloads("imports", "Les fichiers reçus", &[]))
-        }
+        } @else if batches.is_empty() {
+            p { "Aucun fichier ne répond à ces critères. " a href="/imports" { "Tout afficher" } }
+        } @else { (list(&imports.intakes, &batches, &asked)) }
     };
     Ok(signed.page("Imports", &body))
 }
 
-fn table(imports: &Imports, batches: &[Batch]) -> Markup {
+/// The files received that somebody may know of and that an address asks for, the latest first.
+pub(in crate::imports) async fn asked_for(
+    tx: &mut Tx,
+    reach: &Reach,
+    asked: &Address,
+) -> Result<Vec<Batch>, DbError> {
+    let state = BatchState::from_code(asked.get("etat"));
+    let mut batches = store::batches_before(tx, reach, None, state, MOST).await?;
+    let kind = asked.get("genre");
+    batches.retain(|batch| kind.is_empty() || batch.intake == kind);
+    Ok(batches)
+}
+
+fn filters(intakes: &Intakes) -> [Filter; 2] {
+    let kinds = intakes.all().iter();
+    let kinds = kinds.map(|one| (one.name().to_owned(), one.french().kind.to_owned()));
+    let states = BatchState::every().map(|one| (one.code().to_owned(), one.french().to_owned()));
+    let [kind, state] = FILTERS;
+    [
+        Filter::Choice {
+            name: kind,
+            label: "Genre",
+            any: "Tous",
+            choices: kinds.collect(),
+        },
+        Filter::Choice {
+            name: state,
+            label: "État",
+            any: "Tous",
+            choices: states.to_vec(),
+        },
+    ]
+}
+
+fn list(intakes: &Intakes, batches: &[Batch], asked: &Address) -> Markup {
+    let paging = Paging::of(asked, batches.len(), BY_PAGE);
+    let caption = match batches.len() {
+        1 => "Un fichier.".to_owned(),
+        n => format!("{n} fichiers, le plus récent d’abord."),
+    };
+    let columns = vec![
+        Column::words("fichier", "Fichier"),
+        Column::words("etat", "État"),
+        Column::numbers("creees", "Créées"),
+        Column::numbers("modifiees", "Modifiées"),
+        Column::numbers("refusees", "Refusées"),
+        Column::words("depose_le", "Déposé").wide(),
+    ];
+    let mut table = Table::new("imports", caption, columns).classed("stack");
+    table.rows = batches.iter().map(|one| line(intakes, one)).collect();
+    table.sort(asked);
+    table.rows = paging.cut(table.rows);
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Fichiers reçus, défilable" {
-            table.tbl.stack {
-                caption { "Les " (batches.len()) " derniers fichiers, le plus récent d’abord." }
-                thead { tr {
-                    th scope="col" { "Fichier" } th scope="col" { "État" }
-                    th.n scope="col" { "Créées" } th.n scope="col" { "Modifiées" }
-                    th.n scope="col" { "Refusées" } th scope="col" { "Déposé par" }
-                } }
-                tbody { @for batch in batches { (line(imports, batch)) } }
-            }
-        }
+        (table.html(asked))
+        (downloads("imports", "Les fichiers reçus", &[], asked))
+        (paging.nav(asked, "Pages de la liste des fichiers"))
     }
 }
 
-fn line(imports: &Imports, batch: &Batch) -> Markup {
-    let kind = imports
-        .intake(&batch.intake)
+fn line(intakes: &Intakes, batch: &Batch) -> Row {
+    let kind = intakes
+        .named(&batch.intake)
         .map_or("", |intake| intake.french().kind);
     let sender = batch.sender.as_deref().unwrap_or("Jalon, à l’installation");
-    html! {
-        tr {
-            th scope="row" {
-                a href={ "/imports/" (batch.id) } { b { (batch.file_name) } }
-                span.sub { (kind) }
-            }
-            td data-l="État" { (batch_state(batch.state)) }
-            td.n data-l="Créées" { (batch.counts.created) }
-            td.n data-l="Modifiées" { (batch.counts.changed) }
-            td.n data-l="Refusées" { (batch.counts.refused) }
-            td.x data-l="Déposé par" { (sender) span.sub { (french_instant(batch.created_at)) } }
-        }
-    }
+    let name = html! {
+        a href={ "/imports/" (batch.id) } { b { (batch.file_name) } }
+        span.sub { (kind) }
+    };
+    let sent = html! { (sender) span.sub { (french_instant(batch.created_at)) } };
+    vec![
+        Cell::text(batch.file_name.clone()).shown(name),
+        Cell::text(batch.state.french()).shown(batch_state(batch.state)),
+        whole(batch.counts.created),
+        whole(batch.counts.changed),
+        whole(batch.counts.refused),
+        day_of(batch.created_at).shown(sent),
+    ]
 }

@@ -11,6 +11,7 @@ mod parts;
 mod problems;
 mod send;
 
+pub(super) use list::asked_for;
 pub(super) use send::{Sent, Unread, sent, start};
 
 use axum::Router;

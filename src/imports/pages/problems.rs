@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::parts::severity;
 use crate::imports::{Place, Problem, ProblemCode, Severity};
 use crate::kernel::counted;
-use crate::platform::web::section_heading;
+use crate::platform::web::{Address, section_heading};
+use crate::tables::downloads;
 
 /// How many problems of one kind a page lists.
 const LISTED: usize = 100;
@@ -38,6 +39,7 @@ pub(super) fn section(batch: Uuid, problems: &[Problem], open: bool) -> Markup {
                 } }
                 @for ((_, code), problems) in &kinds { (kind(batch, *code, problems, open)) }
             }
+            (downloads("problemes", "Les problèmes du fichier", &[("lot", &batch.to_string())], &Address::of("/imports")))
             p.acts { a.btn href={ "/imports/" (batch) "/copie-corrigee.xlsx" } { "Télécharger le fichier, ses problèmes marqués" } }
         }
     }

@@ -1,10 +1,9 @@
 //! The organisations of a day, by kind.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::civil::Date;
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use super::{Shown, composition, day_form, enumerate, links, nothing_yet, origins};
 use crate::access::{Concern, Reach, Signed};
@@ -13,20 +12,12 @@ use crate::organisations::store::AddEstablishment;
 use crate::organisations::{Directories, Directory, Organisation, OrganisationKind, PlaceKind};
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
-use crate::platform::web::{AsOf, WebError, WebResult, section_heading};
-use crate::tables::downloads;
-
-/// What the address asks for.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    au: String,
-    #[serde(default, rename = "type")]
-    group: String,
-}
+use crate::platform::web::table::{Cell, Column, Row, Table};
+use crate::platform::web::{Address, AsOf, WebError, WebResult, section_heading};
+use crate::tables::{day, downloads};
 
 /// Kinds shown together.
-struct Group {
+pub(in crate::organisations) struct Group {
     /// Its word in the address, and the identifier of its section.
     word: &'static str,
     /// Its name in the choice of groups.
@@ -76,6 +67,17 @@ const GROUPS: [Group; 5] = [
 ];
 
 impl Group {
+    /// The group that an address asks for, where it asks for one.
+    pub(in crate::organisations) fn asked(address: &Address) -> WebResult<Option<&'static Self>> {
+        match address.get("type") {
+            "" => Ok(None),
+            word => {
+                let found = GROUPS.iter().find(|group| group.word == word);
+                found.map(Some).ok_or(WebError::NotFound)
+            }
+        }
+    }
+
     fn existing<'a>(&self, directory: &'a Directory, on: Date) -> Vec<&'a Organisation> {
         let kinds = self.kinds.iter();
         kinds
@@ -83,7 +85,8 @@ impl Group {
             .collect()
     }
 
-    fn holds(&self, organisation: &Organisation) -> bool {
+    /// Whether an organisation is of that group.
+    pub(in crate::organisations) fn holds(&self, organisation: &Organisation) -> bool {
         self.kinds.contains(&organisation.kind)
     }
 }
@@ -94,19 +97,11 @@ pub(super) async fn page(
     State(db): State<Db>,
     State(clock): State<Clock>,
     State(directories): State<Directories>,
-    Query(asked): Query<Asked>,
+    address: Address,
 ) -> WebResult<(StatusCode, Markup)> {
-    let as_of = AsOf { au: asked.au };
+    let as_of = AsOf::of(&address);
     let day = as_of.day();
-    let group = match asked.group.as_str() {
-        "" => None,
-        word => Some(
-            GROUPS
-                .iter()
-                .find(|group| group.word == word)
-                .ok_or(WebError::NotFound)?,
-        ),
-    };
+    let group = Group::asked(&address)?;
     let mut tx = db.read().await?;
     let directory = directories.current(&mut tx, signed.reach()).await?;
     drop(tx);
@@ -116,14 +111,19 @@ pub(super) async fn page(
     };
     let page = signed.page(
         "Organisations",
-        &body((signed.reach(), &directory), &as_of, shown, group),
+        &body(
+            (signed.reach(), &directory),
+            (&as_of, &address),
+            shown,
+            group,
+        ),
     );
     Ok((as_of.status(), page))
 }
 
 fn body(
     (reach, directory): (&Reach, &Directory),
-    as_of: &AsOf,
+    (as_of, address): (&AsOf, &Address),
     shown: Shown,
     chosen: Option<&Group>,
 ) -> Markup {
@@ -146,14 +146,14 @@ fn body(
             (day_form(as_of, shown, "En vigueur le", "/organisations", chosen.map(|group| ("type", group.word))))
             @for group in groups {
                 @if group.word == "ars" {
-                    (agencies(directory, shown))
+                    (agencies(directory, shown, address))
                 } @else {
-                    (section(reach, directory, shown, group))
+                    (section((reach, address), directory, shown, group))
                 }
             }
-            (ended(directory, shown, chosen))
-            (downloads("organisations", "Les organisations", &[]))
-            (downloads("territoires", "Les territoires", &[]))
+            (ended(directory, shown, chosen, address))
+            (downloads("organisations", "Les organisations", &[], address))
+            (downloads("territoires", "Les territoires", &[], address))
         }
     }
 }
@@ -198,7 +198,7 @@ fn choice(shown: Shown, chosen: Option<&Group>) -> Markup {
     }
 }
 
-fn agencies(directory: &Directory, shown: Shown) -> Markup {
+fn agencies(directory: &Directory, shown: Shown, address: &Address) -> Markup {
     let agencies = directory.existing(OrganisationKind::Ars, shown.day);
     if agencies.is_empty() {
         return no_agency(directory, shown);
@@ -218,6 +218,17 @@ fn agencies(directory: &Directory, shown: Shown) -> Markup {
             departments - orphans
         )
     };
+    let columns = vec![
+        Column::words("nom", "Agence"),
+        Column::words("territoire", "Ressort").unsorted(),
+        Column::numbers("debut", "Depuis le"),
+    ];
+    let caption = format!("Agences régionales de santé, {}", shown.french());
+    let mut table = Table::new("ars-du-jour", caption, columns)
+        .classed("dense")
+        .caption_unseen();
+    let rows = agencies.into_iter();
+    table.rows = rows.map(|one| agency_row(directory, shown, one)).collect();
     html! {
         section.sect aria-labelledby="ars" {
             (section_heading("ars", &title, None))
@@ -228,35 +239,30 @@ fn agencies(directory: &Directory, shown: Shown) -> Markup {
                     " n’est pas dans le répertoire."
                 } }
             }
-            table.tbl.dense {
-                caption.vh { "Agences régionales de santé, " (shown.french()) }
-                thead { tr {
-                    th scope="col" { "Agence" }
-                    th scope="col" { "Ressort" }
-                    th.n scope="col" { "Depuis le" }
-                } }
-                tbody { @for agency in agencies { (agency_row(directory, shown, agency)) } }
-            }
+            (table.html(address))
         }
     }
 }
 
-fn agency_row(directory: &Directory, shown: Shown, agency: &Organisation) -> Markup {
+fn agency_row(directory: &Directory, shown: Shown, agency: &Organisation) -> Row {
     let place = agency.place.as_deref();
     let parts = place.map(|code| composition(&directory.parts_of(code, shown.day)));
-    html! {
-        tr {
-            th scope="row" {
-                a href=(shown.href(&agency.code)) { b { (agency.label()) } }
-                @let origins = origins(directory, &agency.code, shown.day);
-                @if !origins.is_empty() { span.sub { "Succède à " (links(&origins, shown)) } }
-            }
-            td { (parts.unwrap_or_default()) }
-            td.n {
-                @if let Some(from) = agency.valid_from { (french_date(from)) } @else { (dash()) }
-            }
-        }
-    }
+    let origins = origins(directory, &agency.code, shown.day);
+    let name = html! {
+        a href=(shown.href(&agency.code)) { b { (agency.label()) } }
+        @if !origins.is_empty() { span.sub { "Succède à " (links(&origins, shown)) } }
+    };
+    vec![
+        Cell::text(agency.label()).shown(name),
+        Cell::text(parts.unwrap_or_default()),
+        dated(agency.valid_from),
+    ]
+}
+
+/// A day, or a dash that is not read as one.
+fn dated(on: Option<Date>) -> Cell {
+    let shown = html! { @if let Some(on) = on { (french_date(on)) } @else { (dash()) } };
+    day(on).shown(shown)
 }
 
 fn no_agency(directory: &Directory, shown: Shown) -> Markup {
@@ -287,7 +293,12 @@ fn add_one(reach: &Reach) -> Markup {
     reach.offers::<AddEstablishment>(&[Concern::to_come()], ADD, &way)
 }
 
-fn section(reach: &Reach, directory: &Directory, shown: Shown, group: &Group) -> Markup {
+fn section(
+    (reach, address): (&Reach, &Address),
+    directory: &Directory,
+    shown: Shown,
+    group: &Group,
+) -> Markup {
     let organisations = group.existing(directory, shown.day);
     let (one, many) = group.counted;
     if organisations.is_empty() {
@@ -299,33 +310,52 @@ fn section(reach: &Reach, directory: &Directory, shown: Shown, group: &Group) ->
             }
         };
     }
-    let parents = organisations.iter().any(|o| o.parent.is_some());
+    let table = members(directory, shown, group, &organisations);
     html! {
         section.sect aria-labelledby=(group.word) {
             (section_heading(group.word, &counted(organisations.len(), one, many), None))
             @if group.word == ESTABLISHMENTS { (add_one(reach)) }
-            table.tbl.dense {
-                caption.vh { (counted(organisations.len(), one, many)) ", " (shown.french()) }
-                thead { tr {
-                    th scope="col" { "Sigle" }
-                    th scope="col" { "Nom" }
-                    @if parents { th scope="col" { "Dépend de" } }
-                } }
-                tbody {
-                    @for organisation in &organisations {
-                        tr {
-                            td.code { (organisation.label()) }
-                            th scope="row" {
-                                a href=(shown.href(&organisation.code)) { (organisation.name) }
-                                (beginning(directory, shown, organisation))
-                            }
-                            @if parents { td { (parent(directory, shown, organisation)) } }
-                        }
-                    }
-                }
-            }
+            (table.html(address))
         }
     }
+}
+
+/// The organisations of a group, with what they depend on where some depend on another.
+fn members(
+    directory: &Directory,
+    shown: Shown,
+    group: &Group,
+    organisations: &[&Organisation],
+) -> Table {
+    let (one, many) = group.counted;
+    let parents = organisations.iter().any(|o| o.parent.is_some());
+    let mut columns = vec![Column::words("sigle", "Sigle"), Column::words("nom", "Nom")];
+    if parents {
+        columns.push(Column::words("rattachement", "Dépend de"));
+    }
+    let count = counted(organisations.len(), one, many);
+    let caption = format!("{count}, {}", shown.french());
+    let mut table = Table::new(format!("organisations-{}", group.word), caption, columns)
+        .headed_by(1)
+        .classed("dense")
+        .caption_unseen();
+    let rows = organisations.iter().map(|organisation| {
+        let name = html! {
+            a href=(shown.href(&organisation.code)) { (organisation.name) }
+            (beginning(directory, shown, organisation))
+        };
+        let label = organisation.label();
+        let mut row = vec![
+            Cell::text(label).shown(html! { span.code { (label) } }),
+            Cell::text(organisation.name.clone()).shown(name),
+        ];
+        if parents {
+            row.push(parent(directory, shown, organisation));
+        }
+        row
+    });
+    table.rows = rows.collect();
+    table
 }
 
 /// Since when an organisation exists and after which other, where either is known.
@@ -344,7 +374,7 @@ fn beginning(directory: &Directory, shown: Shown, organisation: &Organisation) -
 }
 
 /// What has ended by then, and what took over.
-fn ended(directory: &Directory, shown: Shown, chosen: Option<&Group>) -> Markup {
+fn ended(directory: &Directory, shown: Shown, chosen: Option<&Group>, address: &Address) -> Markup {
     let all = directory.organisations().iter();
     let gone: Vec<(&Organisation, Date)> = all
         .filter(|o| chosen.is_none_or(|group| group.holds(o)))
@@ -359,46 +389,45 @@ fn ended(directory: &Directory, shown: Shown, chosen: Option<&Group>) -> Markup 
         "organisation a cessé d’exister",
         "organisations ont cessé d’exister",
     );
+    let columns = vec![
+        Column::words("nom", "Nom"),
+        Column::numbers("fin", "Jusqu’au"),
+        Column::words("successeurs", "Lui succèdent"),
+    ];
+    let mut table = Table::new("organisations-finies", title.clone(), columns)
+        .classed("dense")
+        .caption_unseen();
+    let rows = gone.into_iter().map(|(organisation, last)| {
+        let name = html! { a href=(shown.href(&organisation.code)) { (organisation.name) } };
+        let after = directory.successors(&organisation.code, shown.day);
+        vec![
+            Cell::text(organisation.name.clone()).shown(name),
+            dated(Some(last)),
+            named(&after, shown),
+        ]
+    });
+    table.rows = rows.collect();
     html! {
         section.sect aria-labelledby="finies" {
             (section_heading("finies", &title, None))
-            table.tbl.dense {
-                caption.vh { (title) }
-                thead { tr {
-                    th scope="col" { "Nom" }
-                    th.n scope="col" { "Jusqu’au" }
-                    th scope="col" { "Lui succèdent" }
-                } }
-                tbody {
-                    @for (organisation, last) in gone {
-                        tr {
-                            th scope="row" {
-                                a href=(shown.href(&organisation.code)) { (organisation.name) }
-                            }
-                            td.n { (french_date(last)) }
-                            td {
-                                (links_or_dash(&directory.successors(&organisation.code, shown.day), shown))
-                            }
-                        }
-                    }
-                }
-            }
+            (table.html(address))
         }
     }
 }
 
-fn parent(directory: &Directory, shown: Shown, organisation: &Organisation) -> Markup {
+fn parent(directory: &Directory, shown: Shown, organisation: &Organisation) -> Cell {
     let code = organisation.parent.as_deref();
     let parent = code.and_then(|code| directory.organisation(code));
-    links_or_dash(&parent.into_iter().collect::<Vec<_>>(), shown)
+    named(&parent.into_iter().collect::<Vec<_>>(), shown)
 }
 
-fn links_or_dash(organisations: &[&Organisation], shown: Shown) -> Markup {
-    if organisations.is_empty() {
-        dash()
-    } else {
-        links(organisations, shown)
+/// Organisations as a cell, each leading to its page.
+fn named(organisations: &[&Organisation], shown: Shown) -> Cell {
+    let names: Vec<&str> = organisations.iter().map(|o| o.label()).collect();
+    if names.is_empty() {
+        return Cell::default().shown(dash());
     }
+    Cell::text(names.join(", ")).shown(links(organisations, shown))
 }
 
 fn dash() -> Markup {

@@ -7,6 +7,9 @@ use super::address::Address;
 /// The parameter that says which page.
 pub const PAGE: &str = "page";
 
+/// The parameter that says before what, in a list read by its last lines, a page begins.
+pub const BEFORE: &str = "avant";
+
 /// One page of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paging {

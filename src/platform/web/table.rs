@@ -25,6 +25,14 @@ pub const COLUMNS: &str = "colonnes";
 /// A table of fewer columns is shown whole, without a choice.
 const FEW: usize = 4;
 
+/// Whether an address asks for an order or for columns, so that a table that was folded away is
+/// opened.
+pub fn is_arranged(address: &Address) -> bool {
+    [SORT, COLUMNS]
+        .iter()
+        .any(|name| !address.get(name).is_empty())
+}
+
 /// What a cell holds, whatever it is shown as.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Datum {
@@ -153,7 +161,8 @@ impl Cell {
         self
     }
 
-    fn html(&self) -> Markup {
+    /// As a page shows it.
+    pub fn html(&self) -> Markup {
         let inner = match &self.shown {
             Some(shown) => html! { (shown) },
             None => self.datum.html(),
@@ -184,6 +193,7 @@ pub struct Column {
     numeric: bool,
     sortable: bool,
     wide: bool,
+    stays: bool,
 }
 
 impl Column {
@@ -194,6 +204,7 @@ impl Column {
             numeric: false,
             sortable: true,
             wide: false,
+            stays: false,
         }
     }
 
@@ -217,6 +228,13 @@ impl Column {
     #[must_use]
     pub fn unsorted(mut self) -> Self {
         self.sortable = false;
+        self
+    }
+
+    /// The same, that no choice of columns takes away: it says what a row is about.
+    #[must_use]
+    pub fn staying(mut self) -> Self {
+        self.stays = true;
         self
     }
 
@@ -289,6 +307,23 @@ impl Table {
         self
     }
 
+    /// The same without those columns: what a file tells and a page does not show apart.
+    #[must_use]
+    pub fn without(mut self, keys: &[&str]) -> Self {
+        let kept = self.columns.iter();
+        let kept = kept.map(|column| !keys.contains(&column.key.as_ref()));
+        let kept: Vec<bool> = kept.collect();
+        self.keep(&kept);
+        self
+    }
+
+    /// The same with what stands below among its rows: for a file, which has nothing below.
+    #[must_use]
+    pub fn with_totals_as_rows(mut self) -> Self {
+        self.rows.append(&mut self.totals);
+        self
+    }
+
     /// Sorted as the address asks; as it is where the address asks nothing that can be done.
     pub fn sort(&mut self, address: &Address) {
         let Some((column, descending)) = self.asked(address) else {
@@ -317,17 +352,23 @@ impl Table {
 
     /// Without the columns that the address leaves out; whole where it names none of them. The
     /// heading of the rows always stays.
-    fn narrowed(&mut self, address: &Address) {
+    pub fn narrow(&mut self, address: &Address) {
         let named = address.every(COLUMNS).flat_map(|keys| keys.split(','));
         let named: Vec<&str> = named.collect();
+        let is_named = |column: &Column| named.contains(&column.key.as_ref());
+        if !self.choosable().any(is_named) {
+            return;
+        }
         let heading = self.heading;
         let kept: Vec<bool> = (0..)
             .zip(&self.columns)
-            .map(|(at, column)| at == heading || named.contains(&column.key.as_ref()))
+            .map(|(at, column)| at == heading || column.stays || is_named(column))
             .collect();
-        if kept.iter().filter(|kept| **kept).count() < 2 {
-            return;
-        }
+        self.keep(&kept);
+    }
+
+    /// Only the columns that are to be kept.
+    fn keep(&mut self, kept: &[bool]) {
         let keep = |at: usize| kept.get(at).copied().unwrap_or_default();
         for row in self.rows.iter_mut().chain(&mut self.totals) {
             let mut at = 0..;
@@ -335,15 +376,20 @@ impl Table {
         }
         let mut at = 0..;
         self.columns.retain(|_| at.next().is_some_and(keep));
-        self.heading = kept.iter().take(heading).filter(|kept| **kept).count();
+        let before = kept.iter().take(self.heading);
+        self.heading = before.filter(|kept| **kept).count();
+    }
+
+    /// The columns that may be left out.
+    fn choosable(&self) -> impl Iterator<Item = &Column> {
+        let all = (0..).zip(&self.columns);
+        let own = all.filter(move |(at, column)| *at != self.heading && !column.stays);
+        own.map(|(_, column)| column)
     }
 
     /// The form that chooses columns, where there are several to choose from.
     fn column_form(&self, address: &Address) -> Option<Markup> {
-        let choices = (0..)
-            .zip(&self.columns)
-            .filter(|(at, _)| *at != self.heading);
-        let choices: Vec<&Column> = choices.map(|(_, column)| column).collect();
+        let choices: Vec<&Column> = self.choosable().collect();
         if self.columns.len() < FEW {
             return None;
         }
@@ -375,7 +421,7 @@ impl Table {
     pub fn html(mut self, address: &Address) -> Markup {
         self.sort(address);
         let choice = self.column_form(address);
-        self.narrowed(address);
+        self.narrow(address);
         let asked = self.asked(address);
         html! {
             @if let Some(choice) = choice { (choice) }
@@ -450,107 +496,4 @@ fn datum(row: &Row, column: usize) -> &Datum {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn table(values: &[Option<i64>]) -> Table {
-        let columns = vec![
-            Column::words("region", "Région"),
-            Column::numbers("valeur", "Valeur"),
-        ];
-        let mut table = Table::new("essai", "Essai", columns);
-        let rows = (0_usize..).zip(values).map(|(n, value)| {
-            let number = Datum::number(value.and_then(Decimal::from_int), 0);
-            vec![Cell::text(format!("Région {n:03}")), number.into()]
-        });
-        table.rows = rows.collect();
-        table
-    }
-
-    fn sorted(values: &[Option<i64>], by: &str) -> Vec<String> {
-        let mut table = table(values);
-        table.sort(&Address::of("/").and(SORT, by));
-        table.rows.iter().map(|row| row[1].datum.french()).collect()
-    }
-
-    #[test]
-    fn columns_are_those_that_the_address_names() {
-        let wide = || {
-            let keys = ["region", "a", "b", "c"];
-            let columns = keys.map(|key| Column::words(key, key.to_uppercase()));
-            let mut table = Table::new("essai", "Essai", columns.to_vec()).headed_by(1);
-            table.rows = vec![keys.map(|key| Cell::text(format!("valeur-{key}"))).to_vec()];
-            table
-        };
-        let shown = |address: Address| {
-            let page = wide().html(&address).into_string();
-            ["region", "a", "b", "c"].map(|key| page.contains(&format!("valeur-{key}")))
-        };
-        assert_eq!(shown(Address::of("/")), [true; 4]);
-        let some = Address::of("/").and(COLUMNS, "region").and(COLUMNS, "c");
-        assert_eq!(shown(some), [true, true, false, true], "the heading stays");
-        let listed = Address::of("/").and(COLUMNS, "b,c");
-        assert_eq!(shown(listed), [false, true, true, true]);
-        assert_eq!(shown(Address::of("/").and(COLUMNS, "autre")), [true; 4]);
-        let page = wide().html(&Address::of("/x").and(COLUMNS, "b").and("tri", "a"));
-        let page = page.into_string();
-        for part in [
-            "action=\"/x#table-essai\"",
-            "name=\"tri\" value=\"a\"",
-            "value=\"b\" checked",
-        ] {
-            assert!(page.contains(part), "{part}: {page}");
-        }
-        assert!(!page.contains("value=\"c\" checked"));
-    }
-
-    #[test]
-    fn what_is_missing_comes_last_both_ways() {
-        let values = [None, Some(2), Some(10), Some(-1)];
-        assert_eq!(sorted(&values, "valeur"), ["−1", "2", "10", "–"]);
-        assert_eq!(sorted(&values, "-valeur"), ["10", "2", "−1", "–"]);
-        assert_eq!(sorted(&values, "couleur"), ["–", "2", "10", "−1"]);
-    }
-
-    #[test]
-    fn words_are_sorted_as_people_read_them() {
-        let mut table = table(&[None; 3]);
-        for (row, name) in table
-            .rows
-            .iter_mut()
-            .zip(["Occitanie", "Île-de-France", "Grand Est"])
-        {
-            row[0] = Cell::text(name);
-        }
-        table.sort(&Address::of("/").and(SORT, "region"));
-        let names: Vec<_> = table.rows.iter().map(|r| r[0].datum.french()).collect();
-        assert_eq!(names, ["Grand Est", "Île-de-France", "Occitanie"]);
-    }
-
-    #[test]
-    fn a_heading_says_its_order_and_leads_to_the_other() {
-        let address = Address::of("/p").and("q", "a").and(SORT, "-valeur");
-        let page = table(&[Some(1), Some(2)]).html(&address).into_string();
-        assert!(page.contains("aria-sort=\"descending\""), "{page}");
-        assert!(
-            page.contains("href=\"/p?q=a&amp;tri=valeur#table-essai\""),
-            "{page}"
-        );
-        assert!(
-            page.contains("href=\"/p?q=a&amp;tri=region#table-essai\""),
-            "{page}"
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn sorting_keeps_every_row(values in prop::collection::vec(prop::option::of(-50_i64..50), 0..30)) {
-            let mut before = sorted(&values, "");
-            let mut after = sorted(&values, "-valeur");
-            before.sort();
-            after.sort();
-            prop_assert_eq!(before, after);
-        }
-    }
-}
+mod tests;

@@ -23,7 +23,7 @@ use crate::platform::web::{
     Address, Crumb, WebError, WebResult, crumbs, document_with_status, parse_day, section_heading,
     state,
 };
-use crate::tables::{Source, Tables};
+use crate::tables::{Source, Tables, known};
 
 /// Where the list stands.
 pub(in crate::tables) const PATH: &str = "/moi/adresses";
@@ -79,11 +79,8 @@ pub(in crate::tables) async fn form_page(
 
 /// The choices of an address that the table knows, as a query.
 fn choices(source: &dyn Source, asked: &Address) -> String {
-    let known = asked
-        .pairs()
-        .filter(|(name, _)| source.choices().contains(name));
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(known);
+    query.extend_pairs(known(source, asked).pairs());
     query.finish()
 }
 
