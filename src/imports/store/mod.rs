@@ -14,6 +14,7 @@ use crate::imports::problem::{Place, Problem, Severity};
 use crate::platform::db::{DbError, Tx};
 
 pub(super) use batches::{SEE, batches_before};
+pub(in crate::imports) use batches::seen_between;
 pub use batches::{batch, batch_seen, batches};
 
 /// A file about to be kept, and read.

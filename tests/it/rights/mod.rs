@@ -12,11 +12,13 @@ mod people;
 mod programs;
 mod referents;
 pub mod routes;
+mod scene;
 mod sessions;
 mod sight;
 mod supply;
 mod terminal;
 mod volets;
+mod walk;
 mod why;
 
 pub use people::ends;
