@@ -34,7 +34,7 @@ impl Source for Dossiers {
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
         let slug = ask.choice("contrat").ok_or(WebError::NotFound)?;
         let full = load(ask.tx, ask.reach, &slug).await?;
-        let contract = full.ok_or(WebError::NotFound)?.contract;
+        let full = full.ok_or(WebError::NotFound)?;
         let columns = vec![
             Column::words("emis_le", "Émis le"),
             Column::words("emis_par", "Émis par"),
@@ -47,8 +47,8 @@ impl Source for Dossiers {
             Column::words("empreinte", "Empreinte SHA-256"),
             Column::words("dossier", "Dossier"),
         ];
-        let mut table = Table::new(self.name(), contract.title.clone(), columns);
-        for one in of_contract(ask.tx, ask.reach, contract.id).await? {
+        let mut table = Table::new(self.name(), full.contract.title.clone(), columns);
+        for one in of_contract(ask.tx, &full).await? {
             for file in &one.files {
                 table.rows.push(vec![
                     day_of(one.at),

@@ -29,7 +29,6 @@ use crate::tables::downloads;
 
 /// What the page shows.
 struct Shown {
-    address: Address,
     book: crate::contracts::Book,
     indicator: Indicator,
     measure: Measure,
@@ -154,7 +153,6 @@ async fn open(
             .into_iter()
             .filter(|t| t.measure == measure.code)
             .collect(),
-        address: address.clone(),
         book,
         indicator,
         measure,

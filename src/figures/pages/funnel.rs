@@ -10,7 +10,6 @@ use crate::figures::comparison::{Among, Comparison};
 use crate::figures::funnel::{Funnel, Judged, NoFunnel};
 use crate::figures::projection::shown;
 use crate::figures::{Formatter, pictures};
-use crate::kernel::counted;
 use crate::platform::web::table::{Cell, Column, Datum, Row, Table, is_arranged};
 use crate::platform::web::{section_heading, state};
 use crate::tables::downloads;
