@@ -308,13 +308,13 @@ mod tests {
         };
         let mut full = sheet(18);
         full.chance = Some(chance());
+        (full.label, full.map) = ("Taux".to_owned(), None);
         let (pages, text) = told(&full);
         assert_eq!(pages, 1);
         assert!(text.contains("plus que par hasard"), "{text}");
         assert!(!text.contains("La répartition en"), "{text}");
-        full.facts = vec![full.facts[0].clone(); 8];
-        let (pages, text) = told(&full);
-        assert_eq!(pages, 1);
+        full.facts = vec![full.facts[0].clone(); 14];
+        let (_, text) = told(&full);
         assert!(text.contains("La répartition en"), "{text}");
         assert!(!text.contains("plus que par hasard"), "{text}");
     }
