@@ -25,7 +25,7 @@ const WITH_KEY: u8 = 64;
 
 /// What keeps a key.
 #[derive(Clone)]
-struct Device {
+pub struct Device {
     written: Vec<u8>,
     id: [u8; 32],
     holder: String,
@@ -49,7 +49,7 @@ fn cbor(major: u8, bytes: &[u8]) -> Vec<u8> {
 }
 
 impl Device {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let (algorithm, random) = (&ECDSA_P256_SHA256_ASN1_SIGNING, SystemRandom::new());
         let written = EcdsaKeyPair::generate_pkcs8(algorithm, &random).unwrap();
         Self {
@@ -144,7 +144,7 @@ async fn begins(site: &mut Site, name: &str) -> Value {
     serde_json::from_str::<Value>(&text).unwrap()["publicKey"].clone()
 }
 
-async fn registers(site: &mut Site, device: &mut Device) -> Answer {
+pub async fn registers(site: &mut Site, device: &mut Device) -> Answer {
     let asked = begins(site, "Ordinateur du bureau").await;
     let made = device.makes(&asked);
     site.post("/moi/cles/reponse", &[("reponse", &made)]).await

@@ -63,6 +63,10 @@ pub(super) async fn save(
 ) -> WebResult<Response> {
     let now = AsOf::default();
     let shown = open(&desk, &signed, (&framework, &key), now).await?;
+    // A form without a target asks nothing of the store, and would be thanked for.
+    signed
+        .reach()
+        .demands::<SetNationalTarget>(&[Concern::of("", &framework)])?;
     let facet = Facet::of_measure(&shown.measure);
     let mut wanted = Vec::new();
     let mut problems = Vec::new();

@@ -278,6 +278,7 @@ pub(super) async fn edit_form(
     Path((slug, no)): Path<(String, i64)>,
 ) -> WebResult<Markup> {
     let opened = open::draft(&desk, &signed, &slug, no).await?;
+    opened.demands_writing(&signed)?;
     let typed = as_typed(&opened);
     let body = edit_page(&opened, &typed, &Problems::default());
     Ok(signed.page("Motif et date d’effet", &body))

@@ -133,6 +133,9 @@ pub(super) async fn form(
 ) -> WebResult<Markup> {
     let opened = open::draft(&desk, &signed, &slug, no).await?;
     let desktop = Desktop::new(&opened, &part)?;
+    let concern = opened.full.concern_in(desktop.section);
+    let stage = opened.instrument.state.stage();
+    signed.reach().demands::<WriteTerms>(&[concern.at(stage)])?;
     let offers = desktop.offers();
     let sheet = Sheet::of(&offers, &desktop.overlay.after);
     let body = page(&desktop, &offers, &sheet, None);

@@ -9,7 +9,8 @@ use crate::access::{Act, Concern, Denied, Signed};
 use crate::contracts::check::changes;
 use crate::contracts::store::{ContractError, load};
 use crate::contracts::{
-    Book, Desk, DraftInstrument, FullContract, Instrument, ReadNote, Section, State, Terms,
+    Book, Desk, DraftInstrument, EditInstrument, FullContract, Instrument, ReadNote, Section,
+    State, Terms, WriteTerms,
 };
 use crate::frameworks::Changeable;
 use crate::ledger::{Change, LedgerError, Moment};
@@ -228,6 +229,19 @@ impl OpenedInstrument {
     /// Whom it concerns, as far as rights go, and how far it has come.
     pub(super) fn concern(&self) -> Concern {
         self.full.concern().at(self.instrument.state.stage())
+    }
+
+    /// Refuses a form that writes it as a whole to whoever may not.
+    pub(super) fn demands_writing(&self, signed: &Signed) -> WebResult<()> {
+        let concern = [self.concern()];
+        Ok(signed.reach().demands::<EditInstrument>(&concern)?)
+    }
+
+    /// Whether whoever looks may write the terms of a section.
+    pub(super) fn may_write_in(&self, signed: &Signed, section: &Section) -> bool {
+        let concern = self.full.concern_in(section);
+        let concern = [concern.at(self.instrument.state.stage())];
+        signed.reach().allows(WriteTerms::NAME, &concern).is_ok()
     }
 
     /// Whether its act may change who is party.

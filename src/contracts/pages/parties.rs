@@ -193,6 +193,7 @@ pub(super) async fn form(
     Path((slug, no)): Path<(String, i64)>,
 ) -> WebResult<Markup> {
     let (opened, directory) = open_draft(&desk, &signed, &slug, no).await?;
+    opened.demands_writing(&signed)?;
     let overlay = opened.full.overlay(&opened.instrument);
     let fields = Fields::of(&opened, &overlay.after);
     let body = page(&opened, &directory, &fields, None);

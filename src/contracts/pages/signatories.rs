@@ -134,6 +134,7 @@ pub(super) async fn form(
     Path((slug, no)): Path<(String, i64)>,
 ) -> WebResult<Markup> {
     let opened = open::draft(&desk, &signed, &slug, no).await?;
+    opened.demands_writing(&signed)?;
     let body = page(&opened, &offered(&opened), None);
     Ok(signed.page("Signataires", &body))
 }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::entry_grid::{Beside, Narrowing, Sheet, body};
-use crate::access::{Reach, Signed};
+use crate::access::{NotPermitted, Reach, Signed};
 use crate::figures::values::form::{Entries, TypedFile, pasted};
 use crate::figures::values::grid::{Choice, Soil, Wanted, WantedError};
 use crate::figures::values::{Codes, INTAKE, Settings};
@@ -269,6 +269,10 @@ async fn receive(
 ) -> WebResult<Response> {
     let ground = workshop.ground(signed).await?;
     let mut sheet = address.sheet(&ground, signed.reach())?;
+    if let Err(denied) = sheet.allowed {
+        // Before what was typed is looked at: it would be told what to mend, and then refused.
+        return Err(NotPermitted::from(denied).into());
+    }
     let mut beside = Beside::of(&fields);
     let codes = Codes::of(&ground.catalogue, Some(&address.framework));
     if let Some(block) = fields.get("bloc") {

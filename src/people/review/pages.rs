@@ -407,6 +407,16 @@ async fn decide(
         let title = name(&look.review);
         return Ok(document_with_status(status, signed.view(), &title, &body));
     }
+    let is_listed = |grant: &Uuid| look.entries.iter().any(|e| e.grant.id == *grant);
+    if !decided
+        .confirmed
+        .iter()
+        .chain(&decided.ended)
+        .all(is_listed)
+    {
+        // Somebody else's to decide: whoever asks may not even know of it.
+        return Err(WebError::NotFound);
+    }
     let change = Change::open(&db, &clock, signed.actor(), ConfirmGrant::NAME).await;
     let mut change = change.map_err(WebError::internal)?;
     if !decided.ended.is_empty() {

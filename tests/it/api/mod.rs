@@ -26,7 +26,7 @@ fn hpv() -> String {
 }
 
 /// Opens an access of that person until that day.
-async fn open(bench: &Bench, actor: Actor, scope: TokenScope, until: Date) -> (Uuid, Secret) {
+pub async fn open(bench: &Bench, actor: Actor, scope: TokenScope, until: Date) -> (Uuid, Secret) {
     let (secret, today) = (Secret::random(), bench.clock.today());
     let new = NewToken::new("entrepôt de données", scope, Some(until), today).unwrap();
     let clock = &bench.clock;
@@ -57,7 +57,11 @@ impl Program {
     }
 
     async fn with(bench: &Bench, secret: Secret) -> Self {
-        let site = bench.site().await;
+        Self::over(bench.site().await, secret)
+    }
+
+    /// Another program of the same site.
+    pub fn over(site: Site, secret: Secret) -> Self {
         Self { site, secret }
     }
 

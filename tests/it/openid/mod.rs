@@ -1,6 +1,6 @@
 //! Signing in through a provider of identities: who it is believed for, and whose account opens.
 
-mod provider;
+pub mod provider;
 
 use axum::http::StatusCode;
 use jalon::access::link::{InvitePerson, store as links};
@@ -61,7 +61,7 @@ async fn goes(fake: &Fake, site: &mut Site, from: &str) -> Answer {
 }
 
 /// Opens an account for Inès, who has no password; the path of her invitation.
-async fn invited(bench: &Bench, actor: Actor) -> String {
+pub async fn invited(bench: &Bench, actor: Actor) -> String {
     let opened = Change::open(&bench.db, &bench.clock, actor, InvitePerson::NAME).await;
     let mut change = opened.unwrap();
     let may = permit::<AddPerson>(&mut change, ()).await.unwrap();
@@ -92,7 +92,7 @@ async fn bound(bench: &Bench) -> Fake {
 }
 
 /// Binds the identity that the provider tells to the account signed in.
-async fn binds(fake: &Fake, site: &mut Site, password: &str) -> Answer {
+pub async fn binds(fake: &Fake, site: &mut Site, password: &str) -> Answer {
     let sent = site
         .post("/moi/identites", &[("password_identity", password)])
         .await;

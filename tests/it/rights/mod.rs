@@ -12,12 +12,14 @@ mod people;
 mod programs;
 mod referents;
 pub mod routes;
+mod scene;
 mod sessions;
 mod sight;
 mod supply;
 mod terminal;
 mod volets;
-mod why;
+mod walk;
+pub mod why;
 
 pub use people::ends;
 

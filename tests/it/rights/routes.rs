@@ -1,54 +1,24 @@
-//! Every address of the site and of the API, tried by who should get nothing: a new one that is
-//! not in the list fails here until it says whom it answers.
+//! Every address of the site and of the API stands in `routes.txt`, with whom it refuses and whom
+//! it answers: a new one fails here until it says so. Beside that, each is tried on nothing that
+//! exists, by who should get nothing.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use jalon::access::token::TokenScope;
 
+use super::walk::{Line, listed, table};
 use super::{last_change, person, site_of};
+use crate::api::Program;
 use crate::contracts::{Hand, NORMANDIE};
 use crate::on_both_engines;
+use crate::support::{Answer, Bench};
 
-/// The addresses that answer without anybody signed in.
-const PUBLIC: [&str; 18] = [
-    "/api/v1/openapi.json",
-    "/aide",
-    "/aide/{subject}",
-    "/aide/schemas/{name}",
-    "/connexion",
-    "/connexion/cle/defi",
-    "/connexion/code",
-    "/mot-de-passe-oublie",
-    "/lien/{secret}",
-    "/favicon.svg",
-    "/deconnexion",
-    "/reprise",
-    "/donnees/{secret}/{file}",
-    "/healthz",
-    "/readyz",
-    "/metrics",
-    "/openapi.json",
-    "/lecteur",
-];
-
-/// The acts that everybody may do for themselves.
-const ONES_OWN: [&str; 14] = [
-    "/aide/demandes/nouvelle",
-    "/api/v1/openapi.json",
-    "/moi/mot-de-passe",
-    "/moi/sessions/{session}/terminer",
-    "/moi/acces",
-    "/moi/acces/{token}/revoquer",
-    "/moi/adresses",
-    "/moi/adresses/{address}/revoquer",
-    "/indicateurs/{framework}/{key}/suivre",
-    "/habilitations/{grant}/deleguer",
-    "/connexion",
-    "/deconnexion",
-    "/reprise",
-    "/donnees/{secret}/{file}",
-];
+/// What the source gives to a router and the table leaves out: what counts is asked at an address
+/// of its own, and what is unknown below `/api` is answered the same to all.
+const OUTSIDE: [&str; 2] = ["/api/{*unknown}", "/metrics"];
 
 /// The addresses that the source gives to a router, as templates; those of the API below `/api/v1`.
 pub fn routes() -> BTreeSet<String> {
@@ -109,6 +79,45 @@ pub fn filled(template: &str) -> String {
     path
 }
 
+/// The methods that an address answers, as it says itself to one that none does.
+fn methods(answer: &Answer, template: &str) -> BTreeSet<(String, String)> {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    assert_eq!(answer.status, status, "{template}: {}", answer.body);
+    let allowed = answer.headers[header::ALLOW].to_str().unwrap();
+    let methods = allowed.split(',').filter(|method| *method != "HEAD");
+    methods
+        .map(|method| (template.to_owned(), method.to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn every_method_of_every_address_says_whom_it_answers() {
+    let bench = Bench::sqlite().await;
+    let first = bench.install().await;
+    let mut site = site_of(&bench, crate::support::EMAIL).await;
+    let mut program = Program::of(&bench, first, TokenScope::Read).await;
+    let mut found = BTreeSet::new();
+    let all = routes();
+    for template in all.iter().filter(|one| !OUTSIDE.contains(&one.as_str())) {
+        let path = filled(template);
+        let answer = if path.starts_with("/api/v1/") {
+            program.ask(Method::OPTIONS, &path, &[], "").await
+        } else {
+            let asked = Request::builder().method(Method::OPTIONS).uri(&path);
+            site.send(asked.body(Body::empty()).unwrap()).await
+        };
+        found.extend(methods(&answer, template));
+    }
+    let listed = listed();
+    let missing: Vec<_> = found.difference(&listed).collect();
+    let gone: Vec<_> = listed.difference(&found).collect();
+    assert!(
+        missing.is_empty() && gone.is_empty(),
+        "tests/it/rights/routes.txt says of each method of each address whom it refuses and whom it answers. Without a line: {missing:?}. No longer there: {gone:?}."
+    );
+    assert_eq!(table().len(), listed.len(), "a line stands there twice");
+}
+
 on_both_engines! {
     async fn no_address_answers_who_is_not_signed_in_nor_acts_for_who_may_not(bench: Bench) {
         let first = bench.install().await;
@@ -118,9 +127,18 @@ on_both_engines! {
         person(&bench, first, "technique@example.org", &[("administrateur-technique", "")]).await;
         let all = routes();
         assert!(all.len() > 60, "the addresses were not found: {}", all.len());
+        let lines = table();
+        let of_lines = |which: fn(&Line) -> bool| -> BTreeSet<&str> {
+            let some = lines.iter().filter(|line| which(line));
+            some.map(|line| line.address.as_str()).chain(OUTSIDE).collect()
+        };
+        // A secret opens by itself what stands behind it.
+        let public = of_lines(|line| line.is_public() || line.refused == ["guess"]);
+        // Those may act for themselves.
+        let ones_own = of_lines(|line| line.is_public() || line.is_everyones());
         let mut anonymous = bench.site().await;
         let mut wrong = Vec::new();
-        for template in all.iter().filter(|template| !PUBLIC.contains(&template.as_str())) {
+        for template in all.iter().filter(|template| !public.contains(template.as_str())) {
             let path = filled(template);
             for answer in [anonymous.get(&path).await, anonymous.post(&path, &[]).await] {
                 let refused = answer.status == StatusCode::UNAUTHORIZED
@@ -134,7 +152,7 @@ on_both_engines! {
         for email in ["personne@example.org", "technique@example.org"] {
             let mut site = site_of(&bench, email).await;
             let before = last_change(&bench).await;
-            for template in all.iter().filter(|template| !ONES_OWN.contains(&template.as_str())) {
+            for template in all.iter().filter(|template| !ones_own.contains(template.as_str())) {
                 let answer = site.post(&filled(template), &[("motif", "Essai"), ("version", "1")]).await;
                 let now = last_change(&bench).await;
                 if now != before || answer.status.is_server_error() {
