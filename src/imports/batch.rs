@@ -298,21 +298,26 @@ pub struct Batch {
 /// it was stopped.
 const SILENCE: i64 = 120 * 1_000_000;
 
+/// Whether somebody may know of a file that was sent by that person, in that organisation's name.
+pub(super) fn is_seen_by(reach: &Reach, sender: Option<Uuid>, organisation: &str) -> bool {
+    // What is sent in a name that nobody bears is seen by who sees everything.
+    let whose = match organisation {
+        "" => "*",
+        organisation => organisation,
+    };
+    let concern = Concern {
+        owner: sender,
+        undetermined: true,
+        ..Concern::of(whose, "")
+    };
+    reach.may_look(SEE, &concern)
+}
+
 impl Batch {
     /// Whether somebody may know of it: who sent it, and who may see what others of that
     /// organisation send.
     pub fn is_seen_by(&self, reach: &Reach) -> bool {
-        // What is sent in a name that nobody bears is seen by who sees everything.
-        let whose = match self.organisation.as_str() {
-            "" => "*",
-            organisation => organisation,
-        };
-        let concern = Concern {
-            owner: self.created_by,
-            undetermined: true,
-            ..Concern::of(whose, "")
-        };
-        reach.may_look(SEE, &concern)
+        is_seen_by(reach, self.created_by, &self.organisation)
     }
 
     /// Its state, to be compared with the one that an act was decided upon.

@@ -4,7 +4,8 @@
 use async_trait::async_trait;
 use serde::Deserialize;
 
-use crate::journal::{Kind, Line, Reader, Teller, Told};
+use super::store;
+use crate::journal::{Kind, Line, Reader, Teller, Told, span};
 use crate::kernel::counted;
 use crate::platform::db::{DbError, Tx};
 
@@ -30,11 +31,20 @@ impl Teller for ImportTeller {
 
     async fn tell(
         &self,
-        _tx: &mut Tx,
-        _reader: &Reader,
+        tx: &mut Tx,
+        reader: &Reader,
         lines: &[&Line],
     ) -> Result<Vec<Option<Told>>, DbError> {
+        let seen = store::seen_between(tx, &reader.reach, span(lines)).await?;
         let told = lines.iter().map(|line| {
+            // Who may not know of the file reads that values came of one, and is led to none.
+            if !seen.contains(&line.thing) {
+                return Some(Told {
+                    deed: deed(line),
+                    name: String::new(),
+                    href: None,
+                });
+            }
             Some(Told {
                 deed: deed(line),
                 name: "voir l’import".to_owned(),

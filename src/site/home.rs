@@ -8,7 +8,8 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use crate::access::Signed;
+use crate::access::{self, Signed};
+use crate::contracts::CreateContract;
 use crate::contracts::store::{self, OpenDraft};
 use crate::figures::board::{Country, Late};
 use crate::figures::contest::{self, Contest, Standing};
@@ -70,7 +71,7 @@ pub(super) async fn page(
         }
         (since(&desk))
         (awaits(&desk))
-        (country(&desk))
+        (country(&desk, &signed))
         (generations(&situation))
     };
     Ok((situation.status(), signed.page("Accueil", &body)))
@@ -291,7 +292,8 @@ fn review_item(review: &Review, progress: Progress, today: Date) -> Markup {
 }
 
 /// The regions against the objectives of the framework shown.
-fn country(desk: &Desk<'_>) -> Markup {
+fn country(desk: &Desk<'_>, signed: &Signed) -> Markup {
+    const PREPARE: &str = "Préparer un contrat";
     let Some((framework, country)) = &desk.shown else {
         return html! {};
     };
@@ -304,12 +306,14 @@ fn country(desk: &Desk<'_>) -> Markup {
             a href={ "/contrats?cadre=" (board.framework) } { "Tous les contrats" }
         }
     };
+    let prepare = html! { p.acts { a.btn href="/contrats/nouveau" { (PREPARE) } } };
     html! {
         section.sect aria-labelledby="pays" {
             (section_heading("pays", &title, Some(aside)))
             (generation_choice(desk, framework))
             @if is_empty {
-                p { "Aucun contrat n’est signé sous ce cadre. " a href="/contrats/nouveau" { "Préparer un contrat" } }
+                p { "Aucun contrat n’est signé sous ce cadre." }
+                (signed.reach().offers::<CreateContract>(&[access::Concern::to_come()], PREPARE, &prepare))
             } @else { (board_table(desk.situation, country)) }
         }
     }

@@ -12,13 +12,13 @@ use super::grid::{is_choice, sheet_of};
 use super::open::{self, OpenedInstrument};
 use super::parts::{act_button, day, edit_link, flag, mark, state_of, trail};
 use super::table::{self, Cells, change, dash};
-use crate::access::{Act, Concern, Signed};
+use crate::access::Signed;
 use crate::contracts::naming::{place_name, subject_name};
 use crate::contracts::sheet::show_body;
 use crate::contracts::{
     Choice, CommitmentTerm, Confirmation, Desk, EditInstrument, Facet, Line, Obstacle,
     ObstacleKind, Overlay, RebaseInstrument, Section, Slot, State as InstrumentState, Term,
-    TermBody, TermKey, Terms, WriteTerms, check_draft, instrument_name,
+    TermBody, TermKey, Terms, check_draft, instrument_name,
 };
 use crate::journal::history_href;
 use crate::kernel::{capitalised, counted};
@@ -121,7 +121,7 @@ pub(super) fn body(signed: &Signed, opened: &OpenedInstrument, notice: Option<Ma
         @if let Some(notice) = notice { (notice) }
         @if draft { (readiness(signed, opened, &lines, &obstacles)) }
         (changes(opened, &overlay, &lines, draft))
-        @if draft { (super::workbook::section(opened)) }
+        @if draft { (super::workbook::section(signed, opened)) }
         (signatories(opened, draft))
         @if draft { (decision(signed, opened, &obstacles)) }
     }
@@ -178,14 +178,11 @@ fn head(signed: &Signed, opened: &OpenedInstrument, overlay: &Overlay<'_>) -> Ma
 /// write.
 fn editing(signed: &Signed, opened: &OpenedInstrument) -> Markup {
     let full = &opened.full;
-    let stage = opened.instrument.state.stage();
-    let writes = |concern: Concern| {
-        let concern = [concern.at(stage)];
-        signed.reach().allows(WriteTerms::NAME, &concern).is_ok()
-    };
     let sections = full.contract.sections.iter();
-    let own: Vec<&Section> = sections.filter(|s| writes(full.concern_in(s))).collect();
-    if own.is_empty() || writes(full.concern()) {
+    let own: Vec<&Section> = sections
+        .filter(|s| opened.may_write_in(signed, s))
+        .collect();
+    if own.is_empty() || opened.demands_writing(signed).is_ok() {
         return or_why::<EditInstrument>(signed, opened, "Écrire ce projet", &ways(opened));
     }
     let path = opened.path();
@@ -216,6 +213,12 @@ fn readiness(
     obstacles: &[Obstacle],
 ) -> Markup {
     let stale = obstacles.iter().any(|o| o.kind == ObstacleKind::StaleBase);
+    let writes = |key: Option<&TermKey>| {
+        let mut sections = opened.full.contract.sections.iter();
+        let section = key.and_then(|key| sections.find(|one| one.id == key.section));
+        let whole = || opened.demands_writing(signed).is_ok();
+        section.map_or_else(whole, |section| opened.may_write_in(signed, section))
+    };
     html! {
         section.sect aria-labelledby="pret" {
             @if obstacles.is_empty() {
@@ -225,6 +228,7 @@ fn readiness(
                 ol.told-l {
                     @for obstacle in obstacles {
                         @let href = obstacle.key.as_ref().and_then(|key| sheet_of(opened, lines, key)).or_else(|| way_to(opened, obstacle.kind));
+                        @let href = href.filter(|_| writes(obstacle.key.as_ref()));
                         li {
                             (obstacle.sentence)
                             @if let Some(href) = href { " " a href=(href) { "Régler" span.vh { " : " (obstacle.sentence) } } }

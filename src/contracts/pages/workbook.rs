@@ -6,11 +6,11 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::open::{self, OpenedInstrument};
-use crate::access::Signed;
+use crate::access::{Concern, Signed};
 use crate::contracts::Desk;
 use crate::contracts::intake::{INTAKE, template};
 use crate::documents::saved_as;
-use crate::imports::Format;
+use crate::imports::{Format, SendFile};
 use crate::platform::web::{WebError, WebResult, section_heading};
 
 pub(super) async fn download(
@@ -34,7 +34,8 @@ pub(super) async fn download(
 }
 
 /// What the page of a draft says of its workbook.
-pub(super) fn section(opened: &OpenedInstrument) -> Markup {
+pub(super) fn section(signed: &Signed, opened: &OpenedInstrument) -> Markup {
+    const SEND: &str = "Renvoyer le classeur rempli";
     let path = opened.path();
     let send = {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -43,13 +44,16 @@ pub(super) fn section(opened: &OpenedInstrument) -> Markup {
         query.append_pair("acte", &format!("{slug}/{}", opened.instrument.no));
         format!("/imports/nouveau?{}", query.finish())
     };
+    let send = html! { a.btn href=(send) { (SEND) } };
+    let sending = [Concern::to_come()];
+    let send = signed.reach().offers::<SendFile>(&sending, SEND, &send);
     html! {
         section.sect aria-labelledby="excel" {
             (section_heading("excel", "Remplir dans Excel", None))
             p { "Le classeur porte les termes en vigueur et ceux de ce projet. Remplissez-le, puis renvoyez-le : Jalon montre ce qui changerait, et n’écrit rien avant votre accord." }
             p.acts {
                 a.btn href={ (path) "/classeur" } download { "Télécharger le classeur" }
-                a.btn href=(send) { "Renvoyer le classeur rempli" }
+                (send)
             }
         }
     }

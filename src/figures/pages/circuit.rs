@@ -7,10 +7,11 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::since::{self, Concern};
-use crate::access::Signed;
+use crate::access::{self, Signed};
 use crate::figures::circuit::{self, Owed, OwedState};
 use crate::figures::{Situation, Sources, Subject};
 use crate::frameworks::{Framework, explained};
+use crate::imports::SendFile;
 use crate::organisations::Organisation;
 use crate::platform::clock::french_date;
 use crate::platform::web::{Address, Crumb, WebError, WebResult, crumbs, state};
@@ -270,6 +271,7 @@ pub(super) async fn supplier(
     Path(code): Path<String>,
     address: Address,
 ) -> WebResult<(StatusCode, Markup)> {
+    const SEND: &str = "Charger un fichier";
     let (tx, situation) = sources.open(signed.reach(), &address).await?;
     drop(tx);
     let ground = Ground {
@@ -280,6 +282,10 @@ pub(super) async fn supplier(
         return Err(WebError::NotFound);
     }
     let name = ground.supplier(&code);
+    // « ARS » supplies as all the agencies do, and is none of them.
+    let is_known = situation.directory.organisation(&code).is_some();
+    let send = html! { a.btn.main href="/imports/nouveau?genre=values" { (SEND) } };
+    let to_come = [access::Concern::to_come()];
     let late = deliveries
         .iter()
         .filter(|(_, owed)| owed.state() == OwedState::Late)
@@ -296,7 +302,11 @@ pub(super) async fn supplier(
                 1 => { " : une livraison est en retard" },
                 n => { " : " (n) " livraisons sont en retard" },
             } }
-            p.acts { a.btn.main href={ "/imports/nouveau?genre=values" } { "Charger un fichier" } a.btn href={ "/imports/modele?choisir=oui&fournisseur=" (code) } { "Modèle à remplir" } a href=(situation.href(&format!("/organisations/{code}"))) { "L’organisation" } }
+            p.acts {
+                (signed.reach().offers::<SendFile>(&to_come, SEND, &send))
+                a.btn href={ "/imports/modele?choisir=oui&fournisseur=" (code) } { "Modèle à remplir" }
+                @if is_known { a href=(situation.href(&format!("/organisations/{code}"))) { "L’organisation" } }
+            }
             (situation.form(&address, &html! {}))
         }
         (ground.since(&deliveries.iter().map(|(_, owed)| owed).collect::<Vec<_>>(), &|_| true))

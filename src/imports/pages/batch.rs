@@ -289,7 +289,8 @@ fn lead(look: &Look) -> String {
 
 fn life(look: &Look) -> Markup {
     let batch = &look.batch;
-    let open = batch.state == BatchState::Rehearsed;
+    // What is answered or corrected has the file read again.
+    let open = batch.state == BatchState::Rehearsed && look.again.is_ok();
     html! {
         @match batch.state {
             BatchState::Reading if batch.is_stalled(look.now) => { (closing(look)) }

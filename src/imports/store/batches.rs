@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::parsed;
 use crate::access::{Concern, Reach};
 use crate::args;
-use crate::imports::batch::{Batch, BatchState, Counts};
+use crate::imports::batch::{Batch, BatchState, Counts, is_seen_by};
 use crate::platform::db::{DbError, Tx};
 
 #[derive(sqlx::FromRow)]
@@ -75,6 +75,25 @@ impl TryFrom<BatchRecord> for Batch {
 pub async fn batch_seen(tx: &mut Tx, reach: &Reach, id: Uuid) -> Result<Option<Batch>, DbError> {
     let found = batch(tx, id).await?;
     Ok(found.filter(|batch| batch.is_seen_by(reach)))
+}
+
+/// Of the batches written or undone between two changes, those that somebody may know of.
+pub(in crate::imports) async fn seen_between(
+    tx: &mut Tx,
+    reach: &Reach,
+    (first, last): (i64, i64),
+) -> Result<BTreeSet<Uuid>, DbError> {
+    let acted_on: Vec<(Uuid, Option<Uuid>, String)> = tx
+        .all(
+            "select id, created_by, organisation from batch
+             where id in (select thing_id from entry where change_no between $1 and $2)",
+            args![first, last],
+        )
+        .await?;
+    let seen = acted_on
+        .into_iter()
+        .filter(|(_, sender, organisation)| is_seen_by(reach, *sender, organisation));
+    Ok(seen.map(|(id, ..)| id).collect())
 }
 
 /// The batch with that identifier.
