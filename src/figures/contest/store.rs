@@ -1,5 +1,6 @@
 //! Contests in the database.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -23,6 +24,23 @@ pub(in crate::figures) async fn latest_change(tx: &mut Tx) -> Result<i64, DbErro
         )
         .await?;
     Ok(opened.max(answered))
+}
+
+/// Whose values are contested: the places, by contest, of those opened or answered between two
+/// changes.
+pub(super) async fn places_between(
+    tx: &mut Tx,
+    (first, last): (i64, i64),
+) -> Result<HashMap<Uuid, String>, DbError> {
+    let places: Vec<(Uuid, String)> = tx
+        .all(
+            "select k.id, o.place from contest k
+             join observation o on o.id = k.observation_id
+             where k.id in (select thing_id from entry where change_no between $1 and $2)",
+            args![first, last],
+        )
+        .await?;
+    Ok(places.into_iter().collect())
 }
 
 #[derive(sqlx::FromRow)]

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use serde::Deserialize;
 
 use super::Outcome;
-use crate::journal::{Kind, Line, Reader, Teller, Told};
+use super::store::places_between;
+use crate::journal::{Kind, Line, Reader, Teller, Told, span};
 use crate::platform::db::{DbError, Tx};
 
 /// Tells of contests.
@@ -30,12 +31,18 @@ impl Teller for ContestTeller {
 
     async fn tell(
         &self,
-        _tx: &mut Tx,
-        _reader: &Reader,
+        tx: &mut Tx,
+        reader: &Reader,
         lines: &[&Line],
     ) -> Result<Vec<Option<Told>>, DbError> {
+        // Why a value is contested says what it is: it is for who may see the values of its place.
+        let places = places_between(tx, span(lines)).await?;
+        let is_seen = |line: &Line| {
+            let place = places.get(&line.thing);
+            reader.reads_all || place.is_some_and(|place| reader.reach.sees_values_of(place))
+        };
         let told = lines.iter().map(|line| {
-            Some(Told {
+            is_seen(line).then(|| Told {
                 deed: deed(line).to_owned(),
                 name: "voir la contestation".to_owned(),
                 href: Some(format!("/contestations/{}", line.thing)),

@@ -19,7 +19,7 @@ mod supply;
 mod terminal;
 mod volets;
 mod walk;
-mod why;
+pub mod why;
 
 pub use people::ends;
 

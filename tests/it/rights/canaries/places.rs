@@ -1,15 +1,19 @@
 //! Where each role looks.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::plant::Sower;
 use super::{ASKER, OWNER, Opened, PLANTED};
 use crate::contracts::HOSPITAL;
 use crate::rights::routes::routes;
+use crate::rights::why::shape;
 use crate::support::EMAIL;
 
 /// How many pages are followed from link to link.
 const MOST_FOLLOWED: usize = 120;
+
+/// How many of one shape: the history of each thing is one page.
+const MOST_ALIKE: usize = 4;
 
 /// The addresses at which everyone looks.
 pub struct Places {
@@ -41,8 +45,7 @@ impl Places {
         api.extend(of_api);
         pages.extend(of_site);
         api.extend(lists());
-        pages.extend(searches());
-        pages.extend(tables());
+        let asked: Vec<String> = searches().into_iter().chain(tables()).collect();
         for email in [
             EMAIL.to_owned(),
             format!("{OWNER}@example.org"),
@@ -50,9 +53,28 @@ impl Places {
         ] {
             let telling = followed(sower, opened, &email, &pages).await;
             pages.extend(telling);
+            pages.extend(telling_among(sower, opened, &email, &asked).await);
         }
         Self { pages, api }
     }
+}
+
+/// Those of some addresses at which somebody reads a number.
+async fn telling_among(
+    sower: &Sower<'_>,
+    opened: &mut Opened,
+    email: &str,
+    asked: &[String],
+) -> Vec<String> {
+    let mut site = sower.site(email).await;
+    let mut telling = Vec::new();
+    for path in asked {
+        let answer = site.get(path).await;
+        if !opened.canaries(&answer).is_empty() {
+            telling.push(path.clone());
+        }
+    }
+    telling
 }
 
 /// The pages to which links lead somebody and where they read a number.
@@ -71,6 +93,7 @@ async fn followed(
     waiting.push_front("/indicateurs/es-aura-2020-2024/2.1-1-i1".to_owned());
     waiting.push_front("/indicateurs/etat-ars-2024-2028/2.c.1".to_owned());
     let mut seen: BTreeSet<String> = waiting.iter().cloned().collect();
+    let mut alike: BTreeMap<String, usize> = BTreeMap::new();
     let mut telling = BTreeSet::new();
     for _ in 0..MOST_FOLLOWED + waiting.len() {
         let Some(path) = waiting.pop_front() else {
@@ -84,7 +107,11 @@ async fn followed(
             let link = link.split(['"', '#']).next().unwrap();
             let link = link.replace("&amp;", "&");
             if link.starts_with('/') && is_telling(&link) && seen.insert(link.clone()) {
-                waiting.push_back(link);
+                let like = alike.entry(shape(&link)).or_insert(0);
+                *like += 1;
+                if *like <= MOST_ALIKE {
+                    waiting.push_back(link);
+                }
             }
         }
     }
@@ -139,8 +166,8 @@ fn searches() -> Vec<String> {
     for typed in words.into_iter().chain(starts) {
         let typed: String = form_urlencoded::byte_serialize(typed.as_bytes()).collect();
         searches.push(format!("/recherche?q={typed}"));
-        searches.push(format!("/recherche/propositions?q={typed}"));
     }
+    searches.extend(words.map(|typed| format!("/recherche/propositions?q={typed}")));
     searches
 }
 
