@@ -61,7 +61,8 @@ pub trait Intake: fmt::Debug + Send + Sync {
         "Les valeurs de ce fichier sont sous embargo : jusqu’à sa fin, seule la personne qui l’a déposé les voit."
     }
 
-    /// Takes from rows what stood there and is kept from that person.
+    /// Takes from rows what stood there and is kept from that person, and what their verdict says
+    /// of it.
     async fn veil(&self, _tx: &mut Tx, _reach: &Reach, _rows: &mut [Row]) -> Result<(), DbError> {
         Ok(())
     }
