@@ -253,6 +253,7 @@ impl Words<'_> {
             deed,
             name: act.contract.clone(),
             href: Some(act.href.clone()),
+            tells_why: true,
         }
     }
 

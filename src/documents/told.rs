@@ -34,6 +34,8 @@ impl Teller for DocumentTeller {
                 deed: deed.to_owned(),
                 name: "voir le document".to_owned(),
                 href: Some(format!("/documents/{}", line.thing)),
+                // What it was attached with has reasons of its own.
+                tells_why: line.verb != "create",
             })
         });
         Ok(told.collect())

@@ -182,12 +182,11 @@ impl Intake for PeopleIntake {
 
     async fn write(&self, change: &mut Change, batch: &Batch) -> Result<Written, LedgerError> {
         let rows = changes(change.tx(), batch).await?;
+        // The name of a file is no reason, and often that of a person.
         let motive = motive(&batch.said);
-        change.explain(if motive.is_empty() {
-            batch.file_name.as_str()
-        } else {
-            motive
-        });
+        if !motive.is_empty() {
+            change.explain(motive);
+        }
         write::write(change, &rows).await
     }
 

@@ -154,7 +154,7 @@ impl App {
             snapshots.clone(),
         );
         imports.antivirus = Antivirus::of(&config);
-        let tellers = tellers(library.clone());
+        let tellers = tellers(library.clone(), imports.intakes.clone(), &clock);
         let tables = tables(&sources, &imports.intakes, &tellers);
         let searcher = searcher(clock.clone(), library.clone(), directories.clone());
         let config = Arc::new(config);

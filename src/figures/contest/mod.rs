@@ -155,9 +155,20 @@ impl Contest {
 
     /// Whether it tells a figure that is to be kept from somebody, by its embargo or its place.
     pub fn is_hidden(&self, reach: &Reach, today: Date) -> bool {
-        is_hidden(self.embargo_until, self.loaded_by, reach, today)
-            || !reach.sees_values_of(&self.subject.place)
+        let embargo = (self.embargo_until, self.loaded_by);
+        is_kept(reach, today, &self.subject.place, embargo)
     }
+}
+
+/// Whether what is said of a value of a place is to be kept from somebody; of a value under embargo,
+/// with its day and who brought it.
+fn is_kept(
+    reach: &Reach,
+    today: Date,
+    place: &str,
+    (until, author): (Option<Date>, Option<Uuid>),
+) -> bool {
+    is_hidden(until, author, reach, today) || !reach.sees_values_of(place)
 }
 
 /// Where a contest is in its life.

@@ -1,16 +1,20 @@
-//! What the history says of contests. Not their figures: a value may be under embargo, which its
-//! own page sees to.
+//! What the history says of contests, to who may know of them. Not their figures; their words
+//! quote them, and stand beside as the reason of the change.
 
 use async_trait::async_trait;
 use serde::Deserialize;
 
-use super::Outcome;
-use crate::journal::{Kind, Line, Reader, Teller, Told};
+use super::{Outcome, store};
+use crate::journal::{Kind, Line, Reader, Teller, Told, span};
+use crate::platform::clock::Clock;
 use crate::platform::db::{DbError, Tx};
 
 /// Tells of contests.
 #[derive(Debug)]
-pub struct ContestTeller;
+pub struct ContestTeller {
+    /// The clock, which says which embargoes have ended.
+    pub clock: Clock,
+}
 
 /// What the history keeps of an answer.
 #[derive(Deserialize)]
@@ -30,15 +34,21 @@ impl Teller for ContestTeller {
 
     async fn tell(
         &self,
-        _tx: &mut Tx,
-        _reader: &Reader,
+        tx: &mut Tx,
+        reader: &Reader,
         lines: &[&Line],
     ) -> Result<Vec<Option<Told>>, DbError> {
+        let (reach, today) = (&reader.reach, self.clock.today());
+        let seen = store::seen_between(tx, reach, today, span(lines)).await?;
         let told = lines.iter().map(|line| {
+            if !seen.contains(&line.thing) {
+                return reader.reads_all.then(|| Told::bare(deed(line)));
+            }
             Some(Told {
                 deed: deed(line).to_owned(),
                 name: "voir la contestation".to_owned(),
                 href: Some(format!("/contestations/{}", line.thing)),
+                tells_why: true,
             })
         });
         Ok(told.collect())

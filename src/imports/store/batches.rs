@@ -93,6 +93,25 @@ pub async fn batch(tx: &mut Tx, id: Uuid) -> Result<Option<Batch>, DbError> {
     record.map(Batch::try_from).transpose()
 }
 
+/// The batches to which something happened between two changes.
+pub(in crate::imports) async fn batches_between(
+    tx: &mut Tx,
+    (first, last): (i64, i64),
+) -> Result<Vec<Batch>, DbError> {
+    let records: Vec<BatchRecord> = tx
+        .all(
+            "select b.id, b.intake, b.state, b.file_name, b.settings, b.mapping, b.failure,
+                    b.at_change, b.created_by, b.organisation, p.name as sender, b.created_at, b.attempt,
+                    b.seen_at, b.rows_read, b.rows_total, b.created_rows, b.changed_rows,
+                    b.unchanged_rows, b.refused_cells, b.committed_change, b.undone_change
+             from batch b left join person p on p.id = b.created_by
+             where b.id in (select e.thing_id from entry e where e.change_no between $1 and $2)",
+            args![first, last],
+        )
+        .await?;
+    records.into_iter().map(Batch::try_from).collect()
+}
+
 /// The last batches that somebody may know of, the latest first, that many at most.
 pub async fn batches(tx: &mut Tx, reach: &Reach, most: i64) -> Result<Vec<Batch>, DbError> {
     batches_before(tx, reach, None, None, most).await
