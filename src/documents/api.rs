@@ -17,6 +17,7 @@ use super::{Document, Version, saved_as, store};
 use crate::access::api::Caller;
 use crate::kernel::hex;
 use crate::platform::api::{ApiPath, ApiResult, Problem, instant};
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 
 /// The addresses of this module. What a document is attached to has its own.
@@ -24,6 +25,7 @@ pub fn api<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
 {
     OpenApiRouter::new()
         .routes(routes!(document))
@@ -103,10 +105,11 @@ impl From<Version> for VersionView {
 async fn document(
     caller: Caller,
     State(db): State<Db>,
+    State(clock): State<Clock>,
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<Json<DocumentView>> {
     let mut tx = db.read().await?;
-    let found = store::document(&mut tx, caller.reach(), id).await?;
+    let found = store::document(&mut tx, (caller.reach(), clock.today()), id).await?;
     Ok(Json(found.ok_or_else(Problem::not_found)?.into()))
 }
 
@@ -118,10 +121,11 @@ async fn document(
 async fn version(
     caller: Caller,
     State(db): State<Db>,
+    State(clock): State<Clock>,
     ApiPath((id, no)): ApiPath<(Uuid, i64)>,
 ) -> ApiResult<Response> {
     let mut tx = db.read().await?;
-    let found = store::document(&mut tx, caller.reach(), id).await?;
+    let found = store::document(&mut tx, (caller.reach(), clock.today()), id).await?;
     let versions = found.into_iter().flat_map(|found| found.versions);
     let version = versions.into_iter().find(|version| version.no == no);
     let version = version.ok_or_else(Problem::not_found)?;

@@ -92,7 +92,7 @@ pub fn tellers(library: Library, intakes: Intakes, clock: &Clock) -> Tellers {
         Box::new(AccountTeller),
         Box::new(SupportTeller),
         Box::new(OrganisationTeller),
-        Box::new(DocumentTeller),
+        Box::new(DocumentTeller { clock: clock() }),
         Box::new(ImportTeller {
             intakes,
             clock: clock(),

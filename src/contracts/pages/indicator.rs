@@ -42,7 +42,8 @@ pub(super) async fn page(
     let mut tx = desk.db.read().await?;
     let national = national_targets(&mut tx, &contract.framework, opened.moment.change).await?;
     let mut journal = subject_changes(&mut tx, &opened.full, &key).await?;
-    let documents = documents::of(&mut tx, signed.reach(), contract.id, &key).await?;
+    let documents =
+        documents::of(&mut tx, (signed.reach(), opened.today), contract.id, &key).await?;
     let since = desk.observations.since(
         &mut tx,
         signed.reach(),
@@ -86,7 +87,7 @@ pub(super) async fn page(
         (downloads("termes", "Les termes en vigueur du contrat", &[("contrat", &contract.slug), ("au", &opened.asked().au)]))
         (own_values(&own, &recorded))
         (story(&opened, line, &steps))
-        (documents::section(contract, &key, &documents, (signed.reach(), opened.full.concern())))
+        (documents::section(&opened.full, &key, &documents, signed.reach()))
         (journal_section(line, &journal))
     };
     let title = format!("{}, {}", line.short(), contract.title);

@@ -17,7 +17,7 @@ use crate::figures::Formatter;
 use crate::figures::contest::{
     Answer, AnswerContest, Contest, ContestError, NewContest, OpenAContest, days_to_answer, store,
 };
-use crate::figures::provenance;
+use crate::figures::provenance::{self, Story};
 use crate::figures::rights::{Answerable, Contestable, Ground};
 use crate::figures::values::read_answer;
 use crate::frameworks::{Catalogue, Library};
@@ -88,19 +88,28 @@ pub(super) async fn open(
     let permitted = permit::<OpenAContest>(&mut change, value).await?;
     let id = crate::figures::contest::open(&mut change, permitted, &new).await?;
     if let Some(evidence) = &received.file {
-        let about = About {
-            kind: AboutKind::Contest,
-            subject: id.to_string(),
-            place: String::new(),
-            period: String::new(),
-        };
-        let permit = permit::<AttachDocument>(&mut change, Attachment { about, concern }).await?;
+        let attachment = evidence_of(id, concern, &story);
+        let permit = permit::<AttachDocument>(&mut change, attachment).await?;
         documents::store::attach(&mut change, permit, evidence)
             .await
             .map_err(WebError::internal)?;
     }
     change.commit().await.map_err(WebError::internal)?;
     Ok(Redirect::to(&format!("/contestations/{id}")))
+}
+
+/// What the evidence of a contest is attached to: it is kept as the contested value is.
+fn evidence_of(contest: Uuid, concern: Concern, story: &Story) -> Attachment {
+    Attachment {
+        about: About {
+            kind: AboutKind::Contest,
+            subject: contest.to_string(),
+            place: String::new(),
+            period: String::new(),
+        },
+        concern,
+        embargo: story.embargo(),
+    }
 }
 
 fn stated(text: &str, otherwise: &str) -> WebResult<String> {
@@ -222,7 +231,8 @@ pub(super) async fn page(
     let directory = directories.current(&mut tx, reach).await?;
     let known = ledger::last_change(&mut tx).await?;
     let kind = AboutKind::Contest;
-    let evidence = documents::store::about(&mut tx, reach, kind, &id.to_string(), known).await?;
+    let (seen, subject) = ((reach, today), id.to_string());
+    let evidence = documents::store::about(&mut tx, seen, kind, &subject, known).await?;
     let ground = Ground {
         catalogue: &catalogue,
         directory: &directory,

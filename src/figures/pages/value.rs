@@ -76,7 +76,7 @@ pub(super) async fn page(
     let known = ledger::last_change(&mut tx).await?;
     let kind = AboutKind::Value;
     let mut documents =
-        documents::store::about(&mut tx, reach, kind, &story.measure, known).await?;
+        documents::store::about(&mut tx, (reach, today), kind, &story.measure, known).await?;
     drop(tx);
     let (place, period) = (&story.subject.place, story.subject.period.to_string());
     documents.retain(|d| d.about.place == *place && d.about.period == period);
