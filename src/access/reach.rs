@@ -130,6 +130,7 @@ pub struct Vantage {
     state_or_agencies: bool,
     openings: Arc<Openings>,
     own: Arc<BTreeSet<String>>,
+    insiders: Arc<BTreeSet<String>>,
 }
 
 /// What a person may see and do, demanded by every function that reads for somebody.
@@ -140,6 +141,9 @@ pub struct Reach {
     openings: Arc<Openings>,
     /// The organisations whose things they see, the establishments of their agencies included.
     own: Arc<BTreeSet<String>>,
+    /// Those of them whose drafts they see: somebody whom an agency or a hospital invites, or of
+    /// the health insurance beside it, does not thereby belong to it.
+    insiders: Arc<BTreeSet<String>>,
     vantage: Arc<Vantage>,
     /// Whether a program acts that was given the right to read and no more.
     reads_only: bool,
@@ -157,6 +161,7 @@ impl Reach {
             grants: Arc::default(),
             openings: Arc::default(),
             own: Arc::default(),
+            insiders: Arc::default(),
             vantage: Arc::default(),
             reads_only: false,
             state: None,
@@ -173,6 +178,7 @@ impl Reach {
             state_or_agencies: self.is_of_state_or_agencies(),
             openings: Arc::clone(&self.openings),
             own: Arc::clone(&self.own),
+            insiders: Arc::clone(&self.insiders),
         });
         self
     }
@@ -193,13 +199,20 @@ impl Reach {
             return Ok(Self::of_installation());
         };
         let grants = store::holding(tx, person, today).await?;
-        let shown = showing(&grants).map(str::to_owned);
+        let shown = showing(&grants).map(|grant| grant.remit.organisation.clone());
         let mut own: BTreeSet<String> = shown.collect();
+        let mut insiders = BTreeSet::new();
         if !own.is_empty() {
-            let all = store::establishments(tx, person, today).await?;
-            let theirs = all.into_iter().filter(|(agency, _)| own.contains(agency));
-            let theirs: Vec<String> = theirs.map(|(_, establishment)| establishment).collect();
-            own.extend(theirs);
+            let regional = store::agencies_and_establishments(tx, person, today).await?;
+            insiders = belonging(&grants, &regional);
+            for (agency, establishment) in store::establishments(tx, person, today).await? {
+                if insiders.contains(&agency) {
+                    insiders.insert(establishment.clone());
+                }
+                if own.contains(&agency) {
+                    own.insert(establishment);
+                }
+            }
         }
         let reads_only = match actor.token() {
             Some(token) => !token::store::may_write(tx, token, today).await?,
@@ -210,6 +223,7 @@ impl Reach {
             grants: grants.into(),
             openings: Arc::new(store::openings(tx).await?),
             own: Arc::new(own),
+            insiders: Arc::new(insiders),
             vantage: Arc::default(),
             reads_only,
             looked_through: false,
@@ -218,15 +232,18 @@ impl Reach {
         .placed())
     }
 
-    /// That of somebody who holds these grants.
+    /// That of somebody who holds these grants, each for an agency or an establishment.
     #[cfg(test)]
     pub(crate) fn holding(actor: Actor, grants: Vec<Grant>, openings: Openings) -> Self {
-        let own = showing(&grants).map(str::to_owned).collect();
+        let shown = showing(&grants).map(|grant| grant.remit.organisation.clone());
+        let own: BTreeSet<String> = shown.collect();
+        let insiders = belonging(&grants, &own);
         Self {
             actor,
             grants: grants.into(),
             openings: Arc::new(openings),
             own: Arc::new(own),
+            insiders: Arc::new(insiders),
             vantage: Arc::default(),
             reads_only: false,
             state: None,
@@ -415,13 +432,16 @@ impl Reach {
         match self.audience(what, framework) {
             Audience::Everybody if self.sees_anything() => true,
             Audience::StateAndAgencies if self.is_of_state_or_agencies() => true,
-            _ => organisations.into_iter().any(|code| self.is_of(code)),
+            _ => organisations.into_iter().any(|code| match what {
+                Opening::Signed => self.is_of(code),
+                Opening::Drafts => self.belongs_to(code),
+            }),
         }
     }
 
     /// Whether they may see what an organisation keeps to itself; what none keeps, they may.
     pub fn sees_kept_by(&self, keeper: &str) -> bool {
-        keeper.is_empty() || self.sees_everything() || self.is_of(keeper)
+        keeper.is_empty() || self.sees_everything() || self.belongs_to(keeper)
     }
 
     /// Whether they may see the values of a place: those of the State and of the agencies see them
@@ -481,6 +501,16 @@ impl Reach {
         self.own.contains(organisation)
     }
 
+    /// Whether they hold a grant that makes them one of that organisation's.
+    fn belongs_to(&self, organisation: &str) -> bool {
+        self.insiders.contains(organisation)
+    }
+
+    /// The organisations whose drafts they see, the establishments of their agencies included.
+    pub fn insider_of(&self) -> impl Iterator<Item = &str> {
+        self.insiders.iter().map(String::as_str)
+    }
+
     /// The organisations whose things they see, the establishments of their agencies included.
     pub fn organisations(&self) -> impl Iterator<Item = &str> {
         self.own.iter().map(String::as_str)
@@ -495,13 +525,28 @@ impl Reach {
     }
 }
 
-/// The organisations of the grants that show something.
-fn showing(grants: &[Grant]) -> impl Iterator<Item = &str> {
-    let shows = |grant: &&Grant| {
+/// The grants that show something, and are held for an organisation.
+fn showing(grants: &[Grant]) -> impl Iterator<Item = &Grant> {
+    grants.iter().filter(|grant| {
         let role = Roles::known().role(&grant.remit.role);
         !grant.remit.organisation.is_empty()
             && role.is_some_and(|role| role.sight != Sight::Nothing)
+    })
+}
+
+/// The organisations that somebody is one of: a guest is of none, and who is of the health insurance
+/// is of no agency nor establishment, which are those of the second list.
+fn belonging(grants: &[Grant], regional: &BTreeSet<String>) -> BTreeSet<String> {
+    let belongs = |grant: &&Grant| match Roles::known().role(&grant.remit.role) {
+        Some(role) => match role.side {
+            Side::Guest => false,
+            Side::HealthInsurance => !regional.contains(&grant.remit.organisation),
+            Side::State | Side::Agency | Side::Establishment | Side::Technical => true,
+        },
+        None => false,
     };
-    let shown = grants.iter().filter(shows);
-    shown.map(|grant| grant.remit.organisation.as_str())
+    let theirs = showing(grants).filter(belongs);
+    theirs
+        .map(|grant| grant.remit.organisation.clone())
+        .collect()
 }

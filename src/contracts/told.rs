@@ -48,7 +48,7 @@ impl Teller for ContractTeller {
     }
 
     async fn theirs(&self, tx: &mut Tx, reach: &Reach) -> Result<BTreeSet<Uuid>, DbError> {
-        let organisations: BTreeSet<&str> = reach.organisations().collect();
+        let organisations: BTreeSet<&str> = reach.insider_of().collect();
         if organisations.is_empty() || reach.sees_everything() {
             return Ok(BTreeSet::new());
         }

@@ -3,6 +3,8 @@
 
 mod write;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -143,6 +145,25 @@ pub(in crate::access) async fn establishments(
         args![person, day.to_string()],
     )
     .await
+}
+
+/// The agencies and establishments that a person holds grants for on that day.
+pub(in crate::access) async fn agencies_and_establishments(
+    tx: &mut Tx,
+    person: Uuid,
+    day: Date,
+) -> Result<BTreeSet<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "select o.code from access_grant g
+             join organisation o on o.code = g.organisation
+             where g.person_id = $1 and o.kind in ('ars', 'establishment')
+               and g.ended_change is null and g.starts_on <= $2
+               and (g.ends_on is null or g.ends_on >= $2)",
+            args![person, day.to_string()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(code,)| code).collect())
 }
 
 /// The name of a person.
