@@ -447,7 +447,7 @@ catalogue! {
     }
     UnknownScope "unknown-scope" Refusal {
         title: "Cadre, objectif ou contrat inconnu",
-        meaning: "Ce à quoi l’habilitation serait limitée n’est pas reconnu.",
+        meaning: "Ce à quoi l’habilitation serait limitée n’est pas reconnu, ou son rôle ne prend pas de limite.",
         remedy: "Écrivez le code du cadre, le numéro de l’objectif ou la fin de l’adresse du contrat.",
         example: "L’objectif « 42 » d’un cadre qui en a dix.",
     }
