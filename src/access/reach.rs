@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::grant::pages::button_or_why;
-use super::grant::{Grant, store};
+use super::grant::{GiveGrant, Grant, store};
 use super::permit::{Act, NotPermitted};
 use super::policy::{Basis, Concern, Denied, Lack, Refusal, decide, weigh};
 use super::role::{Roles, Side, Sight};
@@ -333,7 +333,7 @@ impl Reach {
     ///
     /// # Errors
     /// A refusal that says who can.
-    pub fn gives_something(&self) -> Result<(), String> {
+    pub fn gives_something(&self) -> Result<(), Denied> {
         let gives = |grant: &Grant| {
             let role = Roles::known().role(&grant.remit.role);
             role.is_some_and(|role| !role.gives.is_empty())
@@ -346,10 +346,14 @@ impl Reach {
             .filter(|role| !role.gives.is_empty())
             .map(|role| role.name.as_str())
             .collect();
-        Err(format!(
-            "Vous ne gérez les habilitations de personne. Peut le faire qui a le rôle : {}.",
-            able.join(" ; ")
-        ))
+        Err(Denied {
+            act: GiveGrant::NAME,
+            sentence: format!(
+                "Vous ne gérez les habilitations de personne. Peut le faire qui a le rôle : {}.",
+                able.join(" ; ")
+            ),
+            kind: Refusal::NotGranted,
+        })
     }
 
     /// Whether an act is allowed, whoever uses the right: by what, or what the person is told.

@@ -160,3 +160,44 @@ on_both_engines! {
         assert!(matches!(whole, jalon::ledger::Verified::Whole(_)), "{whole:?}");
     }
 }
+
+on_both_engines! {
+    async fn nobody_learns_by_delegating_who_has_an_account_or_holds_a_grant(bench: Bench) {
+        let first = bench.install().await;
+        furnish(&bench, first, NORMANDIE.family).await;
+        let one = person(&bench, first, "une@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
+        person(&bench, first, "sans@example.org", &[]).await;
+        let theirs = held(&bench, one).await[0].grant.id;
+        let before = last_change(&bench).await;
+        let mut other = site_of(&bench, "sans@example.org").await;
+        let mut bodies = Vec::new();
+        for (grant, to) in [(theirs, "une"), (theirs, "personne"), (uuid::Uuid::nil(), "une"), (uuid::Uuid::nil(), "personne")] {
+            let fields = [("personne", &*format!("{to}@example.org")), ("fin", "2026-01-20"), ("motif", "Congés")];
+            let sent = other.post(&format!("/habilitations/{grant}/deleguer"), &fields).await;
+            assert_eq!(sent.status, StatusCode::NOT_FOUND, "{}", sent.body);
+            bodies.push(sent.body.replace(&grant.to_string(), ""));
+        }
+        bodies.dedup();
+        assert_eq!(bodies.len(), 1, "{bodies:?}");
+        // Nor by a delegation of one's own that cannot be made anyway.
+        let mut own = site_of(&bench, "une@example.org").await;
+        for (until, motive) in [("2020-01-01", "Congés"), ("2026-01-20", ""), ("bientôt", "Congés")] {
+            let mut told = Vec::new();
+            for to in ["sans", "personne"] {
+                let fields = [("personne", &*format!("{to}@example.org")), ("fin", until), ("motif", motive)];
+                let sent = own.post(&format!("/habilitations/{theirs}/deleguer"), &fields).await;
+                assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", sent.body);
+                told.push(sent.body.replace(&format!("{to}@example.org"), ""));
+            }
+            assert_eq!(told[0], told[1], "{until}");
+        }
+        let mut told = Vec::new();
+        for to in ["une", "personne"] {
+            let fields = [("personne", &*format!("{to}@example.org")), ("fin", "2026-01-20"), ("motif", "Congés")];
+            let sent = own.post(&format!("/habilitations/{theirs}/deleguer"), &fields).await;
+            told.push((sent.status, sent.body.replace(&format!("{to}@example.org"), "")));
+        }
+        assert_eq!(told[0], told[1], "nobody is told apart from who cannot stand in");
+        assert_eq!(last_change(&bench).await, before);
+    }
+}
