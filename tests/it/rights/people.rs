@@ -7,10 +7,10 @@ use jalon::access::{NotPermitted, Reach, permit};
 use jalon::ledger::{Actor, Change};
 use jiff::ToSpan as _;
 
-use super::{grant, held, last_change, new_grant, person, site_of};
+use super::{gives, grant, held, last_change, new_grant, person, site_of};
 use crate::contracts::{NORMANDIE, furnish};
 use crate::on_both_engines;
-use crate::support::Bench;
+use crate::support::{Bench, EMAIL};
 
 pub async fn ends(bench: &Bench, by: Actor, grant: uuid::Uuid) -> Result<(), String> {
     let mut change = Change::open(&bench.db, &bench.clock, by, "grant.end")
@@ -199,5 +199,33 @@ on_both_engines! {
         }
         assert_eq!(told[0], told[1], "nobody is told apart from who cannot stand in");
         assert_eq!(last_change(&bench).await, before);
+    }
+}
+
+on_both_engines! {
+    async fn what_somebody_holds_elsewhere_is_not_the_agencys_to_read(bench: Bench) {
+        let first = bench.install().await;
+        furnish(&bench, first, NORMANDIE.family).await;
+        person(&bench, first, "admin@example.org", &[("administrateur-ars", "ARS-28")]).await;
+        let both = person(&bench, first, "double@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
+        let mut new = new_grant(&bench, both, "codir-ars", "ARS-53");
+        new.why = "Motif breton, 518273946".to_owned();
+        gives(&bench, first, new).await.unwrap();
+        let once = person(&bench, first, "partie@example.org", &[("codir-ars", "ARS-53")]).await;
+        let gone = grant(&bench, first, once, "lecteur", "ARS-28").await.unwrap();
+        ends(&bench, first, gone).await.unwrap();
+        let (mut admin, mut own) = (site_of(&bench, "admin@example.org").await, site_of(&bench, "double@example.org").await);
+        let mut national = site_of(&bench, EMAIL).await;
+        let page = format!("/personnes/{both}");
+        for path in [page.clone(), format!("/personnes/{once}"), "/personnes".to_owned()] {
+            let told = admin.get(&path).await.body;
+            assert!(!told.contains("518273946") && !told.contains("ARS-53"), "{path}: {told}");
+            assert!(told.contains("autres, ailleurs"), "{path}: {told}");
+        }
+        for site in [&mut own, &mut national] {
+            let told = site.get(&page).await.body;
+            assert!(told.contains("518273946") && told.contains("ARS-53") && !told.contains("autres, ailleurs"), "{told}");
+        }
+        assert!(national.get("/personnes").await.body.contains("ARS-53"));
     }
 }
