@@ -408,6 +408,10 @@ async fn decide(
         let title = name(&look.review);
         return Ok(document_with_status(status, signed.view(), &title, &body));
     }
+    let known = |grant: &Uuid| look.entries.iter().any(|entry| entry.grant.id == *grant);
+    if !decided.confirmed.iter().chain(&decided.ended).any(known) {
+        return Err(WebError::NotFound);
+    }
     let change = Change::open(&db, &clock, signed.actor(), ConfirmGrant::NAME).await;
     let mut change = change.map_err(WebError::internal)?;
     if !decided.ended.is_empty() {

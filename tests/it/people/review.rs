@@ -64,7 +64,8 @@ on_both_engines! {
         let (_, theirs) = (person(&bench, first, "bretonne@example.org", &[("administrateur-ars", "ARS-53")]).await, format!("g.{}", id(waits).await));
         let mut brittany = site_of(&bench, "bretonne@example.org").await;
         let before = last_change(&bench).await;
-        brittany.post(&path, &[(&theirs, "finir"), ("motif", "Essai")]).await;
+        let sent = brittany.post(&path, &[(&theirs, "finir"), ("motif", "Essai")]).await;
+        assert_eq!(sent.status, StatusCode::NOT_FOUND, "nothing is said to have been done: {}", sent.body);
         let mut plain = site_of(&bench, "reste@example.org").await;
         assert_eq!(plain.get(&path).await.status, StatusCode::FORBIDDEN);
         assert_eq!(plain.post(&path, &[(&theirs, "confirmer")]).await.status, StatusCode::FORBIDDEN);
