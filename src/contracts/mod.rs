@@ -46,8 +46,8 @@ use crate::access::{self, Concern, Opening, Reach};
 
 pub use acts::{
     AbandonInstrument, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument,
-    OpenInstrument, ReadNote, RebaseInstrument, SetNationalTarget, SignInstrument, TermsOf,
-    WriteNote, WriteTerms,
+    OpenInstrument, ReadNote, RebaseInstrument, SetNationalTarget, SignInstrument, TargetsOf,
+    TermsOf, WriteNote, WriteTerms,
 };
 pub use agreements::Agreements;
 pub use body::{

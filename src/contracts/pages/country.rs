@@ -8,17 +8,18 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::table::dash;
-use crate::access::{Act as _, Concern, Signed, permit};
+use crate::access::{Act as _, Signed, permit};
 use crate::contracts::store::{
     NationalTarget, national_targets, set_national_target, targets_across,
 };
 use crate::contracts::{
-    Desk, Facet, SectionTarget, SetNationalTarget, Target, read_target, together, write_target,
+    Desk, Facet, SectionTarget, SetNationalTarget, Target, TargetsOf, read_target, together,
+    write_target,
 };
 use crate::frameworks::{Framework, Indicator, explained};
 use crate::journal::indicator_history_href;
 use crate::kernel::counted;
-use crate::ledger::{Change, Moment, Scope};
+use crate::ledger::{Change, Moment};
 use crate::measures::Measure;
 use crate::platform::web::{
     Address, AsOf, Crumb, WebError, WebResult, crumbs, document_with_status, fictional_mark,
@@ -30,6 +31,8 @@ use crate::tables::downloads;
 struct Shown {
     book: crate::contracts::Book,
     indicator: Indicator,
+    /// What setting its national targets concerns.
+    targets: TargetsOf,
     measure: Measure,
     national: Vec<NationalTarget>,
     regional: Vec<SectionTarget>,
@@ -93,11 +96,7 @@ pub(super) async fn save(
     .await
     .map_err(WebError::internal)?;
     for (year, target) in wanted {
-        let scope = Scope {
-            organisation: String::new(),
-            framework: framework.clone(),
-        };
-        let permit = permit::<SetNationalTarget>(&mut change, scope).await?;
+        let permit = permit::<SetNationalTarget>(&mut change, shown.targets.clone()).await?;
         let new = NationalTarget {
             indicator: key.clone(),
             measure: shown.measure.code.clone(),
@@ -124,6 +123,7 @@ async fn open(
     let book = book.ok_or(WebError::NotFound)?;
     let indicator = book.framework().indicators.iter().find(|i| i.key == key);
     let indicator = indicator.ok_or(WebError::NotFound)?.clone();
+    let targets = TargetsOf::indicator(book.framework(), key).ok_or(WebError::NotFound)?;
     let measure = indicator
         .measures
         .first()
@@ -144,6 +144,7 @@ async fn open(
             .collect(),
         book,
         indicator,
+        targets,
         measure,
         asked,
         moment,
@@ -352,7 +353,7 @@ fn form(signed: &Signed, shown: &Shown, typed: &[(String, String)]) -> Markup {
             |(_, text)| text.clone(),
         )
     };
-    let concern = Concern::of("", &shown.framework().code);
+    let concern = shown.targets.concern();
     let fields = html! {
         form.yearly method="post" {
             @for year in shown.years() {

@@ -2,14 +2,15 @@
 
 use axum::http::StatusCode;
 use jalon::access::permit;
-use jalon::contracts::store::set_national_target;
-use jalon::contracts::{NationalTarget, SetNationalTarget};
-use jalon::ledger::{Change, Scope};
+use jalon::contracts::store::{ContractError, set_national_target};
+use jalon::contracts::{NationalTarget, SetNationalTarget, TargetsOf};
+use jalon::ledger::Change;
 use jiff::SignedDuration;
 
-use super::hand::number;
-use super::{BOTH, Hand, NORMANDIE, normandie_terms};
+use super::hand::{book, number};
+use super::{BOTH, HPV, Hand, NORMANDIE, furnish, normandie_terms};
 use crate::on_both_engines;
+use crate::rights::{gives, last_change, new_grant, person, site_of};
 
 const PATH: &str = "/cibles/etat-ars-2024-2028/2.c.1";
 
@@ -23,8 +24,8 @@ on_both_engines! {
         let measure = indicator.measures[0].clone();
         for (value, hours) in [("80", 24), ("82", 24)] {
             let mut change = Change::open(&bench.db, &bench.clock, actor, "contract.national_target").await.unwrap();
-            let scope = Scope { organisation: String::new(), framework: "etat-ars-2024-2028".to_owned() };
-            let allowed = permit::<SetNationalTarget>(&mut change, scope).await.unwrap();
+            let targets = TargetsOf::indicator(hand.book.framework(), "2.c.1").unwrap();
+            let allowed = permit::<SetNationalTarget>(&mut change, targets).await.unwrap();
             let new = NationalTarget { indicator: "2.c.1".to_owned(), measure: measure.clone(), year: 2028, target: number(value) };
             set_national_target(&mut change, allowed, new).await.unwrap();
             change.commit().await.unwrap();
