@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use jalon::access::grant::store::{GrantError, appoint_all, end};
 use jalon::access::grant::{Delegate, EndGrant, NewDelegation, store};
+use jalon::access::store::{AddPerson, add_invited};
 use jalon::access::{NotPermitted, Reach, permit};
 use jalon::ledger::{Actor, Change};
 use jiff::ToSpan as _;
@@ -227,5 +228,25 @@ on_both_engines! {
             assert!(told.contains("518273946") && told.contains("ARS-53") && !told.contains("autres, ailleurs"), "{told}");
         }
         assert!(national.get("/personnes").await.body.contains("ARS-53"));
+    }
+}
+
+on_both_engines! {
+    async fn who_was_invited_and_cannot_sign_in_yet_is_not_the_administrator_who_stays(bench: Bench) {
+        let first = bench.install().await;
+        let mut change = Change::open(&bench.db, &bench.clock, first, "person.add").await.unwrap();
+        let allowed = permit::<AddPerson>(&mut change, ()).await.unwrap();
+        let address = "invitee@example.org".parse().unwrap();
+        let invited = add_invited(&mut change, allowed, "Inès Exemple".to_owned(), &address).await.unwrap();
+        change.commit().await.unwrap();
+        grant(&bench, first, invited, "administrateur-national", "").await.unwrap();
+        let own = held(&bench, first.person().unwrap()).await[0].grant.id;
+        let refused = ends(&bench, first, own).await.unwrap_err();
+        assert!(refused.contains("dernière"), "{refused}");
+        let mut tx = bench.db.write_aside().await.unwrap();
+        let chosen = "update person set password = 'choisi' where id = $1";
+        tx.run(chosen, jalon::args![invited]).await.unwrap();
+        tx.commit().await.unwrap();
+        ends(&bench, first, own).await.unwrap();
     }
 }

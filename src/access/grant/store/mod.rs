@@ -305,13 +305,17 @@ pub async fn administrators(tx: &mut Tx, day: Date) -> Result<Vec<Person>, DbErr
 }
 
 /// The grants by which somebody administers the whole country on that day, with no limit and no
-/// end.
+/// end, and can: whoever was invited and never chose how to sign in cannot yet.
 pub async fn lasting(tx: &mut Tx, day: Date) -> Result<Vec<Uuid>, DbError> {
     let rows: Vec<(Uuid,)> = tx
         .all(
-            "select id from access_grant
-             where role = $1 and ended_change is null and ends_on is null
-               and starts_on <= $2 and framework = '' and contract_id is null",
+            "select g.id from access_grant g
+             join person p on p.id = g.person_id
+             where g.role = $1 and g.ended_change is null and g.ends_on is null
+               and g.starts_on <= $2 and g.framework = '' and g.contract_id is null
+               and (p.password is not null
+                    or exists (select 1 from passkey k where k.person_id = p.id)
+                    or exists (select 1 from identity i where i.person_id = p.id))",
             args![NATIONAL_ADMINISTRATOR, day.to_string()],
         )
         .await?;
