@@ -7,6 +7,7 @@
 //! that holds for one generation only.
 
 mod acts;
+mod addressed;
 mod agreements;
 pub mod api;
 mod body;
@@ -49,6 +50,7 @@ pub use acts::{
     OpenInstrument, ReadNote, RebaseInstrument, SetNationalTarget, SignInstrument, TargetsOf,
     TermsOf, WriteNote, WriteTerms,
 };
+pub use addressed::ContractAddresses;
 pub use agreements::Agreements;
 pub use body::{
     Baseline, Choice, CommitmentTerm, Covered, Definition, MeansTerm, Membership, Slot, Stage,

@@ -199,19 +199,6 @@ pub async fn answering(
     Ok(concern)
 }
 
-/// The contract at the end of that address: its identifier, the organisation it binds and its
-/// framework.
-pub(in crate::access) async fn contract_at(
-    tx: &mut Tx,
-    slug: &str,
-) -> Result<Option<(Uuid, String, String)>, DbError> {
-    tx.optional(
-        "select id, organisation_code, framework from contract where slug = $1",
-        args![slug],
-    )
-    .await
-}
-
 #[derive(sqlx::FromRow)]
 struct HeldRow {
     person_id: Uuid,
