@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 
 use super::Library;
-use super::LinkKind;
 use crate::platform::web::table::{Cell, Column, Table};
 use crate::platform::web::{WebError, WebResult};
 use crate::tables::{Ask, Source, whole, word};
@@ -127,10 +126,7 @@ impl Source for Measures {
                     Cell::text(pointer.framework.code.clone()),
                     Cell::text(pointer.indicator.key.clone()),
                     word(pointer.indicator.code.clone()),
-                    Cell::text(match pointer.kind {
-                        LinkKind::Related => "apparenté",
-                        _ => "même mesure",
-                    }),
+                    Cell::text(pointer.kind.french()),
                 ]);
             }
         }

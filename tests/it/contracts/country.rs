@@ -48,5 +48,42 @@ on_both_engines! {
         assert_eq!(means.status, StatusCode::OK, "{}", means.body);
         let catalogue = site.get("/tables/mesures.csv").await.body;
         assert!(catalogue.contains(&measure) && catalogue.contains("2.c.1"), "{catalogue}");
+        for kind in ["même mesure", "révisée, avec rupture", "apparentée"] {
+            assert!(catalogue.contains(kind), "{kind}: {catalogue}");
+        }
+    }
+}
+
+on_both_engines! {
+    async fn a_referent_of_an_objective_sets_its_targets_and_no_others(bench: Bench) {
+        let first = bench.install().await;
+        furnish(&bench, first, NORMANDIE.family).await;
+        for (email, objective) in [("deux@example.org", "2"), ("six@example.org", "6")] {
+            let id = person(&bench, first, email, &[]).await;
+            let mut new = new_grant(&bench, id, "referent-national-signataire", "DGS");
+            new.remit.framework = NORMANDIE.framework.to_owned();
+            new.remit.objective = objective.to_owned();
+            gives(&bench, first, new).await.unwrap();
+        }
+        let before = last_change(&bench).await;
+        let mut other = site_of(&bench, "six@example.org").await;
+        assert!(!other.get(PATH).await.body.contains("name=\"cible-2028\""));
+        let refused = other.post(PATH, &[("cible-2028", "80")]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+        assert_eq!(last_change(&bench).await, before);
+        let mut own = site_of(&bench, "deux@example.org").await;
+        assert!(own.get(PATH).await.body.contains("name=\"cible-2028\""));
+        let set = own.post(PATH, &[("cible-2028", "80")]).await;
+        assert_eq!(set.status, StatusCode::SEE_OTHER, "{}", set.body);
+        assert!(other.get(PATH).await.body.contains(">80"));
+        // A permit for one indicator sets no target of another.
+        let book = book(&bench, NORMANDIE.framework).await;
+        let mut change = Change::open(&bench.db, &bench.clock, first, "contract.national_target").await.unwrap();
+        let targets = TargetsOf::indicator(book.framework(), "2.c.1").unwrap();
+        let allowed = permit::<SetNationalTarget>(&mut change, targets).await.unwrap();
+        let measure = HPV.to_owned();
+        let new = NationalTarget { indicator: "2.c.2".to_owned(), measure, year: 2028, target: number("50") };
+        let refused = set_national_target(&mut change, allowed, new).await;
+        assert!(matches!(refused, Err(ContractError::NotFound)), "{refused:?}");
     }
 }
