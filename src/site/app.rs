@@ -156,7 +156,7 @@ impl App {
         );
         imports.antivirus = Antivirus::of(&config);
         let tellers = tellers(library.clone(), imports.intakes.clone(), &clock);
-        let tables = tables(&sources, &imports.intakes, &tellers);
+        let tables = tables(&sources, &imports.intakes, &tellers, demo);
         let searcher = searcher(clock.clone(), library.clone(), directories.clone());
         let config = Arc::new(config);
         Ok(Self(Arc::new(Parts {

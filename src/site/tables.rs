@@ -3,19 +3,24 @@
 use crate::contracts::tables::{Contracts, Instruments, MeansInForce, Targets, TermsInForce};
 use crate::figures::Sources;
 use crate::figures::tables::{Circuit, Contests, ContractReview, Country, Revisions, Values};
+use crate::frameworks::Library;
 use crate::frameworks::tables::{Frameworks, Indicators, Measures};
 use crate::imports::Intakes;
 use crate::imports::tables::{Files, Problems, Rows};
 use crate::journal::{Accesses, History, Tellers};
 use crate::organisations::tables::{Organisations, Places};
 use crate::referents::tables::Referents;
-use crate::tables::Tables;
+use crate::tables::{Source, Tables};
 
 /// The tables of every concept.
-pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) -> Tables {
+pub(super) fn tables(
+    sources: &Sources,
+    intakes: &Intakes,
+    tellers: &Tellers,
+    demo: bool,
+) -> Tables {
     let (library, directories) = (|| sources.library.clone(), || sources.directories.clone());
-    let snapshots = || sources.snapshots.clone();
-    Tables::new(vec![
+    let mut all: Vec<Box<dyn Source>> = vec![
         Box::new(Organisations {
             directories: directories(),
         }),
@@ -36,11 +41,34 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) ->
             library: library(),
             directories: directories(),
         }),
+    ];
+    all.extend(of_contracts(&sources.library, demo));
+    all.extend(of_figures(sources));
+    all.push(Box::new(Accesses));
+    all.push(Box::new(History {
+        tellers: tellers.clone(),
+    }));
+    Tables::new(all)
+}
+
+fn of_contracts(library: &Library, demo: bool) -> Vec<Box<dyn Source>> {
+    let library = || library.clone();
+    vec![
         Box::new(Contracts),
         Box::new(Instruments),
         Box::new(TermsInForce { library: library() }),
         Box::new(MeansInForce { library: library() }),
-        Box::new(Targets),
+        Box::new(Targets {
+            library: library(),
+            demo,
+        }),
+    ]
+}
+
+fn of_figures(sources: &Sources) -> Vec<Box<dyn Source>> {
+    let (library, directories) = (|| sources.library.clone(), || sources.directories.clone());
+    let snapshots = || sources.snapshots.clone();
+    vec![
         Box::new(ContractReview {
             library: library(),
             snapshots: snapshots(),
@@ -63,9 +91,5 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) ->
             library: library(),
             directories: directories(),
         }),
-        Box::new(Accesses),
-        Box::new(History {
-            tellers: tellers.clone(),
-        }),
-    ])
+    ]
 }

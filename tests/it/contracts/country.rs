@@ -42,7 +42,11 @@ on_both_engines! {
         let file = site.get("/tables/cibles.csv?cadre=etat-ars-2024-2028&indicateur=2.c.1&au=2026-01-05").await;
         assert_eq!(file.status, StatusCode::OK, "{}", file.body);
         let line = file.body.lines().find(|line| line.starts_with("Cible nationale")).unwrap();
-        assert!(line.contains(";2028;80;"), "{line}");
+        assert!(line.contains(";2028;80;") && line.trim_end().ends_with(";non"), "{line}");
+        for unknown in ["cadre=etat-ars-2024-2028&indicateur=9.z", "cadre=rien&indicateur=2.c.1"] {
+            let answer = site.get(&format!("/tables/cibles.csv?{unknown}")).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{unknown}: {}", answer.body);
+        }
         assert!(file.body.contains("normandie-2024-2028"), "{}", file.body);
         let means = site.get("/tables/moyens.csv?contrat=normandie-2024-2028").await;
         assert_eq!(means.status, StatusCode::OK, "{}", means.body);
