@@ -8,6 +8,7 @@
 
 mod account;
 mod acquaintances;
+mod addressed;
 pub mod api;
 mod discreet;
 mod door;
@@ -39,6 +40,7 @@ pub mod token;
 mod trace;
 
 pub use acquaintances::Acquaintances;
+pub use addressed::{Addressed, Addresses};
 pub use email::{Email, NotAnEmail};
 pub use grant::pages::{button_or_why, grant_words, seen_person};
 pub use grant::store::answering;

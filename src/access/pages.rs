@@ -12,6 +12,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 use uuid::Uuid;
 
+use super::addressed::Addresses;
 use super::door::Door;
 use super::grant::pages as grants;
 use super::openid::Provider;
@@ -43,6 +44,7 @@ where
     Post: FromRef<S>,
     Keyring: FromRef<S>,
     Provider: FromRef<S>,
+    Addresses: FromRef<S>,
 {
     Router::new()
         .route(PATH, get(sign_in_form).post(sign_in))

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::grant::pages::button_or_why;
-use super::grant::{Grant, store};
+use super::grant::{GiveGrant, Grant, store};
 use super::permit::{Act, NotPermitted};
 use super::policy::{Basis, Concern, Denied, Lack, Refusal, decide, weigh};
 use super::role::{Roles, Side, Sight};
@@ -142,6 +142,7 @@ pub struct Vantage {
     values: Arc<ValueOpenings>,
     own: Arc<BTreeSet<String>>,
     places: Arc<BTreeSet<String>>,
+    insiders: Arc<BTreeSet<String>>,
 }
 
 /// What a person may see and do, demanded by every function that reads for somebody.
@@ -153,8 +154,11 @@ pub struct Reach {
     values: Arc<ValueOpenings>,
     /// The organisations whose things they see, the establishments of their agencies included.
     own: Arc<BTreeSet<String>>,
-    /// The places of the organisations they hold grants for.
+    /// The places of the organisations they belong to.
     places: Arc<BTreeSet<String>>,
+    /// Those of them whose drafts they see: somebody whom an agency or a hospital invites, or of
+    /// the health insurance beside it, does not thereby belong to it.
+    insiders: Arc<BTreeSet<String>>,
     vantage: Arc<Vantage>,
     /// Whether a program acts that was given the right to read and no more.
     reads_only: bool,
@@ -174,6 +178,7 @@ impl Reach {
             values: Arc::default(),
             own: Arc::default(),
             places: Arc::default(),
+            insiders: Arc::default(),
             vantage: Arc::default(),
             reads_only: false,
             state: None,
@@ -192,6 +197,7 @@ impl Reach {
             values: Arc::clone(&self.values),
             own: Arc::clone(&self.own),
             places: Arc::clone(&self.places),
+            insiders: Arc::clone(&self.insiders),
         });
         self
     }
@@ -212,16 +218,23 @@ impl Reach {
             return Ok(Self::of_installation());
         };
         let grants = store::holding(tx, person, today).await?;
-        let shown = showing(&grants).map(str::to_owned);
+        let shown = showing(&grants).map(|grant| grant.remit.organisation.clone());
         let mut own: BTreeSet<String> = shown.collect();
+        let mut insiders = BTreeSet::new();
         if !own.is_empty() {
-            let all = store::establishments(tx, person, today).await?;
-            let theirs = all.into_iter().filter(|(agency, _)| own.contains(agency));
-            let theirs: Vec<String> = theirs.map(|(_, establishment)| establishment).collect();
-            own.extend(theirs);
+            let regional = store::agencies_and_establishments(tx, person, today).await?;
+            insiders = belonging(&grants, &regional);
+            for (agency, establishment) in store::establishments(tx, person, today).await? {
+                if insiders.contains(&agency) {
+                    insiders.insert(establishment.clone());
+                }
+                if own.contains(&agency) {
+                    own.insert(establishment);
+                }
+            }
         }
         let mut places = store::places(tx, person, today).await?;
-        places.retain(|(organisation, _)| own.contains(organisation));
+        places.retain(|(organisation, _)| insiders.contains(organisation));
         let places = places.into_iter().map(|(_, place)| place).collect();
         let reads_only = match actor.token() {
             Some(token) => !token::store::may_write(tx, token, today).await?,
@@ -234,6 +247,7 @@ impl Reach {
             values: Arc::new(store::value_openings(tx).await?),
             places: Arc::new(places),
             own: Arc::new(own),
+            insiders: Arc::new(insiders),
             vantage: Arc::default(),
             reads_only,
             looked_through: false,
@@ -242,10 +256,12 @@ impl Reach {
         .placed())
     }
 
-    /// That of somebody who holds these grants.
+    /// That of somebody who holds these grants, each for an agency or an establishment.
     #[cfg(test)]
     pub(crate) fn holding(actor: Actor, grants: Vec<Grant>, openings: Openings) -> Self {
-        let own = showing(&grants).map(str::to_owned).collect();
+        let shown = showing(&grants).map(|grant| grant.remit.organisation.clone());
+        let own: BTreeSet<String> = shown.collect();
+        let insiders = belonging(&grants, &own);
         Self {
             actor,
             grants: grants.into(),
@@ -253,6 +269,7 @@ impl Reach {
             values: Arc::default(),
             own: Arc::new(own),
             places: Arc::default(),
+            insiders: Arc::new(insiders),
             vantage: Arc::default(),
             reads_only: false,
             state: None,
@@ -342,7 +359,7 @@ impl Reach {
     ///
     /// # Errors
     /// A refusal that says who can.
-    pub fn gives_something(&self) -> Result<(), String> {
+    pub fn gives_something(&self) -> Result<(), Denied> {
         let gives = |grant: &Grant| {
             let role = Roles::known().role(&grant.remit.role);
             role.is_some_and(|role| !role.gives.is_empty())
@@ -355,10 +372,14 @@ impl Reach {
             .filter(|role| !role.gives.is_empty())
             .map(|role| role.name.as_str())
             .collect();
-        Err(format!(
-            "Vous ne gérez les habilitations de personne. Peut le faire qui a le rôle : {}.",
-            able.join(" ; ")
-        ))
+        Err(Denied {
+            act: GiveGrant::NAME,
+            sentence: format!(
+                "Vous ne gérez les habilitations de personne. Peut le faire qui a le rôle : {}.",
+                able.join(" ; ")
+            ),
+            kind: Refusal::NotGranted,
+        })
     }
 
     /// Whether an act is allowed, whoever uses the right: by what, or what the person is told.
@@ -441,13 +462,16 @@ impl Reach {
         match self.audience(what, framework) {
             Audience::Everybody if self.sees_anything() => true,
             Audience::StateAndAgencies if self.is_of_state_or_agencies() => true,
-            _ => organisations.into_iter().any(|code| self.is_of(code)),
+            _ => organisations.into_iter().any(|code| match what {
+                Opening::Signed | Opening::Values => self.is_of(code),
+                Opening::Drafts => self.belongs_to(code),
+            }),
         }
     }
 
     /// Whether they may see what an organisation keeps to itself; what none keeps, they may.
     pub fn sees_kept_by(&self, keeper: &str) -> bool {
-        keeper.is_empty() || self.sees_everything() || self.is_of(keeper)
+        keeper.is_empty() || self.sees_everything() || self.belongs_to(keeper)
     }
 
     /// Whether they may see the final values of a measure in a place: those whom its frameworks
@@ -516,6 +540,16 @@ impl Reach {
         self.own.contains(organisation)
     }
 
+    /// Whether they hold a grant that makes them one of that organisation's.
+    fn belongs_to(&self, organisation: &str) -> bool {
+        self.insiders.contains(organisation)
+    }
+
+    /// The organisations whose drafts they see, the establishments of their agencies included.
+    pub fn insider_of(&self) -> impl Iterator<Item = &str> {
+        self.insiders.iter().map(String::as_str)
+    }
+
     /// The organisations whose things they see, the establishments of their agencies included.
     pub fn organisations(&self) -> impl Iterator<Item = &str> {
         self.own.iter().map(String::as_str)
@@ -530,13 +564,28 @@ impl Reach {
     }
 }
 
-/// The organisations of the grants that show something.
-fn showing(grants: &[Grant]) -> impl Iterator<Item = &str> {
-    let shows = |grant: &&Grant| {
+/// The grants that show something, and are held for an organisation.
+fn showing(grants: &[Grant]) -> impl Iterator<Item = &Grant> {
+    grants.iter().filter(|grant| {
         let role = Roles::known().role(&grant.remit.role);
         !grant.remit.organisation.is_empty()
             && role.is_some_and(|role| role.sight != Sight::Nothing)
+    })
+}
+
+/// The organisations that somebody is one of: a guest is of none, and who is of the health insurance
+/// is of no agency nor establishment, which are those of the second list.
+fn belonging(grants: &[Grant], regional: &BTreeSet<String>) -> BTreeSet<String> {
+    let belongs = |grant: &&Grant| match Roles::known().role(&grant.remit.role) {
+        Some(role) => match role.side {
+            Side::Guest => false,
+            Side::HealthInsurance => !regional.contains(&grant.remit.organisation),
+            Side::State | Side::Agency | Side::Establishment | Side::Technical => true,
+        },
+        None => false,
     };
-    let shown = grants.iter().filter(shows);
-    shown.map(|grant| grant.remit.organisation.as_str())
+    let theirs = showing(grants).filter(belongs);
+    theirs
+        .map(|grant| grant.remit.organisation.clone())
+        .collect()
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::store::{self, TermEdit};
-use crate::access::{Act, Concern, answering};
+use crate::access::{Act, Concern, Standing, answering};
+use crate::frameworks::Framework;
 use crate::ledger::Scope;
 use crate::platform::db::{DbError, Tx};
 
@@ -49,8 +50,8 @@ acts! {
     ReadNote(Uuid) = "contract.note_read", of_contract;
     /// Writing a version of it.
     WriteNote(Uuid) = "contract.note_write", of_contract;
-    /// Setting a national target of a framework.
-    SetNationalTarget(Scope) = "contract.national_target", of_scope;
+    /// Setting the national targets of an indicator.
+    SetNationalTarget(TargetsOf) = "contract.national_target", of_targets;
 }
 
 /// The terms of an instrument in some sections.
@@ -68,6 +69,37 @@ impl TermsOf {
         Self {
             instrument,
             sections: edits.iter().map(|edit| edit.key.section).collect(),
+        }
+    }
+}
+
+/// An indicator whose national targets are set, and the objective it stands under.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetsOf {
+    pub(super) framework: String,
+    pub(super) indicator: String,
+    nodes: Vec<String>,
+}
+
+impl TargetsOf {
+    /// Those of the indicator of that key, where the framework has one.
+    pub fn indicator(framework: &Framework, key: &str) -> Option<Self> {
+        let found = framework.indicators.iter().find(|one| one.key == key)?;
+        Some(Self {
+            framework: framework.code.clone(),
+            indicator: found.key.clone(),
+            nodes: framework.path(&found.node),
+        })
+    }
+
+    /// Whom it concerns.
+    pub fn concern(&self) -> Concern {
+        Concern {
+            standings: vec![Standing {
+                framework: self.framework.clone(),
+                nodes: self.nodes.clone(),
+            }],
+            ..Concern::default()
         }
     }
 }
@@ -100,6 +132,6 @@ async fn of_terms(tx: &mut Tx, terms: &TermsOf) -> Result<Vec<Concern>, DbError>
 }
 
 #[allow(clippy::unused_async)] // what the macro calls
-async fn of_scope(_tx: &mut Tx, scope: &Scope) -> Result<Vec<Concern>, DbError> {
-    Ok(vec![Concern::of(&scope.organisation, &scope.framework)])
+async fn of_targets(_tx: &mut Tx, targets: &TargetsOf) -> Result<Vec<Concern>, DbError> {
+    Ok(vec![targets.concern()])
 }

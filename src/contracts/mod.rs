@@ -7,6 +7,7 @@
 //! that holds for one generation only.
 
 mod acts;
+mod addressed;
 mod agreements;
 pub mod api;
 mod body;
@@ -47,9 +48,10 @@ use crate::ledger::Moment;
 
 pub use acts::{
     AbandonInstrument, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument,
-    OpenInstrument, ReadNote, RebaseInstrument, SetNationalTarget, SignInstrument, TermsOf,
-    WriteNote, WriteTerms,
+    OpenInstrument, ReadNote, RebaseInstrument, SetNationalTarget, SignInstrument, TargetsOf,
+    TermsOf, WriteNote, WriteTerms,
 };
+pub use addressed::ContractAddresses;
 pub use agreements::Agreements;
 pub use body::{
     Baseline, Choice, CommitmentTerm, Covered, Definition, MeansTerm, Membership, Slot, Stage,

@@ -274,7 +274,12 @@ impl Source for MeansInForce {
 
 /// `cibles`: the national targets of an indicator, and those that contracts agree.
 #[derive(Debug)]
-pub struct Targets;
+pub struct Targets {
+    /// The frameworks, which say whether there is such an indicator.
+    pub library: Library,
+    /// Whether the installation is a demonstration, whose national targets are invented too.
+    pub demo: bool,
+}
 
 #[async_trait]
 impl Source for Targets {
@@ -296,6 +301,12 @@ impl Source for Targets {
         let key = ask.choice("indicateur").ok_or(WebError::NotFound)?;
         let measure = ask.choice("mesure");
         let is_asked = |code: &String| measure.as_ref().is_none_or(|asked| asked == code);
+        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+        let indicators = catalogue.framework(&framework).into_iter();
+        let mut indicators = indicators.flat_map(|edited| &edited.framework.indicators);
+        if !indicators.any(|indicator| indicator.key == key) {
+            return Err(WebError::NotFound);
+        }
         let national = national_targets(ask.tx, &framework, at_change).await?;
         let regional = targets_across(ask.tx, ask.reach, &framework, &key, at_change).await?;
         let columns = vec![
@@ -321,7 +332,7 @@ impl Source for Targets {
                 whole(target.year.into()),
                 value,
                 text,
-                Cell::default(),
+                yes_no(self.demo),
             ]
         });
         let agreed = regional.into_iter().filter(|t| is_asked(&t.measure));

@@ -48,7 +48,7 @@ impl Teller for ContractTeller {
     }
 
     async fn theirs(&self, tx: &mut Tx, reach: &Reach) -> Result<BTreeSet<Uuid>, DbError> {
-        let organisations: BTreeSet<&str> = reach.organisations().collect();
+        let organisations: BTreeSet<&str> = reach.insider_of().collect();
         if organisations.is_empty() || reach.sees_everything() {
             return Ok(BTreeSet::new());
         }
@@ -253,6 +253,7 @@ impl Words<'_> {
             deed,
             name: act.contract.clone(),
             href: Some(act.href.clone()),
+            tells_why: true,
         }
     }
 

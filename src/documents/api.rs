@@ -20,6 +20,7 @@ use crate::kernel::hex;
 use crate::platform::api::{
     ApiPath, ApiQuery, ApiResult, FileBytes, Limit, Page, Paging, Problem, instant,
 };
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 
 /// The addresses of this module. What a document is attached to has its own.
@@ -27,6 +28,7 @@ pub fn api<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Clock: FromRef<S>,
 {
     OpenApiRouter::new()
         .routes(routes!(attached))
@@ -126,6 +128,7 @@ struct DocumentsQuery {
 async fn attached(
     caller: Caller,
     State(db): State<Db>,
+    State(clock): State<Clock>,
     ApiQuery(query): ApiQuery<DocumentsQuery>,
 ) -> ApiResult<Json<Page<DocumentView>>> {
     let paging = Paging::new(query.limit, query.cursor.as_deref())?;
@@ -146,7 +149,13 @@ async fn attached(
         after: paging.after()?,
         upto,
     };
-    let found = store::list(&mut tx, caller.reach(), &wanted, paging.limit() + 1).await?;
+    let found = store::list(
+        &mut tx,
+        (caller.reach(), clock.today()),
+        &wanted,
+        paging.limit() + 1,
+    )
+    .await?;
     let items = found
         .into_iter()
         .map(|document| (document.id, document.into()));
@@ -160,10 +169,11 @@ async fn attached(
 async fn document(
     caller: Caller,
     State(db): State<Db>,
+    State(clock): State<Clock>,
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<Json<DocumentView>> {
     let mut tx = db.read().await?;
-    let found = store::document(&mut tx, caller.reach(), id).await?;
+    let found = store::document(&mut tx, (caller.reach(), clock.today()), id).await?;
     Ok(Json(found.ok_or_else(Problem::not_found)?.into()))
 }
 
@@ -183,10 +193,11 @@ async fn document(
 async fn version(
     caller: Caller,
     State(db): State<Db>,
+    State(clock): State<Clock>,
     ApiPath((id, no)): ApiPath<(Uuid, i64)>,
 ) -> ApiResult<Response> {
     let mut tx = db.read().await?;
-    let found = store::document(&mut tx, caller.reach(), id).await?;
+    let found = store::document(&mut tx, (caller.reach(), clock.today()), id).await?;
     let versions = found.into_iter().flat_map(|found| found.versions);
     let version = versions.into_iter().find(|version| version.no == no);
     let version = version.ok_or_else(Problem::not_found)?;

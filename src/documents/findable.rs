@@ -26,6 +26,7 @@ impl Source for FindableDocuments {
                 context: joined_to(file.kind).to_owned(),
                 text: file.why.unwrap_or_default(),
                 scope: file.scope,
+                embargo: file.embargo,
                 ..Document::new(FILES, format!("/documents/{}", file.id), file.name)
             };
             Folder {

@@ -13,10 +13,11 @@ mod receive;
 pub mod store;
 mod told;
 
+use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::access::{Act, Concern};
+use crate::access::{Act, Concern, Reach};
 use crate::platform::db::{DbError, Tx};
 
 pub use findable::FindableDocuments;
@@ -71,6 +72,14 @@ impl AboutKind {
     }
 }
 
+/// The first day on which everybody may see something, and who brought it: they may before.
+pub type Embargo = (Date, Option<Uuid>);
+
+/// Whether no embargo keeps something from somebody on that day.
+fn is_open(embargo: Option<Embargo>, reach: &Reach, today: Date) -> bool {
+    embargo.is_none_or(|(until, author)| today >= until || reach.sees_embargoed(author))
+}
+
 /// What a document is attached to, with whom that concerns, as the module that shows it knows.
 #[derive(Clone, Debug)]
 pub struct Attachment {
@@ -78,6 +87,8 @@ pub struct Attachment {
     pub about: About,
     /// Whom it concerns.
     pub concern: Concern,
+    /// That of the value it is about: the document is kept as the value is.
+    pub embargo: Option<Embargo>,
 }
 
 /// Attaching a document to something.

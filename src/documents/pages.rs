@@ -44,10 +44,11 @@ where
 async fn download(
     signed: Signed,
     State(db): State<Db>,
+    State(clock): State<Clock>,
     Path((id, no)): Path<(Uuid, i64)>,
 ) -> WebResult<Response> {
     let mut tx = db.read().await?;
-    let document = store::document(&mut tx, signed.reach(), id).await?;
+    let document = store::document(&mut tx, (signed.reach(), clock.today()), id).await?;
     let document = document.ok_or(WebError::NotFound)?;
     let version = document.versions.iter().find(|version| version.no == no);
     let version = version.ok_or(WebError::NotFound)?;
@@ -82,11 +83,12 @@ struct Asked {
 async fn page(
     signed: Signed,
     State(db): State<Db>,
+    State(clock): State<Clock>,
     Path(id): Path<Uuid>,
     Query(asked): Query<Asked>,
 ) -> WebResult<Markup> {
     let mut tx = db.read().await?;
-    let document = store::document(&mut tx, signed.reach(), id).await?;
+    let document = store::document(&mut tx, (signed.reach(), clock.today()), id).await?;
     let replacing = may::<ReplaceDocument>(&mut tx, signed.reach(), &id).await?;
     drop(tx);
     let document = document.ok_or(WebError::NotFound)?;
@@ -170,7 +172,7 @@ async fn submit(
     let change = Change::open(&db, &clock, signed.actor(), ReplaceDocument::NAME).await;
     let mut change = change.map_err(WebError::internal)?.because(why.clone());
     // Its author may replace it for as long as they may see it.
-    let seen = store::document(change.tx(), signed.reach(), id).await?;
+    let seen = store::document(change.tx(), (signed.reach(), clock.today()), id).await?;
     seen.ok_or(WebError::NotFound)?;
     let permit = permit::<ReplaceDocument>(&mut change, id).await?;
     let replaced = store::replace(&mut change, permit, &upload, &why).await;

@@ -1,12 +1,18 @@
 //! Bytes, documents and their versions in the database.
 
+use std::collections::HashSet;
+
+use jiff::civil::Date;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::media::Media;
 use super::receive::Upload;
-use super::{About, AboutKind, AttachDocument, Attachment, Document, ReplaceDocument, Version};
+use super::{
+    About, AboutKind, AttachDocument, Attachment, Document, Embargo, ReplaceDocument, Version,
+    is_open,
+};
 use crate::access::{Concern, Permit, Reach};
 use crate::args;
 use crate::kernel::hex;
@@ -34,7 +40,12 @@ pub async fn attach(
     permit: Permit<AttachDocument>,
     upload: &Upload,
 ) -> Result<Uuid, LedgerError> {
-    let Attachment { about, concern } = permit.into_thing();
+    let Attachment {
+        about,
+        concern,
+        embargo,
+    } = permit.into_thing();
+    let (until, loaded_by) = embargo.unzip();
     let sha = save_blob(change.tx(), &upload.bytes).await?;
     let thing = NewThing {
         kind: "document",
@@ -47,14 +58,16 @@ pub async fn attach(
     change
         .tx()
         .run(
-            "insert into document (id, kind, subject, place, period)
-             values ($1, $2, $3, $4, $5)",
+            "insert into document (id, kind, subject, place, period, embargo_until, loaded_by)
+             values ($1, $2, $3, $4, $5, $6, $7)",
             args![
                 id,
                 about.kind.code(),
                 &about.subject,
                 &about.place,
-                &about.period
+                &about.period,
+                until.map(|day| day.to_string()),
+                loaded_by.flatten()
             ],
         )
         .await?;
@@ -172,23 +185,69 @@ struct VersionRecord {
     who: Option<String>,
     organisation: String,
     framework: String,
+    embargo_until: Option<String>,
+    loaded_by: Option<Uuid>,
 }
 
-/// Those of documents that somebody may see.
-fn seen(mut records: Vec<VersionRecord>, reach: &Reach) -> Vec<VersionRecord> {
-    records.retain(|record| {
-        reach.sees(&Scope {
+/// Those of documents that somebody may see on that day.
+fn seen(
+    records: Vec<VersionRecord>,
+    reach: &Reach,
+    today: Date,
+) -> Result<Vec<VersionRecord>, DbError> {
+    let mut seen = Vec::with_capacity(records.len());
+    for record in records {
+        let embargo = embargo(record.embargo_until.as_deref(), record.loaded_by)?;
+        let scope = Scope {
             organisation: record.organisation.clone(),
             framework: record.framework.clone(),
-        })
-    });
-    records
+        };
+        if reach.sees(&scope) && is_open(embargo, reach, today) {
+            seen.push(record);
+        }
+    }
+    Ok(seen)
 }
 
-/// The documents about a subject attached no later than the change `upto`, the latest first.
-pub async fn about(
+/// The embargo of a document, as it is kept.
+fn embargo(until: Option<&str>, author: Option<Uuid>) -> Result<Option<Embargo>, DbError> {
+    let until: Option<Date> = until
+        .map(str::parse)
+        .transpose()
+        .map_err(|cause: jiff::Error| DbError::corrupt("day", cause))?;
+    Ok(until.map(|until| (until, author)))
+}
+
+/// Those of the documents attached or replaced between two changes that an embargo keeps from
+/// somebody.
+pub(super) async fn kept_between(
     tx: &mut Tx,
     reach: &Reach,
+    today: Date,
+    (first, last): (i64, i64),
+) -> Result<HashSet<Uuid>, DbError> {
+    let all: Vec<(Uuid, Option<String>, Option<Uuid>)> = tx
+        .all(
+            "select d.id, d.embargo_until, d.loaded_by from document d
+             where d.embargo_until is not null
+               and d.id in (select e.thing_id from entry e where e.change_no between $1 and $2)",
+            args![first, last],
+        )
+        .await?;
+    let mut kept = HashSet::new();
+    for (id, until, author) in all {
+        if !is_open(embargo(until.as_deref(), author)?, reach, today) {
+            kept.insert(id);
+        }
+    }
+    Ok(kept)
+}
+
+/// The documents about a subject attached no later than the change `upto`, the latest first, as
+/// somebody may see them on that day.
+pub async fn about(
+    tx: &mut Tx,
+    (reach, today): (&Reach, Date),
     kind: AboutKind,
     subject: &str,
     upto: i64,
@@ -196,7 +255,8 @@ pub async fn about(
     let records: Vec<VersionRecord> = tx
         .all(
             "select v.document_id, d.kind, d.subject, d.place, d.period, v.no, v.name, v.media,
-                    v.size, v.sha, v.why, c.at, p.name as who, s.organisation, s.framework
+                    v.size, v.sha, v.why, c.at, p.name as who, s.organisation, s.framework,
+                    d.embargo_until, d.loaded_by
              from document d
              join thing t on t.id = d.id
              join scope s on s.id = t.scope_id
@@ -208,16 +268,20 @@ pub async fn about(
             args![kind.code(), subject, upto],
         )
         .await?;
-    gathered(seen(records, reach))
+    gathered(seen(records, reach, today)?)
 }
 
 /// Every document attached no later than the change `upto`, the latest first.
-pub async fn all(tx: &mut Tx, reach: &Reach, upto: i64) -> Result<Vec<Document>, DbError> {
+pub async fn all(
+    tx: &mut Tx,
+    seen_by: (&Reach, Date),
+    upto: i64,
+) -> Result<Vec<Document>, DbError> {
     let wanted = Wanted {
         upto,
         ..Wanted::default()
     };
-    let mut all = list(tx, reach, &wanted, usize::MAX).await?;
+    let mut all = list(tx, seen_by, &wanted, usize::MAX).await?;
     all.reverse();
     Ok(all)
 }
@@ -247,7 +311,7 @@ const AT_ONCE: i64 = 500;
 /// that it is asked of one batch after the other.
 pub async fn list(
     tx: &mut Tx,
-    reach: &Reach,
+    (reach, today): (&Reach, Date),
     wanted: &Wanted<'_>,
     most: usize,
 ) -> Result<Vec<Document>, DbError> {
@@ -257,7 +321,7 @@ pub async fn list(
         let records = following(tx, wanted, after).await?;
         let Some(last) = records.last() else { break };
         after = last.document_id;
-        found.extend(gathered(seen(records, reach))?);
+        found.extend(gathered(seen(records, reach, today)?)?);
     }
     found.truncate(most);
     Ok(found)
@@ -271,8 +335,9 @@ async fn following(
 ) -> Result<Vec<VersionRecord>, DbError> {
     tx.all(
         "select v.document_id, d.kind, d.subject, d.place, d.period, v.no, v.name, v.media,
-                v.size, v.sha, v.why, c.at, p.name as who, s.organisation, s.framework
-         from (select id, kind, subject, place, period from document
+                v.size, v.sha, v.why, c.at, p.name as who, s.organisation, s.framework,
+                d.embargo_until, d.loaded_by
+         from (select id, kind, subject, place, period, embargo_until, loaded_by from document
                where id > $1 and ($2 = '' or kind = $2) and ($3 = '' or subject = $3)
                  and ($4 = '' or place = $4) and ($5 = '' or period = $5)
                  and exists (select 1 from document_version f
@@ -298,12 +363,17 @@ async fn following(
     .await
 }
 
-/// One document.
-pub async fn document(tx: &mut Tx, reach: &Reach, id: Uuid) -> Result<Option<Document>, DbError> {
+/// One document, where somebody may see it on that day.
+pub async fn document(
+    tx: &mut Tx,
+    (reach, today): (&Reach, Date),
+    id: Uuid,
+) -> Result<Option<Document>, DbError> {
     let records: Vec<VersionRecord> = tx
         .all(
             "select v.document_id, d.kind, d.subject, d.place, d.period, v.no, v.name, v.media,
-                    v.size, v.sha, v.why, c.at, p.name as who, s.organisation, s.framework
+                    v.size, v.sha, v.why, c.at, p.name as who, s.organisation, s.framework,
+                    d.embargo_until, d.loaded_by
              from document d
              join thing t on t.id = d.id
              join scope s on s.id = t.scope_id
@@ -315,7 +385,7 @@ pub async fn document(tx: &mut Tx, reach: &Reach, id: Uuid) -> Result<Option<Doc
             args![id],
         )
         .await?;
-    Ok(gathered(seen(records, reach))?.pop())
+    Ok(gathered(seen(records, reach, today)?)?.pop())
 }
 
 /// Records of versions as documents; those of one document stand together.
@@ -368,16 +438,27 @@ pub(super) struct Named {
     pub name: String,
     pub why: Option<String>,
     pub scope: Scope,
+    pub embargo: Option<Embargo>,
 }
 
-/// The document, its kind, its name, why it was replaced, and whose it is.
-type NamedRow = (Uuid, String, String, Option<String>, String, String);
+#[derive(sqlx::FromRow)]
+struct NamedRow {
+    id: Uuid,
+    kind: String,
+    name: String,
+    why: Option<String>,
+    organisation: String,
+    framework: String,
+    embargo_until: Option<String>,
+    loaded_by: Option<Uuid>,
+}
 
 /// The last file of each document to which one was attached after a change.
 pub(super) async fn named_since(tx: &mut Tx, after: i64) -> Result<Vec<Named>, DbError> {
     let rows: Vec<NamedRow> = tx
         .all(
-            "select d.id, d.kind, v.name, v.why, s.organisation, s.framework
+            "select d.id, d.kind, v.name, v.why, s.organisation, s.framework, d.embargo_until,
+                    d.loaded_by
              from document d
              join thing t on t.id = d.id
              join scope s on s.id = t.scope_id
@@ -388,17 +469,18 @@ pub(super) async fn named_since(tx: &mut Tx, after: i64) -> Result<Vec<Named>, D
             args![after],
         )
         .await?;
-    let named = |(id, kind, name, why, organisation, framework): NamedRow| {
-        let kind = AboutKind::from_code(&kind).ok_or_else(|| DbError::corrupt("document", kind))?;
+    let named = |row: NamedRow| {
         Ok(Named {
-            id,
-            kind,
-            name,
-            why,
+            id: row.id,
+            kind: AboutKind::from_code(&row.kind)
+                .ok_or_else(|| DbError::corrupt("document", row.kind.as_str()))?,
+            name: row.name,
+            why: row.why,
             scope: Scope {
-                organisation,
-                framework,
+                organisation: row.organisation,
+                framework: row.framework,
             },
+            embargo: embargo(row.embargo_until.as_deref(), row.loaded_by)?,
         })
     };
     rows.into_iter().map(named).collect()

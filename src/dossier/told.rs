@@ -26,11 +26,8 @@ impl Teller for DossierTeller {
         lines: &[&Line],
     ) -> Result<Vec<Option<Told>>, DbError> {
         let told = lines.iter().map(|line| {
-            Some(Told {
-                deed: "a émis un dossier".to_owned(),
-                name: line.label.clone(),
-                href: Some(format!("/dossiers/{}/pdf", line.thing)),
-            })
+            let told = Told::new("a émis un dossier", line);
+            Some(told.at(format!("/dossiers/{}/pdf", line.thing)))
         });
         Ok(told.collect())
     }

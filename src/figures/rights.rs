@@ -150,7 +150,7 @@ impl Ground<'_> {
 fn concern(organisations: BTreeSet<String>, following: &[(&Framework, &Indicator)]) -> Concern {
     let standing = |(framework, indicator): &(&Framework, &Indicator)| Standing {
         framework: framework.code.clone(),
-        nodes: path(framework, &indicator.node),
+        nodes: framework.path(&indicator.node),
     };
     let standings: BTreeSet<Standing> = following.iter().map(standing).collect();
     Concern {
@@ -164,22 +164,6 @@ fn concern(organisations: BTreeSet<String>, following: &[(&Framework, &Indicator
 fn led_by(place: &str, mut concern: Concern) -> Concern {
     concern.organisations.sort_by_key(|code| code != place);
     concern
-}
-
-/// A node and those above it.
-fn path(framework: &Framework, node: &str) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
-    let mut next = Some(node);
-    while let Some(key) = next {
-        // A tree that loops ends here.
-        if keys.iter().any(|known| known == key) {
-            break;
-        }
-        keys.push(key.to_owned());
-        let node = framework.nodes.iter().find(|node| node.key == key);
-        next = node.and_then(|node| node.parent.as_deref());
-    }
-    keys
 }
 
 /// Whom a file of values concerns: each kind of value that it would write, once.

@@ -141,6 +141,17 @@ pub enum LinkKind {
     Related,
 }
 
+impl LinkKind {
+    /// As pages and files say it of the measure.
+    pub fn french(self) -> &'static str {
+        match self {
+            Self::Same => "même mesure",
+            Self::Revised => "révisée, avec rupture",
+            Self::Related => "apparentée",
+        }
+    }
+}
+
 /// How often values come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

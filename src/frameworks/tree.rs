@@ -30,6 +30,11 @@ impl Framework {
         nodes.filter(|node| node.level == level.key).collect()
     }
 
+    /// The keys of a node and of those above it.
+    pub fn path(&self, node: &str) -> Vec<String> {
+        self.way_up(node).map(|node| node.key.clone()).collect()
+    }
+
     /// Whether a node is another, or stands below it.
     pub fn is_under(&self, node: &str, above: &str) -> bool {
         self.way_up(node).any(|node| node.key == above)

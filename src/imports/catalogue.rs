@@ -85,6 +85,12 @@ catalogue! {
         remedy: "Définissez-le par un acte signé du contrat de ce territoire, ou retirez la valeur.",
         example: "« 4.i » pour une région dont le contrat ne l’a pas défini.",
     }
+    NotYoursToLoad "not-yours-to-load" Refusal {
+        title: "Valeur que vous ne pouvez ni voir ni enregistrer",
+        meaning: "Vos habilitations ne laissent ni voir les valeurs de ce territoire, ni enregistrer celle-ci : Jalon ne dit pas non plus ce qui s’y trouve.",
+        remedy: "Retirez cette ligne, ou faites-la déposer par qui fournit cette valeur.",
+        example: "Un établissement qui dépose la valeur d’un autre.",
+    }
     NoIndicator "no-indicator" Refusal {
         title: "Indicateur absent",
         meaning: "Une colonne porte des valeurs, et rien ne dit de quel indicateur.",
@@ -441,7 +447,7 @@ catalogue! {
     }
     UnknownScope "unknown-scope" Refusal {
         title: "Cadre, objectif ou contrat inconnu",
-        meaning: "Ce à quoi l’habilitation serait limitée n’est pas reconnu.",
+        meaning: "Ce à quoi l’habilitation serait limitée n’est pas reconnu, ou son rôle ne prend pas de limite.",
         remedy: "Écrivez le code du cadre, le numéro de l’objectif ou la fin de l’adresse du contrat.",
         example: "L’objectif « 42 » d’un cadre qui en a dix.",
     }

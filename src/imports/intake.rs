@@ -53,6 +53,15 @@ pub trait Intake: fmt::Debug + Send + Sync {
     /// The mapping to keep, from one whose sheets and names are as a person corrected them.
     fn corrected(&self, said: &FileMapping) -> Result<Json, String>;
 
+    /// Whether somebody may have a file of this kind read at all: what is told of its rows may itself
+    /// be more than they may know.
+    ///
+    /// # Errors
+    /// A refusal that says who can.
+    fn may_be_read(&self, _reach: &Reach) -> Result<(), Denied> {
+        Ok(())
+    }
+
     /// Whether what a file says is kept from that person on that day.
     fn is_hidden(&self, batch: &Batch, reach: &Reach, today: Date) -> Result<bool, DbError>;
 
@@ -61,7 +70,8 @@ pub trait Intake: fmt::Debug + Send + Sync {
         "Les valeurs de ce fichier sont sous embargo : jusqu’à sa fin, seule la personne qui l’a déposé les voit."
     }
 
-    /// Takes from rows what stood there and is kept from that person.
+    /// Takes from rows what stood there and is kept from that person, and what their verdict says
+    /// of it.
     async fn veil(&self, _tx: &mut Tx, _reach: &Reach, _rows: &mut [Row]) -> Result<(), DbError> {
         Ok(())
     }

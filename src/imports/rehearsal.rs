@@ -148,6 +148,21 @@ impl Imports {
         }
     }
 
+    /// Refuses a kind of file of which nothing may be told to whoever sends it.
+    async fn may_be_read(
+        &self,
+        tx: &mut Tx,
+        actor: Actor,
+        intake: &str,
+    ) -> Result<(), RehearseError> {
+        let Some(intake) = self.intakes.named(intake) else {
+            return Ok(());
+        };
+        let reach = Reach::of(tx, self.clock.today(), actor).await?;
+        let allowed = intake.may_be_read(&reach);
+        Ok(allowed.map_err(NotPermitted::from)?)
+    }
+
     /// Keeps a file of some kind for somebody; its reading is to be done by
     /// [`read`](Self::read).
     pub async fn receive(
@@ -159,6 +174,7 @@ impl Imports {
         self.antivirus.look_at(&file.bytes).await?;
         let mut tx = self.db.write_aside().await?;
         let permit = self.asked::<SendFile>(&mut tx, actor, intake).await?;
+        self.may_be_read(&mut tx, actor, intake).await?;
         let organisation = permit.organisation().to_owned();
         let blob = save_blob(&mut tx, &file.bytes).await?;
         let new = NewBatch {
@@ -193,6 +209,7 @@ impl Imports {
         let permit = self.asked::<ReadAgain>(&mut tx, actor, batch).await?;
         let batch = store::as_seen(&mut tx, permit.into_thing(), upon).await?;
         // The same bytes in one's own name would be one's own to see.
+        self.may_be_read(&mut tx, actor, &batch.intake).await?;
         let today = self.clock.today();
         let reach = Reach::of(&mut tx, today, actor).await?;
         if self.intakes.of(&batch)?.is_hidden(&batch, &reach, today)? {

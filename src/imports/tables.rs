@@ -164,8 +164,9 @@ impl Source for Rows {
         let mut table = Table::new(self.name(), batch.file_name, columns);
         let mut from = Some(0);
         while let Some(first) = from {
-            let (rows, next) = store::rows_from(ask.tx, batch.id, first).await?;
+            let (mut rows, next) = store::rows_from(ask.tx, batch.id, first).await?;
             let told = intake.told(ask.tx, ask.reach, &rows).await?;
+            intake.veil(ask.tx, ask.reach, &mut rows).await?;
             for (row, told) in rows.iter().zip(told) {
                 if seen.is_some_and(|seen| seen != row.verdict) {
                     continue;

@@ -1,17 +1,37 @@
 //! What the history says of files. Not their names: a file may be under embargo, which its own
-//! page sees to.
+//! page sees to. Why one was undone is for who may read it.
+
+use std::collections::HashMap;
 
 use async_trait::async_trait;
 use serde::Deserialize;
+use uuid::Uuid;
 
-use super::store;
+use super::{Batch, Intakes, store};
 use crate::journal::{Kind, Line, Reader, Teller, Told, span};
 use crate::kernel::counted;
+use crate::platform::clock::Clock;
 use crate::platform::db::{DbError, Tx};
 
 /// Tells of files.
 #[derive(Debug)]
-pub struct ImportTeller;
+pub struct ImportTeller {
+    /// The kinds of file, which say from whom one is kept.
+    pub intakes: Intakes,
+    /// The clock, which says which embargoes have ended.
+    pub clock: Clock,
+}
+
+impl ImportTeller {
+    /// Whether what a file says is kept from the reader.
+    fn is_hidden(&self, batch: &Batch, reader: &Reader) -> Result<bool, DbError> {
+        let today = self.clock.today();
+        match self.intakes.named(&batch.intake) {
+            Some(intake) => intake.is_hidden(batch, &reader.reach, today),
+            None => Ok(true),
+        }
+    }
+}
 
 /// What the history keeps of an act upon a file.
 #[derive(Deserialize)]
@@ -35,23 +55,31 @@ impl Teller for ImportTeller {
         reader: &Reader,
         lines: &[&Line],
     ) -> Result<Vec<Option<Told>>, DbError> {
-        let seen = store::seen_between(tx, &reader.reach, span(lines)).await?;
-        let told = lines.iter().map(|line| {
-            // Who may not know of the file reads that values came of one, and is led to none.
-            if !seen.contains(&line.thing) {
-                return Some(Told {
+        let batches = store::batches_between(tx, span(lines)).await?;
+        let batches: HashMap<Uuid, Batch> = batches.into_iter().map(|one| (one.id, one)).collect();
+        let mut told = Vec::with_capacity(lines.len());
+        for line in lines {
+            let batch = batches.get(&line.thing);
+            let is_seen = batch.is_some_and(|batch| batch.is_seen_by(&reader.reach));
+            let is_hidden = match batch {
+                Some(batch) => self.is_hidden(batch, reader)?,
+                None => true,
+            };
+            told.push(Some(if is_seen {
+                Told {
                     deed: deed(line),
-                    name: String::new(),
-                    href: None,
-                });
-            }
-            Some(Told {
-                deed: deed(line),
-                name: "voir l’import".to_owned(),
-                href: Some(format!("/imports/{}", line.thing)),
-            })
-        });
-        Ok(told.collect())
+                    name: "voir l’import".to_owned(),
+                    href: Some(format!("/imports/{}", line.thing)),
+                    tells_why: !is_hidden,
+                }
+            } else {
+                Told {
+                    tells_why: reader.reads_all && !is_hidden,
+                    ..Told::bare(deed(line))
+                }
+            }));
+        }
+        Ok(told)
     }
 }
 

@@ -91,6 +91,7 @@ fn told(line: &Line, names: &HashMap<Uuid, String>) -> Told {
         deed: deed(line, own, &name),
         name: String::new(),
         href: None,
+        tells_why: true,
     }
 }
 

@@ -182,6 +182,8 @@ pub struct Told {
     pub name: String,
     /// Where the thing is read.
     pub href: Option<String>,
+    /// Whether the reader may know why it was done: a reason often quotes what it is about.
+    pub tells_why: bool,
 }
 
 impl Told {
@@ -191,6 +193,17 @@ impl Told {
             deed: deed.into(),
             name: line.label.clone(),
             href: None,
+            tells_why: true,
+        }
+    }
+
+    /// That deed, to whoever may know neither of the thing nor why.
+    pub fn bare(deed: impl Into<String>) -> Self {
+        Self {
+            deed: deed.into(),
+            name: String::new(),
+            href: None,
+            tells_why: false,
         }
     }
 

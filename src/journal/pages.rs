@@ -55,7 +55,7 @@ async fn page(
     let reader = Reader::of(&mut tx, signed.reach(), &tellers).await?;
     let about = about(&mut tx, &reader, &question).await?;
     let Page { lines, next } = read(&mut tx, &reader, &question, LINES).await?;
-    let lines = spoken(&mut tx, &reader, &tellers, lines).await?;
+    let lines = spoken(&mut tx, &reader, &tellers, &question, lines).await?;
     if lines.is_empty() && !is_known(&mut tx, &reader, &tellers, &question).await? {
         return Err(WebError::NotFound);
     }
@@ -131,7 +131,8 @@ async fn is_known(
     };
     loop {
         let Page { lines, next } = read(tx, reader, &bare, LINES).await?;
-        if !spoken(tx, reader, tellers, lines).await?.is_empty() {
+        let spoken = spoken(tx, reader, tellers, &bare, lines).await?;
+        if !spoken.is_empty() {
             return Ok(true);
         }
         if next.is_none() {
@@ -193,6 +194,7 @@ fn row(change: &[Spoken], tells_origins: bool) -> Row {
     // Lines cut where the change does are never none.
     let first = &change[0].0;
     let (shown, folded) = change.split_at(change.len().min(SHOWN));
+    let why = change.iter().find_map(|(line, _)| line.why.as_ref());
     let instant = french_instant(first.at);
     let when = html! { (instant) span.sub { "Changement n° " (first.no) } };
     let name = first.who.as_deref().unwrap_or("Jalon");
@@ -206,7 +208,7 @@ fn row(change: &[Spoken], tells_origins: bool) -> Row {
         @if !folded.is_empty() {
             details.more { summary { "et " (folded.len()) " autres" } @for line in folded { (deed(line)) } }
         }
-        @if let Some(why) = &first.why { div.small { b { "Motif : " } (why) } }
+        @if let Some(why) = why { div.small { b { "Motif : " } (why) } }
     };
     vec![
         Cell::text(instant).shown(when),

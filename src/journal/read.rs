@@ -188,18 +188,25 @@ async fn bounds(tx: &mut Tx, question: &Question) -> Result<Below, DbError> {
 /// A line with its words.
 pub(super) type Spoken = (Line, super::Told);
 
-/// The lines with their words, but for those that the reader may not know of.
+/// The lines with their words, but for those that the reader may not know of. A reason that is not
+/// theirs to read answers no search either.
 pub(super) async fn spoken(
     tx: &mut Tx,
     reader: &Reader,
     tellers: &Tellers,
+    question: &Question,
     lines: Vec<Line>,
 ) -> Result<Vec<Spoken>, DbError> {
     let told = tellers.tell(tx, reader, &lines).await?;
     let spoken = lines.into_iter().zip(told);
-    Ok(spoken
-        .filter_map(|(line, told)| Some((line, told?)))
-        .collect())
+    let spoken = spoken.filter_map(|(mut line, told)| {
+        let told = told?;
+        if !told.tells_why {
+            line.why = None;
+        }
+        question.takes(&line).then_some((line, told))
+    });
+    Ok(spoken.collect())
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ impl Source for History {
         let question = Question::of(ask.asked)?;
         let reader = Reader::of(ask.tx, ask.reach, &self.tellers).await?;
         let page = read(ask.tx, &reader, &question, MOST).await?;
-        let lines = spoken(ask.tx, &reader, &self.tellers, page.lines).await?;
+        let lines = spoken(ask.tx, &reader, &self.tellers, &question, page.lines).await?;
         let columns = vec![
             Column::numbers("changement", "Changement n°"),
             Column::words("jour", "Jour"),

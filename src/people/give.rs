@@ -68,7 +68,8 @@ async fn look(tx: &mut Tx, signed: &Signed, id: Uuid) -> WebResult<Look> {
     // Who may not know of somebody is told the same as for nobody.
     let person = seen_person(tx, reach, id).await?;
     let person = person.ok_or(WebError::NotFound)?;
-    reach.gives_something().map_err(WebError::Forbidden)?;
+    let gives = reach.gives_something();
+    gives.map_err(|denied| WebError::Forbidden(denied.sentence))?;
     Ok(Look {
         person,
         roles: givable(reach, id),

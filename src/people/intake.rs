@@ -99,6 +99,11 @@ impl Intake for PeopleIntake {
         Ok(said.kept.clone())
     }
 
+    /// A row says whether an address has an account: that is for whoever manages people.
+    fn may_be_read(&self, reach: &Reach) -> Result<(), Denied> {
+        reach.gives_something()
+    }
+
     /// Who people are, and what they hold, is for whoever manages them.
     fn is_hidden(&self, batch: &Batch, reach: &Reach, _today: Date) -> Result<bool, DbError> {
         let is_own = reach.is_own(batch.created_by);
@@ -182,12 +187,11 @@ impl Intake for PeopleIntake {
 
     async fn write(&self, change: &mut Change, batch: &Batch) -> Result<Written, LedgerError> {
         let rows = changes(change.tx(), batch).await?;
+        // The name of a file is no reason, and often that of a person.
         let motive = motive(&batch.said);
-        change.explain(if motive.is_empty() {
-            batch.file_name.as_str()
-        } else {
-            motive
-        });
+        if !motive.is_empty() {
+            change.explain(motive);
+        }
         write::write(change, &rows).await
     }
 

@@ -73,12 +73,12 @@ pub(super) fn named(typed: Typed, known: Known<'_>) -> Result<Option<Named>, Vec
     let name = name(&typed).map_err(&mut kept).ok();
     let role = role(&typed).map_err(&mut kept).ok();
     let organisation = organisation(&typed, known, role).map_err(&mut kept).ok();
-    let framework = framework(&typed, known).map_err(&mut kept).ok();
+    let framework = framework(&typed, known, role).map_err(&mut kept).ok();
     let objective = match &framework {
         Some(framework) => objective(&typed, *framework).map_err(&mut kept).ok(),
         None => None,
     };
-    let contract = contract(&typed, known).map_err(&mut kept).ok();
+    let contract = contract(&typed, known, role).map_err(&mut kept).ok();
     let section = match contract {
         Some(contract) => section(&typed, contract).map_err(&mut kept).ok(),
         None => None,
@@ -247,11 +247,24 @@ fn unknown_scope(typed: &Typed, column: Column, sentence: String) -> Problem {
     Problem::refusal(typed.place(column), Code::UnknownScope, sentence)
 }
 
-fn framework<'a>(typed: &Typed, known: Known<'a>) -> Result<Option<&'a Framework>, Problem> {
+/// Refuses a limit to a role that takes none.
+fn limited(typed: &Typed, column: Column, role: Option<&Role>) -> Result<(), Problem> {
+    match role.and_then(Role::takes_no_limit) {
+        Some(why) => Err(unknown_scope(typed, column, why.to_owned())),
+        None => Ok(()),
+    }
+}
+
+fn framework<'a>(
+    typed: &Typed,
+    known: Known<'a>,
+    role: Option<&Role>,
+) -> Result<Option<&'a Framework>, Problem> {
     let text = fold(typed.text(Column::Framework));
     if text.is_empty() {
         return Ok(None);
     }
+    limited(typed, Column::Framework, role)?;
     let mut all = known
         .catalogue
         .frameworks()
@@ -309,11 +322,16 @@ fn objective(typed: &Typed, framework: Option<&Framework>) -> Result<String, Pro
     })
 }
 
-fn contract<'a>(typed: &Typed, known: Known<'a>) -> Result<Option<&'a KnownContract>, Problem> {
+fn contract<'a>(
+    typed: &Typed,
+    known: Known<'a>,
+    role: Option<&Role>,
+) -> Result<Option<&'a KnownContract>, Problem> {
     let text = fold(typed.text(Column::Contract));
     if text.is_empty() {
         return Ok(None);
     }
+    limited(typed, Column::Contract, role)?;
     let is = |contract: &KnownContract| {
         [&contract.slug, &contract.title]
             .into_iter()

@@ -52,9 +52,8 @@ async fn workbook(
     State(library): State<Library>,
 ) -> WebResult<Response> {
     let (reach, today) = (signed.reach(), clock.today());
-    if let Err(sentence) = reach.gives_something() {
-        return Err(WebError::Forbidden(sentence));
-    }
+    let gives = reach.gives_something();
+    gives.map_err(|denied| WebError::Forbidden(denied.sentence))?;
     let mut tx = db.read().await?;
     let catalogue = library.catalogue(&mut tx, reach).await?;
     let lines = lines(&mut tx, reach, &catalogue, today).await?;

@@ -57,7 +57,8 @@ struct Post<'a> {
     objective: &'a Node,
     /// Who holds it on the day, those who answer first before the others.
     holders: Vec<&'a Holding>,
-    /// Who held it before the day and no longer does, the latest first.
+    /// Who held it before the day and does not on it, the latest first: a longer end is another
+    /// grant.
     before: Vec<&'a Holding>,
     /// Since when nobody answers for it first; `None` where somebody does.
     missing_since: Option<Date>,
@@ -95,13 +96,17 @@ fn posts<'a>(
             });
             let held: Vec<&Holding> = held.collect();
             let leading = held.iter().filter(|h| h.referent == Referent::First);
-            let mut before: Vec<&Holding> = held.clone();
-            before.retain(|holding| holding.until.is_some_and(|until| until < day));
-            before.sort_by_key(|holding| (Reverse(holding.until), &holding.name));
             let mut holders: Vec<&Holding> = held.clone();
             holders.retain(|holding| holding.stands_on(day));
-            holders.sort_by_key(|holding| (holding.referent, &holding.name));
+            holders.sort_by_key(|holding| (holding.referent, &holding.name, holding.person));
             holders.dedup_by_key(|holding| (holding.referent, holding.person));
+            let goes_on = |one: &Holding| {
+                let mut now = holders.iter();
+                now.any(|now| (now.person, now.referent) == (one.person, one.referent))
+            };
+            let mut before: Vec<&Holding> = held.clone();
+            before.retain(|one| one.until.is_some_and(|until| until < day) && !goes_on(one));
+            before.sort_by_key(|holding| (Reverse(holding.until), &holding.name));
             posts.push(Post {
                 agency,
                 objective,

@@ -3,6 +3,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
+use crate::frameworks::Level;
 
 fn holding(from: Date, until: Option<Date>) -> Holding {
     Holding {
@@ -46,4 +47,41 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn who_goes_on_holding_a_post_held_it_before_no_more() {
+    let framework = Framework {
+        levels: vec![Level {
+            key: "objectif".to_owned(),
+            ..Level::default()
+        }],
+        objective_level: Some("objectif".to_owned()),
+        nodes: vec![Node {
+            key: "2".to_owned(),
+            level: "objectif".to_owned(),
+            ..Node::default()
+        }],
+        ..Framework::default()
+    };
+    let named = |person: u128, name: &str, from, until| Holding {
+        person: Uuid::from_u128(person),
+        name: name.to_owned(),
+        national: true,
+        ..holding(from, until)
+    };
+    let holdings = [
+        named(1, "Anne", day_no(0), Some(day_no(9))),
+        named(1, "Anne", day_no(10), None),
+        // A namesake, between two grants of the first that overlap.
+        named(2, "Anne", day_no(0), None),
+        named(1, "Anne", day_no(20), None),
+        named(3, "Paul", day_no(0), Some(day_no(9))),
+    ];
+    let posts = posts(&framework, &[], &holdings, day_no(30));
+    let people = |held: &[&Holding]| held.iter().map(|h| h.person.as_u128()).collect::<Vec<_>>();
+    assert_eq!(people(&posts[0].holders), [1, 2]);
+    assert_eq!(people(&posts[0].before), [3]);
+    let then = super::posts(&framework, &[], &holdings, day_no(5));
+    assert_eq!(people(&then[0].before), [] as [u128; 0]);
 }

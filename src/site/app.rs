@@ -23,8 +23,8 @@ use super::tables::tables;
 use super::{HOLDERS, health, home, imports, keyring, searcher, tellers, upkeep};
 use crate::access::api::Pace;
 use crate::access::event::Trail;
-use crate::access::{self, Acquaintances, Provider};
-use crate::contracts::{self, Desk, Remembered};
+use crate::access::{self, Acquaintances, Addresses, Provider};
+use crate::contracts::{self, ContractAddresses, Desk, Remembered};
 use crate::documents;
 use crate::dossier;
 use crate::figures::{self, ContractFigures, Snapshots, Sources};
@@ -88,6 +88,7 @@ parts! {
     trail: Trail,
     waiting: home::Waiting,
     provider: Provider,
+    addresses: Addresses,
 }
 
 /// Why the site cannot be served.
@@ -154,8 +155,8 @@ impl App {
             snapshots.clone(),
         );
         imports.antivirus = Antivirus::of(&config);
-        let tellers = tellers(library.clone());
-        let tables = tables(&sources, &imports.intakes, &tellers);
+        let tellers = tellers(library.clone(), imports.intakes.clone(), &clock);
+        let tables = tables(&sources, &imports.intakes, &tellers, demo);
         let searcher = searcher(clock.clone(), library.clone(), directories.clone());
         let config = Arc::new(config);
         Ok(Self(Arc::new(Parts {
@@ -184,6 +185,7 @@ impl App {
             directories,
             library,
             holders: HOLDERS,
+            addresses: Addresses(&ContractAddresses),
             snapshots,
         })))
     }

@@ -87,16 +87,20 @@ pub fn imports(
 }
 
 /// Everything that the history tells of.
-pub fn tellers(library: Library) -> Tellers {
+pub fn tellers(library: Library, intakes: Intakes, clock: &Clock) -> Tellers {
+    let clock = || clock.clone();
     Tellers::new(vec![
         Box::new(AccountTeller),
         Box::new(SupportTeller),
         Box::new(OrganisationTeller),
-        Box::new(DocumentTeller),
-        Box::new(ImportTeller),
+        Box::new(DocumentTeller { clock: clock() }),
+        Box::new(ImportTeller {
+            intakes,
+            clock: clock(),
+        }),
         Box::new(FrameworkTeller),
         Box::new(ContractTeller { library }),
-        Box::new(ContestTeller),
+        Box::new(ContestTeller { clock: clock() }),
         Box::new(DossierTeller),
     ])
 }

@@ -4,9 +4,10 @@ use crate::contracts::tables::{Contracts, Instruments, MeansInForce, Targets, Te
 use crate::dossier::tables::{Dossiers, Runs};
 use crate::figures::Sources;
 use crate::figures::tables::{
-    Attached, Circuit, Contests, ContractReview, Country, LoadsOfMeasure, LongSeries, Measures, Objective,
-    ObjectiveByRegion, OfIndicator, Revisions, SideBySide, Values,
+    Attached, Circuit, Contests, ContractReview, Country, LoadsOfMeasure, LongSeries, Measures,
+    Objective, ObjectiveByRegion, OfIndicator, Revisions, SideBySide, Values,
 };
+use crate::frameworks::Library;
 use crate::frameworks::tables::{Frameworks, Indicators};
 use crate::imports::Intakes;
 use crate::imports::tables::{Files, Problems, Rows};
@@ -16,7 +17,12 @@ use crate::referents::tables::Referents;
 use crate::tables::{Source, Tables};
 
 /// The tables of every concept.
-pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) -> Tables {
+pub(super) fn tables(
+    sources: &Sources,
+    intakes: &Intakes,
+    tellers: &Tellers,
+    demo: bool,
+) -> Tables {
     let (library, directories) = (|| sources.library.clone(), || sources.directories.clone());
     let mut all: Vec<Box<dyn Source>> = vec![
         Box::new(Organisations {
@@ -38,11 +44,6 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) ->
             library: library(),
             directories: directories(),
         }),
-        Box::new(Contracts),
-        Box::new(Instruments),
-        Box::new(TermsInForce { library: library() }),
-        Box::new(MeansInForce { library: library() }),
-        Box::new(Targets),
         Box::new(Dossiers),
         Box::new(Runs),
         Box::new(Accesses),
@@ -50,9 +51,25 @@ pub(super) fn tables(sources: &Sources, intakes: &Intakes, tellers: &Tellers) ->
             tellers: tellers.clone(),
         }),
     ];
+    all.extend(of_contracts(&sources.library, demo));
     all.extend(of_figures(sources));
     all.extend(of_values(sources));
     Tables::new(all)
+}
+
+/// What contracts say.
+fn of_contracts(library: &Library, demo: bool) -> [Box<dyn Source>; 5] {
+    let library = || library.clone();
+    [
+        Box::new(Contracts),
+        Box::new(Instruments),
+        Box::new(TermsInForce { library: library() }),
+        Box::new(MeansInForce { library: library() }),
+        Box::new(Targets {
+            library: library(),
+            demo,
+        }),
+    ]
 }
 
 /// The tables made from a situation.

@@ -3,14 +3,19 @@
 use axum::http::StatusCode;
 use jalon::access::token::TokenScope;
 use jalon::documents::{AboutKind, store};
+use jalon::figures::values::Settings;
+use jalon::kernel::Period;
 use jalon::ledger::Actor;
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 use crate::api::Program;
-use crate::contracts::{HOSPITAL, Hand, Made, NORMANDIE, add_hospital};
+use crate::contracts::{
+    BOTH, HOSPITAL, Hand, Made, NORMANDIE, add_hospital, normandie_terms, restructuring,
+};
 use crate::on_both_engines;
 use crate::rights::{last_change, person, site_of};
-use crate::stage::Stage;
+use crate::stage::{GIRLS, Stage};
 use crate::support::{Answer, EMAIL, Site};
 
 const INDICATOR: &str = "/indicateurs/etat-ars-2024-2028/2.c.1";
@@ -38,7 +43,7 @@ on_both_engines! {
         let known = stage.last_change().await;
         let mut tx = bench.db.read().await.unwrap();
         let subject = "etat-ars-2024-2028/2.c.1";
-        let found = store::about(&mut tx, &stage.reach().await, AboutKind::Indicator, subject, known).await.unwrap();
+        let found = store::about(&mut tx, (&stage.reach().await, bench.clock.today()), AboutKind::Indicator, subject, known).await.unwrap();
         assert_eq!((found.len(), found[0].about.period.as_str()), (1, "2023"));
         drop(tx);
         let file = format!("/documents/{}/1", found[0].id);
@@ -63,7 +68,7 @@ on_both_engines! {
         let known = stage.last_change().await;
         let mut tx = bench.db.read().await.unwrap();
         let subject = "etat-ars-2024-2028/2.c.1";
-        let found = store::about(&mut tx, &stage.reach().await, AboutKind::Indicator, subject, known).await.unwrap();
+        let found = store::about(&mut tx, (&stage.reach().await, bench.clock.today()), AboutKind::Indicator, subject, known).await.unwrap();
         drop(tx);
         let page = format!("/documents/{}", found[0].id);
         let without = site.send_file(&page, &[], ("c.pdf", b"%PDF-2")).await;
@@ -78,7 +83,7 @@ on_both_engines! {
         assert_eq!(stage.count("document_version").await, 3);
         // What was known before the replacement still says so.
         let mut tx = bench.db.read().await.unwrap();
-        let then = store::about(&mut tx, &stage.reach().await, AboutKind::Indicator, subject, known).await.unwrap();
+        let then = store::about(&mut tx, (&stage.reach().await, bench.clock.today()), AboutKind::Indicator, subject, known).await.unwrap();
         assert!(then.iter().all(|document| document.versions.len() == 1));
     }
 }
@@ -145,8 +150,18 @@ const ELSEWHERE: Made = Made {
 /// A document of a hospital's contract, and one of an agency's.
 async fn two_documents(bench: &crate::support::Bench, first: Actor) -> [Uuid; 2] {
     for (made, key) in [(HOSPITAL, "2.1-1-i1"), (NORMANDIE, "2.c.1")] {
-        let slug = made.slug;
-        Hand::creates(bench, first, made).await;
+        let (slug, is_hospital) = (made.slug, made.slug == HOSPITAL.slug);
+        let hand = Hand::creates(bench, first, made).await;
+        let section = hand.section("contrat").await;
+        if is_hospital {
+            let (terms, roles) = (restructuring(section), ["ars", "etablissement"]);
+            hand.agrees("contrat", None, terms, &roles, "2020-12-20")
+                .await;
+        } else {
+            let terms = normandie_terms(section);
+            hand.agrees("contrat", None, terms, BOTH, "2024-12-20")
+                .await;
+        }
         let mut site = site_of(bench, EMAIL).await;
         let path = format!("/contrats/{slug}/indicateurs/{key}/documents");
         let file = ("plan-564738.pdf", PDF);
@@ -207,6 +222,87 @@ on_both_engines! {
             let listed = [of_hospital, of_agency].map(|id| list.iter().any(|one| one["id"] == id.to_string()));
             assert_eq!(listed, [sees_hospital, sees_agency], "{email}: {list:?}");
             assert_eq!(list.len(), listed.into_iter().filter(|is_listed| *is_listed).count(), "{email}");
+        }
+    }
+}
+
+on_both_engines! {
+    async fn a_contract_takes_no_document_before_it_is_signed(bench: Bench) {
+        let first = bench.install().await;
+        let hand = Hand::creates(&bench, first, NORMANDIE).await;
+        let mut site = site_of(&bench, EMAIL).await;
+        let page = format!("/contrats/{}/indicateurs/2.c.1", NORMANDIE.slug);
+        let path = format!("{page}/documents");
+        let shown = site.get(&page).await.body;
+        assert!(shown.contains("une fois le contrat signé") && !shown.contains(&path), "{shown}");
+        let before = last_change(&bench).await;
+        let sent = site.send_file(&path, &[("annee", "")], ("plan.pdf", PDF)).await;
+        assert_eq!(sent.status, StatusCode::CONFLICT, "{}", sent.body);
+        assert!(sent.body.contains("Aucun acte de ce contrat n’est encore signé"), "{}", sent.body);
+        assert_eq!(last_change(&bench).await, before);
+        let section = hand.section("contrat").await;
+        hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
+        assert!(site.get(&page).await.body.contains(&path));
+        let sent = site.send_file(&path, &[("annee", "")], ("plan.pdf", PDF)).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    }
+}
+
+on_both_engines! {
+    async fn a_document_of_a_value_under_embargo_is_kept_as_the_value_is(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let first = stage.actor;
+        let said = Settings { embargo_until: Some(jiff::civil::date(2026, 3, 15)), ..Settings::default() };
+        let file = stage.rehearse_with(format!("indicateur;territoire;annee;valeur\n{GIRLS};53;2023;61,2\n"), &said).await;
+        stage.commit(file.id).await.unwrap();
+        let figures = stage.figures().await;
+        let value = figures.series(GIRLS).unwrap().whole("53", Period::Year(2023)).unwrap().observation;
+        let mut site = site_of(&bench, EMAIL).await;
+        let sent = site.send_file(&format!("/valeurs/{value}/documents"), &[], ("plan-564738.pdf", PDF)).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        let fields = [("revision", "1"), ("motif", "Brest manque"), ("valeur", "")];
+        let sent = site.send_file(&format!("/valeurs/{value}/contester"), &fields, ("plan-564738.pdf", PDF)).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        let mut tx = bench.db.read().await.unwrap();
+        let all: Vec<(Uuid,)> = tx.all("select d.id from document d order by d.id", vec![]).await.unwrap();
+        drop(tx);
+        assert_eq!(all.len(), 2);
+        for (role, organisation, sees) in [
+            ("coordinateur-national", "SGMCAS", true),
+            ("contributeur", "DGS", false),
+            ("administrateur-national", "", false),
+            ("codir-ars", "ARS-53", false),
+        ] {
+            let email = format!("{role}@example.org");
+            let id = person(&bench, first, &email, &[(role, organisation)]).await;
+            let mut site = site_of(&bench, &email).await;
+            let mut program = Program::of(&bench, Actor::Person(id), TokenScope::Read).await;
+            let expected = if sees { StatusCode::OK } else { StatusCode::NOT_FOUND };
+            let (found, told) = (site.get("/recherche?q=plan+564738").await.body, site.get("/journal").await.body);
+            for (document,) in &all {
+                let page = format!("/documents/{document}");
+                for answer in [
+                    site.get(&page).await,
+                    site.get(&format!("{page}/1")).await,
+                    program.get(&format!("/api/v1{page}")).await,
+                    program.get(&format!("/api/v1{page}/versions/1")).await,
+                ] {
+                    assert_eq!(answer.status, expected, "{email}: {}", answer.body);
+                }
+                let listed = [found.contains(&document.to_string()), told.contains(&page)];
+                assert_eq!(listed, [sees, sees], "{email}: {found} {told}");
+                if !sees {
+                    let before = last_change(&bench).await;
+                    let sent = site.send_file(&page, &[("motif", "Essai")], ("a.pdf", b"%PDF-2")).await;
+                    assert_eq!(sent.status, StatusCode::NOT_FOUND, "{email}: {}", sent.body);
+                    assert_eq!(last_change(&bench).await, before, "{email}");
+                }
+            }
+        }
+        bench.clock.advance(SignedDuration::from_hours(24 * 71));
+        let mut site = site_of(&bench, "contributeur@example.org").await;
+        for (document,) in &all {
+            assert_eq!(site.get(&format!("/documents/{document}")).await.status, StatusCode::OK);
         }
     }
 }

@@ -44,6 +44,7 @@ fn rows_of(step: i64) -> Sample {
         23 => origins(),
         24 => erasable(),
         25 => value_openings(),
+        26 => embargoed_documents(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -67,6 +68,23 @@ fn value_openings() -> Sample {
         )],
         "select audience from measure_opening",
         "everybody",
+    )
+}
+
+fn embargoed_documents() -> Sample {
+    (
+        vec![
+            (
+                "insert into thing (id, kind, scope_id, version, label) values ($1, 'document', $2, 1, 'Plan')",
+                args![ID(240), ID(1)],
+            ),
+            (
+                "insert into document (id, kind, subject, place, period, embargo_until, loaded_by) values ($1, 'value', 'm', '28', '2024', '2026-12-31', $2)",
+                args![ID(240), ID(2)],
+            ),
+        ],
+        "select embargo_until from document where loaded_by is not null",
+        "2026-12-31",
     )
 }
 

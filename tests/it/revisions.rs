@@ -5,13 +5,13 @@ use std::path::Path;
 use axum::http::StatusCode;
 use jalon::access::{Act as _, permit};
 use jalon::contracts::store::{NationalTarget, set_national_target};
-use jalon::contracts::{SetNationalTarget, Target};
+use jalon::contracts::{SetNationalTarget, Target, TargetsOf};
 use jalon::frameworks::store::{self, Origin, RevisionHead};
 use jalon::frameworks::{
     Framework, Known, Reading, Revised, RevisionError, Texts, read_dir, read_texts, write_texts,
 };
 use jalon::kernel::{Decimal, Value, ValueKind};
-use jalon::ledger::{ChangeRow, Scope, Verified, history_of, verify};
+use jalon::ledger::{ChangeRow, Verified, history_of, verify};
 use jalon::measures::{Aggregation, Break, Direction, Measure, Window};
 
 use crate::form::{filled, value};
@@ -437,8 +437,9 @@ on_both_engines! {
     async fn a_target_is_never_read_the_other_way_round_nor_in_another_unit(bench: Bench) {
         let stage = Stage::set(&bench).await;
         let mut change = stage.change(SetNationalTarget::NAME).await;
-        let scope = Scope { organisation: String::new(), framework: CODE.to_owned() };
-        let permit = permit::<SetNationalTarget>(&mut change, scope).await.unwrap();
+        let catalogue = stage.catalogue().await;
+        let targets = TargetsOf::indicator(&catalogue.framework(CODE).unwrap().framework, "2.c.1").unwrap();
+        let permit = permit::<SetNationalTarget>(&mut change, targets).await.unwrap();
         let target = NationalTarget {
             indicator: "2.c.1".to_owned(),
             measure: GIRLS.to_owned(),

@@ -198,7 +198,11 @@ const WITHOUT_HISTORY: [(&str, &str); 2] = [
 
 #[test]
 fn every_kind_of_thing_has_a_page_that_leads_to_its_history() {
-    let tellers = jalon::site::tellers(jalon::contracts::library());
+    let tellers = jalon::site::tellers(
+        jalon::contracts::library(),
+        jalon::imports::Intakes::default(),
+        &jalon::platform::clock::Clock::system(),
+    );
     let told: BTreeSet<&str> = tellers.kinds().map(|kind| kind.code).collect();
     let linked = HISTORIES.iter().chain(&WITHOUT_HISTORY);
     let linked: BTreeSet<&str> = linked.map(|(kind, _)| *kind).collect();
@@ -353,7 +357,11 @@ fn created() -> Vec<(String, String)> {
 
 #[test]
 fn every_kind_of_thing_has_a_teller_who_says_what_became_of_it() {
-    let tellers = jalon::site::tellers(jalon::contracts::library());
+    let tellers = jalon::site::tellers(
+        jalon::contracts::library(),
+        jalon::imports::Intakes::default(),
+        &jalon::platform::clock::Clock::system(),
+    );
     let told: BTreeSet<&str> = tellers.kinds().map(|kind| kind.code).collect();
     let created = created();
     assert!(created.len() > 15, "the things were not found: {created:?}");

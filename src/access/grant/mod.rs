@@ -125,6 +125,12 @@ impl NewGrant {
                     "Ce rôle se tient pour une organisation : écrivez laquelle.",
                 );
             }
+            Some(role) if !self.remit.is_unlimited() => {
+                if let Some(why) = role.takes_no_limit() {
+                    let of_framework = !self.remit.framework.is_empty();
+                    object(if of_framework { "cadre" } else { "contrat" }, why);
+                }
+            }
             Some(_) => {}
         }
         if self.remit.section.is_some() && self.remit.contract.is_none() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::store::GrantRow;
+use super::store::{GrantRow, establishments};
 use super::{Grant, SeePeople};
 use crate::access::policy::Concern;
 use crate::access::reach::Reach;
@@ -23,8 +23,10 @@ pub struct Listed {
     pub name: String,
     /// Address.
     pub email: String,
-    /// What they hold.
+    /// What they hold, as far as whoever looks may know of it.
     pub grants: Vec<Grant>,
+    /// Whether they hold more, elsewhere.
+    pub elsewhere: bool,
 }
 
 /// Something that a grant may be limited to: its code and its name.
@@ -47,19 +49,27 @@ struct HoldingRow {
 /// everybody sees themselves, the people of their organisations and of the establishments of their
 /// agencies, and, where they may give something, those who never held anything.
 pub async fn people(tx: &mut Tx, reach: &Reach, day: Date) -> Result<Vec<Listed>, DbError> {
-    let mut seen = if reach.may_look(SeePeople::NAME, &Concern::of("*", "")) {
-        everybody(tx).await?
+    let sees_all = reach.may_look(SeePeople::NAME, &Concern::of("*", ""));
+    let (mut seen, among) = if sees_all {
+        (everybody(tx).await?, BTreeSet::new())
     } else {
-        some(tx, reach).await?
+        (some(tx, reach).await?, looked_into(tx, reach, day).await?)
     };
     let mut held = held_on(tx, day).await?;
     seen.sort_by(|a, b| (&a.name, &a.email).cmp(&(&b.name, &b.email)));
     seen.dedup_by_key(|person| person.id);
-    let listed = seen.into_iter().map(|person| Listed {
-        grants: held.remove(&person.id).unwrap_or_default(),
-        id: person.id,
-        name: person.name,
-        email: person.email,
+    let listed = seen.into_iter().map(|person| {
+        let mut grants = held.remove(&person.id).unwrap_or_default();
+        let all = grants.len();
+        let sees_whole = sees_all || reach.is_own(Some(person.id));
+        grants.retain(|grant| sees_whole || among.contains(&grant.remit.organisation));
+        Listed {
+            elsewhere: grants.len() < all,
+            grants,
+            id: person.id,
+            name: person.name,
+            email: person.email,
+        }
     });
     Ok(listed.collect())
 }
@@ -83,9 +93,9 @@ impl PeopleSeen {
             });
         }
         let mut organisations = BTreeSet::new();
-        for organisation in managed(reach) {
-            organisations.extend(establishments_of(tx, organisation).await?);
-            organisations.insert(organisation.to_owned());
+        for organisation in sees_people_of(reach) {
+            organisations.extend(establishments_of(tx, &organisation).await?);
+            organisations.insert(organisation);
         }
         let people = others(tx, reach).await?.into_iter();
         Ok(Self {
@@ -110,8 +120,8 @@ async fn everybody(tx: &mut Tx) -> Result<Vec<Person>, DbError> {
     tx.all("select id, name, email from person", vec![]).await
 }
 
-/// The organisations whose people somebody sees.
-fn managed(reach: &Reach) -> BTreeSet<&str> {
+/// The organisations whose people somebody sees by the role they hold for them.
+fn sees_people_of(reach: &Reach) -> BTreeSet<String> {
     let roles = Roles::known();
     let sees = |grant: &&Grant| {
         roles
@@ -119,7 +129,20 @@ fn managed(reach: &Reach) -> BTreeSet<&str> {
             .is_some_and(|r| r.own.holds(SeePeople::NAME))
     };
     let own = reach.grants().iter().filter(sees);
-    own.map(|grant| grant.remit.organisation.as_str()).collect()
+    own.map(|grant| grant.remit.organisation.clone()).collect()
+}
+
+/// The same, with the establishments of their agencies.
+async fn looked_into(tx: &mut Tx, reach: &Reach, day: Date) -> Result<BTreeSet<String>, DbError> {
+    let mut among = sees_people_of(reach);
+    if let Some(person) = reach.actor().person() {
+        for (agency, establishment) in establishments(tx, person, day).await? {
+            if among.contains(&agency) {
+                among.insert(establishment);
+            }
+        }
+    }
+    Ok(among)
 }
 
 /// The establishments of the region of an agency.
@@ -140,8 +163,8 @@ async fn establishments_of(tx: &mut Tx, agency: &str) -> Result<Vec<String>, DbE
 /// anything, where they may give something.
 async fn others(tx: &mut Tx, reach: &Reach) -> Result<Vec<Person>, DbError> {
     let mut seen = Vec::new();
-    for organisation in managed(reach) {
-        seen.extend(of_organisation(tx, organisation).await?);
+    for organisation in sees_people_of(reach) {
+        seen.extend(of_organisation(tx, &organisation).await?);
     }
     if reach.gives_something().is_ok() {
         seen.extend(without_grant(tx).await?);

@@ -71,25 +71,32 @@ fn may(grant: &Grant, act: &'static KnownAct, concern: Concern, stage: Stage) ->
     decide(roles, who, std::slice::from_ref(grant), &act.key, &concern).is_ok()
 }
 
-/// What a role lets one see, of the organisation of the grant then of another.
+/// What a role lets one see, in the columns of what it lets one do: a limit to an objective changes
+/// nothing of it.
 fn sights(role: &str) -> String {
     let actor = Actor::Person(Uuid::from_u128(1));
-    let reach = Reach::holding(actor, vec![unlimited(role)], Openings::new());
-    let of = |code: &str| {
+    let reach = |grant| Reach::holding(actor, vec![grant], Openings::new());
+    let (whole, part) = (reach(unlimited(role)), reach(limited(role)));
+    let of = |reach: &Reach, code: &str| {
         marks(|stage| match stage {
             Stage::Settled => reach.sees_of(Opening::Signed, "f", [code]),
             Stage::UnderWay | Stage::Closed => reach.sees_of(Opening::Drafts, "f", [code]),
         })
     };
-    let value = |code: &str| {
+    let value = |reach: &Reach, code: &str| {
         marks(|stage| match stage {
             Stage::UnderWay => reach.sees_embargoed(Some(Uuid::from_u128(2))),
             Stage::Settled => reach.sees_value("m", code),
             Stage::Closed => false,
         })
     };
-    line("voir un acte de contrat", &[of("A"), of("B")])
-        + &line("voir une valeur", &[value("A"), value("B")])
+    let columns = |sight: &dyn Fn(&Reach, &str) -> String| {
+        let (a, b) = (sight(&part, "A"), sight(&part, "B"));
+        let mut columns = vec![sight(&whole, "A"), sight(&whole, "B")];
+        columns.extend([a.clone(), a, b.clone(), b]);
+        columns
+    };
+    line("voir un acte de contrat", &columns(&of)) + &line("voir une valeur", &columns(&value))
 }
 
 /// Every role by every act, at every stage of a thing: with a grant for region A, in A and in B;
@@ -105,7 +112,8 @@ fn the_matrix_of_rights_is_the_one_agreed() {
          # contestation ou demande ouverte) ; a, acquis (signé, enregistré, habilitation donnée) ; c, clos\n\
          # (abandonné, annulé, répondu, terminé). Un point : refusé à ce stade.\n\
          # Ce qui se voit d’un contrat suit les ouvertures d’usage des cadres. Une valeur en cours est sous\n\
-         # embargo, apportée par un autre ; acquise, elle est finale.\n",
+         # embargo, apportée par un autre ; acquise, elle est finale. Une limite borne ce qui se fait, non ce\n\
+         # qui se lit : les rôles qui voient tout, ou les embargos, et l’invité n’en prennent pas.\n",
     );
     for role in roles.all() {
         paper += &format!("\n## {} ({})\n", role.name, role.key);
@@ -156,7 +164,8 @@ fn the_paper_of_roles_says_what_the_roles_are() {
     let mut paper = String::from(
         "# Les rôles\n\nCe tableau est écrit par un test depuis `reference/roles.yaml` : c’est là qu’on le change. \
          Une habilitation donne un rôle à une personne, pour une organisation, du premier au dernier jour dits, \
-         et peut être limitée à un cadre, un objectif, un contrat ou un de ses volets. Ce qui n’est pas écrit ici n’est pas permis. \
+         et peut être limitée à un cadre, un objectif, un contrat ou un de ses volets : cette limite borne ce qui se fait, non ce qui se lit ; \
+         les rôles qui voient tout, ou les embargos, et l’invité n’en prennent donc pas. Ce qui n’est pas écrit ici n’est pas permis. \
          À ce qui est à elle (son compte, ses accès, ses fichiers), chacune peut : ",
     );
     let own: Vec<&str> = roles

@@ -198,6 +198,15 @@ impl Role {
         };
         roles.acts().iter().any(opens)
     }
+
+    /// Why it is not held within a limit, where it is not: a limit narrows what is done, and what is
+    /// seen not at all, so that it would promise what it does not keep.
+    pub fn takes_no_limit(&self) -> Option<&'static str> {
+        let sees_whole = self.sight == Sight::Everything || self.sees_embargoed;
+        (sees_whole || self.side == Side::Guest).then_some(
+            "Une limite ne réduit pas ce que ce rôle laisse lire : donnez-le sans cadre ni contrat, ou choisissez un rôle plus étroit.",
+        )
+    }
 }
 
 /// The roles and the acts that are known.

@@ -8,17 +8,18 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::table::{dash, target_cell};
-use crate::access::{Act as _, Concern, Signed, permit};
+use crate::access::{Act as _, Signed, permit};
 use crate::contracts::store::{
     NationalTarget, national_targets, set_national_target, targets_across,
 };
 use crate::contracts::{
-    Desk, Facet, SectionTarget, SetNationalTarget, Target, read_target, together, write_target,
+    Desk, Facet, SectionTarget, SetNationalTarget, Target, TargetsOf, read_target, together,
+    write_target,
 };
 use crate::frameworks::{Framework, Indicator, explained};
 use crate::journal::indicator_history_href;
 use crate::kernel::counted;
-use crate::ledger::{Change, Moment, Scope};
+use crate::ledger::{Change, Moment};
 use crate::measures::Measure;
 use crate::platform::web::table::{Cell, Column, Row, Table};
 use crate::platform::web::{
@@ -31,6 +32,8 @@ use crate::tables::downloads;
 struct Shown {
     book: crate::contracts::Book,
     indicator: Indicator,
+    /// What setting its national targets concerns.
+    targets: TargetsOf,
     measure: Measure,
     national: Vec<NationalTarget>,
     regional: Vec<SectionTarget>,
@@ -72,7 +75,7 @@ pub(super) async fn save(
     // A form without a target asks nothing of the store, and would be thanked for.
     signed
         .reach()
-        .demands::<SetNationalTarget>(&[Concern::of("", &framework)])?;
+        .demands::<SetNationalTarget>(&[shown.targets.concern()])?;
     let facet = Facet::of_measure(&shown.measure);
     let mut wanted = Vec::new();
     let mut problems = Vec::new();
@@ -103,11 +106,7 @@ pub(super) async fn save(
     .await
     .map_err(WebError::internal)?;
     for (year, target) in wanted {
-        let scope = Scope {
-            organisation: String::new(),
-            framework: framework.clone(),
-        };
-        let permit = permit::<SetNationalTarget>(&mut change, scope).await?;
+        let permit = permit::<SetNationalTarget>(&mut change, shown.targets.clone()).await?;
         let new = NationalTarget {
             indicator: key.clone(),
             measure: shown.measure.code.clone(),
@@ -134,6 +133,7 @@ async fn open(
     let book = book.ok_or(WebError::NotFound)?;
     let indicator = book.framework().indicators.iter().find(|i| i.key == key);
     let indicator = indicator.ok_or(WebError::NotFound)?.clone();
+    let targets = TargetsOf::indicator(book.framework(), key).ok_or(WebError::NotFound)?;
     let wanted = address.get(MEASURE);
     let named = indicator.measures.iter().find(|code| *code == wanted);
     let measure = named
@@ -155,6 +155,7 @@ async fn open(
             .collect(),
         book,
         indicator,
+        targets,
         measure,
         asked,
         address,
@@ -383,7 +384,7 @@ fn form(signed: &Signed, shown: &Shown, typed: &[(String, String)]) -> Markup {
             |(_, text)| text.clone(),
         )
     };
-    let concern = Concern::of("", &shown.framework().code);
+    let concern = shown.targets.concern();
     let fields = html! {
         form.yearly method="post" {
             @for year in shown.years() {

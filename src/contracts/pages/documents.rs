@@ -4,27 +4,36 @@ use std::sync::Arc;
 
 use axum::extract::{Multipart, Path, State};
 use axum::response::Redirect;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use crate::access::{Act as _, Concern, Reach, Signed, permit};
-use crate::contracts::{Contract, Desk, store as contracts};
+use crate::access::{Act as _, Reach, Signed, permit};
+use crate::contracts::{Desk, FullContract, store as contracts};
 use crate::documents::{
     self, About, AboutKind, AttachDocument, Attachment, Document, receive, store,
 };
 use crate::ledger::Change;
 use crate::platform::config::Config;
 use crate::platform::db::{DbError, Tx};
-use crate::platform::web::{WebError, WebResult};
+use crate::platform::web::{WebError, WebResult, section_heading};
 
 /// The documents of an indicator in a contract, as they stood at that change.
 pub(super) async fn of(
     tx: &mut Tx,
-    reach: &Reach,
+    seen: (&Reach, Date),
     (contract, key): (Uuid, &str),
     as_of: i64,
 ) -> Result<Vec<Document>, DbError> {
-    store::about(tx, reach, AboutKind::Term, &subject(contract, key), as_of).await
+    store::about(tx, seen, AboutKind::Term, &subject(contract, key), as_of).await
+}
+
+/// Whether something of it was signed: before that, a document would be opened to more people
+/// than the act that is being prepared.
+fn is_signed(full: &FullContract) -> bool {
+    full.instruments
+        .iter()
+        .any(|act| act.signed_change().is_some())
 }
 
 fn subject(contract: Uuid, key: &str) -> String {
@@ -33,12 +42,22 @@ fn subject(contract: Uuid, key: &str) -> String {
 
 /// The list, and the form that attaches another one.
 pub(super) fn section(
-    contract: &Contract,
+    full: &FullContract,
     key: &str,
     documents: &[Document],
-    whose: (&Reach, Concern),
+    reach: &Reach,
 ) -> Markup {
+    let contract = &full.contract;
     let back = format!("/contrats/{}/indicateurs/{key}", contract.slug);
+    if !is_signed(full) {
+        return html! {
+            section.sect aria-labelledby="documents-titre" {
+                (section_heading("documents-titre", "Documents", None))
+                (documents::list(documents, &back))
+                p.note { "Un document se joint une fois le contrat signé." }
+            }
+        };
+    }
     let action = format!("{back}/documents");
     let extra = html! {
         div.field {
@@ -49,6 +68,7 @@ pub(super) fn section(
             }
         }
     };
+    let whose = (reach, full.concern());
     documents::section(("Documents", documents), (&action, &back), &extra, whose)
 }
 
@@ -63,7 +83,8 @@ pub(super) async fn attach(
     let mut tx = desk.db.read().await?;
     let full = contracts::load(&mut tx, signed.reach(), &slug).await?;
     drop(tx);
-    let contract = full.ok_or(WebError::NotFound)?.contract;
+    let full = full.ok_or(WebError::NotFound)?;
+    let contract = &full.contract;
     let received = receive(form, &config).await?;
     let year = received.text("annee").to_owned();
     let is_known = year.is_empty() || contract.years().any(|known| known.to_string() == year);
@@ -83,7 +104,16 @@ pub(super) async fn attach(
     let mut change = change.map_err(WebError::internal)?;
     let mut concerns = contracts::of_contract(change.tx(), contract.id).await?;
     let concern = concerns.pop().ok_or(WebError::NotFound)?;
-    let permit = permit::<AttachDocument>(&mut change, Attachment { about, concern }).await?;
+    let attachment = Attachment {
+        about,
+        concern,
+        embargo: None,
+    };
+    let permit = permit::<AttachDocument>(&mut change, attachment).await?;
+    if !is_signed(&full) {
+        let sentence = "Aucun acte de ce contrat n’est encore signé : joignez ce document une fois le contrat signé.";
+        return Err(WebError::Conflict(sentence.to_owned()));
+    }
     store::attach(&mut change, permit, &upload)
         .await
         .map_err(WebError::internal)?;

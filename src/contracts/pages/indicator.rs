@@ -45,7 +45,7 @@ pub(super) async fn page(
     let mut journal = subject_changes(&mut tx, &opened.full, &key).await?;
     let documents = documents::of(
         &mut tx,
-        signed.reach(),
+        (signed.reach(), opened.today),
         (contract.id, &key),
         opened.moment.change,
     )
@@ -88,7 +88,7 @@ pub(super) async fn page(
         (downloads("termes", "Les termes en vigueur sur cet indicateur", &[("contrat", &contract.slug), ("indicateur", &key)], &address))
         (own_values(&own, &recorded))
         (story(&opened, line, &steps))
-        (documents::section(contract, &key, &documents, (signed.reach(), opened.full.concern())))
+        (documents::section(&opened.full, &key, &documents, signed.reach()))
         (journal_section(line, &journal))
     };
     let title = format!("{}, {}", line.short(), contract.title);

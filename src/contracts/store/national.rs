@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::ContractError;
 use crate::access::Permit;
 use crate::args;
-use crate::contracts::{SetNationalTarget, Target};
-use crate::ledger::{Change, NewThing};
+use crate::contracts::{SetNationalTarget, Target, TargetsOf};
+use crate::ledger::{Change, NewThing, Scope};
 use crate::platform::db::{DbError, Tx};
 
 /// A national target for a year.
@@ -39,24 +39,25 @@ impl NationalRow {
     }
 }
 
-/// Sets a national target of the framework in the permit; the earlier one stays readable.
+/// Sets a national target of the indicator in the permit; the earlier one stays readable.
+///
+/// # Errors
+/// [`ContractError::NotFound`] for a target of another indicator.
 pub async fn set_national_target(
     change: &mut Change,
     permit: Permit<SetNationalTarget>,
     new: NationalTarget,
 ) -> Result<(), ContractError> {
-    let scope = permit.into_thing();
-    let framework = scope.framework.clone();
+    let TargetsOf {
+        framework,
+        indicator,
+        ..
+    } = permit.into_thing();
+    if new.indicator != indicator {
+        return Err(ContractError::NotFound);
+    }
     let period = new.year.to_string();
-    let last: Option<NationalRow> = change
-        .tx()
-        .optional(
-            "select thing_id, indicator, measure, period, no, body from national_target
-             where framework = $1 and indicator = $2 and measure = $3 and period = $4
-             order by no desc limit 1",
-            args![&framework, &new.indicator, &new.measure, &period],
-        )
-        .await?;
+    let last = last_set(change.tx(), &framework, &new).await?;
     let was = last.as_ref().map(NationalRow::target).transpose()?;
     if was.as_ref() == Some(&new.target) {
         return Ok(());
@@ -73,7 +74,10 @@ pub async fn set_national_target(
         let thing = NewThing {
             kind: "national_target",
             parent: None,
-            scope,
+            scope: Scope {
+                organisation: String::new(),
+                framework: framework.clone(),
+            },
             label: &label,
         };
         (change.create(thing, &new).await?, 1)
@@ -98,6 +102,26 @@ pub async fn set_national_target(
         )
         .await?;
     Ok(())
+}
+
+/// What was set last for the same indicator, measure and year.
+async fn last_set(
+    tx: &mut Tx,
+    framework: &str,
+    new: &NationalTarget,
+) -> Result<Option<NationalRow>, DbError> {
+    tx.optional(
+        "select thing_id, indicator, measure, period, no, body from national_target
+         where framework = $1 and indicator = $2 and measure = $3 and period = $4
+         order by no desc limit 1",
+        args![
+            framework,
+            &new.indicator,
+            &new.measure,
+            new.year.to_string()
+        ],
+    )
+    .await
 }
 
 /// The national targets of a framework after the change `as_of`, by indicator, measure and year.

@@ -54,6 +54,7 @@ pub(super) struct DocumentsQuery {
 pub(super) async fn documents(
     caller: Caller,
     State(db): State<Db>,
+    State(clock): State<Clock>,
     State(library): State<Library>,
     ApiPath((framework, key)): ApiPath<(String, String)>,
     ApiQuery(query): ApiQuery<DocumentsQuery>,
@@ -66,7 +67,8 @@ pub(super) async fn documents(
         None => ledger::last_change(&mut tx).await?,
     };
     let kind = AboutKind::Indicator;
-    let mut found = store::about(&mut tx, caller.reach(), kind, &subject, upto).await?;
+    let seen = (caller.reach(), clock.today());
+    let mut found = store::about(&mut tx, seen, kind, &subject, upto).await?;
     found.sort_by_key(|document| document.id);
     let items = found
         .into_iter()
@@ -166,11 +168,17 @@ pub(super) async fn attach(
     let upload = upload(request, &query.name, &config).await?;
     let change = Change::open(&db, &clock, caller.actor(), AttachDocument::NAME).await;
     let mut change = change.map_err(Problem::internal)?;
-    let permit = permit::<AttachDocument>(&mut change, Attachment { about, concern }).await?;
+    let attachment = Attachment {
+        about,
+        concern,
+        embargo: None,
+    };
+    let permit = permit::<AttachDocument>(&mut change, attachment).await?;
     let id = store::attach(&mut change, permit, &upload).await;
     let id = id.map_err(Problem::internal)?;
     change.commit().await.map_err(Problem::internal)?;
-    let attached = store::document(&mut db.read().await?, caller.reach(), id).await?;
+    let attached =
+        store::document(&mut db.read().await?, (caller.reach(), clock.today()), id).await?;
     let attached: DocumentView = attached.ok_or_else(Problem::not_found)?.into();
     let location = [(LOCATION, format!("/api/v1/documents/{id}"))];
     Ok((StatusCode::CREATED, location, Json(attached)).into_response())

@@ -168,9 +168,20 @@ impl Contest {
 
     /// Whether it tells a figure that is to be kept from somebody, by its embargo or its place.
     pub fn is_hidden(&self, reach: &Reach, today: Date) -> bool {
-        is_hidden(self.embargo_until, self.loaded_by, reach, today)
-            || !reach.sees_value(&self.measure, &self.subject.place)
+        let embargo = (self.embargo_until, self.loaded_by);
+        is_kept(reach, today, (&self.measure, &self.subject.place), embargo)
     }
+}
+
+/// Whether what is said of a value of a place is to be kept from somebody; of a value under embargo,
+/// with its day and who brought it.
+fn is_kept(
+    reach: &Reach,
+    today: Date,
+    (measure, place): (&str, &str),
+    (until, author): (Option<Date>, Option<Uuid>),
+) -> bool {
+    is_hidden(until, author, reach, today) || !reach.sees_value(measure, place)
 }
 
 /// Where a contest is in its life.

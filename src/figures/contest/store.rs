@@ -1,12 +1,12 @@
 //! Contests in the database.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Contest, Contested, NewContest, OpenContest, Outcome, Settled};
+use super::{Contest, Contested, NewContest, OpenContest, Outcome, Settled, is_kept};
 use crate::access::Reach;
 use crate::args;
 use crate::figures::Subject;
@@ -24,23 +24,6 @@ pub(in crate::figures) async fn latest_change(tx: &mut Tx) -> Result<i64, DbErro
         )
         .await?;
     Ok(opened.max(answered))
-}
-
-/// Whose values are contested: the places, by contest, of those opened or answered between two
-/// changes.
-pub(super) async fn places_between(
-    tx: &mut Tx,
-    (first, last): (i64, i64),
-) -> Result<HashMap<Uuid, String>, DbError> {
-    let places: Vec<(Uuid, String)> = tx
-        .all(
-            "select k.id, o.place from contest k
-             join observation o on o.id = k.observation_id
-             where k.id in (select thing_id from entry where change_no between $1 and $2)",
-            args![first, last],
-        )
-        .await?;
-    Ok(places.into_iter().collect())
 }
 
 #[derive(sqlx::FromRow)]
@@ -320,4 +303,35 @@ pub async fn contests(
     let all = records.into_iter().map(Contest::try_from);
     let seen = all.filter(|contest| !matches!(contest, Ok(one) if one.is_hidden(reach, today)));
     seen.collect()
+}
+
+/// A contest: itself, the place, and the embargo of the revision it is about with who brought it.
+type Kept = (Uuid, String, String, Option<String>, Option<Uuid>);
+
+/// Those of the contests opened or answered between two changes that somebody may know of.
+pub(super) async fn seen_between(
+    tx: &mut Tx,
+    reach: &Reach,
+    today: Date,
+    (first, last): (i64, i64),
+) -> Result<HashSet<Uuid>, DbError> {
+    let all: Vec<Kept> = tx
+        .all(
+            "select k.id, o.measure, o.place, r.embargo_until, rc.actor
+             from contest k
+             join observation o on o.id = k.observation_id
+             join revision r on r.observation_id = o.id and r.no = k.revision_no
+             left join change rc on rc.no = r.change_no
+             where k.opened_change between $1 and $2 or k.answered_change between $1 and $2",
+            args![first, last],
+        )
+        .await?;
+    let mut seen = HashSet::new();
+    for (id, measure, place, embargo, author) in all {
+        let embargo = (parsed_day(embargo.as_deref())?, author);
+        if !is_kept(reach, today, (&measure, &place), embargo) {
+            seen.insert(id);
+        }
+    }
+    Ok(seen)
 }

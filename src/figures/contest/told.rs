@@ -1,17 +1,20 @@
-//! What the history says of contests. Not their figures: a value may be under embargo, which its
-//! own page sees to.
+//! What the history says of contests, to who may know of them. Not their figures; their words
+//! quote them, and stand beside as the reason of the change.
 
 use async_trait::async_trait;
 use serde::Deserialize;
 
-use super::Outcome;
-use super::store::places_between;
+use super::{Outcome, store};
 use crate::journal::{Kind, Line, Reader, Teller, Told, span};
+use crate::platform::clock::Clock;
 use crate::platform::db::{DbError, Tx};
 
 /// Tells of contests.
 #[derive(Debug)]
-pub struct ContestTeller;
+pub struct ContestTeller {
+    /// The clock, which says which embargoes have ended.
+    pub clock: Clock,
+}
 
 /// What the history keeps of an answer.
 #[derive(Deserialize)]
@@ -35,17 +38,17 @@ impl Teller for ContestTeller {
         reader: &Reader,
         lines: &[&Line],
     ) -> Result<Vec<Option<Told>>, DbError> {
-        // Why a value is contested says what it is: it is for who may see the values of its place.
-        let places = places_between(tx, span(lines)).await?;
-        let is_seen = |line: &Line| {
-            let place = places.get(&line.thing);
-            reader.reads_all || place.is_some_and(|place| reader.reach.sees_values_of(place))
-        };
+        let (reach, today) = (&reader.reach, self.clock.today());
+        let seen = store::seen_between(tx, reach, today, span(lines)).await?;
         let told = lines.iter().map(|line| {
-            is_seen(line).then(|| Told {
+            if !seen.contains(&line.thing) {
+                return reader.reads_all.then(|| Told::bare(deed(line)));
+            }
+            Some(Told {
                 deed: deed(line).to_owned(),
                 name: "voir la contestation".to_owned(),
                 href: Some(format!("/contestations/{}", line.thing)),
+                tells_why: true,
             })
         });
         Ok(told.collect())

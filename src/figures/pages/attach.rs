@@ -58,7 +58,11 @@ pub(super) async fn to_indicator(
         place: String::new(),
         period: year.to_string(),
     };
-    let attachment = Attachment { about, concern };
+    let attachment = Attachment {
+        about,
+        concern,
+        embargo: None,
+    };
     attach(&db, &clock, &signed, attachment, &received.into_file()?).await?;
     Ok(Redirect::to(&format!(
         "/indicateurs/{framework}/{key}#documents-titre"
@@ -91,13 +95,19 @@ pub(super) async fn to_value(
     };
     let concern = ground.loading(&story.measure, &story.subject.place);
     let upload = receive(form, &config).await?.into_file()?;
+    let embargo = story.embargo();
     let about = About {
         kind: AboutKind::Value,
         subject: story.measure,
         place: story.subject.place,
         period: story.subject.period.to_string(),
     };
-    attach(&db, &clock, &signed, Attachment { about, concern }, &upload).await?;
+    let attachment = Attachment {
+        about,
+        concern,
+        embargo,
+    };
+    attach(&db, &clock, &signed, attachment, &upload).await?;
     Ok(Redirect::to(&format!(
         "/valeurs/{observation}#documents-titre"
     )))

@@ -288,7 +288,7 @@ fn pointers(own: &[&Pointer<'_>], situation: &Situation) -> Cell {
     };
     let words: Vec<String> = own
         .iter()
-        .map(|p| format!("{} ({})", name(p), relation(p.kind).2))
+        .map(|p| format!("{} ({})", name(p), p.kind.french()))
         .collect();
     let shown = html! {
         ul.codes { @for pointer in own { li {
@@ -299,19 +299,14 @@ fn pointers(own: &[&Pointer<'_>], situation: &Situation) -> Cell {
     Cell::text(words.join(", ")).shown(shown)
 }
 
-/// How an indicator points to a measure: tone, pictogram and words.
-pub(in crate::figures) fn relation(kind: LinkKind) -> (&'static str, &'static str, &'static str) {
-    match kind {
-        LinkKind::Same => ("ok", "same", "même mesure"),
-        LinkKind::Revised => ("warn", "edit", "révisée, avec rupture"),
-        LinkKind::Related => ("idle", "out", "apparentée"),
-    }
-}
-
-/// That relation as a page shows it.
+/// How an indicator points to a measure, as a page shows it.
 pub(super) fn mark(kind: LinkKind) -> Markup {
-    let (tone, icon, words) = relation(kind);
-    state(tone, icon, words)
+    let (tone, icon) = match kind {
+        LinkKind::Same => ("ok", "same"),
+        LinkKind::Revised => ("warn", "edit"),
+        LinkKind::Related => ("idle", "out"),
+    };
+    state(tone, icon, kind.french())
 }
 
 /// The first and the last period that have a value.

@@ -19,7 +19,7 @@ use crate::figures::contest::{
     Answer, AnswerContest, Contest, ContestError, NewContest, OpenAContest, Settled, as_of,
     days_to_answer, store,
 };
-use crate::figures::provenance;
+use crate::figures::provenance::{self, Story};
 use crate::figures::rights::{Answerable, Contestable, Ground};
 use crate::figures::values::read_answer;
 use crate::figures::{Formatter, Situation, Sources, Subject};
@@ -92,19 +92,28 @@ pub(super) async fn open(
     let permitted = permit::<OpenAContest>(&mut change, value).await?;
     let id = crate::figures::contest::open(&mut change, permitted, &new).await?;
     if let Some(evidence) = &received.file {
-        let about = About {
-            kind: AboutKind::Contest,
-            subject: id.to_string(),
-            place: String::new(),
-            period: String::new(),
-        };
-        let permit = permit::<AttachDocument>(&mut change, Attachment { about, concern }).await?;
+        let attachment = evidence_of(id, concern, &story);
+        let permit = permit::<AttachDocument>(&mut change, attachment).await?;
         documents::store::attach(&mut change, permit, evidence)
             .await
             .map_err(WebError::internal)?;
     }
     change.commit().await.map_err(WebError::internal)?;
     Ok(Redirect::to(&format!("/contestations/{id}")))
+}
+
+/// What the evidence of a contest is attached to: it is kept as the contested value is.
+fn evidence_of(contest: Uuid, concern: Concern, story: &Story) -> Attachment {
+    Attachment {
+        about: About {
+            kind: AboutKind::Contest,
+            subject: contest.to_string(),
+            place: String::new(),
+            period: String::new(),
+        },
+        concern,
+        embargo: story.embargo(),
+    }
 }
 
 fn stated(text: &str, otherwise: &str) -> WebResult<String> {
@@ -193,9 +202,7 @@ fn table(situation: &Situation, shown: &[&Contest]) -> Table {
         .classed("stack")
         .caption_unseen();
     let rows = shown.iter();
-    table.rows = rows
-        .map(|one| row(situation, one))
-        .collect();
+    table.rows = rows.map(|one| row(situation, one)).collect();
     table
 }
 
@@ -243,7 +250,8 @@ pub(super) async fn page(
     let contest = contest.ok_or(WebError::NotFound)?;
     let kind = AboutKind::Contest;
     let (about, change) = (id.to_string(), situation.moment.change);
-    let evidence = documents::store::about(&mut tx, reach, kind, &about, change).await?;
+    let seen = (reach, situation.today);
+    let evidence = documents::store::about(&mut tx, seen, kind, &about, change).await?;
     let ground = Ground {
         catalogue: &situation.catalogue,
         directory: &situation.directory,

@@ -22,7 +22,7 @@ pub(super) async fn page(
 ) -> WebResult<(StatusCode, Markup)> {
     let reach = signed.reach();
     let (mut tx, situation) = sources.open(reach, &address).await?;
-    let known = store::all(&mut tx, reach, situation.moment.change).await?;
+    let known = store::all(&mut tx, (reach, situation.today), situation.moment.change).await?;
     drop(tx);
     let mut table = table(&situation, &known, &address);
     let found = table.rows.len();

@@ -269,8 +269,8 @@ async fn kept(
 ) -> WebResult<Kept> {
     let (reach, upto) = (signed.reach(), situation.moment.change);
     let subject = format!("{framework}/{key}");
-    let documents =
-        documents::store::about(tx, reach, AboutKind::Indicator, &subject, upto).await?;
+    let (seen, kind) = ((reach, situation.today), AboutKind::Indicator);
+    let documents = documents::store::about(tx, seen, kind, &subject, upto).await?;
     let followed = follow::store::followed(tx, reach).await?;
     let is_this = |f: &follow::Followed| f.framework == framework && f.indicator == key;
     Ok(Kept {

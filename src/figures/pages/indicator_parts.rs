@@ -318,12 +318,12 @@ pub(super) fn ranking(
         cells
     };
     table.rows = ranked.map(row).collect();
-    table
-        .totals
-        .extend(national_row(facts.situation.moment, comparison).map(|mut cells| {
+    table.totals.extend(
+        national_row(facts.situation.moment, comparison).map(|mut cells| {
             cells.extend(agreed::cells(None, decimals));
             cells
-        }));
+        }),
+    );
     table
 }
 

@@ -26,7 +26,7 @@ mod template;
 mod value;
 
 pub use board::table as board_table;
-pub(super) use catalogue::{asked_for, relation, span};
+pub(super) use catalogue::{asked_for, span};
 pub(super) use compare::taken_away as compared;
 pub(super) use indicator::{Part, part};
 pub(super) use measure::series;

@@ -119,7 +119,12 @@ pub(super) fn national_table(facts: &Facts<'_>) -> Option<Table> {
     Some(table)
 }
 
-fn national_row(moment: Moment, national: &National<'_>, formatter: Formatter<'_>, period: Period) -> Row {
+fn national_row(
+    moment: Moment,
+    national: &National<'_>,
+    formatter: Formatter<'_>,
+    period: Period,
+) -> Row {
     let place = national.place;
     let name = html! { (place.name) span.sub { (national.parts) " régions" } };
     let given = national.given.map_or_else(Cell::default, |figure| {

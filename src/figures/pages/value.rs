@@ -74,7 +74,8 @@ pub(super) async fn page(
     let contests = contest::as_of(contests, past);
     let kind = AboutKind::Value;
     let mut documents =
-        documents::store::about(&mut tx, reach, kind, &story.measure, moment.change).await?;
+        documents::store::about(&mut tx, (reach, today), kind, &story.measure, moment.change)
+            .await?;
     drop(tx);
     let (place, period) = (&story.subject.place, story.subject.period.to_string());
     documents.retain(|d| d.about.place == *place && d.about.period == period);

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::Subject;
 use super::snapshot::is_hidden;
 use crate::access::Reach;
+use crate::documents::Embargo;
 use crate::imports::Place as FilePlace;
 use crate::kernel::Value;
 use crate::ledger::{self, OfState};
@@ -44,6 +45,8 @@ pub struct Revision {
     pub comment: Option<String>,
     /// Until when it is kept from most people.
     pub embargo_until: Option<Date>,
+    /// The account of who brought it.
+    pub loaded_by: Option<Uuid>,
     /// The file it came in, and its name.
     pub file: Option<(Uuid, String)>,
     /// The cell it came from.
@@ -62,6 +65,12 @@ pub struct Story {
 }
 
 impl Story {
+    /// The embargo of its last revision, with who brought it.
+    pub fn embargo(&self) -> Option<Embargo> {
+        let last = self.revisions.first()?;
+        Some((last.embargo_until?, last.loaded_by))
+    }
+
     /// Keeps what had been received by an instant, in microseconds UTC; how many came after.
     pub fn keep_until(&mut self, instant: i64) -> usize {
         let all = self.revisions.len();

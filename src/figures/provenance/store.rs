@@ -118,6 +118,7 @@ fn revision(record: Record, embargo_until: Option<Date>) -> Result<Revision, DbE
         reference_date: parsed_day(record.reference_date.as_deref())?,
         comment: record.comment,
         embargo_until,
+        loaded_by: record.actor,
         file: record.batch_id.zip(record.file_name),
         cell,
     })

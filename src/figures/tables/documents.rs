@@ -34,7 +34,7 @@ impl Source for Attached {
         ask.moment().await?;
         let as_of = AsOf::of(ask.asked);
         let situation = self.sources.situation(ask.tx, ask.reach, as_of).await?;
-        let known = store::all(ask.tx, ask.reach, situation.moment.change).await?;
+        let known = store::all(ask.tx, (ask.reach, ask.today), situation.moment.change).await?;
         Ok(attached::table(&situation, &known, ask.asked))
     }
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::situation;
 use crate::figures::Sources;
-use crate::figures::pages::{asked_for, relation, series, span};
+use crate::figures::pages::{asked_for, series, span};
 use crate::platform::web::WebResult;
 use crate::platform::web::table::{Cell, Column, Table};
 use crate::tables::{Ask, Source, word};
@@ -62,7 +62,7 @@ impl Source for Measures {
                     Cell::text(pointer.framework.code.clone()),
                     Cell::text(pointer.indicator.key.clone()),
                     word(pointer.indicator.code.clone()),
-                    Cell::text(relation(pointer.kind).2),
+                    Cell::text(pointer.kind.french()),
                     values.map_or_else(Cell::default, span),
                 ]);
             }

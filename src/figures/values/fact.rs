@@ -7,6 +7,7 @@ use std::hash::Hash;
 
 use jiff::civil::Date;
 
+use crate::imports::Place;
 use crate::kernel::{Period, Value};
 
 /// Things met several times, each kept once and known by its rank.
@@ -54,6 +55,17 @@ pub(super) struct Spot {
     pub sheet: u32,
     pub row: u32,
     pub column: u32,
+}
+
+impl Spot {
+    /// The same as a place in a file of those sheets.
+    pub(super) fn place(self, sheets: &[String]) -> Place {
+        Place {
+            sheet: sheets.get(self.sheet as usize).cloned().unwrap_or_default(),
+            row: self.row,
+            column: self.column,
+        }
+    }
 }
 
 /// What a value is about, by the ranks of its names.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::store::{self, Heads, NewRevision, Writing};
 use super::table::{Candidate, Ground, Known, Table, propose_mapping, read_table};
 use super::{INTAKE, Mapping, RowState, RowSubject, Settings, beside, columns, sent};
-use crate::access::{Reach, may};
+use crate::access::{Act as _, Reach, may};
 use crate::figures::rights::{Ground as RightsGround, LoadValues, LoadedValues};
 use crate::figures::snapshot::{is_hidden, under_embargo};
 use crate::figures::store::latest_change;
@@ -112,8 +112,10 @@ impl Intake for ValuesIntake {
         for row in rows {
             let subject: RowSubject = parsed(&row.subject)?;
             let before: Option<RowState> = row.before.as_deref().map(parsed).transpose()?;
-            if before.is_some_and(|before| kept_from(&before, &subject, &figures)) {
+            let hidden = before.and_then(|before| hidden(&before, &subject, &figures, reach));
+            if hidden.is_some() {
                 row.before = None;
+                row.verdict = Verdict::Changed;
             }
         }
         Ok(())
@@ -141,6 +143,7 @@ impl Intake for ValuesIntake {
         let figures = self.snapshots.current(&mut tx, reach).await?;
         let at_change = figures.at_change();
         let today = self.clock.today();
+        let (reader, view) = (reach.clone(), figures.clone());
         // Away from the threads that answer requests: a large table takes seconds.
         let (table, mapping) = tokio::task::spawn_blocking(move || {
             let ground = Ground {
@@ -148,10 +151,11 @@ impl Intake for ValuesIntake {
                 directory: &directory,
                 settings: &settings,
             };
-            read_as_said(&asked, ground, &figures, today)
+            read_as_said(&asked, ground, (&view, &reader), today)
         })
         .await
         .map_err(|cause| DbError::corrupt("table", cause))??;
+        let reader = reach.clone();
         let mut heads = Heads::default();
         for measure in table.measures() {
             heads.load(&mut tx, measure).await?;
@@ -159,7 +163,11 @@ impl Intake for ValuesIntake {
         Ok(Reading {
             total: table.accepted(),
             problems: table.problems.clone(),
-            rows: Box::new(table.into_candidates().map(move |c| row(&c, &heads))),
+            rows: Box::new(
+                table
+                    .into_candidates()
+                    .map(move |c| row(&c, &heads, (&figures, &reader))),
+            ),
             mapping,
             at_change,
         })
@@ -282,9 +290,9 @@ impl Intake for ValuesIntake {
         let told = rows.iter().map(|row| {
             let subject: RowSubject = parsed(&row.subject)?;
             let before: Option<RowState> = row.before.as_deref().map(parsed).transpose()?;
-            let kept_from = before
+            let hidden = before
                 .as_ref()
-                .is_some_and(|b| kept_from(b, &subject, &figures));
+                .and_then(|before| hidden(before, &subject, &figures, reach));
             let after: RowState = parsed(&row.after)?;
             let measure = catalogue.measure(&subject.measure);
             let format = Formatter::new(measure);
@@ -300,16 +308,12 @@ impl Intake for ValuesIntake {
                     label.to_owned(),
                     format!("{place}, {}{part}", subject.period),
                 ],
-                before: before.as_ref().map(|state| {
-                    if kept_from {
-                        "sous embargo".to_owned()
-                    } else {
-                        format.value(&state.value)
-                    }
-                }),
+                before: before
+                    .as_ref()
+                    .map(|state| hidden.map_or_else(|| format.value(&state.value), str::to_owned)),
                 after: format.value(&after.value),
                 beside: before
-                    .filter(|_| !kept_from)
+                    .filter(|_| hidden.is_none())
                     .and_then(|before| beside_the_value(&before, &after)),
             })
         });
@@ -347,10 +351,19 @@ impl ValuesIntake {
     }
 }
 
-/// Whether what stood before a row is under an embargo that keeps it from the person of that view.
-fn kept_from(before: &RowState, subject: &RowSubject, figures: &FiguresView) -> bool {
+/// What is said in the place of what stood before a row, where that is kept from somebody: by its
+/// place, or by an embargo.
+fn hidden(
+    before: &RowState,
+    subject: &RowSubject,
+    figures: &FiguresView,
+    reach: &Reach,
+) -> Option<&'static str> {
+    if !reach.sees_value(&subject.measure, &subject.place) {
+        return Some("hors de votre vue");
+    }
     if !under_embargo(before.embargo_until, figures.day()) {
-        return false;
+        return None;
     }
     let subject_seen = Subject {
         place: subject.place.clone(),
@@ -359,7 +372,8 @@ fn kept_from(before: &RowState, subject: &RowSubject, figures: &FiguresView) -> 
     };
     let series = figures.series(&subject.measure);
     let seen = series.and_then(|series| series.get(&subject_seen));
-    seen.is_none_or(|seen| seen.embargo_until.is_none())
+    let is_kept = seen.is_none_or(|seen| seen.embargo_until.is_none());
+    is_kept.then_some("sous embargo")
 }
 
 /// Reads a file by what the person said of its columns, by what is remembered of such files, or
@@ -367,7 +381,7 @@ fn kept_from(before: &RowState, subject: &RowSubject, figures: &FiguresView) -> 
 fn read_as_said(
     asked: &Asked,
     ground: Ground<'_>,
-    figures: &FiguresView,
+    (figures, reach): (&FiguresView, &Reach),
     today: Date,
 ) -> Result<(Table, FileMapping), DbError> {
     let workbook = &asked.workbook;
@@ -388,7 +402,17 @@ fn read_as_said(
         mapping: mapping.as_ref(),
         answers: &asked.said.answers,
     };
-    let table = read_table(workbook, ground, known);
+    let mut table = read_table(workbook, ground, known);
+    let rights = RightsGround {
+        catalogue: ground.catalogue,
+        directory: ground.directory,
+        today,
+    };
+    // Before anything is read of what stands there.
+    table.refuse_unless(|measure, place| {
+        let loads = || reach.allows(LoadValues::NAME, &[rights.loading(measure, place)]);
+        reach.sees_value(measure, place) || loads().is_ok()
+    });
     let mapping = columns::shown(&table, workbook)
         .map_err(|cause| DbError::corrupt("mapping of a batch", cause))?;
     Ok((table, mapping))
@@ -472,13 +496,20 @@ impl Writer {
     }
 }
 
-fn row(candidate: &Candidate, heads: &Heads) -> Result<Row, DbError> {
+fn row(
+    candidate: &Candidate,
+    heads: &Heads,
+    (figures, reach): (&FiguresView, &Reach),
+) -> Result<Row, DbError> {
     let before = heads
         .get(&candidate.subject)
         .and_then(|head| head.state.as_ref());
     let after = &candidate.state;
+    let hidden = |before| hidden(before, &candidate.subject, figures, reach).is_some();
     let verdict = match before {
         None => Verdict::Created,
+        // « Inchangée » would say that what is guessed is what stands.
+        Some(before) if hidden(before) => Verdict::Changed,
         Some(before) if before == after => Verdict::Unchanged,
         Some(_) => Verdict::Changed,
     };

@@ -14,12 +14,7 @@ pub(super) struct Notes {
 impl Notes {
     /// A spot as a place in the file.
     pub(super) fn place(&self, at: Spot) -> Place {
-        let sheet = self.sheets.get(at.sheet as usize).cloned();
-        Place {
-            sheet: sheet.unwrap_or_default(),
-            row: at.row,
-            column: at.column,
-        }
+        at.place(&self.sheets)
     }
 
     /// How another cell is named, from a cell: with its sheet where that is another.

@@ -98,6 +98,29 @@ impl Table {
         self.facts.iter().filter(|fact| !fact.held).count()
     }
 
+    /// Refuses each value of a measure and a place that whoever sends the file may not read
+    /// against what stands there: what stands is not theirs to learn.
+    pub fn refuse_unless(&mut self, may: impl Fn(&str, &str) -> bool) {
+        const MESSAGE: &str = "Vos habilitations ne laissent ni voir les valeurs de ce territoire, ni enregistrer celle-ci. Retirez cette ligne, ou faites-la déposer par qui fournit cette valeur.";
+        let (names, sheets) = (&self.names, &self.sheets);
+        let mut known: HashMap<(u32, u32), bool> = HashMap::new();
+        for fact in self.facts.iter_mut().filter(|fact| !fact.held) {
+            let Key { measure, place, .. } = fact.key;
+            let allowed = known
+                .entry((measure, place))
+                .or_insert_with(|| may(names.at(measure), names.at(place)));
+            if *allowed {
+                continue;
+            }
+            fact.held = true;
+            let place = fact.told.at.place(sheets);
+            let code = ProblemCode::NotYoursToLoad;
+            self.problems.push(Problem::refusal(place, code, MESSAGE));
+        }
+        self.problems
+            .sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+    }
+
     /// The measures of its values.
     pub fn measures(&self) -> BTreeSet<&str> {
         let ranks: HashSet<u32> = self.facts.iter().map(|fact| fact.key.measure).collect();
@@ -114,11 +137,7 @@ impl Table {
         } = fact.key;
         let context = self.contexts.at(fact.context);
         Candidate {
-            place: Place {
-                sheet: self.sheets[fact.told.at.sheet as usize].clone(),
-                row: fact.told.at.row,
-                column: fact.told.at.column,
-            },
+            place: fact.told.at.place(&self.sheets),
             subject: RowSubject {
                 measure: self.names.at(measure).clone(),
                 place: self.names.at(place).clone(),

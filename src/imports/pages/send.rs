@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 
 use super::parts::{flag, trail};
-use crate::access::{Concern, Signed};
+use crate::access::{Concern, NotPermitted, Reach, Signed};
 use crate::imports::{
     Begun, Field, FieldKind, Imports, Intake, Mistake, RehearseError, Said, SendFile, SentFile,
 };
@@ -36,9 +36,12 @@ pub(super) async fn page(
     signed.reach().demands::<SendFile>(&[Concern::to_come()])?;
     let genre = chosen.get("genre").map_or("", String::as_str);
     let intake = intake(&imports, genre)?;
+    let allowed = intake.may_be_read(signed.reach());
+    allowed.map_err(NotPermitted::from)?;
     let mut tx = imports.db.read().await?;
     let fields = intake.fields(&mut tx, signed.reach()).await?;
-    let body = form(&imports, intake, &fields, &chosen, &[]);
+    let kinds = kinds(&imports, intake, signed.reach());
+    let body = form(&kinds, intake, &fields, &chosen, &[]);
     Ok(signed.page("Déposer un fichier", &body))
 }
 
@@ -89,7 +92,8 @@ pub(super) async fn receive(
     }
     let (Ok(beside), Some((name, bytes))) = (beside, file) else {
         let fields = intake.fields(&mut tx, signed.reach()).await?;
-        let body = self::form(&imports, intake, &fields, &sent.texts, &mistakes);
+        let kinds = kinds(&imports, intake, signed.reach());
+        let body = self::form(&kinds, intake, &fields, &sent.texts, &mistakes);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(document_with_status(
             status,
@@ -202,7 +206,7 @@ async fn bytes(part: &mut Part<'_>, most: usize) -> Result<Vec<u8>, Unread> {
 }
 
 fn form(
-    imports: &Imports,
+    kinds: &Markup,
     intake: &dyn Intake,
     fields: &[Field],
     typed: &BTreeMap<String, String>,
@@ -223,7 +227,7 @@ fn form(
         @if !mistakes.is_empty() {
             (flag("late", &html! { "Le fichier n’est pas pris : des champs sont à corriger. Choisissez-le à nouveau." }))
         }
-        @if imports.intakes.all().len() > 1 { (kinds(imports, intake)) }
+        (kinds)
         form.simple method="post" action="/imports" enctype="multipart/form-data" {
             input type="hidden" name="genre" value=(intake.name());
             div.field {
@@ -240,13 +244,16 @@ fn form(
     }
 }
 
-fn kinds(imports: &Imports, chosen: &dyn Intake) -> Markup {
+/// The kinds of file that somebody may have read, where there are several.
+fn kinds(imports: &Imports, chosen: &dyn Intake, reach: &Reach) -> Markup {
+    let all = imports.intakes.all().iter();
+    let theirs: Vec<_> = all.filter(|one| one.may_be_read(reach).is_ok()).collect();
     html! {
-        nav.tabs aria-label="Genres de fichiers" { ul {
-            @for intake in imports.intakes.all() {
+        @if theirs.len() > 1 { nav.tabs aria-label="Genres de fichiers" { ul {
+            @for intake in theirs {
                 li { a href={ "/imports/nouveau?genre=" (intake.name()) } aria-current=[(intake.name() == chosen.name()).then_some("page")] { (intake.french().kind) } }
             }
-        } }
+        } } }
     }
 }
 

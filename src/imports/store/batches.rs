@@ -77,25 +77,6 @@ pub async fn batch_seen(tx: &mut Tx, reach: &Reach, id: Uuid) -> Result<Option<B
     Ok(found.filter(|batch| batch.is_seen_by(reach)))
 }
 
-/// Of the batches written or undone between two changes, those that somebody may know of.
-pub(in crate::imports) async fn seen_between(
-    tx: &mut Tx,
-    reach: &Reach,
-    (first, last): (i64, i64),
-) -> Result<BTreeSet<Uuid>, DbError> {
-    let acted_on: Vec<(Uuid, Option<Uuid>, String)> = tx
-        .all(
-            "select id, created_by, organisation from batch
-             where id in (select thing_id from entry where change_no between $1 and $2)",
-            args![first, last],
-        )
-        .await?;
-    let seen = acted_on
-        .into_iter()
-        .filter(|(_, sender, organisation)| is_seen_by(reach, *sender, organisation));
-    Ok(seen.map(|(id, ..)| id).collect())
-}
-
 /// The batch with that identifier.
 pub async fn batch(tx: &mut Tx, id: Uuid) -> Result<Option<Batch>, DbError> {
     let record: Option<BatchRecord> = tx
@@ -110,6 +91,25 @@ pub async fn batch(tx: &mut Tx, id: Uuid) -> Result<Option<Batch>, DbError> {
         )
         .await?;
     record.map(Batch::try_from).transpose()
+}
+
+/// The batches to which something happened between two changes.
+pub(in crate::imports) async fn batches_between(
+    tx: &mut Tx,
+    (first, last): (i64, i64),
+) -> Result<Vec<Batch>, DbError> {
+    let records: Vec<BatchRecord> = tx
+        .all(
+            "select b.id, b.intake, b.state, b.file_name, b.settings, b.mapping, b.failure,
+                    b.at_change, b.created_by, b.organisation, p.name as sender, b.created_at, b.attempt,
+                    b.seen_at, b.rows_read, b.rows_total, b.created_rows, b.changed_rows,
+                    b.unchanged_rows, b.refused_cells, b.committed_change, b.undone_change
+             from batch b left join person p on p.id = b.created_by
+             where b.id in (select e.thing_id from entry e where e.change_no between $1 and $2)",
+            args![first, last],
+        )
+        .await?;
+    records.into_iter().map(Batch::try_from).collect()
 }
 
 /// The last batches that somebody may know of, the latest first, that many at most.

@@ -66,7 +66,8 @@ async fn list(
 
 /// Who manages nobody has no part in it.
 fn takes_part(reach: &Reach) -> WebResult<()> {
-    reach.gives_something().map_err(WebError::Forbidden)
+    let gives = reach.gives_something();
+    gives.map_err(|denied| WebError::Forbidden(denied.sentence))
 }
 
 async fn listed(

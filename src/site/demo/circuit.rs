@@ -110,6 +110,7 @@ pub(super) async fn contest(db: &Db, clock: &Clock, actor: Actor) -> Result<(), 
         let attachment = Attachment {
             about,
             concern: concern.clone(),
+            embargo: None,
         };
         let permit = access::permit::<AttachDocument>(&mut change, attachment).await?;
         documents::store::attach(&mut change, permit, &upload).await?;

@@ -13,8 +13,8 @@ use crate::contracts::store::{
 };
 use crate::contracts::{
     Book, ConfirmInstrument, CreateContract, DraftInstrument, EditInstrument, FullContract, Ground,
-    NewContract, NewSection, SetNationalTarget, SignInstrument, Signatory, Slot, Target, TermBody,
-    TermKey, TermsOf, WriteTerms, party_edits,
+    NewContract, NewSection, SetNationalTarget, SignInstrument, Signatory, Slot, Target, TargetsOf,
+    TermBody, TermKey, TermsOf, WriteTerms, party_edits,
 };
 use crate::frameworks::Library;
 use crate::kernel::{Decimal, Value};
@@ -186,7 +186,7 @@ fn signatories(full: &FullContract, book: &Book, signed_on: Date) -> Vec<Signato
 
 /// Sets the national targets that tell a story beside the regional ones.
 async fn national(pen: &Pen<'_>) -> Result<(), CliError> {
-    let framework = super::values::CURRENT;
+    let book = pen.book(super::values::CURRENT).await?;
     let mut change = pen.open(SetNationalTarget::NAME).await?;
     for (rank, year) in (0_i64..).zip(2024..=2028) {
         for (indicator, measure, first, step) in [
@@ -196,9 +196,8 @@ async fn national(pen: &Pen<'_>) -> Result<(), CliError> {
             let Some(value) = Decimal::from_int(first + step * rank) else {
                 continue;
             };
-            let scope = Scope {
-                organisation: String::new(),
-                framework: framework.to_owned(),
+            let Some(targets) = TargetsOf::indicator(book.framework(), indicator) else {
+                continue;
             };
             let target = NationalTarget {
                 indicator: indicator.to_owned(),
@@ -206,7 +205,7 @@ async fn national(pen: &Pen<'_>) -> Result<(), CliError> {
                 year,
                 target: Target::Value(Value::plain(value)),
             };
-            let allowed = permit::<SetNationalTarget>(&mut change, scope).await?;
+            let allowed = permit::<SetNationalTarget>(&mut change, targets).await?;
             store::set_national_target(&mut change, allowed, target).await?;
         }
     }

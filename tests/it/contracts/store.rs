@@ -8,15 +8,15 @@ use jalon::contracts::store::{
 };
 use jalon::contracts::{
     AbandonInstrument, ContractsHolder, DraftInstrument, EditInstrument, ObstacleKind,
-    RebaseInstrument, SetNationalTarget, SignInstrument, Slot, State, TermBody, TermKey, TermsOf,
-    WriteTerms,
+    RebaseInstrument, SetNationalTarget, SignInstrument, Slot, State, TargetsOf, TermBody, TermKey,
+    TermsOf, WriteTerms,
 };
 use jalon::frameworks::Holder as _;
-use jalon::ledger::{LedgerError, Scope, Verified, last_change, verify};
+use jalon::ledger::{LedgerError, Verified, last_change, verify};
 
 use super::hand::{
-    BOTH, HPV, Hand, NORMANDIE, aims, colleague, edit, normandie_terms, number, signatories,
-    target_slot,
+    BOTH, HPV, Hand, NORMANDIE, aims, colleague, edit, normandie_terms, number, shipped_book,
+    signatories, target_slot,
 };
 use crate::on_both_engines;
 
@@ -215,11 +215,12 @@ on_both_engines! {
 on_both_engines! {
     async fn national_targets_are_revised_and_never_overwritten(bench: Bench) {
         let actor = bench.install().await;
+        let book = shipped_book("etat-ars-2024-2028");
         let mut numbers = Vec::new();
         for value in ["80", "80", "82"] {
             let mut change = jalon::ledger::Change::open(&bench.db, &bench.clock, actor, "contract.national_target").await.unwrap();
-            let scope = Scope { organisation: String::new(), framework: "etat-ars-2024-2028".to_owned() };
-            let permit = permit::<SetNationalTarget>(&mut change, scope).await.unwrap();
+            let targets = TargetsOf::indicator(book.framework(), "2.c.1").unwrap();
+            let permit = permit::<SetNationalTarget>(&mut change, targets).await.unwrap();
             let new = NationalTarget { indicator: "2.c.1".to_owned(), measure: HPV.to_owned(), year: 2028, target: number(value) };
             set_national_target(&mut change, permit, new).await.unwrap();
             numbers.push(change.commit().await.unwrap());

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use jalon::access::grant::store::Held;
 use jalon::access::store::person_by_email;
-use jalon::imports::{ActError, Committed, ProblemCode};
+use jalon::imports::{ActError, Committed};
 use jalon::ledger::Actor;
 use jalon::platform::mail::store::list;
 use jiff::ToSpan as _;
@@ -253,8 +253,14 @@ on_both_engines! {
         let neighbour = account(&bench, "voisine@example.org").await.unwrap();
         let other = Sender::new(&bench, Actor::Person(neighbour));
         assert!(matches!(other.commits(national.id).await, Err(ActError::NotPermitted(_))));
-        let mine = other.rows("Neuf;neuf@example.org;ARS-28;Invité;;;;;\n").await;
-        let codes = other.codes(&mine).await;
-        assert_eq!(codes, [(ProblemCode::NotYoursToGive, "B2".to_owned())]);
+        // Nor is a file of theirs read, which would say of each address whether it has an account.
+        for row in ["Neuf;neuf@example.org;ARS-28;Invité;;;;;\n", "Paul Secret;paul.secret@example.org;ARS-28;Invité;;;;;\n"] {
+            let refused = other.refused(row).await;
+            assert!(refused.contains("Vous ne gérez les habilitations de personne"), "{refused}");
+        }
+        let mut site = site_of(&bench, "voisine@example.org").await;
+        let form = site.get("/imports/nouveau?genre=personnes").await;
+        assert_eq!(form.status, StatusCode::FORBIDDEN, "{}", form.body);
+        assert!(!site.get("/imports/nouveau").await.body.contains("genre=personnes"));
     }
 }

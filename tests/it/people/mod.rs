@@ -41,6 +41,18 @@ impl<'a> Sender<'a> {
         imports.rehearse(actor, INTAKE, &file).await.unwrap()
     }
 
+    /// Why rows under the usual header are not even read.
+    pub async fn refused(&self, rows: &str) -> String {
+        let file = SentFile {
+            name: "personnes.csv".to_owned(),
+            bytes: format!("{HEADER}{rows}").into_bytes(),
+            said: Said::beside(json!({ "motif": "Essai" })),
+        };
+        let (imports, actor) = (&self.files.imports, self.files.actor);
+        let refused = imports.rehearse(actor, INTAKE, &file).await;
+        refused.unwrap_err().to_string()
+    }
+
     /// Sends rows under the usual header.
     pub async fn rows(&self, rows: &str) -> Batch {
         self.sends("personnes.csv", format!("{HEADER}{rows}").into_bytes())

@@ -1,5 +1,6 @@
 //! A role fits the organisation it is held for, and what one may not give one does not pass on.
 
+use axum::http::StatusCode;
 use jalon::access::grant::store::{GrantError, delegate, give};
 use jalon::access::grant::{Delegate, GiveGrant, NewDelegation};
 use jalon::access::permit;
@@ -8,10 +9,10 @@ use jalon::platform::mail::store::list;
 use jiff::ToSpan as _;
 use uuid::Uuid;
 
-use super::{grant, held, last_change, new_grant, person, site_of};
-use crate::contracts::{NORMANDIE, furnish};
+use super::{gives, grant, held, last_change, new_grant, person, site_of};
+use crate::contracts::{Hand, NORMANDIE, furnish};
 use crate::on_both_engines;
-use crate::support::Bench;
+use crate::support::{Bench, EMAIL};
 
 on_both_engines! {
     async fn a_role_is_held_for_an_organisation_of_its_side(bench: Bench) {
@@ -117,5 +118,35 @@ on_both_engines! {
             .unwrap();
         assert_eq!(told.len(), 2, "{told:?}");
         assert!(told[0].0.contains("Personne deux@") && told[1].0.contains("Personne une@"), "{told:?}");
+    }
+}
+
+on_both_engines! {
+    async fn a_role_that_would_see_as_much_within_a_limit_takes_none(bench: Bench) {
+        let first = bench.install().await;
+        let hand = Hand::creates(&bench, first, NORMANDIE).await;
+        let someone = person(&bench, first, "elle@example.org", &[]).await;
+        let before = last_change(&bench).await;
+        for (role, organisation) in [("administrateur-national", ""), ("coordinateur-national", "SGMCAS"), ("invite", "ARS-28")] {
+            for of_contract in [false, true] {
+                let mut new = new_grant(&bench, someone, role, organisation);
+                if of_contract {
+                    new.remit.contract = Some(hand.contract);
+                } else {
+                    new.remit.framework = NORMANDIE.framework.to_owned();
+                }
+                let refused = gives(&bench, first, new).await.unwrap_err();
+                assert!(refused.contains("ne réduit pas ce que ce rôle laisse lire"), "{role}: {refused}");
+            }
+        }
+        assert_eq!(last_change(&bench).await, before);
+        let mut site = site_of(&bench, EMAIL).await;
+        let fields = [("role", "invite"), ("organisation", "ARS-28"), ("cadre", NORMANDIE.framework), ("motif", "Essai")];
+        let sent = site.post(&format!("/personnes/{someone}/habilitations"), &fields).await;
+        assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(sent.body.contains("ne réduit pas ce que ce rôle laisse lire"), "{}", sent.body);
+        let mut new = new_grant(&bench, someone, "referent-cpom-ars", "ARS-28");
+        new.remit.contract = Some(hand.contract);
+        gives(&bench, first, new).await.unwrap();
     }
 }

@@ -10,6 +10,7 @@ mod looking;
 mod past;
 mod people;
 mod programs;
+mod reasons;
 mod referents;
 pub mod routes;
 mod scene;

@@ -3,14 +3,15 @@
 use axum::http::StatusCode;
 use jalon::access::grant::store::{GrantError, appoint_all, end};
 use jalon::access::grant::{Delegate, EndGrant, NewDelegation, store};
+use jalon::access::store::{AddPerson, add_invited};
 use jalon::access::{NotPermitted, Reach, permit};
 use jalon::ledger::{Actor, Change};
 use jiff::ToSpan as _;
 
-use super::{grant, held, last_change, new_grant, person, site_of};
+use super::{gives, grant, held, last_change, new_grant, person, site_of};
 use crate::contracts::{NORMANDIE, furnish};
 use crate::on_both_engines;
-use crate::support::Bench;
+use crate::support::{Bench, EMAIL};
 
 pub async fn ends(bench: &Bench, by: Actor, grant: uuid::Uuid) -> Result<(), String> {
     let mut change = Change::open(&bench.db, &bench.clock, by, "grant.end")
@@ -176,6 +177,95 @@ on_both_engines! {
         let refused = ends(&bench, first, own).await.unwrap_err();
         assert!(refused.contains("qui peut déjà se connecter"), "{refused}");
         can_sign_in(Some("une empreinte")).await;
+        ends(&bench, first, own).await.unwrap();
+    }
+}
+
+on_both_engines! {
+    async fn nobody_learns_by_delegating_who_has_an_account_or_holds_a_grant(bench: Bench) {
+        let first = bench.install().await;
+        furnish(&bench, first, NORMANDIE.family).await;
+        let one = person(&bench, first, "une@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
+        person(&bench, first, "sans@example.org", &[]).await;
+        let theirs = held(&bench, one).await[0].grant.id;
+        let before = last_change(&bench).await;
+        let mut other = site_of(&bench, "sans@example.org").await;
+        let mut bodies = Vec::new();
+        for (grant, to) in [(theirs, "une"), (theirs, "personne"), (uuid::Uuid::nil(), "une"), (uuid::Uuid::nil(), "personne")] {
+            let fields = [("personne", &*format!("{to}@example.org")), ("fin", "2026-01-20"), ("motif", "Congés")];
+            let sent = other.post(&format!("/habilitations/{grant}/deleguer"), &fields).await;
+            assert_eq!(sent.status, StatusCode::NOT_FOUND, "{}", sent.body);
+            bodies.push(sent.body.replace(&grant.to_string(), ""));
+        }
+        bodies.dedup();
+        assert_eq!(bodies.len(), 1, "{bodies:?}");
+        // Nor by a delegation of one's own that cannot be made anyway.
+        let mut own = site_of(&bench, "une@example.org").await;
+        for (until, motive) in [("2020-01-01", "Congés"), ("2026-01-20", ""), ("bientôt", "Congés")] {
+            let mut told = Vec::new();
+            for to in ["sans", "personne"] {
+                let fields = [("personne", &*format!("{to}@example.org")), ("fin", until), ("motif", motive)];
+                let sent = own.post(&format!("/habilitations/{theirs}/deleguer"), &fields).await;
+                assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", sent.body);
+                told.push(sent.body.replace(&format!("{to}@example.org"), ""));
+            }
+            assert_eq!(told[0], told[1], "{until}");
+        }
+        let mut told = Vec::new();
+        for to in ["une", "personne"] {
+            let fields = [("personne", &*format!("{to}@example.org")), ("fin", "2026-01-20"), ("motif", "Congés")];
+            let sent = own.post(&format!("/habilitations/{theirs}/deleguer"), &fields).await;
+            told.push((sent.status, sent.body.replace(&format!("{to}@example.org"), "")));
+        }
+        assert_eq!(told[0], told[1], "nobody is told apart from who cannot stand in");
+        assert_eq!(last_change(&bench).await, before);
+    }
+}
+
+on_both_engines! {
+    async fn what_somebody_holds_elsewhere_is_not_the_agencys_to_read(bench: Bench) {
+        let first = bench.install().await;
+        furnish(&bench, first, NORMANDIE.family).await;
+        person(&bench, first, "admin@example.org", &[("administrateur-ars", "ARS-28")]).await;
+        let both = person(&bench, first, "double@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
+        let mut new = new_grant(&bench, both, "codir-ars", "ARS-53");
+        new.why = "Motif breton, 518273946".to_owned();
+        gives(&bench, first, new).await.unwrap();
+        let once = person(&bench, first, "partie@example.org", &[("codir-ars", "ARS-53")]).await;
+        let gone = grant(&bench, first, once, "lecteur", "ARS-28").await.unwrap();
+        ends(&bench, first, gone).await.unwrap();
+        let (mut admin, mut own) = (site_of(&bench, "admin@example.org").await, site_of(&bench, "double@example.org").await);
+        let mut national = site_of(&bench, EMAIL).await;
+        let page = format!("/personnes/{both}");
+        for path in [page.clone(), format!("/personnes/{once}"), "/personnes".to_owned()] {
+            let told = admin.get(&path).await.body;
+            assert!(!told.contains("518273946") && !told.contains("ARS-53"), "{path}: {told}");
+            assert!(told.contains("autres, ailleurs"), "{path}: {told}");
+        }
+        for site in [&mut own, &mut national] {
+            let told = site.get(&page).await.body;
+            assert!(told.contains("518273946") && told.contains("ARS-53") && !told.contains("autres, ailleurs"), "{told}");
+        }
+        assert!(national.get("/personnes").await.body.contains("ARS-53"));
+    }
+}
+
+on_both_engines! {
+    async fn who_was_invited_and_cannot_sign_in_yet_is_not_the_administrator_who_stays(bench: Bench) {
+        let first = bench.install().await;
+        let mut change = Change::open(&bench.db, &bench.clock, first, "person.add").await.unwrap();
+        let allowed = permit::<AddPerson>(&mut change, ()).await.unwrap();
+        let address = "invitee@example.org".parse().unwrap();
+        let invited = add_invited(&mut change, allowed, "Inès Exemple".to_owned(), &address).await.unwrap();
+        change.commit().await.unwrap();
+        grant(&bench, first, invited, "administrateur-national", "").await.unwrap();
+        let own = held(&bench, first.person().unwrap()).await[0].grant.id;
+        let refused = ends(&bench, first, own).await.unwrap_err();
+        assert!(refused.contains("dernière"), "{refused}");
+        let mut tx = bench.db.write_aside().await.unwrap();
+        let chosen = "update person set password = 'choisi' where id = $1";
+        tx.run(chosen, jalon::args![invited]).await.unwrap();
+        tx.commit().await.unwrap();
         ends(&bench, first, own).await.unwrap();
     }
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use jalon::access::Audience;
 
 use super::{person, site_of};
-use crate::contracts::{BOTH, Hand, NORMANDIE, normandie_terms};
+use crate::contracts::{BOTH, HOSPITAL, Hand, NORMANDIE, normandie_terms, restructuring};
 use crate::on_both_engines;
 use crate::stage::Stage;
 use crate::support::Bench;
@@ -31,6 +31,7 @@ fn places(words: &str) -> Vec<String> {
         format!("/recherche/propositions?q={words}"),
         "/imports/nouveau?genre=termes".to_owned(),
         "/tables/contrats.csv".to_owned(),
+        "/tables/actes.csv?contrat=normandie-2024-2028".to_owned(),
     ]
 }
 
@@ -62,6 +63,9 @@ on_both_engines! {
             ("dgs@example.org", "contributeur", "DGS", true, false),
             ("assurance@example.org", "assurance-maladie-region", "CNAM", false, false),
             ("invite@example.org", "invite", "", false, false),
+            // Whom the agency itself invites, or who works beside it, is not of it.
+            ("invite.ars@example.org", "invite", "ARS-28", true, false),
+            ("assurance.ars@example.org", "assurance-maladie-region", "ARS-28", true, false),
             ("technique@example.org", "administrateur-technique", "", false, false),
         ];
         for (email, role, organisation, signed, draft) in people {
@@ -73,9 +77,39 @@ on_both_engines! {
         }
         person(&bench, first, "personne@example.org", &[]).await;
         assert_eq!(found(&bench, "personne@example.org", SIGNED).await, Vec::<String>::new());
-        let mut site = site_of(&bench, "bretagne@example.org").await;
-        let act = site.get("/contrats/normandie-2024-2028/actes/2").await;
-        assert_eq!(act.status, StatusCode::NOT_FOUND);
+        for email in ["bretagne@example.org", "invite.ars@example.org", "assurance.ars@example.org"] {
+            let mut site = site_of(&bench, email).await;
+            let act = site.get("/contrats/normandie-2024-2028/actes/2").await;
+            assert_eq!(act.status, StatusCode::NOT_FOUND, "{email}");
+            let told = site.get("/journal").await.body;
+            assert!(told.contains("a enregistré la signature"), "{email}: {told}");
+            assert!(!told.contains("Avenant n° 1"), "{email}: {told}");
+        }
+    }
+}
+
+on_both_engines! {
+    async fn a_guest_of_an_agency_sees_neither_its_drafts_nor_those_of_its_hospitals(bench: Bench) {
+        let first = bench.install().await;
+        let hospital = Hand::creates(&bench, first, HOSPITAL).await;
+        let section = hospital.section("contrat").await;
+        hospital.agrees("contrat", None, restructuring(section), &["ars", "etablissement"], "2020-12-20").await;
+        hospital.drafts("avenant", Some("Motif tenu secret, 918273645")).await;
+        let act = format!("/contrats/{}/actes/2", HOSPITAL.slug);
+        for (role, organisation, expected) in [
+            ("invite", "ARS-84", StatusCode::NOT_FOUND),
+            ("invite", "CH-DES-MONTS", StatusCode::NOT_FOUND),
+            ("assurance-maladie-region", "ARS-84", StatusCode::NOT_FOUND),
+            ("codir-ars", "ARS-84", StatusCode::OK),
+            ("directeur-etablissement", "CH-DES-MONTS", StatusCode::OK),
+        ] {
+            let email = format!("{role}.{organisation}@example.org").to_lowercase();
+            person(&bench, first, &email, &[(role, organisation)]).await;
+            let mut site = site_of(&bench, &email).await;
+            assert_eq!(site.get(&act).await.status, expected, "{email}");
+            let signed = site.get(&format!("/contrats/{}/actes/1", HOSPITAL.slug)).await;
+            assert_eq!(signed.status, StatusCode::OK, "{email}: what was signed is theirs to read");
+        }
     }
 }
 

@@ -1,15 +1,18 @@
 //! Who may write a value down follows how its indicator is supplied.
 
+use axum::http::StatusCode;
 use jalon::access::NotPermitted;
+use jalon::access::token::TokenScope;
 use jalon::figures::values::{INTAKE, Settings};
-use jalon::imports::{ActError, Committed, RehearseError, Said, SentFile};
+use jalon::imports::{ActError, Committed, ProblemCode, RehearseError, Said, SentFile, Verdict};
 use jalon::ledger::Actor;
 
-use super::{last_change, person};
+use super::{last_change, person, site_of};
+use crate::api::Program;
 use crate::contracts::hand::{aims, defines, number, retains, starts_from};
 use crate::contracts::{BOTH, HOSPITAL, Hand, Made, NORMANDIE, add_hospital};
 use crate::on_both_engines;
-use crate::stage::Stage;
+use crate::stage::{Rehearsal, Stage};
 use crate::support::Bench;
 
 const OTHER_HOSPITAL: Made = Made {
@@ -136,6 +139,11 @@ async fn tries(stage: &Stage<'_>, by: Actor, way: &Way, value: usize) -> Fate {
         Err(other) => panic!("{other:?}"),
     };
     let rehearsal = stage.rehearsal(batch.id).await;
+    if rehearsal.rows.is_empty() {
+        let codes: Vec<ProblemCode> = rehearsal.problems.iter().map(|p| p.code).collect();
+        assert_eq!(codes, [ProblemCode::NotYoursToLoad]);
+        return Fate::Refused;
+    }
     assert_eq!(rehearsal.rows.len(), 1, "{:?}", rehearsal.problems);
     match stage.imports.commit(by, batch.id, None).await {
         Ok(Committed::Now(_)) => Fate::Written,
@@ -192,5 +200,88 @@ on_both_engines! {
                 assert_eq!(tries(&stage, by, way, value).await, Fate::Written, "{}: {holder:?}", way.measure);
             }
         }
+    }
+}
+
+/// What stands, and what is said of it: nobody who sends a file may learn either from it.
+const STANDS: [&str; 2] = ["54,8", "471829365"];
+
+/// Sends what somebody guesses of a value, with those settings.
+async fn guesses(stage: &Stage<'_>, by: Actor, text: &str, said: &Settings) -> Rehearsal {
+    let file = SentFile {
+        name: "valeurs.csv".to_owned(),
+        bytes: format!("indicateur;territoire;annee;valeur\n{text}\n").into_bytes(),
+        said: Said::beside(serde_json::to_value(said).unwrap()),
+    };
+    let batch = stage.imports.rehearse(by, INTAKE, &file).await.unwrap();
+    stage.rehearsal(batch.id).await
+}
+
+on_both_engines! {
+    async fn a_rehearsal_tells_nothing_of_what_its_sender_may_not_see(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let first = stage.actor;
+        add_hospital(&bench, first, &HOSPITAL).await;
+        add_hospital(&bench, first, &OTHER_HOSPITAL).await;
+        let said = Settings { comment: Some(format!("Dit ailleurs, {}", STANDS[1])), ..Settings::default() };
+        let cells = ["es-taux-chirurgie-ambulatoire;CH-DES-MONTS;2022", "vaccination-hpv-filles-15-ans;28;2023"];
+        for cell in cells {
+            let file = stage.rehearse_with(format!("indicateur;territoire;annee;valeur\n{cell};{}\n", STANDS[0]), &said).await;
+            stage.commit(file.id).await.unwrap();
+        }
+        let by = Actor::Person(person(&bench, first, "plaines@example.org", &[("contributeur-etablissement", "CH-DES-PLAINES")]).await);
+        let mut site = site_of(&bench, "plaines@example.org").await;
+        let mut program = Program::of(&bench, by, TokenScope::Read).await;
+        for cell in cells {
+            let wrong = guesses(&stage, by, &format!("{cell};53,1"), &Settings::default()).await;
+            let right = guesses(&stage, by, &format!("{cell};{}", STANDS[0]), &said).await;
+            for read in [&wrong, &right] {
+                let codes: Vec<ProblemCode> = read.problems.iter().map(|p| p.code).collect();
+                assert_eq!((codes, read.rows.len()), (vec![ProblemCode::NotYoursToLoad], 0), "{cell}");
+            }
+            assert_eq!(wrong.counts, right.counts, "{cell}");
+            let id = wrong.id;
+            for answer in [
+                site.get(&format!("/imports/{id}")).await,
+                site.get(&format!("/tables/lignes.csv?lot={id}")).await,
+                site.get(&format!("/tables/problemes.csv?lot={id}")).await,
+                program.get(&format!("/api/v1/rehearsals/{id}")).await,
+                program.get(&format!("/api/v1/rehearsals/{id}/rows")).await,
+            ] {
+                assert_eq!(answer.status, StatusCode::OK, "{cell}: {}", answer.body);
+                let told = STANDS.iter().chain(&["54.8"]).find(|stands| answer.body.contains(**stands));
+                assert_eq!(told, None, "{cell}: {}", answer.body);
+            }
+        }
+        // Of their own they see what stands.
+        let own = guesses(&stage, first, &format!("es-taux-chirurgie-ambulatoire;CH-DES-PLAINES;2022;{}", STANDS[0]), &said).await;
+        stage.commit(own.id).await.unwrap();
+        let own = guesses(&stage, by, "es-taux-chirurgie-ambulatoire;CH-DES-PLAINES;2022;53,1", &said).await;
+        assert_eq!(own.problems, []);
+        assert!(site.get(&format!("/imports/{}", own.id)).await.body.contains(STANDS[0]));
+    }
+}
+
+on_both_engines! {
+    async fn a_guess_of_what_is_under_embargo_is_not_told_right(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let cell = "vaccination-hpv-filles-15-ans;28;2023";
+        let said = Settings { embargo_until: Some(jiff::civil::date(2026, 12, 31)), ..Settings::default() };
+        let file = guesses(&stage, stage.actor, &format!("{cell};{}", STANDS[0]), &said).await;
+        stage.commit(file.id).await.unwrap();
+        let by = Actor::Person(person(&bench, stage.actor, "dgs@example.org", &[("contributeur", "DGS")]).await);
+        let verdicts = async |by| {
+            let mut verdicts = Vec::new();
+            for value in ["53,1", STANDS[0]] {
+                let read = guesses(&stage, by, &format!("{cell};{value}"), &said).await;
+                verdicts.push((read.rows[0].verdict, read.counts));
+            }
+            verdicts
+        };
+        let theirs = verdicts(by).await;
+        assert_eq!(theirs[0], theirs[1]);
+        assert_eq!(theirs[0].0, Verdict::Changed);
+        let own = verdicts(stage.actor).await;
+        assert_eq!((own[0].0, own[1].0), (Verdict::Changed, Verdict::Unchanged), "who brought it is told");
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{PEOPLE, sees};
 use crate::access::grant::store::{self, GrantError};
 use crate::access::grant::{Delegate, EndGrant, NewDelegation};
-use crate::access::permit::{Act as _, permit};
+use crate::access::permit::{Act as _, NotPermitted, permit};
 use crate::access::signed::Signed;
 use crate::access::store::person_by_email;
 use crate::ledger::Change;
@@ -81,21 +81,22 @@ pub(super) async fn delegate(
         .map_err(WebError::internal)?
         .because(typed.motif.trim());
     let to = person_by_email(change.tx(), &typed.personne).await?;
-    let to = to.ok_or_else(|| {
-        WebError::Invalid("Aucun compte n’a cette adresse : vérifiez-la.".to_owned())
-    })?;
     let until =
         typed.fin.trim().parse().map_err(|_| {
             WebError::Invalid("Écrivez le dernier jour de la délégation.".to_owned())
         })?;
     let new = NewDelegation {
         grant,
-        person: to.id,
+        // Whether an address has an account is told to nobody by itself: nobody is found there as
+        // somebody who cannot stand in.
+        person: to.map_or_else(Uuid::nil, |person| person.id),
         starts_on: paris_date(change.at()),
         ends_on: until,
         why: typed.motif.clone(),
     };
-    let permit = permit::<Delegate>(&mut change, new).await?;
+    let permit = permit::<Delegate>(&mut change, new).await;
+    // That somebody else holds a grant is no more told than that there is none.
+    let permit = permit.map_err(NotPermitted::unknown)?;
     store::delegate(&mut change, permit).await?;
     change.commit().await.map_err(WebError::internal)?;
     Ok(back(signed.person.id, "deleguee"))

@@ -88,10 +88,11 @@ fn table(people: &[Listed]) -> Markup {
             tbody { @for one in people { tr {
                 th scope="row" { a href={ (PEOPLE) "/" (one.id) } { (one.name) } span.sub { (one.email) } }
                 td data-l="Habilitations du jour" {
-                    @if one.grants.is_empty() { span.muted { "Aucune" } }
+                    @if one.grants.is_empty() && !one.elsewhere { span.muted { "Aucune" } }
                     @for grant in &one.grants { p {
                         (Roles::known().name(&grant.remit.role)) span.sub { (scope_words(grant)) }
                     } }
+                    @if one.elsewhere { p.muted { "D’autres, ailleurs" } }
                 }
             } } }
         }

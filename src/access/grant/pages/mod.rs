@@ -17,6 +17,7 @@ use maud::{Markup, html};
 use super::people_store;
 use super::store;
 use super::{Grant, SeePeople};
+use crate::access::addressed::Addresses;
 use crate::access::policy::{Concern, Denied};
 use crate::access::reach::Reach;
 use crate::access::role::Roles;
@@ -37,6 +38,7 @@ where
     Db: FromRef<S>,
     Clock: FromRef<S>,
     Shell: FromRef<S>,
+    Addresses: FromRef<S>,
 {
     Router::new()
         .route(PEOPLE, get(list::page))

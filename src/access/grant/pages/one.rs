@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{PEOPLE, button_or_why, scope_words, seen_person, sessions};
 use crate::access::grant::people_store::PeopleSeen;
 use crate::access::grant::store::{self, Held};
-use crate::access::grant::{EndGrant, GiveGrant};
+use crate::access::grant::{EndGrant, GiveGrant, SeePeople};
 use crate::access::leave::store::{Left, left};
 use crate::access::leave::{LeavePerson, Leaving};
 use crate::access::looking::may_see_as;
@@ -36,6 +36,8 @@ pub(super) struct Done {
 pub(super) struct Shown {
     person: Person,
     grants: Vec<Held>,
+    /// How many others they hold today for organisations whose people whoever looks does not see.
+    elsewhere: usize,
     /// What each grant that may be ended concerns, in the order of the grants.
     ends: Vec<Result<(), Denied>>,
     /// Their last day, where they leave or left.
@@ -73,7 +75,17 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
     // Who may not know of somebody is told the same as for nobody.
     let person = seen_person(tx, reach, id).await?;
     let person = person.ok_or(WebError::NotFound)?;
-    let grants = store::grants_of(tx, id).await?;
+    let is_own = signed.person.id == id;
+    let all = store::grants_of(tx, id).await?;
+    let (mut grants, mut elsewhere) = (Vec::new(), 0);
+    for held in all {
+        let concern = store::answering(tx, &held.grant.remit.organisation, "").await?;
+        if is_own || reach.may_look(SeePeople::NAME, &concern) {
+            grants.push(held);
+        } else if held.holds_on(today) {
+            elsewhere += 1;
+        }
+    }
     let mut ends = Vec::new();
     for held in &grants {
         let concerns = EndGrant::concerns(tx, &held.grant.id).await?;
@@ -95,9 +107,10 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
         )
         .await?,
         givable: givable(reach, id),
-        is_own: signed.person.id == id,
+        is_own,
         person,
         grants,
+        elsewhere,
         ends,
         today,
     })
@@ -137,7 +150,7 @@ fn body(shown: &Shown, done: &str) -> Markup {
                 0 => { "aucune habilitation aujourd’hui." },
                 1 => { "une habilitation aujourd’hui." },
                 n => { (n) " habilitations aujourd’hui." },
-            } }
+            } @if shown.elsewhere > 0 { " Et d’autres, ailleurs." } }
             @if !shown.is_own { (seeing_as(shown)) }
             @if let Some(left) = shown.left { p { (leaving(left)) } }
             p.acts {
@@ -189,7 +202,8 @@ fn grants(shown: &Shown) -> Markup {
     html! {
         section.sect aria-labelledby="habilitations" {
             (section_heading("habilitations", "Habilitations", None))
-            @if shown.grants.is_empty() { p { "Aucune, à ce jour : cette personne ne voit et ne fait rien dans Jalon." } }
+            @if shown.grants.is_empty() && shown.elsewhere > 0 { p { "Aucune que vous gériez." } }
+            @else if shown.grants.is_empty() { p { "Aucune, à ce jour : cette personne ne voit et ne fait rien dans Jalon." } }
             @else { table.tbl.stack {
                 caption.vh { "Ce que tient et a tenu " (shown.person.name) ", le plus récent d’abord" }
                 thead { tr {

@@ -1,11 +1,13 @@
 //! `/droits/pourquoi`: which grant gives a person an act, or what each of theirs lacks.
 
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{PEOPLE, WHY, scope_words, sees};
+use crate::access::addressed::Addresses;
 use crate::access::grant::people_store::{self, Known, Listed};
 use crate::access::grant::store;
 use crate::access::policy::{Basis, Concern, Stage, Standing};
@@ -42,8 +44,14 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// What it is about: where nothing is said of its stage, one at which the act is done.
-    async fn concern(&self, tx: &mut Tx, act: &KnownAct) -> Result<Concern, DbError> {
+    /// What it is about: where nothing is said of its stage, one at which the act is done. `None`
+    /// where no contract that whoever asks knows of has the address typed.
+    async fn concern(
+        &self,
+        tx: &mut Tx,
+        (addresses, reach): (Addresses, &Reach),
+        act: &KnownAct,
+    ) -> Result<Option<Concern>, DbError> {
         let mut concern = Concern::of(self.organisation.trim(), "");
         if !self.cadre.trim().is_empty() {
             let objective = Some(self.objectif.trim()).filter(|key| !key.is_empty());
@@ -52,21 +60,23 @@ impl Asked {
                 nodes: objective.into_iter().map(str::to_owned).collect(),
             }];
         }
-        if let Some((contract, organisation, framework)) =
-            store::contract_at(tx, self.contrat.trim()).await?
-        {
-            concern.contract = Some(contract);
+        if !self.contrat.trim().is_empty() {
+            let found = addresses.0.contract(tx, reach, self.contrat.trim()).await?;
+            let Some(of_contract) = found else {
+                return Ok(None);
+            };
+            concern.contract = of_contract.contract;
             if concern.organisations.is_empty() {
-                concern.organisations.push(organisation);
+                concern.organisations = of_contract.organisations;
             }
             if concern.standings.is_empty() {
-                concern.standings.push(Standing::whole(framework));
+                concern.standings = of_contract.standings;
             }
         }
         concern.role = Some(self.role.clone()).filter(|key| !key.is_empty());
         let stage = Stage::from_word(&self.stade);
         concern.stage = stage.or_else(|| act.stages.first().copied());
-        Ok(concern)
+        Ok(Some(concern))
     }
 }
 
@@ -74,42 +84,55 @@ pub(super) async fn page(
     signed: Signed,
     State(db): State<Db>,
     State(clock): State<Clock>,
+    State(addresses): State<Addresses>,
     Query(asked): Query<Asked>,
-) -> WebResult<Markup> {
+) -> WebResult<(StatusCode, Markup)> {
     let (today, reach) = (clock.today(), signed.reach());
     let mut tx = db.read().await?;
     let people = people_store::people(&mut tx, reach, today).await?;
     let organisations = people_store::known_organisations(&mut tx).await?;
     let frameworks = people_store::known_frameworks(&mut tx).await?;
     let person: Option<Uuid> = asked.personne.parse().ok();
-    let answer = match person {
-        Some(person) if !asked.acte.is_empty() => {
-            if !sees(&mut tx, reach, person).await? {
-                return Err(WebError::NotFound);
-            }
-            let theirs = Reach::of(&mut tx, today, Actor::Person(person)).await?;
-            Some(answer(&mut tx, &theirs, person, &asked).await?)
+    let mut answered = None;
+    let mut mistake = None;
+    if let Some(person) = person.filter(|_| !asked.acte.is_empty()) {
+        if !sees(&mut tx, reach, person).await? {
+            return Err(WebError::NotFound);
         }
-        _ => None,
-    };
+        let act = Roles::known().act(&asked.acte).ok_or(WebError::NotFound)?;
+        match asked.concern(&mut tx, (addresses, reach), act).await? {
+            Some(concern) => {
+                let theirs = Reach::of(&mut tx, today, Actor::Person(person)).await?;
+                answered = Some(answer(&mut tx, &theirs, person, (act, &concern)).await?);
+            }
+            None => mistake = Some("Aucun contrat n’a cette adresse."),
+        }
+    }
     drop(tx);
     let body = html! {
         div.head {
             h1 { "Pourquoi cet acte est-il permis, ou non ?" }
             p.lead { "Choisissez une personne, un acte et ce qu’il concerne : Jalon dit quelle habilitation le donne, ou ce qui manque à chacune." }
         }
-        (form(&asked, &people, &organisations, &frameworks))
-        @if let Some(answer) = answer { (answer) }
+        (form((&asked, mistake), &people, &organisations, &frameworks))
+        @if let Some(answer) = answered { (answer) }
     };
-    Ok(signed.page("Pourquoi", &body))
+    let status = match mistake {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    Ok((status, signed.page("Pourquoi", &body)))
 }
 
-async fn answer(tx: &mut Tx, theirs: &Reach, person: Uuid, asked: &Asked) -> WebResult<Markup> {
+async fn answer(
+    tx: &mut Tx,
+    theirs: &Reach,
+    person: Uuid,
+    (act, concern): (&'static KnownAct, &Concern),
+) -> WebResult<Markup> {
     let roles = Roles::known();
-    let act = roles.act(&asked.acte).ok_or(WebError::NotFound)?;
     let name = store::named(tx, person).await?.ok_or(WebError::NotFound)?;
-    let concern = asked.concern(tx, act).await?;
-    let judged = theirs.judged(&act.key, &concern);
+    let judged = theirs.judged(&act.key, concern);
     Ok(html! {
         section.sect aria-labelledby="reponse" {
             (section_heading("reponse", "Réponse", None))
@@ -122,7 +145,7 @@ async fn answer(tx: &mut Tx, theirs: &Reach, person: Uuid, asked: &Asked) -> Web
                 caption { "Ce que donne, ou ce qui manque à, chacune de ses habilitations du jour" }
                 thead { tr { th scope="col" { "Habilitation" } th scope="col" { "Ce qu’elle en dit" } } }
                 tbody {
-                    @for (grant, lack) in theirs.weighed(&act.key, &concern) { tr {
+                    @for (grant, lack) in theirs.weighed(&act.key, concern) { tr {
                         th scope="row" { (roles.name(&grant.remit.role)) span.sub { (scope_words(grant)) } }
                         td data-l="Ce qu’elle en dit" { @match lack {
                             Ok(()) => (state("ok", "ok", "donne ce droit")),
@@ -136,7 +159,12 @@ async fn answer(tx: &mut Tx, theirs: &Reach, person: Uuid, asked: &Asked) -> Web
     })
 }
 
-fn form(asked: &Asked, people: &[Listed], organisations: &[Known], frameworks: &[Known]) -> Markup {
+fn form(
+    (asked, mistake): (&Asked, Option<&str>),
+    people: &[Listed],
+    organisations: &[Known],
+    frameworks: &[Known],
+) -> Markup {
     html! {
         form.simple method="get" action=(WHY) {
             div.field {
@@ -161,7 +189,8 @@ fn form(asked: &Asked, people: &[Listed], organisations: &[Known], frameworks: &
             div.field {
                 label for="contrat" { "Pour quel contrat (facultatif)" }
                 p.hint #contrat-aide { "La fin de son adresse, comme normandie-2024-2028." }
-                input #contrat name="contrat" value=(asked.contrat) autocomplete="off" aria-describedby="contrat-aide";
+                input #contrat name="contrat" value=(asked.contrat) autocomplete="off" aria-describedby="contrat-aide contrat-dit" aria-invalid=[mistake.map(|_| "true")];
+                p.s-late.told #contrat-dit { (mistake.unwrap_or_default()) }
             }
             div.field {
                 label for="role" { "Quel rôle est donné ou retiré (facultatif)" }

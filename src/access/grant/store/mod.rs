@@ -3,6 +3,8 @@
 
 mod write;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -202,6 +204,25 @@ pub(in crate::access) async fn establishments(
     .await
 }
 
+/// The agencies and establishments that a person holds grants for on that day.
+pub(in crate::access) async fn agencies_and_establishments(
+    tx: &mut Tx,
+    person: Uuid,
+    day: Date,
+) -> Result<BTreeSet<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "select o.code from access_grant g
+             join organisation o on o.code = g.organisation
+             where g.person_id = $1 and o.kind in ('ars', 'establishment')
+               and g.ended_change is null and g.starts_on <= $2
+               and (g.ends_on is null or g.ends_on >= $2)",
+            args![person, day.to_string()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(code,)| code).collect())
+}
+
 /// The name of a person.
 pub async fn named(tx: &mut Tx, person: Uuid) -> Result<Option<String>, DbError> {
     let row: Option<(String,)> = tx
@@ -233,19 +254,6 @@ pub async fn answering(
     let above = above.into_iter().map(|(code,)| code);
     concern.organisations.extend(above);
     Ok(concern)
-}
-
-/// The contract at the end of that address: its identifier, the organisation it binds and its
-/// framework.
-pub(in crate::access) async fn contract_at(
-    tx: &mut Tx,
-    slug: &str,
-) -> Result<Option<(Uuid, String, String)>, DbError> {
-    tx.optional(
-        "select id, organisation_code, framework from contract where slug = $1",
-        args![slug],
-    )
-    .await
 }
 
 #[derive(sqlx::FromRow)]
@@ -341,11 +349,12 @@ pub async fn administrators(tx: &mut Tx, day: Date) -> Result<Vec<Person>, DbErr
 }
 
 /// The grants by which somebody administers the whole country on that day, with no limit and no
-/// end; those of accounts that nobody can sign in to count for nothing.
+/// end, and can: whoever was invited and never chose how to sign in cannot yet.
 pub async fn lasting(tx: &mut Tx, day: Date) -> Result<Vec<Uuid>, DbError> {
     let rows: Vec<(Uuid,)> = tx
         .all(
-            "select g.id from access_grant g join person p on p.id = g.person_id
+            "select g.id from access_grant g
+             join person p on p.id = g.person_id
              where g.role = $1 and g.ended_change is null and g.ends_on is null
                and g.starts_on <= $2 and g.framework = '' and g.contract_id is null
                and p.closed_change is null

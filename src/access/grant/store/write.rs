@@ -305,17 +305,6 @@ pub async fn delegate(change: &mut Change, permit: Permit<Delegate>) -> Result<U
     let held = held
         .filter(|held| held.holds_on(today))
         .ok_or(GrantError::Ended)?;
-    let is_there = match named(change.tx(), new.person).await? {
-        Some(_) => left(change.tx(), new.person).await?.is_none(),
-        None => false,
-    };
-    // Who leaves comes back by what an administrator gives, not by what a colleague passes on.
-    if new.person == held.person || !is_there {
-        return Err(objection(
-            "personne",
-            "Choisissez une autre personne, dont le compte est ouvert et qui ne part pas.",
-        ));
-    }
     let role = Roles::known().role(&held.grant.remit.role);
     // Who manages rights passes them on as far as they could give the role itself.
     if role.is_some_and(|role| !role.gives.is_empty() && !role.gives.holds(&role.key)) {
@@ -339,6 +328,18 @@ pub async fn delegate(change: &mut Change, permit: Permit<Delegate>) -> Result<U
         return Err(objection(
             "motif",
             "Dites pourquoi, en 500 caractères au plus : le journal le garde.",
+        ));
+    }
+    let is_there = match named(change.tx(), new.person).await? {
+        Some(_) => left(change.tx(), new.person).await?.is_none(),
+        None => false,
+    };
+    // Who leaves comes back by what an administrator gives, not by what a colleague passes on. It is
+    // looked at last: what else is wrong tells nothing of who has an account.
+    if new.person == held.person || !is_there {
+        return Err(objection(
+            "personne",
+            "Choisissez une autre personne, dont le compte est ouvert et qui ne part pas.",
         ));
     }
     let standing_in = NewGrant {
