@@ -502,7 +502,7 @@ catalogue! {
     LastAdministrator "last-administrator" Refusal {
         title: "Plus personne pour administrer",
         meaning: "Le fichier mettrait fin à toutes les habilitations d’administrateur national sans date de fin.",
-        remedy: "Donnez d’abord ce rôle à quelqu’un d’autre, ou laissez-en une.",
+        remedy: "Donnez d’abord ce rôle à quelqu’un d’autre, qui peut déjà se connecter, ou laissez-en une.",
         example: "Le départ du seul administrateur.",
     }
     PartsExceedWhole "parts-exceed-whole" Refusal {

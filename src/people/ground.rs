@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Subject;
 use crate::access::grant::people_store::people;
-use crate::access::grant::store::{Held, grants_of, lasting};
+use crate::access::grant::store::{Held, can_sign_in, grants_of, lasting};
 use crate::access::grant::{EndGrant, GiveGrant};
 use crate::access::link::InvitePerson;
 use crate::access::store::{AddPerson, person_by_email};
@@ -23,6 +23,8 @@ pub(super) struct Account {
     pub grants: Vec<Held>,
     /// Whether whoever sends the file may know of it.
     pub seen: bool,
+    /// Whether its owner can sign in already.
+    pub can_sign_in: bool,
 }
 
 impl Account {
@@ -160,10 +162,17 @@ impl Ground {
         let account = Account {
             seen: self.seen.iter().any(|(_, _, seen)| *seen == person.email),
             grants: grants_of(tx, person.id).await?,
+            can_sign_in: can_sign_in(tx, person.id).await?,
             person,
         };
         self.accounts.insert(email.to_owned(), account);
         Ok(())
+    }
+
+    /// Whether that person can sign in already.
+    pub(super) fn can_sign_in(&self, person: Uuid) -> bool {
+        let mut accounts = self.accounts.values();
+        accounts.any(|account| account.person.id == person && account.can_sign_in)
     }
 
     /// The account of that address.

@@ -384,10 +384,14 @@ impl<'g> Judge<'g> {
                 && subject.remit.is_unlimited()
                 && plan.after.ends_on.is_none()
                 && plan.after.starts_on <= self.ground.today
+                && plan
+                    .after
+                    .person
+                    .is_some_and(|person| self.ground.can_sign_in(person))
         });
         let all = !ended.is_empty() && ended.len() == self.ground.lasting.len();
         if let Some((_, place)) = ended.last().filter(|_| all && !given) {
-            let sentence = "Plus personne n’administrerait Jalon sans date de fin. Donnez d’abord ce rôle à quelqu’un d’autre.";
+            let sentence = "Plus personne n’administrerait Jalon sans date de fin. Donnez d’abord ce rôle à quelqu’un d’autre, qui peut déjà se connecter.";
             let problem = Problem::refusal((*place).clone(), Code::LastAdministrator, sentence);
             self.problems.push(problem);
         }

@@ -55,6 +55,7 @@ fn account((name, email): (&str, &str), grants: Vec<Held>) -> Account {
         },
         grants,
         seen: true,
+        can_sign_in: true,
     }
 }
 

@@ -107,6 +107,11 @@ on_both_engines! {
         let batch = last.rows(rows).await;
         assert_eq!(last.codes(&batch).await, [(Code::LastAdministrator, "D2".to_owned())]);
         let handed = format!("{rows}Paul Exemple;paul.exemple@example.org;;Administrateur national;;;;;\n");
+        // Who was only just invited might never come.
+        let batch = last.rows(&handed).await;
+        assert!(last.codes(&batch).await.contains(&(Code::LastAdministrator, "D2".to_owned())));
+        person(&bench, by, "paul.exemple@example.org", &[]).await;
+        let handed = handed.replace("Paul Exemple;", "Personne paul.exemple@example.org;");
         let batch = last.rows(&handed).await;
         assert_eq!((batch.counts.created, batch.counts.changed, batch.counts.refused), (1, 1, 0));
         assert!(matches!(last.commits(batch.id).await, Ok(Committed::Now(_))));

@@ -348,6 +348,22 @@ pub async fn administrators(tx: &mut Tx, day: Date) -> Result<Vec<Person>, DbErr
     .await
 }
 
+/// Whether somebody can sign in to that account: it is open, and has a password, a passkey or an
+/// identity.
+pub async fn can_sign_in(tx: &mut Tx, person: Uuid) -> Result<bool, DbError> {
+    let found: Option<(Uuid,)> = tx
+        .optional(
+            "select p.id from person p
+             where p.id = $1 and p.closed_change is null
+               and (p.password is not null
+                    or exists (select 1 from passkey k where k.person_id = p.id)
+                    or exists (select 1 from identity i where i.person_id = p.id))",
+            args![person],
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
 /// The grants by which somebody administers the whole country on that day, with no limit and no
 /// end, and can: whoever was invited and never chose how to sign in cannot yet.
 pub async fn lasting(tx: &mut Tx, day: Date) -> Result<Vec<Uuid>, DbError> {
