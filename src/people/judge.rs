@@ -368,7 +368,9 @@ impl<'g> Judge<'g> {
             .collect();
         let given = self.planned.iter().any(|plan| {
             let subject = &plan.subject;
+            // An account to be opened cannot sign in yet.
             plan.verdict == Verdict::Created
+                && plan.after.person.is_some()
                 && subject.remit.role == NATIONAL_ADMINISTRATOR
                 && subject.remit.is_unlimited()
                 && plan.after.ends_on.is_none()
@@ -376,7 +378,7 @@ impl<'g> Judge<'g> {
         });
         let all = !ended.is_empty() && ended.len() == self.ground.lasting.len();
         if let Some((_, place)) = ended.last().filter(|_| all && !given) {
-            let sentence = "Plus personne n’administrerait Jalon sans date de fin. Donnez d’abord ce rôle à quelqu’un d’autre.";
+            let sentence = "Plus personne n’administrerait Jalon sans date de fin. Donnez d’abord ce rôle à quelqu’un d’autre, dont le compte est déjà ouvert.";
             let problem = Problem::refusal((*place).clone(), Code::LastAdministrator, sentence);
             self.problems.push(problem);
         }

@@ -106,7 +106,12 @@ on_both_engines! {
         let last = Sender::new(&bench, by);
         let batch = last.rows(rows).await;
         assert_eq!(last.codes(&batch).await, [(Code::LastAdministrator, "D2".to_owned())]);
+        // Who has no account yet could not sign in to administer anything.
         let handed = format!("{rows}Paul Exemple;paul.exemple@example.org;;Administrateur national;;;;;\n");
+        let batch = last.rows(&handed).await;
+        assert_eq!(last.codes(&batch).await, [(Code::LastAdministrator, "D2".to_owned())]);
+        person(&bench, by, "paul.exemple@example.org", &[]).await;
+        let handed = format!("{rows}Personne paul.exemple@example.org;paul.exemple@example.org;;Administrateur national;;;;;\n");
         let batch = last.rows(&handed).await;
         assert_eq!((batch.counts.created, batch.counts.changed, batch.counts.refused), (1, 1, 0));
         assert!(matches!(last.commits(batch.id).await, Ok(Committed::Now(_))));
