@@ -215,7 +215,8 @@ on_both_engines! {
         for to in ["une", "personne"] {
             let fields = [("personne", &*format!("{to}@example.org")), ("fin", "2026-01-20"), ("motif", "Congés")];
             let sent = own.post(&format!("/habilitations/{theirs}/deleguer"), &fields).await;
-            told.push((sent.status, sent.body.replace(&format!("{to}@example.org"), "")));
+            let body = sent.body.replace("une@example.org", "").replace("personne@example.org", "");
+            told.push((sent.status, body));
         }
         assert_eq!(told[0], told[1], "nobody is told apart from who cannot stand in");
         assert_eq!(last_change(&bench).await, before);
