@@ -180,4 +180,16 @@ impl Desk {
         let edited = catalogue.framework(framework).cloned();
         Ok(edited.map(|edited| Book::new(edited, catalogue)))
     }
+
+    /// A framework as it was at a change.
+    pub(super) async fn as_of(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        (framework, change): (&str, i64),
+    ) -> Result<Option<Book>, DbError> {
+        let catalogue = self.library.catalogue_at(tx, reach, change).await?;
+        let edited = catalogue.framework(framework).cloned();
+        Ok(edited.map(|edited| Book::new(edited, catalogue)))
+    }
 }

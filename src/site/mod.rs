@@ -26,7 +26,6 @@ use crate::figures::contest::ContestTeller;
 use crate::figures::values::ValuesIntake;
 use crate::figures::{FiguresHolder, FindableFigures, Snapshots};
 use crate::frameworks::{FindableFrameworks, FrameworkTeller, Holders, Library};
-use crate::help::FindableHelp;
 use crate::imports::{ImportTeller, Imports, Intakes, Reader};
 use crate::journal::{AccountTeller, Tellers};
 use crate::organisations::{Directories, FindableOrganisations, OrganisationTeller};
@@ -125,7 +124,6 @@ pub fn searcher(clock: Clock, library: Library, directories: Directories) -> Sea
         Arc::new(contracts),
         Arc::new(figures),
         Arc::new(FindableDocuments),
-        Arc::new(FindableHelp),
     ];
     Searcher::new(sources, clock)
 }

@@ -81,7 +81,6 @@ const ASKED: &[(&str, &str)] = &[
     ("etat ars 2019-2023", "/cadres/etat-ars-2019-2023"),
     ("volet mayotte", "/contrats/ocean-indien-2019-2023"),
     ("valmont", "/organisations/CH-VALMONT"),
-    ("mot de passe oublié", "/aide/connexion"),
     ("ambulat", AMBULATORY),
 ];
 

@@ -129,7 +129,11 @@ async fn open(
 ) -> WebResult<Shown> {
     let reach = signed.reach();
     let mut tx = desk.db.read().await?;
-    let book = desk.latest(&mut tx, reach, framework).await?;
+    let (asked, today) = (AsOf::of(&address), desk.clock.today());
+    let moment = Moment::of(&mut tx, &asked, today).await?;
+    let book = desk
+        .as_of(&mut tx, reach, (framework, moment.change))
+        .await?;
     let book = book.ok_or(WebError::NotFound)?;
     let indicator = book.framework().indicators.iter().find(|i| i.key == key);
     let indicator = indicator.ok_or(WebError::NotFound)?.clone();
@@ -140,8 +144,6 @@ async fn open(
         .or(indicator.measures.first())
         .and_then(|code| book.measure(code));
     let measure = measure.ok_or(WebError::NotFound)?.clone();
-    let (asked, today) = (AsOf::of(&address), desk.clock.today());
-    let moment = Moment::of(&mut tx, &asked, today).await?;
     let national = national_targets(&mut tx, framework, moment.change).await?;
     let regional = targets_across(&mut tx, reach, framework, key, moment.change).await?;
     Ok(Shown {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::parsed;
 use crate::access::{Concern, Reach};
 use crate::args;
-use crate::imports::batch::{Batch, BatchState, Counts, is_seen_by};
+use crate::imports::batch::{Batch, BatchState, Counts};
 use crate::platform::db::{DbError, Tx};
 
 #[derive(sqlx::FromRow)]

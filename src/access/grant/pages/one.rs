@@ -233,7 +233,7 @@ fn row(shown: &Shown, held: &Held, end: &Result<(), Denied>) -> Markup {
         td data-l="Action" {
             @if held.ended.is_none() { (actions(shown, held, end)) }
             @if shown.is_own || shown.people.has_grant(shown.person.id, &grant.remit.organisation) {
-                a href=(history_href(grant.id)) { "Historique" span.vh { " : " (Roles::known().name(&grant.remit.role)) } }
+                a.btn.sm href=(history_href(grant.id)) { "Historique" span.vh { " : " (Roles::known().name(&grant.remit.role)) } }
             }
         }
     } }

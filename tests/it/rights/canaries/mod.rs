@@ -10,8 +10,7 @@
 mod places;
 mod plant;
 
-use std::collections::{BTreeMap, HashMap};
-use std::time::Instant;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jalon::access::role::{Role, Roles, Side, Sight};
 use jalon::access::token::TokenScope;
@@ -205,15 +204,18 @@ async fn program(sower: &Sower<'_>, role: &Role) -> Program {
 
 on_both_engines! {
     async fn no_answer_to_any_role_holds_a_number_outside_its_reach(bench: Bench) {
-        let began = Instant::now();
         let sower = sown(&bench).await;
-        println!("planted after {:?}", began.elapsed());
         let mut opened = Opened::default();
         let places = Places::of(&sower, &mut opened).await;
-        println!("{} pages, {} of the API after {:?}", places.pages.len(), places.api.len(), began.elapsed());
         let mut read: BTreeMap<&str, usize> = BTreeMap::new();
         let (mut wrong, mut sides) = (Vec::new(), Vec::new());
+        let mut ways = BTreeSet::new();
         for role in Roles::known().all() {
+            // Every role on one engine; on the other one of each way of seeing.
+            let is_new = ways.insert(format!("{:?} {:?} {}", role.side, role.sight, role.sees_embargoed));
+            if !bench.url.starts_with("sqlite") && !is_new && ![OWNER, ASKER].contains(&role.key.as_str()) {
+                continue;
+            }
             let of = organisation(role);
             let mut site = sower.site(&format!("{}@example.org", role.key)).await;
             let mut program = program(&sower, role).await;
@@ -238,7 +240,6 @@ on_both_engines! {
                 looks(path, &program.get(path).await);
             }
         }
-        println!("done after {:?}", began.elapsed());
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         // What nobody was answered shows nothing.
         let unread: Vec<_> = PLANTED.iter().filter(|(number, ..)| !read.contains_key(number)).collect();
