@@ -87,12 +87,11 @@ impl Source for Runs {
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
-        let found = match ask.choice("tirage") {
-            None => runs(ask.tx, ask.reach, MOST).await?,
-            Some(_) => {
-                let one = run(ask.tx, ask.reach, ask.id("tirage")?).await?;
-                vec![one.ok_or(WebError::NotFound)?]
-            }
+        let found = if ask.choice("tirage").is_none() {
+            runs(ask.tx, ask.reach, MOST).await?
+        } else {
+            let one = run(ask.tx, ask.reach, ask.id("tirage")?).await?;
+            vec![one.ok_or(WebError::NotFound)?]
         };
         let columns = vec![
             Column::words("demande_le", "Demandé le"),

@@ -265,13 +265,12 @@ pub(super) async fn page(
         return Ok((StatusCode::OK, signed.page("Contestation", &not_yet(&form))));
     };
     let formatter = Formatter::new(situation.catalogue.measure(&contest.measure));
-    let answering = match situation.moment.past {
-        None => answering(
-            &signed,
-            answerable.as_ref(),
-            &answer_form(&contest, formatter),
-        ),
-        Some(_) => html! {},
+    // Answers are of today only.
+    let answering = if situation.moment.past.is_none() {
+        let form = answer_form(&contest, formatter);
+        answering(&signed, answerable.as_ref(), &form)
+    } else {
+        html! {}
     };
     let body = html! {
         (heading(&situation, &contest, &form))

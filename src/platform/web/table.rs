@@ -185,6 +185,7 @@ impl From<Datum> for Cell {
 
 /// A column.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // each is asked by itself
 pub struct Column {
     /// Its name in addresses and files, in lower-case ASCII; it never changes.
     pub key: Cow<'static, str>,

@@ -65,7 +65,7 @@ on_both_engines! {
         for (email, objective) in [("deux@example.org", "2"), ("six@example.org", "6")] {
             let id = person(&bench, first, email, &[]).await;
             let mut new = new_grant(&bench, id, "referent-national-signataire", "DGS");
-            new.remit.framework = NORMANDIE.framework.to_owned();
+            NORMANDIE.framework.clone_into(&mut new.remit.framework);
             new.remit.objective = objective.to_owned();
             gives(&bench, first, new).await.unwrap();
         }

@@ -133,7 +133,7 @@ on_both_engines! {
                 if of_contract {
                     new.remit.contract = Some(hand.contract);
                 } else {
-                    new.remit.framework = NORMANDIE.framework.to_owned();
+                    NORMANDIE.framework.clone_into(&mut new.remit.framework);
                 }
                 let refused = gives(&bench, first, new).await.unwrap_err();
                 assert!(refused.contains("ne réduit pas ce que ce rôle laisse lire"), "{role}: {refused}");

@@ -230,7 +230,7 @@ on_both_engines! {
         person(&bench, first, "admin@example.org", &[("administrateur-ars", "ARS-28")]).await;
         let both = person(&bench, first, "double@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
         let mut new = new_grant(&bench, both, "codir-ars", "ARS-53");
-        new.why = "Motif breton, 518273946".to_owned();
+        "Motif breton, 518273946".clone_into(&mut new.why);
         gives(&bench, first, new).await.unwrap();
         let once = person(&bench, first, "partie@example.org", &[("codir-ars", "ARS-53")]).await;
         let gone = grant(&bench, first, once, "lecteur", "ARS-28").await.unwrap();
