@@ -9,9 +9,10 @@ demo:
 	mkdir -p data
 	cargo run -- --database-url sqlite://data/demo.db demo --listen 127.0.0.1:$(PORT)
 
-# Everything, on both databases, then in a browser.
+# Everything, on both databases, then in a browser. A database lives for one test: nothing in it is
+# worth cleaning up after.
 test:
-	tools/with-postgres $(MAKE) --no-print-directory test-rust test-browser
+	POSTGRES_OPTIONS="-c autovacuum=off" tools/with-postgres $(MAKE) --no-print-directory test-rust test-browser
 
 # The next two want a PostgreSQL server named in JALON_TEST_POSTGRES: tools/with-postgres gives one.
 test-rust:
