@@ -4,7 +4,6 @@
 use uuid::Uuid;
 
 use super::Situation;
-use super::pages::value_href;
 use crate::documents::{About, AboutKind, Document};
 use crate::kernel::fold;
 use crate::platform::web::Address;
@@ -128,7 +127,7 @@ fn value(situation: &Situation, about: &About) -> Option<(String, Option<String>
     let figures = series.map(|series| series.figures_upto(&about.place, i16::MAX));
     let mut figures = figures.unwrap_or_default().into_iter();
     let of_period = figures.find(|(period, _)| period.to_string() == about.period);
-    let href = of_period.map(|(_, figure)| value_href(situation.moment, figure));
+    let href = of_period.map(|(_, figure)| figure.href(situation.moment));
     Some((measure.label.clone(), href))
 }
 

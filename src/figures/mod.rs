@@ -45,6 +45,7 @@ use uuid::Uuid;
 use crate::frameworks::everyone_words;
 use crate::imports::Place as FilePlace;
 use crate::kernel::{Period, Value};
+use crate::ledger::Moment;
 
 pub use contest::OpenContest;
 pub use findable::FindableFigures;
@@ -105,6 +106,13 @@ pub struct Figure {
     pub loaded_by: Option<Uuid>,
     /// The contest it is under, until it is answered.
     pub contest: Option<Arc<OpenContest>>,
+}
+
+impl Figure {
+    /// Where everything said of it is shown, as of the same moment.
+    fn href(&self, moment: Moment) -> String {
+        moment.href(&format!("/valeurs/{}", self.observation))
+    }
 }
 
 #[cfg(test)]

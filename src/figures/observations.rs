@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::attainment::{Attainment, look};
 use super::delivery::Delivery;
-use super::pages::{contested, value_href};
+use super::pages::contested;
 use super::projection::{Known, Projection};
 use super::review::{Against, Asked, Review};
 use super::{
@@ -237,7 +237,7 @@ fn value(moment: Moment, review: &Review<'_>, measure: &Measure) -> Markup {
 pub(super) fn dated(moment: Moment, period: Period, figure: &Figure, measure: &Measure) -> Markup {
     let text = Formatter::new(Some(measure)).value(&figure.value);
     html! {
-        a href=(value_href(moment, figure)) {
+        a href=(figure.href(moment)) {
             @if matches!(figure.value, Value::Unavailable(_)) { (text) }
             @else { b { (text) } }
         }

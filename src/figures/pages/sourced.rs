@@ -6,16 +6,11 @@ use crate::figures::{Figure, Formatter};
 use crate::ledger::Moment;
 use crate::platform::web::icon;
 
-/// Where everything said of a figure is shown, as of the same moment.
-pub(in crate::figures) fn value_href(moment: Moment, figure: &Figure) -> String {
-    moment.href(&format!("/valeurs/{}", figure.observation))
-}
-
 /// A figure's text, leading to its provenance.
 pub(super) fn sourced(moment: Moment, figure: Option<&Figure>, text: &str) -> Markup {
     html! {
         @match figure {
-            Some(figure) => a.src href=(value_href(moment, figure)) { (text) },
+            Some(figure) => a.src href=(figure.href(moment)) { (text) },
             None => (text),
         }
     }
