@@ -56,7 +56,11 @@ pub(super) struct View {
 
 /// What looking as somebody concerns: each of their grants must be the administrator's to give, so
 /// that nobody sees further than they administer.
-async fn concerns(tx: &mut Tx, today: Date, seen: Uuid) -> Result<Vec<Concern>, DbError> {
+pub(super) async fn concerns(
+    tx: &mut Tx,
+    today: Date,
+    seen: Uuid,
+) -> Result<Vec<Concern>, DbError> {
     let mut concerns = Vec::new();
     for grant in holding(tx, seen, today).await? {
         let about = answering(tx, &grant.remit.organisation, "").await?;

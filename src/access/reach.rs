@@ -1,135 +1,24 @@
 //! What a person may see and do, as their grants of today say.
 //!
-//! What lives here: [`Reach`], read once for a request from the grants that hold that day, and the
-//! audiences that frameworks open things to. What never does: SQL, or a rule of the policy.
+//! What lives here: [`Reach`], read once for a request from the grants that hold that day. What never
+//! does: SQL, or a rule of the policy.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use maud::Markup;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::grant::pages::button_or_why;
 use super::grant::{GiveGrant, Grant, store};
+use super::opening::{Audience, Opening, Openings, ValueOpenings};
 use super::permit::{Act, NotPermitted};
 use super::policy::{Basis, Concern, Denied, Lack, Refusal, decide, weigh};
 use super::role::{Roles, Side, Sight};
 use super::token;
 use crate::ledger::{self, Actor, Scope};
 use crate::platform::db::{DbError, Tx};
-use crate::platform::yaml::Worded;
-
-/// To whom a framework opens something, the widest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Audience {
-    /// Everybody who holds a grant.
-    Everybody,
-    /// The people of the State and of the agencies.
-    StateAndAgencies,
-    /// The people of the organisations that it is about.
-    Parties,
-}
-
-impl Audience {
-    /// Every audience, with its word in the database, in the text and for a reader.
-    pub const ALL: [(Self, &'static str, &'static str, &'static str); 3] = [
-        (
-            Self::Everybody,
-            "everybody",
-            "tous",
-            "Toute personne habilitée",
-        ),
-        (
-            Self::StateAndAgencies,
-            "state_and_agencies",
-            "etat-et-ars",
-            "Personnes de l’État et des ARS",
-        ),
-        (
-            Self::Parties,
-            "parties",
-            "parties",
-            "Personnes des organisations concernées",
-        ),
-    ];
-
-    /// Its word in the database.
-    pub fn code(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
-
-    /// Its name for a reader.
-    pub fn french(self) -> &'static str {
-        Self::ALL[self as usize].3
-    }
-
-    /// The audience of that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|audience| audience.1 == code)
-            .map(|audience| audience.0)
-    }
-}
-
-impl Worded for Audience {
-    fn words() -> impl Iterator<Item = (&'static str, Self)> {
-        Self::ALL
-            .into_iter()
-            .map(|(audience, _, word, _)| (word, audience))
-    }
-}
-
-/// What a framework opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Opening {
-    /// What was signed.
-    Signed,
-    /// Acts that are being prepared, and those given up.
-    Drafts,
-    /// The values of its measures, once they are final.
-    Values,
-}
-
-impl Opening {
-    /// Everything that is opened, with its word in the database.
-    pub const ALL: [(Self, &'static str); 3] = [
-        (Self::Signed, "signed"),
-        (Self::Drafts, "drafts"),
-        (Self::Values, "values"),
-    ];
-
-    /// Its word in the database.
-    pub fn code(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
-
-    /// What is opened under that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|opened| opened.1 == code)
-            .map(|opened| opened.0)
-    }
-
-    /// To whom it is opened where a framework says nothing.
-    pub fn usual(self) -> Audience {
-        match self {
-            Self::Signed | Self::Values => Audience::StateAndAgencies,
-            Self::Drafts => Audience::Parties,
-        }
-    }
-}
-
-/// To whom each framework opens what, where it says it.
-pub type Openings = BTreeMap<(String, Opening), Audience>;
-
-/// To whom the values of a measure are opened, where a framework that follows it says so: the
-/// widest of what several say.
-pub type ValueOpenings = BTreeMap<String, Audience>;
 
 /// All that decides what somebody sees of what is signed and observed, whoever they are: people of
 /// the same vantage see the same, but for embargoes.
@@ -214,10 +103,34 @@ impl Reach {
 
     /// What `actor` may see and do on that day, in Paris.
     pub async fn of(tx: &mut Tx, today: Date, actor: Actor) -> Result<Self, DbError> {
-        let Some(person) = actor.person() else {
-            return Ok(Self::of_installation());
-        };
-        let grants = store::holding(tx, person, today).await?;
+        match actor.person() {
+            Some(person) => {
+                let grants = store::holding(tx, person, today).await?;
+                Self::given(tx, (today, actor, person), grants).await
+            }
+            None => Ok(Self::of_installation()),
+        }
+    }
+
+    /// What one of their grants would let them see and do if it were the only one.
+    pub async fn by_grant_alone(
+        &self,
+        tx: &mut Tx,
+        today: Date,
+        grant: &Grant,
+    ) -> Result<Self, DbError> {
+        match self.actor.person() {
+            Some(person) => Self::given(tx, (today, self.actor, person), vec![grant.clone()]).await,
+            None => Ok(self.clone()),
+        }
+    }
+
+    /// What these grants, among those that a person holds, let them see and do.
+    async fn given(
+        tx: &mut Tx,
+        (today, actor, person): (Date, Actor, Uuid),
+        grants: Vec<Grant>,
+    ) -> Result<Self, DbError> {
         let shown = showing(&grants).map(|grant| grant.remit.organisation.clone());
         let mut own: BTreeSet<String> = shown.collect();
         let mut insiders = BTreeSet::new();
@@ -383,13 +296,20 @@ impl Reach {
     }
 
     /// Whether an act is allowed, whoever uses the right: by what, or what the person is told.
-    pub(super) fn judged(&self, act: &'static str, concern: &Concern) -> Result<Basis, String> {
+    pub(super) fn judged(
+        &self,
+        act: &'static str,
+        concerns: &[Concern],
+    ) -> Result<Vec<Basis>, String> {
+        let judged = |who| {
+            let each = concerns.iter();
+            let judged =
+                each.map(|concern| decide(Roles::known(), who, &self.grants, act, concern));
+            judged.collect::<Result<_, _>>()
+        };
         match self.actor.person() {
-            Some(who) => {
-                let judged = decide(Roles::known(), who, &self.grants, act, concern);
-                judged.map_err(|denied| denied.sentence)
-            }
-            None => Ok(Basis::Installation),
+            Some(who) => judged(who).map_err(|denied: Denied| denied.sentence),
+            None => Ok(vec![Basis::Installation]),
         }
     }
 
@@ -410,11 +330,14 @@ impl Reach {
         button_or_why(allowed.as_ref().map(|_| ()), label, way)
     }
 
-    /// What each grant lacks for an act, or that it does.
-    pub fn weighed(&self, act: &str, concern: &Concern) -> Vec<(&Grant, Result<(), Lack>)> {
-        let grants = self.grants.iter();
-        let weighed = grants.map(|grant| (grant, weigh(Roles::known(), grant, act, concern)));
-        weighed.collect()
+    /// What each grant lacks for an act to what these things concern, or that it does.
+    pub fn weighed(&self, act: &str, concerns: &[Concern]) -> Vec<(&Grant, Result<(), Lack>)> {
+        let weighed = |grant| {
+            let mut each = concerns.iter();
+            let all = each.try_for_each(|concern| weigh(Roles::known(), grant, act, concern));
+            (grant, all)
+        };
+        self.grants.iter().map(weighed).collect()
     }
 
     /// Whether something that person made is the very own of whoever looks; what an administrator

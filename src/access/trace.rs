@@ -21,6 +21,21 @@ const LISTS: [&str; 3] = [
     "/api/v1/contracts/{slug}/terms",
     "/api/v1/dhis2/dataValueSets",
 ];
+/// What people prepare for themselves or others without changing anything that the history holds, by
+/// its routes: files sent, read again and given up, indicators followed.
+const ASIDE: [&str; 11] = [
+    "/imports",
+    "/imports/{id}/relire",
+    "/imports/{id}/repondre",
+    "/imports/{id}/colonnes",
+    "/imports/{id}/abandonner",
+    "/indicateurs/{framework}/{key}/suivre",
+    "/api/v1/rehearsals",
+    "/api/v1/rehearsals/{id}",
+    "/api/v1/rehearsals/{id}/answers",
+    "/api/v1/rehearsals/{id}/mapping",
+    "/api/v1/dhis2/dataValueSets",
+];
 /// What stands in an address in the place of what opens something.
 const SECRET: &str = "{secret}";
 /// Characters of an address that are kept.
@@ -42,6 +57,7 @@ where
     let opened = response.extensions().get::<Opened>().cloned();
     let (kind, detail) = match (opened, asked.kind(&response)) {
         (Some(Opened(path)), _) => (EventKind::Unseal, path),
+        (None, Some(EventKind::Aside)) => (EventKind::Aside, asked.told_of(&response)),
         (None, Some(kind)) => (kind, asked.told()),
         (None, None) => return response,
     };
@@ -87,8 +103,8 @@ pub fn made_for(mut response: Response, actor: Actor) -> Response {
     response
 }
 
-/// Keeps that a command was given at the terminal in somebody's name: its words, without what was
-/// said to it.
+/// Keeps that a command was given at the terminal in somebody's name, or that it was refused: its
+/// words, without what was said to it.
 ///
 /// # Errors
 /// Where the database fails.
@@ -96,7 +112,7 @@ pub async fn keep_command(
     db: &Db,
     clock: &Clock,
     (person, origin): (Uuid, &str),
-    words: &str,
+    (words, done): (&str, bool),
 ) -> Result<(), DbError> {
     let kept = Event {
         kind: EventKind::Command,
@@ -104,7 +120,7 @@ pub async fn keep_command(
         account: None,
         device: None,
         origin: Some(origin),
-        done: true,
+        done,
         detail: Some(words),
     };
     keep(db, clock, &kept).await
@@ -137,6 +153,8 @@ fn person_of(standing: Standing) -> Option<Uuid> {
 struct Asked {
     route: String,
     path: String,
+    /// Whether it asks and changes nothing.
+    reads: bool,
     /// Whether it reads a list from its beginning: what follows is the same list.
     begins: bool,
     origin: Option<String>,
@@ -152,6 +170,7 @@ impl Asked {
         Self {
             route: metrics::route(request).to_owned(),
             path: uri.path().to_owned(),
+            reads,
             begins: reads && !goes_on,
             origin: origin.and_then(|origin| origin.address.clone()),
         }
@@ -162,7 +181,12 @@ impl Asked {
         if response.status() == StatusCode::FORBIDDEN {
             return Some(EventKind::Refused);
         }
-        if !response.status().is_success() {
+        let status = response.status();
+        if !self.reads && ASIDE.contains(&self.route.as_str()) {
+            let is_done = status.is_success() || status == StatusCode::SEE_OTHER;
+            return is_done.then_some(EventKind::Aside);
+        }
+        if !status.is_success() {
             return None;
         }
         let is_of = |start: &str| self.route.starts_with(start);
@@ -173,6 +197,17 @@ impl Asked {
             return Some(EventKind::Export);
         }
         is_file.then_some(EventKind::Download)
+    }
+
+    /// The address of what was made, where there is one; else the one that was asked.
+    fn told_of(&self, response: &Response) -> String {
+        let made = response.headers().get(header::LOCATION);
+        let made = made.and_then(|made| made.to_str().ok());
+        let made = made.and_then(|made| made.split(['?', '#']).next());
+        match made.filter(|made| made.starts_with('/')) {
+            Some(made) if !self.route.contains(SECRET) => made.chars().take(LONGEST).collect(),
+            Some(_) | None => self.told(),
+        }
     }
 
     /// The address, without its query, which may hold what somebody searched for, and without what
@@ -214,6 +249,7 @@ mod tests {
         Asked {
             route: route.to_owned(),
             path: path.to_owned(),
+            reads: true,
             begins: true,
             origin: None,
         }
@@ -239,6 +275,23 @@ mod tests {
             ..asked(list, list)
         };
         assert_eq!(further.kind(&page), None, "the same list goes on");
+    }
+
+    #[test]
+    fn a_file_that_is_sent_leaves_a_trace_with_where_it_stands() {
+        let sent = Asked {
+            reads: false,
+            ..asked("/imports", "/imports")
+        };
+        let mut done = answer(StatusCode::SEE_OTHER, None);
+        let location = "/imports/7?fait=1".parse().unwrap();
+        done.headers_mut().insert(header::LOCATION, location);
+        assert_eq!(sent.kind(&done), Some(EventKind::Aside));
+        assert_eq!(sent.told_of(&done), "/imports/7");
+        let lacking = answer(StatusCode::UNPROCESSABLE_ENTITY, None);
+        assert_eq!(sent.kind(&lacking), None);
+        let listed = asked("/imports", "/imports");
+        assert_eq!(listed.kind(&answer(StatusCode::OK, None)), None);
     }
 
     #[test]

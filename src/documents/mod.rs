@@ -5,6 +5,7 @@
 //! of files are taken, receiving and giving them. What never does: what a document is about (the
 //! module that shows it knows), reading tables out of it (`imports`).
 
+mod addressed;
 pub mod api;
 mod findable;
 mod media;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 use crate::access::{Act, Concern, Reach};
 use crate::platform::db::{DbError, Tx};
 
+pub use addressed::DocumentAddresses;
 pub use findable::FindableDocuments;
 pub use media::{Media, Unfit, safe_name};
 pub use pages::{list, optional_file, router, saved_as, section};

@@ -3,8 +3,10 @@
 //! What lives here: choosing what a document says. What never does: drawing it (`jalon_render`),
 //! or a rule of attainment (`figures`).
 
+mod addressed;
 pub mod api;
 mod content;
+mod findable;
 mod ground;
 mod indicator;
 mod issue;
@@ -15,7 +17,9 @@ mod sheet;
 pub mod tables;
 mod told;
 
+pub use addressed::DossierAddresses;
 pub use content::working_copy;
+pub use findable::FindableDossiers;
 pub use ground::{DossierError, Request};
 pub use indicator::{IndicatorRequest, indicator_pdf};
 pub use issue::{Format, IssueDossier, IssueError, Issued, IssuedFile, issue, store as issued};

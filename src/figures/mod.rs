@@ -4,6 +4,7 @@
 //! of attainment and of delivery, the intake of values. What never does: targets (`contracts`),
 //! definitions (`frameworks`, `measures`).
 
+mod addressed;
 pub mod api;
 mod attached;
 pub mod attainment;
@@ -47,6 +48,7 @@ use crate::imports::Place as FilePlace;
 use crate::kernel::{Period, Value};
 use crate::ledger::Moment;
 
+pub use addressed::FigureAddresses;
 pub use contest::OpenContest;
 pub use findable::FindableFigures;
 pub use followed::{Followed, followed};

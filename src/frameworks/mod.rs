@@ -6,6 +6,7 @@
 //! is in the text. Values, contracts and SQL never stand in these types; measures, which own
 //! values, stand in [`crate::measures`].
 
+mod addressed;
 pub mod api;
 mod band;
 mod check;
@@ -40,6 +41,7 @@ use crate::access::Audience;
 use crate::measures::Measure;
 
 pub use crate::platform::yaml::{Position, Problem, Severity};
+pub use addressed::FrameworkAddresses;
 pub use band::{Band, BandCase, Scale, Tone, usual_bands};
 pub use commitment::{Commitment, Eligibility, EligibilityScope};
 pub use diff::{Change, FieldChange, Subject, What, differences};

@@ -4,11 +4,13 @@
 //! text of its own, which would be a twin of the guide; which page has which subject, which
 //! `site` says.
 
+mod findable;
 mod markdown;
 mod pages;
 
 use include_dir::{Dir, include_dir};
 
+pub use findable::FindableHelp;
 pub use pages::router;
 
 static GUIDE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/docs/guide");

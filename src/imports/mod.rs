@@ -5,10 +5,12 @@
 //! module that plugs in. What never does: a word about values or terms.
 
 mod acts;
+mod addressed;
 pub mod api;
 mod batch;
 mod catalogue;
 mod corrected;
+mod findable;
 mod intake;
 mod pages;
 mod problem;
@@ -20,12 +22,14 @@ pub mod tables;
 mod told;
 
 pub use acts::{ActError, CommitBatch, Committed, UndoBatch, Undone, named, parse_id};
+pub use addressed::ImportAddresses;
 pub use batch::{
     Batch, BatchState, ColumnUse, Counts, FileMapping, NameUse, Row, Said, Seen, SheetColumns,
     Verdict,
 };
 pub use catalogue::{CATALOGUE, Entry, ProblemCode, UnknownCode};
 pub use corrected::{Mark, corrected};
+pub use findable::FindableImports;
 pub use intake::{
     Asked, Closed, Field, FieldKind, French, Intake, Intakes, Later, Mistake, Reading, SentTable,
     Told, Undoing, Uses, Written,

@@ -5,6 +5,7 @@
 //! What never does: what a role allows, and how a grant is given and weighed ([`crate::access`]).
 
 mod desk;
+mod findable;
 mod give;
 mod ground;
 mod intake;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 
 use crate::access::grant::Remit;
 
+pub use findable::FindablePeople;
 pub use give::read as read_grant;
 pub use intake::PeopleIntake;
 pub use pages::router;

@@ -4,6 +4,7 @@
 //! a mistake or two; a document answers where all of them are found, or failing that as many as
 //! possible.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -60,6 +61,35 @@ pub struct Found {
     pub partial: bool,
     /// Code and title of each framework among the documents found, whichever is asked.
     pub frameworks: BTreeMap<String, String>,
+}
+
+impl Found {
+    /// Both answers as one: what has all the words comes alone where anything has.
+    pub(super) fn beside(self, other: Self) -> Self {
+        let is_whole = |found: &Self| !found.partial && !found.hits.is_empty();
+        match (is_whole(&self), is_whole(&other)) {
+            (true, false) if other.partial => return self,
+            (false, true) if self.partial => return other,
+            _ => {}
+        }
+        let mut both = Self {
+            partial: self.partial && other.partial,
+            ..self
+        };
+        both.partial |= both.hits.is_empty() && other.partial;
+        both.hits.extend(other.hits);
+        both.hits.sort_by(best_first);
+        both.matched.extend(other.matched);
+        both.frameworks.extend(other.frameworks);
+        both
+    }
+}
+
+fn best_first(a: &Hit, b: &Hit) -> Ordering {
+    let order = b.score.total_cmp(&a.score);
+    order
+        .then_with(|| a.document.title.cmp(&b.document.title))
+        .then_with(|| a.document.href.cmp(&b.document.href))
 }
 
 /// Where a word stands and how much it tells.
@@ -209,12 +239,7 @@ impl Index {
                 score: sum * worth(kept, &matched, today),
             });
         }
-        found.hits.sort_by(|a, b| {
-            let order = b.score.total_cmp(&a.score);
-            order
-                .then_with(|| a.document.title.cmp(&b.document.title))
-                .then_with(|| a.document.href.cmp(&b.document.href))
-        });
+        found.hits.sort_by(best_first);
         found.matched = matched;
         found
     }

@@ -136,6 +136,20 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     async fn folders(&self, tx: &mut Tx, after: i64) -> Result<Vec<Folder>, DbError>;
 }
 
+/// What a concept lets be found by a rule of its own, told by no scope: people, files. It is read
+/// anew for whoever asks, of what they may see alone.
+#[async_trait]
+pub trait Shown: Send + Sync + std::fmt::Debug {
+    /// The documents that somebody may see on that day; none, without a statement, where they see
+    /// none of that kind. The number of statements never depends on how many there are.
+    async fn documents(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        today: Date,
+    ) -> Result<Vec<Document>, DbError>;
+}
+
 /// Text parts one after the other, those that say something.
 pub fn joined<'a>(parts: impl IntoIterator<Item = Option<&'a str>>, between: &str) -> String {
     let parts = parts.into_iter().flatten().filter(|part| !part.is_empty());

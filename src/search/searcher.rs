@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use jiff::civil::Date;
+
 use super::index::Index;
-use super::{Found, Question, Source};
+use super::{Folder, Found, Question, Shown, Source};
 use crate::access::Reach;
 use crate::ledger;
 use crate::platform::clock::Clock;
@@ -14,15 +16,18 @@ use crate::platform::db::{DbError, Tx};
 pub struct Searcher {
     index: Arc<RwLock<Index>>,
     sources: Arc<[Arc<dyn Source>]>,
+    shown: Arc<[Arc<dyn Shown>]>,
     clock: Clock,
 }
 
 impl Searcher {
-    /// Over these sources; the index is made when it is first asked.
-    pub fn new(sources: Vec<Arc<dyn Source>>, clock: Clock) -> Self {
+    /// Over these sources, and what each person is shown by a rule of its own; the index is made
+    /// when it is first asked.
+    pub fn new(sources: Vec<Arc<dyn Source>>, shown: Vec<Arc<dyn Shown>>, clock: Clock) -> Self {
         Self {
             index: Arc::default(),
             sources: sources.into(),
+            shown: shown.into(),
             clock,
         }
     }
@@ -36,10 +41,38 @@ impl Searcher {
     ) -> Result<Found, DbError> {
         self.refresh(tx).await?;
         let today = self.clock.today();
+        let shown = self.shown_to(tx, reach, today).await?;
         let index = self.read();
-        Ok(index.find(question, today, |document| {
+        let found = index.find(question, today, |document| {
             document.is_visible(reach, today)
-        }))
+        });
+        drop(index);
+        match shown {
+            Some(shown) => Ok(found.beside(shown.find(question, today, |_| true))),
+            None => Ok(found),
+        }
+    }
+
+    /// What somebody is shown by rules of their own, as an index for one question.
+    async fn shown_to(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        today: Date,
+    ) -> Result<Option<Index>, DbError> {
+        let mut documents = Vec::new();
+        for shown in self.shown.iter() {
+            documents.extend(shown.documents(tx, reach, today).await?);
+        }
+        if documents.is_empty() {
+            return Ok(None);
+        }
+        let mut index = Index::default();
+        index.replace(vec![Folder {
+            key: String::new(),
+            documents,
+        }]);
+        Ok(Some(index))
     }
 
     /// Brings in what changed since, whichever process wrote it.

@@ -20,11 +20,11 @@ use super::api::{self, Description, page};
 use super::frame::{HELP, NAV};
 use super::installation::Installation;
 use super::tables::tables;
-use super::{HOLDERS, health, home, imports, keyring, searcher, tellers, upkeep};
+use super::{HOLDERS, addresses, health, home, imports, keyring, searcher, tellers, upkeep};
 use crate::access::api::Pace;
 use crate::access::event::Trail;
 use crate::access::{self, Acquaintances, Addresses, Provider};
-use crate::contracts::{self, ContractAddresses, Desk, Remembered};
+use crate::contracts::{self, Desk, Remembered};
 use crate::documents;
 use crate::dossier;
 use crate::figures::{self, ContractFigures, Snapshots, Sources};
@@ -182,10 +182,10 @@ impl App {
                 help: HELP,
                 demo,
             },
+            addresses: addresses(&library, &directories),
             directories,
             library,
             holders: HOLDERS,
-            addresses: Addresses(&ContractAddresses),
             snapshots,
         })))
     }

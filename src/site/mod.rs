@@ -18,25 +18,30 @@ pub mod upkeep;
 
 use std::sync::Arc;
 
+use crate::access::Addresses;
+use crate::access::grant::PersonAddresses;
 use crate::contracts::intake::TermsIntake;
-use crate::contracts::{ContractTeller, ContractsHolder, FindableContracts};
-use crate::documents::{DocumentTeller, FindableDocuments};
-use crate::dossier::DossierTeller;
+use crate::contracts::{ContractAddresses, ContractTeller, ContractsHolder, FindableContracts};
+use crate::documents::{DocumentAddresses, DocumentTeller, FindableDocuments};
+use crate::dossier::{DossierAddresses, DossierTeller, FindableDossiers};
 use crate::figures::contest::ContestTeller;
 use crate::figures::values::ValuesIntake;
-use crate::figures::{FiguresHolder, FindableFigures, Snapshots};
-use crate::frameworks::{FindableFrameworks, FrameworkTeller, Holders, Library};
-use crate::imports::{ImportTeller, Imports, Intakes, Reader};
+use crate::figures::{FigureAddresses, FiguresHolder, FindableFigures, Snapshots};
+use crate::frameworks::{
+    FindableFrameworks, FrameworkAddresses, FrameworkTeller, Holders, Library,
+};
+use crate::help::FindableHelp;
+use crate::imports::{FindableImports, ImportAddresses, ImportTeller, Imports, Intakes, Reader};
 use crate::journal::{AccountTeller, Tellers};
 use crate::organisations::{Directories, FindableOrganisations, OrganisationTeller};
-use crate::people::PeopleIntake;
+use crate::people::{FindablePeople, PeopleIntake};
 use crate::platform::antivirus::Antivirus;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::sealed::{KeyFile, KeyFileError, Keyring};
-use crate::search::{Searcher, Source};
-use crate::support::SupportTeller;
+use crate::search::{Searcher, Shown, Source};
+use crate::support::{SupportAddresses, SupportTeller};
 
 pub use app::{App, AppError, ListenError, listen, serve, watch};
 pub use installation::{InitError, Installation, initialise, is_complete};
@@ -104,6 +109,28 @@ pub fn tellers(library: Library, intakes: Intakes, clock: &Clock) -> Tellers {
     ])
 }
 
+/// Everything that has an address of its own, for the page that explains rights.
+pub fn addresses(library: &Library, directories: &Directories) -> Addresses {
+    let frameworks = FrameworkAddresses {
+        library: library.clone(),
+    };
+    let figures = FigureAddresses {
+        library: library.clone(),
+        directories: directories.clone(),
+    };
+    Addresses(Arc::new([
+        // The dossiers of a contract stand under it: they are asked first.
+        Box::new(DossierAddresses),
+        Box::new(ContractAddresses),
+        Box::new(figures),
+        Box::new(frameworks),
+        Box::new(ImportAddresses),
+        Box::new(DocumentAddresses),
+        Box::new(PersonAddresses),
+        Box::new(SupportAddresses),
+    ]))
+}
+
 /// Everything that can be found.
 pub fn searcher(clock: Clock, library: Library, directories: Directories) -> Searcher {
     let frameworks = FindableFrameworks {
@@ -122,8 +149,11 @@ pub fn searcher(clock: Clock, library: Library, directories: Directories) -> Sea
         Arc::new(FindableOrganisations(directories)),
         Arc::new(frameworks),
         Arc::new(contracts),
+        Arc::new(FindableDossiers),
+        Arc::new(FindableHelp),
         Arc::new(figures),
         Arc::new(FindableDocuments),
     ];
-    Searcher::new(sources, clock)
+    let shown: Vec<Arc<dyn Shown>> = vec![Arc::new(FindablePeople), Arc::new(FindableImports)];
+    Searcher::new(sources, shown, clock)
 }

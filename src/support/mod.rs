@@ -4,6 +4,7 @@
 //! What lives here: requests and what was said of them, their pages, the mails that announce them.
 //! What never does: a figure or a text of the page that was asked about; the guide (`help`).
 
+mod addressed;
 mod letter;
 mod pages;
 pub mod store;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use crate::access::{Act, Concern, Reach, Stage};
 use crate::platform::db::{DbError, Tx};
 
+pub use addressed::SupportAddresses;
 pub use pages::router;
 pub use store::forget_closed;
 pub use told::SupportTeller;

@@ -25,6 +25,8 @@ const ASKED: &[(&str, &str)] = &[
     ("vaccinatoin filles", HPV),
     ("HPV garçons", "/indicateurs/etat-ars-2024-2028/2.c.2"),
     ("hpv garcon", "/indicateurs/etat-ars-2024-2028/2.c.2"),
+    ("mot de passe", "/aide/"),
+    ("donner une habilitation", "/aide/habilitations"),
     ("2.c.1", HPV),
     ("2.C.1", HPV),
     ("2c1", HPV),

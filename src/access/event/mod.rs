@@ -53,6 +53,9 @@ pub enum EventKind {
     SeeAsEnd,
     /// A command was given in their name at the terminal.
     Command,
+    /// Somebody prepared something that the history does not hold: a file sent, read again or given
+    /// up, an indicator followed.
+    Aside,
 }
 
 impl EventKind {
@@ -84,12 +87,14 @@ impl EventKind {
             (Self::Unseal, _) => "Texte scellé lu",
             (Self::SeeAs, _) => "Début d’une vue « comme » cette personne, par un administrateur",
             (Self::SeeAsEnd, _) => "Fin d’une vue « comme » cette personne",
-            (Self::Command, _) => "Commande passée au terminal",
+            (Self::Command, true) => "Commande passée au terminal",
+            (Self::Command, false) => "Commande refusée ou manquée au terminal",
+            (Self::Aside, _) => "Préparation : fichier déposé, relu ou abandonné, indicateur suivi",
         }
     }
 
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SignIn,
         Self::SignOut,
         Self::EndSession,
@@ -106,6 +111,7 @@ impl EventKind {
         Self::SeeAs,
         Self::SeeAsEnd,
         Self::Command,
+        Self::Aside,
     ];
 
     /// The word kept in the database.
@@ -127,6 +133,7 @@ impl EventKind {
             Self::SeeAs => "see_as",
             Self::SeeAsEnd => "see_as_end",
             Self::Command => "command",
+            Self::Aside => "aside",
         }
     }
 }

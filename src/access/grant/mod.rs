@@ -3,6 +3,7 @@
 //! What lives here: what a grant is, the acts that give, delegate and end one, and their rules.
 //! What never does: what a role allows ([`super::role`]).
 
+mod addressed;
 pub mod pages;
 pub mod people_store;
 pub mod store;
@@ -10,6 +11,8 @@ pub mod store;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use addressed::PersonAddresses;
 
 use super::permit::Act;
 use super::policy::Concern;

@@ -74,6 +74,13 @@ pub async fn people(tx: &mut Tx, reach: &Reach, day: Date) -> Result<Vec<Listed>
     Ok(listed.collect())
 }
 
+/// Whether somebody may know of anybody else.
+pub fn sees_others(reach: &Reach) -> bool {
+    reach.may_look(SeePeople::NAME, &Concern::of("*", ""))
+        || !sees_people_of(reach).is_empty()
+        || reach.gives_something().is_ok()
+}
+
 /// The people whose accounts and grants somebody may know of.
 #[derive(Clone, Debug, Default)]
 pub struct PeopleSeen {

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::*;
 use crate::access::grant::Remit;
-use crate::access::reach::{Audience, Opening, Openings, Reach};
+use crate::access::opening::{Audience, Opening, Openings};
+use crate::access::reach::Reach;
 use crate::access::role::Which;
 use crate::ledger::Actor;
 

@@ -158,6 +158,35 @@ pub async fn file(
     Ok(bytes.map(|bytes| (file, bytes)))
 }
 
+/// An issued dossier by what it is called, and whose its contract is.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(in crate::dossier) struct Named {
+    pub id: Uuid,
+    pub year: i64,
+    pub slug: String,
+    pub title: String,
+    pub framework: String,
+    pub organisation: String,
+    pub signed: bool,
+}
+
+/// Those issued after a change.
+pub(in crate::dossier) async fn named_since(
+    tx: &mut Tx,
+    after: i64,
+) -> Result<Vec<Named>, DbError> {
+    tx.all(
+        "select d.id, d.year, k.slug, k.title, k.framework, k.organisation_code as organisation,
+                exists (select 1 from instrument i
+                        where i.contract_id = k.id and i.state = 'signed') as signed
+         from issued_dossier d
+         join contract k on k.id = d.contract_id
+         where d.issued_change > $1",
+        args![after],
+    )
+    .await
+}
+
 /// Rows as dossiers; the files of one stand together.
 fn gathered(rows: Vec<IssuedRow>) -> Result<Vec<Issued>, DbError> {
     let mut found: Vec<Issued> = Vec::new();

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::told;
-use crate::access::{Act as _, Signed};
+use crate::access::{Act as _, Concern, Reach, Signed};
 use crate::contracts::{Contract, FullContract, store as contracts};
 use crate::documents::{french_size, saved_as};
 use crate::dossier::ground::Request;
@@ -92,6 +92,9 @@ pub(super) async fn submit(
     Path(slug): Path<String>,
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
+    let (full, issued) = read(&sources, &signed, &slug).await?;
+    let reach = signed.reach();
+    reach.demands::<IssueDossier>(&[issuing(reach, &full)])?;
     let path = format!("/contrats/{slug}/dossiers");
     let fields = [
         (TOKEN_FIELD, typed.jeton.as_str()),
@@ -112,7 +115,6 @@ pub(super) async fn submit(
         },
         Err(sentence) => sentence.to_owned(),
     };
-    let (full, issued) = read(&sources, &signed, &slug).await?;
     let contract = &full.contract;
     let body = body((&signed, &full), &issued, None, &typed, Some(&refused));
     let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -180,21 +182,25 @@ fn body(
     }
 }
 
-fn form((signed, full): (&Signed, &FullContract), typed: &Typed, refused: Option<&str>) -> Markup {
-    const ISSUE: &str = "Émettre le dossier";
-    let contract = &full.contract;
-    let issue = html! { button.btn.main type="submit" { (ISSUE) } };
-    // The section is chosen in the form: whoever may issue that of one is shown it.
-    let reach = signed.reach();
-    let sections = contract.sections.iter();
-    let mut own = sections.map(|section| full.concern_in(section));
-    let own = own.find(|one| {
+/// What issuing a dossier of a contract concerns: the section is chosen in the form, so that of any
+/// that somebody may issue.
+fn issuing(reach: &Reach, full: &FullContract) -> Concern {
+    let sections = full.contract.sections.iter();
+    let mut each = sections.map(|section| full.concern_in(section));
+    let own = each.find(|one| {
         reach
             .allows(IssueDossier::NAME, std::slice::from_ref(one))
             .is_ok()
     });
-    let concern = own.unwrap_or_else(|| full.concern());
-    let issue = reach.offers::<IssueDossier>(&[concern], ISSUE, &issue);
+    own.unwrap_or_else(|| full.concern())
+}
+
+fn form((signed, full): (&Signed, &FullContract), typed: &Typed, refused: Option<&str>) -> Markup {
+    const ISSUE: &str = "Émettre le dossier";
+    let contract = &full.contract;
+    let issue = html! { button.btn.main type="submit" { (ISSUE) } };
+    let reach = signed.reach();
+    let issue = reach.offers::<IssueDossier>(&[issuing(reach, full)], ISSUE, &issue);
     html! {
         section.sect aria-labelledby="emettre-titre" {
             (section_heading("emettre-titre", "Faire un dossier", None))

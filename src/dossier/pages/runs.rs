@@ -182,6 +182,9 @@ pub(super) async fn submit(
     State(sources): State<Sources>,
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
+    signed
+        .reach()
+        .demands::<IssueDossier>(&[Concern::to_come()])?;
     // The token of the form is the run's identifier: sent twice, it is one run.
     let asked = read(&typed);
     let refused = match (asked, typed.jeton.parse::<Uuid>()) {

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::parsed;
 use crate::access::{Concern, Reach};
 use crate::args;
-use crate::imports::batch::{Batch, BatchState, Counts};
+use crate::imports::SendFile;
+use crate::imports::batch::{Batch, BatchState, Counts, is_seen_by};
 use crate::platform::db::{DbError, Tx};
 
 #[derive(sqlx::FromRow)]
@@ -143,6 +144,40 @@ pub(in crate::imports) async fn batches_before(
     records.dedup_by_key(|record| record.id);
     records.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     records.into_iter().map(Batch::try_from).collect()
+}
+
+/// Whether there may be a file that somebody knows of: one they may send, or one that others did.
+pub(in crate::imports) fn may_know_of_any(reach: &Reach) -> bool {
+    let sends = reach.demands::<SendFile>(&[Concern::to_come()]).is_ok();
+    sends || sees_all(reach) || !looked_into(reach).is_empty()
+}
+
+/// A file by its name, as a search finds it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(in crate::imports) struct Named {
+    pub id: Uuid,
+    pub file_name: String,
+    pub state: String,
+    pub created_at: i64,
+    created_by: Option<Uuid>,
+    organisation: String,
+}
+
+/// The names of the last files, that many at most, of those that somebody may know of.
+pub(in crate::imports) async fn named(
+    tx: &mut Tx,
+    reach: &Reach,
+    most: i64,
+) -> Result<Vec<Named>, DbError> {
+    let mut named: Vec<Named> = tx
+        .all(
+            "select id, file_name, state, created_at, created_by, organisation
+             from batch order by created_at desc, id desc limit $1",
+            args![most],
+        )
+        .await?;
+    named.retain(|one| is_seen_by(reach, one.created_by, &one.organisation));
+    Ok(named)
 }
 
 /// Whether somebody sees what anybody sent: what is sent in a name that nobody bears is seen by

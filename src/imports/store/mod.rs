@@ -13,7 +13,7 @@ use crate::imports::batch::{Batch, BatchState, Counts, FileMapping, Row, Said, S
 use crate::imports::problem::{Place, Problem, Severity};
 use crate::platform::db::{DbError, Tx};
 
-pub(super) use batches::{SEE, batches_before, batches_between};
+pub(super) use batches::{Named, SEE, batches_before, batches_between, may_know_of_any, named};
 pub use batches::{batch, batch_seen, batches};
 
 /// A file about to be kept, and read.

@@ -166,24 +166,20 @@ async fn open(
     State(clock): State<Clock>,
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
-    let Ok(due_on) = typed.echeance.trim().parse() else {
-        return again(
-            &signed,
-            &db,
-            &clock,
-            &typed,
-            "Écrivez un jour du calendrier.",
-        )
-        .await;
-    };
+    let (today, due_on) = (clock.today(), typed.echeance.trim().parse());
     let new = NewReview {
-        year: clock.today().year(),
+        year: today.year(),
         organisation: typed.organisation.trim().to_owned(),
-        due_on,
+        due_on: due_on.as_ref().map_or(today, |due_on| *due_on),
     };
     let change = Change::open(&db, &clock, signed.actor(), OpenReview::NAME).await;
     let mut change = change.map_err(WebError::internal)?;
     let allowed = permit::<OpenReview>(&mut change, new).await?;
+    if due_on.is_err() {
+        drop(change);
+        let told = "Écrivez un jour du calendrier.";
+        return again(&signed, &db, &clock, &typed, told).await;
+    }
     let id = match store::open(&mut change, allowed).await {
         Ok(id) => id,
         Err(ReviewError::Ledger(error)) => return Err(WebError::internal(error)),

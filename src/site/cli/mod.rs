@@ -25,9 +25,10 @@ mod wording;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use uuid::Uuid;
 
 pub(super) use create::told;
 use wording::{French, in_french};
@@ -174,8 +175,8 @@ struct Session {
     acting: Option<String>,
     /// The words of the command.
     words: String,
-    /// Whether it was kept that it was given.
-    kept: AtomicBool,
+    /// In whose name it was kept that it was given.
+    kept: OnceLock<Uuid>,
 }
 
 impl Session {
@@ -219,11 +220,21 @@ impl Session {
     /// The person the command acts for, which is kept among accesses: no password was asked.
     async fn person(&self, db: &Db) -> Result<Person, CliError> {
         let person = self.found(db).await?;
-        if !self.kept.swap(true, Ordering::Relaxed) {
+        if self.kept.set(person.id).is_ok() {
             let whose = (person.id, TERMINAL);
-            keep_command(db, &self.clock, whose, &self.words).await?;
+            keep_command(db, &self.clock, whose, (&self.words, true)).await?;
         }
         Ok(person)
+    }
+
+    /// Keeps that a command, once given in somebody's name, was refused or failed.
+    async fn keep_failure(&self) -> Result<(), CliError> {
+        if let Some(person) = self.kept.get() {
+            let db = self.ready_database().await?;
+            let whose = (*person, TERMINAL);
+            keep_command(&db, &self.clock, whose, (&self.words, false)).await?;
+        }
+        Ok(())
     }
 
     /// The one that was named, or else the only one who administers the whole installation.
@@ -285,33 +296,50 @@ async fn execute(cli: Cli) -> Result<ExitCode, CliError> {
         clock: Clock::system(),
         acting: cli.acting,
         words: cli.words,
-        kept: AtomicBool::new(false),
+        kept: OnceLock::new(),
     };
     match cli.command {
-        Command::Init(init) => people::init(&session, init).await?,
         Command::Serve { .. } => server::serve(session).await?,
         Command::Demo {
             build_only, larger, ..
         } => demo::run(session, build_only, larger).await?,
-        Command::Organisations(command) => {
-            organisations::organisations(&session, command).await?;
+        command => {
+            let done = obey(&session, command).await;
+            if done.is_err()
+                && let Err(error) = session.keep_failure().await
+            {
+                tracing::error!(%error, "a refused command was not kept");
+            }
+            return done;
         }
-        Command::Backup(args) => backup::backup(&session, args).await?,
-        Command::Restore(args) => backup::restore(&session, args).await?,
-        Command::Migrate => server::migrate(&session).await?,
-        Command::Config(ConfigCommand::Check) => server::show_config(&session),
-        Command::Contracts(command) => contracts::contracts(&session, command).await?,
-        Command::Dossier(args) => dossier::dossier(&session, *args).await?,
-        Command::Seal(command) => seals::seal(&session, command).await?,
-        Command::Token(command) => tokens::token(&session, command).await?,
-        Command::Mail(command) => mails::mail(&session, command).await?,
-        Command::Person(command) => people::person(&session, command).await?,
-        Command::Grant(command) => grants::grant(&session, command).await?,
-        Command::Framework(command) => return frameworks::run(&session, command).await,
-        Command::Journal(command) => return journal::run(&session, command).await,
-        Command::Values(command) => return values::run(&session, command).await,
-        Command::Projections => projections::run(&session).await?,
-        Command::Terms(command) => return terms::run(&session, command).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Does what a command says that ends by itself.
+async fn obey(session: &Session, command: Command) -> Result<ExitCode, CliError> {
+    match command {
+        Command::Init(init) => people::init(session, init).await?,
+        Command::Serve { .. } | Command::Demo { .. } => {}
+        Command::Organisations(command) => {
+            organisations::organisations(session, command).await?;
+        }
+        Command::Backup(args) => backup::backup(session, args).await?,
+        Command::Restore(args) => backup::restore(session, args).await?,
+        Command::Migrate => server::migrate(session).await?,
+        Command::Config(ConfigCommand::Check) => server::show_config(session),
+        Command::Contracts(command) => contracts::contracts(session, command).await?,
+        Command::Dossier(args) => dossier::dossier(session, *args).await?,
+        Command::Seal(command) => seals::seal(session, command).await?,
+        Command::Token(command) => tokens::token(session, command).await?,
+        Command::Mail(command) => mails::mail(session, command).await?,
+        Command::Person(command) => people::person(session, command).await?,
+        Command::Grant(command) => grants::grant(session, command).await?,
+        Command::Framework(command) => return frameworks::run(session, command).await,
+        Command::Journal(command) => return journal::run(session, command).await,
+        Command::Values(command) => return values::run(session, command).await,
+        Command::Projections => projections::run(session).await?,
+        Command::Terms(command) => return terms::run(session, command).await,
     }
     Ok(ExitCode::SUCCESS)
 }

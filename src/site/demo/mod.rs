@@ -95,6 +95,8 @@ pub async fn build(
     at(&clock, "2025-01-15T09:30:00Z")?;
     loader.earlier(levels).await?;
     loader.hospitals(levels).await?;
+    at(&clock, "2025-01-17T14:30:00Z")?;
+    loader.revised(levels, 2021, larger).await?;
     at(&clock, "2025-01-20T14:30:00Z")?;
     loader.revised(levels, 2022, larger).await?;
     at(&clock, "2025-01-21T14:30:00Z")?;

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod canaries;
+mod explained;
 mod fit;
 mod flood;
 mod history;
@@ -13,7 +14,7 @@ mod programs;
 mod reasons;
 mod referents;
 pub mod routes;
-mod scene;
+pub mod scene;
 mod sessions;
 mod sight;
 mod supply;

@@ -73,12 +73,12 @@ on_both_engines! {
         let sent = site.post(&format!("{CONTRACT}/actes/1/modifier?volet=mayotte"), &[]).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
         let who = writer.person().unwrap();
-        let why = format!("/droits/pourquoi?personne={who}&acte=contract.edit&contrat={}", CONTRACT.trim_start_matches("/contrats/"));
+        let why = format!("/droits/pourquoi?personne={who}&adresse={CONTRACT}/actes/1");
         let why = site.get(&why).await.body;
         assert!(why.contains("Refusé") && why.contains("hors de son périmètre"), "the contract as a whole: {why}");
         let mut able = site_of(&bench, EMAIL).await;
         let first = first.person().unwrap();
-        let why = format!("/droits/pourquoi?personne={first}&acte=contract.edit&contrat={}", CONTRACT.trim_start_matches("/contrats/"));
+        let why = format!("/droits/pourquoi?personne={first}&acte=contract.edit");
         assert!(able.get(&why).await.body.contains("donne ce droit"));
         let late = able.get(&format!("{why}&stade=acquis")).await.body;
         assert!(late.contains("n’en est pas là") && late.contains("n’est plus un projet"), "{late}");

@@ -43,10 +43,6 @@ pub(super) async fn end(
     Form(reason): Form<Reason>,
 ) -> WebResult<Response> {
     let why = reason.motif.trim();
-    if why.is_empty() {
-        let sentence = "Dites pourquoi cette habilitation prend fin : le journal le garde.";
-        return Err(WebError::Invalid(sentence.to_owned()));
-    }
     let change = Change::open(&db, &clock, signed.actor(), EndGrant::NAME).await;
     let mut change = change.map_err(WebError::internal)?.because(why);
     let held = store::held(change.tx(), grant).await?;
@@ -55,6 +51,10 @@ pub(super) async fn end(
         return Err(WebError::NotFound);
     }
     let permit = permit::<EndGrant>(&mut change, grant).await?;
+    if why.is_empty() {
+        let sentence = "Dites pourquoi cette habilitation prend fin : le journal le garde.";
+        return Err(WebError::Invalid(sentence.to_owned()));
+    }
     store::end(&mut change, permit).await?;
     change.commit().await.map_err(WebError::internal)?;
     Ok(back(person, "finie"))
@@ -62,7 +62,9 @@ pub(super) async fn end(
 
 #[derive(Debug, Deserialize)]
 pub(super) struct StandIn {
+    #[serde(default)]
     personne: String,
+    #[serde(default)]
     fin: String,
     #[serde(default)]
     motif: String,
@@ -81,22 +83,20 @@ pub(super) async fn delegate(
         .map_err(WebError::internal)?
         .because(typed.motif.trim());
     let to = person_by_email(change.tx(), &typed.personne).await?;
-    let until =
-        typed.fin.trim().parse().map_err(|_| {
-            WebError::Invalid("Écrivez le dernier jour de la délégation.".to_owned())
-        })?;
+    let (today, until) = (paris_date(change.at()), typed.fin.trim().parse());
     let new = NewDelegation {
         grant,
         // Whether an address has an account is told to nobody by itself: nobody is found there as
         // somebody who cannot stand in.
         person: to.map_or_else(Uuid::nil, |person| person.id),
-        starts_on: paris_date(change.at()),
-        ends_on: until,
+        starts_on: today,
+        ends_on: until.as_ref().map_or(today, |until| *until),
         why: typed.motif.clone(),
     };
     let permit = permit::<Delegate>(&mut change, new).await;
     // That somebody else holds a grant is no more told than that there is none.
     let permit = permit.map_err(NotPermitted::unknown)?;
+    until.map_err(|_| WebError::Invalid("Écrivez le dernier jour de la délégation.".to_owned()))?;
     store::delegate(&mut change, permit).await?;
     change.commit().await.map_err(WebError::internal)?;
     Ok(back(signed.person.id, "deleguee"))

@@ -42,16 +42,16 @@ pub(super) async fn end(
     if !sees(change.tx(), signed.reach(), person).await? {
         return Err(WebError::NotFound);
     }
-    if why.is_empty() || why.chars().count() > LONGEST_REASON {
-        return Err(WebError::Invalid(
-            "Dites pourquoi ces sessions sont terminées, en 500 caractères au plus : le journal le garde. Revenez à la page précédente.".to_owned(),
-        ));
-    }
     let whose = Whose {
         person,
         today: clock.today(),
     };
     let permit = permit::<EndSessions>(&mut change, whose).await?;
+    if why.is_empty() || why.chars().count() > LONGEST_REASON {
+        return Err(WebError::Invalid(
+            "Dites pourquoi ces sessions sont terminées, en 500 caractères au plus : le journal le garde. Revenez à la page précédente.".to_owned(),
+        ));
+    }
     let programs = typed.programmes.is_some();
     let ended = store::end_sessions_of(&mut change, &clock, permit, programs).await;
     let done = match ended.map_err(WebError::internal)? {

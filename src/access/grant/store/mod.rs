@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{Grant, Remit};
+use crate::access::opening::{Audience, Opening, Openings, ValueOpenings};
 use crate::access::policy::{Concern, Stage};
-use crate::access::reach::{Audience, Opening, Openings, ValueOpenings};
 use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
 use crate::access::store::Person;
 use crate::args;

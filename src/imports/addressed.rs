@@ -1,0 +1,41 @@
+//! Files that came in, as the page that explains rights finds them.
+
+use async_trait::async_trait;
+
+use super::acts::{CommitBatch, UndoBatch};
+use super::rehearsal::{DropBatch, ReadAgain};
+use super::store;
+use crate::access::{Addressed, Found, Viewer};
+use crate::platform::db::{DbError, Tx};
+
+/// Finds files that came in.
+#[derive(Debug)]
+pub struct ImportAddresses;
+
+#[async_trait]
+impl Addressed for ImportAddresses {
+    async fn find(
+        &self,
+        tx: &mut Tx,
+        viewer: Viewer<'_>,
+        path: &[&str],
+    ) -> Result<Option<Found>, DbError> {
+        let ["imports", id, ..] = path else {
+            return Ok(None);
+        };
+        let Ok(id) = id.parse() else {
+            return Ok(None);
+        };
+        let Some(batch) = store::batch_seen(tx, viewer.reach, id).await? else {
+            return Ok(None);
+        };
+        let found = Found::new(
+            format!("le fichier « {} »", batch.file_name),
+            "Un fichier déposé se voit de qui l’a déposé, et de qui peut voir ceux que d’autres déposent au nom de la même organisation. L’enregistrer demande en plus le droit sur chacune de ses lignes.",
+        );
+        let found = found.may::<ReadAgain>(tx, &id).await?;
+        let found = found.may::<DropBatch>(tx, &id).await?;
+        let found = found.may::<CommitBatch>(tx, &id).await?;
+        found.may::<UndoBatch>(tx, &id).await.map(Some)
+    }
+}
