@@ -113,19 +113,19 @@ pub async fn replace(
     why: &str,
 ) -> Result<bool, LedgerError> {
     let id = permit.into_thing();
-    let last: Option<(i64, String, Vec<u8>)> = change
+    let last: Option<(i64, Vec<u8>)> = change
         .tx()
         .optional(
-            "select no, name, sha from document_version
+            "select no, sha from document_version
              where document_id = $1 order by no desc limit 1",
             args![id],
         )
         .await?;
-    let Some((last, name, old_sha)) = last else {
+    let Some((last, old_sha)) = last else {
         return Ok(false);
     };
     let sha = save_blob(change.tx(), &upload.bytes).await?;
-    let before = json!({ "name": name, "sha256": hex(&old_sha) });
+    let before = json!({ "sha256": hex(&old_sha) });
     let after = recorded(upload, &sha);
     change
         .record(id, "replace", Some(&before), Some(&after))
@@ -135,8 +135,9 @@ pub async fn replace(
     Ok(true)
 }
 
+/// What the history keeps of a file: not its name, which may hold anybody's.
 fn recorded(upload: &Upload, sha: &[u8]) -> serde_json::Value {
-    json!({ "name": upload.name, "size": size(&upload.bytes), "sha256": hex(sha) })
+    json!({ "size": size(&upload.bytes), "sha256": hex(sha) })
 }
 
 async fn add_version(

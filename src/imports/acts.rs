@@ -196,13 +196,13 @@ impl Imports {
         upon: Option<Seen>,
     ) -> Result<Undone, ActError> {
         let reason = reason.trim();
-        if reason.is_empty() {
-            return Err(ActError::NoReason);
-        }
         let mut change = Change::open(&self.db, &self.clock, actor, UndoBatch::NAME)
             .await?
             .because(reason);
         let permit = asked::<UndoBatch>(&mut change, batch, upon).await?;
+        if reason.is_empty() {
+            return Err(ActError::NoReason);
+        }
         let batch = store::as_seen(change.tx(), permit.into_thing(), upon).await?;
         if batch.state != BatchState::Committed {
             let sentence = "il n’y a rien à annuler";
@@ -258,8 +258,9 @@ async fn may_be_written(
     }
 }
 
-/// One entry for the whole act, with the digest of what it wrote. The batch is a thing of the
-/// history from its first commit on.
+/// One entry for the whole act, with the digest of what it wrote; the name of the file, which may
+/// hold anybody's, is a label beside it. The batch is a thing of the history from its first commit
+/// on.
 async fn record(
     change: &mut Change,
     batch: &Batch,
@@ -267,7 +268,6 @@ async fn record(
     written: &Written,
 ) -> Result<(), LedgerError> {
     let state = json!({
-        "file": batch.file_name,
         "rows": written.rows,
         "sha256": hex(&written.digest),
     });

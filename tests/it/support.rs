@@ -33,6 +33,8 @@ pub async fn unguard(tx: &mut Tx, table: &str) {
         vec![
             format!("drop trigger {table}_unchanged"),
             format!("drop trigger {table}_undeleted"),
+            format!("drop trigger {table}_unreplaced"),
+            format!("drop trigger {table}_unmoved"),
         ]
     } else {
         vec![format!("alter table {table} disable trigger user")]

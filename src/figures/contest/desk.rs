@@ -2,6 +2,7 @@
 
 use jiff::ToSpan as _;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{AnswerContest, OpenAContest, Outcome, store};
@@ -11,7 +12,7 @@ use crate::figures::store::parsed_day;
 use crate::figures::values::RowState;
 use crate::figures::values::store::{NewRevision, Writing, add_revisions};
 use crate::frameworks::Catalogue;
-use crate::kernel::Value;
+use crate::kernel::{Value, hex};
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
 use crate::platform::clock::paris_date;
 use crate::platform::db::DbError;
@@ -89,7 +90,7 @@ pub async fn open(
     let state = json!({
         "observation": observation,
         "revision": new.revision,
-        "reason": new.reason,
+        "reason_sha256": digest(&new.reason),
         "own": new.own,
         "due_on": due,
     });
@@ -124,12 +125,19 @@ pub async fn answer(
         Answer::Maintain => None,
     };
     let before = json!({ "outcome": null });
-    let after = json!({ "outcome": outcome.code(), "answer": words, "value": value });
+    let after =
+        json!({ "outcome": outcome.code(), "answer_sha256": digest(words), "value": value });
     change
         .record(id, "answer", Some(&before), Some(&after))
         .await?;
     store::settle(change, id, outcome, words).await?;
     Ok(())
+}
+
+/// What the history keeps of what people wrote: its words stand outside the bytes that are hashed, so
+/// that they can be erased.
+fn digest(words: &str) -> String {
+    hex(&Sha256::digest(words))
 }
 
 async fn correct(

@@ -2,7 +2,9 @@
 //! writes to the database meets them. Who owns the database can take them away; what they did then
 //! is what the digests of the history and the anchors kept elsewhere are for.
 
-use sqlx::{AssertSqlSafe, raw_sql};
+use std::collections::BTreeMap;
+
+use sqlx::{AssertSqlSafe, SqliteConnection, raw_sql};
 
 use super::tx::On;
 use super::{Db, DbError, Tx};
@@ -43,10 +45,35 @@ impl Kept {
     }
 
     /// The triggers that keep it.
-    fn triggers(&self) -> impl Iterator<Item = String> {
+    fn triggers(&self, is_sqlite: bool) -> impl Iterator<Item = String> {
         let erasable = self.rewritten().map(|_| "unwritten");
+        let replacing: &[&str] = if is_sqlite { &REPLACING } else { &[] };
         let ends = ["undeleted", "unchanged"].into_iter().chain(erasable);
+        let ends = ends.chain(replacing.iter().copied());
         ends.map(|end| format!("{}_{end}", self.name))
+    }
+
+    /// A row that is put in the place of another goes round the triggers on deletions.
+    fn unreplaced(&self, keys: &[Vec<String>]) -> String {
+        let name = &self.name;
+        let same = |key: &Vec<String>| {
+            let columns = key.iter().map(|column| format!("{column} = new.{column}"));
+            let columns: Vec<String> = columns.collect();
+            format!(
+                " or exists (select 1 from {name} where {})",
+                columns.join(" and ")
+            )
+        };
+        let same: String = keys.iter().map(same).collect();
+        format!(
+            "drop trigger if exists {name}_unreplaced;
+             create trigger {name}_unreplaced before insert on {name}
+             when exists (select 1 from {name} where rowid = new.rowid){same}
+             begin select raise(abort, 'append-only table: {name}'); end;
+             drop trigger if exists {name}_unmoved;
+             create trigger {name}_unmoved before update on {name} when new.rowid <> old.rowid
+             begin select raise(abort, 'append-only table: {name}'); end;"
+        )
     }
 
     fn lite(&self) -> String {
@@ -86,6 +113,10 @@ impl Kept {
     }
 }
 
+/// What SQLite alone can do to a row without deleting or changing it by name: `insert or replace`, and
+/// `update or replace` of the number that a row is kept under.
+const REPLACING: [&str; 2] = ["unreplaced", "unmoved"];
+
 const PG_REFUSAL: &str = "create or replace function refuse_to_rewrite() returns trigger
      language plpgsql as $$ begin
        raise exception 'append-only table: %', tg_table_name;
@@ -99,7 +130,10 @@ impl Db {
         let kept = tx.append_only().await?;
         match tx.on().await? {
             On::Lite(tx) => {
-                let triggers: String = kept.iter().map(Kept::lite).collect();
+                let mut triggers: String = kept.iter().map(Kept::lite).collect();
+                for table in &kept {
+                    triggers += &table.unreplaced(&unique_keys(tx, &table.name).await?);
+                }
                 raw_sql(AssertSqlSafe(triggers)).execute(&mut **tx).await?;
             }
             On::Pg(tx) => {
@@ -110,6 +144,22 @@ impl Db {
         }
         tx.commit().await
     }
+}
+
+/// The columns of each unique key of a table of SQLite.
+async fn unique_keys(tx: &mut SqliteConnection, table: &str) -> Result<Vec<Vec<String>>, DbError> {
+    let columns: Vec<(String, String)> = sqlx::query_as(
+        "select i.name, c.name from pragma_index_list($1) i, pragma_index_info(i.name) c
+         where i.\"unique\" = 1 and i.partial = 0 order by i.name, c.seqno",
+    )
+    .bind(table)
+    .fetch_all(tx)
+    .await?;
+    let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (key, column) in columns {
+        keys.entry(key).or_default().push(column);
+    }
+    Ok(keys.into_values().collect())
 }
 
 impl Tx {
@@ -131,9 +181,10 @@ impl Tx {
         };
         let standing: Vec<(String,)> = self.all(sql, vec![]).await?;
         let stands = |trigger: String| standing.iter().any(|(name,)| *name == trigger);
+        let is_sqlite = self.is_sqlite();
         let unguarded = kept
             .into_iter()
-            .filter(|kept| !kept.triggers().all(&stands));
+            .filter(|kept| !kept.triggers(is_sqlite).all(&stands));
         Ok(unguarded.map(|kept| kept.name).collect())
     }
 }

@@ -181,18 +181,20 @@ on_both_engines! {
         program.run(&["contracts", "show", "secret", "--json", "--as", REFERENT]).refused();
         let hers = account(&bench, REFERENT).await;
         let mut tx = bench.db.read().await.unwrap();
-        let kept: Vec<(String, Option<String>)> = tx
+        let kept: Vec<(String, Option<String>, bool)> = tx
             .all(
-                "select detail, origin from access_event
+                "select detail, origin, done from access_event
                  where person_id = $1 and kind = 'command' order by id",
                 jalon::args![hers],
             )
             .await
             .unwrap();
         let terminal = Some("terminal".to_owned());
+        // The last one was refused: it is kept that it was given, then that it came to nothing.
         assert_eq!(kept, [
-            ("jalon contracts list".to_owned(), terminal.clone()),
-            ("jalon contracts show".to_owned(), terminal),
+            ("jalon contracts list".to_owned(), terminal.clone(), true),
+            ("jalon contracts show".to_owned(), terminal.clone(), true),
+            ("jalon contracts show".to_owned(), terminal, false),
         ]);
     }
 }
