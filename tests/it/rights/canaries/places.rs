@@ -30,6 +30,41 @@ pub fn drawn() -> [String; 2] {
     ]
 }
 
+/// Where an empty form is sent to things, to hear what is refused or asked again: nothing of it
+/// changes anything.
+pub fn refusing(addresses: &[String]) -> Vec<String> {
+    let mut refusing = Vec::new();
+    let ends = |start: &str| match start {
+        "/imports/" => &["/colonnes", "/annuler"][..],
+        "/contestations/" => &[""],
+        "/documents/" => &[""],
+        "/valeurs/" => &["/contester"],
+        "/personnes/" => &["/habilitations", "/sessions/terminer"],
+        _ => &[],
+    };
+    for address in addresses {
+        let is_whole = address.matches('/').count() == 2 && !address.contains('?');
+        let start = address[1..].find('/').map(|at| &address[..at + 2]);
+        if let Some(start) = start.filter(|_| is_whole) {
+            refusing.extend(ends(start).iter().map(|end| format!("{address}{end}")));
+        }
+    }
+    for contract in contracts() {
+        refusing.push(format!("/contrats/{contract}/dossiers"));
+        refusing.push(format!("/contrats/{contract}/actes/nouveau"));
+        for end in [
+            "signer",
+            "confirmer",
+            "presentation",
+            "signataires",
+            "parties",
+        ] {
+            refusing.push(format!("/contrats/{contract}/actes/2/{end}"));
+        }
+    }
+    refusing
+}
+
 impl Places {
     /// The pages whose address says nothing of a thing, those of the things planted, the tables and
     /// the search; and of those that lead from them, the ones where somebody reads a number.

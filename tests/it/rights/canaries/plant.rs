@@ -25,6 +25,9 @@ use crate::support::{Bench, EMAIL, Site};
 const HOSPITALS: &[&str] = &["ars", "etablissement"];
 const SURGERY: &str =
     "indicateur;territoire;annee;valeur\nes-taux-chirurgie-ambulatoire;CH-DES-MONTS";
+/// A measure of the establishment that counts, and one of a region: their values may be large.
+const LINES: &str = "indicateur;territoire;annee;valeur\nes-lignes-mutualisees;CH-DES-MONTS;2022";
+const CHILDREN: &str = "indicateur;territoire;annee;valeur\nenfants-adresses-pco";
 
 /// The people of each role, and where things stand that have an address of their own.
 pub struct Sown {
@@ -130,7 +133,14 @@ impl<'a> Sower<'a> {
         let section = normandy.section("contrat").await;
         let draft = normandy.drafts("avenant", Some("Un autre motif")).await;
         let own = defines(section, "4.i", "Un libellé, 739114948", "Un texte");
-        normandy.writes(draft, vec![own]).await;
+        let aimed = aims(
+            section,
+            "2.e",
+            "enfants-adresses-pco",
+            2026,
+            number("739138293"),
+        );
+        normandy.writes(draft, vec![own, aimed]).await;
         let keeper = Actor::Person(self.sown.people[OWNER]);
         let kept = Hand {
             bench: self.bench,
@@ -144,15 +154,19 @@ impl<'a> Sower<'a> {
 
     async fn figures(&self) {
         let later = Some(jiff::civil::date(2026, 3, 15));
-        let embargoed =
-            "indicateur;territoire;annee;valeur\nvaccination-hpv-filles-15-ans;28;2023;55,1\n";
         for (text, comment, embargo_until) in [
             (
                 format!("{SURGERY};2022;55,1\n"),
                 "Dit par l’hôpital, 739107295",
                 None,
             ),
-            (embargoed.to_owned(), "Tenu jusqu’en mars, 739108914", later),
+            (format!("{LINES};739134748\n"), "D’abord", None),
+            (format!("{LINES};739132526\n"), "Corrigé", None),
+            (
+                format!("{CHILDREN};28;2023;739133637\n"),
+                "Tenu jusqu’en mars, 739108914",
+                later,
+            ),
         ] {
             let settings = said(comment, embargo_until);
             let stage = self.stage();
@@ -163,11 +177,10 @@ impl<'a> Sower<'a> {
 
     /// Files that were sent and not written, in nobody's name.
     async fn files(&mut self) {
-        let text =
-            "indicateur;territoire;annee;valeur\nvaccination-hpv-filles-15-ans;53;2023;61,2\n";
+        let text = format!("{CHILDREN};53;2023;739137182\n");
         let settings = said("Pas encore écrit, 739109628", None);
         let stage = self.stage();
-        let commented = stage.rehearse_with(text, &settings).await.id;
+        let commented = stage.rehearse_with(&text, &settings).await.id;
         let file = SentFile {
             name: "valeurs 739128174.csv".to_owned(),
             bytes: text.as_bytes().to_vec(),
@@ -193,8 +206,11 @@ impl<'a> Sower<'a> {
     async fn contest(&mut self) {
         let id: (Uuid,) = {
             let mut tx = self.bench.db.read().await.unwrap();
-            let sql = "select id from observation where place = $1";
-            tx.one(sql, jalon::args!["CH-DES-MONTS"]).await.unwrap()
+            let sql = "select id from observation where place = $1 and measure = $2";
+            let surgery = "es-taux-chirurgie-ambulatoire";
+            tx.one(sql, jalon::args!["CH-DES-MONTS", surgery])
+                .await
+                .unwrap()
         };
         let mut site = self.site(EMAIL).await;
         let fields = [
@@ -213,11 +229,23 @@ impl<'a> Sower<'a> {
         let answered = site.post(&contest, &form).await;
         assert!(answered.location.is_some(), "{}", answered.body);
         self.found(contest);
+        self.lines().await;
         self.found(format!("/valeurs/{}", id.0));
         self.found(format!("/tables/revisions.csv?valeur={}", id.0));
         for part in ["", "/revisions"] {
             self.found(format!("/api/v1/observations/{}{part}", id.0));
         }
+    }
+
+    /// The value that was corrected, with the one it was before.
+    async fn lines(&mut self) {
+        let mut tx = self.bench.db.read().await.unwrap();
+        let sql = "select id from observation where measure = 'es-lignes-mutualisees'";
+        let (id,): (Uuid,) = tx.one(sql, vec![]).await.unwrap();
+        drop(tx);
+        self.found(format!("/valeurs/{id}"));
+        self.found(format!("/tables/revisions.csv?valeur={id}"));
+        self.found(format!("/api/v1/observations/{id}/revisions"));
     }
 
     /// A document of the hospital's contract: its name says a number, and its bytes another.
@@ -337,6 +365,7 @@ fn hospital_terms(section: Uuid) -> Vec<jalon::contracts::store::TermEdit> {
                 definition.text += ", 739111849";
             }
             Some(TermBody::Commitment(commitment)) => commitment.label += ", 739113958",
+            Some(TermBody::Target(target)) => *target = number("739136961"),
             _ => {}
         }
     }
@@ -346,7 +375,7 @@ fn hospital_terms(section: Uuid) -> Vec<jalon::contracts::store::TermEdit> {
         year: 2020,
     };
     let means = MeansTerm {
-        amount: decimal("120000"),
+        amount: decimal("739131415"),
         source: "Notification, 739112756".to_owned(),
     };
     terms.push(edit(section, slot, TermBody::Means(means)));
