@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::receive::french_size;
 use super::{AboutKind, AttachDocument, Document, Media, ReplaceDocument, Version, receive, store};
-use crate::access::{Act as _, Concern, Reach, Signed, button_or_why, may, permit};
+use crate::access::{Act as _, Concern, NotPermitted, Reach, Signed, button_or_why, may, permit};
 use crate::journal::history_href;
 use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
@@ -157,6 +157,13 @@ async fn submit(
     Path(id): Path<Uuid>,
     form: Multipart,
 ) -> WebResult<Redirect> {
+    let mut tx = db.read().await?;
+    // Its author may replace it for as long as they may see it.
+    let seen = store::document(&mut tx, (signed.reach(), clock.today()), id).await?;
+    seen.ok_or(WebError::NotFound)?;
+    let allowed = may::<ReplaceDocument>(&mut tx, signed.reach(), &id).await?;
+    drop(tx);
+    allowed.map_err(NotPermitted::from)?;
     let received = receive(form, &config).await?;
     let why = received.text("motif").to_owned();
     let back = match local(received.text("retour")) {
@@ -171,7 +178,6 @@ async fn submit(
     let upload = received.into_file()?;
     let change = Change::open(&db, &clock, signed.actor(), ReplaceDocument::NAME).await;
     let mut change = change.map_err(WebError::internal)?.because(why.clone());
-    // Its author may replace it for as long as they may see it.
     let seen = store::document(change.tx(), (signed.reach(), clock.today()), id).await?;
     seen.ok_or(WebError::NotFound)?;
     let permit = permit::<ReplaceDocument>(&mut change, id).await?;

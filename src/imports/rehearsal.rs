@@ -171,6 +171,10 @@ impl Imports {
         intake: &'static str,
         file: &SentFile,
     ) -> Result<Begun, RehearseError> {
+        // Nothing is looked at for whoever may not send it; nothing waits for the writer meanwhile.
+        let mut tx = self.db.read().await?;
+        self.asked::<SendFile>(&mut tx, actor, intake).await?;
+        drop(tx);
         self.antivirus.look_at(&file.bytes).await?;
         let mut tx = self.db.write_aside().await?;
         let permit = self.asked::<SendFile>(&mut tx, actor, intake).await?;

@@ -34,6 +34,7 @@ export const installed = [
 export const refused = {
   403: ["/contrats/normandie-2024-2028/note"],
   404: ["/nulle-part", "/documents/rien", "/contrats/absent-2024-2028"],
+  422: ["/droits/pourquoi?personne={personne}&adresse=/rien"],
 };
 
 /** What other people of the demonstration see: their own pages, and lists with little in them. */
@@ -65,6 +66,7 @@ export const open = [
   "/mot-de-passe-oublie",
   "/aide",
   "/aide/connexion",
+  "/erreurs/api-acces",
 ];
 
 export const demo = [
@@ -192,6 +194,18 @@ export const demo = [
   "/catalogue/chirurgie-ambulatoire",
   "/comparer",
   "/comparer?regions=28&regions=53&regions=11&cadre=etat-ars-2024-2028",
+  "/droits/pourquoi?personne={personne}&adresse=/contrats/normandie-2024-2028",
+  // The past, of the pages that are not listed with a day above.
+  "/comparer?regions=28&regions=53&cadre=etat-ars-2024-2028&au=2025-11-19",
+  "/catalogue?au=2025-11-19",
+  "/catalogue/chirurgie-ambulatoire?au=2025-11-19",
+  "/contrats/normandie-2024-2028/moyens?au=2025-11-19",
+  "/contrats/normandie-2024-2028/objectifs/2?au=2025-11-19",
+  "/contrats/normandie-2024-2028/indicateurs/2.c.1?au=2025-11-19",
+  "/cibles/etat-ars-2024-2028/2.c.1?au=2025-11-19",
+  "/valeurs/{valeur}?au=2025-11-19",
+  "/contestations/{contestation}?au=2025-11-19",
+  "/circuit/fournisseurs/DGS?au=2025-11-19",
 ];
 
 /** Where the first of each thing is found: the page, and its address in it. */

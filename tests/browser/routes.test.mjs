@@ -33,7 +33,7 @@ const exceptions = {
   "/personnes/classeur.xlsx": "a file",
   "/readyz": "answers to machines",
   "/recherche/propositions": "a part of a page; search.test.mjs",
-  "/reprise": "only after a session ended by itself, hours later; tests/it/access.rs moves the clock",
+  "/reprise": "only after a session ended by itself, hours later; forms.test.mjs has one end",
   "/tables/{file}": "a file",
   "/tirages/{id}/dossiers.zip": "a file",
 };

@@ -55,8 +55,8 @@ function openSqlite(folder) {
 function openPostgres() {
   const server = process.env.JALON_TEST_POSTGRES;
   const name = `jalon_browser_${randomBytes(8).toString("hex")}`;
-  const ask = (statement) => {
-    const psql = spawnSync("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, server], {
+  const ask = (statement, at = server) => {
+    const psql = spawnSync("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, at], {
       encoding: "utf8",
     });
     assert.equal(psql.status, 0, `psql: ${psql.error ?? psql.stderr}`);
@@ -64,7 +64,13 @@ function openPostgres() {
   ask(`create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => ask(`drop database if exists ${name} with (force)`) };
+  return {
+    url: url.href,
+    drop: () => ask(`drop database if exists ${name} with (force)`),
+    // As if nobody had been there since 1970.
+    expireSessions: () =>
+      ask(`update session set data = regexp_replace(data, '"seen":[0-9]+', '"seen":0')`, url.href),
+  };
 }
 
 // --- the program -----------------------------------------------------------------------------
@@ -126,7 +132,7 @@ async function start(engine, { settings, host }, prepare) {
     await answering(url, server);
     const browser = await openBrowser();
     stops.push(() => browser.close());
-    return site(url, browser, stop, run);
+    return { ...site(url, browser, stop, run), expireSessions: database.expireSessions };
   } catch (cause) {
     await stop();
     throw cause;

@@ -74,6 +74,36 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn a_session_planted_before_anybody_signed_in_opens_nothing(bench: Bench) {
+        bench.install().await;
+        // Whoever plants it began to sign in by a key, which keeps a session for a browser of nobody.
+        let mut planted = bench.site().await;
+        planted.post("/connexion/cle/defi", &[]).await;
+        let fixed = planted.cookie().to_owned();
+        assert!(fixed.contains('='), "{fixed}");
+        planted.sign_in().await;
+        assert_ne!(planted.cookie(), fixed);
+        assert_eq!(planted.get("/").await.status, StatusCode::OK);
+        let mut thief = bench.site().await;
+        let request = Request::get("/").header(header::COOKIE, fixed).body(Body::empty()).unwrap();
+        assert_eq!(thief.send(request).await.status, StatusCode::SEE_OTHER);
+    }
+}
+
+on_both_engines! {
+    async fn signing_in_leads_nowhere_but_on_the_site(bench: Bench) {
+        bench.install().await;
+        for away in ["//autre.example.org", "https://autre.example.org/", "/\\autre.example.org", "javascript:alert(1)"] {
+            let mut site = bench.site().await;
+            let form = [("email", EMAIL), ("password", PASSWORD), ("retour", away)];
+            let sent = site.post("/connexion", &form).await;
+            assert_eq!(sent.status, StatusCode::SEE_OTHER, "{away}");
+            assert_eq!(sent.location.as_deref(), Some("/"), "{away}");
+        }
+    }
+}
+
+on_both_engines! {
     async fn a_text_never_holds_a_nul(bench: Bench) {
         let mut tx = bench.db.write_aside().await.unwrap();
         let sql = "insert into session (id, data, expires_at) values ($1, $2, 1)";

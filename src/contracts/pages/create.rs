@@ -230,6 +230,9 @@ pub(super) async fn submit(
     signed: Signed,
     Form(posted): Form<Vec<(String, String)>>,
 ) -> WebResult<Response> {
+    signed
+        .reach()
+        .demands::<CreateContract>(&[Concern::to_come()])?;
     let mut typed = Typed {
         texts: posted.into_iter().collect(),
         ..Typed::default()

@@ -84,6 +84,9 @@ pub(super) async fn attach(
     let full = contracts::load(&mut tx, signed.reach(), &slug).await?;
     drop(tx);
     let full = full.ok_or(WebError::NotFound)?;
+    signed
+        .reach()
+        .demands::<AttachDocument>(&[full.concern()])?;
     let contract = &full.contract;
     let received = receive(form, &config).await?;
     let year = received.text("annee").to_owned();

@@ -143,6 +143,9 @@ pub(super) async fn submit(
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
     let (full, book) = contract(&desk, &signed, &slug).await?;
+    signed
+        .reach()
+        .demands::<DraftInstrument>(&[full.concern()])?;
     let known = possible(&book, &full)
         .iter()
         .any(|act| act.key == typed.acte);
@@ -325,6 +328,7 @@ pub(super) async fn edit(
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
     let opened = open::draft(&desk, &signed, &slug, no).await?;
+    opened.demands_writing(&signed)?;
     let now = as_typed(&opened);
     let again = |status, problems: &Problems| {
         let kept = Typed {

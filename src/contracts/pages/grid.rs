@@ -133,9 +133,7 @@ pub(super) async fn form(
 ) -> WebResult<Markup> {
     let opened = open::draft(&desk, &signed, &slug, no).await?;
     let desktop = Desktop::new(&opened, &part)?;
-    let concern = opened.full.concern_in(desktop.section);
-    let stage = opened.instrument.state.stage();
-    signed.reach().demands::<WriteTerms>(&[concern.at(stage)])?;
+    opened.demands_writing_in(&signed, desktop.section)?;
     let offers = desktop.offers();
     let sheet = Sheet::of(&offers, &desktop.overlay.after);
     let body = page(&desktop, &offers, &sheet, None);
@@ -152,6 +150,7 @@ pub(super) async fn submit(
     let posted: BTreeMap<String, String> = posted.into_iter().collect();
     let opened = open::draft(&desk, &signed, &slug, no).await?;
     let desktop = Desktop::new(&opened, &part)?;
+    opened.demands_writing_in(&signed, desktop.section)?;
     let offers = desktop.offers();
     let mut sheet = Sheet::of(&offers, &desktop.overlay.after);
     let conflict = sheet.receive(&posted);

@@ -231,17 +231,36 @@ impl OpenedInstrument {
         self.full.concern().at(self.instrument.state.stage())
     }
 
+    /// Refuses an act to whoever may not do it, wherever the instrument stands: that it has moved on
+    /// is told beside it.
+    pub(super) fn refuses_whoever_may_not<A: Act>(&self, signed: &Signed) -> WebResult<()> {
+        match signed.reach().demands::<A>(&[self.concern()]) {
+            Err(refused) if !refused.is_of_stage() => Err(refused.into()),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
     /// Refuses a form that writes it as a whole to whoever may not.
     pub(super) fn demands_writing(&self, signed: &Signed) -> WebResult<()> {
         let concern = [self.concern()];
         Ok(signed.reach().demands::<EditInstrument>(&concern)?)
     }
 
+    /// Refuses a form that writes the terms of a section to whoever may not.
+    pub(super) fn demands_writing_in(&self, signed: &Signed, section: &Section) -> WebResult<()> {
+        let concern = [self.concern_in(section)];
+        Ok(signed.reach().demands::<WriteTerms>(&concern)?)
+    }
+
     /// Whether whoever looks may write the terms of a section.
     pub(super) fn may_write_in(&self, signed: &Signed, section: &Section) -> bool {
-        let concern = self.full.concern_in(section);
-        let concern = [concern.at(self.instrument.state.stage())];
+        let concern = [self.concern_in(section)];
         signed.reach().allows(WriteTerms::NAME, &concern).is_ok()
+    }
+
+    fn concern_in(&self, section: &Section) -> Concern {
+        let concern = self.full.concern_in(section);
+        concern.at(self.instrument.state.stage())
     }
 
     /// Whether its act may change who is party.

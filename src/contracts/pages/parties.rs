@@ -208,6 +208,7 @@ pub(super) async fn submit(
 ) -> WebResult<Response> {
     let posted: BTreeMap<String, String> = posted.into_iter().collect();
     let (opened, directory) = open_draft(&desk, &signed, &slug, no).await?;
+    opened.demands_writing(&signed)?;
     let overlay = opened.full.overlay(&opened.instrument);
     let mut fields = Fields::of(&opened, &overlay.after);
     let moved = fields.receive(&posted);

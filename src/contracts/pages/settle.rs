@@ -22,7 +22,15 @@ use crate::platform::web::{WebError, WebResult, document_with_status};
 /// What every button sends: the version that its reader saw.
 #[derive(Debug, Deserialize)]
 pub(super) struct Seen {
-    version: i64,
+    #[serde(default)]
+    version: String,
+}
+
+impl Seen {
+    /// Its number; where none was sent, one that no instrument ever has.
+    fn version(&self) -> i64 {
+        self.version.parse().unwrap_or_default()
+    }
 }
 
 /// What one button does: the act it needs, what the store does, what the page then says.
@@ -87,10 +95,11 @@ async fn settle<A: Button>(
     signed: &Signed,
     slug: &str,
     no: i64,
-    seen: Seen,
+    seen: &Seen,
 ) -> WebResult<Response> {
     let opened = open::instrument(desk, signed, slug, no).await?;
-    let outcome = match begin::<A>(desk, signed, &opened, seen.version).await {
+    opened.refuses_whoever_may_not::<A>(signed)?;
+    let outcome = match begin::<A>(desk, signed, &opened, seen.version()).await {
         Ok(mut change) => {
             let permit = permit::<A>(&mut change, opened.instrument.id).await?;
             let pressed = A::press(&mut change, permit, &opened.book).await;
@@ -126,7 +135,7 @@ macro_rules! handlers {
             Path((slug, no)): Path<(String, i64)>,
             Form(seen): Form<Seen>,
         ) -> WebResult<Response> {
-            settle::<$act>(&desk, &signed, &slug, no, seen).await
+            settle::<$act>(&desk, &signed, &slug, no, &seen).await
         }
     )*};
 }

@@ -179,6 +179,7 @@ pub(super) async fn submit(
 ) -> WebResult<Response> {
     let posted: BTreeMap<String, String> = posted.into_iter().collect();
     let opened = open::draft(&desk, &signed, &slug, no).await?;
+    opened.demands_writing(&signed)?;
     let mut rows = rows_of(&posted);
     let signatories = read(&mut rows, &opened.book.framework().parties);
     let again = |status, sentence: &str| {

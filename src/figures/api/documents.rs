@@ -124,7 +124,8 @@ where
 /// macro. Sa nature est jugée à son contenu.
 #[utoipa::path(post, path = "/frameworks/{framework}/indicators/{key}/documents", tag = "Documents",
     params(("framework" = String, Path, description = "Code du cadre"),
-           ("key" = String, Path, description = "Clé de l’indicateur"), AttachQuery),
+           ("key" = String, Path, description = "Clé de l’indicateur"), AttachQuery,
+           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
     request_body(content((FileBytes = "application/octet-stream"))),
     responses((status = 201, description = "Le document, à l’adresse que dit Location", body = DocumentView)))]
 pub(super) async fn attach(
@@ -147,6 +148,17 @@ pub(super) async fn attach(
     let catalogue = library.catalogue(&mut tx, caller.reach()).await?;
     let directory = directories.current(&mut tx, caller.reach()).await?;
     drop(tx);
+    let ground = Ground {
+        catalogue: &catalogue,
+        directory: &directory,
+        today: clock.today(),
+    };
+    let found = indicator(&catalogue, &framework, &key);
+    let (framework, indicator) = found.ok_or_else(Problem::not_found)?;
+    let concern = ground.indicator(framework, indicator);
+    caller
+        .reach()
+        .demands::<AttachDocument>(std::slice::from_ref(&concern))?;
     if !YEARS.contains(&query.year) {
         let message = format!("attendu une année, reçu « {} »", query.year);
         return Err(Problem::malformed("year", message));
@@ -157,14 +169,6 @@ pub(super) async fn attach(
         place: String::new(),
         period: query.year.to_string(),
     };
-    let ground = Ground {
-        catalogue: &catalogue,
-        directory: &directory,
-        today: clock.today(),
-    };
-    let found = indicator(&catalogue, &framework, &key);
-    let (framework, indicator) = found.ok_or_else(Problem::not_found)?;
-    let concern = ground.indicator(framework, indicator);
     let upload = upload(request, &query.name, &config).await?;
     let change = Change::open(&db, &clock, caller.actor(), AttachDocument::NAME).await;
     let mut change = change.map_err(Problem::internal)?;

@@ -20,7 +20,7 @@ use crate::access::api::{AsOf, Caller, moment};
 use crate::figures::{Figure, Snapshots, Subject};
 use crate::frameworks::{Catalogue, Library};
 use crate::imports::Imports;
-use crate::imports::api::{BatchView, LARGEST_REQUEST, body, rehearse_table};
+use crate::imports::api::{BatchView, LARGEST_REQUEST, body, may_send, rehearse_table};
 use crate::kernel::{Period, Value};
 use crate::measures::Measure;
 use crate::platform::api::{ApiQuery, ApiResult, Paging, Problem, instant};
@@ -250,6 +250,7 @@ async fn send_data_values(
     ApiQuery(beside): ApiQuery<BTreeMap<String, String>>,
     request: Request,
 ) -> ApiResult<Response> {
+    may_send(&caller)?;
     let bytes: Bytes = body(request).await?;
     let mut sent = table(&bytes)?;
     sent.beside.extend(beside);

@@ -43,6 +43,9 @@ pub(super) async fn to_indicator(
         today: clock.today(),
     };
     let concern = ground.indicator(&edited.framework, indicator);
+    signed
+        .reach()
+        .demands::<AttachDocument>(std::slice::from_ref(&concern))?;
     let received = receive(form, &config).await?;
     let year: Option<i16> = received.text("annee").parse().ok();
     let year = year
@@ -94,6 +97,7 @@ pub(super) async fn to_value(
         today: clock.today(),
     };
     let concern = ground.loading(&story.measure, &story.subject.place);
+    reach.demands::<AttachDocument>(std::slice::from_ref(&concern))?;
     let upload = receive(form, &config).await?.into_file()?;
     let embargo = story.embargo();
     let about = About {

@@ -65,7 +65,15 @@ pub(super) async fn open(
     let story = provenance::store::story(&mut tx, reach, today, observation).await?;
     let story = story.ok_or(WebError::NotFound)?;
     let catalogue = library.catalogue(&mut tx, reach).await?;
+    let directory = directories.current(&mut tx, reach).await?;
     drop(tx);
+    let ground = Ground {
+        catalogue: &catalogue,
+        directory: &directory,
+        today,
+    };
+    let concern = ground.contesting(&story.measure, &story.subject.place);
+    reach.demands::<OpenAContest>(std::slice::from_ref(&concern))?;
     let received = receive(form, &config).await?;
     let new = NewContest {
         revision: received.text("revision").parse().unwrap_or(0),
@@ -80,15 +88,8 @@ pub(super) async fn open(
     let mut change = change
         .map_err(WebError::internal)?
         .because(new.reason.clone());
-    let directory = directories.current(change.tx(), reach).await?;
-    let ground = Ground {
-        catalogue: &catalogue,
-        directory: &directory,
-        today,
-    };
     let value = Contestable::find(change.tx(), ground, observation).await?;
     let value = value.ok_or(WebError::NotFound)?;
-    let concern = value.concern().clone();
     let permitted = permit::<OpenAContest>(&mut change, value).await?;
     let id = crate::figures::contest::open(&mut change, permitted, &new).await?;
     if let Some(evidence) = &received.file {
@@ -399,9 +400,11 @@ fn answer_form(contest: &Contest, formatter: Formatter<'_>) -> Markup {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Given {
+    #[serde(default)]
     reponse: String,
     #[serde(default)]
     valeur: String,
+    #[serde(default)]
     explication: String,
 }
 
@@ -421,7 +424,15 @@ pub(super) async fn answer(
     let contest = contest.filter(|contest| !contest.is_hidden(reach, clock.today()));
     let contest = contest.ok_or(WebError::NotFound)?;
     let catalogue = library.catalogue(&mut tx, reach).await?;
+    let directory = directories.current(&mut tx, reach).await?;
     drop(tx);
+    let ground = Ground {
+        catalogue: &catalogue,
+        directory: &directory,
+        today: clock.today(),
+    };
+    let concern = ground.answering(&contest.measure, &contest.supplier);
+    reach.demands::<AnswerContest>(&[concern.at(contest.stage())])?;
     let words = stated(&given.explication, "Expliquez la réponse en une phrase.")?;
     let answer = match given.reponse.as_str() {
         "accepted" => {
@@ -436,12 +447,6 @@ pub(super) async fn answer(
     };
     let change = Change::open(&db, &clock, signed.actor(), AnswerContest::NAME).await;
     let mut change = change.map_err(WebError::internal)?.because(words.clone());
-    let directory = directories.current(change.tx(), reach).await?;
-    let ground = Ground {
-        catalogue: &catalogue,
-        directory: &directory,
-        today: clock.today(),
-    };
     let contest = Answerable::find(change.tx(), ground, id).await?;
     let contest = contest.ok_or(WebError::NotFound)?;
     let permit = permit::<AnswerContest>(&mut change, contest).await?;

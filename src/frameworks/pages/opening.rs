@@ -110,6 +110,7 @@ fn form(
 #[derive(Debug, Deserialize)]
 pub(super) struct Sent {
     /// The revision that its reader saw in force.
+    #[serde(default)]
     revision: i64,
     #[serde(default)]
     motif: String,

@@ -11,7 +11,11 @@ use uuid::Uuid;
 use super::view::{AnswerView, BatchView, LaterView, NameView, SheetView};
 use super::{etag, known, read_now, refusal};
 use crate::access::api::Caller;
-use crate::imports::{ActError, Batch, Committed, Imports, NameUse, Place, Said, SheetColumns};
+use crate::access::{Act, NotPermitted, Refusal, may};
+use crate::imports::{
+    ActError, Batch, CommitBatch, Committed, DropBatch, Imports, NameUse, Place, ReadAgain, Said,
+    SheetColumns, UndoBatch,
+};
 use crate::platform::api::{ApiJson, ApiPath, ApiResult, Code, Conditions, Fault, Problem};
 
 /// Les réponses aux questions d’une répétition.
@@ -24,7 +28,8 @@ pub(super) struct Answered {
 /// Répondre aux questions d’une répétition ; les mêmes octets sont relus
 #[utoipa::path(post, path = "/rehearsals/{id}/answers", tag = "Envois", request_body = Answered,
     params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
-           ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue")),
+           ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue"),
+           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
     responses((status = 200, description = "La répétition relue", body = BatchView)))]
 pub(super) async fn answer(
     caller: Caller,
@@ -33,7 +38,7 @@ pub(super) async fn answer(
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(sent): ApiJson<Answered>,
 ) -> ApiResult<Response> {
-    let batch = decided_upon(&imports, &caller, &conditions, id).await?;
+    let batch = decided_upon::<ReadAgain>(&imports, &caller, &conditions, id).await?;
     let upon = Some(batch.seen());
     let mut said = batch.said;
     for (rank, answer) in sent.answers.into_iter().enumerate() {
@@ -60,7 +65,8 @@ pub(super) struct Mapped {
 /// Corriger la lecture des colonnes d’une répétition ; les mêmes octets sont relus
 #[utoipa::path(post, path = "/rehearsals/{id}/mapping", tag = "Envois", request_body = Mapped,
     params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
-           ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue")),
+           ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue"),
+           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
     responses((status = 200, description = "La répétition relue", body = BatchView)))]
 pub(super) async fn map(
     caller: Caller,
@@ -69,7 +75,7 @@ pub(super) async fn map(
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(sent): ApiJson<Mapped>,
 ) -> ApiResult<Response> {
-    let batch = decided_upon(&imports, &caller, &conditions, id).await?;
+    let batch = decided_upon::<ReadAgain>(&imports, &caller, &conditions, id).await?;
     let upon = Some(batch.seen());
     let mut said = batch.mapping.clone();
     said.sheets = sent.sheets.into_iter().map(SheetColumns::from).collect();
@@ -103,7 +109,8 @@ pub(super) struct CommittedView {
 /// Enregistrer une répétition : tout ou rien
 #[utoipa::path(post, path = "/rehearsals/{id}/commit", tag = "Envois",
     params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
-           ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue")),
+           ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue"),
+           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
     responses((status = 200, description = "Enregistrée", body = CommittedView)))]
 pub(super) async fn commit(
     caller: Caller,
@@ -111,7 +118,7 @@ pub(super) async fn commit(
     conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<Json<CommittedView>> {
-    let batch = decided_upon(&imports, &caller, &conditions, id).await?;
+    let batch = decided_upon::<CommitBatch>(&imports, &caller, &conditions, id).await?;
     let (outcome, change) = match imports
         .commit(caller.actor(), id, Some(batch.seen()))
         .await
@@ -152,7 +159,8 @@ pub(super) struct UndoneView {
 /// Annuler un lot enregistré
 #[utoipa::path(post, path = "/batches/{id}/undo", tag = "Envois", request_body = Reason,
     params(("id" = Uuid, Path, description = "Identifiant du lot"),
-           ("If-Match" = String, Header, description = "L’ETag du lot tel qu’il a été lu")),
+           ("If-Match" = String, Header, description = "L’ETag du lot tel qu’il a été lu"),
+           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
     responses((status = 200, description = "Annulé", body = UndoneView)))]
 pub(super) async fn undo(
     caller: Caller,
@@ -161,7 +169,7 @@ pub(super) async fn undo(
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(sent): ApiJson<Reason>,
 ) -> ApiResult<Json<UndoneView>> {
-    let batch = decided_upon(&imports, &caller, &conditions, id).await?;
+    let batch = decided_upon::<UndoBatch>(&imports, &caller, &conditions, id).await?;
     let undone = imports
         .undo(caller.actor(), id, &sent.reason, Some(batch.seen()))
         .await;
@@ -176,7 +184,8 @@ pub(super) async fn undo(
 /// Abandonner une répétition
 #[utoipa::path(delete, path = "/rehearsals/{id}", tag = "Envois",
     params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
-           ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue")),
+           ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue"),
+           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
     responses((status = 204, description = "Abandonnée")))]
 pub(super) async fn give_up(
     caller: Caller,
@@ -184,7 +193,7 @@ pub(super) async fn give_up(
     conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<StatusCode> {
-    let batch = decided_upon(&imports, &caller, &conditions, id).await?;
+    let batch = decided_upon::<DropBatch>(&imports, &caller, &conditions, id).await?;
     let dropped = imports.give_up(caller.actor(), id, Some(batch.seen()));
     let dropped = dropped.await;
     dropped.map_err(refusal)?;
@@ -193,7 +202,7 @@ pub(super) async fn give_up(
 
 /// The batch that a program writes to, in the state upon which it says it decided. The act compares
 /// that once more among writers, where nothing can come between.
-async fn decided_upon(
+async fn decided_upon<A: Act<Thing = Uuid>>(
     imports: &Imports,
     caller: &Caller,
     conditions: &Conditions,
@@ -201,6 +210,13 @@ async fn decided_upon(
 ) -> ApiResult<Batch> {
     caller.writes()?;
     let batch = known(imports, caller, id).await?;
+    let mut tx = imports.db.read().await?;
+    match may::<A>(&mut tx, caller.reach(), &id).await? {
+        Err(denied) if denied.kind != Refusal::Stage => {
+            return Err(NotPermitted::from(denied).into());
+        }
+        Ok(()) | Err(_) => {}
+    }
     conditions.demand(&etag(&batch))?;
     Ok(batch)
 }

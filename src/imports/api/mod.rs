@@ -26,7 +26,7 @@ use crate::platform::api::{ApiResult, Code, Etag, Problem};
 use crate::platform::db::Db;
 
 pub use super::pages::LARGEST_REQUEST;
-pub use send::{body, rehearse_table};
+pub use send::{body, may_send, rehearse_table};
 pub use view::BatchView;
 
 /// A program is kept waiting this long for a reading; past that, it asks again.

@@ -11,9 +11,10 @@ use utoipa::ToSchema;
 
 use super::view::BatchView;
 use super::{read_now, refusal};
+use crate::access::Concern;
 use crate::access::api::Caller;
 use crate::imports::pages::{Sent, Unread, sent};
-use crate::imports::{Imports, Intake, Mistake, Said, SentFile, SentTable};
+use crate::imports::{Imports, Intake, Mistake, Said, SendFile, SentFile, SentTable};
 use crate::platform::api::{ApiQuery, ApiResult, Code, Fault, FileBytes, Problem};
 
 /// Un fichier, et ce qui se dit à côté, dans des champs des noms de l’adresse.
@@ -43,6 +44,7 @@ pub(super) async fn rehearse(
     ApiQuery(beside): ApiQuery<BTreeMap<String, String>>,
     request: Request,
 ) -> ApiResult<Response> {
+    may_send(&caller)?;
     let media = request.headers().get(CONTENT_TYPE);
     let media = media.and_then(|media| media.to_str().ok()).unwrap_or("");
     let media = media.split(';').next().unwrap_or("").trim().to_owned();
@@ -62,6 +64,15 @@ pub(super) async fn rehearse(
         }
     };
     received.rehearse(imports, &caller).await
+}
+
+/// Refuses whoever may send no file, before anything of it is read.
+///
+/// # Errors
+/// A refusal that says who can.
+pub fn may_send(caller: &Caller) -> ApiResult<()> {
+    caller.writes()?;
+    Ok(caller.reach().demands::<SendFile>(&[Concern::to_come()])?)
 }
 
 /// Rehearses the values that another layout of JSON brought, as those of [`rehearse`] are.

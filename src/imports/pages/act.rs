@@ -11,19 +11,30 @@ use uuid::Uuid;
 use super::batch::{known, refused};
 use super::columns;
 use super::send::{WAIT, refusal, start};
-use crate::access::Signed;
-use crate::imports::{ActError, Answer, Batch, Imports, Place, Said, store};
+use crate::access::{Act, NotPermitted, Refusal, Signed, may};
+use crate::imports::{
+    ActError, Answer, Batch, CommitBatch, DropBatch, Imports, Place, ReadAgain, Said, UndoBatch,
+    store,
+};
 use crate::platform::web::{WebError, WebResult};
 
 fn back(id: Uuid) -> Response {
     Redirect::to(&format!("/imports/{id}")).into_response()
 }
 
-async fn batch(signed: &Signed, imports: &Imports, id: Uuid) -> WebResult<Batch> {
+/// The batch, for whoever may do that to it; that it is past it is told by the act itself.
+async fn batch<A: Act<Thing = Uuid>>(
+    signed: &Signed,
+    imports: &Imports,
+    id: Uuid,
+) -> WebResult<Batch> {
     let mut tx = imports.db.read().await?;
-    store::batch_seen(&mut tx, signed.reach(), id)
-        .await?
-        .ok_or(WebError::NotFound)
+    let seen = store::batch_seen(&mut tx, signed.reach(), id).await?;
+    let batch = seen.ok_or(WebError::NotFound)?;
+    match may::<A>(&mut tx, signed.reach(), &id).await? {
+        Err(denied) if denied.kind != Refusal::Stage => Err(NotPermitted::from(denied).into()),
+        Ok(()) | Err(_) => Ok(batch),
+    }
 }
 
 /// Reads the same bytes again, with what is now said of them.
@@ -33,7 +44,7 @@ async fn read_again(
     id: Uuid,
     said: Option<Said>,
 ) -> WebResult<Response> {
-    batch(signed, &imports, id).await?;
+    batch::<ReadAgain>(signed, &imports, id).await?;
     let begun = imports
         .begin_again(signed.actor(), id, said, None)
         .await
@@ -53,10 +64,15 @@ pub(super) async fn reread(
 /// The answer to one question.
 #[derive(Debug, Deserialize)]
 pub(super) struct Answered {
+    #[serde(default)]
     feuille: String,
+    #[serde(default)]
     ligne: u32,
+    #[serde(default)]
     colonne: u32,
+    #[serde(default)]
     code: String,
+    #[serde(default)]
     reponse: String,
 }
 
@@ -67,7 +83,7 @@ pub(super) async fn answer(
     Form(answered): Form<Answered>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
-    let mut said = batch(&signed, &imports, id).await?.said;
+    let mut said = batch::<ReadAgain>(&signed, &imports, id).await?.said;
     said.answers.put(Answer {
         place: Place {
             sheet: answered.feuille,
@@ -87,7 +103,7 @@ pub(super) async fn correct(
     Form(chosen): Form<BTreeMap<String, String>>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
-    let batch = batch(&signed, &imports, id).await?;
+    let batch = batch::<ReadAgain>(&signed, &imports, id).await?;
     let said = columns::chosen(&batch.mapping, &chosen)?;
     let intake = imports.intakes.of(&batch)?;
     let mapping = intake.corrected(&said).map_err(WebError::Invalid)?;
@@ -104,7 +120,7 @@ pub(super) async fn commit(
     Path(id): Path<String>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
-    batch(&signed, &imports, id).await?;
+    batch::<CommitBatch>(&signed, &imports, id).await?;
     match imports.commit(signed.actor(), id, None).await {
         Ok(_) => Ok(back(id)),
         Err(error) => told(&signed, &imports, id, error).await,
@@ -125,7 +141,7 @@ pub(super) async fn undo(
     Form(reason): Form<Reason>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
-    batch(&signed, &imports, id).await?;
+    batch::<UndoBatch>(&signed, &imports, id).await?;
     match imports.undo(signed.actor(), id, &reason.motif, None).await {
         Ok(_) => Ok(back(id)),
         Err(error) => told(&signed, &imports, id, error).await,
@@ -138,7 +154,7 @@ pub(super) async fn give_up(
     Path(id): Path<String>,
 ) -> WebResult<Response> {
     let id = known(&id)?;
-    batch(&signed, &imports, id).await?;
+    batch::<DropBatch>(&signed, &imports, id).await?;
     imports
         .give_up(signed.actor(), id, None)
         .await

@@ -1,15 +1,16 @@
-//! `/erreurs` and `/erreurs/<code>`: what each problem means and what to do.
+//! `/erreurs` and `/erreurs/<code>`: what each problem means and what to do. Anyone may read them: a
+//! program that was not let in is led there.
 
 use axum::extract::Path;
 use maud::{Markup, html};
 
 use super::parts::severity;
-use crate::access::Signed;
+use crate::access::Visitor;
 use crate::imports::{CATALOGUE, Entry, ProblemCode};
 use crate::platform::api;
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading};
 
-pub(super) async fn list(signed: Signed) -> Markup {
+pub(super) async fn list(visitor: Visitor) -> Markup {
     let body = html! {
         div.head {
             h1 { "Les problèmes d’un fichier" }
@@ -39,17 +40,17 @@ pub(super) async fn list(signed: Signed) -> Markup {
             }
         }
     };
-    signed.page("Problèmes", &body)
+    visitor.page("Problèmes", &body)
 }
 
-pub(super) async fn page(signed: Signed, Path(code): Path<String>) -> WebResult<Markup> {
+pub(super) async fn page(visitor: Visitor, Path(code): Path<String>) -> WebResult<Markup> {
     if let Some(code) = api::Code::from_slug(&code) {
         let entry = code.entry();
-        return Ok(signed.page(entry.title, &explained_to_programs(entry)));
+        return Ok(visitor.page(entry.title, &explained_to_programs(entry)));
     }
     let code: ProblemCode = code.parse().map_err(|_| WebError::NotFound)?;
     let entry = code.entry();
-    Ok(signed.page(entry.title, &explained(entry)))
+    Ok(visitor.page(entry.title, &explained(entry)))
 }
 
 /// What a problem of the API means.

@@ -67,6 +67,7 @@ pub(super) async fn receive(
     State(imports): State<Imports>,
     form: Result<Multipart, MultipartRejection>,
 ) -> WebResult<Response> {
+    signed.reach().demands::<SendFile>(&[Concern::to_come()])?;
     let sent = match form {
         Ok(form) => sent(form, "fichier").await,
         Err(_) => Err(Unread::Broken),

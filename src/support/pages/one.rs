@@ -102,13 +102,13 @@ pub(super) async fn pass_on(
     Form(typed): Form<Typed>,
 ) -> WebResult<Response> {
     let shown = open(&at, &signed, id).await?;
+    let mut change = begin::<PassOn>(&at, &clock, &signed).await?;
+    let permit = permit::<PassOn>(&mut change, id).await?;
     let Ok(words) = read_words(&typed.message, true) else {
         let wrong =
             "Dites à l’assistance nationale, en quelques mots, ce que vous attendez d’elle.";
         return Ok(again(&signed, &shown, wrong, &typed.message));
     };
-    let mut change = begin::<PassOn>(&at, &clock, &signed).await?;
-    let permit = permit::<PassOn>(&mut change, id).await?;
     let done = store::pass_on(&mut change, permit, &words).await;
     done.map_err(WebError::internal)?;
     end(change, &post, id, "transmise").await

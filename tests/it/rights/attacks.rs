@@ -1,6 +1,7 @@
 //! What somebody would try.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
 use jalon::access::token::{CreateToken, NewToken, Secret, TokenScope, store as tokens};
 use jalon::access::{NotPermitted, Refusal, permit};
 use jalon::contracts::{EditInstrument, TermsOf, WriteTerms};
@@ -10,6 +11,7 @@ use jalon::ledger::{Actor, Change};
 use uuid::Uuid;
 
 use super::{grant, held, last_change, new_grant, person, site_of};
+use crate::api::{self, Program};
 use crate::contracts::{Hand, NORMANDIE, normandie_terms};
 use crate::on_both_engines;
 use crate::stage::Stage;
@@ -114,8 +116,32 @@ on_both_engines! {
         let before = last_change(&bench).await;
         let mut site = bench.site().await;
         site.sign_in().await;
-        let sent = site.post(&format!("/imports/{}/enregistrer", refused.id), &[]).await;
-        assert!(sent.status.is_success() || sent.status.is_client_error());
+        let until = bench.clock.today().checked_add(jiff::ToSpan::days(30)).unwrap();
+        let (_, secret) = api::open(&bench, stage.actor, TokenScope::ReadWrite, until).await;
+        let mut program = Program::over(bench.site().await, secret);
+        let page = format!("/imports/{}", refused.id);
+        let sent = site.post(&format!("{page}/enregistrer"), &[]).await;
+        assert_eq!(sent.status, StatusCode::CONFLICT, "{}", sent.body);
+        assert!(sent.body.contains("corrigez le fichier ou répondez aux questions, rien n’a été écrit"), "{}", sent.body);
+        // Given up, it is no more to be written, read again nor undone, by page and by program.
+        assert_eq!(site.post(&format!("{page}/abandonner"), &[]).await.status, StatusCode::SEE_OTHER);
+        for (act, form) in [("enregistrer", &[][..]), ("relire", &[]), ("annuler", &[("motif", "Essai")]), ("abandonner", &[])] {
+            let sent = site.post(&format!("{page}/{act}"), form).await;
+            assert!([409, 422].contains(&sent.status.as_u16()), "{act}: {}", sent.status);
+        }
+        let resource = format!("/api/v1/rehearsals/{}", refused.id);
+        let read = program.get(&resource).await;
+        let etag = read.headers["etag"].to_str().unwrap().to_owned();
+        for (method, path, body) in [
+            (Method::POST, format!("{resource}/commit"), ""),
+            (Method::POST, format!("{resource}/answers"), r#"{"answers":[]}"#),
+            (Method::POST, format!("/api/v1/batches/{}/undo", refused.id), r#"{"reason":"Essai"}"#),
+            (Method::DELETE, resource.clone(), ""),
+        ] {
+            let headers = [("content-type", "application/json"), ("if-match", &*etag)];
+            let sent = program.ask(method, &path, &headers, Body::from(body)).await;
+            assert!([404, 409].contains(&sent.status.as_u16()), "{path}: {} {}", sent.status, sent.body);
+        }
         assert_eq!(last_change(&bench).await, before);
     }
 }
