@@ -123,9 +123,9 @@ on_both_engines! {
         let sent = site.post(&format!("{page}/enregistrer"), &[]).await;
         assert_eq!(sent.status, StatusCode::CONFLICT, "{}", sent.body);
         assert!(sent.body.contains("corrigez le fichier ou répondez aux questions, rien n’a été écrit"), "{}", sent.body);
-        // Given up, it is no more to be written, read again nor undone, by page and by program.
+        // Given up, it is no more to be written nor undone, by page and by program.
         assert_eq!(site.post(&format!("{page}/abandonner"), &[]).await.status, StatusCode::SEE_OTHER);
-        for (act, form) in [("enregistrer", &[][..]), ("relire", &[]), ("annuler", &[("motif", "Essai")]), ("abandonner", &[])] {
+        for (act, form) in [("enregistrer", &[][..]), ("annuler", &[("motif", "Essai")]), ("abandonner", &[])] {
             let sent = site.post(&format!("{page}/{act}"), form).await;
             assert!([409, 422].contains(&sent.status.as_u16()), "{act}: {}", sent.status);
         }
@@ -134,7 +134,6 @@ on_both_engines! {
         let etag = read.headers["etag"].to_str().unwrap().to_owned();
         for (method, path, body) in [
             (Method::POST, format!("{resource}/commit"), ""),
-            (Method::POST, format!("{resource}/answers"), r#"{"answers":[]}"#),
             (Method::POST, format!("/api/v1/batches/{}/undo", refused.id), r#"{"reason":"Essai"}"#),
             (Method::DELETE, resource.clone(), ""),
         ] {
