@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::{Holding, Post, posts, store};
-use crate::access::Signed;
 use crate::access::role::Referent;
+use crate::access::{Signed, button_or_why};
 use crate::frameworks::{Catalogue, Framework, Library, Node};
 use crate::kernel::counted;
 use crate::organisations::{Directories, Directory, Organisation, OrganisationKind};
@@ -141,11 +141,11 @@ async fn page(
         }
         @for group in posts.chunk_by(|a, b| code(a) == code(b)) { (section(group, &address)) }
         (downloads("referents", "Les référents", &[("cadre", &listed.framework.code)], &address))
-        @if reach.gives_something().is_ok() {
+        (button_or_why(reach.gives_something().as_ref().map(|&()| ()), "Déposer la liste complétée", &html! {
             p { "Ce tableau se complète dans un tableur (nom, adresse, dates) et se renvoie : "
                 a href="/imports/nouveau?genre=personnes" { "déposer la liste complétée" }
                 ". Jalon montre qui serait désigné ou prendrait fin avant que rien ne soit écrit." }
-        }
+        }))
         p.muted { "Désigner ou remplacer un référent : lui donner le rôle, sur la page de la "
             a href="/personnes" { "personne" } ". Ce qui prend fin reste dans le "
             a href="/journal?genre=grant" { "journal" } "." }

@@ -2,6 +2,7 @@
 
 mod leaving;
 mod life;
+mod opening;
 mod reading;
 mod review;
 
