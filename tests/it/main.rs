@@ -8,6 +8,7 @@ mod antivirus;
 mod api;
 mod asof;
 mod backup;
+mod capped;
 mod circuit;
 mod cli;
 mod contest;

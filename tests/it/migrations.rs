@@ -31,7 +31,7 @@ fn rows_of(step: i64) -> Sample {
         9 => grants(),
         10 => door(),
         11 => dossiers(),
-        12 | 13 => indexes(),
+        12 | 13 | 27 => indexes(),
         14 => sealed(),
         15 => identities(),
         16 => passkeys(),
@@ -61,14 +61,9 @@ fn leaving() -> Sample {
 }
 
 fn value_openings() -> Sample {
-    (
-        vec![(
-            "insert into measure_opening (framework, measure, audience) values ('essai', 'essai-mesure', 'everybody')",
-            args![],
-        )],
-        "select audience from measure_opening",
-        "everybody",
-    )
+    let opening = "insert into measure_opening (framework, measure, audience) values ('essai', 'essai-mesure', 'everybody')";
+    let question = "select audience from measure_opening";
+    (vec![(opening, args![])], question, "everybody")
 }
 
 fn embargoed_documents() -> Sample {
