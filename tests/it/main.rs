@@ -11,6 +11,7 @@ mod backup;
 mod capped;
 mod circuit;
 mod cli;
+mod contacts;
 mod contest;
 mod contracts;
 mod correction;
