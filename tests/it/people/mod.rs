@@ -5,6 +5,7 @@ mod life;
 mod opening;
 mod reading;
 mod review;
+mod workbook;
 
 use jalon::imports::{
     ActError, Answer, Batch, Committed, Problem, ProblemCode, Said, SentFile, store,
