@@ -2,10 +2,11 @@
 //!
 //! The form is kept in the session that ended, on the server, for the person who was signed in
 //! there and nobody else. Once they are back they are shown what they wrote and may send it
-//! again; it is never acted upon by itself.
+//! again; it is never acted upon by itself. Of a form that carries a file, the texts are kept and
+//! the file is not.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State};
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 use super::discreet;
 use super::factor;
+use super::link::pages::FORGOTTEN;
 use super::session::{Standing, standing};
 use super::signed::Signed;
 use crate::platform::web::{WebError, WebResult};
@@ -31,6 +33,8 @@ pub(super) const RESUME: &str = "/reprise";
 
 /// A longer form is not kept: an entry grid of a whole objective is some 100 kB.
 const LARGEST: usize = 512 * 1024;
+/// Of a form with a file, this much is looked through for its texts.
+const LARGEST_WITH_FILE: usize = 128 * 1024 * 1024;
 
 /// A form that came after the session had ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,6 +43,11 @@ struct Kept {
     person: Uuid,
     /// Where it was sent.
     address: String,
+    /// Whether it was a form that may carry files, and the fields that did or could.
+    #[serde(default)]
+    multipart: bool,
+    #[serde(default)]
+    files: Vec<String>,
     /// What it held, as it was sent; beside it while it waits.
     #[serde(skip)]
     body: String,
@@ -100,28 +109,39 @@ async fn keep(
         .path_and_query()
         .map_or("/", |path| path.as_str());
     let address = address.to_owned();
-    let person = match standing(session).await.map_err(WebError::internal)? {
-        Standing::Lapsed(person) if is_form(&request) && is_ours(&address) => person,
-        Standing::Signed(_) => {
+    let shape = Shape::of(&request).filter(|_| is_ours(&address));
+    let (person, shape) = match (standing(session).await.map_err(WebError::internal)?, shape) {
+        (Standing::Lapsed(person), Some(shape)) => (person, shape),
+        (Standing::Signed(_), _) => {
             forget_sent(session, &address).await?;
             return Ok(Some(request));
         }
         _ => return Ok(Some(request)),
     };
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, LARGEST).await else {
-        return Ok(Some(Request::from_parts(parts, Body::empty())));
+    let (text, files, as_it_came) = match shape {
+        Shape::Plain => {
+            let bytes = to_bytes(body, LARGEST).await.unwrap_or_default();
+            let text = String::from_utf8(bytes.to_vec()).unwrap_or_default();
+            (text, Vec::new(), Body::from(bytes))
+        }
+        Shape::WithFiles => {
+            let form = Request::from_parts(parts.clone(), body);
+            let (text, files) = texts_of(form).await.unwrap_or_default();
+            (text, files, Body::empty())
+        }
     };
-    let text = String::from_utf8(bytes.to_vec()).unwrap_or_default();
     let is_secret =
         form_urlencoded::parse(text.as_bytes()).any(|(name, _)| name.contains("password"));
     if is_secret || text.is_empty() {
-        return Ok(Some(Request::from_parts(parts, Body::from(bytes))));
+        return Ok(Some(Request::from_parts(parts, as_it_came)));
     }
     discreet::keep(session, keyring, (person, KEPT_BODY_KEY), &text).await?;
     let kept = Kept {
         person,
         address,
+        multipart: shape == Shape::WithFiles,
+        files,
         body: String::new(),
     };
     session
@@ -133,17 +153,64 @@ async fn keep(
 
 /// A page of this site, which is not about signing in.
 fn is_ours(address: &str) -> bool {
-    let own = ["//", "/connexion", "/deconnexion", factor::PATH, RESUME];
+    let own = [
+        "//",
+        "/connexion",
+        "/deconnexion",
+        "/lien/",
+        FORGOTTEN,
+        factor::PATH,
+        RESUME,
+    ];
     !own.iter().any(|start| address.starts_with(start))
 }
 
-fn is_form(request: &Request) -> bool {
-    let media = request.headers().get(header::CONTENT_TYPE);
-    media.is_some_and(|media| {
+/// How a form was written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Plain,
+    /// In parts, some of which may be files.
+    WithFiles,
+}
+
+impl Shape {
+    fn of(request: &Request) -> Option<Self> {
+        let media = request.headers().get(header::CONTENT_TYPE)?.as_bytes();
+        if media.starts_with(b"application/x-www-form-urlencoded") {
+            return Some(Self::Plain);
+        }
         media
-            .as_bytes()
-            .starts_with(b"application/x-www-form-urlencoded")
-    })
+            .starts_with(b"multipart/form-data")
+            .then_some(Self::WithFiles)
+    }
+}
+
+/// The texts of a form in parts, as a plain form writes them, and the fields of its files; nothing
+/// where the texts are too long to be kept, or the form is none.
+async fn texts_of(mut request: Request) -> Option<(String, Vec<String>)> {
+    DefaultBodyLimit::max(LARGEST_WITH_FILE).apply(&mut request);
+    let mut form = Multipart::from_request(request, &()).await.ok()?;
+    let (mut texts, mut files, mut length) = (Vec::new(), Vec::new(), 0);
+    // Where it is cut short, what came before is kept all the same.
+    while let Ok(Some(mut field)) = form.next_field().await {
+        let name = field.name().unwrap_or_default().to_owned();
+        if field.file_name().is_some() {
+            files.push(name);
+            continue;
+        }
+        let mut text = Vec::new();
+        while let Ok(Some(chunk)) = field.chunk().await {
+            length += chunk.len();
+            if length > LARGEST {
+                return None;
+            }
+            text.extend_from_slice(&chunk);
+        }
+        texts.push((name, String::from_utf8_lossy(&text).into_owned()));
+    }
+    let mut plain = form_urlencoded::Serializer::new(String::new());
+    plain.extend_pairs(texts);
+    Some((plain.finish(), files))
 }
 
 async fn kept(session: &Session) -> WebResult<Option<Kept>> {
@@ -207,7 +274,8 @@ fn page(kept: &Kept) -> Markup {
     html! {
         div.head {
             h1 { "Reprendre votre saisie" }
-            p.lead { "Votre session avait expiré quand vous avez envoyé ce formulaire. Rien n’a été enregistré, et rien n’est perdu : voici ce que vous aviez écrit." }
+            p.lead { "Votre session avait expiré quand vous avez envoyé ce formulaire. Rien n’a été enregistré ; voici ce que vous aviez écrit."
+                @if !kept.files.is_empty() { " Un fichier ne se garde pas : choisissez-le de nouveau." } }
         }
         div.scroll tabindex="0" role="region" aria-label="Ce que vous aviez écrit, défilable" {
             table.tbl.stack {
@@ -219,8 +287,12 @@ fn page(kept: &Kept) -> Markup {
             }
         }
         @if typed.is_empty() { p { "Aucun texte n’avait été changé." } }
-        form method="post" action=(kept.address) {
+        form method="post" action=(kept.address) enctype=[kept.multipart.then_some("multipart/form-data")] {
             @for (name, text) in kept.fields() { input type="hidden" name=(name) value=(text); }
+            @for name in &kept.files { div.field {
+                label for={ "joint-" (name) } { "Le fichier, s’il y en avait un" }
+                input id={ "joint-" (name) } type="file" name=(name);
+            } }
             p.acts {
                 button.btn.main type="submit" { "Renvoyer ce formulaire" }
                 a.btn href=(opened) { "Ouvrir la page sans ce texte" }
@@ -241,6 +313,8 @@ mod tests {
         let kept = Kept {
             person: Uuid::nil(),
             address: "/".to_owned(),
+            multipart: false,
+            files: Vec::new(),
             body: "jeton=1&vu=x&a=70&vu%3Aa=71&b=72&vu%3Ab=72&c=&motif=Un+mot".to_owned(),
         };
         let typed = kept.typed();

@@ -64,6 +64,8 @@ pub(super) enum Warning<'a> {
     FactorAdded,
     /// None is any more.
     FactorRemoved,
+    /// An administrator took it away, for that reason.
+    FactorTaken(&'a str),
     /// A recovery code served; how many are left.
     RecoveryUsed(i64),
     /// New recovery codes stand in the place of the others.
@@ -99,6 +101,14 @@ pub(super) fn warning(person: &Person, warning: Warning<'_>, now: i64) -> Mail {
             "factor-off",
             "La double authentification est retirée",
             "Plus aucun code n’est demandé pour ouvrir votre compte Jalon : le mot de passe suffit.".to_owned(),
+        ),
+        Warning::FactorTaken(why) => (
+            "factor-taken",
+            "Votre double authentification a été retirée",
+            format!(
+                "Un administrateur a retiré la double authentification de votre compte Jalon{} et vos sessions sont terminées. Le mot de passe suffit, jusqu’à ce que vous en mettiez une autre en place depuis « Mon compte ».",
+                if why.is_empty() { String::new() } else { format!(", pour ce motif : « {why} »,") }
+            ),
         ),
         Warning::RecoveryUsed(left) => (
             "recovery",

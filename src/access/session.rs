@@ -21,8 +21,8 @@ use crate::platform::web::local_path;
 /// Nobody is signed in any more after this long without a request.
 const IDLE: time::Duration = time::Duration::hours(8);
 /// What the session holds is kept this long after the last sign of life: somebody whose session
-/// ended overnight finds again what they had typed.
-const KEPT: time::Duration = time::Duration::hours(24);
+/// ended overnight, or over a long weekend, finds again what they had typed.
+const KEPT: time::Duration = time::Duration::days(5);
 /// Nobody stays signed in longer than this, however lively.
 const LONGEST: time::Duration = time::Duration::hours(24);
 /// A sign of life is written down when the last one is older than this.

@@ -120,6 +120,7 @@ impl Signed {
             view: View {
                 shell: Shell::from_ref(state),
                 path: parts.uri.path().to_owned(),
+                query: parts.uri.query().unwrap_or_default().to_owned(),
                 person: Some(person.name.clone()),
                 as_of: as_of(parts),
                 looking,
@@ -202,6 +203,7 @@ where
     View {
         shell: Shell::from_ref(state),
         path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
         person: None,
         as_of: as_of(parts),
         looking: None,

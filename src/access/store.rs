@@ -5,7 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::email::Email;
-use super::grant::store::{answering, holding};
+use super::grant::store::answering_for;
 use super::letter::{self, Warning};
 use super::permit::{Act, Permit};
 use super::policy::Concern;
@@ -67,13 +67,27 @@ impl Act for ChangePassword {
     }
 }
 
-/// A person, on a day: whose sessions are open.
+/// A person, on a day: whose account it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Whose {
     /// The person.
     pub person: Uuid,
-    /// The day on which what they hold says who may end them.
+    /// The day on which what they hold says who administers their account.
     pub today: Date,
+}
+
+/// Everything that somebody holds or will hold: who answers for a part of it alone may neither keep
+/// them out of the rest, nor open it. Whoever holds nothing is nobody's in particular; nothing where
+/// there is no such person.
+pub(super) async fn whole_of(tx: &mut Tx, whose: &Whose) -> Result<Vec<Concern>, DbError> {
+    if person(tx, whose.person).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut concerns = answering_for(tx, whose.person, whose.today).await?;
+    if concerns.is_empty() {
+        concerns.push(Concern::nobodys());
+    }
+    Ok(concerns)
 }
 
 /// Ending every session of somebody.
@@ -84,20 +98,8 @@ impl Act for EndSessions {
     type Thing = Whose;
     const NAME: &'static str = "person.sessions_end";
 
-    /// Everything that they hold: who answers for a part of it alone may not keep them out of the
-    /// rest.
     async fn concerns(tx: &mut Tx, whose: &Whose) -> Result<Vec<Concern>, DbError> {
-        if person(tx, whose.person).await?.is_none() {
-            return Ok(Vec::new());
-        }
-        let mut concerns = Vec::new();
-        for grant in holding(tx, whose.person, whose.today).await? {
-            concerns.push(answering(tx, &grant.remit.organisation, &grant.remit.framework).await?);
-        }
-        if concerns.is_empty() {
-            concerns.push(Concern::nobodys());
-        }
-        Ok(concerns)
+        whole_of(tx, whose).await
     }
 }
 

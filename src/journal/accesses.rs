@@ -6,10 +6,11 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::ReadJournal;
-use crate::access::event::{self, Asked, EventKind, Kept};
+use super::tables::{stopped, stops_note};
+use crate::access::event::{self, Asked, Called, EventKind, Kept};
 use crate::access::{Act as _, Concern, Reach, Signed};
 use crate::kernel::fold;
-use crate::platform::clock::{end_of_day, french_instant};
+use crate::platform::clock::{end_of_day, french_instant, paris_date};
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::web::table::{Cell, Column, Table};
 use crate::platform::web::{
@@ -55,6 +56,7 @@ impl Question {
         Ok(Self {
             asked: Asked {
                 kind: EventKind::from_code(address.get("genre")),
+                people: None,
                 from: eve.map_or(0, end_of_day),
                 before: before.unwrap_or((last, Uuid::max())),
                 most: CHUNK,
@@ -76,6 +78,13 @@ async fn read(
     mut question: Question,
     most: usize,
 ) -> Result<(Vec<Kept>, Option<(i64, Uuid)>), DbError> {
+    if !question.who.is_empty() {
+        match event::called(tx, &question.who).await? {
+            Called::Nobody => return Ok((Vec::new(), None)),
+            Called::These(people) => question.asked.people = Some(people),
+            Called::Many => {}
+        }
+    }
     let (mut found, mut seen) = (Vec::new(), 0);
     while seen < MOST_LOOKED_AT {
         let chunk = event::kept(tx, reach, &question.asked).await?;
@@ -131,6 +140,7 @@ pub(super) async fn page(
             p.acts { a.btn href=(address.with(BEFORE, format!("{at}.{id}")).href()) { "Plus ancien" } }
         }
         (downloads("acces", "Ce que montre la recherche", &[], &address))
+        (stops_note(MOST))
     };
     Ok(signed.page(TITLE, &body))
 }
@@ -209,7 +219,7 @@ impl Source for Accesses {
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
         let question = Question::of(ask.asked)?;
         readers_only(ask.reach)?;
-        let (found, _) = read(ask.tx, ask.reach, question, MOST).await?;
+        let (found, next) = read(ask.tx, ask.reach, question, MOST).await?;
         let columns = vec![
             Column::words("jour", "Jour"),
             Column::words("instant", "Instant"),
@@ -232,6 +242,7 @@ impl Source for Accesses {
             ]
         });
         table.rows = rows.collect();
+        table.stop = next.map(|(at, _)| stopped(&french_instant(at), paris_date(at)));
         Ok(table)
     }
 }

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::read::{Page, Question, Spoken, read, spoken};
+use super::tables::{MOST, stops_note};
 use super::{Reader, Tellers, accesses, store};
 use crate::access::Signed;
 use crate::platform::clock::{Clock, french_instant};
@@ -75,6 +76,7 @@ async fn page(
             p.acts { a.btn href=(address.with(BEFORE, format!("{no}.{seq}")).href()) { "Plus ancien" } }
         }
         (downloads("journal", "Ce que montre la recherche", &[], &address))
+        (stops_note(MOST))
     };
     Ok(signed.page(TITLE, &body))
 }

@@ -1,10 +1,11 @@
-//! Finding lines: the database by person, thing and days; here by words, kind and reach.
+//! Finding lines: the database by person, thing, indicator, kind and days; here by words and reach.
 
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::store::{self, Below};
 use super::{Line, Reader, Tellers};
+use crate::access::event::{self, Actors};
 use crate::kernel::fold;
 use crate::ledger;
 use crate::platform::clock::end_of_day;
@@ -141,13 +142,10 @@ pub(super) async fn read(
     most: usize,
 ) -> Result<Page, DbError> {
     let mut below = bounds(tx, question).await?;
+    let way = Way::of(tx, question).await?;
     let (mut page, mut seen) = (Page::default(), 0);
     while seen < MOST_LOOKED_AT {
-        let lines = match (question.thing, question.person) {
-            (Some(thing), _) => store::of_thing(tx, thing, below, CHUNK).await?,
-            (None, Some(person)) => store::of_actor(tx, person, below, CHUNK).await?,
-            (None, None) => store::all(tx, below, CHUNK).await?,
-        };
+        let lines = way.lines(tx, below).await?;
         let Some(last) = lines.last() else {
             page.next = None;
             return Ok(page);
@@ -166,6 +164,60 @@ pub(super) async fn read(
         }
     }
     Ok(page)
+}
+
+/// By what the database finds lines: the narrowest of what is asked. What remains is asked of each
+/// line.
+enum Way<'q> {
+    Thing(Uuid),
+    Indicator(&'q str, &'q str),
+    Person(Uuid),
+    People(Actors),
+    Kind(&'q str),
+    /// Nobody has that name.
+    Nothing,
+    All,
+}
+
+impl<'q> Way<'q> {
+    async fn of(tx: &mut Tx, question: &'q Question) -> Result<Self, DbError> {
+        if let Some(thing) = question.thing {
+            return Ok(Self::Thing(thing));
+        }
+        if let Some((framework, key)) = &question.indicator {
+            return Ok(Self::Indicator(framework, key));
+        }
+        if let Some(person) = question.person {
+            return Ok(Self::Person(person));
+        }
+        // The installation, which is nobody, is called so.
+        let jalon = question.who.iter().all(|word| "jalon".contains(word));
+        if !question.who.is_empty() && !jalon {
+            match event::called(tx, &question.who).await? {
+                event::Called::Nobody => return Ok(Self::Nothing),
+                event::Called::These(actors) => return Ok(Self::People(actors)),
+                event::Called::Many => {}
+            }
+        }
+        Ok(match &question.kind {
+            Some(kind) => Self::Kind(kind),
+            None => Self::All,
+        })
+    }
+
+    async fn lines(&self, tx: &mut Tx, below: Below) -> Result<Vec<Line>, DbError> {
+        match self {
+            Self::Thing(thing) => store::of_thing(tx, *thing, below, CHUNK).await,
+            Self::Indicator(framework, key) => {
+                store::of_indicator(tx, (framework, key), below, CHUNK).await
+            }
+            Self::Person(person) => store::of_actor(tx, *person, below, CHUNK).await,
+            Self::People(actors) => store::of_actors(tx, *actors, below, CHUNK).await,
+            Self::Kind(kind) => store::of_kind(tx, kind, below, CHUNK).await,
+            Self::Nothing => Ok(Vec::new()),
+            Self::All => store::all(tx, below, CHUNK).await,
+        }
+    }
 }
 
 /// Between which changes to look.

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{Line, Under};
+use crate::access::event::Actors;
 use crate::access::grant::people_store::PeopleSeen;
 use crate::args;
 use crate::ledger::Scope;
@@ -131,6 +132,126 @@ pub(super) async fn of_actor(
              where c.actor = $1 and c.no >= $2 and c.no <= $3 and (c.no < $3 or e.seq < $4)
              order by c.no desc, e.seq desc limit $5",
             args![actor, below.first, below.no, below.seq, most],
+        )
+        .await?;
+    Ok(rows.into_iter().map(Line::from).collect())
+}
+
+/// The next lines about an indicator of a framework, the latest first: those of its things whose
+/// label or state may name it, which [`super::read`] looks at closer.
+pub(super) async fn of_indicator(
+    tx: &mut Tx,
+    (framework, key): (&str, &str),
+    below: Below,
+    most: i64,
+) -> Result<Vec<Line>, DbError> {
+    let rows: Vec<LineRow> = tx
+        .all(
+            "select c.no, e.seq, c.at, c.actor, p.name as who, c.token, g.role as grant_role,
+                    g.organisation as grant_organisation, h.name as in_place_of, c.origin,
+                    c.why, e.verb,
+                    e.before_state, e.after_state, t.id as thing, t.kind, t.label, t.parent_id,
+                    s.organisation, s.framework
+             from (select o.id from scope f join thing o on o.scope_id = f.id
+                   where f.framework = $1) own
+             join entry e on e.thing_id = own.id
+             join change c on c.no = e.change_no
+             join thing t on t.id = e.thing_id
+             join scope s on s.id = t.scope_id
+             left join person p on p.id = c.actor
+             left join access_grant g on g.id = c.grant_id
+             left join access_grant b on b.id = g.behalf_of
+             left join person h on h.id = b.person_id
+             where e.change_no >= $2 and e.change_no <= $3 and (e.change_no < $3 or e.seq < $4)
+               and ((t.kind = 'national_target' and t.label like $6)
+                    or (t.kind = 'framework' and (e.before_state like $7 or e.after_state like $7))
+                    or e.before_state like $8 or e.after_state like $8)
+             order by e.change_no desc, e.seq desc limit $5",
+            args![
+                framework,
+                below.first,
+                below.no,
+                below.seq,
+                most,
+                format!("{framework}, {key} %"),
+                format!("%{key}%"),
+                format!("%\"subject\":\"{key}\"%")
+            ],
+        )
+        .await?;
+    Ok(rows.into_iter().map(Line::from).collect())
+}
+
+/// The next lines about things of a kind, the latest first.
+pub(super) async fn of_kind(
+    tx: &mut Tx,
+    kind: &str,
+    below: Below,
+    most: i64,
+) -> Result<Vec<Line>, DbError> {
+    let rows: Vec<LineRow> = tx
+        .all(
+            "select c.no, e.seq, c.at, c.actor, p.name as who, c.token, g.role as grant_role,
+                    g.organisation as grant_organisation, h.name as in_place_of, c.origin,
+                    c.why, e.verb,
+                    e.before_state, e.after_state, t.id as thing, t.kind, t.label, t.parent_id,
+                    s.organisation, s.framework
+             from (select id from thing where kind = $1) own
+             join entry e on e.thing_id = own.id
+             join change c on c.no = e.change_no
+             join thing t on t.id = e.thing_id
+             join scope s on s.id = t.scope_id
+             left join person p on p.id = c.actor
+             left join access_grant g on g.id = c.grant_id
+             left join access_grant b on b.id = g.behalf_of
+             left join person h on h.id = b.person_id
+             where e.change_no >= $2 and e.change_no <= $3 and (e.change_no < $3 or e.seq < $4)
+             order by e.change_no desc, e.seq desc limit $5",
+            args![kind, below.first, below.no, below.seq, most],
+        )
+        .await?;
+    Ok(rows.into_iter().map(Line::from).collect())
+}
+
+/// The next lines of what some people did, the latest first.
+pub(super) async fn of_actors(
+    tx: &mut Tx,
+    actors: Actors,
+    below: Below,
+    most: i64,
+) -> Result<Vec<Line>, DbError> {
+    let rows: Vec<LineRow> = tx
+        .all(
+            "select c.no, e.seq, c.at, c.actor, p.name as who, c.token, g.role as grant_role,
+                    g.organisation as grant_organisation, h.name as in_place_of, c.origin,
+                    c.why, e.verb,
+                    e.before_state, e.after_state, t.id as thing, t.kind, t.label, t.parent_id,
+                    s.organisation, s.framework
+             from change c
+             join entry e on e.change_no = c.no
+             join thing t on t.id = e.thing_id
+             join scope s on s.id = t.scope_id
+             left join person p on p.id = c.actor
+             left join access_grant g on g.id = c.grant_id
+             left join access_grant b on b.id = g.behalf_of
+             left join person h on h.id = b.person_id
+             where c.actor in ($5, $6, $7, $8, $9, $10, $11, $12)
+               and c.no >= $1 and c.no <= $2 and (c.no < $2 or e.seq < $3)
+             order by c.no desc, e.seq desc limit $4",
+            args![
+                below.first,
+                below.no,
+                below.seq,
+                most,
+                actors[0],
+                actors[1],
+                actors[2],
+                actors[3],
+                actors[4],
+                actors[5],
+                actors[6],
+                actors[7]
+            ],
         )
         .await?;
     Ok(rows.into_iter().map(Line::from).collect())

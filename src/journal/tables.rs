@@ -1,16 +1,33 @@
 //! The history that can be taken away.
 
 use async_trait::async_trait;
+use jiff::civil::Date;
+use maud::{Markup, html};
 
 use super::read::{Question, read, spoken};
 use super::{Reader, Tellers, Under};
-use crate::platform::clock::french_instant;
+use crate::platform::clock::{french_instant, paris_date};
 use crate::platform::web::WebResult;
-use crate::platform::web::table::{Cell, Column, Table};
+use crate::platform::web::table::{Cell, Column, Datum, Table};
 use crate::tables::{Ask, Source, day_of, whole, word};
 
 /// Lines that a file holds at most.
-const MOST: usize = 5000;
+pub(super) const MOST: usize = 5000;
+
+/// What the last row of a file says where it stops before everything is told.
+pub(super) fn stopped(at: &str, day: Date) -> String {
+    format!(
+        "Ce fichier s’arrête ici, au {at} : ce qui est plus ancien n’y est pas. Pour l’emporter, cherchez « Au » {}, ou limitez la recherche à une personne, un genre ou des jours.",
+        day.strftime("%d/%m/%Y")
+    )
+}
+
+/// What a page says of the files taken from it.
+pub(super) fn stops_note(most: usize) -> Markup {
+    html! {
+        p.note { "Un fichier s’arrête à " (Datum::count(most).french()) " lignes, ou après une longue recherche, et le dit à sa dernière ligne. Pour emporter le reste, limitez la recherche par ses jours, une personne ou un genre." }
+    }
+}
 
 /// `journal`: the lines that answer, the latest first.
 #[derive(Debug)]
@@ -46,6 +63,11 @@ impl Source for History {
         let question = Question::of(ask.asked)?;
         let reader = Reader::of(ask.tx, ask.reach, &self.tellers).await?;
         let page = read(ask.tx, &reader, &question, MOST).await?;
+        let last = page.lines.last().map(|line| line.at);
+        let last = last.unwrap_or_default();
+        let stop = page
+            .next
+            .map(|_| stopped(&french_instant(last), paris_date(last)));
         let lines = spoken(ask.tx, &reader, &self.tellers, &question, page.lines).await?;
         let columns = vec![
             Column::numbers("changement", "Changement n°"),
@@ -75,6 +97,7 @@ impl Source for History {
             ]
         });
         table.rows = rows.collect();
+        table.stop = stop;
         Ok(table)
     }
 }

@@ -142,6 +142,11 @@ impl Change {
         self
     }
 
+    /// Why it is made, where somebody said it.
+    pub fn why(&self) -> Option<&str> {
+        self.why.as_deref()
+    }
+
     /// Says why, where nobody did yet.
     pub fn explain(&mut self, why: &str) {
         self.why.get_or_insert_with(|| why.to_owned());

@@ -7,6 +7,7 @@
 
 pub mod api;
 mod cache;
+mod contact;
 mod directory;
 mod establishment;
 mod findable;

@@ -11,11 +11,11 @@ pub(super) use list::Group;
 
 use axum::Router;
 use axum::extract::FromRef;
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::{Directories, Directory, Organisation, Place, PlaceKind};
+use super::{Directories, Directory, Organisation, Place, PlaceKind, contact};
 use crate::kernel::counted;
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
@@ -33,6 +33,7 @@ where
     Router::new()
         .route("/organisations", get(list::page))
         .route("/organisations/{code}", get(one::page))
+        .route("/organisations/{code}/contact", post(contact::pages::send))
         .route("/etablissements/nouveau", get(add::form).post(add::submit))
 }
 

@@ -1,8 +1,11 @@
 //! The tables of organisations and places that can be taken away.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use jiff::civil::Date;
 
+use super::contact::store::contacts;
 use super::pages::Group;
 use super::{Directories, PlaceKind};
 use crate::platform::web::table::{Cell, Column, Table};
@@ -33,6 +36,8 @@ impl Source for Organisations {
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
         let (group, day_asked) = (Group::asked(ask.asked)?, asked_day(&ask)?);
         let directory = self.directories.current(ask.tx, ask.reach).await?;
+        let contacts = contacts(ask.tx, ask.reach).await?;
+        let contacts: BTreeMap<String, String> = contacts.into_iter().collect();
         let columns = vec![
             Column::words("code", "Code"),
             Column::words("nom", "Nom").staying(),
@@ -42,6 +47,7 @@ impl Source for Organisations {
             Column::words("fin", "Dernier jour"),
             Column::words("rattachement", "Relève de"),
             Column::words("territoire", "Code du territoire"),
+            Column::words("contact", "Adresse de contact"),
         ];
         let mut table = Table::new(self.name(), self.title(), columns);
         let all = directory.organisations().iter();
@@ -58,6 +64,7 @@ impl Source for Organisations {
                 day(organisation.valid_to),
                 word(organisation.parent.clone()),
                 word(organisation.place.clone()),
+                word(contacts.get(&organisation.code).cloned()),
             ]
         });
         table.rows = rows.collect();

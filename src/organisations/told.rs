@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use super::contact::VERB;
 use super::pages::differences;
 use super::store;
 use crate::journal::{Kind, Line, Reader, Teller, Told, span};
@@ -31,13 +32,15 @@ impl Teller for OrganisationTeller {
     async fn tell(
         &self,
         tx: &mut Tx,
-        _reader: &Reader,
+        reader: &Reader,
         lines: &[&Line],
     ) -> Result<Vec<Option<Told>>, DbError> {
         let codes = store::codes_between(tx, span(lines)).await?;
         let codes: HashMap<Uuid, String> = codes.into_iter().collect();
         let told = lines.iter().map(|line| {
-            let told = Told::new(deed(line), line);
+            // Where an organisation is written to is for those who work with it.
+            let tells = line.verb != VERB || reader.reach.sees_referents();
+            let told = tells.then(|| Told::new(deed(line), line))?;
             Some(match codes.get(&line.thing) {
                 Some(code) => told.at(format!("/organisations/{code}")),
                 None => told,

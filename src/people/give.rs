@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::desk::Desk;
 use super::layout::{Column, Typed};
-use super::names::{Known, KnownContract, named};
+use super::names::{Known, KnownContract, Named, named};
 use super::store;
 use crate::access::grant::pages::{PEOPLE, givable};
 use crate::access::grant::people_store::{self, known_frameworks, known_organisations};
@@ -26,8 +26,11 @@ use crate::organisations::Directories;
 use crate::platform::db::{DbError, Tx};
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, document_with_status};
 
-/// The fields of the form, with the columns of a file that they stand for.
-const FIELDS: [(&str, Column); 9] = [
+/// The fields of the form, with the columns of a file that they stand for; who it is about, where an
+/// account is opened.
+const FIELDS: [(&str, Column); 11] = [
+    ("nom", Column::Name),
+    ("email", Column::Email),
     ("role", Column::Role),
     ("organisation", Column::Organisation),
     ("cadre", Column::Framework),
@@ -40,15 +43,32 @@ const FIELDS: [(&str, Column); 9] = [
 ];
 
 /// What was typed: names of fields and texts.
-type Sent = Vec<(String, String)>;
+pub(super) type Sent = Vec<(String, String)>;
 
 /// Everything that the page shows.
 struct Look {
     person: Person,
+    offer: Offer,
+}
+
+/// What a grant may be made of.
+pub(super) struct Offer {
     roles: Vec<&'static Role>,
     organisations: Vec<people_store::Known>,
     frameworks: Vec<people_store::Known>,
-    contracts: Vec<KnownContract>,
+    pub contracts: Vec<KnownContract>,
+}
+
+impl Offer {
+    /// What somebody may give to a person.
+    pub(super) async fn of(tx: &mut Tx, reach: &Reach, person: Uuid) -> Result<Self, DbError> {
+        Ok(Self {
+            roles: givable(reach, person),
+            organisations: known_organisations(tx).await?,
+            frameworks: known_frameworks(tx).await?,
+            contracts: store::contracts(tx, reach).await?,
+        })
+    }
 }
 
 pub(super) async fn form(
@@ -70,13 +90,8 @@ async fn look(tx: &mut Tx, signed: &Signed, id: Uuid) -> WebResult<Look> {
     let person = person.ok_or(WebError::NotFound)?;
     let gives = reach.gives_something();
     gives.map_err(|denied| WebError::Forbidden(denied.sentence))?;
-    Ok(Look {
-        person,
-        roles: givable(reach, id),
-        organisations: known_organisations(tx).await?,
-        frameworks: known_frameworks(tx).await?,
-        contracts: store::contracts(tx, reach).await?,
-    })
+    let offer = Offer::of(tx, reach, id).await?;
+    Ok(Look { person, offer })
 }
 
 pub(super) async fn send(
@@ -90,7 +105,7 @@ pub(super) async fn send(
     let look = look(change.tx(), &signed, id).await?;
     let kept = (&desk.library, &desk.directories);
     let said = (sent.as_slice(), desk.clock.today());
-    let among = (look.contracts.as_slice(), &look.person);
+    let among = (look.offer.contracts.as_slice(), &look.person);
     let new = match read_among(change.tx(), signed.reach(), kept, among, said).await? {
         Ok(new) => new,
         Err(objections) => return Ok(again(&signed, &look, &sent, &objections)),
@@ -133,6 +148,30 @@ async fn read_among(
     (contracts, person): (&[KnownContract], &Person),
     (sent, today): (&[(String, String)], Date),
 ) -> Result<Result<NewGrant, Vec<Objection>>, DbError> {
+    let kept = (library, directories);
+    let about = (person.name.as_str(), person.email.as_str());
+    let read = recognised(tx, reach, kept, (contracts, about), (sent, today)).await?;
+    let told_at_the_role = |mut objections: Vec<Objection>| {
+        // Who it is about is not typed there.
+        for objection in &mut objections {
+            if matches!(objection.field, "nom" | "email") {
+                objection.field = "role";
+            }
+        }
+        objections
+    };
+    let granted = read.map(|read| new_grant(read, person.id, today));
+    Ok(granted.map_err(told_at_the_role))
+}
+
+/// What was typed for somebody of that name and address, its words recognised.
+pub(super) async fn recognised(
+    tx: &mut Tx,
+    reach: &Reach,
+    (library, directories): (&Library, &Directories),
+    (contracts, about): (&[KnownContract], (&str, &str)),
+    (sent, today): (&[(String, String)], Date),
+) -> Result<Result<Named, Vec<Objection>>, DbError> {
     let catalogue = library.catalogue(tx, reach).await?;
     let directory = directories.current(tx, reach).await?;
     let known = Known {
@@ -142,48 +181,55 @@ async fn read_among(
         today,
         motive: "",
     };
-    Ok(judged(person, sent, known))
+    Ok(judged(about, sent, known))
 }
 
-/// The grant that was typed for somebody. Pure.
+/// The grant that was typed for somebody.
+pub(super) fn new_grant(read: Named, person: Uuid, today: Date) -> NewGrant {
+    NewGrant {
+        person,
+        remit: read.subject.remit,
+        starts_on: read.from.unwrap_or(today),
+        ends_on: read.to,
+        why: read.why,
+    }
+}
+
+/// What was typed for somebody. Pure.
 fn judged(
-    person: &Person,
+    (name, email): (&str, &str),
     sent: &[(String, String)],
     known: Known<'_>,
-) -> Result<NewGrant, Vec<Objection>> {
-    let text = |name: &str| typed(sent, name);
-    let cells = FIELDS.map(|(name, column)| (column, text(name)));
-    let typed = Typed::of_form((&person.name, &person.email), &cells);
-    let read = named(typed, known).map_err(|problems| {
+) -> Result<Named, Vec<Objection>> {
+    let cells = FIELDS.map(|(field, column)| match column {
+        Column::Name => (column, name),
+        Column::Email => (column, email),
+        _ => (column, typed(sent, field)),
+    });
+    let read = named(Typed::of_form(&cells), known).map_err(|problems| {
         let objection = |problem: Problem| Objection {
             field: field_at(problem.place.column),
             sentence: problem.message,
         };
         problems.into_iter().map(objection).collect::<Vec<_>>()
     })?;
-    let read = read.ok_or_else(|| {
+    read.ok_or_else(|| {
         vec![Objection {
             field: "role",
             sentence: "Choisissez un rôle dans la liste.".to_owned(),
         }]
-    })?;
-    Ok(NewGrant {
-        person: person.id,
-        remit: read.subject.remit,
-        starts_on: read.from.unwrap_or(known.today),
-        ends_on: read.to,
-        why: read.why,
     })
 }
 
-/// The field that stands for a cell of [`Typed::of_form`]; the role where it is about the person.
+/// The field that stands for a cell of [`Typed::of_form`].
 fn field_at(column: u32) -> &'static str {
-    let rank = usize::try_from(column).unwrap_or(0).checked_sub(1);
-    rank.and_then(|rank| FIELDS.get(rank))
-        .map_or("role", |(name, _)| name)
+    let field = usize::try_from(column)
+        .ok()
+        .and_then(|rank| FIELDS.get(rank));
+    field.map_or("role", |(name, _)| name)
 }
 
-fn typed<'s>(sent: &'s [(String, String)], name: &str) -> &'s str {
+pub(super) fn typed<'s>(sent: &'s [(String, String)], name: &str) -> &'s str {
     let found = sent.iter().find(|(field, _)| field == name);
     found.map_or("", |(_, text)| text.trim())
 }
@@ -201,25 +247,6 @@ fn title(look: &Look) -> String {
 
 fn body(look: &Look, sent: &Sent, objections: &[Objection]) -> Markup {
     let person = &look.person;
-    let told = |name: &str| {
-        let found = objections.iter().find(|o| o.field == name);
-        found.map(|objection| objection.sentence.as_str())
-    };
-    let field = |name: &'static str, label: &str, hint: &str, list: Option<&str>| {
-        let kind = if name == "debut" || name == "fin" {
-            "date"
-        } else {
-            "text"
-        };
-        html! {
-            div.field {
-                label for=(name) { (label) }
-                p.hint id={ (name) "-aide" } { (hint) }
-                input id=(name) type=(kind) name=(name) value=(typed(sent, name)) list=[list] autocomplete="off" aria-describedby={ (name) "-aide " (name) "-dit" } aria-invalid=[told(name).map(|_| "true")];
-                p.s-late.told id={ (name) "-dit" } { (told(name).unwrap_or_default()) }
-            }
-        }
-    };
     html! {
         (crumbs(&[
             Crumb { label: "Personnes", href: Some(PEOPLE.to_owned()) },
@@ -232,10 +259,52 @@ fn body(look: &Look, sent: &Sent, objections: &[Objection]) -> Markup {
         }
         @if !objections.is_empty() { div.flag.late role="alert" { p { "Rien n’est enregistré : des champs sont à corriger." } } }
         form.simple.parts method="post" {
+            (grant_fields(&look.offer, sent, objections))
+            p.acts { button.btn.main type="submit" { "Donner l’habilitation" } }
+        }
+        (lists(&look.offer))
+    }
+}
+
+/// What is wrong with a field.
+fn told<'o>(objections: &'o [Objection], name: &str) -> Option<&'o str> {
+    let found = objections.iter().find(|o| o.field == name);
+    found.map(|objection| objection.sentence.as_str())
+}
+
+/// One field, with what helps to fill it and what is wrong in it.
+pub(super) fn field(
+    (name, label, hint): (&'static str, &str, &str),
+    list: Option<&str>,
+    sent: &Sent,
+    objections: &[Objection],
+) -> Markup {
+    let kind = match name {
+        "debut" | "fin" => "date",
+        "email" => "email",
+        _ => "text",
+    };
+    let told = told(objections, name);
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            p.hint id={ (name) "-aide" } { (hint) }
+            input id=(name) type=(kind) name=(name) value=(typed(sent, name)) list=[list] autocomplete="off" aria-describedby={ (name) "-aide " (name) "-dit" } aria-invalid=[told.map(|_| "true")];
+            p.s-late.told id={ (name) "-dit" } { (told.unwrap_or_default()) }
+        }
+    }
+}
+
+/// The fields of a grant.
+pub(super) fn grant_fields(offer: &Offer, sent: &Sent, objections: &[Objection]) -> Markup {
+    let field = |name: &'static str, label: &str, hint: &str, list: Option<&str>| {
+        field((name, label, hint), list, sent, objections)
+    };
+    html! {
             fieldset {
                 legend { "Le rôle" }
                 div.fields {
-                    (role_field(look, sent, told("role")))
+                    (role_field(offer, sent, told(objections, "role")))
                     (field("organisation", "Organisation", "Celle pour laquelle le rôle se tient, par son code ou son nom : ARS-28, Normandie, DGS…", Some("organisations-connues")))
                 }
             }
@@ -256,20 +325,17 @@ fn body(look: &Look, sent: &Sent, objections: &[Objection]) -> Markup {
                     (field("motif", "Motif", "Le journal le garde", None))
                 }
             }
-            p.acts { button.btn.main type="submit" { "Donner l’habilitation" } }
-        }
-        (lists(look))
     }
 }
 
-fn role_field(look: &Look, sent: &Sent, told: Option<&str>) -> Markup {
+fn role_field(offer: &Offer, sent: &Sent, told: Option<&str>) -> Markup {
     html! {
         div.field {
             label for="role" { "Rôle" }
             p.hint #role-aide { "Ceux que vous pouvez donner" }
             select #role name="role" aria-describedby="role-aide role-dit" aria-invalid=[told.map(|_| "true")] required {
                 option value="" { "Choisir" }
-                @for role in &look.roles { option value=(role.key) selected[role.key == typed(sent, "role")] { (role.name) } }
+                @for role in &offer.roles { option value=(role.key) selected[role.key == typed(sent, "role")] { (role.name) } }
             }
             p.s-late.told #role-dit { (told.unwrap_or_default()) }
         }
@@ -277,13 +343,13 @@ fn role_field(look: &Look, sent: &Sent, told: Option<&str>) -> Markup {
 }
 
 /// What may be typed in the fields that offer something.
-fn lists(look: &Look) -> Markup {
-    let volets = look.contracts.iter().filter(|c| c.sections.len() > 1);
+pub(super) fn lists(offer: &Offer) -> Markup {
+    let volets = offer.contracts.iter().filter(|c| c.sections.len() > 1);
     html! {
-        @for (id, known) in [("organisations-connues", &look.organisations), ("cadres-connus", &look.frameworks)] {
+        @for (id, known) in [("organisations-connues", &offer.organisations), ("cadres-connus", &offer.frameworks)] {
             datalist id=(id) { @for one in known { option value=(one.code) { (one.name) } } }
         }
-        datalist #contrats-connus { @for one in &look.contracts { option value=(one.slug) { (one.title) } } }
+        datalist #contrats-connus { @for one in &offer.contracts { option value=(one.slug) { (one.title) } } }
         datalist #volets-connus { @for contract in volets { @for section in &contract.sections {
             option value=(section.key) { (section.label) ", " (contract.title) }
         } } }

@@ -202,6 +202,11 @@ impl Ground {
     }
 
     fn may(&self, act: &'static str, subject: &Subject) -> Result<(), Denied> {
+        self.reach.allows(act, &[self.concern(subject)]).map(drop)
+    }
+
+    /// What the grant of a subject concerns.
+    fn concern(&self, subject: &Subject) -> Concern {
         let mut concern = Concern {
             role: Some(subject.remit.role.clone()),
             owner: self
@@ -213,14 +218,16 @@ impl Ground {
         if let Some(codes) = self.answering.get(&subject.remit.organisation) {
             concern.organisations.clone_from(codes);
         }
-        self.reach.allows(act, &[concern]).map(drop)
+        concern
     }
 
-    /// Whether they may open accounts and invite people to them.
-    pub(super) fn may_open(&self) -> Result<(), Denied> {
-        for act in [AddPerson::NAME, InvitePerson::NAME] {
-            self.reach.allows(act, &[Concern::nobodys()])?;
-        }
-        Ok(())
+    /// Whether they may open an account for somebody who will hold that, and invite them to it.
+    pub(super) fn may_open(&self, subject: &Subject) -> Result<(), Denied> {
+        let invited = Concern {
+            role: None,
+            ..self.concern(subject)
+        };
+        self.reach.allows(AddPerson::NAME, &[Concern::nobodys()])?;
+        self.reach.allows(InvitePerson::NAME, &[invited]).map(drop)
     }
 }

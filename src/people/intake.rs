@@ -249,7 +249,7 @@ impl PeopleIntake {
 /// Why somebody may not do what a row says, or undo it.
 fn refused(ground: &Ground, row: &Planned, undoes: bool) -> Option<Denied> {
     let opens = row.after.person.is_none() && !undoes;
-    if opens && let Err(denied) = ground.may_open() {
+    if opens && let Err(denied) = ground.may_open(&row.subject) {
         return Some(denied);
     }
     let gives = (row.verdict == Verdict::Created) != undoes;

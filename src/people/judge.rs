@@ -155,7 +155,7 @@ impl<'g> Judge<'g> {
         account: Option<&Account>,
     ) -> Result<(), Option<Problem>> {
         let Some(account) = account else {
-            return self.ground.may_open().map_err(|denied| {
+            return self.ground.may_open(&row.subject).map_err(|denied| {
                 let place = row.typed.place(Column::Email);
                 let sentence = format!(
                     "Aucun compte n’a cette adresse, et il faudrait l’ouvrir. {}",

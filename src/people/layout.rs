@@ -132,9 +132,8 @@ pub(super) struct Typed {
 
 impl Typed {
     /// A row made of what a form sends of somebody: each text stands at the rank of its field.
-    pub(super) fn of_form((name, email): (&str, &str), fields: &[(Column, &str)]) -> Self {
-        let person = [(0, Column::Name, name), (0, Column::Email, email)];
-        let fields = (1..)
+    pub(super) fn of_form(fields: &[(Column, &str)]) -> Self {
+        let fields = (0..)
             .zip(fields)
             .map(|(rank, (column, text))| (rank, *column, *text));
         let cell = |(column, known, text): (u32, Column, &str)| {
@@ -146,7 +145,7 @@ impl Typed {
         };
         Self {
             place: Place::default(),
-            cells: person.into_iter().chain(fields).map(cell).collect(),
+            cells: fields.map(cell).collect(),
             says_ends: true,
         }
     }

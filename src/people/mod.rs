@@ -13,6 +13,7 @@ mod judge;
 mod layout;
 pub mod leaving;
 mod names;
+mod open;
 mod pages;
 pub mod review;
 mod store;

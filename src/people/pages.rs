@@ -8,7 +8,7 @@ use axum::routing::get;
 use jiff::civil::Date;
 
 use super::template::{Line, Lists, template};
-use super::{give, leaving, review, store};
+use super::{give, leaving, open, review, store};
 use crate::access::grant::people_store::{known_frameworks, known_organisations, people};
 use crate::access::grant::store::{Held, grants_of};
 use crate::access::grant::{EndGrant, GiveGrant};
@@ -20,6 +20,7 @@ use crate::imports::Format;
 use crate::organisations::Directories;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, Tx};
+use crate::platform::mail::Post;
 use crate::platform::web::{Shell, WebError, WebResult};
 
 /// The pages of this module.
@@ -31,9 +32,11 @@ where
     Shell: FromRef<S>,
     Library: FromRef<S>,
     Directories: FromRef<S>,
+    Post: FromRef<S>,
 {
     Router::new()
         .route("/personnes/classeur.xlsx", get(workbook))
+        .route("/personnes/nouvelle", get(open::form).post(open::send))
         .merge(review::routes())
         .route(
             "/personnes/{person}/depart",

@@ -88,7 +88,7 @@ fn any_rows() -> impl Strategy<Value = Vec<Named>> {
         any_days(),
     );
     let row = row.prop_map(|((name, email), remit, (from, to))| Named {
-        typed: Typed::of_form((name, email), &[]),
+        typed: Typed::of_form(&[(Column::Name, name), (Column::Email, email)]),
         name: name.to_owned(),
         subject: Subject {
             email: email.to_owned(),

@@ -13,29 +13,41 @@ use crate::access::grant::store::{GrantError, end, end_after, give};
 use crate::access::grant::{EndGrant, GiveGrant, NewGrant};
 use crate::access::link::InvitePerson;
 use crate::access::link::store::invite;
-use crate::access::store::{AddPerson, add_invited};
+use crate::access::store::{AddPerson, Whose, add_invited};
 use crate::access::{Act, Email, NotPermitted, Permit, permit};
 use crate::imports::{Later, Verdict, Written};
 use crate::ledger::{Change, LedgerError};
 use crate::platform::clock::paris_date;
 use crate::platform::db::{DbError, Tx};
 
-/// Opens the accounts that are missing, with an invitation each, then gives, then ends: what hands
-/// the administration over does so in that order.
+/// Opens the accounts that are missing, then gives, then ends: what hands the administration over
+/// does so in that order. Whoever has a new account is invited once they hold something, since that
+/// says who may invite them.
 pub(super) async fn write(change: &mut Change, rows: &[Planned]) -> Result<Written, LedgerError> {
     let mut opened: BTreeMap<&str, Uuid> = BTreeMap::new();
+    let mut invited = Vec::new();
     let given = rows.iter().filter(|row| row.verdict == Verdict::Created);
     for row in given {
         let email = row.subject.email.as_str();
         let known = row.after.person.or_else(|| opened.get(email).copied());
         let person = match known {
             Some(person) => person,
-            None => open(change, row).await?,
+            None => {
+                let person = open(change, row).await?;
+                invited.push(person);
+                person
+            }
         };
         opened.insert(email, person);
         let new = new_grant(&row.subject, person, row.after.starts_on, row.after.ends_on);
         let why = row.after.why.clone();
         hand_over(change, NewGrant { why, ..new }).await?;
+    }
+    let clock = change.clock().clone();
+    let today = paris_date(change.at());
+    for person in invited {
+        let allowed = asked::<InvitePerson>(change, Whose { person, today }).await?;
+        invite(change, &clock, allowed).await?;
     }
     let ended = rows.iter().filter(|row| row.verdict == Verdict::Changed);
     for row in ended {
@@ -47,7 +59,7 @@ pub(super) async fn write(change: &mut Change, rows: &[Planned]) -> Result<Writt
     written(rows.iter().map(|row| (&row.subject, row.after.ends_on)))
 }
 
-/// Opens an account and invites its owner, in the change that gives what they will hold.
+/// Opens an account, in the change that gives what its owner will hold.
 async fn open(change: &mut Change, row: &Planned) -> Result<Uuid, LedgerError> {
     let email: Email = row
         .subject
@@ -55,11 +67,7 @@ async fn open(change: &mut Change, row: &Planned) -> Result<Uuid, LedgerError> {
         .parse()
         .map_err(|cause| DbError::corrupt("address of a row", cause))?;
     let allowed = asked::<AddPerson>(change, ()).await?;
-    let person = add_invited(change, allowed, row.after.name.clone(), &email).await?;
-    let allowed = asked::<InvitePerson>(change, person).await?;
-    let clock = change.clock().clone();
-    invite(change, &clock, allowed).await?;
-    Ok(person)
+    add_invited(change, allowed, row.after.name.clone(), &email).await
 }
 
 async fn hand_over(change: &mut Change, new: NewGrant) -> Result<(), LedgerError> {

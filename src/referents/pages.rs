@@ -7,12 +7,12 @@ use axum::routing::get;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::{Holding, Post, posts, store};
-use crate::access::Signed;
+use super::{Holding, Place, Post, posts, store};
 use crate::access::role::Referent;
+use crate::access::{Signed, button_or_why};
 use crate::frameworks::{Catalogue, Framework, Library, Node};
 use crate::kernel::counted;
-use crate::organisations::{Directories, Directory, Organisation, OrganisationKind};
+use crate::organisations::{Directories, Directory, Organisation};
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
 use crate::platform::web::table::{Cell, Column, Row, Table};
@@ -46,7 +46,7 @@ pub(super) struct Listed<'a> {
     pub directory: &'a Directory,
     /// The frameworks to choose from, the latest first.
     frameworks: Vec<&'a Framework>,
-    /// `etat`, the code of an agency, or nothing for all.
+    /// `etat`, the code of a directorate or of an agency, or nothing for all.
     organisation: String,
     only_missing: bool,
     day: Date,
@@ -83,17 +83,14 @@ impl<'a> Listed<'a> {
         })
     }
 
-    /// The agencies of the day.
-    fn agencies(&self) -> Vec<&'a Organisation> {
-        self.directory.existing(OrganisationKind::Ars, self.day)
-    }
-
     /// The posts to list.
     pub fn posts<'p>(&'p self, holdings: &'p [Holding]) -> Vec<Post<'p>> {
-        let mut listed = posts(self.framework, &self.agencies(), holdings, self.day);
+        let mut listed = posts(self.framework, self.directory, holdings, self.day);
         listed.retain(|post| {
-            let code = post.agency.map_or(STATE, |agency| &agency.code);
-            (self.organisation.is_empty() || self.organisation == code)
+            let is_national = !matches!(post.place, Place::Agency(_));
+            (self.organisation.is_empty()
+                || self.organisation == code(post)
+                || (is_national && self.organisation == STATE))
                 && (!self.only_missing || post.missing_since.is_some())
         });
         listed
@@ -141,11 +138,11 @@ async fn page(
         }
         @for group in posts.chunk_by(|a, b| code(a) == code(b)) { (section(group, &address)) }
         (downloads("referents", "Les référents", &[("cadre", &listed.framework.code)], &address))
-        @if reach.gives_something().is_ok() {
+        (button_or_why(reach.gives_something().as_ref().map(|&()| ()), "Déposer la liste complétée", &html! {
             p { "Ce tableau se complète dans un tableur (nom, adresse, dates) et se renvoie : "
                 a href="/imports/nouveau?genre=personnes" { "déposer la liste complétée" }
                 ". Jalon montre qui serait désigné ou prendrait fin avant que rien ne soit écrit." }
-        }
+        }))
         p.muted { "Désigner ou remplacer un référent : lui donner le rôle, sur la page de la "
             a href="/personnes" { "personne" } ". Ce qui prend fin reste dans le "
             a href="/journal?genre=grant" { "journal" } "." }
@@ -172,16 +169,23 @@ fn verdict(posts: usize, missing: usize) -> String {
         0 => "chaque objectif a son référent.".to_owned(),
         n => format!(
             "{} sur {posts} sans référent.",
-            counted(n, "objectif", "objectifs")
+            counted(n, "poste", "postes")
         ),
     }
 }
 
 fn filters(listed: &Listed<'_>) -> [Filter; 3] {
     let frameworks = listed.frameworks.iter();
-    let agencies = listed.agencies().into_iter();
-    let agencies = agencies.map(|agency| (agency.code.clone(), agency.label().to_owned()));
-    let state = (STATE.to_owned(), "Directions (niveau national)".to_owned());
+    let all = posts(listed.framework, listed.directory, &[], listed.day);
+    let mut places: Vec<&Organisation> = Vec::new();
+    for one in all.iter().filter_map(|post| post.place.organisation()) {
+        if places.last().is_none_or(|last| last.code != one.code) {
+            places.push(one);
+        }
+    }
+    let places = places.into_iter();
+    let places = places.map(|one| (one.code.clone(), one.label().to_owned()));
+    let state = (STATE.to_owned(), "Niveau national".to_owned());
     [
         Filter::Choice {
             name: "cadre",
@@ -195,7 +199,7 @@ fn filters(listed: &Listed<'_>) -> [Filter; 3] {
             name: "organisation",
             label: "Pour",
             any: "Toutes",
-            choices: std::iter::once(state).chain(agencies).collect(),
+            choices: std::iter::once(state).chain(places).collect(),
         },
         Filter::Choice {
             name: "etat",
@@ -206,23 +210,24 @@ fn filters(listed: &Listed<'_>) -> [Filter; 3] {
     ]
 }
 
-fn code<'p>(post: &'p Post<'_>) -> &'p str {
-    post.agency.map_or(STATE, |agency| &agency.code)
+pub(super) fn code<'p>(post: &'p Post<'_>) -> &'p str {
+    let organisation = post.place.organisation();
+    organisation.map_or(STATE, |one| &one.code)
 }
 
-/// The posts of the directorates, or those of one agency.
+/// The posts of the State as a whole, of one directorate or of one agency.
 fn section(posts: &[Post<'_>], address: &Address) -> Markup {
-    let agency = posts.first().and_then(|post| post.agency);
-    let title = agency.map_or("Directions", Organisation::label);
-    let id = agency.map_or(STATE, |agency| &agency.code).to_lowercase();
+    let place = posts.first().map_or(Place::State, |post| post.place);
+    let title = place.label();
+    let id = posts.first().map_or(STATE, code).to_lowercase();
     let missing = posts.iter().filter(|p| p.missing_since.is_some()).count();
     let aside = match missing {
         0 => html! { span.muted { "Tous désignés" } },
         n => html! { span.muted { (n) " sans référent" } },
     };
-    let (first, second) = match agency {
-        None => ("Chef de file signataire", "Copilotes"),
-        Some(_) => ("Référent", "Coréférents"),
+    let (first, second) = match place {
+        Place::State | Place::Directorate(_) => ("Chef de file signataire", "Copilotes"),
+        Place::Agency(_) => ("Référent", "Coréférents"),
     };
     let columns = vec![
         Column::words("objectif", "Objectif"),
@@ -256,7 +261,7 @@ fn row(post: &Post<'_>) -> Row {
     };
     let name = node.code.as_ref().unwrap_or(&node.label);
     vec![
-        Cell::text(name.clone()).shown(objective(node, post.agency.is_none())),
+        Cell::text(name.clone()).shown(objective(node, post.place == Place::State)),
         held(Referent::First),
         held(Referent::Second),
     ]
@@ -276,7 +281,7 @@ fn holders(post: &Post<'_>, referent: Referent) -> Markup {
     let held = post.holders.iter().filter(|h| h.referent == referent);
     let held: Vec<&&Holding> = held.collect();
     html! {
-        @if let (Referent::First, Some(since)) = (referent, post.missing_since) {
+        @if let Some(since) = post.missing_since.filter(|_| referent == post.wants()) {
             (state("late", "late", "Manque"))
             span.sub { "depuis le " (french_date(since)) }
         } @else if held.is_empty() { span.muted { "–" } }

@@ -8,7 +8,7 @@ use crate::access::Reach;
 use crate::access::role::{Roles, Side};
 use crate::args;
 use crate::frameworks::Catalogue;
-use crate::organisations::{Directory, Organisation, OrganisationKind};
+use crate::organisations::Directory;
 use crate::platform::clock::paris_date;
 use crate::platform::db::{DbError, Tx};
 
@@ -62,7 +62,6 @@ pub async fn orphaned(
     last: Date,
 ) -> Result<Vec<[String; 3]>, DbError> {
     let day = last.tomorrow().unwrap_or(last);
-    let agencies = directory.existing(OrganisationKind::Ars, day);
     let mut found = Vec::new();
     for edited in catalogue.frameworks() {
         let framework = &edited.framework;
@@ -72,14 +71,13 @@ pub async fn orphaned(
         let with = holdings(tx, reach, &framework.code).await?;
         let mut without = with.clone();
         without.retain(|holding| holding.person != person);
-        let with = posts(framework, &agencies, &with, day);
-        let without = posts(framework, &agencies, &without, day);
+        let with = posts(framework, directory, &with, day);
+        let without = posts(framework, directory, &without, day);
         for (with, without) in with.iter().zip(&without) {
             if with.missing_since.is_none() && without.missing_since.is_some() {
-                let place = with.agency.map_or("Directions", Organisation::label);
                 found.push([
                     framework.title.clone(),
-                    place.to_owned(),
+                    with.place.label().to_owned(),
                     with.objective.title(),
                 ]);
             }

@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 
-use super::pages::{Listed, STATE};
-use super::{Post, store};
+use super::pages::{Listed, code};
+use super::{Holding, Place, Post, store};
 use crate::access::role::{Referent, Role, Side};
 use crate::frameworks::Library;
 use crate::organisations::Directories;
@@ -17,7 +17,7 @@ use crate::tables::{Ask, Source, day};
 pub struct Referents {
     /// The frameworks, for their objectives.
     pub library: Library,
-    /// The agencies.
+    /// The directorates and the agencies.
     pub directories: Directories,
 }
 
@@ -84,14 +84,17 @@ fn rows(listed: &Listed<'_>, post: &Post<'_>, rows: &mut Vec<Vec<Cell>>) {
         cells.extend(rest);
         rows.push(cells);
     };
-    let first = role_words(post.agency.is_none(), Referent::First);
+    let is_national = !matches!(post.place, Place::Agency(_));
+    let wanted = role_words(is_national, post.wants());
     if let Some(since) = post.missing_since {
-        let organisation = post.agency.map_or(STATE, |agency| &agency.code);
         let nobody = || Cell::text("");
         let rest = [nobody(), nobody(), nobody(), nobody(), day(Some(since))];
-        row(organisation, first, rest);
+        row(code(post), wanted, rest);
     }
-    for holder in &post.holders {
+    // A signing lead who is also their directorate's has one line.
+    let at_directorate = matches!(post.place, Place::Directorate(_));
+    let told = |holder: &&&Holding| !(at_directorate && holder.referent == Referent::First);
+    for holder in post.holders.iter().filter(told) {
         row(
             &holder.organisation,
             role_words(holder.national, holder.referent),

@@ -155,6 +155,12 @@ impl App {
             snapshots.clone(),
         );
         imports.antivirus = Antivirus::of(&config);
+        let shell = Shell {
+            nav: NAV,
+            help: HELP,
+            demo,
+            contact: config.support_contact.as_str().into(),
+        };
         let tellers = tellers(library.clone(), imports.intakes.clone(), &clock);
         let tables = tables(&sources, &imports.intakes, &tellers, demo);
         let searcher = searcher(clock.clone(), library.clone(), directories.clone());
@@ -177,11 +183,7 @@ impl App {
             imports,
             pace: Pace::new(config.api_requests_per_minute),
             config,
-            shell: Shell {
-                nav: NAV,
-                help: HELP,
-                demo,
-            },
+            shell,
             addresses: addresses(&library, &directories),
             directories,
             library,

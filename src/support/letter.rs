@@ -15,6 +15,21 @@ pub(super) struct Recipient {
     pub email: String,
 }
 
+/// The mail to the mailbox of a region in which nobody holds the support.
+pub(super) fn to_contact((request, no): (Uuid, i64), contact: &Recipient, now: i64) -> Mail {
+    Mail {
+        key: format!("help:{request}:{no}:{}", contact.email),
+        address: contact.email.clone(),
+        subject: "Une demande d’aide de votre région".to_owned(),
+        body: format!(
+            "Bonjour,\n\nUne personne de votre région demande de l’aide dans Jalon, et personne n’y tient l’assistance ni l’administration pour « {} ». L’assistance nationale en est saisie.\n\nPour la lire, avec un compte qui le permet : {SITE}/aide/demandes/{request}\n",
+            contact.name
+        ),
+        due_at: now,
+        useless_at: now + LIVES,
+    }
+}
+
 /// One mail for each of them about what was just said: the `no`-th thing said of a request.
 pub(super) fn letters(
     (request, no, deed): (Uuid, i64, Deed),

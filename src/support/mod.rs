@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::access::{Act, Concern, Reach, Stage};
 use crate::platform::db::{DbError, Tx};
+use crate::platform::web::without_secrets;
 
 pub use addressed::SupportAddresses;
 pub use pages::router;
@@ -72,9 +73,15 @@ impl Act for PassOn {
 /// What the person saw when they asked, beside the address of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
+    /// What was asked of the page: its section, its filters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub asked: String,
     /// The status of the page, where it was a refusal or a failure.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub status: String,
+    /// The sentence of the refusal.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub told: String,
     /// The reference of the failure, as the log has it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reference: String,
@@ -217,14 +224,14 @@ pub fn read_words(typed: &str, required: bool) -> Result<String, String> {
     Ok(words)
 }
 
-/// A page of this site as somebody names it, without what was asked of it; the home page where it
-/// is none.
+/// A page of this site as somebody names it, without what was asked of it nor what opens something;
+/// the home page where it is none.
 pub fn page_named(typed: &str) -> String {
     let path = typed.split(['?', '#']).next().unwrap_or_default();
     let is_local = path.starts_with('/') && !path.starts_with("//");
     let is_plain = !path.contains(['\\', '\r', '\n', '\t']) && path.len() <= 300;
     if is_local && is_plain {
-        path.to_owned()
+        without_secrets(path)
     } else {
         "/".to_owned()
     }
@@ -237,6 +244,10 @@ mod tests {
     #[test]
     fn a_page_is_of_this_site_and_without_what_was_asked_of_it() {
         assert_eq!(page_named("/contrats?q=mot"), "/contrats");
+        assert_eq!(
+            page_named("/donnees/jalon_0a/contrats.csv"),
+            "/donnees/…/contrats.csv"
+        );
         for other in [
             "",
             "https://example.org",

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::letter::{Recipient, letters};
+use super::letter::{Recipient, letters, to_contact};
 use super::{AskHelp, Deed, FollowRequest, Message, PassOn, Request, Seen};
 use crate::access::role::NATIONAL_ADMINISTRATOR;
 use crate::access::{Act as _, Concern, NotPermitted, Permit, Reach, may};
@@ -285,7 +285,33 @@ pub async fn ask(
         regional
     };
     write_to(change, (id, 1, Deed::Ask), true, &to).await?;
+    if national {
+        write_to_contact(change, (id, 1), &new.organisation).await?;
+    }
     Ok(id)
+}
+
+/// Writes to the mailbox of a region in which nobody answers, where it has one.
+async fn write_to_contact(
+    change: &mut Change,
+    said: (Uuid, i64),
+    organisation: &str,
+) -> Result<(), DbError> {
+    let contact: Option<Recipient> = change
+        .tx()
+        .optional(
+            "select o.name, k.address as email
+             from organisation_contact k join organisation o on o.code = k.organisation
+             where k.organisation = $1",
+            args![organisation],
+        )
+        .await?;
+    let (clock, at) = (change.clock().clone(), change.at());
+    let mails: Vec<_> = contact
+        .iter()
+        .map(|contact| to_contact(said, contact, at))
+        .collect();
+    mail::store::write(change.tx(), &clock, &mails).await
 }
 
 async fn say(

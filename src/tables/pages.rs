@@ -147,5 +147,5 @@ async fn made(
     let mut table = source.table(ask).await?;
     table.sort(asked);
     table.narrow(asked);
-    Ok(table)
+    Ok(table.with_stop_as_row())
 }

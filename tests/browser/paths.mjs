@@ -167,6 +167,7 @@ export const demo = [
   "/journal/acces",
   "/moi/acces",
   "/personnes",
+  "/personnes/nouvelle",
   "/personnes/{personne}",
   "/personnes/{personne}/habilitations",
   "/personnes/{personne}/depart",

@@ -24,7 +24,7 @@ const startLimit = 180_000;
 /** The account that `jalon init` opens. */
 export const administrator = {
   name: "Coordination nationale",
-  email: "coordination@example.org",
+  email: "coordonnatrice@example.org",
   password: "une phrase de passe",
 };
 

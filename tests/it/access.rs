@@ -199,3 +199,42 @@ on_both_engines! {
         assert_eq!(late.location.as_deref(), Some("/connexion?retour=%2F"));
     }
 }
+
+on_both_engines! {
+    async fn of_a_form_with_a_file_the_texts_come_back_and_the_file_is_asked_again(bench: Bench) {
+        bench.install().await;
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        everybody_leaves(&bench).await;
+        let fields = [("objet", "Une réunion"), ("motif", "Le chiffre <oublie> un site")];
+        let bytes = vec![b'x'; 3 * 1024 * 1024];
+        let late = site.send_file("/contestations/nouvelle", &fields, ("preuve.pdf", &bytes)).await;
+        assert_eq!(late.location.as_deref(), Some("/connexion?retour=/reprise"), "{}", late.body);
+        site.post("/connexion", &[("email", EMAIL), ("password", PASSWORD), ("retour", "/reprise")]).await;
+        let shown = site.get("/reprise").await.body;
+        for text in [
+            "Le chiffre &lt;oublie&gt; un site", "Une réunion", "Un fichier ne se garde pas",
+            "enctype=\"multipart/form-data\"", "type=\"file\" name=\"fichier\"",
+        ] {
+            assert!(shown.contains(text), "{text}\n{shown}");
+        }
+        assert!(!shown.contains("preuve.pdf") && !shown.contains("xxxx"), "{shown}");
+        let mut tx = bench.db.read().await.unwrap();
+        let held: Vec<(String,)> = tx.all("select data from session", vec![]).await.unwrap();
+        assert!(held.iter().all(|(data,)| data.len() < 10_000), "the file is not kept");
+    }
+}
+
+on_both_engines! {
+    async fn what_was_typed_on_a_friday_evening_is_there_on_tuesday(bench: Bench) {
+        bench.install().await;
+        let mut site = bench.site().await;
+        let form = [("acte", "contrat"), ("motif", "Un long motif")];
+        sends_too_late(&bench, &mut site, &form).await;
+        let mut tx = bench.db.read().await.unwrap();
+        let rows: Vec<(i64,)> = tx.all("select expires_at from session", vec![]).await.unwrap();
+        let now = jiff::Timestamp::now().as_microsecond();
+        let hours = |until: i64| (until - now) / 3_600_000_000;
+        assert!(rows.iter().any(|(until,)| hours(*until) >= 96), "{rows:?}");
+    }
+}

@@ -27,6 +27,9 @@ on_both_engines! {
         let mut site = bench.site().await;
         let stranger = site.get("/connexion").await.body;
         assert_eq!(help_of(&stranger), Some("/aide/connexion"));
+        assert!(stranger.contains("Besoin d’aide pour vous connecter ?"), "{stranger}");
+        let dead = site.get("/lien/jalon_0a").await.body;
+        assert!(dead.contains("Besoin d’aide pour vous connecter ?"), "{dead}");
         let open = site.get("/aide/connexion").await;
         assert_eq!(open.status, StatusCode::OK);
         site.sign_in().await;
@@ -40,6 +43,10 @@ on_both_engines! {
             let subject = help_of(&page.body).unwrap_or_else(|| panic!("{path} has no help"));
             let help = site.get(subject).await;
             assert_eq!(help.status, StatusCode::OK, "{path}: {subject}");
+            let asks = page.body.contains("href=\"/aide/demandes/nouvelle?page=");
+            let is_strangers = ["/connexion", "/mot-de-passe-oublie"].iter().any(|own| path.starts_with(own));
+            let about = !path.starts_with("/aide/demandes") && !is_strangers;
+            assert_eq!(asks, about, "{path}: help is asked from every page but those of help and of strangers");
             let is_home = path == "/" || path.starts_with("/?");
             assert!(is_home || subject != "/aide/pays" || path.contains("/objectifs/"), "{path} has no subject of its own");
         }

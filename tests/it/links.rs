@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use jalon::access::link::{InvitePerson, store as links};
-use jalon::access::store::{AddPerson, add_invited};
+use jalon::access::store::{AddPerson, Whose, add_invited};
 use jalon::access::{Act as _, permit};
 use jalon::ledger::{Actor, Change};
 use jiff::SignedDuration;
@@ -126,7 +126,10 @@ async fn invited(bench: &Bench, actor: Actor, email: &str) {
     let person = add_invited(&mut change, may, name, &email.parse().unwrap())
         .await
         .unwrap();
-    let may = permit::<InvitePerson>(&mut change, person).await.unwrap();
+    let today = bench.clock.today();
+    let may = permit::<InvitePerson>(&mut change, Whose { person, today })
+        .await
+        .unwrap();
     links::invite(&mut change, &bench.clock, may).await.unwrap();
     change.commit().await.unwrap();
 }

@@ -31,7 +31,7 @@ fn rows_of(step: i64) -> Sample {
         9 => grants(),
         10 => door(),
         11 => dossiers(),
-        12 | 13 => indexes(),
+        12 | 13 | 27 => indexes(),
         14 => sealed(),
         15 => identities(),
         16 => passkeys(),
@@ -45,6 +45,7 @@ fn rows_of(step: i64) -> Sample {
         24 => erasable(),
         25 => value_openings(),
         26 => embargoed_documents(),
+        28 => organisation_contacts(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
@@ -61,14 +62,17 @@ fn leaving() -> Sample {
 }
 
 fn value_openings() -> Sample {
-    (
-        vec![(
-            "insert into measure_opening (framework, measure, audience) values ('essai', 'essai-mesure', 'everybody')",
-            args![],
-        )],
-        "select audience from measure_opening",
-        "everybody",
-    )
+    let opening = "insert into measure_opening (framework, measure, audience) values ('essai', 'essai-mesure', 'everybody')";
+    let question = "select audience from measure_opening";
+    (vec![(opening, args![])], question, "everybody")
+}
+
+fn organisation_contacts() -> Sample {
+    let organisation = "insert into organisation (id, code, kind, name, usages, changed_in) values ($1, 'ESSAI', 'other', 'Essai', '[]', 1)";
+    let contact = "insert into organisation_contact (organisation, address, changed_in) values ('ESSAI', 'contact@example.org', 1)";
+    let rows = vec![(organisation, args![ID(2)]), (contact, args![])];
+    let question = "select address from organisation_contact";
+    (rows, question, "contact@example.org")
 }
 
 fn embargoed_documents() -> Sample {

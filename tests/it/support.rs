@@ -145,7 +145,7 @@ impl Drop for Folder {
 /// Password of the account that [`Bench::install`] opens.
 pub const PASSWORD: &str = "une phrase de passe";
 /// Its address.
-pub const EMAIL: &str = "coordination@example.org";
+pub const EMAIL: &str = "coordonnatrice@example.org";
 
 impl Bench {
     pub async fn sqlite() -> Self {

@@ -14,8 +14,8 @@ pub(super) use trail::Refusal;
 pub use trail::Trail;
 
 pub use store::{
-    Asked, Kept, SealsVerified, anchor, forget_origins, kept, seal, verify_seals,
-    verify_seals_against,
+    Actors, Asked, Called, Kept, SealsVerified, anchor, called, forget_origins, kept, seal,
+    verify_seals, verify_seals_against,
 };
 
 /// What happened.

@@ -6,6 +6,7 @@ use super::{Event, EventKind, Mark, Sealed, seal_hash};
 use crate::access::throttle::Tries;
 use crate::access::{Concern, Reach};
 use crate::args;
+use crate::kernel::fold;
 use crate::ledger::Anchor;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
@@ -163,11 +164,49 @@ pub(in crate::access) async fn links_asked(
     Ok((for_account, from_origin))
 }
 
+/// Identifiers of a few people, one of them repeated where there are fewer.
+pub type Actors = [Uuid; 8];
+
+/// Whom a few words name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Called {
+    /// Nobody.
+    Nobody,
+    /// These people.
+    These(Actors),
+    /// More than are asked for by name.
+    Many,
+}
+
+/// The people whose name holds all of these words, which are folded.
+pub async fn called(tx: &mut Tx, words: &[String]) -> Result<Called, DbError> {
+    let people: Vec<(Uuid, String)> = tx.all("select id, name from person", vec![]).await?;
+    let is_called = |name: &str| {
+        let name = fold(name);
+        words.iter().all(|word| name.contains(word.as_str()))
+    };
+    let found: Vec<Uuid> = people
+        .into_iter()
+        .filter_map(|(id, name)| is_called(&name).then_some(id))
+        .collect();
+    let Some(first) = found.first() else {
+        return Ok(Called::Nobody);
+    };
+    let mut actors = [*first; 8];
+    if found.len() > actors.len() {
+        return Ok(Called::Many);
+    }
+    actors[..found.len()].copy_from_slice(&found);
+    Ok(Called::These(actors))
+}
+
 /// What is asked of the events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// Of what kind; any where none is said.
     pub kind: Option<EventKind>,
+    /// Of these people alone.
+    pub people: Option<Actors>,
     /// From that instant on, in microseconds UTC.
     pub from: i64,
     /// Before that instant and, at it, that event: the last one read before.
@@ -248,11 +287,14 @@ pub async fn kept(tx: &mut Tx, reach: &Reach, asked: &Asked) -> Result<Vec<Kept>
         return Ok(Vec::new());
     }
     let (at, id) = asked.before;
+    if let Some(people) = asked.people {
+        return kept_of(tx, asked, people).await;
+    }
     let rows: Vec<KeptRow> = tx
         .all(
             "select e.id, e.at, e.kind, e.done, p.name as who, e.origin, e.detail
              from access_event e left join person p on p.id = e.person_id
-             where ($1 = '' or e.kind = $1) and e.at >= $2
+             where ($1 = '' or e.kind = $1) and e.at >= $2 and e.at <= $3
                and (e.at < $3 or (e.at = $3 and e.id < $4))
              order by e.at desc, e.id desc limit $5",
             args![
@@ -261,6 +303,28 @@ pub async fn kept(tx: &mut Tx, reach: &Reach, asked: &Asked) -> Result<Vec<Kept>
                 at,
                 id,
                 asked.most
+            ],
+        )
+        .await?;
+    rows.into_iter().map(Kept::try_from).collect()
+}
+
+/// [`kept`], of some people.
+async fn kept_of(tx: &mut Tx, asked: &Asked, people: Actors) -> Result<Vec<Kept>, DbError> {
+    let (at, id) = asked.before;
+    let kind = asked.kind.map_or("", EventKind::code);
+    let (from, most) = (asked.from, asked.most);
+    let rows: Vec<KeptRow> = tx
+        .all(
+            "select e.id, e.at, e.kind, e.done, p.name as who, e.origin, e.detail
+             from access_event e left join person p on p.id = e.person_id
+             where e.person_id in ($6, $7, $8, $9, $10, $11, $12, $13)
+               and ($1 = '' or e.kind = $1) and e.at >= $2 and e.at <= $3
+               and (e.at < $3 or (e.at = $3 and e.id < $4))
+             order by e.at desc, e.id desc limit $5",
+            args![
+                kind, from, at, id, most, people[0], people[1], people[2], people[3], people[4],
+                people[5], people[6], people[7]
             ],
         )
         .await?;

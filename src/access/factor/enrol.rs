@@ -20,7 +20,7 @@ use crate::access::origin::Origin;
 use crate::access::permit::{Act as _, permit};
 use crate::access::session::{OFFERED_KEY, enrols, must_enrol, own_digest};
 use crate::access::signed::Signed;
-use crate::access::store::has_password;
+use crate::access::store::{Whose, has_password};
 use crate::kernel::{counted, hex};
 use crate::ledger::Change;
 use crate::platform::db::Db;
@@ -115,7 +115,11 @@ pub(in crate::access) async fn remove(
         return refused(&signed, &session, &at, told).await;
     }
     let mut change = open(&signed, &at, RemoveFactor::NAME).await?;
-    let permit = permit::<RemoveFactor>(&mut change, signed.person.id).await?;
+    let whose = Whose {
+        person: signed.person.id,
+        today: at.clock().today(),
+    };
+    let permit = permit::<RemoveFactor>(&mut change, whose).await?;
     let kept = own_digest(&session);
     let removed = store::remove(&mut change, at.clock(), permit, kept).await;
     removed.map_err(WebError::internal)?;

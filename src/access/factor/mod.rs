@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::grant::store::asks_a_factor;
 use super::permit::Act;
 use super::policy::Concern;
+use super::store::{Whose, whole_of};
 use crate::kernel::hex;
 use crate::platform::config::SecondFactor as Asked;
 use crate::platform::db::{DbError, Tx};
@@ -42,17 +43,21 @@ impl Act for AddFactor {
     }
 }
 
-/// Asking a person for none any more.
+/// Asking a person for none any more: themselves, or whoever administers all that they hold.
 #[derive(Debug)]
 pub struct RemoveFactor;
 
 impl Act for RemoveFactor {
-    /// The person.
-    type Thing = Uuid;
+    type Thing = Whose;
     const NAME: &'static str = "person.factor_remove";
 
-    async fn concerns(_tx: &mut Tx, person: &Uuid) -> Result<Vec<Concern>, DbError> {
-        Ok(vec![Concern::of_person(*person)])
+    async fn concerns(tx: &mut Tx, whose: &Whose) -> Result<Vec<Concern>, DbError> {
+        let whole = whole_of(tx, whose).await?.into_iter();
+        let own = whole.map(|concern| Concern {
+            owner: Some(whose.person),
+            ..concern
+        });
+        Ok(own.collect())
     }
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{AddFactor, RecoveryCode, RemoveFactor, RenewCodes, SLOT, Shared};
 use crate::access::letter::{self, Warning};
 use crate::access::permit::Permit;
-use crate::access::store::{end_sessions, person};
+use crate::access::store::{Whose, end_sessions, person};
 use crate::args;
 use crate::ledger::{Change, LedgerError};
 use crate::platform::clock::Clock;
@@ -261,14 +261,16 @@ pub(super) async fn add(
 }
 
 /// Asks a person for no second factor any more; false where none was asked. All their sessions
-/// end but the one kept.
+/// end but the one kept. They are told, and why where somebody else does it.
 pub async fn remove(
     change: &mut Change,
     clock: &Clock,
     permit: Permit<RemoveFactor>,
     kept_session: Option<Vec<u8>>,
 ) -> Result<bool, LedgerError> {
-    let person = permit.into_thing();
+    let actor = permit.actor().person();
+    let Whose { person, .. } = permit.into_thing();
+    let why = change.why().unwrap_or_default().to_owned();
     let tx = change.tx();
     tx.run(
         "delete from recovery_code where person_id = $1",
@@ -290,7 +292,12 @@ pub async fn remove(
         .record(person, "factor_remove", Some(&was), Some(&is))
         .await?;
     end_sessions(change.tx(), person, kept_session).await?;
-    warn(change.tx(), clock, person, Warning::FactorRemoved).await?;
+    let warning = if actor == Some(person) {
+        Warning::FactorRemoved
+    } else {
+        Warning::FactorTaken(&why)
+    };
+    warn(change.tx(), clock, person, warning).await?;
     Ok(true)
 }
 

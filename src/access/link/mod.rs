@@ -7,23 +7,21 @@
 pub(super) mod pages;
 pub mod store;
 
-use uuid::Uuid;
-
 use super::permit::Act;
 use super::policy::Concern;
+use super::store::{Whose, whole_of};
 use crate::platform::db::{DbError, Tx};
 
-/// Inviting somebody to choose their first password.
+/// Inviting somebody to choose how they sign in.
 #[derive(Debug)]
 pub struct InvitePerson;
 
 impl Act for InvitePerson {
-    /// The person.
-    type Thing = Uuid;
+    type Thing = Whose;
     const NAME: &'static str = "person.invite";
 
-    async fn concerns(_tx: &mut Tx, _person: &Uuid) -> Result<Vec<Concern>, DbError> {
-        Ok(vec![Concern::nobodys()])
+    async fn concerns(tx: &mut Tx, whose: &Whose) -> Result<Vec<Concern>, DbError> {
+        whole_of(tx, whose).await
     }
 }
 

@@ -3,9 +3,10 @@
 use uuid::Uuid;
 
 use super::{InvitePerson, LinkKind};
+use crate::access::grant::store::can_sign_in;
 use crate::access::letter;
 use crate::access::permit::Permit;
-use crate::access::store::Person;
+use crate::access::store::{Person, Whose, open_account};
 use crate::access::token::Secret;
 use crate::args;
 use crate::ledger::{Change, LedgerError};
@@ -42,15 +43,18 @@ pub(in crate::access) async fn issue(
     Ok(secret)
 }
 
-/// Writes to somebody who has an account and no password yet, with a link to choose one; gives
-/// the link's secret, for where no mail leaves.
+/// Writes to somebody who has an account and never chose how to sign in, with a link to do so; gives
+/// the link's secret, for where no mail leaves. `None` where there is nobody to invite: they chose,
+/// or their account is closed.
 pub async fn invite(
     change: &mut Change,
     clock: &Clock,
     permit: Permit<InvitePerson>,
 ) -> Result<Option<Secret>, LedgerError> {
-    let id = permit.into_thing();
-    let Some(person) = crate::access::store::person(change.tx(), id).await? else {
+    let Whose { person: id, .. } = permit.into_thing();
+    let person = open_account(change.tx(), id).await?;
+    let chose = can_sign_in(change.tx(), id).await?;
+    let Some(person) = person.filter(|_| !chose) else {
         return Ok(None);
     };
     let secret = issue(change.tx(), clock, id, LinkKind::Invitation).await?;

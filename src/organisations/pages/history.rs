@@ -10,7 +10,7 @@ use crate::platform::clock::{french_date, french_instant};
 use crate::platform::web::section_heading;
 
 /// The fields of a recorded state, as a reader calls them.
-const FIELDS: [(&str, &str); 11] = [
+const FIELDS: [(&str, &str); 12] = [
     ("name", "Nom"),
     ("short_name", "Sigle"),
     ("kind", "Type"),
@@ -22,6 +22,7 @@ const FIELDS: [(&str, &str); 11] = [
     ("successions", "Successions"),
     ("usages", "Autres noms"),
     ("note", "Note"),
+    ("contact", "Adresse de contact"),
 ];
 
 /// The section of the history, the latest change first.

@@ -10,6 +10,8 @@ use super::{Shown, composition, day_form, history, links, origins};
 use crate::access::Signed;
 use crate::kernel::counted;
 use crate::ledger::{ChangeRow, history_href};
+use crate::organisations::contact::VERB;
+use crate::organisations::contact::pages::Contact;
 use crate::organisations::{
     Directories, Directory, Organisation, Place, PlaceKind, Recognised, store,
 };
@@ -39,9 +41,15 @@ pub(super) async fn page(
             Recognised::Ambiguous(_) | Recognised::Unknown { .. } => Err(WebError::NotFound),
         };
     };
-    let story = store::history(&mut tx, signed.reach(), &code).await?;
+    let mut story = store::history(&mut tx, signed.reach(), &code).await?;
+    let contact = Contact::of(&mut tx, signed.reach(), &code).await?;
     drop(tx);
-    let body = body(&directory, organisation, &as_of, shown, story.as_ref());
+    if let Some((_, changes)) = story.as_mut().filter(|_| contact.is_none()) {
+        changes.retain(|change| change.verb != VERB);
+    }
+    let contact = contact.map(|contact| contact.facts(signed.reach()));
+    let kept = (story.as_ref(), contact);
+    let body = body(&directory, organisation, &as_of, shown, kept);
     let page = signed.page(organisation.label(), &body);
     Ok((as_of.status(), page).into_response())
 }
@@ -51,7 +59,7 @@ fn body(
     organisation: &Organisation,
     as_of: &AsOf,
     shown: Shown,
-    story: Option<&(Uuid, Vec<ChangeRow>)>,
+    (story, contact): (Option<&(Uuid, Vec<ChangeRow>)>, Option<Markup>),
 ) -> Markup {
     let action = format!("/organisations/{}", organisation.code);
     html! {
@@ -75,7 +83,7 @@ fn body(
                 (services(directory, organisation, shown))
                 (history::section(story.map_or(&[], |(_, changes)| changes.as_slice())))
             }
-            (sheet(directory, organisation, shown))
+            (sheet(directory, organisation, shown, contact))
         }
     }
 }
@@ -217,7 +225,12 @@ fn services(directory: &Directory, organisation: &Organisation, shown: Shown) ->
     }
 }
 
-fn sheet(directory: &Directory, organisation: &Organisation, shown: Shown) -> Markup {
+fn sheet(
+    directory: &Directory,
+    organisation: &Organisation,
+    shown: Shown,
+    contact: Option<Markup>,
+) -> Markup {
     let day = |day: Option<Date>| day.map(french_date);
     let parent = organisation.parent.as_deref();
     let parent = parent.and_then(|code| directory.organisation(code));
@@ -242,6 +255,7 @@ fn sheet(directory: &Directory, organisation: &Organisation, shown: Shown) -> Ma
                     dt { "Aussi écrit" } dd { (organisation.usages.join(" ; ")) }
                 }
                 @if let Some(note) = &organisation.note { dt { "Note" } dd { (note) } }
+                @if let Some(contact) = contact { (contact) }
             }
         }
     }

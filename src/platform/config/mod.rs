@@ -68,6 +68,8 @@ pub struct Config {
     pub smtp_url: Option<String>,
     /// Who mail comes from; empty for `jalon@` the host of `public_url`.
     pub mail_from: String,
+    /// Where whoever cannot sign in asks for help, in words: an address, a telephone number.
+    pub support_contact: String,
     /// Of whom a second factor is asked.
     pub second_factor: SecondFactor,
     /// The provider of identities that people may sign in through; without an issuer there is none.
@@ -98,6 +100,7 @@ impl Default for Config {
             public_url: "http://localhost:8080".to_owned(),
             smtp_url: None,
             mail_from: String::new(),
+            support_contact: String::new(),
             second_factor: SecondFactor::ByRole,
             openid: OpenId::default(),
             log: "info,sqlx=warn".to_owned(),
@@ -160,6 +163,7 @@ impl Config {
             "client_address_header" => self.client_address_header = setting.header()?,
             "smtp_url" => self.smtp_url = Some(setting.smtp_url()?),
             "mail_from" => self.mail_from = setting.mailbox()?,
+            "support_contact" => self.support_contact = setting.line()?,
             "clamd_address" => self.clamd_address = Some(setting.clamd()?),
             "clamd_unreachable" => self.clamd_unreachable_accepts = setting.accepts()?,
             "seal_key_file" => self.seal_key_file = Some(setting.path()?),

@@ -11,7 +11,7 @@ use crate::platform::fetch::is_safe_address;
 use crate::platform::file::FileError;
 
 /// The keys, as files write them.
-pub(super) const KEYS: [&str; 22] = [
+pub(super) const KEYS: [&str; 23] = [
     "api_requests_per_minute",
     "clamd_address",
     "clamd_unreachable",
@@ -34,6 +34,7 @@ pub(super) const KEYS: [&str; 22] = [
     "seal_key_file",
     "second_factor",
     "smtp_url",
+    "support_contact",
 ];
 
 /// Where a setting stands.
@@ -217,6 +218,15 @@ impl Setting {
             Ok(self.value.clone())
         } else {
             Err(self.refused("une adresse est attendue, comme Jalon <jalon@exemple.fr>"))
+        }
+    }
+
+    pub(super) fn line(&self) -> Result<String, ConfigError> {
+        let text = self.value.trim();
+        if text.chars().count() <= 200 && !text.contains(char::is_control) {
+            Ok(text.to_owned())
+        } else {
+            Err(self.refused("une ligne de 200 caractères au plus est attendue, comme assistance@exemple.fr ou 01 23 45 67 89"))
         }
     }
 

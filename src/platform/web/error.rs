@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 
-use super::shell::{View, ask_href, asks, document_with_status};
+use super::shell::{Unsuccessful, View, ask_href, asks, refused};
 use crate::kernel::hex;
 use crate::platform::db::DbError;
 
@@ -117,6 +117,11 @@ impl Refusal {
 
     /// The page to show in place of `instead_of`.
     pub fn page(&self, view: &View, instead_of: &Response) -> Response {
+        let told = Unsuccessful {
+            status: self.status.as_str(),
+            sentence: &self.sentence,
+            reference: &self.reference,
+        };
         let body = html! {
             div.head {
                 h1 { (self.heading) }
@@ -124,11 +129,11 @@ impl Refusal {
                 @if !self.reference.is_empty() { p { "Référence de l’incident : " span.mono { (self.reference) } } }
                 p.acts {
                     a.btn.main href="/" { "Revenir à l’accueil" }
-                    @if asks(view) { a.btn href=(ask_href(view, self.heading, self.status.as_str(), &self.reference)) { "Demander de l’aide" } }
+                    @if asks(view) { a.btn href=(ask_href(view, self.heading, told)) { "Demander de l’aide" } }
                 }
             }
         };
-        let mut page = document_with_status(self.status, view, self.heading, &body);
+        let mut page = refused(self.status, view, self.heading, told, &body);
         if let Some(methods) = instead_of.headers().get(header::ALLOW) {
             page.headers_mut().insert(header::ALLOW, methods.clone());
         }

@@ -5,6 +5,7 @@
 mod address;
 mod assets;
 mod components;
+mod discreet;
 mod drain;
 mod error;
 mod filters;
@@ -16,6 +17,7 @@ pub mod table;
 pub use address::Address;
 pub use assets::{asset_router, grid_script_path, passkey_script_path, stylesheet_path};
 pub use components::{Crumb, crumbs, fictional_mark, icon, section_heading, state};
+pub use discreet::{asked_in_words, without_secrets};
 pub use drain::hear_out;
 pub use error::{Refusal, WebError, WebResult, refuse_nul};
 pub use filters::{Filter, filter_form};

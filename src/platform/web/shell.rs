@@ -1,11 +1,14 @@
 //! The frame around every page.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets::{search_script_path, stylesheet_path};
 use super::components::{icon, sprite};
+use super::discreet::{asked_in_words, without_secrets};
 
 /// Where a search is answered; the field of every page leads there.
 pub const SEARCH: &str = "/recherche";
@@ -55,6 +58,8 @@ pub struct Shell {
     pub help: &'static [HelpItem],
     /// Whether this is the demonstration, whose data is invented.
     pub demo: bool,
+    /// Where whoever cannot sign in asks for help, as the settings say it; empty where they do not.
+    pub contact: Arc<str>,
 }
 
 impl Shell {
@@ -76,6 +81,8 @@ pub struct View {
     pub shell: Shell,
     /// The path asked for.
     pub path: String,
+    /// What was asked of it.
+    pub query: String,
     /// The name of the person signed in.
     pub person: Option<String>,
     /// The day of the past that the address asks for, as typed.
@@ -101,6 +108,7 @@ impl View {
         Self {
             shell,
             path: path.to_owned(),
+            query: String::new(),
             person: None,
             as_of: None,
             looking: None,
@@ -111,17 +119,31 @@ impl View {
 /// Where help is asked about a page.
 const ASK: &str = "/aide/demandes/nouvelle";
 
-/// The address at which the person asks for help about what they see: the page, what it is called,
-/// the day shown, and, of a refusal, its status and reference.
-pub(super) fn ask_href(view: &View, title: &str, status: &str, reference: &str) -> String {
+/// What a page that is no success says.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Unsuccessful<'a> {
+    /// Its status; empty for a success.
+    pub status: &'a str,
+    /// The sentence of a refusal.
+    pub sentence: &'a str,
+    /// What the log calls a failure.
+    pub reference: &'a str,
+}
+
+/// The address at which the person asks for help about what they see: the page and what was asked
+/// of it, what it is called, the day shown, and what a refusal says.
+pub(super) fn ask_href(view: &View, title: &str, refusal: Unsuccessful<'_>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     let as_of = view.as_of.as_deref().unwrap_or_default();
+    let (path, asked) = (without_secrets(&view.path), asked_in_words(&view.query));
     let said = [
-        ("page", view.path.as_str()),
+        ("page", path.as_str()),
+        ("demande", &asked),
         ("titre", title),
         ("au", as_of),
-        ("statut", status),
-        ("reference", reference),
+        ("statut", refusal.status),
+        ("phrase", refusal.sentence),
+        ("reference", refusal.reference),
     ];
     for (name, text) in said.into_iter().filter(|(_, text)| !text.is_empty()) {
         query.append_pair(name, text);
@@ -131,11 +153,11 @@ pub(super) fn ask_href(view: &View, title: &str, status: &str, reference: &str) 
 
 /// A whole page: `title` names it in the browser, `body` stands between header and footer.
 pub fn document(view: &View, title: &str, body: &Markup) -> Markup {
-    framed(view, title, "", body)
+    framed(view, title, Unsuccessful::default(), body)
 }
 
 /// [`document`], for an answer of that status where it is no success.
-fn framed(view: &View, title: &str, status: &str, body: &Markup) -> Markup {
+fn framed(view: &View, title: &str, refusal: Unsuccessful<'_>, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="fr" {
@@ -151,7 +173,7 @@ fn framed(view: &View, title: &str, status: &str, body: &Markup) -> Markup {
                 a.skip href="#contenu" { "Aller au contenu" }
                 header { (top(view)) (looking(view)) (band(view)) }
                 main.page #contenu tabindex="-1" { (body) }
-                (footer(view, &ask_href(view, title, status, "")))
+                (footer(view, &ask_href(view, title, refusal)))
             }
         }
     }
@@ -164,7 +186,22 @@ pub fn document_with_status(
     title: &str,
     body: &Markup,
 ) -> Response {
-    (status, framed(view, title, status.as_str(), body)).into_response()
+    let refusal = Unsuccessful {
+        status: status.as_str(),
+        ..Unsuccessful::default()
+    };
+    refused(status, view, title, refusal, body)
+}
+
+/// [`document_with_status`], of what a refusal says.
+pub(super) fn refused(
+    status: StatusCode,
+    view: &View,
+    title: &str,
+    refusal: Unsuccessful<'_>,
+    body: &Markup,
+) -> Response {
+    (status, framed(view, title, refusal, body)).into_response()
 }
 
 fn top(view: &View) -> Markup {
@@ -264,8 +301,17 @@ fn footer(view: &View, ask: &str) -> Markup {
     html! {
         footer.foot { div {
             @if asks(view) { p { a href=(ask) { "Demander de l’aide sur cette page" } } }
+            @if view.person.is_none() { p { "Besoin d’aide pour vous connecter ? " (where_to_ask(&view.shell.contact)) } }
             p { "Jalon. Suivi des contrats pluriannuels d’objectifs et de moyens" }
         } }
+    }
+}
+
+/// Where whoever is not signed in asks for help.
+fn where_to_ask(contact: &str) -> Markup {
+    html! {
+        @if contact.is_empty() { "Demandez à qui administre les comptes de votre agence, de votre direction ou de votre établissement." }
+        @else { (contact) }
     }
 }
 
@@ -284,6 +330,7 @@ mod tests {
                 item("/contrats/*/actes", "/aide/termes"),
             ])),
             demo: false,
+            contact: Arc::default(),
         };
         for (path, subject) in [
             ("/", "pays"),

@@ -263,6 +263,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// What stands below, whatever the order.
     pub totals: Vec<Row>,
+    /// What a file says below everything, where it stops before the end.
+    pub stop: Option<String>,
     heading: usize,
     classes: &'static str,
     captioned: bool,
@@ -281,6 +283,7 @@ impl Table {
             columns,
             rows: Vec::new(),
             totals: Vec::new(),
+            stop: None,
             heading: 0,
             classes: "",
             captioned: true,
@@ -322,6 +325,19 @@ impl Table {
     #[must_use]
     pub fn with_totals_as_rows(mut self) -> Self {
         self.rows.append(&mut self.totals);
+        self
+    }
+
+    /// The same with, as its last row, why it stops: for a file, once its columns are chosen.
+    #[must_use]
+    pub fn with_stop_as_row(mut self) -> Self {
+        if let Some(stop) = self.stop.take() {
+            let mut row = vec![Cell::default(); self.columns.len()];
+            if let Some(first) = row.first_mut() {
+                *first = Cell::text(stop);
+            }
+            self.rows.push(row);
+        }
         self
     }
 

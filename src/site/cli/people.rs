@@ -7,7 +7,7 @@ use super::{CliError, Session};
 use crate::access::factor::{RemoveFactor, store as factors};
 use crate::access::grant::{self, GiveGrant, NewGrant, Remit};
 use crate::access::link::{InvitePerson, store as links};
-use crate::access::store::{self, AddPerson};
+use crate::access::store::{self, AddPerson, Whose};
 use crate::access::{Act, Email, NewPassword, NewPerson, permit};
 use crate::ledger::{Actor, Change, LedgerError};
 use crate::platform::clock::paris_date;
@@ -51,12 +51,21 @@ pub(super) enum PersonCommand {
         /// Adresse électronique
         #[arg(long, value_name = "ADRESSE")]
         email: Email,
+        /// Rôle à lui donner aussitôt, parmi ceux de `jalon grant roles`
+        #[arg(long, value_name = "RÔLE")]
+        role: Option<String>,
+        /// Code de l’organisation pour laquelle ce rôle se tient
+        #[arg(long, value_name = "CODE", default_value = "", requires = "role")]
+        organisation: String,
     },
     /// Retirer la double authentification à qui a perdu son téléphone et ses codes de secours
     RemoveFactor {
         /// Adresse électronique du compte
         #[arg(long, value_name = "ADRESSE")]
         email: Email,
+        /// Pourquoi ; le journal le garde et la personne le lit
+        #[arg(long, value_name = "MOTIF", default_value = "")]
+        why: String,
     },
 }
 
@@ -90,8 +99,13 @@ pub(super) async fn person(session: &Session, command: PersonCommand) -> Result<
             role,
             organisation,
         } => add(session, name, email, role.map(|role| (role, organisation))).await,
-        PersonCommand::Invite { name, email } => invite(session, name, email).await,
-        PersonCommand::RemoveFactor { email } => remove_factor(session, &email).await,
+        PersonCommand::Invite {
+            name,
+            email,
+            role,
+            organisation,
+        } => invite(session, name, email, role.map(|role| (role, organisation))).await,
+        PersonCommand::RemoveFactor { email, why } => remove_factor(session, &email, &why).await,
     }
 }
 
@@ -151,9 +165,14 @@ fn not_added(error: LedgerError, email: &Email) -> CliError {
     }
 }
 
-/// Opens an account and writes to its owner; who runs an installation that sends no mail is given
-/// the link, to hand over.
-async fn invite(session: &Session, name: String, email: Email) -> Result<(), CliError> {
+/// Opens an account, gives it a role for an organisation where one is said, and writes to its owner;
+/// who runs an installation that sends no mail is given the link, to hand over.
+async fn invite(
+    session: &Session,
+    name: String,
+    email: Email,
+    given: Option<(String, String)>,
+) -> Result<(), CliError> {
     let email = email.of_account()?;
     let post = Post::new(&session.config)?;
     let db = session.ready_database().await?;
@@ -162,7 +181,11 @@ async fn invite(session: &Session, name: String, email: Email) -> Result<(), Cli
     let may_add = permit::<AddPerson>(&mut change, ()).await?;
     let added = store::add_invited(&mut change, may_add, name, &email).await;
     let person = added.map_err(|error| not_added(error, &email))?;
-    let may_invite = permit::<InvitePerson>(&mut change, person).await?;
+    if let Some((role, organisation)) = given {
+        give(&mut change, person, role, organisation).await?;
+    }
+    let today = paris_date(change.at());
+    let may_invite = permit::<InvitePerson>(&mut change, Whose { person, today }).await?;
     let secret = links::invite(&mut change, &session.clock, may_invite).await?;
     change.commit().await?;
     if post.is_open() {
@@ -176,13 +199,20 @@ async fn invite(session: &Session, name: String, email: Email) -> Result<(), Cli
     Ok(())
 }
 
-async fn remove_factor(session: &Session, email: &Email) -> Result<(), CliError> {
+async fn remove_factor(session: &Session, email: &Email, why: &str) -> Result<(), CliError> {
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let owner = store::person_by_email(&mut db.read().await?, email.as_str()).await?;
     let owner = owner.ok_or_else(|| format!("aucun compte n’a l’adresse « {email} »"))?;
     let mut change = Change::open(&db, &session.clock, actor, RemoveFactor::NAME).await?;
-    let permit = permit::<RemoveFactor>(&mut change, owner.id).await?;
+    if !why.trim().is_empty() {
+        change = change.because(why.trim());
+    }
+    let whose = Whose {
+        person: owner.id,
+        today: paris_date(change.at()),
+    };
+    let permit = permit::<RemoveFactor>(&mut change, whose).await?;
     let removed = factors::remove(&mut change, &session.clock, permit, None).await?;
     if !removed {
         return Err(format!("« {email} » n’a pas de double authentification").into());

@@ -78,6 +78,9 @@ pub(super) fn show_config(session: &Session) {
     if !config.mail_from.is_empty() {
         say!("mail_from    = {}", config.mail_from);
     }
+    if !config.support_contact.is_empty() {
+        say!("support_contact = {}", config.support_contact);
+    }
     say!("second_factor = {}", config.second_factor.word());
     if let Some(clamd) = &config.clamd_address {
         say!("clamd_address = {clamd}");

@@ -26,8 +26,14 @@ pub(super) struct Typed {
     page: String,
     #[serde(default)]
     titre: String,
+    /// What was asked of the page, in words.
+    #[serde(default)]
+    demande: String,
     #[serde(default)]
     statut: String,
+    /// The sentence of a refusal.
+    #[serde(default)]
+    phrase: String,
     #[serde(default)]
     reference: String,
     #[serde(default)]
@@ -53,6 +59,8 @@ impl Typed {
 
     fn seen(&self, signed: &Signed) -> Seen {
         Seen {
+            asked: short(&self.demande, 500),
+            told: short(&self.phrase, 500),
             status: short(&self.statut, 3),
             reference: short(&self.reference, 40),
             as_of: short(&self.au, 10),
@@ -137,7 +145,9 @@ fn read(fields: &[(String, String)]) -> Typed {
     Typed {
         page: text("page"),
         titre: text("titre"),
+        demande: text("demande"),
         statut: text("statut"),
+        phrase: text("phrase"),
         reference: text("reference"),
         au: text("au"),
         assistance: text("assistance"),
@@ -155,7 +165,7 @@ async fn body(signed: &Signed, db: &Db, typed: &Typed, wrong: Option<&str>) -> W
             p.lead { "Votre message va à l’assistance " @if agencies.is_empty() { "nationale" } @else { "de votre région, qui peut le transmettre à l’assistance nationale" } ". Vous suivez la réponse ici, et un courriel vous la signale." }
         }
         form.simple method="post" action={ (PATH) "/nouvelle" } {
-            @for (name, text) in [("page", typed.page()), ("titre", typed.title()), ("statut", typed.statut.clone()), ("reference", typed.reference.clone()), ("au", typed.au.clone()), (TOKEN_FIELD, typed.jeton.clone())] {
+            @for (name, text) in [("page", typed.page()), ("titre", typed.title()), ("demande", typed.demande.clone()), ("statut", typed.statut.clone()), ("phrase", typed.phrase.clone()), ("reference", typed.reference.clone()), ("au", typed.au.clone()), (TOKEN_FIELD, typed.jeton.clone())] {
                 input type="hidden" name=(name) value=(text);
             }
             @if agencies.len() > 1 {
@@ -174,7 +184,7 @@ async fn body(signed: &Signed, db: &Db, typed: &Typed, wrong: Option<&str>) -> W
             }
             section.sect aria-labelledby="joint" {
                 (section_heading("joint", "Ce qui part avec votre message", None))
-                p { "Rien de ce que la page affichait : ni chiffre, ni texte." }
+                p { "Rien d’autre de ce que la page affichait : ni chiffre, ni texte." }
                 (context(&typed.page(), &typed.title(), &typed.seen(signed)))
             }
             p.acts { button.btn.main type="submit" { "Envoyer la demande" } a.btn href=(typed.page()) { "Revenir à la page" } }
@@ -187,8 +197,10 @@ pub(super) fn context(page: &str, title: &str, seen: &Seen) -> Markup {
     html! {
         dl.facts {
             div { dt { "Page" } dd { (title) span.sub.mono { (page) } } }
+            @if !seen.asked.is_empty() { div { dt { "Ce qui lui était demandé" } dd { (seen.asked) } } }
             @if !seen.as_of.is_empty() { div { dt { "Date affichée" } dd { (seen.as_of) } } }
             @if !seen.status.is_empty() { div { dt { "Réponse de Jalon" } dd { (status_words(&seen.status)) } } }
+            @if !seen.told.is_empty() { div { dt { "Ce que Jalon disait" } dd { "« " (seen.told) " »" } } }
             @if !seen.reference.is_empty() { div { dt { "Référence de l’incident" } dd.mono { (seen.reference) } } }
             div { dt { "Habilitations du jour" } dd {
                 @if seen.grants.is_empty() { "Aucune" }

@@ -4,7 +4,7 @@ pub mod provider;
 
 use axum::http::StatusCode;
 use jalon::access::link::{InvitePerson, store as links};
-use jalon::access::store::{AddPerson, add_invited, person_by_email};
+use jalon::access::store::{AddPerson, Whose, add_invited, person_by_email};
 use jalon::access::{Act as _, permit};
 use jalon::ledger::{Actor, Change, Verified, verify};
 use jalon::platform::config::{Config, OpenId, SecondFactor, Userinfo};
@@ -69,7 +69,10 @@ pub async fn invited(bench: &Bench, actor: Actor) -> String {
     let person = add_invited(&mut change, may, name, &INES.parse().unwrap())
         .await
         .unwrap();
-    let may = permit::<InvitePerson>(&mut change, person).await.unwrap();
+    let today = bench.clock.today();
+    let may = permit::<InvitePerson>(&mut change, Whose { person, today })
+        .await
+        .unwrap();
     let secret = links::invite(&mut change, &bench.clock, may).await.unwrap();
     change.commit().await.unwrap();
     format!("/lien/{}", secret.unwrap().reveal())

@@ -74,7 +74,7 @@ on_both_engines! {
         let asked = |subject: &str| subject.contains("mot de passe");
         assert!(!mails.iter().any(|mail| mail.address == "partante@example.org" && asked(&mail.subject)));
 
-        let mut coordination = site_of(&bench, "coordination@example.org").await;
+        let mut coordination = site_of(&bench, "coordonnatrice@example.org").await;
         let told = coordination.get(&format!("/journal?chose={leaving}")).await.body;
         for sentence in ["a enregistré le départ de", "a fermé le compte", "a révoqué un accès par programme"] {
             assert!(told.contains(sentence), "{sentence}: {told}");

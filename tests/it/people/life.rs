@@ -71,7 +71,7 @@ on_both_engines! {
         let mails = list(&mut bench.db.read().await.unwrap()).await.unwrap();
         let invited: Vec<&str> = mails.iter().map(|mail| mail.address.as_str()).collect();
         assert_eq!(invited, ["ines.exemple@example.org"]);
-        let told = site_of(&bench, "coordination@example.org").await.get("/journal").await.body;
+        let told = site_of(&bench, "coordonnatrice@example.org").await.get("/journal").await.body;
         assert!(told.contains("a fixé au 31 janvier 2026 le dernier jour du rôle « Lecteur »"), "{told}");
 
         // Sent again, it changes nothing.
@@ -223,7 +223,7 @@ on_both_engines! {
 
         // The national list: held for all objectives by one grant, it is unchanged everywhere.
         let national = Sender::new(&bench, first);
-        let mut coordination = site_of(&bench, "coordination@example.org").await;
+        let mut coordination = site_of(&bench, "coordonnatrice@example.org").await;
         let list = coordination.get("/tables/referents.xlsx?organisation=etat").await.bytes;
         let back = national.sends("referents.xlsx", list).await;
         assert_eq!(national.codes(&back).await, []);

@@ -2,8 +2,10 @@
 
 mod leaving;
 mod life;
+mod opening;
 mod reading;
 mod review;
+mod workbook;
 
 use jalon::imports::{
     ActError, Answer, Batch, Committed, Problem, ProblemCode, Said, SentFile, store,

@@ -89,7 +89,7 @@ on_both_engines! {
     async fn a_file_leaves_somebody_who_administers(bench: Bench) {
         let (first, _) = normandy(&bench).await;
         let desk = Sender::new(&bench, first);
-        let own = "Coordination nationale;coordination@example.org;;Administrateur national;;;;31/03/2026;\n";
+        let own = "Coordination nationale;coordonnatrice@example.org;;Administrateur national;;;;31/03/2026;\n";
         // The mailbox of the first account is no person's: another one is made to stand for it.
         let alone = desk.rows(own).await;
         assert_eq!(alone.counts.refused, 1);

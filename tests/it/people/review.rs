@@ -27,7 +27,7 @@ on_both_engines! {
         person(&bench, first, "ailleurs@example.org", &[("invite", "ARS-53")]).await;
         let today = bench.clock.today();
         let due = today.checked_add(30.days()).unwrap().to_string();
-        let mut coordination = site_of(&bench, "coordination@example.org").await;
+        let mut coordination = site_of(&bench, "coordonnatrice@example.org").await;
         let wrong = coordination.post("/droits/revue", &[("echeance", "2020-01-01")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         let opened = coordination.post("/droits/revue", &[("organisation", ""), ("echeance", &due)]).await;
@@ -44,7 +44,7 @@ on_both_engines! {
         assert!(home.contains("Revue 2026 des habilitations") && home.contains("3 à décider"), "{home}");
         let page = site.get(&path).await.body;
         assert!(page.contains("reste@example.org"), "{page}");
-        for other in ["ailleurs@example.org", "apres@example.org", "coordination@example.org"] {
+        for other in ["ailleurs@example.org", "apres@example.org", "coordonnatrice@example.org"] {
             assert!(!page.contains(other), "{other}");
         }
         let id = async |person| held(&bench, person).await[0].grant.id.to_string();

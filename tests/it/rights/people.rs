@@ -9,7 +9,7 @@ use jalon::ledger::{Actor, Change};
 use jiff::ToSpan as _;
 
 use super::{gives, grant, held, last_change, new_grant, person, site_of};
-use crate::contracts::{NORMANDIE, furnish};
+use crate::contracts::{Hand, NORMANDIE, furnish};
 use crate::on_both_engines;
 use crate::support::{Bench, EMAIL};
 
@@ -105,7 +105,7 @@ on_both_engines! {
 on_both_engines! {
     async fn a_delegation_holds_until_its_day_and_no_longer_than_the_grant(bench: Bench) {
         let first = bench.install().await;
-        furnish(&bench, first, NORMANDIE.family).await;
+        Hand::creates(&bench, first, NORMANDIE).await;
         let one = person(&bench, first, "une@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
         let two = person(&bench, first, "deux@example.org", &[]).await;
         let theirs = held(&bench, one).await[0].grant.id;
@@ -139,6 +139,16 @@ on_both_engines! {
         let again = NewDelegation { grant: passed, ..new(one) };
         assert!(permit::<Delegate>(&mut change, again).await.is_err());
         drop(change);
+        // What is done under it is told in the journal as done in somebody's place.
+        let slug = NORMANDIE.slug;
+        let mut stand_in = site_of(&bench, "deux@example.org").await;
+        let made = stand_in.post(&format!("/contrats/{slug}/actes/nouveau"), &[("acte", "contrat"), ("motif", "Suite")]).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+        let told = stand_in.get("/journal").await.body;
+        assert!(told.contains("à la place de Personne une@example.org"), "{told}");
+        let file = stand_in.get("/tables/journal.csv").await.body;
+        let line = file.lines().find(|line| line.contains("deux@example.org") && line.contains("à la place de")).unwrap();
+        assert!(line.contains("Référent CPOM de l’ARS (ARS-28), à la place de Personne une@example.org"), "{line}");
         bench.clock.advance(jiff::SignedDuration::from_hours(3 * 24));
         assert!(!holds().await);
     }

@@ -23,7 +23,19 @@ on_both_engines! {
         let national = site.get("/referents?organisation=etat").await;
         assert_eq!(national.status, StatusCode::OK);
         assert!(national.body.contains("chef@example.org"), "{}", national.body);
-        assert!(national.body.contains("chaque objectif a son référent"));
+        // The lead of each objective is there; the directorates named nobody but the one of the lead.
+        for missing in ["DGOS", "DGCS", "DSS"] {
+            assert!(national.body.contains(&format!("aria-labelledby=\"{}\"", missing.to_lowercase())), "{missing}: {}", national.body);
+        }
+        let lead = site.get("/referents?organisation=DGS").await.body;
+        assert!(lead.contains("chaque objectif a son référent") && lead.contains("chef@example.org"), "{lead}");
+        let without = site.get("/referents?organisation=DSS").await.body;
+        assert!(without.contains("sans référent") && without.contains("depuis le 1er janvier 2024"), "{without}");
+        let file = site.get("/tables/referents.csv?organisation=DSS&etat=manque").await.body;
+        assert!(file.lines().skip(1).all(|line| line.contains(";DSS;") && line.contains("Copilote;;;;;01/01/2024")), "{file}");
+        person(&bench, first, "copilote@example.org", &[("referent-national", "DSS")]).await;
+        let named = site.get("/referents?organisation=DSS").await.body;
+        assert!(named.contains("chaque objectif a son référent") && named.contains("copilote@example.org"), "{named}");
         let normandy = site.get("/referents?organisation=ARS-28").await.body;
         assert!(normandy.contains("seconde@example.org") && normandy.contains("sur 10 sans référent"), "{normandy}");
         assert!(normandy.contains("depuis le 1er janvier 2024"), "{normandy}");

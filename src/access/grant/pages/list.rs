@@ -3,10 +3,13 @@
 use axum::extract::State;
 use maud::{Markup, html};
 
-use super::{PEOPLE, WHY, scope_words};
+use super::{PEOPLE, WHY, button_or_why, scope_words};
 use crate::access::grant::people_store::{self, Listed};
+use crate::access::policy::Concern;
+use crate::access::reach::Reach;
 use crate::access::role::Roles;
 use crate::access::signed::Signed;
+use crate::access::store::AddPerson;
 use crate::kernel::fold;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
@@ -53,15 +56,11 @@ pub(super) async fn page(
                 1 => { "Une personne." },
                 n => { (n) " personnes." },
             } " Vous voyez celles que vos habilitations vous laissent voir." }
-            p.acts {
+            div.acts {
                 @if signed.reach().sees_referents() {
                     a.btn href="/referents" { "Référents des objectifs" }
                 }
-                @if signed.reach().gives_something().is_ok() {
-                    a.btn href="/personnes/classeur.xlsx" download { "Télécharger le classeur des personnes" }
-                    a.btn href="/droits/revue" { "Revue annuelle" }
-                    a.btn href="/imports/nouveau?genre=personnes" { "Déposer un classeur rempli" }
-                }
+                (managing(signed.reach()))
                 a.btn href=(WHY) { "Pourquoi un acte est permis ou non" }
             }
         }
@@ -69,6 +68,21 @@ pub(super) async fn page(
         (table(&people))
     };
     Ok(signed.page("Personnes", &body))
+}
+
+/// The ways to manage people, or why they are closed.
+fn managing(reach: &Reach) -> Markup {
+    let gives = reach.gives_something();
+    html! {
+        (button_or_why(gives.as_ref().map(|&()| ()), "Gérer des personnes", &html! {
+            (reach.offers::<AddPerson>(&[Concern::nobodys()], "Ouvrir un compte", &html! {
+                a.btn.main href="/personnes/nouvelle" { "Ouvrir un compte" }
+            }))
+            a.btn href="/personnes/classeur.xlsx" download { "Télécharger le classeur des personnes" }
+            a.btn href="/droits/revue" { "Revue annuelle" }
+            a.btn href="/imports/nouveau?genre=personnes" { "Déposer un classeur rempli" }
+        }))
+    }
 }
 
 fn organisations(one: &Listed) -> String {

@@ -1,6 +1,7 @@
 //! `/personnes`, `/droits/pourquoi`: who holds what, giving and ending it, and why something is
 //! allowed or not.
 
+mod account;
 mod act;
 mod list;
 mod one;
@@ -24,6 +25,7 @@ use crate::access::role::Roles;
 use crate::access::store::{Person, person};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
+use crate::platform::mail::Post;
 use crate::platform::web::Shell;
 
 /// Where people are listed.
@@ -39,11 +41,20 @@ where
     Clock: FromRef<S>,
     Shell: FromRef<S>,
     Addresses: FromRef<S>,
+    Post: FromRef<S>,
 {
     Router::new()
         .route(PEOPLE, get(list::page))
         .route("/personnes/{person}", get(one::page))
         .route("/personnes/{person}/sessions/terminer", post(sessions::end))
+        .route(
+            "/personnes/{person}/invitation",
+            post(account::invite_again),
+        )
+        .route(
+            "/personnes/{person}/double-authentification",
+            post(account::remove_factor),
+        )
         .route("/habilitations/{grant}/fin", post(act::end))
         .route("/habilitations/{grant}/deleguer", post(act::delegate))
         .route(WHY, get(why::page))

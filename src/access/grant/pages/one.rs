@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::account::{self, Account};
 use super::{PEOPLE, button_or_why, scope_words, seen_person, sessions};
 use crate::access::grant::people_store::PeopleSeen;
 use crate::access::grant::store::{self, Held};
@@ -25,6 +26,9 @@ use crate::ledger::history_href;
 use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::db::{Db, Tx};
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading, state};
+
+/// Said where no mail leaves.
+const UNSENT: &str = "Cette installation n’envoie pas de courriel : qui l’administre retrouve le lien parmi les courriels qui attendent, à remettre à la personne.";
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Done {
@@ -46,13 +50,15 @@ pub(super) struct Shown {
     people: PeopleSeen,
     /// Whether whoever looks may have them leave.
     leaves: Result<(), Denied>,
-    /// The roles that whoever looks may give.
-    givable: Vec<&'static Role>,
+    /// Whether whoever looks may give them some role.
+    gives: Result<(), Denied>,
     /// Why whoever looks may not see pages as the person does, where they may not.
     seeing_as: Result<(), Denied>,
     is_own: bool,
     /// Their open sessions, for whoever may end them.
     sessions: Option<Vec<OpenSession>>,
+    /// What may be done to their account; nothing to one's own, nor to one that is closed.
+    account: Option<Account>,
     today: Date,
 }
 
@@ -92,10 +98,17 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
         ends.push(reach.allows(EndGrant::NAME, &concerns).map(drop));
     }
     let whose = Whose { person: id, today };
+    let left = left(tx, id).await?;
+    let account = if is_own || left.is_some_and(|left| left.closed) {
+        None
+    } else {
+        Some(account::of(tx, signed, whose).await?)
+    };
     Ok(Shown {
         sessions: sessions::open(tx, signed, whose).await?,
+        account,
         seeing_as: may_see_as(tx, today, reach, id).await?,
-        left: left(tx, id).await?,
+        left,
         people: PeopleSeen::by(tx, reach).await?,
         leaves: may::<LeavePerson>(
             tx,
@@ -106,7 +119,7 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
             },
         )
         .await?,
-        givable: givable(reach, id),
+        gives: gives(reach, id),
         is_own,
         person,
         grants,
@@ -133,6 +146,16 @@ pub fn givable(reach: &Reach, person: Uuid) -> Vec<&'static Role> {
     Roles::known().all().iter().filter(may).collect()
 }
 
+/// Whether somebody may give some role to a person, or why not: nobody gives themselves any.
+fn gives(reach: &Reach, person: Uuid) -> Result<(), Denied> {
+    reach.gives_something()?;
+    if givable(reach, person).is_empty() {
+        let own = [Concern::of_person(person)];
+        return reach.allows(GiveGrant::NAME, &own).map(drop);
+    }
+    Ok(())
+}
+
 fn body(shown: &Shown, done: &str) -> Markup {
     let person = &shown.person;
     let holding = shown
@@ -153,14 +176,14 @@ fn body(shown: &Shown, done: &str) -> Markup {
             } @if shown.elsewhere > 0 { " Et d’autres, ailleurs." } }
             @if !shown.is_own { (seeing_as(shown)) }
             @if let Some(left) = shown.left { p { (leaving(left)) } }
-            p.acts {
+            div.acts {
                 a.btn href=(history_href(person.id)) { "Historique" }
-                @if !shown.givable.is_empty() {
+                (button_or_why(shown.gives.as_ref().map(|&()| ()), "Donner une habilitation", &html! {
                     a.btn.main href={ (PEOPLE) "/" (person.id) "/habilitations" } { "Donner une habilitation" }
-                    (button_or_why(shown.leaves.as_ref().map(|&()| ()), "Enregistrer un départ", &html! {
+                }))
+                (button_or_why(shown.leaves.as_ref().map(|&()| ()), "Enregistrer un départ", &html! {
                     a.btn href={ (PEOPLE) "/" (person.id) "/depart" } { "Enregistrer un départ" }
-                    }))
-                }
+                }))
             }
         }
         @match done {
@@ -169,10 +192,16 @@ fn body(shown: &Shown, done: &str) -> Markup {
             "finie" => div.flag.ok role="status" { p { "L’habilitation a pris fin ; elle ne sert plus, même dans une session ouverte." } },
             "sessions" => div.flag.ok role="status" { p { "Ses sessions sont terminées." } },
             "aucune-session" => div.flag.ok role="status" { p { "Cette personne n’avait aucune session ouverte." } },
+            "ouvert" => div.flag.ok role="status" { p { "Le compte est ouvert et l’habilitation donnée. Un courriel part, avec un lien pour choisir comment se connecter." } },
+            "ouvert-sans-courriel" => div.flag.warn role="status" { p { "Le compte est ouvert et l’habilitation donnée. " (UNSENT) } },
+            "invitee" => div.flag.ok role="status" { p { "Une nouvelle invitation part par courriel. L’ancienne ne sert plus." } },
+            "invitee-sans-courriel" => div.flag.warn role="status" { p { "L’invitation est prête ; l’ancienne ne sert plus. " (UNSENT) } },
+            "facteur-retire" => div.flag.ok role="status" { p { "La double authentification est retirée ; un courriel en avertit la personne." } },
             "deleguee" => div.flag.ok role="status" { p { "La délégation est faite." } },
             _ => {}
         }
         (grants(shown))
+        @if let Some(account) = &shown.account { (account::section(person.id, account)) }
         @if let Some(open) = &shown.sessions { (sessions::section(person.id, open)) }
     }
 }

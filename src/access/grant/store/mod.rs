@@ -256,6 +256,31 @@ pub async fn answering(
     Ok(concern)
 }
 
+/// Who answers for each thing that a person holds on that day or will hold.
+pub(in crate::access) async fn answering_for(
+    tx: &mut Tx,
+    person: Uuid,
+    day: Date,
+) -> Result<Vec<Concern>, DbError> {
+    let held: Vec<(String, String)> = tx
+        .all(
+            "select distinct g.organisation, g.framework
+             from access_grant g
+             left join access_grant o on o.id = g.behalf_of
+             where g.person_id = $1 and g.ended_change is null
+               and (g.ends_on is null or g.ends_on >= $2)
+               and (g.behalf_of is null
+                    or (o.ended_change is null and (o.ends_on is null or o.ends_on >= $2)))",
+            args![person, day.to_string()],
+        )
+        .await?;
+    let mut concerns = Vec::new();
+    for (organisation, framework) in held {
+        concerns.push(answering(tx, &organisation, &framework).await?);
+    }
+    Ok(concerns)
+}
+
 #[derive(sqlx::FromRow)]
 struct HeldRow {
     person_id: Uuid,
