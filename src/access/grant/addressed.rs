@@ -37,14 +37,13 @@ impl Addressed for PersonAddresses {
             "La page d’une personne se voit d’elle, et de qui peut voir les personnes d’une organisation où elle tient un rôle ; de qui n’en tient aucun, de tous ceux qui donnent des rôles.",
         );
         let (last, today) = (viewer.today, viewer.today);
-        let found = found.may::<InvitePerson>(tx, &id).await?;
+        let whose = Whose { person: id, today };
+        let found = found.may::<InvitePerson>(tx, &whose).await?;
         let found = found
             .may::<LeavePerson>(tx, &Leaving { person: id, last })
             .await?;
-        let found = found
-            .may::<EndSessions>(tx, &Whose { person: id, today })
-            .await?;
-        let mut found = found.may::<RemoveFactor>(tx, &id).await?;
+        let found = found.may::<EndSessions>(tx, &whose).await?;
+        let mut found = found.may::<RemoveFactor>(tx, &whose).await?;
         let concerns = looking::concerns(tx, today, id).await?;
         found.acts.push((looking::SeeAs::NAME, concerns));
         Ok(Some(found))
