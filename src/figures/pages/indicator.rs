@@ -368,7 +368,7 @@ fn body(about: &About<'_>, reach: &Reach, drawn: &Drawn, kept: &Kept) -> Markup 
         }
         (since(about))
         (drawn.figures)
-        (sources::loads(about, &kept.loads))
+        (sources::loads(about, reach, &kept.loads))
         (sources::documents(about, reach, drawn.last_year, &kept.documents))
     }
 }

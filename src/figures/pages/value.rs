@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 use uuid::Uuid;
 
+use super::sourced::file_link;
 use crate::access::{Concern, Reach, Signed};
 use crate::documents::{self, AboutKind, Document};
 use crate::figures::contest::{self, Contest, OpenAContest};
@@ -200,7 +201,7 @@ fn body(facts: &Facts<'_>) -> Markup {
                 } }
             }
         }
-        (sheet(current))
+        (sheet(facts.reach, current))
         (revisions(facts, formatter))
         (contests(facts, formatter))
         (documents::section(("Documents", &facts.documents), (&documents_to, &here), &html! {}, (facts.reach, attaching)))
@@ -214,7 +215,7 @@ fn shown(revision: &Revision, formatter: Formatter<'_>) -> String {
     )
 }
 
-fn sheet(current: &Revision) -> Markup {
+fn sheet(reach: &Reach, current: &Revision) -> Markup {
     html! {
         section.sect aria-labelledby="source-titre" {
             (section_heading("source-titre", "D’où vient cette valeur", None))
@@ -223,7 +224,7 @@ fn sheet(current: &Revision) -> Markup {
                 @if let Some(source) = &current.source { dt { "Source" } dd { (source) } }
                 @if let Some(day) = current.reference_date { dt { "Date de référence" } dd { (french_date(day)) } }
                 dt { "Reçue" } dd { (french_instant(current.received_at)) @if let Some(who) = &current.who { ", par " (who) } (by_program(current)) }
-                dt { "Fichier" } dd { (file(current)) }
+                dt { "Fichier" } dd { (file(reach, current)) }
                 @if let Some(comment) = &current.comment { dt { "Commentaire" } dd { (comment) } }
                 @if let Some(day) = current.embargo_until { dt { "Embargo" } dd { "Visible de tous à partir du " (french_date(day)) } }
             }
@@ -232,11 +233,11 @@ fn sheet(current: &Revision) -> Markup {
 }
 
 /// The file, its sheet and its cell.
-fn file(revision: &Revision) -> Markup {
+fn file(reach: &Reach, revision: &Revision) -> Markup {
     html! {
         @match (&revision.file, &revision.cell) {
-            (Some((batch, name)), cell) => {
-                a.mono href={ "/imports/" (batch) } { (name) }
+            (Some(file), cell) => {
+                (file_link(reach, file))
                 @if let Some(cell) = cell {
                     @if !cell.sheet.is_empty() { ", feuille « " (cell.sheet) " »" }
                     ", cellule " (cell.cell())
@@ -295,7 +296,7 @@ fn revision_row(
     let when = html! { (french_instant(revision.received_at)) @if let Some(who) = &revision.who { span.sub { (who) (by_program(revision)) } } };
     let origin = origin_words(&revision.supplier, revision.source.as_deref());
     let why = revision.why.as_deref().or(revision.comment.as_deref());
-    let from = html! { (origin) span.sub { (file(revision)) } };
+    let from = html! { (origin) span.sub { (file(facts.reach, revision)) } };
     vec![
         whole(revision.no),
         Cell::from(said).shown(change),
