@@ -243,9 +243,16 @@ on_both_engines! {
         let answer = [("reponse", "maintained"), ("explication", "Vérifié.")];
         assert_eq!(site.post(&opened, &answer).await.status, StatusCode::SEE_OTHER);
         assert!(!awaiting(&page(&mut site, HOME).await).contains("contestation"));
-        // On a day of the past nothing awaits any longer.
+        // A day of the past shows the contest as it stood that day, and says what it does not tell.
         let then = awaiting(&page(&mut site, &format!("{HOME}&au=2026-01-05")).await);
-        assert!(then.contains("Rien n’attend"), "{then}");
+        assert!(then.contains("1 contestation attend une réponse"), "{then}");
+        assert!(!then.contains("hors délai") && !then.contains("Rien n’attend"), "{then}");
+        assert!(then.contains("l’accueil d’aujourd’hui seulement"), "{then}");
+        assert!(!then.contains("projet d’acte en cours"), "{then}");
+        let late = awaiting(&page(&mut site, &format!("{HOME}&au=2026-02-13")).await);
+        assert!(late.contains("1 hors délai"), "{late}");
+        let before = awaiting(&page(&mut site, &format!("{HOME}&au=2026-01-04")).await);
+        assert!(before.contains("Rien n’attendait ce jour-là"), "{before}");
     }
 }
 

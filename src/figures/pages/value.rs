@@ -13,7 +13,6 @@ use crate::figures::provenance::{self, Revision, Story};
 use crate::figures::rights::Ground;
 use crate::figures::{Formatter, origin_words, supplier_words};
 use crate::frameworks::{Catalogue, Library};
-use crate::kernel::counted;
 use crate::ledger::Moment;
 use crate::measures::Measure;
 use crate::organisations::{Directories, Directory};
@@ -21,7 +20,7 @@ use crate::platform::clock::{Clock, end_of_day, french_date, french_instant};
 use crate::platform::db::Db;
 use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
 use crate::platform::web::{
-    Address, AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark, icon as glyph,
+    Address, AsOf, Crumb, WebError, WebResult, came_since, crumbs, fictional_mark, icon as glyph,
     section_heading, state,
 };
 use crate::tables::{day_of, downloads, whole, word};
@@ -36,14 +35,26 @@ struct Facts<'a> {
     directory: &'a Directory,
     contests: Vec<Contest>,
     documents: Vec<Document>,
-    /// The day asked for, and how many revisions came after it.
+    /// The day asked for.
     asked: &'a AsOf,
     moment: Moment,
     address: &'a Address,
-    later: usize,
+    /// What came after it.
+    later: Later,
     today: Date,
     /// Who looks.
     reach: &'a Reach,
+}
+
+/// How much was said of the value after the day asked for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Later {
+    revisions: usize,
+    /// Contests opened.
+    opened: usize,
+    /// Contests answered.
+    answered: usize,
+    documents: usize,
 }
 
 pub(super) async fn page(
@@ -61,7 +72,7 @@ pub(super) async fn page(
     let mut tx = db.read().await?;
     let story = provenance::store::story(&mut tx, reach, today, observation).await?;
     let mut story = story.ok_or(WebError::NotFound)?;
-    let later = past.map_or(0, |day| story.keep_until(end_of_day(day)));
+    let revisions = past.map_or(0, |day| story.keep_until(end_of_day(day)));
     let moment = Moment::of(&mut tx, &asked, today).await?;
     if story.revisions.is_empty() {
         return Ok((
@@ -72,14 +83,15 @@ pub(super) async fn page(
     let catalogue = library.catalogue_at(&mut tx, reach, moment.change).await?;
     let directory = directories.current(&mut tx, reach).await?;
     let contests = contest::store::contests(&mut tx, reach, today, Some(observation)).await?;
+    let (opened, answered) = past.map_or((0, 0), |day| contest::since(&contests, day));
     let contests = contest::as_of(contests, past);
-    let kind = AboutKind::Value;
+    let (seen, kind) = ((reach, today), AboutKind::Value);
     let mut documents =
-        documents::store::about(&mut tx, (reach, today), kind, &story.measure, moment.change)
-            .await?;
+        documents::store::about(&mut tx, seen, kind, &story.measure, i64::MAX).await?;
     drop(tx);
     let (place, period) = (&story.subject.place, story.subject.period.to_string());
     documents.retain(|d| d.about.place == *place && d.about.period == period);
+    let (documents, attached) = documents::as_of(documents, past);
     let facts = Facts {
         observation,
         measure: catalogue.measure(&story.measure),
@@ -91,7 +103,12 @@ pub(super) async fn page(
         asked: &asked,
         moment,
         address: &address,
-        later,
+        later: Later {
+            revisions,
+            opened,
+            answered,
+            documents: attached,
+        },
         today,
         reach,
     };
@@ -113,13 +130,23 @@ fn not_yet(observation: Uuid, asked: &AsOf, today: Date) -> Markup {
 /// The day at which the value is looked at, and what came of it since.
 fn as_of(facts: &Facts<'_>) -> Markup {
     let here = format!("/valeurs/{}", facts.observation);
+    let later = facts.later;
+    let came = [
+        (later.revisions, "révision depuis", "révisions depuis"),
+        (
+            later.opened,
+            "contestation ouverte depuis",
+            "contestations ouvertes depuis",
+        ),
+        (
+            later.answered,
+            "réponse à une contestation depuis",
+            "réponses à des contestations depuis",
+        ),
+        documents::attached_since(later.documents),
+    ];
     let since = html! {
-        @if facts.asked.past(facts.today).is_some() {
-            ul { li {
-                @if facts.later == 0 { "Rien n’en a changé depuis" }
-                @else { a href=(here) { (counted(facts.later, "révision depuis", "révisions depuis")) } }
-            } }
-        }
+        @if facts.asked.past(facts.today).is_some() { (came_since(&came, &here)) }
     };
     facts.asked.form(
         &Address::of(here.as_str()),
@@ -196,8 +223,8 @@ fn body(facts: &Facts<'_>) -> Markup {
             (as_of(facts))
             @for contest in facts.contests.iter().filter(|c| c.settled.is_none()) {
                 div.flag.warn { p {
-                    a href={ "/contestations/" (contest.open.id) } { (contest.open.french(formatter)) }
-                    ". " (contest.standing(facts.today).french()) "."
+                    a href=(contest_href(facts, contest)) { (contest.open.french(formatter)) }
+                    ". " (contest.standing(facts.moment.day).french()) "."
                 } }
             }
         }
@@ -206,6 +233,12 @@ fn body(facts: &Facts<'_>) -> Markup {
         (contests(facts, formatter))
         (documents::section(("Documents", &facts.documents), (&documents_to, &here), &html! {}, (facts.reach, attaching)))
     }
+}
+
+/// The page of a contest, on the day shown.
+fn contest_href(facts: &Facts<'_>, contest: &Contest) -> String {
+    let path = format!("/contestations/{}", contest.open.id);
+    facts.moment.href(&path)
 }
 
 fn shown(revision: &Revision, formatter: Formatter<'_>) -> String {
@@ -314,9 +347,9 @@ fn contests(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
             (section_heading("contestations-titre", "Contestations", None))
             @if facts.contests.is_empty() { p.muted { "Cette valeur n’a jamais été contestée." } }
             @else { ul.rows { @for contest in &facts.contests {
-                @let standing = contest.standing(facts.today);
+                @let standing = contest.standing(facts.moment.day);
                 @let (tone, icon) = standing.look();
-                li { a href={ "/contestations/" (contest.open.id) } {
+                li { a href=(contest_href(facts, contest)) {
                     b { (glyph("people")) }
                     span { (contest.open.reason) }
                     span.sub { (state(tone, icon, &standing.french())) span { (french_instant(contest.opened_at)) } }
