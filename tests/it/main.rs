@@ -16,6 +16,7 @@ mod correction;
 mod demo;
 mod documents;
 mod dossier;
+mod empty;
 mod factor;
 mod figures;
 mod forged;
