@@ -165,12 +165,17 @@ impl<'a> Ground<'a> {
     fn since(&self, columns: &[Region<'a>], lines: &[(&Indicator, &'a Measure)]) -> Markup {
         let is_shown = |code: &str| columns.iter().any(|column| column.place.code == code);
         let contracts = columns.iter().filter_map(|column| Some(column.agreed?.0));
+        // A country that its regions add up to changes with any of them.
+        let is_computed = lines.iter().any(|&(_, measure)| {
+            let national = self.national(measure);
+            national.is_some_and(|(_, national)| national.given.is_none())
+        });
         let concern = Concern {
             measures: lines
                 .iter()
                 .map(|(_, measure)| measure.code.as_str())
                 .collect(),
-            keeps: &|subject| subject.place == COUNTRY || is_shown(&subject.place),
+            keeps: &|subject| is_computed || subject.place == COUNTRY || is_shown(&subject.place),
             contracts: contracts.collect(),
             indicator: None,
         };
