@@ -141,7 +141,7 @@ pub fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => aim().prop_map(|(year, to)| Step::National(year, to)),
         1 => (0_u8..3).prop_map(Step::Revise),
     ];
-    proptest::collection::vec(step, 8..13)
+    proptest::collection::vec(step, 10..17)
 }
 
 fn one_of(files: &[Uuid], rank: usize) -> Option<Uuid> {
