@@ -118,7 +118,8 @@ async fn contracts(
 ) -> ApiResult<Json<Page<ContractView>>> {
     let page = (query.limit, query.cursor.as_deref());
     let mut list = Listing::now(&db, page).await?;
-    let mut found = store::list(&mut list.tx, caller.reach(), query.framework.as_deref()).await?;
+    let framework = query.framework.as_deref();
+    let mut found = store::list(&mut list.tx, caller.reach(), framework, None).await?;
     let asked = query.organisation.as_ref();
     found.retain(|card| asked.is_none_or(|code| card.has_party(code)));
     found.sort_by(|a, b| a.slug.cmp(&b.slug));

@@ -47,6 +47,8 @@ pub(super) struct Move {
     pub membership: Option<Membership>,
     /// The day it holds from; absent for the beginning of the contract.
     pub day: Option<Date>,
+    /// The change that signed it; 0 for the beginning of the contract.
+    pub change: i64,
 }
 
 /// From when to when an organisation is party, in one section or in several.
@@ -167,6 +169,7 @@ mod tests {
                 Membership::Leaves
             }),
             day,
+            change: 0,
         }
     }
 

@@ -28,12 +28,14 @@ impl Source for Contracts {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["cadre", "etat", "q", "organisation"]
+        &["cadre", "etat", "q", "organisation", "au"]
     }
 
-    async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
+    async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
+        let moment = ask.moment().await?;
         let framework = ask.choice("cadre");
-        let mut cards = list(ask.tx, ask.reach, framework.as_deref()).await?;
+        let then = moment.past.map(|_| moment.change);
+        let mut cards = list(ask.tx, ask.reach, framework.as_deref(), then).await?;
         cards.retain(|card| keeps(ask.asked, card));
         cards.sort_by_cached_key(|card| fold(&card.title));
         let columns = vec![

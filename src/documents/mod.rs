@@ -19,6 +19,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::{Act, Concern, Reach};
+use crate::platform::clock::end_of_day;
 use crate::platform::db::{DbError, Tx};
 
 pub use addressed::DocumentAddresses;
@@ -91,6 +92,27 @@ pub struct Attachment {
     pub concern: Concern,
     /// That of the value it is about: the document is kept as the value is.
     pub embargo: Option<Embargo>,
+}
+
+/// Documents as they stood at the end of a day in Paris, and how many were attached or replaced
+/// since; all of them as they are where no day is named.
+pub fn as_of(mut documents: Vec<Document>, day: Option<Date>) -> (Vec<Document>, usize) {
+    let Some(until) = day.map(end_of_day) else {
+        return (documents, 0);
+    };
+    let is_since = |document: &&Document| document.versions.iter().any(|one| one.at > until);
+    let since = documents.iter().filter(is_since).count();
+    for document in &mut documents {
+        document.versions.retain(|one| one.at <= until);
+    }
+    documents.retain(|document| !document.versions.is_empty());
+    (documents, since)
+}
+
+/// How many documents came since, for the page of a day of the past.
+pub fn attached_since(count: usize) -> (usize, &'static str, &'static str) {
+    let one = "document joint ou remplacé depuis";
+    (count, one, "documents joints ou remplacés depuis")
 }
 
 /// Attaching a document to something.

@@ -248,7 +248,9 @@ pub fn section(
 pub fn list(documents: &[Document], back: &str) -> Markup {
     let (page, back) = (back, encoded(back));
     html! {
-        @if documents.is_empty() { p.muted { "Aucun document n’est joint." } }
+        @if documents.is_empty() {
+            p.muted { "Aucun document n’est joint ici. " a href="/documents" { "Voir ceux qui le sont ailleurs" } }
+        }
         @else { table.tbl.stack {
             caption.vh { "Documents joints" }
             thead { tr {

@@ -33,7 +33,7 @@ pub async fn region_pdf(
         year: ground.year,
         today: ground.as_of,
     });
-    let notes = notes(&ground.full, ground.year);
+    let notes = notes(&ground.full, ground.known, ground.year);
     let mut sheet = RegionSheet {
         contract: ground.heading(),
         region: ground.region(),
@@ -75,12 +75,12 @@ fn fit(sheet: &mut RegionSheet, made: &Rows, notes: &[String]) -> Result<(), Ren
     Ok(())
 }
 
-fn notes(full: &FullContract, year: i16) -> Vec<String> {
+fn notes(full: &FullContract, known: i64, year: i16) -> Vec<String> {
     let mut notes = vec![judged_note(year)];
     let signed = full
         .instruments
         .iter()
-        .filter(|i| i.signed.is_some())
+        .filter(|i| i.signed_change().is_some_and(|no| no <= known))
         .count();
     if signed > 1 {
         notes.push(format!("Termes issus de {signed} actes signés."));

@@ -15,7 +15,9 @@ use crate::organisations::Directory;
 /// The course of one place.
 #[derive(Debug)]
 pub struct Course<'a> {
-    /// The name of the place.
+    /// The code of the place.
+    pub place: &'a str,
+    /// Its name.
     pub name: &'a str,
     /// The measure.
     pub measure: &'a Measure,
@@ -46,8 +48,9 @@ pub struct Generation<'a> {
 
 impl<'a> Course<'a> {
     /// The series of a place, without any contract.
-    pub fn of(measure: &'a Measure, series: &Series, (place, name): (&str, &'a str)) -> Self {
+    pub fn of(measure: &'a Measure, series: &Series, (place, name): (&'a str, &'a str)) -> Self {
         Self {
+            place,
             name,
             measure,
             observed: yearly(series, measure, place),

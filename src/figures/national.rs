@@ -4,10 +4,11 @@
 //! A mean of rates is never computed: a ratio is the sum of its numerators over the sum of its
 //! denominators, or nothing.
 
+use super::comparison::COUNTRY;
 use super::{Figure, Series};
 use crate::kernel::{Decimal, Period, Quantity, Value};
 use crate::measures::{Aggregation, Measure};
-use crate::organisations::Place;
+use crate::organisations::{Directory, Place};
 
 /// What the parts of a perimeter add up to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +64,25 @@ impl<'a> National<'a> {
             parts: parts.len(),
             measure,
         }
+    }
+
+    /// The country over the last period, no later than a year, for which the supplier gives
+    /// something or its regions add up to something.
+    pub fn latest(
+        measure: &'a Measure,
+        series: &'a Series,
+        directory: &'a Directory,
+        upto: i16,
+    ) -> Option<(Period, Self)> {
+        let country = directory.place(COUNTRY)?;
+        let periods = series.periods().into_iter().rev();
+        let mut nationals = periods
+            .filter(|period| period.year() <= upto)
+            .map(|period| {
+                let parts = directory.parts_of(COUNTRY, period.last_day());
+                (period, Self::new(measure, series, country, &parts, period))
+            });
+        nationals.find(|(_, national)| national.given.is_some() || national.amount().is_some())
     }
 
     /// The number that stands for the perimeter: the supplier's where there is one, even where it

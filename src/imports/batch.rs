@@ -318,6 +318,26 @@ pub(super) fn is_seen_by(reach: &Reach, sender: Option<Uuid>, organisation: &str
     reach.may_look(SEE, &concern)
 }
 
+/// A file as what came in it names it, with what says who may open its page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFile {
+    /// Its batch.
+    pub batch: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Who sent it.
+    pub sender: Option<Uuid>,
+    /// In whose name.
+    pub organisation: String,
+}
+
+impl NamedFile {
+    /// Whether somebody may open its page.
+    pub fn is_seen_by(&self, reach: &Reach) -> bool {
+        is_seen_by(reach, self.sender, &self.organisation)
+    }
+}
+
 impl Batch {
     /// Whether somebody may know of it: who sent it, and who may see what others of that
     /// organisation send.

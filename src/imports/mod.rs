@@ -24,8 +24,8 @@ mod told;
 pub use acts::{ActError, CommitBatch, Committed, UndoBatch, Undone, named, parse_id};
 pub use addressed::ImportAddresses;
 pub use batch::{
-    Batch, BatchState, ColumnUse, Counts, FileMapping, NameUse, Row, Said, Seen, SheetColumns,
-    Verdict,
+    Batch, BatchState, ColumnUse, Counts, FileMapping, NameUse, NamedFile, Row, Said, Seen,
+    SheetColumns, Verdict,
 };
 pub use catalogue::{CATALOGUE, Entry, ProblemCode, UnknownCode};
 pub use corrected::{Mark, corrected};

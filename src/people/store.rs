@@ -13,7 +13,7 @@ use crate::platform::db::{DbError, Tx};
 
 /// The contracts that somebody sees, by framework and title.
 pub(super) async fn contracts(tx: &mut Tx, reach: &Reach) -> Result<Vec<KnownContract>, DbError> {
-    let cards = list(tx, reach, None).await?;
+    let cards = list(tx, reach, None, None).await?;
     let rows: Vec<(Uuid, Uuid, String, String)> = tx
         .all(
             "select contract_id, id, key, label from section order by contract_id, position",

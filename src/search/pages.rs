@@ -102,6 +102,7 @@ fn body(address: &Address, asked: &Question, found: &Found) -> Markup {
             h1 { @if asked.text.is_empty() { "Recherche" } @else { "« " (asked.text) " »" } }
             p.lead { (verdict(asked, found)) }
             (filter_form(address, "Affiner la recherche", &filters))
+            @if found.hits.is_empty() { p { a href="/catalogue" { "Parcourir le catalogue des indicateurs" } } }
         }
         @for group in groups(found) { (section(address, asked, &group, found)) }
     }

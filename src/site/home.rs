@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use crate::access::{self, Signed};
+use crate::access::{self, Reach, Signed};
 use crate::contracts::CreateContract;
 use crate::contracts::store::{self, OpenDraft};
 use crate::figures::board::{Country, Late};
@@ -30,7 +30,7 @@ struct Desk<'a> {
     situation: &'a Situation,
     /// The framework that is shown, and the country under it.
     shown: Option<(&'a Framework, Arc<Country>)>,
-    /// What waits for an answer today; nothing on a day of the past.
+    /// What waits for an answer today; on a day of the past, the contests that waited for one.
     awaiting: Arc<Awaiting>,
 }
 
@@ -52,7 +52,7 @@ pub(super) async fn page(
 ) -> WebResult<(StatusCode, Markup)> {
     let (mut tx, situation) = sources.open(signed.reach(), &address).await?;
     let awaiting = match situation.moment.past {
-        Some(_) => Arc::default(),
+        Some(_) => Arc::new(waited(&mut tx, signed.reach(), &situation).await?),
         None => waiting.of(&mut tx, &signed, situation.today).await?,
     };
     drop(tx);
@@ -100,6 +100,18 @@ impl Waiting {
             .keep(ledger::state(tx).await?, key, Arc::clone(&awaiting));
         Ok(awaiting)
     }
+}
+
+/// What waited for an answer on a day of the past: of drafts, of requests for help and of reviews
+/// nothing tells how they stood.
+async fn waited(tx: &mut Tx, reach: &Reach, situation: &Situation) -> WebResult<Awaiting> {
+    let known = contest::store::contests(tx, reach, situation.today, None).await?;
+    let mut contests = contest::as_of(known, situation.moment.past);
+    contests.retain(|contest| contest.settled.is_none());
+    Ok(Awaiting {
+        contests,
+        ..Awaiting::default()
+    })
 }
 
 fn verdict(desk: &Desk<'_>) -> String {
@@ -171,7 +183,7 @@ fn awaits(desk: &Desk<'_>) -> Markup {
             section.sect aria-labelledby="attend" {
                 (section_heading("attend", "Ce qui attend", None))
                 @if nothing {
-                    p { "Rien n’attend : aucune livraison n’est en retard, aucun projet d’acte ni aucune contestation n’est en cours." }
+                    (nothing_awaits(desk))
                 } @else {
                     ul.acts-l.awaits {
                         @for late in late { (late_item(desk, late)) }
@@ -181,10 +193,11 @@ fn awaits(desk: &Desk<'_>) -> Markup {
                         @if awaiting.help > 0 { (help_item(awaiting.help)) }
                     }
                 }
+                @if desk.situation.moment.past.is_some() { (read_today_only(desk)) }
             }
             section.sect aria-labelledby="a-venir" {
                 (section_heading("a-venir", "Livraisons à venir", None))
-                @if country.is_none_or(|country| country.to_come.is_empty()) { p.muted { "Aucune échéance datée n’est à venir." } }
+                @if country.is_none_or(|country| country.to_come.is_empty()) { (nothing_to_come(desk)) }
                 @else if let Some(country) = country {
                     ul.brief { @for (limit, year, count) in &country.to_come {
                         @let path = format!("/circuit/{}?annee={year}&etat=attendu", country.board.framework);
@@ -193,6 +206,50 @@ fn awaits(desk: &Desk<'_>) -> Markup {
                         }
                     } }
                 }
+            }
+        }
+    }
+}
+
+/// What is said where nothing awaits: of a day of the past, what is told of it only.
+fn nothing_awaits(desk: &Desk<'_>) -> Markup {
+    html! {
+        @if desk.situation.moment.past.is_some() {
+            p { "Rien n’attendait ce jour-là : aucune livraison n’était en retard, aucune contestation n’était en cours." }
+        } @else {
+            p {
+                "Rien n’attend : aucune livraison n’est en retard, aucun projet d’acte ni aucune contestation n’est en cours. "
+                a href="/contrats" { "Ouvrir un contrat" } " ou " a href="/catalogue" { "chercher un indicateur" }
+            }
+        }
+    }
+}
+
+/// On a day of the past, what of it is not told, and where it is read.
+fn read_today_only(desk: &Desk<'_>) -> Markup {
+    let shown = desk.shown.as_ref();
+    let today = shown.map_or_else(
+        || "/".to_owned(),
+        |(framework, _)| format!("/?cadre={}", framework.code),
+    );
+    html! {
+        p.muted {
+            "Les projets d’actes, les demandes d’aide et les revues d’habilitations se lisent sur "
+            a href=(today) { "l’accueil d’aujourd’hui" } " seulement."
+        }
+    }
+}
+
+/// What is said where no delivery is to come, and where what is awaited is read.
+fn nothing_to_come(desk: &Desk<'_>) -> Markup {
+    html! {
+        p.muted {
+            "Aucune échéance datée n’est à venir. "
+            @match &desk.shown {
+                Some((framework, _)) => {
+                    a href=(desk.situation.href(&format!("/circuit/{}", framework.code))) { "Voir tout ce que ce cadre attend" }
+                },
+                None => a href="/cadres" { "Voir les cadres" },
             }
         }
     }
@@ -253,7 +310,7 @@ fn awaited(desk: &Desk<'_>, draft: &OpenDraft) -> String {
 }
 
 fn contest_item(desk: &Desk<'_>) -> Markup {
-    let day = desk.situation.today;
+    let day = desk.situation.moment.day;
     let late = desk.awaiting.contests.iter();
     let late = late.filter(|c| matches!(c.standing(day), Standing::Late(_)));
     let late = late.count();
@@ -264,7 +321,7 @@ fn contest_item(desk: &Desk<'_>) -> Markup {
     );
     html! {
         li {
-            h3 { a href="/contestations" { (icon("bang")) " " (open) } }
+            h3 { a href=(desk.situation.href("/contestations")) { (icon("bang")) " " (open) } }
             @if late > 0 { p.s-late { (counted(late, "hors délai", "hors délai")) } }
         }
     }
@@ -303,7 +360,7 @@ fn country(desk: &Desk<'_>, signed: &Signed) -> Markup {
     let aside = html! {
         p {
             @if board.is_fictional() { (fictional_mark()) " " }
-            a href={ "/contrats?cadre=" (board.framework) } { "Tous les contrats" }
+            a href=(desk.situation.href(&format!("/contrats?cadre={}", board.framework))) { "Tous les contrats" }
         }
     };
     let prepare = html! { p.acts { a.btn href="/contrats/nouveau" { (PREPARE) } } };

@@ -51,7 +51,7 @@ fn part<'p>(page: &'p str, from: &str, to: &str) -> &'p str {
 }
 
 /// The words of a fragment, without its tags.
-fn words(fragment: &str) -> String {
+pub fn words(fragment: &str) -> String {
     let mut words = String::new();
     for piece in fragment.split('<') {
         let text = piece.split_once('>').map_or(piece, |(_, text)| text);
@@ -118,6 +118,8 @@ on_both_engines! {
         let years = part(course, "<table", "</table>");
         assert!(row(years, "2023").contains("54,6"), "{}", row(years, "2023"));
         assert!(row(years, "2028").contains("75"), "{}", row(years, "2028"));
+        // Two years of the region and of the country, each leading to who says so.
+        assert_eq!(years.matches("href=\"/valeurs/").count(), 4, "{years}");
         assert!(shown.contains("le fournisseur n’a donné que les taux"));
     }
 }
@@ -139,8 +141,49 @@ on_both_engines! {
         for heading in ["Numérateur", "Dénominateur", "Limites à 95 %", "Limites à 99,8 %", "Lecture"] {
             assert!(words(table).contains(heading), "{heading}: {}", words(table));
         }
+        assert_eq!(table.matches("href=\"/valeurs/").count(), 4, "{table}");
         let apart = row(table, "Normandie");
         assert!(apart.contains("660") && apart.contains("1 000") && apart.contains("66"), "{apart}");
+    }
+}
+
+on_both_engines! {
+    async fn the_country_is_given_or_computed_and_says_which(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        stage.load("territoire;annee;2.c.1\nFR;2023;61,5\n").await;
+        let mut site = signed_in(&bench).await;
+        let compared = "/comparer?regions=28,53&cadre=etat-ars-2024-2028&objectif=2&annee=2024";
+        let country = |page: &str| {
+            let own = row(part(page, "id=\"table-comparaison\"", "</table>"), "2.c.1");
+            own.rsplit("Valeur non reçue").next().unwrap().to_owned()
+        };
+        let given = page(&mut site, compared).await;
+        let told = country(&given);
+        assert!(told.contains("61,5") && told.contains("2023") && !told.contains("calculée"), "{told}");
+        assert!(part(&given, "id=\"table-comparaison\"", "</table>").contains("href=\"/valeurs/"));
+        // Over the catalogue's series, what is given leads to who says so and the rest does not.
+        let series = "/catalogue/vaccination-hpv-filles-15-ans";
+        let long = page(&mut site, series).await;
+        let years = part(&long, "id=\"table-serie\"", "</table>");
+        assert_eq!(years.matches("href=\"/valeurs/").count(), 1, "{years}");
+
+        let directory = stage.directory().await;
+        let mut text = "indicateur;territoire;annee;valeur;numerateur;denominateur\n".to_owned();
+        for region in directory.parts_of("FR", jiff::civil::date(2024, 12, 31)) {
+            let cases = if region.code == "28" { 800 } else { 600 };
+            text += &format!("2.c.1;{};2024;;{cases};1000\n", region.code);
+        }
+        stage.load(text).await;
+        let shown = page(&mut site, compared).await;
+        let own = row(part(&shown, "id=\"table-comparaison\"", "</table>"), "2.c.1");
+        assert!(own.contains("80,0") && own.contains("61,1 % 2024, calculée"), "{own}");
+        assert!(shown.contains("France 61,1"), "{shown}");
+        let long = page(&mut site, series).await;
+        let years = part(&long, "id=\"table-serie\"", "</table>");
+        assert_eq!(years.matches("href=\"/valeurs/").count(), 1, "{years}");
+        assert!(row(years, "2024").contains("61,1 calculée"), "{}", row(years, "2024"));
+        // The generations that follow the measure are told under its years.
+        assert!(long.contains("class=\"spn\"") && long.contains(">2024-2028</text>"), "{long}");
     }
 }
 
@@ -243,9 +286,16 @@ on_both_engines! {
         let answer = [("reponse", "maintained"), ("explication", "Vérifié.")];
         assert_eq!(site.post(&opened, &answer).await.status, StatusCode::SEE_OTHER);
         assert!(!awaiting(&page(&mut site, HOME).await).contains("contestation"));
-        // On a day of the past nothing awaits any longer.
+        // A day of the past shows the contest as it stood that day, and says what it does not tell.
         let then = awaiting(&page(&mut site, &format!("{HOME}&au=2026-01-05")).await);
-        assert!(then.contains("Rien n’attend"), "{then}");
+        assert!(then.contains("1 contestation attend une réponse"), "{then}");
+        assert!(!then.contains("hors délai") && !then.contains("Rien n’attend"), "{then}");
+        assert!(then.contains("l’accueil d’aujourd’hui seulement"), "{then}");
+        assert!(!then.contains("projet d’acte en cours"), "{then}");
+        let late = awaiting(&page(&mut site, &format!("{HOME}&au=2026-02-13")).await);
+        assert!(late.contains("1 hors délai"), "{late}");
+        let before = awaiting(&page(&mut site, &format!("{HOME}&au=2026-01-04")).await);
+        assert!(before.contains("Rien n’attendait ce jour-là"), "{before}");
     }
 }
 

@@ -18,6 +18,7 @@ mod correction;
 mod demo;
 mod documents;
 mod dossier;
+mod empty;
 mod factor;
 mod figures;
 mod forged;

@@ -10,7 +10,8 @@ use maud::{Markup, html};
 use super::table::{dash, target_cell};
 use crate::access::{Act as _, Signed, permit};
 use crate::contracts::store::{
-    NationalTarget, national_targets, set_national_target, targets_across,
+    NationalTarget, acts_on_targets_since, national_targets, national_targets_since,
+    set_national_target, targets_across,
 };
 use crate::contracts::{
     Desk, Facet, SectionTarget, SetNationalTarget, Target, TargetsOf, read_target, together,
@@ -23,8 +24,8 @@ use crate::ledger::{Change, Moment};
 use crate::measures::Measure;
 use crate::platform::web::table::{Cell, Column, Row, Table};
 use crate::platform::web::{
-    Address, AsOf, Crumb, WebError, WebResult, crumbs, document_with_status, fictional_mark,
-    section_heading,
+    Address, AsOf, Crumb, WebError, WebResult, came_since, crumbs, document_with_status,
+    fictional_mark, section_heading,
 };
 use crate::tables::downloads;
 
@@ -42,6 +43,8 @@ struct Shown {
     address: Address,
     moment: Moment,
     today: Date,
+    /// Acts signed and national targets set after a day of the past.
+    since: (usize, usize),
     /// In a demonstration the national targets are invented as well.
     demo: bool,
 }
@@ -146,7 +149,16 @@ async fn open(
     let measure = measure.ok_or(WebError::NotFound)?.clone();
     let national = national_targets(&mut tx, framework, moment.change).await?;
     let regional = targets_across(&mut tx, reach, framework, key, moment.change).await?;
+    let of = (key, measure.code.as_str());
+    let since = match moment.past {
+        Some(_) => (
+            acts_on_targets_since(&mut tx, reach, framework, of, moment.change).await?,
+            national_targets_since(&mut tx, framework, of, moment.change).await?,
+        ),
+        None => (0, 0),
+    };
     Ok(Shown {
+        since,
         national: national
             .into_iter()
             .filter(|n| n.indicator == key && n.measure == measure.code)
@@ -261,10 +273,19 @@ fn measures(shown: &Shown) -> Markup {
 
 /// The day at which targets are looked at, and where what was agreed since is told.
 fn as_of(shown: &Shown) -> Markup {
-    let since = indicator_history_href(&shown.framework().code, &shown.indicator.key);
+    let history = indicator_history_href(&shown.framework().code, &shown.indicator.key);
+    let (acts, national) = shown.since;
+    let came = [
+        (acts, "acte signé depuis", "actes signés depuis"),
+        (
+            national,
+            "cible nationale fixée depuis",
+            "cibles nationales fixées depuis",
+        ),
+    ];
     let beside = html! {
         @if let Some(next) = shown.moment.past.and_then(|day| day.tomorrow().ok()) {
-            ul { li { a href={ (since) "&du=" (next.strftime("%d/%m/%Y")) } { "Ce qui a changé depuis" } } }
+            (came_since(&came, &format!("{history}&du={}", next.strftime("%d/%m/%Y"))))
         }
     };
     shown

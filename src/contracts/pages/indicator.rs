@@ -314,7 +314,14 @@ fn story(opened: &Opened, line: &Line<'_>, steps: &[Step<'_>]) -> Markup {
         section.sect aria-labelledby="histoire" {
             (section_heading("histoire", "Ce que chaque acte a changé", None))
             @if steps.is_empty() {
-                p { "Aucun acte signé ne dit rien de cet indicateur." }
+                p {
+                    "Aucun acte signé ne dit rien de cet indicateur. "
+                    @if opened.drafting.is_ok() && opened.moment.past.is_none() {
+                        a href={ (open::contract_path(&opened.full.contract.slug)) "/actes/nouveau" } { "Préparer l’acte qui en dira quelque chose" }
+                    } @else {
+                        a href=(opened.href("")) { "Voir ce que ce contrat retient" }
+                    }
+                }
             } @else {
                 div.scroll tabindex="0" role="region" aria-label="Histoire par acte, défilable" {
                     table.tbl.stack {

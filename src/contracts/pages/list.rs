@@ -1,22 +1,24 @@
-//! `/contrats`: every contract, by framework.
+//! `/contrats`: every contract, by framework, now or on a day of the past.
 
 use std::collections::BTreeMap;
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::open::contract_path;
 use super::parts::day;
-use crate::access::{Act as _, Concern, Signed, button_or_why};
+use crate::access::{Act as _, Concern, Reach, Signed, button_or_why};
 use crate::contracts::CreateContract;
 use crate::contracts::Desk;
 use crate::contracts::store::{CardParty, ContractCard, list};
 use crate::frameworks::Catalogue;
 use crate::kernel::{counted, fold};
+use crate::ledger::Moment;
 use crate::platform::clock::french_date;
 use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
 use crate::platform::web::{
-    Address, Filter, WebResult, fictional_mark, filter_form, section_heading, state,
+    Address, AsOf, Filter, WebResult, fictional_mark, filter_form, section_heading, state,
 };
 use crate::tables::downloads;
 
@@ -42,48 +44,73 @@ pub(super) async fn page(
     State(desk): State<Desk>,
     signed: Signed,
     asked: Address,
-) -> WebResult<Markup> {
-    let mut tx = desk.db.read().await?;
+) -> WebResult<(StatusCode, Markup)> {
+    let (as_of, today) = (AsOf::of(&asked), desk.clock.today());
+    let reach = signed.reach();
+    let mut tx = desk.db.read_later(reach.state());
+    let moment = Moment::of(&mut tx, &as_of, today).await?;
     let framework = Some(asked.get("cadre")).filter(|code| !code.is_empty());
-    let mut cards = list(&mut tx, signed.reach(), framework).await?;
-    let catalogue = desk.library.catalogue(&mut tx, signed.reach()).await?;
+    let then = moment.past.map(|_| moment.change);
+    let mut cards = list(&mut tx, reach, framework, then).await?;
+    let catalogue = desk
+        .library
+        .catalogue_at(&mut tx, reach, moment.change)
+        .await?;
     drop(tx);
     cards.retain(|card| keeps(&asked, card));
     cards.sort_by_cached_key(|card| fold(&card.title));
-    let reach = signed.reach();
-    let preparing = reach.allows(CreateContract::NAME, &[Concern::to_come()]);
-    let prepare = html! { a.btn.main href="/contrats/nouveau" { "Préparer un contrat" } };
     let body = html! {
         div.head {
             h1 { "Contrats" }
-            p.lead { (verdict(&cards, &asked)) }
-            p.acts {
-                @if preparing.is_ok() { (prepare) }
-                @if !asked.get("organisation").is_empty() { a href="/contrats" { "Tous les contrats" } }
-            }
-            @if let Err(denied) = &preparing { (button_or_why(Err(denied), "Préparer un contrat", &prepare)) }
+            p.lead { (verdict(&cards, &asked, moment)) }
+            @if moment.past.is_none() { (preparing(reach)) }
+            @if !asked.get("organisation").is_empty() { p { a href=(moment.href("/contrats")) { "Tous les contrats" } } }
+            (as_of.form(&asked, "Contrats signés au", today, &html! {}))
             (filter_form(&asked, "Filtrer les contrats", &filters(&catalogue)))
+            @if moment.past.is_some() {
+                p.muted {
+                    "Les projets d’actes, et les contrats dont rien n’était encore signé, se lisent dans la "
+                    a href=(asked.without(AsOf::NAME).href()) { "liste d’aujourd’hui" } " seulement."
+                }
+            }
         }
-        @for (code, group) in groups(&cards) { (framework_section(code, &group, &catalogue, &asked)) }
+        @for (code, group) in groups(&cards) { (framework_section((code, &group), &catalogue, &asked, moment)) }
         @if !cards.is_empty() {
             (downloads("contrats", "La liste des contrats", &[], &asked))
         }
     };
-    Ok(signed.page("Contrats", &body))
+    Ok((as_of.status(), signed.page("Contrats", &body)))
 }
 
-fn verdict(cards: &[ContractCard], asked: &Address) -> String {
+/// The way to prepare a contract, or why whoever looks may not.
+fn preparing(reach: &Reach) -> Markup {
+    const PREPARE: &str = "Préparer un contrat";
+    let allowed = reach.allows(CreateContract::NAME, &[Concern::to_come()]);
+    let prepare = html! { a.btn.main href="/contrats/nouveau" { (PREPARE) } };
+    html! {
+        @match &allowed {
+            Ok(_) => p.acts { (prepare) },
+            Err(denied) => (button_or_why(Err(denied), PREPARE, &prepare)),
+        }
+    }
+}
+
+fn verdict(cards: &[ContractCard], asked: &Address, moment: Moment) -> String {
     let drafts = cards.iter().filter(|card| card.drafts > 0).count();
     let is_whole = ["cadre", "etat", "q", "organisation"]
         .iter()
         .all(|name| asked.get(name).is_empty());
     match (cards.len(), is_whole) {
+        (0, true) if moment.past.is_some() => {
+            "Aucun contrat n’était encore signé ce jour-là.".to_owned()
+        }
         (0, true) => "Aucun contrat pour l’instant. Préparez le premier : choisissez son cadre, \
                       l’organisation qu’il engage et ses années."
             .to_owned(),
         (0, false) => {
             "Aucun contrat ne répond à ces critères. Élargissez-les ou effacez-les.".to_owned()
         }
+        (all, _) if moment.past.is_some() => format!("{}.", counted(all, "contrat", "contrats")),
         (all, _) => {
             let open = match drafts {
                 0 => "aucun projet d’acte n’est ouvert".to_owned(),
@@ -135,10 +162,10 @@ fn groups(cards: &[ContractCard]) -> Vec<(&str, Vec<&ContractCard>)> {
 }
 
 fn framework_section(
-    code: &str,
-    cards: &[&ContractCard],
+    (code, cards): (&str, &[&ContractCard]),
     catalogue: &Catalogue,
     asked: &Address,
+    moment: Moment,
 ) -> Markup {
     let edited = catalogue.framework(code);
     let title = edited.map_or(code, |edited| edited.framework.title.as_str());
@@ -147,12 +174,12 @@ fn framework_section(
     html! {
         section.sect aria-labelledby=(id) {
             (section_heading(&id, title, Some(aside)))
-            (table(code, title, cards).html(asked))
+            (table((code, title), cards, moment).html(asked))
         }
     }
 }
 
-fn table(code: &str, title: &str, cards: &[&ContractCard]) -> Table {
+fn table((code, title): (&str, &str), cards: &[&ContractCard], moment: Moment) -> Table {
     let columns = vec![
         Column::words("contrat", "Contrat"),
         Column::words("organisation", "Organisation"),
@@ -163,14 +190,14 @@ fn table(code: &str, title: &str, cards: &[&ContractCard]) -> Table {
     let mut table = Table::new(format!("contrats-{code}"), title, columns)
         .classed("stack even listing")
         .caption_unseen();
-    table.rows = cards.iter().map(|card| row(card)).collect();
+    table.rows = cards.iter().map(|card| row(card, moment)).collect();
     table
 }
 
-/// The names of those whom the contract binds today.
-fn bound_today(card: &ContractCard) -> String {
-    let today = card.bound().filter(|party| party.tenure.until.is_none());
-    let names: Vec<&str> = today.map(|party| party.name.as_str()).collect();
+/// The names of those whom the contract binds.
+fn bound_names(card: &ContractCard) -> String {
+    let bound = card.bound().filter(|party| party.tenure.until.is_none());
+    let names: Vec<&str> = bound.map(|party| party.name.as_str()).collect();
     if names.is_empty() {
         card.organisation_name.clone()
     } else {
@@ -178,7 +205,7 @@ fn bound_today(card: &ContractCard) -> String {
     }
 }
 
-/// Whom the contract binds today and since when, then whom it no longer binds.
+/// Whom the contract binds and since when, then whom it no longer binds.
 fn parties(card: &ContractCard) -> Markup {
     let (now, before): (Vec<&CardParty>, Vec<&CardParty>) =
         card.bound().partition(|party| party.tenure.until.is_none());
@@ -209,9 +236,9 @@ pub(in crate::contracts) fn standing(signed: i64, drafts: i64) -> Datum {
     }
 }
 
-fn row(card: &ContractCard) -> Row {
+fn row(card: &ContractCard, moment: Moment) -> Row {
     let title = html! {
-        a href=(contract_path(&card.slug)) { b { (card.title) } }
+        a href=(moment.href(&contract_path(&card.slug))) { b { (card.title) } }
         @if card.fictional { " " (fictional_mark()) }
     };
     let standing = Cell::from(standing(card.signed, card.drafts));
@@ -222,7 +249,7 @@ fn row(card: &ContractCard) -> Row {
     let signed_on = card.signed_on.map_or(Datum::Nothing, Datum::Day);
     vec![
         Cell::text(card.title.clone()).shown(title),
-        Cell::text(bound_today(card)).shown(parties(card)),
+        Cell::text(bound_names(card)).shown(parties(card)),
         Cell::text(format!("{}-{}", card.starts, card.ends)),
         standing.shown(states),
         Cell::from(signed_on).shown(html! { (day(card.signed_on)) }),

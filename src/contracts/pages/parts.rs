@@ -19,26 +19,29 @@ pub(super) fn trail(
     steps: &[(&str, Option<String>)],
 ) -> Markup {
     let home = super::open::contract_path(&contract.slug);
-    trail_from(home, framework, contract, steps)
+    trail_from(&str::to_owned, home, (framework, contract), steps)
 }
 
 /// The path to a page below a contract, which keeps the day and the section shown.
 pub(super) fn trail_of(opened: &Opened, steps: &[(&str, Option<String>)]) -> Markup {
     let framework = opened.book.framework();
-    trail_from(opened.href(""), framework, &opened.full.contract, steps)
+    let contract = &opened.full.contract;
+    let dated = |path: &str| opened.with_day(path);
+    trail_from(&dated, opened.href(""), (framework, contract), steps)
 }
 
+/// `dated` gives an address of the site on the day shown.
 fn trail_from(
+    dated: &dyn Fn(&str) -> String,
     home: String,
-    framework: &Framework,
-    contract: &Contract,
+    (framework, contract): (&Framework, &Contract),
     steps: &[(&str, Option<String>)],
 ) -> Markup {
-    let list = format!("/contrats?cadre={}", framework.code);
+    let list = dated(&format!("/contrats?cadre={}", framework.code));
     let mut all = vec![
         Crumb {
             label: "Contrats",
-            href: Some("/contrats".to_owned()),
+            href: Some(dated("/contrats")),
         },
         Crumb {
             label: &framework.title,

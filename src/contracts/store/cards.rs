@@ -1,5 +1,5 @@
-//! The list of contracts, with who is party to each today and who was, in a fixed number of
-//! statements.
+//! The list of contracts, as it stands or as it stood, with who is party to each and who was, in a
+//! fixed number of statements.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -31,7 +31,7 @@ pub struct ContractCard {
     pub organisation: String,
     /// Name of that organisation, or its code where it is not known.
     pub organisation_name: String,
-    /// Who is party today and who was, in the order of the contract.
+    /// Who is party and who was, in the order of the contract.
     pub parties: Vec<CardParty>,
     /// Code of the place it covers.
     pub place: String,
@@ -70,15 +70,11 @@ impl ContractCard {
     }
 
     /// What somebody may see of it: nothing where it is not opened to them, nor where nothing was
-    /// signed yet and what is under way is not. `kept` are the organisations that keep a draft of
-    /// it to themselves, one for each.
-    fn seen_by(mut self, reach: &Reach, kept: &[String]) -> Option<Self> {
-        let parties: Vec<&str> = self
-            .parties
-            .iter()
-            .map(|p| p.tenure.organisation.as_str())
-            .collect();
-        let sees = |what| reach.sees_of(what, &self.framework, parties.iter().copied());
+    /// signed yet and what is under way is not. `ever` are the organisations that are or were party
+    /// to it, `kept` those that keep a draft of it to themselves, one for each.
+    fn seen_by(mut self, reach: &Reach, ever: &[String], kept: &[String]) -> Option<Self> {
+        let ever = ever.iter().map(String::as_str);
+        let sees = |what| reach.sees_of(what, &self.framework, ever.clone());
         if sees(Opening::Drafts) {
             let hidden = kept.iter().filter(|keeper| !reach.sees_kept_by(keeper));
             let hidden = i64::try_from(hidden.count()).unwrap_or(i64::MAX);
@@ -92,7 +88,7 @@ impl ContractCard {
         is_seen.then_some(self)
     }
 
-    /// Whether an organisation is party to it today.
+    /// Whether an organisation is party to it.
     pub fn has_party(&self, organisation: &str) -> bool {
         let mut parties = self.parties.iter();
         parties.any(|p| p.tenure.organisation == organisation && p.tenure.until.is_none())
@@ -139,49 +135,53 @@ impl CardRow {
 }
 
 /// Every contract that somebody may see, by framework and title; of one framework where it is
-/// named.
+/// named. As they stood at a change of the past where one is named: those signed by then, without
+/// drafts, since nothing tells how these stood.
 pub async fn list(
     tx: &mut Tx,
     reach: &Reach,
     framework: Option<&str>,
+    then: Option<i64>,
 ) -> Result<Vec<ContractCard>, DbError> {
+    let upto = then.unwrap_or(i64::MAX);
     let rows: Vec<CardRow> = tx
         .all(
             "select c.id, c.slug, c.title, c.framework, c.organisation_code,
                     o.name as organisation_name, c.place_code, c.starts, c.ends, c.fictional,
                     (select count(*) from instrument i
-                     where i.contract_id = c.id and i.state = 'signed') as signed,
+                     where i.contract_id = c.id and i.state = 'signed'
+                       and i.signed_change <= $2) as signed,
                     (select count(*) from instrument i
-                     where i.contract_id = c.id and i.state = 'draft') as drafts,
+                     where i.contract_id = c.id and i.state = 'draft' and $3) as drafts,
                     (select max(s.signed_on) from signatory s
                      join instrument i on i.id = s.instrument_id
-                     where i.contract_id = c.id and i.state = 'signed') as signed_on
+                     where i.contract_id = c.id and i.state = 'signed'
+                       and i.signed_change <= $2) as signed_on
              from contract c left join organisation o on o.code = c.organisation_code
              where $1 = '' or c.framework = $1
              order by c.framework collate \"C\", c.title collate \"C\", c.slug collate \"C\"",
-            args![framework.unwrap_or_default()],
+            args![framework.unwrap_or_default(), upto, then.is_none()],
         )
         .await?;
-    let mut parties = parties(tx).await?;
-    let kept = kept_drafts(tx).await?;
-    let cards = rows.into_iter();
-    let cards = cards.map(|row| {
-        let parties = parties.remove(&row.id).unwrap_or_default();
-        row.with(parties)
-    });
-    let cards: Result<Vec<ContractCard>, DbError> = cards.collect();
-    Ok(cards?
-        .into_iter()
-        .filter_map(|card| {
-            let kept = kept.get(&card.id).map_or(&[][..], Vec::as_slice);
-            card.seen_by(reach, kept)
-        })
-        .collect())
+    let mut parties = parties(tx, upto).await?;
+    let kept = match then {
+        None => kept_drafts(tx).await?,
+        Some(_) => HashMap::new(),
+    };
+    let mut cards = Vec::new();
+    for row in rows {
+        let Parties { known, ever } = parties.remove(&row.id).unwrap_or_default();
+        let card = row.with(known)?;
+        let kept = kept.get(&card.id).map_or(&[][..], Vec::as_slice);
+        cards.extend(card.seen_by(reach, &ever, kept));
+    }
+    cards.retain(|card| then.is_none() || card.signed > 0);
+    Ok(cards)
 }
 
 /// The addresses of the contracts that somebody may know of.
 pub async fn known(tx: &mut Tx, reach: &Reach) -> Result<BTreeSet<String>, DbError> {
-    let cards = list(tx, reach, None).await?.into_iter();
+    let cards = list(tx, reach, None, None).await?.into_iter();
     Ok(cards.map(|card| card.slug).collect())
 }
 
@@ -216,6 +216,7 @@ impl BeginningRow {
             organisation: self.organisation_code,
             membership: Some(Membership::Joins),
             day: None,
+            change: 0,
         }
     }
 }
@@ -229,6 +230,7 @@ struct MoveRow {
     body: Option<String>,
     effective_on: Option<String>,
     signed_on: Option<String>,
+    signed_change: Option<i64>,
     recorded_at: Option<i64>,
 }
 
@@ -248,6 +250,7 @@ impl MoveRow {
             day: day(self.effective_on)?
                 .or(day(self.signed_on)?)
                 .or(recorded),
+            change: self.signed_change.unwrap_or_default(),
         })
     }
 }
@@ -266,7 +269,7 @@ pub(super) async fn party_codes(tx: &mut Tx, contract: Uuid) -> Result<Vec<Strin
     let moved: Vec<MoveRow> = tx
         .all(
             "select i.contract_id, x.section_id, x.subject as role, x.facet as organisation,
-                    x.body, i.effective_on, c.at as recorded_at,
+                    x.body, i.effective_on, i.signed_change, c.at as recorded_at,
                     (select max(s.signed_on) from signatory s
                      where s.instrument_id = i.id) as signed_on
              from term x
@@ -287,8 +290,17 @@ pub(super) async fn party_codes(tx: &mut Tx, contract: Uuid) -> Result<Vec<Strin
     Ok(today.map(|tenure| tenure.organisation).collect())
 }
 
-/// Who is and was party to each contract.
-pub(super) async fn parties(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<CardParty>>, DbError> {
+/// Who is and was party to a contract.
+#[derive(Debug, Default)]
+struct Parties {
+    /// As the acts signed up to a change say it.
+    known: Vec<CardParty>,
+    /// The codes of all who ever were: what opens the contract to them.
+    ever: Vec<String>,
+}
+
+/// Who was party to each contract at a change, and who ever was.
+async fn parties(tx: &mut Tx, upto: i64) -> Result<HashMap<Uuid, Parties>, DbError> {
     let names: Vec<(String, String)> = tx
         .all("select code, name from organisation", vec![])
         .await?;
@@ -301,8 +313,12 @@ pub(super) async fn parties(tx: &mut Tx) -> Result<HashMap<Uuid, Vec<CardParty>>
         tenure,
     };
     let moves = moves(tx, Which::All).await?;
-    let of_contract = |(contract, moves): (Uuid, Vec<Move>)| {
-        (contract, tenures(&moves).into_iter().map(named).collect())
+    let of_contract = |(contract, mut moves): (Uuid, Vec<Move>)| {
+        let ever = tenures(&moves).into_iter().map(|t| t.organisation);
+        let ever = ever.collect();
+        moves.retain(|said| said.change <= upto);
+        let known = tenures(&moves).into_iter().map(named).collect();
+        (contract, Parties { known, ever })
     };
     Ok(moves.into_iter().map(of_contract).collect())
 }
@@ -343,7 +359,7 @@ async fn moves(tx: &mut Tx, which: Which) -> Result<HashMap<Uuid, Vec<Move>>, Db
     let moved: Vec<MoveRow> = tx
         .all(
             "select i.contract_id, x.section_id, x.subject as role, x.facet as organisation,
-                    x.body, i.effective_on, c.at as recorded_at,
+                    x.body, i.effective_on, i.signed_change, c.at as recorded_at,
                     (select max(s.signed_on) from signatory s
                      where s.instrument_id = i.id) as signed_on
              from term x

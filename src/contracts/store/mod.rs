@@ -30,10 +30,10 @@ pub use load::{
     Change, OpenDraft, contract_of, load, load_by_id, open_drafts, subject_changes,
     terms_of_measure, used_indicators, used_measures,
 };
-pub use national::{NationalTarget, national_targets, set_national_target};
+pub use national::{NationalTarget, national_targets, national_targets_since, set_national_target};
 pub use note::{note_of, sealed_version, unsound_notes, write_note};
 pub use own::ContractMeasures;
-pub use regional::{section_of_place, targets_across};
+pub use regional::{acts_on_targets_since, section_of_place, targets_across};
 pub use settle::{abandon, confirm, open_to_parties, rebase, sign};
 pub(super) use signed::{latest_signature, signed_since};
 

@@ -124,6 +124,24 @@ async fn last_set(
     .await
 }
 
+/// How many national targets of an indicator by one of its measures were set after the change
+/// `after`.
+pub async fn national_targets_since(
+    tx: &mut Tx,
+    framework: &str,
+    (indicator, measure): (&str, &str),
+    after: i64,
+) -> Result<usize, DbError> {
+    let (count,): (i64,) = tx
+        .one(
+            "select count(*) from national_target
+             where framework = $1 and indicator = $2 and measure = $3 and change_no > $4",
+            args![framework, indicator, measure, after],
+        )
+        .await?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
 /// The national targets of a framework after the change `as_of`, by indicator, measure and year.
 pub async fn national_targets(
     tx: &mut Tx,

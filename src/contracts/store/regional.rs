@@ -67,6 +67,32 @@ pub async fn targets_across(
     held.into_values().map(section_target).collect()
 }
 
+/// How many of the acts signed after the change `after` say something of the target of an indicator
+/// by one of its measures, in every contract of a framework that somebody may see.
+pub async fn acts_on_targets_since(
+    tx: &mut Tx,
+    reach: &Reach,
+    framework: &str,
+    (indicator, measure): (&str, &str),
+    after: i64,
+) -> Result<usize, DbError> {
+    let acts: Vec<(Uuid, String)> = tx
+        .all(
+            "select distinct i.id, c.organisation_code
+             from term t
+             join instrument i on i.id = t.instrument_id
+             join contract c on c.id = i.contract_id
+             where c.framework = $1 and t.kind = 'target' and t.subject = $2 and t.facet = $3
+               and i.signed_change > $4",
+            args![framework, indicator, measure, after],
+        )
+        .await?;
+    let seen = acts.iter().filter(|(_, organisation)| {
+        reach.sees_of(Opening::Signed, framework, [organisation.as_str()])
+    });
+    Ok(seen.count())
+}
+
 /// The contract that covers a place under a framework, and its section there; the latest begun
 /// where there are several.
 pub async fn section_of_place(

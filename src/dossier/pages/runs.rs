@@ -77,7 +77,7 @@ async fn index_body(
         (form((signed, &catalogue), typed, last_year, refused))
         section.sect aria-labelledby="tirages-titre" {
             (section_heading("tirages-titre", "Tirages demandés", None))
-            @if runs.is_empty() { p.muted { "Aucun tirage n’a encore été demandé." } }
+            @if runs.is_empty() { p.muted { "Aucun tirage n’a encore été demandé. " a href="#cadre" { "Choisir le cadre et l’année du premier" } } }
             @else {
                 (list(&catalogue, &runs))
                 (downloads("tirages", "Les dossiers des tirages", &[], &Address::of("/dossiers")))

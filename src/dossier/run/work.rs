@@ -37,7 +37,7 @@ pub enum RunError {
 /// covers the year, in the order of their titles.
 pub async fn items(sources: &Sources, reach: &Reach, asked: &Asked) -> Result<Vec<Item>, RunError> {
     let mut tx = sources.db.read().await?;
-    let cards = list(&mut tx, reach, Some(&asked.framework)).await?;
+    let cards = list(&mut tx, reach, Some(&asked.framework), None).await?;
     let sections = sections_of(&mut tx, reach, &asked.framework).await?;
     drop(tx);
     let covers =

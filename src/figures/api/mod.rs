@@ -386,7 +386,8 @@ struct RevisionView {
 
 impl RevisionView {
     fn of(revision: Revision, measure: Option<&Measure>) -> Self {
-        let (batch, file_name) = revision.file.unzip();
+        let file = revision.file.map(|file| (file.batch, file.name));
+        let (batch, file_name) = file.unzip();
         Self {
             no: revision.no,
             value: revision.value.as_ref().map(|v| ValueView::of(v, measure)),

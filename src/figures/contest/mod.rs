@@ -145,6 +145,17 @@ pub fn as_of(mut contests: Vec<Contest>, day: Option<Date>) -> Vec<Contest> {
     contests
 }
 
+/// How many contests were opened, and how many answered, after the end of a day in Paris.
+pub fn since(contests: &[Contest], day: Date) -> (usize, usize) {
+    let until = end_of_day(day);
+    let opened = contests.iter().filter(|contest| contest.opened_at > until);
+    let answered = contests
+        .iter()
+        .filter_map(|contest| contest.settled.as_ref());
+    let answered = answered.filter(|settled| settled.at > until);
+    (opened.count(), answered.count())
+}
+
 /// An answer given.
 #[derive(Clone, Debug)]
 pub struct Settled {

@@ -16,6 +16,7 @@ use crate::access::Signed;
 use crate::contracts::{FullContract, Section, Target, Terms};
 use crate::figures::attainment::look;
 use crate::figures::comparison::COUNTRY;
+use crate::figures::national::National;
 use crate::figures::review::{Asked, Review};
 use crate::figures::{Followed, Formatter, Situation, Sources};
 use crate::frameworks::{Framework, Indicator};
@@ -164,12 +165,17 @@ impl<'a> Ground<'a> {
     fn since(&self, columns: &[Region<'a>], lines: &[(&Indicator, &'a Measure)]) -> Markup {
         let is_shown = |code: &str| columns.iter().any(|column| column.place.code == code);
         let contracts = columns.iter().filter_map(|column| Some(column.agreed?.0));
+        // A country that its regions add up to changes with any of them.
+        let is_computed = lines.iter().any(|&(_, measure)| {
+            let national = self.national(measure);
+            national.is_some_and(|(_, national)| national.given.is_none())
+        });
         let concern = Concern {
             measures: lines
                 .iter()
                 .map(|(_, measure)| measure.code.as_str())
                 .collect(),
-            keeps: &|subject| subject.place == COUNTRY || is_shown(&subject.place),
+            keeps: &|subject| is_computed || subject.place == COUNTRY || is_shown(&subject.place),
             contracts: contracts.collect(),
             indicator: None,
         };
@@ -262,7 +268,7 @@ impl<'a> Ground<'a> {
         .collect()
     }
 
-    fn table(&self, columns: &[Region<'_>], lines: &[(&Indicator, &Measure)]) -> Table {
+    fn table(&self, columns: &[Region<'_>], lines: &[(&Indicator, &'a Measure)]) -> Table {
         let mut headings = vec![Column::words("indicateur", "Indicateur")];
         let regions = columns.iter().map(|column| {
             let code = format!("region-{}", column.place.code.to_lowercase());
@@ -279,7 +285,7 @@ impl<'a> Ground<'a> {
             .iter()
             .map(|column| Some(column.agreed?.0.in_force(self.situation.moment.change)))
             .collect();
-        let rows = lines.iter().map(|(indicator, measure)| {
+        let rows = lines.iter().map(|&(indicator, measure)| {
             let mut row = vec![self.name(indicator, measure)];
             for (column, terms) in columns.iter().zip(&terms) {
                 row.push(self.cell(column, terms.as_ref(), indicator, measure));
@@ -399,28 +405,35 @@ impl<'a> Ground<'a> {
             .find_map(|(_, figure)| figure.value.amount(measure.per))
     }
 
-    fn country(&self, measure: &Measure) -> Cell {
+    /// The country by the end of the year.
+    fn national(&self, measure: &'a Measure) -> Option<(Period, National<'a>)> {
+        let series = self.situation.figures.series(&measure.code)?;
+        National::latest(measure, series, &self.situation.directory, self.choice.year)
+    }
+
+    fn country(&self, measure: &'a Measure) -> Cell {
         let formatter = Formatter::new(Some(measure));
-        let series = self.situation.figures.series(&measure.code);
-        let known = series.map(|s| s.figures_upto(COUNTRY, self.choice.year));
-        let last = known.and_then(|known| known.last().copied());
-        let Some((period, figure)) = last else {
+        let Some((period, national)) = self.national(measure) else {
             return Cell::default();
         };
-        let number = figure.value.amount(measure.per);
+        let number = national.amount();
+        let words = match (national.given, number) {
+            (Some(figure), _) => formatter.value(&figure.value),
+            (None, number) => number.map(|n| formatter.number(n)).unwrap_or_default(),
+        };
         let shown = html! {
-            (sourced(self.situation.moment, Some(figure), &formatter.value(&figure.value)))
-            span.sub { (period.french()) }
+            (sourced(self.situation.moment, national.given, &words))
+            span.sub { (period.french()) @if national.given.is_none() { ", calculée" } }
         };
         Cell::from(Datum::number(number, formatter.decimals())).shown(shown)
     }
 
     /// One small drawing for each indicator that has two numbers to compare.
-    fn charts(&self, columns: &[Region<'_>], lines: &[(&Indicator, &Measure)]) -> Markup {
+    fn charts(&self, columns: &[Region<'_>], lines: &[(&Indicator, &'a Measure)]) -> Markup {
         let drawn = lines.iter().enumerate();
-        let drawn = drawn.filter_map(|(rank, (indicator, measure))| {
+        let drawn = drawn.filter_map(|(rank, &(indicator, measure))| {
             let svg = self.chart(columns, rank, indicator, measure)?;
-            Some((*indicator, svg))
+            Some((indicator, svg))
         });
         let drawn: Vec<(&Indicator, String)> = drawn.collect();
         html! {
@@ -443,7 +456,7 @@ impl<'a> Ground<'a> {
         columns: &[Region<'_>],
         rank: usize,
         indicator: &Indicator,
-        measure: &Measure,
+        measure: &'a Measure,
     ) -> Option<String> {
         let formatter = Formatter::new(Some(measure));
         let numbers = columns.iter();
@@ -457,7 +470,7 @@ impl<'a> Ground<'a> {
         if known.len() < LEAST {
             return None;
         }
-        let national = self.latest(COUNTRY, measure);
+        let national = self.national(measure).and_then(|(_, one)| one.amount());
         let said = known
             .iter()
             .map(|(place, number)| format!("{} {}", place.name, formatter.number(*number)));

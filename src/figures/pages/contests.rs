@@ -7,6 +7,7 @@ use axum::Form;
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -17,7 +18,7 @@ use crate::access::{Act as _, Concern, Signed, permit};
 use crate::documents::{self, About, AboutKind, AttachDocument, Attachment, receive};
 use crate::figures::contest::{
     Answer, AnswerContest, Contest, ContestError, NewContest, OpenAContest, Settled, as_of,
-    days_to_answer, store,
+    days_to_answer, since as contests_since, store,
 };
 use crate::figures::provenance::{self, Story};
 use crate::figures::rights::{Answerable, Contestable, Ground};
@@ -33,7 +34,9 @@ use crate::platform::clock::{Clock, french_date, french_instant};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
-use crate::platform::web::{Address, Crumb, WebError, WebResult, crumbs, section_heading, state};
+use crate::platform::web::{
+    Address, AsOf, Crumb, WebError, WebResult, came_since, crumbs, section_heading, state,
+};
 use crate::tables::downloads;
 
 impl From<ContestError> for WebError {
@@ -249,10 +252,9 @@ pub(super) async fn page(
     let contest = store::contest(&mut tx, id).await?;
     let contest = contest.filter(|contest| !contest.is_hidden(reach, situation.today));
     let contest = contest.ok_or(WebError::NotFound)?;
-    let kind = AboutKind::Contest;
-    let (about, change) = (id.to_string(), situation.moment.change);
-    let seen = (reach, situation.today);
-    let evidence = documents::store::about(&mut tx, seen, kind, &about, change).await?;
+    let (seen, kind) = ((reach, situation.today), AboutKind::Contest);
+    let about = id.to_string();
+    let evidence = documents::store::about(&mut tx, seen, kind, &about, i64::MAX).await?;
     let ground = Ground {
         catalogue: &situation.catalogue,
         directory: &situation.directory,
@@ -260,10 +262,14 @@ pub(super) async fn page(
     };
     let answerable = Answerable::find(&mut tx, ground, id).await?;
     drop(tx);
-    let known = as_of(vec![contest], situation.moment.past).pop();
-    let form = situation.form(&address, &html! {});
-    let Some(contest) = known else {
-        return Ok((StatusCode::OK, signed.page("Contestation", &not_yet(&form))));
+    let past = situation.moment.past;
+    let (evidence, attached) = documents::as_of(evidence, past);
+    let now = address.without(AsOf::NAME).href();
+    let since = past.map(|day| answered_since(&contest, attached, (day, &now)));
+    let form = situation.form(&address, &since.unwrap_or_default());
+    let Some(contest) = as_of(vec![contest], past).pop() else {
+        let body = not_yet(&form, &now);
+        return Ok((StatusCode::OK, signed.page("Contestation", &body)));
     };
     let formatter = Formatter::new(situation.catalogue.measure(&contest.measure));
     // Answers are of today only.
@@ -288,11 +294,27 @@ pub(super) async fn page(
     Ok((situation.status(), signed.page("Valeur contestée", &body)))
 }
 
+/// What became of a contest after a day of the past.
+fn answered_since(contest: &Contest, attached: usize, (day, now): (Date, &str)) -> Markup {
+    let (opened, answered) = contests_since(std::slice::from_ref(contest), day);
+    let came = [
+        (
+            opened,
+            "contestation ouverte depuis",
+            "contestations ouvertes depuis",
+        ),
+        (answered, "réponse donnée depuis", "réponses données depuis"),
+        documents::attached_since(attached),
+    ];
+    came_since(&came, now)
+}
+
 /// On a day before it was opened.
-fn not_yet(form: &Markup) -> Markup {
+fn not_yet(form: &Markup, now: &str) -> Markup {
     html! {
         div.head {
             h1 { "Cette contestation n’était pas encore ouverte ce jour-là" }
+            p.lead { a href=(now) { "Voir ce qui est connu aujourd’hui" } }
             (form)
         }
     }

@@ -6,12 +6,16 @@ use jalon_render::chart;
 use maud::{Markup, PreEscaped, html};
 
 use super::indicator::Facts;
+use super::sourced::sourced;
+use crate::figures::comparison::COUNTRY;
 use crate::figures::course::Course;
 use crate::figures::pictures::{self, range};
 use crate::figures::projection::{Known, Likely, Outlook, Projection, shown};
 use crate::figures::{Followed, Situation, review};
 use crate::figures::{Formatter, Series};
 use crate::frameworks::{Framework, Indicator};
+use crate::kernel::Period;
+use crate::ledger::Moment;
 use crate::measures::Measure;
 use crate::organisations::Place;
 use crate::platform::web::table::{Cell, Column, Datum, Row, Table, is_arranged};
@@ -155,14 +159,20 @@ fn data(facts: &Facts<'_>, course: &Course<'_>) -> Markup {
     html! {
         details.more open[is_arranged(address)] {
             summary { "Les valeurs du graphique" }
-            (table(course).without(&["rythme_bas", "rythme_haut"]).html(address))
+            (table(facts, course).without(&["rythme_bas", "rythme_haut"]).html(address))
             (downloads("trajectoire", "Les valeurs de la trajectoire", &facts.named(), address))
         }
     }
 }
 
-/// The course year by year: what was observed, what is aimed at, what is likely to follow.
-pub(super) fn table(course: &Course<'_>) -> Table {
+/// The course year by year: what was observed, what is aimed at, what is likely to follow. What was
+/// observed leads to who says so.
+pub(super) fn table(facts: &Facts<'_>, course: &Course<'_>) -> Table {
+    let series = facts.situation.figures.series(&course.measure.code);
+    let said = Said {
+        moment: facts.situation.moment,
+        series,
+    };
     let columns = vec![
         Column::words("annee", "Année"),
         Column::numbers("lieu", course.name.to_owned()),
@@ -189,20 +199,38 @@ pub(super) fn table(course: &Course<'_>) -> Table {
     let mut table = Table::new("trajectoire", caption, columns).classed("dense");
     let rows = years.into_iter().map(|year| {
         let likely = ahead.iter().find(|(ahead, _)| *ahead == year);
-        row(course, year, likely.map(|(_, likely)| *likely))
+        row(course, &said, year, likely.map(|(_, likely)| *likely))
     });
     table.rows = rows.collect();
     table
 }
 
-fn row(course: &Course<'_>, year: i16, likely: Option<Likely>) -> Row {
+/// Where the figures of a course are, to lead to them.
+struct Said<'a> {
+    moment: Moment,
+    series: Option<&'a Series>,
+}
+
+impl Said<'_> {
+    /// A number of a place, leading to where it comes from; as it is where it was computed.
+    fn cell(&self, place: &str, known: &Known, formatter: Formatter<'_>) -> Cell {
+        let period = Period::Year(known.year);
+        let figure = self.series.and_then(|series| series.whole(place, period));
+        let number = Datum::number(shown(known.value), formatter.decimals());
+        let text = number.french();
+        Cell::from(number).shown(sourced(self.moment, figure, &text))
+    }
+}
+
+fn row(course: &Course<'_>, said: &Said<'_>, year: i16, likely: Option<Likely>) -> Row {
     let formatter = Formatter::new(Some(course.measure));
     let number = |value: f64| Cell::from(Datum::number(shown(value), formatter.decimals()));
     let text = |value: f64| shown(value).map_or_else(String::new, |value| formatter.bare(value));
-    let of = |known: &[Known]| {
-        let known = known.iter().find(|known| known.year == year);
-        known.map_or_else(Cell::default, |known| number(known.value))
+    let known = |known: &[Known]| known.iter().find(|known| known.year == year).copied();
+    let observed = |place: &str, all: &[Known]| {
+        known(all).map_or_else(Cell::default, |one| said.cell(place, &one, formatter))
     };
+    let target = known(&course.targets);
     let name =
         html! { (year) @if course.breaks().any(|b| b.since == year) { span.sub { "rupture" } } };
     let [ahead, low, high] = match likely {
@@ -218,9 +246,9 @@ fn row(course: &Course<'_>, year: i16, likely: Option<Likely>) -> Row {
     };
     vec![
         whole(year.into()).shown(name),
-        of(&course.observed),
-        of(&course.national),
-        of(&course.targets),
+        observed(course.place, &course.observed),
+        observed(COUNTRY, &course.national),
+        target.map_or_else(Cell::default, |target| number(target.value)),
         ahead,
         low,
         high,

@@ -5,11 +5,11 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use crate::access::Signed;
-use crate::documents::store;
+use crate::documents::{self, store};
 use crate::figures::Sources;
 use crate::figures::attached::{IN_FILES, KINDS, table};
 use crate::kernel::counted;
-use crate::platform::web::{Address, Filter, Paging, WebResult, filter_form};
+use crate::platform::web::{Address, AsOf, Filter, Paging, WebResult, came_since, filter_form};
 use crate::tables::downloads;
 
 /// How many documents a page shows.
@@ -22,8 +22,12 @@ pub(super) async fn page(
 ) -> WebResult<(StatusCode, Markup)> {
     let reach = signed.reach();
     let (mut tx, situation) = sources.open(reach, &address).await?;
-    let known = store::all(&mut tx, (reach, situation.today), situation.moment.change).await?;
+    let all = store::all(&mut tx, (reach, situation.today), i64::MAX).await?;
     drop(tx);
+    let past = situation.moment.past;
+    let (known, attached) = documents::as_of(all, past);
+    let now = address.without(AsOf::NAME).href();
+    let since = past.map(|_| came_since(&[documents::attached_since(attached)], &now));
     let mut table = table(&situation, &known, &address);
     let found = table.rows.len();
     let paging = Paging::of(&address, found, BY_PAGE);
@@ -33,7 +37,7 @@ pub(super) async fn page(
         div.head {
             h1 { "Documents" }
             p.lead { (counted(found, "document joint", "documents joints")) " à des indicateurs, des valeurs, des contrats et des contestations." }
-            (situation.form(&address, &html! {}))
+            (situation.form(&address, &since.unwrap_or_default()))
         }
         (filter_form(&address, "Filtrer les documents", &filters()))
         @if known.is_empty() {

@@ -5,11 +5,13 @@ use jalon_render::chart;
 use maud::{Markup, PreEscaped, html};
 
 use super::indicator::Facts;
+use super::sourced::sourced;
 use crate::figures::chance::{self, Standing};
 use crate::figures::comparison::{Among, Comparison};
 use crate::figures::funnel::{Funnel, Judged, NoFunnel};
 use crate::figures::projection::shown;
 use crate::figures::{Formatter, pictures};
+use crate::ledger::Moment;
 use crate::platform::web::table::{Cell, Column, Datum, Row, Table, is_arranged};
 use crate::platform::web::{section_heading, state};
 use crate::tables::downloads;
@@ -75,18 +77,18 @@ fn folded(facts: &Facts<'_>, comparison: &Comparison<'_>, funnel: &Funnel<'_>) -
     html! {
         details.more open[is_arranged(address)] {
             summary { "Les valeurs du graphique" }
-            (table(comparison, Some(funnel)).without(&apart).html(address))
+            (table(facts.situation.moment, comparison, Some(funnel)).without(&apart).html(address))
             (downloads("entonnoir", "Les limites du hasard", &facts.named(), address))
         }
     }
 }
 
 /// The table of the plot of a comparison, without a line where it has none.
-pub(super) fn data(comparison: &Comparison<'_>) -> Table {
-    table(comparison, Funnel::new(comparison).ok().as_ref())
+pub(super) fn data(moment: Moment, comparison: &Comparison<'_>) -> Table {
+    table(moment, comparison, Funnel::new(comparison).ok().as_ref())
 }
 
-fn table(comparison: &Comparison<'_>, funnel: Option<&Funnel<'_>>) -> Table {
+fn table(moment: Moment, comparison: &Comparison<'_>, funnel: Option<&Funnel<'_>>) -> Table {
     let measure = comparison.measure;
     let counts = |label: &Option<String>| label.as_deref().unwrap_or("non précisé").to_owned();
     let caption = format!(
@@ -113,12 +115,13 @@ fn table(comparison: &Comparison<'_>, funnel: Option<&Funnel<'_>>) -> Table {
     ];
     let mut table = Table::new("entonnoir", caption, columns).classed("dense");
     if let Some(funnel) = funnel {
-        table.rows = funnel.places.iter().map(|one| row(funnel, one)).collect();
+        let places = funnel.places.iter();
+        table.rows = places.map(|one| row(moment, funnel, one)).collect();
     }
     table
 }
 
-fn row(funnel: &Funnel<'_>, place: &Judged<'_>) -> Row {
+fn row(moment: Moment, funnel: &Funnel<'_>, place: &Judged<'_>) -> Row {
     let formatter = Formatter::new(Some(funnel.measure));
     let limits = chance::limits(funnel.law, funnel.whole, place.cases.den);
     let number = |rate: f64| {
@@ -147,7 +150,7 @@ fn row(funnel: &Funnel<'_>, place: &Judged<'_>) -> Row {
         Cell::text(place.row.name),
         count(place.cases.num),
         count(place.cases.den),
-        number(rate).shown(html! { b { (bare(rate)) } }),
+        number(rate).shown(html! { b { (sourced(moment, place.row.figure, &bare(rate))) } }),
         range(limits.near),
         range(limits.far),
         Cell::from(standing).shown(reading),

@@ -98,8 +98,8 @@ pub(in crate::figures) fn part(
         Part::Ranking => comparison
             .map(|comparison| parts::ranking(&facts, comparison, &agreed::by_region(&facts))),
         Part::Nationals => sources::national_table(&facts),
-        Part::Course => facts.course.as_ref().map(course::table),
-        Part::Funnel => comparison.map(funnel::data),
+        Part::Course => facts.course.as_ref().map(|one| course::table(&facts, one)),
+        Part::Funnel => comparison.map(|one| funnel::data(situation.moment, one)),
     })
 }
 
@@ -368,7 +368,7 @@ fn body(about: &About<'_>, reach: &Reach, drawn: &Drawn, kept: &Kept) -> Markup 
         }
         (since(about))
         (drawn.figures)
-        (sources::loads(about, &kept.loads))
+        (sources::loads(about, reach, &kept.loads))
         (sources::documents(about, reach, drawn.last_year, &kept.documents))
     }
 }

@@ -262,7 +262,8 @@ pub(super) fn nothing_yet(facts: &Facts<'_>) -> Markup {
                 p {
                     "Les valeurs sont attendues de "
                     @if suppliers.is_empty() { "leur fournisseur" } @else { (suppliers.join(" ou de ")) }
-                    ". Elles se chargent depuis le fichier que ce fournisseur envoie."
+                    ". Elles se chargent depuis le fichier que ce fournisseur envoie. "
+                    a href=(facts.situation.href(&format!("/circuit/{}", facts.framework.code))) { "Voir qui fournit quoi, et pour quand" }
                 }
             }
         }

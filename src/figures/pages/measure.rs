@@ -8,12 +8,14 @@ use maud::{Markup, PreEscaped, html};
 
 use super::catalogue::mark;
 use super::since::{self, Concern};
+use super::sourced::sourced;
 use crate::access::Signed;
 use crate::figures::comparison::COUNTRY;
-use crate::figures::national::{Computed, National};
-use crate::figures::{Formatter, Series, Situation, Sources};
+use crate::figures::national::National;
+use crate::figures::{Figure, Formatter, Series, Situation, Sources};
 use crate::frameworks::{Across, LinkKind};
 use crate::kernel::{Decimal, Period, counted};
+use crate::ledger::Moment;
 use crate::organisations::{Directory, PlaceKind};
 use crate::platform::web::table::{Cell, Column, Datum, Table};
 use crate::platform::web::{
@@ -22,11 +24,18 @@ use crate::platform::web::{
 use crate::tables::{downloads, yes_no};
 
 /// The country over one period.
-struct Year {
+struct Year<'a> {
     period: Period,
+    /// What the supplier gives.
+    given: Option<&'a Figure>,
     amount: Option<Decimal>,
-    is_computed: bool,
     regions: usize,
+}
+
+impl Year<'_> {
+    fn is_computed(&self) -> bool {
+        self.given.is_none() && self.amount.is_some()
+    }
 }
 
 pub(super) async fn page(
@@ -65,7 +74,8 @@ pub(super) async fn page(
             (situation.form(&asked, &html! {}))
         }
         (since::section(&situation, &concern))
-        (long_series(&across, &years, &asked))
+        @if years.is_empty() { (nothing_yet(&across, &situation)) }
+        (long_series(&across, &years, &asked, situation.moment))
         (pointers(&across, &situation))
         (definition(&across))
     };
@@ -75,7 +85,7 @@ pub(super) async fn page(
     ))
 }
 
-fn years(across: &Across<'_>, series: &Series, directory: &Directory) -> Vec<Year> {
+fn years<'a>(across: &Across<'a>, series: &'a Series, directory: &'a Directory) -> Vec<Year<'a>> {
     let year = |period: Period| {
         let on = period.last_day();
         let country = directory.place(COUNTRY);
@@ -83,12 +93,6 @@ fn years(across: &Across<'_>, series: &Series, directory: &Directory) -> Vec<Yea
             let parts = directory.parts_of(COUNTRY, on);
             National::new(across.measure, series, country, &parts, period)
         });
-        let given = national.as_ref().and_then(|n| n.given);
-        let given = given.and_then(|figure| figure.value.amount(across.measure.per));
-        let computed = match national.map(|n| n.computed) {
-            Some(Computed::Amount(amount)) => Some(amount),
-            _ => None,
-        };
         let regions = directory.places().iter();
         let regions = regions.filter(|place| place.kind == PlaceKind::Region && place.valid_on(on));
         let has_number = |code: &str| {
@@ -97,15 +101,15 @@ fn years(across: &Across<'_>, series: &Series, directory: &Directory) -> Vec<Yea
         };
         Year {
             period,
-            amount: given.or(computed),
-            is_computed: given.is_none() && computed.is_some(),
+            given: national.as_ref().and_then(|national| national.given),
+            amount: national.and_then(|national| national.amount()),
             regions: regions.filter(|place| has_number(&place.code)).count(),
         }
     };
     series.periods().into_iter().map(year).collect()
 }
 
-fn verdict(across: &Across<'_>, years: &[Year]) -> String {
+fn verdict(across: &Across<'_>, years: &[Year<'_>]) -> String {
     let formatter = Formatter::new(Some(across.measure));
     let mut known = years.iter().filter_map(|year| Some((year, year.amount?)));
     let first = known.next();
@@ -135,15 +139,35 @@ fn verdict(across: &Across<'_>, years: &[Year]) -> String {
     }
 }
 
-fn long_series(across: &Across<'_>, years: &[Year], asked: &Address) -> Markup {
+/// Where no value came: where it is loaded, and by whom.
+fn nothing_yet(across: &Across<'_>, situation: &Situation) -> Markup {
+    html! {
+        div.flag { p {
+            @if across.pointers.is_empty() {
+                "Ses valeurs se chargeront quand l’indicateur d’un cadre la suivra. "
+                a href=(situation.href("/catalogue")) { "Voir les autres mesures" }
+            } @else {
+                "Ses valeurs se chargent depuis la page d’un indicateur qui la suit, où l’on voit aussi qui la fournit. "
+                a href="#indicateurs" { "Choisir l’indicateur" }
+            }
+        } }
+    }
+}
+
+fn long_series(across: &Across<'_>, years: &[Year<'_>], asked: &Address, moment: Moment) -> Markup {
     html! {
         @if !years.is_empty() {
             section.sect aria-labelledby="serie" {
                 (section_heading("serie", "La série, d’une génération à l’autre", None))
                 div.split {
-                    @if let Some(svg) = chart(across, years) { figure.chart.plot { (PreEscaped(svg)) } }
+                    @if let Some(svg) = chart(across, years) {
+                        figure.chart.plot {
+                            @if !generations(across).is_empty() { p.fig-s { "Sous les années, les générations de contrats qui suivent cette mesure." } }
+                            (PreEscaped(svg))
+                        }
+                    }
                     div {
-                        (table(across, years).without(&["calculee"]).html(asked))
+                        (table(across, years, moment).without(&["calculee"]).html(asked))
                         (downloads("serie", "La série", &[("mesure", &across.measure.code)], asked))
                     }
                 }
@@ -161,10 +185,10 @@ pub(in crate::figures) fn series(situation: &Situation, asked: &Address) -> WebR
     let across = across.ok_or(WebError::NotFound)?;
     let series = situation.figures.series(&across.measure.code);
     let years = series.map(|series| years(&across, series, &situation.directory));
-    Ok(table(&across, &years.unwrap_or_default()))
+    Ok(table(&across, &years.unwrap_or_default(), situation.moment))
 }
 
-fn table(across: &Across<'_>, years: &[Year]) -> Table {
+fn table(across: &Across<'_>, years: &[Year<'_>], moment: Moment) -> Table {
     let formatter = Formatter::new(Some(across.measure));
     let columns = vec![
         Column::words("periode", "Période"),
@@ -179,13 +203,20 @@ fn table(across: &Across<'_>, years: &[Year]) -> Table {
         .caption_unseen();
     let rows = years.iter().map(|year| {
         let amount = Datum::number(year.amount, formatter.decimals());
-        let shown = html! { (amount.french()) @if year.is_computed { span.sub { "calculée" } } };
+        let words = match (year.amount, year.given) {
+            (None, Some(figure)) => formatter.value(&figure.value),
+            _ => amount.french(),
+        };
+        let shown = html! {
+            (sourced(moment, year.given, &words))
+            @if year.is_computed() { span.sub { "calculée" } }
+        };
         vec![
             Cell::text(year.period.french()),
             Cell::from(amount).shown(shown),
             Datum::count(year.regions).into(),
             Cell::text(followed_in(across, year.period)),
-            yes_no(year.is_computed),
+            yes_no(year.is_computed()),
         ]
     });
     table.rows = rows.collect();
@@ -215,7 +246,7 @@ fn followed_in(across: &Across<'_>, period: Period) -> String {
 }
 
 /// The breaks between the first and the last year shown.
-fn drawn_breaks(across: &Across<'_>, years: &[Year]) -> Vec<chart::Break> {
+fn drawn_breaks(across: &Across<'_>, years: &[Year<'_>]) -> Vec<chart::Break> {
     let shown: Vec<i16> = years.iter().map(|year| year.period.year()).collect();
     let (first, last) = (shown.iter().min(), shown.iter().max());
     let within = |since: &i16| first.is_some_and(|f| f < since) && last.is_some_and(|l| since <= l);
@@ -228,7 +259,7 @@ fn drawn_breaks(across: &Across<'_>, years: &[Year]) -> Vec<chart::Break> {
 }
 
 /// The country year by year; nothing where fewer than two years have a number.
-fn chart(across: &Across<'_>, years: &[Year]) -> Option<String> {
+fn chart(across: &Across<'_>, years: &[Year<'_>]) -> Option<String> {
     let formatter = Formatter::new(Some(across.measure));
     let points: Vec<SeriesPoint> = years
         .iter()
@@ -267,9 +298,34 @@ fn chart(across: &Across<'_>, years: &[Year]) -> Option<String> {
         way: None,
         forecast: None,
         breaks: drawn_breaks(across, years),
-        spans: Vec::new(),
+        spans: generations(across),
     };
     Some(chart::trajectory(&spec, Target::Page))
+}
+
+/// The generations of contracts that follow the measure, the earliest first; of those whose years
+/// cross, the first begun.
+fn generations(across: &Across<'_>) -> Vec<chart::Span> {
+    let own = across.pointers.iter();
+    let own = own.filter(|pointer| pointer.kind != LinkKind::Related);
+    let mut years: Vec<(i16, i16)> = own
+        .map(|pointer| (pointer.framework.starts, pointer.framework.ends))
+        .collect();
+    years.sort_unstable();
+    let mut last = i16::MIN;
+    years.retain(|(from, to)| {
+        let is_after = *from > last;
+        if is_after {
+            last = *to;
+        }
+        is_after
+    });
+    let span = |(from, to)| chart::Span {
+        from: i32::from(from),
+        to: i32::from(to),
+        text: format!("{from}-{to}"),
+    };
+    years.into_iter().map(span).collect()
 }
 
 fn pointers(across: &Across<'_>, situation: &Situation) -> Markup {

@@ -22,7 +22,10 @@ pub(super) fn contracts(facts: &Facts<'_>) -> Markup {
             section.sect aria-labelledby="contrats-titre" {
                 (section_heading("contrats-titre", "Ce que chaque contrat mesure", None))
                 @if own.is_empty() {
-                    p { "Aucun contrat ne l’a encore défini. La définition s’écrit dans un acte du contrat, puis ses valeurs se chargent." }
+                    p {
+                        "Aucun contrat ne l’a encore défini. La définition s’écrit dans un acte du contrat, puis ses valeurs se chargent. "
+                        a href=(facts.situation.href(&format!("/contrats?cadre={}", facts.framework.code))) { "Choisir le contrat" }
+                    }
                 } @else {
                     div.scroll tabindex="0" role="region" aria-label="Définitions et valeurs, défilable" {
                         table.tbl.stack {

@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
+use crate::access::Reach;
 use crate::figures::{Figure, Formatter};
+use crate::imports::NamedFile;
 use crate::ledger::Moment;
 use crate::platform::web::icon;
 
@@ -13,6 +15,14 @@ pub(super) fn sourced(moment: Moment, figure: Option<&Figure>, text: &str) -> Ma
             Some(figure) => a.src href=(figure.href(moment)) { (text) },
             None => (text),
         }
+    }
+}
+
+/// The name of a file, leading to its page where whoever looks may open it.
+pub(super) fn file_link(reach: &Reach, file: &NamedFile) -> Markup {
+    html! {
+        @if file.is_seen_by(reach) { a.mono href={ "/imports/" (file.batch) } { (file.name) } }
+        @else { span.mono { (file.name) } }
     }
 }
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::indicator::{About, Facts};
-use super::sourced::{contested, sourced};
+use super::sourced::{contested, file_link, sourced};
 use crate::access::Reach;
 use crate::documents::{self, Document};
 use crate::figures::national::{Check, Computed, National};
@@ -197,7 +197,7 @@ fn why_not(computed: &Computed) -> String {
 }
 
 /// Every load, the latest first.
-pub(super) fn loads(about: &About<'_>, loads: &[Load]) -> Markup {
+pub(super) fn loads(about: &About<'_>, reach: &Reach, loads: &[Load]) -> Markup {
     let Some(measure) = about.measure.filter(|_| !loads.is_empty()) else {
         return html! {};
     };
@@ -206,14 +206,14 @@ pub(super) fn loads(about: &About<'_>, loads: &[Load]) -> Markup {
             (section_heading("provenance-titre", "Provenance et révisions", Some(html! {
                 p { "Une valeur n’est jamais effacée : une correction est une révision de plus." }
             })))
-            (load_table(loads).without(&["par", "source"]).html(about.address))
+            (load_table(reach, loads).without(&["par", "source"]).html(about.address))
             (downloads("chargements", "Les chargements", &[("mesure", &measure.code)], about.address))
         }
     }
 }
 
 /// The loads of a measure.
-pub(in crate::figures) fn load_table(loads: &[Load]) -> Table {
+pub(in crate::figures) fn load_table(reach: &Reach, loads: &[Load]) -> Table {
     let columns = vec![
         Column::words("charge_le", "Chargé"),
         Column::words("fichier", "Fichier"),
@@ -224,20 +224,17 @@ pub(in crate::figures) fn load_table(loads: &[Load]) -> Table {
     ];
     let caption = "Chargements des valeurs de cet indicateur";
     let mut table = Table::new("chargements", caption, columns).caption_unseen();
-    table.rows = loads.iter().map(load_row).collect();
+    table.rows = loads.iter().map(|load| load_row(reach, load)).collect();
     table
 }
 
-fn load_row(load: &Load) -> Row {
+fn load_row(reach: &Reach, load: &Load) -> Row {
     let when = html! {
         (french_instant(load.received_at))
         span.sub { (load.who.as_deref().unwrap_or("–")) }
     };
     let file = match &load.file {
-        Some((batch, name)) => {
-            let shown = html! { a.mono href={ "/imports/" (batch) } { (name) } };
-            Cell::text(name.clone()).shown(shown)
-        }
+        Some(file) => Cell::text(file.name.clone()).shown(file_link(reach, file)),
         None => Cell::default().shown(html! { span.muted { "Saisie à l’écran" } }),
     };
     let supplier = supplier_words(&load.supplier);

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 use uuid::Uuid;
 
+use super::sourced::file_link;
 use crate::access::{Concern, Reach, Signed};
 use crate::documents::{self, AboutKind, Document};
 use crate::figures::contest::{self, Contest, OpenAContest};
@@ -12,7 +13,6 @@ use crate::figures::provenance::{self, Revision, Story};
 use crate::figures::rights::Ground;
 use crate::figures::{Formatter, origin_words, supplier_words};
 use crate::frameworks::{Catalogue, Library};
-use crate::kernel::counted;
 use crate::ledger::Moment;
 use crate::measures::Measure;
 use crate::organisations::{Directories, Directory};
@@ -20,7 +20,7 @@ use crate::platform::clock::{Clock, end_of_day, french_date, french_instant};
 use crate::platform::db::Db;
 use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
 use crate::platform::web::{
-    Address, AsOf, Crumb, WebError, WebResult, crumbs, fictional_mark, icon as glyph,
+    Address, AsOf, Crumb, WebError, WebResult, came_since, crumbs, fictional_mark, icon as glyph,
     section_heading, state,
 };
 use crate::tables::{day_of, downloads, whole, word};
@@ -35,14 +35,26 @@ struct Facts<'a> {
     directory: &'a Directory,
     contests: Vec<Contest>,
     documents: Vec<Document>,
-    /// The day asked for, and how many revisions came after it.
+    /// The day asked for.
     asked: &'a AsOf,
     moment: Moment,
     address: &'a Address,
-    later: usize,
+    /// What came after it.
+    later: Later,
     today: Date,
     /// Who looks.
     reach: &'a Reach,
+}
+
+/// How much was said of the value after the day asked for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Later {
+    revisions: usize,
+    /// Contests opened.
+    opened: usize,
+    /// Contests answered.
+    answered: usize,
+    documents: usize,
 }
 
 pub(super) async fn page(
@@ -60,7 +72,7 @@ pub(super) async fn page(
     let mut tx = db.read().await?;
     let story = provenance::store::story(&mut tx, reach, today, observation).await?;
     let mut story = story.ok_or(WebError::NotFound)?;
-    let later = past.map_or(0, |day| story.keep_until(end_of_day(day)));
+    let revisions = past.map_or(0, |day| story.keep_until(end_of_day(day)));
     let moment = Moment::of(&mut tx, &asked, today).await?;
     if story.revisions.is_empty() {
         return Ok((
@@ -71,14 +83,15 @@ pub(super) async fn page(
     let catalogue = library.catalogue_at(&mut tx, reach, moment.change).await?;
     let directory = directories.current(&mut tx, reach).await?;
     let contests = contest::store::contests(&mut tx, reach, today, Some(observation)).await?;
+    let (opened, answered) = past.map_or((0, 0), |day| contest::since(&contests, day));
     let contests = contest::as_of(contests, past);
-    let kind = AboutKind::Value;
+    let (seen, kind) = ((reach, today), AboutKind::Value);
     let mut documents =
-        documents::store::about(&mut tx, (reach, today), kind, &story.measure, moment.change)
-            .await?;
+        documents::store::about(&mut tx, seen, kind, &story.measure, i64::MAX).await?;
     drop(tx);
     let (place, period) = (&story.subject.place, story.subject.period.to_string());
     documents.retain(|d| d.about.place == *place && d.about.period == period);
+    let (documents, attached) = documents::as_of(documents, past);
     let facts = Facts {
         observation,
         measure: catalogue.measure(&story.measure),
@@ -90,7 +103,12 @@ pub(super) async fn page(
         asked: &asked,
         moment,
         address: &address,
-        later,
+        later: Later {
+            revisions,
+            opened,
+            answered,
+            documents: attached,
+        },
         today,
         reach,
     };
@@ -112,13 +130,23 @@ fn not_yet(observation: Uuid, asked: &AsOf, today: Date) -> Markup {
 /// The day at which the value is looked at, and what came of it since.
 fn as_of(facts: &Facts<'_>) -> Markup {
     let here = format!("/valeurs/{}", facts.observation);
+    let later = facts.later;
+    let came = [
+        (later.revisions, "révision depuis", "révisions depuis"),
+        (
+            later.opened,
+            "contestation ouverte depuis",
+            "contestations ouvertes depuis",
+        ),
+        (
+            later.answered,
+            "réponse à une contestation depuis",
+            "réponses à des contestations depuis",
+        ),
+        documents::attached_since(later.documents),
+    ];
     let since = html! {
-        @if facts.asked.past(facts.today).is_some() {
-            ul { li {
-                @if facts.later == 0 { "Rien n’en a changé depuis" }
-                @else { a href=(here) { (counted(facts.later, "révision depuis", "révisions depuis")) } }
-            } }
-        }
+        @if facts.asked.past(facts.today).is_some() { (came_since(&came, &here)) }
     };
     facts.asked.form(
         &Address::of(here.as_str()),
@@ -195,16 +223,22 @@ fn body(facts: &Facts<'_>) -> Markup {
             (as_of(facts))
             @for contest in facts.contests.iter().filter(|c| c.settled.is_none()) {
                 div.flag.warn { p {
-                    a href={ "/contestations/" (contest.open.id) } { (contest.open.french(formatter)) }
-                    ". " (contest.standing(facts.today).french()) "."
+                    a href=(contest_href(facts, contest)) { (contest.open.french(formatter)) }
+                    ". " (contest.standing(facts.moment.day).french()) "."
                 } }
             }
         }
-        (sheet(current))
+        (sheet(facts.reach, current))
         (revisions(facts, formatter))
         (contests(facts, formatter))
         (documents::section(("Documents", &facts.documents), (&documents_to, &here), &html! {}, (facts.reach, attaching)))
     }
+}
+
+/// The page of a contest, on the day shown.
+fn contest_href(facts: &Facts<'_>, contest: &Contest) -> String {
+    let path = format!("/contestations/{}", contest.open.id);
+    facts.moment.href(&path)
 }
 
 fn shown(revision: &Revision, formatter: Formatter<'_>) -> String {
@@ -214,7 +248,7 @@ fn shown(revision: &Revision, formatter: Formatter<'_>) -> String {
     )
 }
 
-fn sheet(current: &Revision) -> Markup {
+fn sheet(reach: &Reach, current: &Revision) -> Markup {
     html! {
         section.sect aria-labelledby="source-titre" {
             (section_heading("source-titre", "D’où vient cette valeur", None))
@@ -223,7 +257,7 @@ fn sheet(current: &Revision) -> Markup {
                 @if let Some(source) = &current.source { dt { "Source" } dd { (source) } }
                 @if let Some(day) = current.reference_date { dt { "Date de référence" } dd { (french_date(day)) } }
                 dt { "Reçue" } dd { (french_instant(current.received_at)) @if let Some(who) = &current.who { ", par " (who) } (by_program(current)) }
-                dt { "Fichier" } dd { (file(current)) }
+                dt { "Fichier" } dd { (file(reach, current)) }
                 @if let Some(comment) = &current.comment { dt { "Commentaire" } dd { (comment) } }
                 @if let Some(day) = current.embargo_until { dt { "Embargo" } dd { "Visible de tous à partir du " (french_date(day)) } }
             }
@@ -232,11 +266,11 @@ fn sheet(current: &Revision) -> Markup {
 }
 
 /// The file, its sheet and its cell.
-fn file(revision: &Revision) -> Markup {
+fn file(reach: &Reach, revision: &Revision) -> Markup {
     html! {
         @match (&revision.file, &revision.cell) {
-            (Some((batch, name)), cell) => {
-                a.mono href={ "/imports/" (batch) } { (name) }
+            (Some(file), cell) => {
+                (file_link(reach, file))
                 @if let Some(cell) = cell {
                     @if !cell.sheet.is_empty() { ", feuille « " (cell.sheet) " »" }
                     ", cellule " (cell.cell())
@@ -295,7 +329,7 @@ fn revision_row(
     let when = html! { (french_instant(revision.received_at)) @if let Some(who) = &revision.who { span.sub { (who) (by_program(revision)) } } };
     let origin = origin_words(&revision.supplier, revision.source.as_deref());
     let why = revision.why.as_deref().or(revision.comment.as_deref());
-    let from = html! { (origin) span.sub { (file(revision)) } };
+    let from = html! { (origin) span.sub { (file(facts.reach, revision)) } };
     vec![
         whole(revision.no),
         Cell::from(said).shown(change),
@@ -313,9 +347,9 @@ fn contests(facts: &Facts<'_>, formatter: Formatter<'_>) -> Markup {
             (section_heading("contestations-titre", "Contestations", None))
             @if facts.contests.is_empty() { p.muted { "Cette valeur n’a jamais été contestée." } }
             @else { ul.rows { @for contest in &facts.contests {
-                @let standing = contest.standing(facts.today);
+                @let standing = contest.standing(facts.moment.day);
                 @let (tone, icon) = standing.look();
-                li { a href={ "/contestations/" (contest.open.id) } {
+                li { a href=(contest_href(facts, contest)) {
                     b { (glyph("people")) }
                     span { (contest.open.reason) }
                     span.sub { (state(tone, icon, &standing.french())) span { (french_instant(contest.opened_at)) } }

@@ -11,7 +11,7 @@ use super::Subject;
 use super::snapshot::is_hidden;
 use crate::access::Reach;
 use crate::documents::Embargo;
-use crate::imports::Place as FilePlace;
+use crate::imports::{NamedFile, Place as FilePlace};
 use crate::kernel::Value;
 use crate::ledger::{self, OfState};
 use crate::platform::db::{DbError, Tx};
@@ -47,8 +47,8 @@ pub struct Revision {
     pub embargo_until: Option<Date>,
     /// The account of who brought it.
     pub loaded_by: Option<Uuid>,
-    /// The file it came in, and its name.
-    pub file: Option<(Uuid, String)>,
+    /// The file it came in.
+    pub file: Option<NamedFile>,
     /// The cell it came from.
     pub cell: Option<FilePlace>,
 }
@@ -88,8 +88,8 @@ pub struct Load {
     pub supplier: String,
     /// Where the supplier took them from.
     pub source: Option<String>,
-    /// The file and its name.
-    pub file: Option<(Uuid, String)>,
+    /// The file.
+    pub file: Option<NamedFile>,
     /// Who loaded them.
     pub who: Option<String>,
     /// How many values.

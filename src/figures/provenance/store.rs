@@ -9,7 +9,7 @@ use crate::args;
 use crate::figures::Subject;
 use crate::figures::snapshot::is_hidden;
 use crate::figures::store::{RawValue, parsed_day, parsed_period};
-use crate::imports::Place as FilePlace;
+use crate::imports::{NamedFile, Place as FilePlace};
 use crate::platform::db::{DbError, Tx};
 
 #[derive(sqlx::FromRow)]
@@ -37,6 +37,8 @@ struct Record {
     embargo_until: Option<String>,
     batch_id: Option<Uuid>,
     file_name: Option<String>,
+    sender: Option<Uuid>,
+    organisation: Option<String>,
     sheet: Option<String>,
     row_no: Option<i64>,
     col_no: Option<i64>,
@@ -55,7 +57,8 @@ pub async fn story(
             "select o.measure, o.place, o.period, o.breakdown, r.no, r.kind, r.micros,
                     r.den_micros, r.body, r.provisional, r.fictional, r.received_at, c.actor,
                     p.name as who, k.name as program, c.why, r.supplier, r.source, r.reference_date, r.comment,
-                    r.embargo_until, r.batch_id, b.file_name, r.sheet, r.row_no, r.col_no
+                    r.embargo_until, r.batch_id, b.file_name, b.created_by as sender,
+                    b.organisation, r.sheet, r.row_no, r.col_no
              from observation o
              join revision r on r.observation_id = o.id
              left join batch b on b.id = r.batch_id
@@ -119,8 +122,24 @@ fn revision(record: Record, embargo_until: Option<Date>) -> Result<Revision, DbE
         comment: record.comment,
         embargo_until,
         loaded_by: record.actor,
-        file: record.batch_id.zip(record.file_name),
+        file: named(
+            (record.batch_id, record.file_name),
+            (record.sender, record.organisation),
+        ),
         cell,
+    })
+}
+
+/// The file that a revision names, with who sent it and in whose name.
+fn named(
+    (batch, name): (Option<Uuid>, Option<String>),
+    (sender, organisation): (Option<Uuid>, Option<String>),
+) -> Option<NamedFile> {
+    Some(NamedFile {
+        batch: batch?,
+        name: name?,
+        sender,
+        organisation: organisation.unwrap_or_default(),
     })
 }
 
@@ -131,6 +150,8 @@ struct LoadRecord {
     source: Option<String>,
     batch_id: Option<Uuid>,
     file_name: Option<String>,
+    sender: Option<Uuid>,
+    organisation: Option<String>,
     actor: Option<Uuid>,
     who: Option<String>,
     embargo_until: Option<String>,
@@ -142,8 +163,9 @@ struct LoadRecord {
 pub(super) async fn loads(tx: &mut Tx, measure: &str, upto: i64) -> Result<Vec<Load>, DbError> {
     let records: Vec<LoadRecord> = tx
         .all(
-            "select r.received_at, r.supplier, r.source, r.batch_id, b.file_name, c.actor,
-                    p.name as who, r.embargo_until, count(*) as figures
+            "select r.received_at, r.supplier, r.source, r.batch_id, b.file_name,
+                    b.created_by as sender, b.organisation, c.actor, p.name as who,
+                    r.embargo_until, count(*) as figures
              from observation o
              join revision r on r.observation_id = o.id
              left join batch b on b.id = r.batch_id
@@ -151,7 +173,7 @@ pub(super) async fn loads(tx: &mut Tx, measure: &str, upto: i64) -> Result<Vec<L
              left join person p on p.id = c.actor
              where o.measure = $1 and r.change_no <= $2
              group by r.change_no, r.received_at, r.supplier, r.source, r.batch_id, b.file_name,
-                      c.actor, p.name, r.embargo_until
+                      b.created_by, b.organisation, c.actor, p.name, r.embargo_until
              order by r.change_no desc, r.supplier",
             args![measure, upto],
         )
@@ -163,7 +185,10 @@ pub(super) async fn loads(tx: &mut Tx, measure: &str, upto: i64) -> Result<Vec<L
             received_at: record.received_at,
             supplier: record.supplier,
             source: record.source,
-            file: record.batch_id.zip(record.file_name),
+            file: named(
+                (record.batch_id, record.file_name),
+                (record.sender, record.organisation),
+            ),
             who: record.who,
             figures: usize::try_from(record.figures).unwrap_or(0),
             embargo: (embargo, record.actor),

@@ -118,6 +118,6 @@ impl Source for LoadsOfMeasure {
         let (upto, whose) = (situation.moment.change, (ask.reach, ask.today));
         let loads = &self.sources.loads;
         let loads = loads.of(ask.tx, whose, &measure.code, upto).await?;
-        Ok(load_table(&loads))
+        Ok(load_table(ask.reach, &loads))
     }
 }

@@ -239,7 +239,7 @@ impl Source for Revisions {
                 word(revision.why),
                 Cell::text(revision.supplier),
                 word(revision.source),
-                word(revision.file.map(|(_, name)| name)),
+                word(revision.file.map(|file| file.name)),
                 word(revision.comment),
             ]);
         }

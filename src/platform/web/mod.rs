@@ -22,5 +22,5 @@ pub use drain::hear_out;
 pub use error::{Refusal, WebError, WebResult, refuse_nul};
 pub use filters::{Filter, filter_form};
 pub use paging::{BEFORE, PAGE, Paging};
-pub use params::{AsOf, local_path, parse_day};
+pub use params::{AsOf, came_since, local_path, parse_day};
 pub use shell::{HelpItem, Looking, NavItem, SEARCH, Shell, View, document, document_with_status};

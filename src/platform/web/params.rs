@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::address::Address;
-use crate::kernel::fold;
+use crate::kernel::{counted, fold};
 use crate::platform::clock::french_date;
 
 /// `?au=15/03/2026` or `?au=2026-03-15`: show what was known at the end of that day in Paris.
@@ -94,6 +94,21 @@ impl AsOf {
             input #au name="au" value=[typed] placeholder="jj/mm/aaaa" inputmode="numeric" autocomplete="off" aria-describedby="au-aide au-dit" aria-invalid=[problem.as_ref().map(|_| "true")];
             span.vh #au-aide { "Format : jour, mois, année, par exemple 15/03/2026. Vide : aujourd’hui." }
             span.s-late #au-dit role=[problem.as_ref().map(|_| "alert")] { @if let Some(problem) = &problem { (problem) " La page montre la situation d’aujourd’hui." } }
+        }
+    }
+}
+
+/// What stands beside the form of a day of the past: how many of each thing came since, in words
+/// for one and for several, each leading to what is known now; that nothing did where nothing did.
+pub fn came_since(counts: &[(usize, &str, &str)], now: &str) -> Markup {
+    let came = counts.iter().filter(|(count, ..)| *count > 0);
+    let came: Vec<String> = came
+        .map(|(count, one, many)| counted(*count, one, many))
+        .collect();
+    html! {
+        ul {
+            @if came.is_empty() { li { "Rien n’a changé depuis" } }
+            @for words in came { li { a href=(now) { (words) } } }
         }
     }
 }

@@ -64,7 +64,7 @@ pub(super) async fn contracts(
     let mut tx = db.read().await?;
     match command {
         ContractsCommand::List { framework, json } => {
-            let cards = list(&mut tx, reach, framework.as_deref()).await?;
+            let cards = list(&mut tx, reach, framework.as_deref(), None).await?;
             if json {
                 out::json(&cards)?;
             } else {

@@ -46,7 +46,7 @@ pub(super) async fn page(
         }
         section.sect aria-labelledby="miennes" {
             (section_heading("miennes", "Les miennes", None))
-            @if own.is_empty() { p { @if open { "Aucune demande en cours." } @else { "Aucune demande close." } " Sur chaque page, « Demander de l’aide sur cette page », tout en bas, en ouvre une." } }
+            @if own.is_empty() { p { @if open { "Aucune demande en cours." } @else { "Aucune demande close." } " Sur chaque page, « Demander de l’aide sur cette page », tout en bas, en ouvre une. " a href={ (PATH) "/nouvelle" } { "Demander de l’aide" } } }
             @else { (table(&own, me, "Mes demandes")) }
         }
     };

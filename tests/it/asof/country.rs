@@ -1,6 +1,6 @@
 //! A country in which things happen, and what its pages say of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use jalon::access::token::TokenScope;
@@ -18,14 +18,14 @@ use crate::contracts::hand::{colleague, decimal, edit};
 use crate::contracts::{BOTH, HPV, Hand, NORMANDIE, aims, normandie_terms, number};
 use crate::rights::{person, site_of};
 use crate::stage::{GIRLS, Stage};
-use crate::support::{Bench, EMAIL, Site};
+use crate::support::{Bench, EMAIL, Site, pdf_text};
 
 const CODE: &str = "etat-ars-2024-2028";
 /// Somebody who may not see what is under embargo.
 const READER: &str = "lectrice@example.org";
 
 /// The pages of figures, and the tables taken away that follow the day.
-const PAGES: [&str; 23] = [
+const PAGES: [&str; 26] = [
     "/?cadre=etat-ars-2024-2028",
     "/indicateurs/etat-ars-2024-2028/2.c.1?lieu=28",
     "/contrats/normandie-2024-2028",
@@ -49,14 +49,26 @@ const PAGES: [&str; 23] = [
     "/tables/termes.csv?contrat=normandie-2024-2028",
     "/tables/moyens.csv?contrat=normandie-2024-2028",
     "/tables/cibles.csv?cadre=etat-ars-2024-2028&indicateur=2.c.1",
+    "/contrats?cadre=etat-ars-2024-2028",
+    "/tables/contrats.csv?cadre=etat-ars-2024-2028",
+    "/documents",
 ];
 
+/// What is drawn on paper, and the day of the month on which it is looked at: drawing takes its
+/// time.
+const PAPER: [&str; 2] = [
+    "/contrats/normandie-2024-2028/fiche/2024",
+    "/indicateurs/etat-ars-2024-2028/2.c.1/fiche?periode=2024",
+];
+const PAPER_ON: i8 = 9;
+
 /// Where the pages of figures are.
-pub const OF_FIGURES: [&str; 7] = [
+pub const OF_FIGURES: [&str; 8] = [
     "/valeurs/",
     "/contestations/",
     "/indicateurs/",
     "/contrats/",
+    "/contrats?",
     "/cibles/",
     "/catalogue/",
     "/circuit/",
@@ -64,6 +76,8 @@ pub const OF_FIGURES: [&str; 7] = [
 
 /// Those of them that somebody else opens too.
 const READ_BY_ANOTHER: [&str; 2] = [PAGES[1], PAGES[13]];
+/// What their names end with, as that somebody saw them.
+const ANOTHER: &str = " (another reader)";
 
 /// What programs read, at any change.
 const ANSWERS: [&str; 2] = [
@@ -112,8 +126,8 @@ impl Step {
     }
 }
 
-/// What happens on five days: from two to four things on each.
-pub fn days() -> impl Strategy<Value = Vec<Vec<Step>>> {
+/// What happens, one thing a day.
+pub fn steps() -> impl Strategy<Value = Vec<Step>> {
     let cell = || (0_usize..3, 2023_i16..2026, 60_u8..80);
     let aim = || (2025_i16..2029, 60_u8..90);
     let step = prop_oneof![
@@ -127,7 +141,7 @@ pub fn days() -> impl Strategy<Value = Vec<Vec<Step>>> {
         1 => aim().prop_map(|(year, to)| Step::National(year, to)),
         1 => (0_u8..3).prop_map(Step::Revise),
     ];
-    proptest::collection::vec(proptest::collection::vec(step, 2..5), 5)
+    proptest::collection::vec(step, 10..17)
 }
 
 fn one_of(files: &[Uuid], rank: usize) -> Option<Uuid> {
@@ -150,6 +164,8 @@ pub struct Country<'a> {
     loaded: Vec<Uuid>,
     undone: Vec<Uuid>,
     contest: Option<String>,
+    /// The pages of the values that were contested, and of their contests.
+    told: BTreeSet<String>,
     /// How many acts were signed.
     acts: usize,
     /// How many steps of each kind changed something.
@@ -186,6 +202,7 @@ impl<'a> Country<'a> {
             loaded: Vec::new(),
             undone: Vec::new(),
             contest: None,
+            told: BTreeSet::new(),
             acts: 0,
             taken: BTreeMap::new(),
         }
@@ -311,6 +328,8 @@ impl<'a> Country<'a> {
         let told = [StatusCode::SEE_OTHER, StatusCode::CONFLICT];
         assert!(told.contains(&answer.status), "{}", answer.body);
         self.contest = answer.location;
+        self.told.insert(format!("/valeurs/{observation}"));
+        self.told.extend(self.contest.clone());
     }
 
     /// The next day: a session lasts one at most.
@@ -327,10 +346,28 @@ impl<'a> Country<'a> {
         self.program = Program::of(bench, self.stage.actor, TokenScope::Read).await;
     }
 
-    /// Each page, on that day of the past or now.
-    pub async fn pages(&mut self, day: Option<&str>) -> Seen {
+    /// The pages, now: those of an even rank on even days, the others on the others.
+    pub async fn pages(&mut self) -> Seen {
+        let day = self.stage.bench.clock.today().day();
+        let pages = PAGES.iter().zip(0_i8..);
+        let pages = pages.filter(|(_, rank)| (rank + day) % 2 == 0);
+        let pages = pages.map(|(path, _)| (*path).to_owned());
+        let mut all: Vec<String> = pages.chain(self.told.clone()).collect();
+        if day == PAPER_ON {
+            all.extend(PAPER.map(str::to_owned));
+        }
+        self.seen(&all, None).await
+    }
+
+    /// Each of the pages seen on that day, as of it.
+    pub async fn as_of(&mut self, day: &str, then: &Seen) -> Seen {
+        let all: Vec<String> = then.keys().cloned().collect();
+        self.seen(&all, Some(day)).await
+    }
+
+    async fn seen(&mut self, paths: &[String], day: Option<&str>) -> Seen {
         let mut seen = Seen::new();
-        for path in PAGES {
+        for path in paths.iter().filter(|path| !path.ends_with(ANOTHER)) {
             let page = page(&mut self.site, path, day).await;
             seen.insert(path.to_owned(), page);
         }
@@ -338,7 +375,7 @@ impl<'a> Country<'a> {
         if self.stage.bench.clock.today() < self.embargo {
             for path in READ_BY_ANOTHER {
                 let page = page(&mut self.reader, path, day).await;
-                seen.insert(format!("{path} (another reader)"), page);
+                seen.insert(format!("{path}{ANOTHER}"), page);
             }
         }
         seen
@@ -348,12 +385,9 @@ impl<'a> Country<'a> {
     /// lose it, each with the page it is on.
     pub async fn links(&mut self, day: &str) -> (Vec<String>, Vec<String>) {
         let (mut kept, mut lost) = (Vec::new(), Vec::new());
-        let of_contests = [
-            "/contestations",
-            self.contest.as_deref().unwrap_or_default(),
-        ];
-        let pages = PAGES.iter().filter(|path| !path.starts_with("/tables"));
-        for path in pages.chain(&of_contests) {
+        let told = self.told.iter().map(String::as_str);
+        let pages = PAGES.into_iter().chain(["/contestations"]).chain(told);
+        for path in pages.filter(|path| !path.starts_with("/tables")) {
             let mark = if path.contains('?') { '&' } else { '?' };
             let answer = self.site.get(&format!("{path}{mark}au={day}")).await;
             assert_eq!(answer.status, StatusCode::OK, "{path}");
@@ -392,7 +426,17 @@ async fn page(site: &mut Site, path: &str, day: Option<&str>) -> String {
     };
     let answer = site.get(&path).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+    if path.contains("/fiche") {
+        return paper(&answer.bytes);
+    }
     situation(&answer.body, day)
+}
+
+/// The words of a sheet, but for the day it was drawn on.
+fn paper(bytes: &[u8]) -> String {
+    let text = pdf_text(bytes);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    without(&words.join(" "), &[("Fiche éditée par Jalon le", ".")])
 }
 
 /// The links of a page that lead to figures, but for those that come back to today, tell what
@@ -404,6 +448,7 @@ fn links(page: &str) -> Vec<String> {
             ("<header", "</header>"),
             ("<div class=\"flag then", "</div>"),
             ("<section class=\"sect since\"", "</section>"),
+            ("<p class=\"muted\">Les projets d’actes, ", "</p>"),
         ],
     );
     let links = page.split("href=\"").skip(1);
@@ -435,9 +480,13 @@ fn situation(page: &str, day: Option<&str>) -> String {
         ("<form class=\"asof\"", "</form>"),
         ("<div class=\"flag then", "</div>"),
         ("<section class=\"sect since\"", "</section>"),
+        // Drafts, requests for help and reviews are read today only, and each day says so.
+        ("<p>Rien n’attend", "</p>"),
+        (", aucun projet d’acte", "ouvert"),
+        ("<p class=\"muted\">Les projets d’actes, ", "</p>"),
         (
-            "<section class=\"sect\" aria-labelledby=\"attend\"",
-            "</section>",
+            "<p class=\"acts\"><a class=\"btn main\" href=\"/contrats/nouveau\"",
+            "</p>",
         ),
         (
             "<section class=\"sect\" aria-labelledby=\"nationales\"",
@@ -445,6 +494,14 @@ fn situation(page: &str, day: Option<&str>) -> String {
         ),
         ("<input type=\"hidden\" name=\"au\"", ">"),
         // Acts are of today only.
+        (
+            "<section class=\"sect\" aria-labelledby=\"repondre-titre\"",
+            "</section>",
+        ),
+        (
+            "<details class=\"more\"><summary>Contester cette valeur",
+            "</details>",
+        ),
         (
             "<a class=\"btn sm\" href=\"/contrats/normandie-2024-2028/actes/nouveau\"",
             "</a>",

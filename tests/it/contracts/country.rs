@@ -38,7 +38,7 @@ on_both_engines! {
         let past = site.get(&format!("{PATH}?au=2026-01-05")).await.body;
         assert!(past.contains(">80") && !past.contains(">82"), "{past}");
         assert!(!past.contains("name=\"cible-2028\""), "nothing is set on a day of the past: {past}");
-        assert!(past.contains("Ce qui a changé depuis") && past.contains("du=06/01/2026"), "{past}");
+        assert!(past.contains("1 cible nationale fixée depuis") && past.contains("du=06/01/2026"), "{past}");
         let file = site.get("/tables/cibles.csv?cadre=etat-ars-2024-2028&indicateur=2.c.1&au=2026-01-05").await;
         assert_eq!(file.status, StatusCode::OK, "{}", file.body);
         let line = file.body.lines().find(|line| line.starts_with("Cible nationale")).unwrap();

@@ -205,10 +205,16 @@ on_both_engines! {
         hand.drafts("avenant", None).await;
         let mut tx = bench.db.read().await.unwrap();
         let reach = &Reach::of_installation();
-        let all = list(&mut tx, reach, None).await.unwrap();
+        let all = list(&mut tx, reach, None, None).await.unwrap();
         assert_eq!((all.len(), all[0].signed, all[0].drafts), (1, 1, 1));
+        // As it stood: no draft, and before its signature nothing at all.
+        let signature = hand.full().await.last_signed(i64::MAX).unwrap().signed_change().unwrap();
+        let then = list(&mut tx, reach, None, Some(signature)).await.unwrap();
+        assert_eq!((then.len(), then[0].signed, then[0].drafts), (1, 1, 0));
+        assert_eq!(then[0].signed_on, all[0].signed_on);
+        assert!(list(&mut tx, reach, None, Some(signature - 1)).await.unwrap().is_empty());
         assert_eq!(all[0].signed_on.unwrap().to_string(), "2024-12-20");
-        assert!(list(&mut tx, reach, Some("es-aura-2020-2024")).await.unwrap().is_empty());
+        assert!(list(&mut tx, reach, Some("es-aura-2020-2024"), None).await.unwrap().is_empty());
     }
 }
 

@@ -146,3 +146,21 @@ fn a_long_name_of_the_legend_takes_the_rows_it_needs() {
     assert!(rows.len() == 2 && rows.iter().all(|row| row.chars().count() <= LEGEND_LETTERS));
     assert_eq!(wrapped("France"), ["France"]);
 }
+
+#[test]
+fn the_years_that_belong_together_are_told_under_the_axis() {
+    let mut through = spec(&[(2022, 60.3), (2023, 67.7), (2024, 70.0)], &[]);
+    let svg = |spec: &Trajectory| trajectory(spec, Target::Page);
+    assert!(!svg(&through).contains("class=\"spn\""));
+    let span = |from, to| Span {
+        from,
+        to,
+        text: format!("{from}-{to}"),
+    };
+    // The last is over before the first year drawn.
+    through.spans = vec![span(2019, 2023), span(2024, 2028), span(2014, 2018)];
+    let drawn = svg(&through);
+    assert_eq!(drawn.matches("<line class=\"spn\"").count(), 2);
+    assert!(drawn.contains(">2019-2023</text>") && drawn.contains(">2024-2028</text>"));
+    assert!(!drawn.contains("2014-2018"));
+}
