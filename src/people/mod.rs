@@ -15,6 +15,7 @@ mod names;
 mod pages;
 pub mod review;
 mod store;
+pub mod tables;
 mod tell;
 mod template;
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod letter;
 mod pages;
 pub mod store;
+pub mod tables;
 mod told;
 
 use serde::{Deserialize, Serialize};

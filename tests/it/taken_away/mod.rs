@@ -1,6 +1,8 @@
 //! Every table of the demonstration: sorted and narrowed by its address, and taken away as the page
 //! shows it.
 
+mod same;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
@@ -10,95 +12,19 @@ use jalon::site::demo;
 use crate::imports::reader;
 use crate::on_both_engines;
 use crate::support::{Bench, Site};
-use crate::tables::lines;
 
 /// Tables that no file gives, by how their caption or else their first heading begins, and why.
 const KEPT: &[(&str, &str)] = &[
-    (
-        "Calendrier de chaque année",
-        "dates of a document, in its own words",
-    ),
-    ("Documents joints", "files: each is given by itself"),
-    ("Versions du document", "files: each is given by itself"),
-    (
-        "Acte",
-        "what each act changed: `termes` and `journal` give it",
-    ),
-    (
-        "Définition et dernière valeur",
-        "each contract measures something else",
-    ),
     ("Indicateurs suivis", "what one follows oneself"),
     ("Nouvelles, la dernière", "what one follows oneself"),
     (
         "Derniers accès",
         "one's own account; `acces` gives everybody's",
     ),
-    ("Les personnes et leurs", "the workbook of people gives it"),
-    ("Ce que tient et a tenu", "the workbook of people gives it"),
     (
-        "Les habilitations de ",
-        "the grants of one person who leaves",
+        "Sessions ouvertes",
+        "who is signed in where: to end it, never to be kept",
     ),
-    (
-        "Changements, ",
-        "of an act, of an organisation: `termes` and `journal` give them",
-    ),
-    (
-        "Quand",
-        "the entries of a contract's indicator: `journal` gives them",
-    ),
-    ("Nom", "who signs an act"),
-    (
-        "Ce qui compose",
-        "the parts of a region: `territoires` gives them",
-    ),
-    ("Sessions ouvertes", "one's own account"),
-];
-
-/// Tables whose file has as many lines as the page: the page, the table on it, the file.
-const ALIKE: &[(&str, &str)] = &[
-    ("/contrats?organisation=ARS-84", "contrats"),
-    ("/contrats?cadre=etat-ars-2024-2028&q=normandie", "contrats"),
-    ("/contrats?etat=signe&tri=-contrat", "contrats"),
-    ("/imports?genre=values&etat=committed", "imports"),
-    ("/circuit/etat-ars-2024-2028?etat=recu", "circuit"),
-    (
-        "/circuit/etat-ars-2024-2028?annee=2024&fournisseur=DGS&au=2025-11-19",
-        "circuit",
-    ),
-    ("/circuit/fournisseurs/DGS", "circuit"),
-    (
-        "/circuit/fournisseurs/DGS?au=2025-11-19&tri=-annee",
-        "circuit",
-    ),
-    ("/contestations?etat=toutes", "contestations"),
-    ("/cadres", "cadres"),
-    ("/cadres/etat-ars-2024-2028", "indicateurs"),
-    ("/cadres/etat-ars-2015-2018?edition=2017", "indicateurs"),
-    ("/organisations?type=directions", "organisations"),
-    ("/organisations?type=ars&au=2017-06-30", "organisations"),
-    (
-        "/indicateurs/etat-ars-2024-2028/2.c.1?periode=2022",
-        "classement",
-    ),
-    (
-        "/indicateurs/etat-ars-2024-2028/6.a?tri=valeurs",
-        "chargements",
-    ),
-    ("/indicateurs/etat-ars-2024-2028/2.c.1", "nationales"),
-    ("/indicateurs/etat-ars-2024-2028/6.a?lieu=53", "trajectoire"),
-    ("/indicateurs/etat-ars-2024-2028/2.a", "entonnoir"),
-    ("/catalogue/chirurgie-ambulatoire", "serie"),
-    (
-        "/cadres/etat-ars-2024-2028/objectifs/4?au=2025-11-19",
-        "objectif",
-    ),
-    (
-        "/comparer?regions=28&regions=53&cadre=etat-ars-2024-2028&objectif=2",
-        "comparaison",
-    ),
-    ("/contrats/normandie-2024-2028?au=2025-11-19", "actes"),
 ];
 
 /// The pages that the browser goes through, as `tests/browser/paths.mjs` lists them for the
@@ -131,17 +57,74 @@ const FOUND: &[(&str, &str, &str)] = &[
     ("{personne}", "/personnes", "/personnes/"),
 ];
 
-/// The path with its braces filled in; nothing where only acts bring about what it is of.
-async fn addressed(site: &mut Site, path: &str) -> Option<String> {
-    if !path.contains('{') {
-        return Some(path.to_owned());
+/// What stands in braces, and what stands there.
+type Known = BTreeMap<&'static str, String>;
+
+/// Does what brings about the pages that the demonstration has not, and finds the others.
+async fn furnished(site: &mut Site) -> Known {
+    let mut known = Known::new();
+    for (braces, from, before) in FOUND {
+        let page = site.get(from).await.body;
+        let ends = page.match_indices(before).map(|(at, _)| at + before.len());
+        let mut ids = ends.filter_map(|at| page.get(at..at + 36));
+        let id = ids.find(|id| id.matches('-').count() == 4);
+        known.insert(braces, id.unwrap_or_else(|| panic!("{from}")).to_owned());
     }
-    let (braces, from, before) = FOUND.iter().find(|(braces, ..)| path.contains(braces))?;
-    let page = site.get(from).await.body;
-    let ends = page.match_indices(before).map(|(at, _)| at + before.len());
-    let mut ids = ends.filter_map(|at| page.get(at..at + 36));
-    let id = ids.find(|id| id.matches('-').count() == 4)?;
-    Some(path.replace(braces, id))
+    let made: [(&str, &str, &[(&str, &str)]); 4] = [
+        (
+            "{demande}",
+            "/aide/demandes/nouvelle",
+            &[
+                ("page", "/contrats"),
+                ("titre", "Contrats"),
+                ("message", "Où est le contrat ?"),
+                ("jeton", "1"),
+            ],
+        ),
+        (
+            "{revue}",
+            "/droits/revue",
+            &[("organisation", ""), ("echeance", "2026-06-30")],
+        ),
+        (
+            "{tirage}",
+            "/tirages",
+            &[
+                ("cadre", "es-aura-2020-2024"),
+                ("annee", "2024"),
+                // The eve of the first signature: there is nothing to draw.
+                ("au", "03/12/2024"),
+                ("jeton", "01920000-0000-7000-8000-000000000009"),
+            ],
+        ),
+        (
+            "{projet}",
+            "/contrats/bretagne-2024-2028/actes/nouveau",
+            &[("acte", "avenant"), ("motif", "Une partie de plus.")],
+        ),
+    ];
+    for (braces, path, form) in made {
+        let led = site.post(path, form).await;
+        let led = led
+            .location
+            .unwrap_or_else(|| panic!("{path}: {}", led.body));
+        let last = led
+            .split('?')
+            .next()
+            .and_then(|path| path.rsplit('/').next());
+        known.insert(braces, last.unwrap().to_owned());
+    }
+    known
+}
+
+/// The path with its braces filled in.
+fn addressed(known: &Known, path: &str) -> String {
+    let all = known.iter();
+    let path = all.fold(path.to_owned(), |path, (braces, id)| {
+        path.replace(braces, id)
+    });
+    assert!(!path.contains('{'), "nobody knows {path}");
+    path
 }
 
 /// A page of the visitor.
@@ -169,7 +152,7 @@ fn between<'t>(text: &'t str, from: &'t str, to: &'t str) -> impl Iterator<Item 
     parts.filter_map(move |part| part.split(to).next())
 }
 
-/// Without tags.
+/// Without tags, its characters as a reader sees them.
 fn plain(html: &str) -> String {
     let mut text = String::new();
     let mut inside = false;
@@ -181,7 +164,8 @@ fn plain(html: &str) -> String {
             _ => {}
         }
     }
-    text
+    let text = text.replace("&lt;", "<").replace("&gt;", ">");
+    text.replace("&quot;", "\"").replace("&amp;", "&")
 }
 
 /// What a table is called: its caption, or else its first heading.
@@ -193,31 +177,81 @@ fn called(table: &str) -> String {
     plain(said.split_once('>').map_or(said, |(_, said)| said))
 }
 
-/// The tables of a page that hold data and that nothing below them takes away.
+/// A table that nothing below it took away yet.
+struct Waiting {
+    /// Its section of the page; none is 0.
+    section: usize,
+    /// What names it: `table-…`.
+    id: String,
+    called: String,
+}
+
+/// The tables of a page that hold data and that nothing below them takes away: what stands below a
+/// table takes that one away, those of its own section, and the parts of the list that it gives.
 fn left_there(html: &str) -> Vec<String> {
     let main = html.split("<main").nth(1).unwrap_or_default();
-    let (mut waiting, mut forms) = (Vec::new(), 0);
+    let (mut waiting, mut forms, mut sections) = (Vec::<Waiting>::new(), 0, vec![0]);
+    // Whether a table came since something was taken away, how many sections were opened, and
+    // what the next table is named.
+    let (mut is_new, mut opened, mut id) = (false, 0, String::new());
     let mut rest = main;
     while let Some(at) = rest.find('<') {
         rest = &rest[at..];
-        let table = rest.strip_prefix("<table");
-        let is_data = table.is_some_and(|table| {
-            let class = table.split('>').next().unwrap_or_default();
-            class.contains("\"tbl") || class.contains("\"board")
-        });
-        if rest.starts_with("<form") {
+        let tag = rest.split('>').next().unwrap_or_default();
+        if let Some(named) = between(tag, " id=\"table-", "\"").next() {
+            named.clone_into(&mut id);
+        }
+        let is_data = tag.starts_with("<table")
+            && (tag.contains("class=\"tbl") || tag.contains("class=\"board"));
+        if tag.starts_with("<form") {
             forms += 1;
-        } else if rest.starts_with("</form>") {
+        } else if tag.starts_with("</form") {
             forms -= 1;
-        } else if rest.starts_with("<p class=\"takeaway\"") {
-            waiting.clear();
+        } else if tag.starts_with("<section") {
+            opened += 1;
+            sections.push(opened);
+        } else if tag.starts_with("</section") {
+            sections.pop();
+        } else if tag.starts_with("<p class=\"takeaway\"") && std::mem::take(&mut is_new) {
+            let file = between(rest, "href=\"/tables/", ".").next();
+            let part = format!("{}-", file.unwrap_or_default());
+            let own = waiting.pop().map_or(0, |last| last.section);
+            waiting.retain(|one| (own == 0 || one.section != own) && !one.id.starts_with(&part));
         } else if is_data && forms == 0 {
             let whole = rest.split("</table>").next().unwrap_or_default();
-            waiting.push(called(whole));
+            waiting.push(Waiting {
+                section: sections.last().copied().unwrap_or_default(),
+                id: std::mem::take(&mut id),
+                called: called(whole),
+            });
+            is_new = true;
         }
         rest = &rest[1..];
     }
-    waiting
+    waiting.into_iter().map(|one| one.called).collect()
+}
+
+#[test]
+fn a_table_is_taken_away_by_what_stands_below_it_or_in_its_section() {
+    let table = |name: &str| format!("<table class=\"tbl\"><caption>{name}</caption></table>");
+    let (a, b) = (table("a"), table("b"));
+    let away = "<p class=\"takeaway\"><a href=\"/tables/x.csv\"></a></p>";
+    let left = |html: String| left_there(&format!("<main>{html}"));
+    assert_eq!(left(format!("{a}{away}{b}")), ["b"]);
+    assert_eq!(left(format!("{a}{b}{away}{away}")), ["a"]);
+    assert_eq!(left(format!("<section>{a}</section>{b}{away}")), ["a"]);
+    assert!(left(format!("<section>{a}{b}</section>{away}")).is_empty());
+    assert_eq!(
+        left(format!(
+            "<section>{a}</section><section>{b}{away}</section>"
+        )),
+        ["a"]
+    );
+    assert!(left(format!("<form>{a}</form>")).is_empty());
+    // Parts of one list, each under its heading.
+    let part = |key: &str| format!("<section><div id=\"table-{key}\">{a}</div></section>");
+    assert!(left(format!("{}{}{away}", part("x-1"), part("x-2"))).is_empty());
+    assert_eq!(left(format!("{}{}{away}", part("y-1"), part("x-2"))), ["a"]);
 }
 
 /// What is wrong, all of it told at once.
@@ -226,26 +260,30 @@ type Wrong = Vec<String>;
 on_both_engines! {
     async fn every_table_is_sorted_narrowed_and_taken_away(bench: Bench) {
         let mut site = visitor(&bench).await;
+        let known = furnished(&mut site).await;
         let (mut kept, mut seen, mut files) = (BTreeSet::new(), 0, BTreeSet::new());
         let mut wrong = Wrong::new();
         for path in paths() {
-            let Some(path) = addressed(&mut site, &path).await else { continue };
+            let path = addressed(&known, &path);
             // What is asked of programs, or explained, is no table of data.
-            if ["/api", "/aide", "/erreurs"].iter().any(|start| path.starts_with(start)) {
+            let is_guide = path.starts_with("/aide") && !path.starts_with("/aide/demandes");
+            if is_guide || ["/api", "/erreurs"].iter().any(|start| path.starts_with(start)) {
                 continue;
             }
             let answer = site.get(&path).await;
             if answer.status != StatusCode::OK {
+                wrong.push(format!("{path}: {}", answer.status));
                 continue;
             }
-            for called in left_there(&answer.body) {
+            let html = answer.body;
+            for called in left_there(&html) {
                 match KEPT.iter().find(|(start, _)| called.starts_with(start)) {
                     Some((start, _)) => _ = kept.insert(*start),
                     None => wrong.push(format!("{path}: « {called} » is not taken away")),
                 }
             }
-            seen += arranged(&mut site, &path, &answer.body, &mut wrong).await;
-            files.extend(between(&answer.body, "href=\"/tables/", "\"").map(|href| href.replace("&amp;", "&")));
+            seen += arranged(&mut site, &path, &html, &mut wrong).await;
+            files.extend(between(&html, "href=\"/tables/", "\"").map(|href| href.replace("&amp;", "&")));
         }
         for (start, _) in KEPT.iter().filter(|(start, _)| !kept.contains(start)) {
             wrong.push(format!("no page shows « {start} » any longer"));
@@ -256,9 +294,7 @@ on_both_engines! {
                 wrong.push(format!("{file}: {}", answer.status));
             }
         }
-        for (path, table) in ALIKE {
-            wrong.extend(alike(&mut site, path, table).await);
-        }
+        wrong.extend(same::wrong(&mut site, |path| addressed(&known, path)).await);
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         assert!(seen > 25, "{seen} tables were found");
     }
@@ -287,33 +323,4 @@ async fn arranged(site: &mut Site, path: &str, html: &str, wrong: &mut Wrong) ->
         }
     }
     sorts.len()
-}
-
-/// What a page calls the table of that file.
-fn shown(table: &str) -> &str {
-    match table {
-        "classement" => "valeurs",
-        "objectif" => "indicateurs",
-        other => other,
-    }
-}
-
-/// What is wrong where the file that a page offers has not the rows of the page.
-async fn alike(site: &mut Site, path: &str, table: &str) -> Option<String> {
-    let html = page(site, path).await;
-    let start = format!("href=\"/tables/{table}.csv");
-    let Some(query) = between(&html, &start, "\"").next() else {
-        return Some(format!("{path} does not offer {table}"));
-    };
-    let file = format!("/tables/{table}.csv{}", query.replace("&amp;", "&"));
-    let all = lines(&site.get(&file).await);
-    // One table of the page, or all those of the page where they are parts of one list.
-    let own = format!("id=\"table-{}\"", shown(table));
-    let parts = ["contrats", "indicateurs", "organisations"].contains(&table);
-    let own = if parts { "id=\"table-" } else { &own };
-    let rows: usize = between(&html, own, "</table>")
-        .filter_map(|table| Some(table.split("<tbody>").nth(1)?.matches("<tr").count()))
-        .sum();
-    let told = all.len() - 1;
-    (told != rows).then(|| format!("{path} has {rows} rows, {file} {told}"))
 }

@@ -505,7 +505,7 @@ impl<'a> Plot<'a> {
 
     /// What the ticks of the axis and the words of breaks cover.
     fn texts(&self) -> Vec<Area> {
-        let ticks = self.axis.ticks().into_iter().map(|tick| {
+        let ticks = self.axis.ticks().iter().map(|tick| {
             let y = self.down(tick.value) - 4.0;
             Area::starting_at(0.0, 0.0, y, &tick.text)
         });
