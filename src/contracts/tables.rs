@@ -1,5 +1,7 @@
 //! The tables of contracts that can be taken away.
 
+mod acts;
+
 use async_trait::async_trait;
 
 use super::body::TermBody;
@@ -12,6 +14,9 @@ use crate::kernel::{Quantity, Value, fold};
 use crate::platform::web::table::{Cell, Column, Table};
 use crate::platform::web::{WebError, WebResult};
 use crate::tables::{Ask, Source, day, number, whole, word, yes_no};
+
+pub(super) use acts::{PARTIES_IN_FILES, parties};
+pub use acts::{Parties, Signatories, TermChanges};
 
 /// `contrats`: every contract.
 #[derive(Debug)]

@@ -12,6 +12,7 @@ mod media;
 mod pages;
 mod receive;
 pub mod store;
+pub mod tables;
 mod told;
 
 use jiff::civil::Date;

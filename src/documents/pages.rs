@@ -12,6 +12,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::receive::french_size;
+use super::tables::{VERSIONS_IN_FILES, versions};
 use super::{AboutKind, AttachDocument, Document, Media, ReplaceDocument, Version, receive, store};
 use crate::access::{Act as _, Concern, NotPermitted, Reach, Signed, button_or_why, may, permit};
 use crate::journal::history_href;
@@ -85,7 +86,7 @@ async fn page(
     State(db): State<Db>,
     State(clock): State<Clock>,
     Path(id): Path<Uuid>,
-    Query(asked): Query<Asked>,
+    (address, Query(asked)): (Address, Query<Asked>),
 ) -> WebResult<Markup> {
     let mut tx = db.read().await?;
     let document = store::document(&mut tx, (signed.reach(), clock.today()), id).await?;
@@ -109,22 +110,8 @@ async fn page(
         }
         section.sect aria-labelledby="versions-titre" {
             (section_heading("versions-titre", "Versions", None))
-            div.scroll tabindex="0" role="region" aria-label="Versions, défilable" {
-                table.tbl { caption.vh { "Versions du document" }
-                    thead { tr {
-                        th.n scope="col" { "N°" } th scope="col" { "Fichier" }
-                        th scope="col" { "Joint" } th scope="col" { "Motif" }
-                    } }
-                    tbody { @for version in &document.versions {
-                        tr {
-                            td.n { (version.no) }
-                            th scope="row" { a href=(href(&document, version)) { (version.name) } span.sub { (french_size(version.size)) } }
-                            td { (french_instant(version.at)) @if let Some(who) = &version.who { span.sub { (who) } } }
-                            td { (version.why.as_deref().unwrap_or("–")) }
-                        }
-                    } }
-                }
-            }
+            (versions(&document).without(&VERSIONS_IN_FILES).html(&address))
+            (downloads("versions", "Les versions du document", &[("document", &id.to_string())], &Address::of("/documents")))
         }
         section.sect aria-labelledby="remplacer-titre" {
             (section_heading("remplacer-titre", "Remplacer ce document", None))
@@ -262,20 +249,21 @@ pub fn list(documents: &[Document], back: &str) -> Markup {
     }
 }
 
-/// What the list can be taken away as, where it is that of an indicator.
+/// What the list can be taken away as: that of an indicator, a term or a contest by its subject
+/// alone, whatever the period of each; that of a value by its place and its period too.
 fn taken_away(documents: &[Document], page: &str) -> Markup {
-    let about = documents.first().map(|document| &document.about);
-    let Some(about) = about.filter(|about| about.kind == AboutKind::Indicator) else {
+    let Some(about) = documents.first().map(|document| &document.about) else {
         return html! {};
     };
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
     let page = Address::of(path).and_query(query);
-    downloads(
-        "documents",
-        "La liste des documents",
-        &[("sujet", &about.subject)],
-        &page,
-    )
+    let mut named = vec![("sujet", about.subject.as_str())];
+    if about.kind == AboutKind::Value {
+        named.push(("genre", "valeur"));
+        named.push(("territoire", &about.place));
+        named.push(("periode", &about.period));
+    }
+    downloads("documents", "La liste des documents", &named, &page)
 }
 
 fn row(document: &Document, back: &str) -> Markup {

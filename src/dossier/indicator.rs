@@ -105,6 +105,7 @@ impl<'a> Material<'a> {
         );
         let shown = comparison.as_ref();
         let is_regional = shown.is_some_and(|shown| shown.among == Among::Regions);
+        let funnel = shown.and_then(|shown| Funnel::new(shown).ok());
         Ok(IndicatorSheet {
             eyebrow: self.eyebrow(),
             code: self.indicator.code.clone().unwrap_or_default(),
@@ -122,15 +123,19 @@ impl<'a> Material<'a> {
                 let figures = shown.rows.iter().chain([&shown.national]);
                 figures.filter_map(|row| row.figure).any(|f| f.fictional)
             }),
-            places: shown.map(places).unwrap_or_default(),
+            places: shown
+                .map(|shown| places(shown, funnel.as_ref()))
+                .unwrap_or_default(),
             country: shown
                 .filter(|shown| shown.national.amount.is_some())
-                .map(|shown| place(shown, &shown.national, None)),
+                .map(|shown| place(shown, &shown.national, None, None)),
             map: shown
                 .filter(|_| is_regional)
                 .and_then(|shown| pictures::map(shown, &label)),
             spread: shown.and_then(|shown| pictures::strip(shown, &label)),
-            chance: shown.and_then(|shown| chance(shown, &label)),
+            chance: shown
+                .zip(funnel.as_ref())
+                .and_then(|(shown, funnel)| chance(shown, funnel, &label)),
             course: match (measure, series) {
                 (Some(measure), Some(series)) => self.course(measure, series, &label),
                 _ => None,
@@ -280,20 +285,28 @@ impl<'a> Material<'a> {
 }
 
 /// What chance explains of the gaps, where each rate comes with its two terms.
-fn chance(shown: &Comparison<'_>, label: &str) -> Option<(String, jalon_render::chart::Funnel)> {
-    let funnel = Funnel::new(shown).ok()?;
-    let plot = pictures::funnel(&funnel, label, &shown.period.french())?;
+fn chance(
+    shown: &Comparison<'_>,
+    funnel: &Funnel<'_>,
+    label: &str,
+) -> Option<(String, jalon_render::chart::Funnel)> {
+    let plot = pictures::funnel(funnel, label, &shown.period.french())?;
     Some((funnel.finding(shown.among), plot))
 }
 
-fn places(shown: &Comparison<'_>) -> Vec<PlaceRow> {
+fn places(shown: &Comparison<'_>, funnel: Option<&Funnel<'_>>) -> Vec<PlaceRow> {
     let ranked = (1..).zip(&shown.rows).take(ONE_PAGE);
     ranked
-        .map(|(rank, row)| place(shown, row, Some(rank)))
+        .map(|(rank, row)| place(shown, row, Some(rank), funnel))
         .collect()
 }
 
-fn place(shown: &Comparison<'_>, row: &Row<'_>, rank: Option<usize>) -> PlaceRow {
+fn place(
+    shown: &Comparison<'_>,
+    row: &Row<'_>,
+    rank: Option<usize>,
+    funnel: Option<&Funnel<'_>>,
+) -> PlaceRow {
     let formatter = Formatter::new(Some(shown.measure));
     let number = |amount: Option<Decimal>| amount.map(|amount| formatter.bare(amount));
     let missing = || {
@@ -322,5 +335,8 @@ fn place(shown: &Comparison<'_>, row: &Row<'_>, rank: Option<usize>) -> PlaceRow
             .map(|change| formatter.difference(change))
             .unwrap_or_default(),
         mark: marks.join(" "),
+        cases: funnel
+            .and_then(|funnel| funnel.printed(row.code))
+            .unwrap_or_default(),
     }
 }

@@ -25,8 +25,9 @@ pub(super) const KINDS: [(AboutKind, &str, &str); 4] = [
 /// What the page leaves to the file.
 pub(super) const IN_FILES: [&str; 4] = ["type", "octets", "motif", "document"];
 
-/// The table of those that the address asks for: by `genre`, by the thing they are about (`sujet`)
-/// and by the words `q`.
+/// The table of those that the address asks for: by `genre`, by the thing they are about (`sujet`),
+/// its
+/// `territoire` and its `periode`, and by the words `q`.
 pub(super) fn table(situation: &Situation, documents: &[Document], asked: &Address) -> Table {
     let columns = vec![
         Column::words("fichier", "Fichier"),
@@ -50,7 +51,7 @@ pub(super) fn table(situation: &Situation, documents: &[Document], asked: &Addre
     table.rows = documents
         .iter()
         .filter(|document| is_of_kind(document, asked.get("genre")))
-        .filter(|document| is_about(document, asked.get("sujet")))
+        .filter(|document| is_about(document, asked))
         .map(|document| (document, row(situation, document)))
         .filter(|(_, row)| says(row, &words))
         .map(|(_, row)| row)
@@ -63,9 +64,17 @@ fn is_of_kind(document: &Document, wanted: &str) -> bool {
     wanted.is_empty() || wanted == code
 }
 
-/// Whether it is about the thing that an address names, if it names one.
-fn is_about(document: &Document, subject: &str) -> bool {
-    subject.is_empty() || document.about.subject == subject
+/// Whether it is about the thing, the place and the period that an address names, where it names
+/// them.
+fn is_about(document: &Document, asked: &Address) -> bool {
+    let about = &document.about;
+    [
+        ("sujet", &about.subject),
+        ("territoire", &about.place),
+        ("periode", &about.period),
+    ]
+    .iter()
+    .all(|(name, own)| asked.get(name).is_empty() || asked.get(name) == own.as_str())
 }
 
 fn named(kind: AboutKind) -> (AboutKind, &'static str, &'static str) {

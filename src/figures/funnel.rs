@@ -2,6 +2,8 @@
 
 use super::chance::{self, Cases, Law, Standing, Usual};
 use super::comparison::{Among, Comparison, Row};
+use super::format::Formatter;
+use super::projection::shown;
 use crate::kernel::{Decimal, Quantity, Value, counted};
 use crate::measures::Measure;
 
@@ -90,6 +92,20 @@ impl<'a> Funnel<'a> {
     /// A rate in the measure's unit.
     pub fn scaled(&self, rate: f64) -> f64 {
         rate * f64::from(self.measure.per.unwrap_or(1))
+    }
+
+    /// The two terms of a place's rate and the nearer limits of chance, as they are printed.
+    pub fn printed(&self, place: &str) -> Option<[String; 3]> {
+        let judged = self.places.iter().find(|one| one.row.code == place)?;
+        let formatter = Formatter::new(Some(self.measure));
+        let count = |count: f64| Some(shown(count)?.french(0));
+        let rate = |rate: f64| Some(formatter.bare(shown(self.scaled(rate))?));
+        let (low, high) = chance::limits(self.law, self.whole, judged.cases.den).near;
+        Some([
+            count(judged.cases.num)?,
+            count(judged.cases.den)?,
+            format!("{} à {}", rate(low)?, rate(high)?),
+        ])
     }
 
     /// How many places stand outside the farther limits, and outside the nearer ones at least.

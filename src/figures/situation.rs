@@ -123,7 +123,11 @@ impl Sources {
 impl Situation {
     /// The form that chooses the day, with what stands beside it.
     pub fn form(&self, address: &Address, beside: &Markup) -> Markup {
-        let label = "Chiffres connus au";
+        self.form_of("Chiffres connus au", address, beside)
+    }
+
+    /// The same, of a page that shows something else than figures.
+    pub fn form_of(&self, label: &str, address: &Address, beside: &Markup) -> Markup {
         self.as_of.form(address, label, self.today, beside)
     }
 

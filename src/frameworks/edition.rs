@@ -151,6 +151,13 @@ pub struct Step<'a> {
 }
 
 impl Framework {
+    /// The dates that come back every year, where a document gives them.
+    pub fn every_year(&self) -> &[CalendarEntry] {
+        let editions = self.editions.iter();
+        let mut every = editions.filter(|e| e.year == EditionYear::Every && !e.calendar.is_empty());
+        every.next().map_or(&[], |edition| &edition.calendar)
+    }
+
     /// The campaign that reviews a year; none outside the years of the framework.
     pub fn campaign(&self, year: i16) -> Option<Campaign<'_>> {
         if !(self.starts..=self.ends).contains(&year) {

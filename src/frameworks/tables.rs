@@ -5,12 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::pages::held;
-use super::{Edited, Framework, Indicator, Library};
+use super::{CalendarDate, CalendarEntry, Edited, Framework, Indicator, Library};
 use crate::access::Reach;
 use crate::platform::db::Tx;
 use crate::platform::web::table::{Cell, Column, Row, Table};
 use crate::platform::web::{WebError, WebResult};
-use crate::tables::{Ask, Source, whole, word};
+use crate::tables::{Ask, Source, day, whole, word, yes_no};
 
 /// `indicateurs`: those of every framework, or of one.
 #[derive(Debug)]
@@ -159,5 +159,81 @@ impl Source for Frameworks {
         });
         table.rows = rows.collect();
         Ok(table)
+    }
+}
+
+/// `calendrier`: the dates of a framework, those that come back every year or those of the campaign
+/// of one.
+#[derive(Debug)]
+pub struct Calendar {
+    /// The frameworks.
+    pub library: Library,
+}
+
+#[async_trait]
+impl Source for Calendar {
+    fn name(&self) -> &'static str {
+        "calendrier"
+    }
+
+    fn title(&self) -> &'static str {
+        "Calendrier d’un cadre"
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        &["cadre", "edition"]
+    }
+
+    async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
+        let code = ask.choice("cadre").ok_or(WebError::NotFound)?;
+        let catalogue = self.library.catalogue(ask.tx, ask.reach).await?;
+        let edited = catalogue.framework(&code).ok_or(WebError::NotFound)?;
+        let columns = vec![
+            Column::words("etape", "Étape"),
+            Column::words("du", "Du"),
+            Column::words("au", "Au"),
+            Column::words("concerne", "Ce que cela concerne"),
+            Column::words("note", "Note"),
+            Column::words("chaque_annee", "De chaque année"),
+        ];
+        let mut table = Table::new(self.name(), self.title(), columns);
+        if let Some(year) = ask.choice("edition") {
+            let year = year.parse().map_err(|_| WebError::NotFound)?;
+            let held = held(ask.tx, ask.reach, &self.library, edited, year).await?;
+            let campaign = held.edited.framework.campaign(year);
+            let steps = campaign.ok_or(WebError::NotFound)?.steps;
+            table.rows = steps
+                .iter()
+                .map(|step| entry(step.entry, [day(step.from), day(step.to)], step.recurring))
+                .collect();
+        } else {
+            table.rows = edited
+                .framework
+                .every_year()
+                .iter()
+                .map(|step| entry(step, [date(step.from), date(step.to)], true))
+                .collect();
+        }
+        Ok(table)
+    }
+}
+
+fn entry(entry: &CalendarEntry, [from, to]: [Cell; 2], recurring: bool) -> Row {
+    vec![
+        Cell::text(entry.label.clone()),
+        from,
+        to,
+        word(entry.scope.clone()),
+        word(entry.note.clone()),
+        yes_no(recurring),
+    ]
+}
+
+/// A day, or one that comes back: « 31/03/N+1 ».
+fn date(date: Option<CalendarDate>) -> Cell {
+    match date {
+        None => Cell::default(),
+        Some(CalendarDate::On(on)) => day(Some(on)),
+        Some(recurring) => Cell::text(recurring.to_string()),
     }
 }

@@ -30,7 +30,7 @@ impl Source for Organisations {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["type", "au"]
+        &["type", "rattachement", "au"]
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
@@ -50,8 +50,12 @@ impl Source for Organisations {
             Column::words("contact", "Adresse de contact"),
         ];
         let mut table = Table::new(self.name(), self.title(), columns);
-        let all = directory.organisations().iter();
-        let known = all.filter(|one| {
+        // Those that belong to one are those that do on the day, as its page shows them.
+        let all = match ask.choice("rattachement") {
+            Some(whole) => directory.belonging_to(&whole, day_asked.unwrap_or(ask.today)),
+            None => directory.organisations().iter().collect(),
+        };
+        let known = all.into_iter().filter(|one| {
             group.is_none_or(|group| group.holds(one)) && has_begun(one.valid_from, day_asked)
         });
         let rows = known.map(|organisation| {
@@ -90,7 +94,7 @@ impl Source for Places {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["au"]
+        &["dans", "au"]
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
@@ -105,7 +109,12 @@ impl Source for Places {
             Column::words("fin", "Dernier jour"),
         ];
         let mut table = Table::new(self.name(), self.title(), columns);
-        let all = directory.places().iter();
+        // The parts of one are those that it has on the day, as its page shows them.
+        let all = match ask.choice("dans") {
+            Some(whole) => directory.parts_of(&whole, day_asked.unwrap_or(ask.today)),
+            None => directory.places().iter().collect(),
+        };
+        let all = all.into_iter();
         let known = all.filter(|place| has_begun(place.valid_from, day_asked));
         let rows = known.map(|place| {
             vec![

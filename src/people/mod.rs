@@ -17,6 +17,7 @@ mod open;
 mod pages;
 pub mod review;
 mod store;
+pub mod tables;
 mod tell;
 mod template;
 #[cfg(test)]

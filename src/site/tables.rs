@@ -1,19 +1,23 @@
 //! Every table that can be taken away.
 
-use crate::contracts::tables::{Contracts, Instruments, MeansInForce, Targets, TermsInForce};
+use crate::contracts::tables::{
+    Contracts, Instruments, MeansInForce, Parties, Signatories, Targets, TermChanges, TermsInForce,
+};
+use crate::documents::tables::Versions;
 use crate::dossier::tables::{Dossiers, Runs};
 use crate::figures::Sources;
 use crate::figures::tables::{
-    Attached, Circuit, Contests, ContractReview, Country, LoadsOfMeasure, LongSeries, Measures,
-    Objective, ObjectiveByRegion, OfIndicator, Revisions, SideBySide, Values,
+    Attached, Circuit, Contests, ContractReview, Country, Definitions, LoadsOfMeasure, LongSeries,
+    Measures, Objective, ObjectiveByRegion, OfIndicator, Revisions, SideBySide, Values,
 };
-use crate::frameworks::Library;
-use crate::frameworks::tables::{Frameworks, Indicators};
+use crate::frameworks::tables::{Calendar, Frameworks, Indicators};
 use crate::imports::Intakes;
 use crate::imports::tables::{Files, Problems, Rows};
 use crate::journal::{Accesses, History, Tellers};
 use crate::organisations::tables::{Organisations, Places};
+use crate::people::tables::{Grants, People, Reviewed};
 use crate::referents::tables::Referents;
+use crate::support::tables::Requests;
 use crate::tables::{Source, Tables};
 
 /// The tables of every concept.
@@ -44,23 +48,35 @@ pub(super) fn tables(
             library: library(),
             directories: directories(),
         }),
+        Box::new(Calendar { library: library() }),
         Box::new(Dossiers),
         Box::new(Runs),
+        Box::new(Versions),
+        Box::new(Requests),
+        Box::new(People),
+        Box::new(Grants),
+        Box::new(Reviewed),
         Box::new(Accesses),
         Box::new(History {
             tellers: tellers.clone(),
         }),
     ];
-    all.extend(of_contracts(&sources.library, demo));
+    all.extend(of_contracts(sources, demo));
     all.extend(of_figures(sources));
     all.extend(of_values(sources));
     Tables::new(all)
 }
 
 /// What contracts say.
-fn of_contracts(library: &Library, demo: bool) -> [Box<dyn Source>; 5] {
-    let library = || library.clone();
+fn of_contracts(sources: &Sources, demo: bool) -> [Box<dyn Source>; 8] {
+    let library = || sources.library.clone();
     [
+        Box::new(Parties {
+            library: library(),
+            directories: sources.directories.clone(),
+        }),
+        Box::new(TermChanges { library: library() }),
+        Box::new(Signatories { library: library() }),
         Box::new(Contracts),
         Box::new(Instruments),
         Box::new(TermsInForce { library: library() }),
@@ -73,7 +89,7 @@ fn of_contracts(library: &Library, demo: bool) -> [Box<dyn Source>; 5] {
 }
 
 /// The tables made from a situation.
-fn of_figures(sources: &Sources) -> [Box<dyn Source>; 11] {
+fn of_figures(sources: &Sources) -> [Box<dyn Source>; 12] {
     let all = || sources.clone();
     [
         Box::new(Country { sources: all() }),
@@ -87,6 +103,7 @@ fn of_figures(sources: &Sources) -> [Box<dyn Source>; 11] {
         Box::new(OfIndicator::course(all())),
         Box::new(OfIndicator::funnel(all())),
         Box::new(LoadsOfMeasure { sources: all() }),
+        Box::new(Definitions { sources: all() }),
     ]
 }
 

@@ -8,6 +8,7 @@ mod addressed;
 mod letter;
 mod pages;
 pub mod store;
+pub mod tables;
 mod told;
 
 use serde::{Deserialize, Serialize};

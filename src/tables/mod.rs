@@ -13,7 +13,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::civil::Date;
-use maud::{Markup, html};
 use uuid::Uuid;
 
 use crate::access::Reach;
@@ -22,8 +21,9 @@ use crate::ledger::Moment;
 use crate::platform::clock::paris_date;
 use crate::platform::db::Tx;
 use crate::platform::web::table::{COLUMNS, Cell, Datum, SORT, Table};
-use crate::platform::web::{Address, AsOf, BEFORE, PAGE, WebError, WebResult, icon};
+use crate::platform::web::{Address, AsOf, WebError, WebResult};
 
+pub use crate::platform::web::downloads;
 pub use pages::router;
 
 /// Who asks for a table, when, and what they choose of it.
@@ -124,32 +124,6 @@ fn asked_of_file(source: &dyn Source, asked: &Address) -> Address {
     columns.fold(known(source, asked), |known, columns| {
         known.and(COLUMNS, columns)
     })
-}
-
-/// What a table of a page can be taken away as: below it, with what tells it apart (`named`) and
-/// everything that the page was asked, of which the table keeps what it knows. The downloads of
-/// one page are told apart by what each holds.
-pub fn downloads(name: &str, what: &str, named: &[(&str, &str)], page: &Address) -> Markup {
-    // A file holds the whole of a list, wherever the page stands in it.
-    let is_place = |key: &str| key == PAGE || key == BEFORE;
-    let asked = page.pairs();
-    let asked = asked.filter(|(key, _)| !is_place(key) && named.iter().all(|(own, _)| own != key));
-    let asked: Vec<(&str, &str)> = named.iter().copied().chain(asked).collect();
-    let query = |path: String| {
-        let all = asked.iter();
-        let address = all.fold(Address::of(path), |address, (name, value)| {
-            address.and(name, *value)
-        });
-        address.href()
-    };
-    html! {
-        p.takeaway {
-            (icon("get")) span { (what) " :" }
-            a href=(query(format!("/tables/{name}.xlsx"))) { "Excel" span.vh { ", " (what) } }
-            a href=(query(format!("/tables/{name}.csv"))) { "CSV" span.vh { ", " (what) } }
-            a href=(query(format!("/moi/adresses/nouvelle/{name}"))) { "Suivre dans Excel" span.vh { ", " (what) } }
-        }
-    }
 }
 
 /// A code or a word that may be absent.

@@ -134,6 +134,8 @@ export const demo = [
   "/cibles/etat-ars-2024-2028/2.c.1",
   "/contrats/normandie-2024-2028",
   "/contrats/normandie-2024-2028/moyens",
+  "/contrats/normandie-2024-2028/tableau",
+  "/contrats/normandie-2024-2028/tableau?objectif=2&tri=-derniere&colonnes=derniere&au=2025-11-19",
   "/contrats/normandie-2024-2028/dossiers",
   "/dossiers?cadre=etat-ars-2024-2028",
   "/tirages/{tirage}",

@@ -112,6 +112,38 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn what_a_contract_follows_is_one_table_that_its_address_sorts(bench: Bench) {
+        let actor = bench.install().await;
+        let hand = Hand::creates(&bench, actor, NORMANDIE).await;
+        let section = hand.section("contrat").await;
+        hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
+        let mut site = signed_in(&bench).await;
+        let base = format!("/contrats/{}", hand.slug);
+        let path = format!("{base}/tableau");
+        for from in [base.clone(), format!("{base}/objectifs/2")] {
+            let page = site.get(&from).await.body;
+            assert!(page.contains(&format!("href=\"{path}")), "{from} leads there: {page}");
+        }
+        let whole = site.get(&path).await.body;
+        let nothing = "Aucun terme n’est en vigueur";
+        let other = site.get(&format!("{path}?objectif=4")).await.body;
+        assert!(other.contains(nothing) && !whole.contains(nothing), "{other}");
+        assert!(whole.contains("71,0"), "{whole}");
+        let asked = format!("{path}?tri=-cible_2026&colonnes=cible_2026");
+        let page = site.get(&asked).await.body;
+        assert!(page.contains("aria-sort=\"descending\""), "{page}");
+        let heads = page.matches("<th scope=\"col\"").count();
+        assert_eq!(heads, 2, "the name and one target: {page}");
+        let file = format!("/tables/suivi.csv?contrat={}&amp;tri=-cible_2026", hand.slug);
+        assert!(page.contains(&file), "{page}");
+        // Before it was recorded there is nothing; of a contract that is not there, no page.
+        let before = site.get(&format!("{path}?au=2025-12-31")).await;
+        assert!(before.body.contains(nothing) || before.status == StatusCode::NOT_FOUND, "{}", before.body);
+        assert_eq!(site.get("/contrats/rien/tableau").await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+on_both_engines! {
     async fn a_contract_that_ended_is_taken_away_as_its_page_says(bench: Bench) {
         let actor = bench.install().await;
         let hand = Hand::creates(&bench, actor, NORMANDIE).await;
@@ -161,7 +193,30 @@ async fn choices(bench: &Bench) -> BTreeMap<&'static str, String> {
     let first = figures.series(GIRLS).unwrap().iter().next();
     let observation = first.unwrap().1.observation;
     let contract = format!("contrat={}", hand.slug);
+    let mut site = signed_in(bench).await;
+    let path = "/indicateurs/etat-ars-2024-2028/2.c.1/documents";
+    let attached = site
+        .send_file(path, &[("annee", "2023")], ("a.csv", b"a;b\n1;2\n"))
+        .await;
+    assert!(attached.location.is_some(), "{}", attached.body);
+    let listed = lines(&site.get("/tables/documents.csv").await);
+    let document = listed[1].last().unwrap();
+    let form = [("organisation", ""), ("echeance", "2026-06-30")];
+    let review = site.post("/droits/revue", &form).await;
+    let review = review.location.unwrap_or_else(|| panic!("{}", review.body));
+    let review = review.rsplit('/').next().unwrap();
     BTreeMap::from([
+        ("parties", contract.clone()),
+        ("changements", contract.clone()),
+        ("signataires", contract.clone()),
+        ("definitions", INDICATOR.to_owned()),
+        ("versions", format!("document={document}")),
+        (
+            "habilitations",
+            format!("personne={}", stage.actor.person().unwrap()),
+        ),
+        ("revue", format!("revue={review}")),
+        ("calendrier", "cadre=etat-ars-2024-2028".to_owned()),
         ("problemes", format!("lot={batch}")),
         ("lignes", format!("lot={batch}")),
         ("revisions", format!("valeur={observation}")),

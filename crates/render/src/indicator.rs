@@ -1,9 +1,11 @@
 //! The sheet of an indicator: one page with every region, the map, how they are spread, the
 //! trajectory and who says so.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use crate::chart::{Funnel, Strip, Trajectory, funnel, strip, trajectory};
+use crate::chart::{Funnel, Series, Strip, Trajectory, funnel, strip, trajectory};
 use crate::map::{self, MapSpec, choropleth};
 use crate::sheet::Picture;
 use crate::svg::{Description, Target};
@@ -72,6 +74,58 @@ pub struct PlaceRow {
     pub change: String,
     /// What is said of the value: provisional, contested, invented; or empty.
     pub mark: String,
+    /// The two terms of its rate and the nearer limits of chance, printed beside the plot of
+    /// chance; or empty.
+    pub cases: [String; 3],
+}
+
+/// The values of a drawing over the years, the earliest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Years {
+    /// The years.
+    years: Vec<String>,
+    /// Each series: its name, and what it was each year, or empty.
+    rows: Vec<(String, Vec<String>)>,
+}
+
+impl Years {
+    /// The most years in a row of the page's half.
+    const MOST: usize = 8;
+
+    /// Those of a drawing, some years at a time.
+    fn of(course: &Trajectory) -> Vec<Self> {
+        let national = course.national.iter();
+        let all = [&course.observed, &course.targets].into_iter();
+        let all: Vec<&Series> = all
+            .chain(national)
+            .filter(|one| !one.points.is_empty())
+            .collect();
+        let points = all.iter().flat_map(|series| &series.points);
+        let years: BTreeSet<i32> = points.map(|point| point.year).collect();
+        let years: Vec<i32> = years.into_iter().collect();
+        let some = years.chunks(Self::MOST).map(|years| Self {
+            years: years.iter().map(ToString::to_string).collect(),
+            rows: all
+                .iter()
+                .map(|series| {
+                    (
+                        series.name.clone(),
+                        years.iter().map(|y| series.of(*y)).collect(),
+                    )
+                })
+                .collect(),
+        });
+        some.collect()
+    }
+}
+
+impl Series {
+    /// What is printed of a year, or nothing.
+    fn of(&self, year: i32) -> String {
+        let mut points = self.points.iter();
+        let found = points.find(|point| point.year == year);
+        found.map(|point| point.text.clone()).unwrap_or_default()
+    }
 }
 
 #[derive(Serialize)]
@@ -94,6 +148,7 @@ struct View<'a> {
     spread: Option<Picture>,
     chance: Option<(&'a str, Picture)>,
     course: Option<Picture>,
+    years: Vec<Years>,
     facts: &'a [(String, String)],
     notes: Vec<&'a str>,
 }
@@ -159,6 +214,7 @@ fn job(sheet: &IndicatorSheet) -> Result<Job, RenderError> {
         spread,
         chance,
         course,
+        years: sheet.course.as_ref().map(Years::of).unwrap_or_default(),
         facts: &sheet.facts,
         notes: notes.chain(credit).collect(),
     };
@@ -174,7 +230,9 @@ fn job(sheet: &IndicatorSheet) -> Result<Job, RenderError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{Axis, FunnelPoint, FunnelWords, Limits, Reference, Standing, StripDot};
+    use crate::chart::{
+        Axis, FunnelPoint, FunnelWords, Limits, Reference, SeriesPoint, Standing, StripDot,
+    };
     use crate::sheet::tests::text_of;
 
     fn sheet(places: usize) -> IndicatorSheet {
@@ -188,6 +246,7 @@ mod tests {
             now: own("54,3"),
             change: own("+7,7"),
             mark: own(""),
+            cases: [own("4 562"), own("12 345"), own("40,1 à 48,2")],
         };
         IndicatorSheet {
             eyebrow: own("Indicateur 2.c.1, socle. Objectif 2, prévention"),
@@ -312,11 +371,63 @@ mod tests {
         let (pages, text) = told(&full);
         assert_eq!(pages, 1);
         assert!(text.contains("plus que par hasard"), "{text}");
+        // Beside the plot, what it is drawn from.
+        for part in ["Numérateur", "Limites à 95", "40,1 à 48,2"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
         assert!(!text.contains("La répartition en"), "{text}");
         full.facts = vec![full.facts[0].clone(); 14];
         let (_, text) = told(&full);
         assert!(text.contains("La répartition en"), "{text}");
         assert!(!text.contains("plus que par hasard"), "{text}");
+        assert!(!text.contains("Numérateur"), "{text}");
+    }
+
+    #[test]
+    fn the_drawing_over_the_years_is_followed_by_its_values() {
+        let mut with = sheet(18);
+        let point = |year: i32| SeriesPoint {
+            year,
+            value: 50.0,
+            text: format!("5{},1", year % 10),
+        };
+        with.course = Some(Trajectory {
+            id: "trajectoire".to_owned(),
+            about: Description::new("Trajectoire", "De 50 à 54.").unwrap(),
+            axis: Axis::fitting([50.0, 54.0], "%"),
+            observed: Series {
+                name: "France".to_owned(),
+                points: (2014..=2024).map(point).collect(),
+            },
+            targets: Series::default(),
+            national: Some(Series::default()),
+            way: None,
+            forecast: None,
+            breaks: Vec::new(),
+            spans: Vec::new(),
+        });
+        let document = one_page(&with).unwrap().pages().unwrap();
+        let text = text_of(&document);
+        assert_eq!(document.pages().len(), 1);
+        for year in 2014..=2024 {
+            let value = format!("5{},1", year % 10);
+            assert!(text.contains(&value), "{value} in {text}");
+        }
+        let years = Years::of(with.course.as_ref().unwrap());
+        assert_eq!(
+            years
+                .iter()
+                .map(|part| part.years.len())
+                .collect::<Vec<_>>(),
+            [8, 3]
+        );
+        assert_eq!(
+            years[1].rows,
+            [(
+                "France".to_owned(),
+                vec!["52,1".to_owned(), "53,1".to_owned(), "54,1".to_owned()]
+            )]
+        );
     }
 
     #[test]

@@ -114,6 +114,8 @@ pub(crate) enum Look {
     Span,
     /// A name that only a wide drawing has room for, and the line to it.
     WideText,
+    WideValue,
+    WideGoalText,
     WideLeader,
     Class(u8),
 }
@@ -157,6 +159,8 @@ impl Look {
             Self::Break => "brk",
             Self::Span => "spn",
             Self::WideText => "t wd",
+            Self::WideValue => "v wd",
+            Self::WideGoalText => "tc wd",
             Self::WideLeader => "lead wd",
             Self::Class(1) => "q1",
             Self::Class(2) => "q2",
@@ -173,7 +177,7 @@ impl Look {
             Self::Grid => " stroke=\"#dce1e4\"",
             Self::Tick => " fill=\"#515a63\" font-size=\"12\"",
             Self::Text | Self::Label | Self::WideText => " fill=\"#15191d\"",
-            Self::Value => " fill=\"#15191d\" font-weight=\"700\"",
+            Self::Value | Self::WideValue => " fill=\"#15191d\" font-weight=\"700\"",
             Self::ValueOnDark => " fill=\"#ffffff\" font-weight=\"700\"",
             Self::Link => " stroke=\"#82b5c0\" stroke-width=\"3\"",
             Self::Setback => " stroke=\"#a82117\" stroke-width=\"3\"",
@@ -182,7 +186,9 @@ impl Look {
             Self::National => " stroke=\"#15191d\" stroke-width=\"1.5\"",
             Self::NationalMark => " fill=\"#ffffff\" stroke=\"#15191d\" stroke-width=\"1.5\"",
             Self::Goal => " stroke=\"#7d4f00\" stroke-width=\"1.5\" stroke-dasharray=\"5 3\"",
-            Self::GoalMark | Self::GoalText | Self::Beyond => " fill=\"#7d4f00\"",
+            Self::GoalMark | Self::GoalText | Self::WideGoalText | Self::Beyond => {
+                " fill=\"#7d4f00\""
+            }
             Self::Frame => " fill=\"none\" stroke=\"#dce1e4\"",
             Self::Likely => " fill=\"#e7f1f3\"",
             Self::Forecast => {

@@ -10,16 +10,13 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::open::{self, Opened, View};
-use super::parts::{
-    Tab, contract_head, day, flag, node_code, organisation, section_choice, state_of,
-};
+use super::parts::{Tab, contract_head, day, flag, node_code, section_choice, state_of};
 use super::table::{Cells, dash, targets};
 use crate::access::{Signed, button_or_why};
-use crate::contracts::sheet::show_body;
+use crate::contracts::tables::{PARTIES_IN_FILES, parties};
 use crate::contracts::{
-    Desk, Facet, Instrument, Line, Observed, ObservedKey, ObservedStanding, Section, Shown, Slot,
-    Standing, State as InstrumentState, Target, TermBody, TermKey, Terms, WrittenFor, history,
-    instrument_names,
+    Desk, Facet, Instrument, Line, Observed, ObservedKey, ObservedStanding, Section, Shown,
+    Standing, State as InstrumentState, Target, Terms, WrittenFor, instrument_names,
 };
 use crate::frameworks::{Node, explained};
 use crate::kernel::{Same, counted};
@@ -57,10 +54,11 @@ pub(super) async fn page(
             (section_choice(&opened, ""))
             (desk.remembered.written(reach.state(), &ground, objectives))
             @let named = [("contrat", contract.slug.as_str())];
+            p.acts { a.btn.sm href=(opened.href("/tableau")) { "Trier et choisir les colonnes" } }
             (downloads("suivi", "Le suivi du contrat", &named, &address))
             (downloads("termes", "Les termes en vigueur", &named, &address))
         }
-        (party_history(&opened))
+        (party_history(&opened, &address))
         (instruments(&opened, &address))
     };
     Ok((opened.asked().status(), signed.page(&contract.title, &body)))
@@ -400,62 +398,21 @@ pub(super) fn target_markup(facet: &Facet<'_>, target: &Target) -> Markup {
 }
 
 /// How the parties came to be what they are, where an act changed them.
-fn party_history(opened: &Opened) -> Markup {
-    let full = &opened.full;
-    let contract = &full.contract;
+fn party_history(opened: &Opened, address: &Address) -> Markup {
+    let contract = &opened.full.contract;
     let framework = opened.book.framework();
-    let names = instrument_names(&full.instruments, framework);
-    let is_party = |key: &TermKey| matches!(key.slot, Slot::Party { .. } | Slot::Place);
-    let steps = history(
-        &full.instruments,
-        &full.terms,
-        opened.moment.change,
-        is_party,
-    );
-    let section = |id| contract.sections.iter().find(|s| s.id == id);
-    let role = |key: &str| {
-        let found = framework.parties.iter().find(|role| role.key == key);
-        found.map_or_else(|| key.to_owned(), |role| role.label.clone())
-    };
-    html! {
-        @if !steps.is_empty() {
-            section.sect aria-labelledby="parties-titre" {
-                (section_heading("parties-titre", "Changements de parties et de territoires", None))
-                div.scroll tabindex="0" role="region" aria-label="Changements de parties, défilable" {
-                    table.tbl.stack {
-                        thead { tr {
-                            th scope="col" { "Organisation" } th scope="col" { "Changement" }
-                            @if contract.has_sections() { th scope="col" { "Volet" } }
-                            th scope="col" { "Acte" } th scope="col" { "Motif" }
-                        } }
-                        tbody { @for step in &steps { tr {
-                            th scope="row" {
-                                @if step.key.slot == Slot::Place { "Territoire couvert" }
-                                @else { (organisation(opened, step.key.slot.facet())) span.sub { (role(step.key.slot.subject())) } }
-                            }
-                            td data-l="Changement" { (step.after.map_or("Changement retiré".to_owned(), |body| moved(opened, body))) }
-                            @if contract.has_sections() { td data-l="Volet" { (section(step.key.section).map_or("", |s| s.label.as_str())) } }
-                            td data-l="Acte" { a href=(opened.href(&format!("/actes/{}", step.instrument.no))) { (names[&step.instrument.id]) } }
-                            td.x data-l="Motif" { (step.motive.unwrap_or("—")) }
-                        } } }
-                    }
-                }
-            }
-        }
+    let history = parties(&opened.full, framework, &opened.directory, opened.moment);
+    if history.rows.is_empty() {
+        return html! {};
     }
-}
-
-/// What became of a party or of a place, by its name.
-fn moved(opened: &Opened, body: &TermBody) -> String {
-    match body {
-        TermBody::Place(covered) => {
-            let place = opened.directory.place(&covered.place);
-            format!(
-                "Couvre {}",
-                place.map_or(covered.place.as_str(), |place| &place.name)
-            )
+    let mut left_out = PARTIES_IN_FILES.to_vec();
+    left_out.extend((!contract.has_sections()).then_some("volet"));
+    html! {
+        section.sect aria-labelledby="parties-titre" {
+            (section_heading("parties-titre", &history.caption, None))
+            (history.without(&left_out).html(address))
+            (downloads("parties", "Les changements de parties et de territoires", &[("contrat", &contract.slug)], address))
         }
-        other => show_body(None, other),
     }
 }
 

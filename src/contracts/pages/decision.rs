@@ -9,7 +9,8 @@ use crate::contracts::{
     AbandonInstrument, ConfirmInstrument, Obstacle, OpenInstrument, SignInstrument,
 };
 use crate::frameworks::ActKind;
-use crate::platform::web::section_heading;
+use crate::platform::web::{Address, section_heading};
+use crate::tables::downloads;
 
 pub(super) fn is_correction(opened: &OpenedInstrument) -> bool {
     let act = opened.book.act(&opened.instrument.act);
@@ -54,6 +55,8 @@ pub(super) fn signatories(opened: &OpenedInstrument, draft: bool) -> Markup {
                         } } }
                     }
                 }
+                @let no = opened.instrument.no.to_string();
+                (downloads("signataires", "Les signataires", &[("contrat", &opened.full.contract.slug), ("acte", &no)], &Address::of("/contrats")))
             }
             @if !opened.instrument.confirmations.is_empty() {
                 p.note { "Confirmé par " (opened.instrument.confirmations.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")) "." }

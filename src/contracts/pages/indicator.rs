@@ -87,9 +87,9 @@ pub(super) async fn page(
         (targets(&opened, (section, line), &terms, (&national, signed.view().shell.demo), &address))
         (downloads("termes", "Les termes en vigueur sur cet indicateur", &[("contrat", &contract.slug), ("indicateur", &key)], &address))
         (own_values(&own, &recorded))
-        (story(&opened, line, &steps))
+        (story(&opened, line, &steps, &address))
         (documents::section(&opened.full, &key, &documents, signed.reach()))
-        (journal_section(line, &journal))
+        (journal_section(&opened, line, &journal))
     };
     let title = format!("{}, {}", line.short(), contract.title);
     Ok((opened.asked().status(), signed.page(&title, &body)))
@@ -308,7 +308,11 @@ fn national_row(
 }
 
 /// Every change by a signed instrument: what, by which act, on which day, why, recorded by whom.
-fn story(opened: &Opened, line: &Line<'_>, steps: &[Step<'_>]) -> Markup {
+fn story(opened: &Opened, line: &Line<'_>, steps: &[Step<'_>], address: &Address) -> Markup {
+    let named = [
+        ("contrat", opened.full.contract.slug.as_str()),
+        ("indicateur", &line.key),
+    ];
     let names = instrument_names(&opened.full.instruments, opened.book.framework());
     html! {
         section.sect aria-labelledby="histoire" {
@@ -336,6 +340,7 @@ fn story(opened: &Opened, line: &Line<'_>, steps: &[Step<'_>]) -> Markup {
                         }
                     }
                 }
+                (downloads("changements", "Ce que chaque acte a changé", &named, address))
             }
         }
     }
@@ -377,7 +382,11 @@ fn step_line(line: &Line<'_>, step: &Step<'_>) -> Markup {
     }
 }
 
-fn journal_section(line: &Line<'_>, journal: &[Change]) -> Markup {
+fn journal_section(opened: &Opened, line: &Line<'_>, journal: &[Change]) -> Markup {
+    let contract = &opened.full.contract;
+    let indicator = format!("{}/{}", contract.framework, line.key);
+    let thing = contract.id.to_string();
+    let named = [("chose", thing.as_str()), ("indicateur", &indicator)];
     html! {
         @if !journal.is_empty() {
             details.more {
@@ -391,6 +400,7 @@ fn journal_section(line: &Line<'_>, journal: &[Change]) -> Markup {
                         tbody { @for entry in journal { (journal_row(line, entry)) } }
                     }
                 }
+                (downloads("journal", "Le journal de cet indicateur dans le contrat", &named, &Address::of("/journal")))
             }
         }
     }

@@ -23,7 +23,8 @@ use crate::contracts::{
 use crate::journal::history_href;
 use crate::kernel::{capitalised, counted};
 use crate::platform::clock::french_instant;
-use crate::platform::web::{WebResult, section_heading};
+use crate::platform::web::{Address, WebResult, section_heading};
+use crate::tables::downloads;
 
 /// What the page may have to say of what was just done.
 #[derive(Debug, Default, Deserialize)]
@@ -348,6 +349,10 @@ fn changes(
             }
             @for section in &opened.full.contract.sections {
                 (section_changes(opened, overlay, section, lines))
+            }
+            @if !overlay.touched.is_empty() {
+                @let no = opened.instrument.no.to_string();
+                (downloads("changements", heading, &[("contrat", &opened.full.contract.slug), ("acte", &no)], &Address::of("/contrats")))
             }
         }
     }

@@ -58,12 +58,21 @@ pub(super) async fn page(
             @if under.is_empty() { p { "Ce contrat ne retient rien sous cet objectif. " a href=(opened.href("")) { "Tous ses objectifs" } } }
             @for kept in under { (goal(&cells, kept, &lines, true)) }
             @let named = [("contrat", opened.full.contract.slug.as_str()), ("objectif", &key)];
+            p.acts { a.btn.sm href=(in_table(&opened, &key)) { "Trier et choisir les colonnes" } }
             (downloads("suivi", "Le suivi de l’objectif", &named, &address))
             (downloads("termes", "Les termes en vigueur", &named[..1], &address))
         }
     };
     let title = format!("{}, {}", node.title(), opened.full.contract.title);
     Ok((opened.asked().status(), signed.page(&title, &body)))
+}
+
+/// The table of what follows the objective, on the day and in the section shown.
+fn in_table(opened: &Opened, key: &str) -> String {
+    let whole = opened.href("/tableau");
+    let (path, query) = whole.split_once('?').unwrap_or((&whole, ""));
+    let address = Address::of(path).and_query(query);
+    address.and("objectif", key).href()
 }
 
 /// The same objective over the country, and the others of the contract.

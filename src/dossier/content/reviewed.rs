@@ -170,7 +170,12 @@ fn told(
             None => format!("Aucune valeur reçue ; fournisseur : {suppliers}."),
         },
         fictional: latest.is_some_and(|(_, figure)| figure.fictional),
-        years: years::years(asked, ground.contract().years(), &national),
+        years: years::years(
+            asked,
+            ground.contract().years(),
+            &national,
+            &projection.map(Projection::years).unwrap_or_default(),
+        ),
     }
 }
 

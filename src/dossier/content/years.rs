@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use jalon_render::dossier::{Printed, YearLine};
+use jalon_render::dossier::{LikelyValue, Printed, YearLine};
 
 use crate::contracts::Target;
 use crate::dossier::ground::day;
 use crate::dossier::sheet::printed_target;
+use crate::figures::projection::{Likely, shown};
 use crate::figures::review::Asked;
 use crate::figures::{Figure, Formatter, supplier_words};
 use crate::kernel::{Decimal, Period};
@@ -21,6 +22,7 @@ pub(super) fn years(
     asked: &Asked<'_>,
     contract: RangeInclusive<i16>,
     national: &[(Period, Decimal)],
+    ahead: &[(i16, Likely)],
 ) -> Vec<YearLine> {
     let measure = asked.followed.measure;
     let formatter = Formatter::new(Some(measure));
@@ -44,6 +46,10 @@ pub(super) fn years(
         let line = lines.entry(Period::Year(year)).or_default();
         line.target = Some(printed(text, number));
     }
+    for (year, likely) in ahead {
+        let line = lines.entry(Period::Year(*year)).or_default();
+        line.likely = expected(*likely, formatter);
+    }
     for (period, amount) in national {
         // A year of the country alone says nothing of the place.
         if let Some(line) = lines.get_mut(period) {
@@ -58,6 +64,15 @@ pub(super) fn years(
             ..line
         })
         .collect()
+}
+
+/// What is likely, as the page says it.
+fn expected(likely: Likely, formatter: Formatter<'_>) -> Option<LikelyValue> {
+    let text = |value: f64| Some(formatter.bare(shown(value)?));
+    Some(LikelyValue {
+        value: text(likely.value)?,
+        range: format!("{} à {}", text(likely.low)?, text(likely.high)?),
+    })
 }
 
 fn observed(figure: &Figure, formatter: Formatter<'_>) -> YearLine {

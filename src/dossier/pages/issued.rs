@@ -19,11 +19,12 @@ use crate::figures::Sources;
 use crate::kernel::hex;
 use crate::ledger::{SentForm, TOKEN_FIELD, history_href};
 use crate::platform::clock::{french_date, french_instant};
+use crate::platform::web::table::{Cell, Column, Row, Table};
 use crate::platform::web::{
     Address, Crumb, WebError, WebResult, crumbs, document_with_status, fictional_mark, icon,
     parse_day, section_heading,
 };
-use crate::tables::downloads;
+use crate::tables::{day, day_of, downloads, whole};
 
 /// What the form holds.
 #[derive(Debug, Default, Deserialize)]
@@ -55,7 +56,7 @@ pub(super) async fn page(
     signed: Signed,
     State(sources): State<Sources>,
     Path(slug): Path<String>,
-    Query(asked): Query<Asked>,
+    (address, Query(asked)): (Address, Query<Asked>),
 ) -> WebResult<Markup> {
     let (full, issued) = read(&sources, &signed, &slug).await?;
     let contract = &full.contract;
@@ -69,7 +70,9 @@ pub(super) async fn page(
         jeton: sources.clock.new_id().to_string(),
     };
     let just = issued.iter().find(|one| one.id.to_string() == asked.emis);
-    let body = body((&signed, &full), &issued, just, &typed, None);
+    // What was just issued is said once.
+    let address = address.without("emis");
+    let body = body((&signed, &full), &issued, just, (&address, &typed), None);
     Ok(signed.page(&title(contract), &body))
 }
 
@@ -116,7 +119,14 @@ pub(super) async fn submit(
         Err(sentence) => sentence.to_owned(),
     };
     let contract = &full.contract;
-    let body = body((&signed, &full), &issued, None, &typed, Some(&refused));
+    let address = Address::of(path);
+    let body = body(
+        (&signed, &full),
+        &issued,
+        None,
+        (&address, &typed),
+        Some(&refused),
+    );
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(document_with_status(
         status,
@@ -148,7 +158,7 @@ fn body(
     (signed, full): (&Signed, &FullContract),
     issued: &[Issued],
     just: Option<&Issued>,
-    typed: &Typed,
+    (address, typed): (&Address, &Typed),
     refused: Option<&str>,
 ) -> Markup {
     let contract = &full.contract;
@@ -175,8 +185,8 @@ fn body(
             (section_heading("emis-titre", "Dossiers émis", None))
             @if issued.is_empty() { p.muted { "Aucun dossier n’a encore été émis. Émettez-en un : il restera lisible ici tel qu’il était, quels que soient les chiffres d’ensuite." } }
             @else {
-                (list(contract, issued))
-                (downloads("dossiers", "Les dossiers émis", &[("contrat", &contract.slug)], &Address::of("/dossiers")))
+                (list(contract, issued).html(address))
+                (downloads("dossiers", "Les dossiers émis", &[("contrat", &contract.slug)], address))
             }
         }
     }
@@ -238,24 +248,40 @@ fn form((signed, full): (&Signed, &FullContract), typed: &Typed, refused: Option
     }
 }
 
-fn list(contract: &Contract, issued: &[Issued]) -> Markup {
-    html! {
-        table.tbl.stack {
-            caption.vh { "Dossiers émis" }
-            thead { tr {
-                th scope="col" { "Émis" } th scope="col" { "Année" }
-                @if contract.has_sections() { th scope="col" { "Volet" } }
-                th scope="col" { "Chiffres connus au" } th scope="col" { "Fichiers" }
-            } }
-            tbody { @for one in issued { tr {
-                th scope="row" { (french_instant(one.at)) @if let Some(who) = &one.who { span.sub { (who) } } }
-                td data-l="Année" { (one.year) }
-                @if contract.has_sections() { td data-l="Volet" { (contract.section(&one.section).map_or(one.section.as_str(), |s| s.label.as_str())) } }
-                td data-l="Chiffres connus au" { (french_date(one.as_of)) }
-                td.x data-l="Fichiers" { (links(one)) a href=(history_href(one.id)) { "Historique" span.vh { ", " (french_instant(one.at)) } } }
-            } } }
-        }
+fn list(contract: &Contract, issued: &[Issued]) -> Table {
+    let columns = vec![
+        Column::words("emis_le", "Émis"),
+        Column::numbers("annee", "Année"),
+        Column::words("volet", "Volet"),
+        Column::words("connus_au", "Chiffres connus au"),
+        Column::words("fichiers", "Fichiers").unsorted().wide(),
+    ];
+    let mut table = Table::new("dossiers", "Dossiers émis", columns)
+        .classed("stack")
+        .caption_unseen();
+    table.rows = issued.iter().map(|one| row(contract, one)).collect();
+    if contract.has_sections() {
+        table
+    } else {
+        table.without(&["volet"])
     }
+}
+
+fn row(contract: &Contract, one: &Issued) -> Row {
+    let when = french_instant(one.at);
+    let section = contract.section(&one.section);
+    let section = section.map_or(one.section.as_str(), |section| &section.label);
+    let files = html! {
+        (links(one))
+        a href=(history_href(one.id)) { "Historique" span.vh { ", " (when) } }
+    };
+    vec![
+        day_of(one.at).shown(html! { (when) @if let Some(who) = &one.who { span.sub { (who) } } }),
+        whole(one.year.into()),
+        Cell::text(section),
+        day(Some(one.as_of)).shown(html! { (french_date(one.as_of)) }),
+        Cell::default().shown(files),
+    ]
 }
 
 /// The files of a dossier, each with its size and the beginning of its digest.

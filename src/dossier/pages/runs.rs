@@ -11,17 +11,18 @@ use uuid::Uuid;
 use crate::access::{Concern, NotPermitted, Signed};
 use crate::documents::saved_as;
 use crate::dossier::issue::{Format, IssueDossier, store as issued};
-use crate::dossier::run::{Asked, Run, RunError, ask, store, work};
+use crate::dossier::run::{Asked, Item, Run, RunError, ask, store, work};
 use crate::figures::Sources;
 use crate::frameworks::{Catalogue, Framework};
 use crate::kernel::capitalised;
 use crate::ledger::{self, TOKEN_FIELD};
 use crate::platform::clock::{french_date, french_instant};
+use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
 use crate::platform::web::{
     Address, Crumb, WebError, WebResult, crumbs, document_with_status, icon, parse_day,
     section_heading, state,
 };
-use crate::tables::downloads;
+use crate::tables::{day_of, downloads, whole};
 
 /// How many runs are listed.
 const LISTED: i64 = 20;
@@ -44,20 +45,20 @@ pub(super) struct Typed {
 pub(super) async fn index(
     signed: Signed,
     State(sources): State<Sources>,
-    Query(asked): Query<Typed>,
+    (address, Query(asked)): (Address, Query<Typed>),
 ) -> WebResult<Markup> {
     let typed = Typed {
         jeton: sources.clock.new_id().to_string(),
         ..asked
     };
-    let body = index_body(&sources, &signed, &typed, None).await?;
+    let body = index_body(&sources, &signed, (&address, &typed), None).await?;
     Ok(signed.page(TITLE, &body))
 }
 
 async fn index_body(
     sources: &Sources,
     signed: &Signed,
-    typed: &Typed,
+    (address, typed): (&Address, &Typed),
     refused: Option<&str>,
 ) -> WebResult<Markup> {
     let mut tx = sources.db.read().await?;
@@ -79,8 +80,8 @@ async fn index_body(
             (section_heading("tirages-titre", "Tirages demandés", None))
             @if runs.is_empty() { p.muted { "Aucun tirage n’a encore été demandé. " a href="#cadre" { "Choisir le cadre et l’année du premier" } } }
             @else {
-                (list(&catalogue, &runs))
-                (downloads("tirages", "Les dossiers des tirages", &[], &Address::of("/dossiers")))
+                (list(&catalogue, &runs).html(address))
+                (downloads("tirages", "Les dossiers des tirages", &[], address))
             }
         }
     })
@@ -147,18 +148,30 @@ fn form(
     }
 }
 
-fn list(catalogue: &Catalogue, runs: &[Run]) -> Markup {
-    html! {
-        table.tbl.stack {
-            caption.vh { "Tirages demandés" }
-            thead { tr { th scope="col" { "Demandé" } th scope="col" { "Cadre et année" } th scope="col" { "État" } } }
-            tbody { @for run in runs { tr {
-                th scope="row" { a href={ "/tirages/" (run.id) } { (french_instant(run.created_at)) } @if let Some(who) = &run.who { span.sub { (who) } } }
-                td data-l="Cadre et année" { (title_of(catalogue, &run.asked.framework)) ", " (run.asked.year) }
-                td data-l="État" { (standing(run)) }
-            } } }
-        }
-    }
+fn list(catalogue: &Catalogue, runs: &[Run]) -> Table {
+    let columns = vec![
+        Column::words("demande_le", "Demandé"),
+        Column::words("cadre", "Cadre"),
+        Column::numbers("annee", "Année"),
+        Column::words("etat", "État"),
+    ];
+    let mut table = Table::new("tirages", "Tirages demandés", columns)
+        .classed("stack")
+        .caption_unseen();
+    let rows = runs.iter().map(|run| {
+        let when = html! {
+            a href={ "/tirages/" (run.id) } { (french_instant(run.created_at)) }
+            @if let Some(who) = &run.who { span.sub { (who) } }
+        };
+        vec![
+            day_of(run.created_at).shown(when),
+            Cell::text(title_of(catalogue, &run.asked.framework)),
+            whole(run.asked.year.into()),
+            standing(run).into(),
+        ]
+    });
+    table.rows = rows.collect();
+    table
 }
 
 fn title_of<'c>(catalogue: &'c Catalogue, code: &'c str) -> &'c str {
@@ -167,13 +180,19 @@ fn title_of<'c>(catalogue: &'c Catalogue, code: &'c str) -> &'c str {
         .map_or(code, |edited| edited.framework.title.as_str())
 }
 
-fn standing(run: &Run) -> Markup {
-    let (tone, icon) = match (run.done_at, run.failed()) {
-        (None, _) => ("idle", "clock"),
-        (Some(_), 0) => ("ok", "ok"),
-        (Some(_), _) => ("warn", "late"),
+fn standing(run: &Run) -> Datum {
+    let (tone, icon, rank) = match (run.done_at, run.failed()) {
+        (None, _) => ("idle", "clock", 0),
+        (Some(_), 0) => ("ok", "ok", 2),
+        (Some(_), _) => ("warn", "late", 1),
     };
-    state(tone, icon, &run.french())
+    let word = run.french();
+    Datum::State {
+        tone,
+        icon,
+        word,
+        rank,
+    }
 }
 
 /// `POST /tirages`.
@@ -202,7 +221,8 @@ pub(super) async fn submit(
             "Le formulaire est incomplet. Rechargez la page, puis recommencez.".to_owned()
         }
     };
-    let body = index_body(&sources, &signed, &typed, Some(&refused)).await?;
+    let address = Address::of("/dossiers");
+    let body = index_body(&sources, &signed, (&address, &typed), Some(&refused)).await?;
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(document_with_status(status, signed.view(), TITLE, &body))
 }
@@ -242,7 +262,7 @@ pub(super) async fn page(
     signed: Signed,
     State(sources): State<Sources>,
     Path(id): Path<Uuid>,
-    Query(looking): Query<Looking>,
+    (address, Query(looking)): (Address, Query<Looking>),
 ) -> WebResult<Response> {
     let mut tx = sources.db.read().await?;
     let run = store::run(&mut tx, signed.reach(), id).await?;
@@ -255,7 +275,7 @@ pub(super) async fn page(
         run.asked.year
     );
     let follows = looking.suivre == "oui" && run.done_at.is_none();
-    let page = signed.page(&title, &body(&catalogue, &run, follows));
+    let page = signed.page(&title, &body(&catalogue, &run, follows, &address));
     let mut answer = page.into_response();
     if follows {
         // Only for who asked for it, and they may stop it.
@@ -265,7 +285,7 @@ pub(super) async fn page(
     Ok(answer)
 }
 
-fn body(catalogue: &Catalogue, run: &Run, follows: bool) -> Markup {
+fn body(catalogue: &Catalogue, run: &Run, follows: bool, address: &Address) -> Markup {
     let here = format!("/tirages/{}", run.id);
     let all = run.items.len();
     html! {
@@ -291,26 +311,52 @@ fn body(catalogue: &Catalogue, run: &Run, follows: bool) -> Markup {
                 }
             }
         }
-        table.tbl.stack {
-            caption { "Les dossiers du tirage" }
-            thead { tr { th scope="col" { "Contrat" } th scope="col" { "État" } th scope="col" { "Fichiers" } } }
-            tbody { @for item in &run.items { tr {
-                th scope="row" { a href={ "/contrats/" (item.contract) "/dossiers" } { (item.label) } }
-                td data-l="État" {
-                    @if item.dossier.is_some() { (state("ok", "ok", "Émis")) }
-                    @else if let Some(failure) = &item.failure { (state("late", "late", "Échec")) span.sub { (failure) } }
-                    @else { (state("idle", "clock", "À venir")) }
-                }
-                td data-l="Fichiers" { @if let Some(dossier) = item.dossier {
-                    @for (rank, format) in Format::ALL.into_iter().enumerate() {
-                        @if rank > 0 { ", " }
-                        a href={ "/dossiers/" (dossier) "/" (format.code()) } download { (format.french()) span.vh { ", " (item.label) } }
-                    }
-                } @else { "–" } }
-            } } }
-        }
-        (downloads("tirages", "Les dossiers du tirage", &[("tirage", &run.id.to_string())], &Address::of("/tirages")))
+        (items(run).html(address))
+        (downloads("tirages", "Les dossiers du tirage", &[("tirage", &run.id.to_string())], address))
     }
+}
+
+/// Each dossier of a run: the contract, what became of it, its files.
+fn items(run: &Run) -> Table {
+    let columns = vec![
+        Column::words("contrat", "Contrat"),
+        Column::words("etat", "État"),
+        Column::words("fichiers", "Fichiers").unsorted(),
+    ];
+    let mut table = Table::new("tirages", "Les dossiers du tirage", columns).classed("stack");
+    table.rows = run.items.iter().map(item_row).collect();
+    table
+}
+
+fn item_row(item: &Item) -> Row {
+    let (tone, icon, word, rank) = match (item.dossier, &item.failure) {
+        (Some(_), _) => ("ok", "ok", "Émis", 2),
+        (None, Some(_)) => ("late", "late", "Échec", 0),
+        (None, None) => ("idle", "clock", "À venir", 1),
+    };
+    let standing = Datum::State {
+        tone,
+        icon,
+        word: word.to_owned(),
+        rank,
+    };
+    let shown = html! {
+        (state(tone, icon, word))
+        @if let Some(failure) = item.failure.as_ref().filter(|_| item.dossier.is_none()) { span.sub { (failure) } }
+    };
+    let files = html! {
+        @if let Some(dossier) = item.dossier {
+            @for (rank, format) in Format::ALL.into_iter().enumerate() {
+                @if rank > 0 { ", " }
+                a href={ "/dossiers/" (dossier) "/" (format.code()) } download { (format.french()) span.vh { ", " (item.label) } }
+            }
+        } @else { "–" }
+    };
+    vec![
+        Cell::text(item.label.clone()).to(format!("/contrats/{}/dossiers", item.contract)),
+        Cell::from(standing).shown(shown),
+        Cell::default().shown(files),
+    ]
 }
 
 /// `/tirages/{id}/dossiers.zip`: every file that the run issued.

@@ -37,7 +37,7 @@ pub(super) async fn page(
         div.head {
             h1 { "Documents" }
             p.lead { (counted(found, "document joint", "documents joints")) " à des indicateurs, des valeurs, des contrats et des contestations." }
-            (situation.form(&address, &since.unwrap_or_default()))
+            (situation.form_of("Documents connus au", &address, &since.unwrap_or_default()))
         }
         (filter_form(&address, "Filtrer les documents", &filters()))
         @if known.is_empty() {

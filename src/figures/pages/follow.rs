@@ -11,7 +11,8 @@ use crate::figures::follow::{self, Event, Follow, Followed, store};
 use crate::frameworks::{Catalogue, Framework, Indicator, Library};
 use crate::platform::clock::{Clock, french_instant};
 use crate::platform::db::Db;
-use crate::platform::web::{WebError, WebResult, section_heading};
+use crate::platform::web::table::{Cell, Column, Row, Table};
+use crate::platform::web::{Address, WebError, WebResult, section_heading};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Wish {
@@ -62,6 +63,7 @@ fn found<'a>(
 /// `/suivis`.
 pub(super) async fn page(
     signed: Signed,
+    address: Address,
     State(db): State<Db>,
     State(clock): State<Clock>,
     State(library): State<Library>,
@@ -85,76 +87,96 @@ pub(super) async fn page(
         @if followed.is_empty() {
             p { "Ouvrez un indicateur, par exemple depuis le " a href="/circuit" { "circuit des indicateurs" } ", et choisissez « Suivre cet indicateur » : ses valeurs qui arrivent ou sont corrigées s’afficheront ici." }
         }
-        @if !events.is_empty() { (event_table(&catalogue, &followed, &events)) }
+        @if !events.is_empty() {
+            section.sect aria-labelledby="nouvelles-titre" {
+                (section_heading("nouvelles-titre", "Ce qui est arrivé ou a été corrigé", None))
+                (event_table(&catalogue, &followed, &events).html(&address))
+            }
+        }
         @if !followed.is_empty() {
             section.sect aria-labelledby="suivis-titre" {
                 (section_heading("suivis-titre", "Indicateurs suivis", None))
-                table.tbl.stack {
-                    caption.vh { "Indicateurs suivis" }
-                    thead { tr { th scope="col" { "Indicateur" } th scope="col" { "Cadre" } th scope="col" { "Action" } } }
-                    tbody { @for wish in &followed { (followed_row(&catalogue, wish)) } }
-                }
+                (followed_table(&catalogue, &followed).html(&address))
             }
         }
     };
     Ok(signed.page("Mes suivis", &body))
 }
 
-fn followed_row(catalogue: &Catalogue, wish: &Followed) -> Markup {
+fn followed_table(catalogue: &Catalogue, followed: &[Followed]) -> Table {
+    let columns = vec![
+        Column::words("indicateur", "Indicateur"),
+        Column::words("cadre", "Cadre"),
+        Column::words("action", "Action").unsorted(),
+    ];
+    let mut table = Table::new("suivis", "Indicateurs suivis", columns)
+        .classed("stack")
+        .caption_unseen();
+    let rows = followed.iter();
+    table.rows = rows.map(|wish| followed_row(catalogue, wish)).collect();
+    table
+}
+
+fn followed_row(catalogue: &Catalogue, wish: &Followed) -> Row {
     let known = found(catalogue, &wish.framework, &wish.indicator);
     let path = format!("/indicateurs/{}/{}", wish.framework, wish.indicator);
     let label = known.map_or(wish.indicator.as_str(), |(_, i)| i.label.as_str());
-    html! {
-        tr {
-            th scope="row" { @if known.is_some() { a href=(path) { (label) } } @else { (label) } }
-            td data-l="Cadre" { (known.map_or(wish.framework.as_str(), |(f, _)| f.title.as_str())) }
-            td data-l="Action" {
-                form method="post" action={ (path) "/suivre" } {
-                    input type="hidden" name="suivre" value="non";
-                    button.btn.sm type="submit" { "Ne plus suivre" span.vh { " : " (label) } }
-                }
-            }
+    let stop = html! {
+        form method="post" action={ (path) "/suivre" } {
+            input type="hidden" name="suivre" value="non";
+            button.btn.sm type="submit" { "Ne plus suivre" span.vh { " : " (label) } }
         }
-    }
+    };
+    let name = Cell::text(label);
+    vec![
+        if known.is_some() { name.to(path) } else { name },
+        Cell::text(known.map_or(wish.framework.as_str(), |(f, _)| f.title.as_str())),
+        Cell::default().shown(stop),
+    ]
 }
 
-fn event_table(catalogue: &Catalogue, followed: &[Followed], events: &[Event]) -> Markup {
-    html! {
-        section.sect aria-labelledby="nouvelles-titre" {
-            (section_heading("nouvelles-titre", "Ce qui est arrivé ou a été corrigé", None))
-            table.tbl.stack {
-                caption.vh { "Nouvelles, la dernière d’abord" }
-                thead { tr { th scope="col" { "Indicateur" } th scope="col" { "Nouvelle" } th scope="col" { "Quand" } } }
-                tbody { @for event in events {
-                    tr {
-                        th scope="row" { (event_link(catalogue, followed, &event.measure)) }
-                        td data-l="Nouvelle" { (event.french()) }
-                        td data-l="Quand" { (french_instant(event.at)) @if let Some(who) = &event.who { span.sub { (who) } } }
-                    }
-                } }
-            }
-        }
-    }
+fn event_table(catalogue: &Catalogue, followed: &[Followed], events: &[Event]) -> Table {
+    let columns = vec![
+        Column::words("mesure", "Indicateur"),
+        Column::words("nouvelle", "Nouvelle"),
+        Column::words("quand", "Quand").unsorted(),
+    ];
+    let mut table = Table::new("nouvelles", "Nouvelles, la dernière d’abord", columns)
+        .classed("stack")
+        .caption_unseen();
+    let rows = events.iter().map(|event| {
+        let instant = french_instant(event.at);
+        let when = html! { (instant) @if let Some(who) = &event.who { span.sub { (who) } } };
+        vec![
+            event_name(catalogue, followed, &event.measure),
+            Cell::text(event.french()),
+            Cell::text(instant.clone()).shown(when),
+        ]
+    });
+    table.rows = rows.collect();
+    table
 }
 
 /// The indicator followed that has the measure, or any other that has it.
-fn event_link(catalogue: &Catalogue, followed: &[Followed], measure: &str) -> Markup {
+fn event_name(catalogue: &Catalogue, followed: &[Followed], measure: &str) -> Cell {
     let having = catalogue.following(measure);
     if let Some(own) = catalogue.own(measure) {
         let key = &own.indicator.key;
-        return html! { a href={ "/contrats/" (own.contract) "/indicateurs/" (key) } { (own.measure.label) } };
+        let href = format!("/contrats/{}/indicateurs/{key}", own.contract);
+        return Cell::text(own.measure.label.clone()).to(href);
     }
     let wished = having.iter().find(|(framework, indicator)| {
         followed
             .iter()
             .any(|f| f.framework == framework.code && f.indicator == indicator.key)
     });
-    html! {
-        @match wished.or(having.first()) {
-            Some((framework, indicator)) => a href={ "/indicateurs/" (framework.code) "/" (indicator.key) "?mesure=" (measure) } {
-                @if let Some(code) = &indicator.code { (code) " " } (indicator.label)
-            },
-            None => (measure),
-        }
-    }
+    let Some((framework, indicator)) = wished.or(having.first()) else {
+        return Cell::text(measure);
+    };
+    let name = match &indicator.code {
+        Some(code) => format!("{code} {}", indicator.label),
+        None => indicator.label.clone(),
+    };
+    let page = format!("/indicateurs/{}/{}", framework.code, indicator.key);
+    Cell::text(name).to(Address::of(page).and("mesure", measure).href())
 }

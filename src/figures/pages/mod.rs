@@ -18,6 +18,7 @@ mod indicator_parts;
 mod measure;
 mod objective;
 mod own;
+mod review;
 mod since;
 mod sourced;
 mod sources;
@@ -84,6 +85,7 @@ where
             post(follow::submit),
         )
         .route("/suivis", get(follow::page))
+        .route("/contrats/{slug}/tableau", get(review::page))
         .route("/valeurs/{observation}", get(value::page))
         .route("/documents", get(documents::page))
         .route("/contestations", get(contests::list))

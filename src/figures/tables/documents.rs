@@ -26,7 +26,7 @@ impl Source for Attached {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["genre", "sujet", "q", "au"]
+        &["genre", "sujet", "territoire", "periode", "q", "au"]
     }
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {

@@ -3,6 +3,7 @@
 mod circuit;
 mod contests;
 mod country;
+mod definitions;
 mod documents;
 mod indicator;
 mod measures;
@@ -13,17 +14,20 @@ mod values;
 pub use circuit::Circuit;
 pub use contests::Contests;
 pub use country::Country;
+pub use definitions::Definitions;
+pub(in crate::figures) use definitions::{DEFINITIONS_IN_FILES, definitions};
 pub use documents::Attached;
 pub use indicator::{LoadsOfMeasure, OfIndicator};
 pub use measures::{LongSeries, Measures};
 pub use objective::{Objective, ObjectiveByRegion, SideBySide};
 pub use review::ContractReview;
+pub(in crate::figures) use review::on_page;
 pub use values::{Revisions, Values};
 
 use super::{Situation, Sources};
-use crate::kernel::{Quantity, Value};
+use crate::kernel::{Decimal, Quantity, Value};
 use crate::measures::Measure;
-use crate::platform::web::table::Cell;
+use crate::platform::web::table::{Cell, Datum};
 use crate::platform::web::{AsOf, WebResult};
 use crate::tables::{Ask, number};
 
@@ -40,10 +44,16 @@ fn value(value: Option<&Value>, measure: Option<&Measure>) -> [Cell; 2] {
     match value {
         None => [Cell::default(), Cell::default()],
         Some(said) => match said.amount(measure.and_then(|m| m.per)) {
-            Some(amount) => [number(Some(amount)), Cell::default()],
+            Some(amount) => [of_measure(amount, measure), Cell::default()],
             None => [Cell::default(), Cell::text(said.to_string())],
         },
     }
+}
+
+/// A number with the decimals that pages show of its measure; a file holds them all.
+fn of_measure(amount: Decimal, measure: Option<&Measure>) -> Cell {
+    let decimals = measure.and_then(|measure| measure.decimals);
+    Datum::number(Some(amount), decimals.unwrap_or(0)).into()
 }
 
 /// The two terms of a rate, where it came with them.

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::civil::Date;
+use maud::html;
 
-use super::value;
+use super::{of_measure, value};
 use crate::contracts::store::load;
 use crate::contracts::{Section, Target, Terms, own_measures, write_target};
 use crate::figures::review::{Asked, Review};
 use crate::figures::{FiguresView, Followed, Snapshots, followed};
 use crate::frameworks::{Catalogue, Framework, Library, OwnMeasure};
 use crate::kernel::{Quantity, Value};
-use crate::platform::web::table::{Cell, Column, Row, Table};
+use crate::ledger::Moment;
+use crate::measures::Measure;
+use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
 use crate::platform::web::{WebError, WebResult};
-use crate::tables::{Ask, Source, number, whole, word};
+use crate::tables::{Ask, Source, whole, word};
 
 /// `suivi`: baseline, targets, last value and how it stands.
 #[derive(Debug)]
@@ -35,6 +38,8 @@ struct Ground<'a> {
     years: Vec<i16>,
     reviewed: i16,
     today: Date,
+    slug: &'a str,
+    moment: Moment,
 }
 
 #[async_trait]
@@ -77,6 +82,8 @@ impl Source for ContractReview {
             years: contract.years().collect(),
             reviewed: contract.reviewed_year(moment.day),
             today: moment.day,
+            slug: &contract.slug,
+            moment,
         };
         let mut table = Table::new(self.name(), contract.title.clone(), ground.columns());
         let (volet, objective) = (ask.choice("volet"), ask.choice("objectif"));
@@ -135,7 +142,8 @@ impl Ground<'_> {
                 continue;
             }
             let mut row = self.row(section, followed, &review);
-            row.extend(targets.into_iter().flat_map(target));
+            let measure = followed.measure;
+            row.extend(targets.into_iter().flat_map(|one| target(one, measure)));
             rows.push(row);
         }
         rows
@@ -160,12 +168,24 @@ impl Ground<'_> {
         } = followed;
         let [baseline, _] = value(review.baseline.map(|b| &b.value), Some(measure));
         let figure = review.figure;
-        let [last, text] = value(figure.map(|(_, figure)| &figure.value), Some(measure));
+        let [mut last, text] = value(figure.map(|(_, figure)| &figure.value), Some(measure));
+        if let Datum::Text(words) = &text.datum {
+            last = last.shown(html! { (words) });
+        }
         let year = review.baseline.map(|baseline| whole(baseline.year.into()));
+        let path = format!("/contrats/{}/indicateurs/{}", self.slug, indicator.key);
+        let name = html! {
+            @if let Some(code) = &indicator.code { span.code { (code) } " " }
+            a href=(self.moment.href(&path)) { (indicator.label) }
+            span.sub {
+                @if measure.label != indicator.label { (measure.label) " " }
+                @if let Some(unit) = &measure.unit { "(" (unit) ")" }
+            }
+        };
         vec![
             Cell::text(section.key.clone()),
             word(indicator.code.clone()),
-            Cell::text(indicator.label.clone()),
+            Cell::text(indicator.label.clone()).shown(name),
             Cell::text(measure.code.clone()),
             word(measure.unit.clone()),
             Cell::text(section.place.clone()),
@@ -181,13 +201,50 @@ impl Ground<'_> {
     }
 }
 
-/// A target in two cells: the number, or what is agreed in place of one.
-fn target(target: Option<&Target>) -> [Cell; 2] {
+/// A target in two cells: the number, or what is agreed in place of one, which a page shows where
+/// the number would be.
+fn target(target: Option<&Target>, measure: &Measure) -> [Cell; 2] {
     match target {
         None => [Cell::default(), Cell::default()],
         Some(Target::Value(Value::Number(Quantity::Plain(amount)))) => {
-            [number(Some(*amount)), Cell::default()]
+            [of_measure(*amount, Some(measure)), Cell::default()]
         }
-        Some(other) => [Cell::default(), Cell::text(write_target(other))],
+        Some(other) => in_words(write_target(other)),
     }
+}
+
+/// What is said in place of a number, in two cells.
+fn in_words(text: String) -> [Cell; 2] {
+    let shown = html! { span.muted { (text) } };
+    [Cell::default().shown(shown), Cell::text(text)]
+}
+
+/// The same as a page shows it: what stands in place of a number where the number would be, the
+/// code and the unit beside the name.
+pub(in crate::figures) fn on_page(table: Table) -> Table {
+    let beside = [
+        "code",
+        "mesure",
+        "unite",
+        "territoire",
+        "initiale_annee",
+        "derniere_texte",
+        "fournisseur",
+    ];
+    let keys = table.columns.iter().map(|column| column.key.clone());
+    let words: Vec<_> = keys.filter(|key| key.ends_with("_texte")).collect();
+    let mut left_out = beside.to_vec();
+    left_out.extend(words.iter().map(AsRef::as_ref));
+    let mut sections: Vec<String> = table.rows.iter().map(|row| row[0].datum.french()).collect();
+    sections.dedup();
+    left_out.extend((sections.len() < 2).then_some("volet"));
+    let name = table
+        .columns
+        .iter()
+        .position(|column| column.key == "indicateur");
+    table
+        .headed_by(name.unwrap_or_default())
+        .without(&left_out)
+        .classed("stack years seen dense")
+        .caption_unseen()
 }

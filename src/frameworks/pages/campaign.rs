@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use crate::frameworks::{Campaign, Framework, Step};
 use crate::platform::clock::french_date;
-use crate::platform::web::section_heading;
+use crate::platform::web::{Address, section_heading};
+use crate::tables::downloads;
 
 /// The years whose campaign can be looked at; nothing where the documents tell of none.
 pub(super) fn choice(framework: &Framework, shown: Option<i16>) -> Markup {
@@ -79,11 +80,11 @@ pub(super) fn banner(framework: &Framework, campaign: &Campaign<'_>) -> Markup {
             @if let Some(document) = document { p.muted { "D’après : " (document.title) "." } }
             p { a href={ "/cadres/" (framework.code) } { "Revenir au cadre entier" } }
         } }
-        @if !campaign.steps.is_empty() { (calendar(campaign)) }
+        @if !campaign.steps.is_empty() { (calendar(framework, campaign)) }
     }
 }
 
-fn calendar(campaign: &Campaign<'_>) -> Markup {
+fn calendar(framework: &Framework, campaign: &Campaign<'_>) -> Markup {
     let title = format!("Dates du bilan {}", campaign.year);
     html! {
         section.sect aria-labelledby="dates" {
@@ -95,6 +96,8 @@ fn calendar(campaign: &Campaign<'_>) -> Markup {
                     tbody { @for step in &campaign.steps { (row(step)) } }
                 }
             }
+            @let year = campaign.year.to_string();
+            (downloads("calendrier", &title, &[("cadre", &framework.code), ("edition", &year)], &Address::of("/cadres")))
         }
     }
 }

@@ -8,8 +8,8 @@ use super::parts::{counts, marks};
 use super::{campaign, history, opening};
 use crate::access::{Opening, Signed};
 use crate::frameworks::{
-    Band, BandCase, CalendarDate, Campaign, Commitment, Edition, EditionYear, Framework, Index,
-    Indicator, Library, Node, explained, usual_bands,
+    Band, BandCase, CalendarDate, Campaign, Commitment, Framework, Index, Indicator, Library, Node,
+    explained, usual_bands,
 };
 use crate::ledger::history_of;
 use crate::platform::clock::french_date;
@@ -41,7 +41,7 @@ pub(super) async fn page(
         let body = html! {
             (head(framework, edited.no, None))
             (tree(framework, framework, &address))
-            (calendars(framework))
+            (calendar(framework))
             (campaign::choice(framework, None))
             (sources(framework))
             (history::revisions(edited.thing, &history))
@@ -270,14 +270,12 @@ fn action(index: &Index<'_>, commitment: &Commitment) -> Markup {
 }
 
 /// The calendar that comes back every year; those of one year are with its campaign.
-fn calendars(framework: &Framework) -> Markup {
-    let editions = framework.editions.iter();
-    let mut every = editions.filter(|e| e.year == EditionYear::Every && !e.calendar.is_empty());
-    html! { @if let Some(edition) = every.next() { (calendar(edition)) } }
-}
-
-fn calendar(edition: &Edition) -> Markup {
+fn calendar(framework: &Framework) -> Markup {
     let (id, title) = ("calendrier", "Calendrier de chaque année");
+    let entries = framework.every_year();
+    if entries.is_empty() {
+        return html! {};
+    }
     html! {
         section.sect aria-labelledby=(id) {
             (section_heading(id, title, None))
@@ -286,7 +284,7 @@ fn calendar(edition: &Edition) -> Markup {
                     caption.vh { (title) }
                     thead { tr { th scope="col" { "Étape" } th scope="col" { "Du" } th scope="col" { "Au" } } }
                     tbody {
-                        @for entry in &edition.calendar {
+                        @for entry in entries {
                             tr {
                                 th scope="row" {
                                     (entry.label)
@@ -299,6 +297,7 @@ fn calendar(edition: &Edition) -> Markup {
                     }
                 }
             }
+            (downloads("calendrier", title, &[("cadre", &framework.code)], &Address::of("/cadres")))
         }
     }
 }

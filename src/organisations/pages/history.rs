@@ -2,12 +2,14 @@
 
 use maud::{Markup, html};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::kernel::counted;
 use crate::ledger::ChangeRow;
 use crate::organisations::OrganisationKind;
 use crate::platform::clock::{french_date, french_instant};
-use crate::platform::web::section_heading;
+use crate::platform::web::{Address, section_heading};
+use crate::tables::downloads;
 
 /// The fields of a recorded state, as a reader calls them.
 const FIELDS: [(&str, &str); 12] = [
@@ -26,7 +28,8 @@ const FIELDS: [(&str, &str); 12] = [
 ];
 
 /// The section of the history, the latest change first.
-pub(super) fn section(changes: &[ChangeRow]) -> Markup {
+pub(super) fn section(story: Option<&(Uuid, Vec<ChangeRow>)>) -> Markup {
+    let changes = story.map_or(&[][..], |(_, changes)| changes);
     let edits = changes
         .iter()
         .filter(|change| change.verb != "create")
@@ -58,6 +61,9 @@ pub(super) fn section(changes: &[ChangeRow]) -> Markup {
                         td.x data-l="Qui" { (change.who.as_deref().unwrap_or("Jalon")) }
                     }
                 } }
+            }
+            @if let Some((thing, _)) = story {
+                (downloads("journal", "Les changements de l’organisation", &[("chose", &thing.to_string())], &Address::of("/journal")))
             }
         }
     }

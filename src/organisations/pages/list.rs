@@ -224,7 +224,7 @@ fn agencies(directory: &Directory, shown: Shown, address: &Address) -> Markup {
         Column::numbers("debut", "Depuis le"),
     ];
     let caption = format!("Agences régionales de santé, {}", shown.french());
-    let mut table = Table::new("ars-du-jour", caption, columns)
+    let mut table = Table::new("organisations-ars-du-jour", caption, columns)
         .classed("dense")
         .caption_unseen();
     let rows = agencies.into_iter();

@@ -17,7 +17,10 @@ use crate::organisations::{
 };
 use crate::platform::clock::{Clock, french_date};
 use crate::platform::db::Db;
-use crate::platform::web::{AsOf, Crumb, WebError, WebResult, crumbs, section_heading, state};
+use crate::platform::web::{
+    Address, AsOf, Crumb, WebError, WebResult, crumbs, section_heading, state,
+};
+use crate::tables::downloads;
 
 /// `/organisations/{code}`; another name of the organisation leads to its code.
 pub(super) async fn page(
@@ -81,7 +84,7 @@ fn body(
             div {
                 (territory(directory, organisation, shown))
                 (services(directory, organisation, shown))
-                (history::section(story.map_or(&[], |(_, changes)| changes.as_slice())))
+                (history::section(story))
             }
             (sheet(directory, organisation, shown, contact))
         }
@@ -162,10 +165,10 @@ fn territory(directory: &Directory, organisation: &Organisation, shown: Shown) -
             @if sections {
                 @for part in &parts {
                     h3 { (part.name) }
-                    (places(&directory.parts_of(&part.code, day), &part.name))
+                    (places(&directory.parts_of(&part.code, day), part, day))
                 }
             } @else {
-                (places(&parts, &place.name))
+                (places(&parts, place, day))
             }
         }
     }
@@ -176,13 +179,15 @@ fn names(places: &[&Place]) -> String {
     super::enumerate(&names)
 }
 
-fn places(places: &[&Place], whole: &str) -> Markup {
+fn places(places: &[&Place], whole: &Place, day: Date) -> Markup {
+    let what = format!("Ce qui compose {}", whole.name);
+    let on = day.to_string();
     html! {
         @if places.is_empty() {
             p.muted { "Aucun département n’y est rangé à cette date." }
         } @else {
             table.tbl.dense {
-                caption.vh { "Ce qui compose " (whole) }
+                caption.vh { (what) }
                 thead { tr {
                     th scope="col" { "Code" }
                     th scope="col" { "Nom" }
@@ -194,6 +199,7 @@ fn places(places: &[&Place], whole: &str) -> Markup {
                     }
                 } }
             }
+            (downloads("territoires", &what, &[("dans", &whole.code), ("au", &on)], &Address::of("/organisations")))
         }
     }
 }
@@ -221,6 +227,8 @@ fn services(directory: &Directory, organisation: &Organisation, shown: Shown) ->
                     }
                 } }
             }
+            @let on = shown.day.to_string();
+            (downloads("organisations", &title, &[("rattachement", &organisation.code), ("au", &on)], &Address::of("/organisations")))
         }
     }
 }

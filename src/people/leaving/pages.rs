@@ -25,8 +25,9 @@ use crate::ledger::Change;
 use crate::people::desk::Desk;
 use crate::platform::clock::french_date;
 use crate::platform::web::{
-    Crumb, WebError, WebResult, crumbs, document_with_status, section_heading,
+    Address, Crumb, WebError, WebResult, crumbs, document_with_status, section_heading,
 };
+use crate::tables::downloads;
 
 /// What was typed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -220,6 +221,7 @@ fn grants(look: &Look) -> Markup {
                         td data-l="Pour qui prend la suite" { (handed(one)) }
                     } } }
                 }
+                (downloads("habilitations", "Toutes ses habilitations", &[("personne", &look.person.id.to_string())], &Address::of(PEOPLE)))
             }
         }
     }

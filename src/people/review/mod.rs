@@ -12,7 +12,7 @@ use crate::access::grant::Grant;
 use crate::access::{Act, Concern, answering};
 use crate::platform::db::{DbError, Tx};
 
-pub(super) use pages::routes;
+pub(super) use pages::{routes, seen};
 pub use remind::remind;
 
 /// How long before the due day those who still have something to decide are reminded, in days.

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Form, Router};
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -27,6 +28,7 @@ use crate::platform::web::{
     Address, Crumb, Shell, WebError, WebResult, crumbs, document_with_status, section_heading,
     state,
 };
+use crate::tables::downloads;
 
 const REVIEWS: &str = "/droits/revue";
 const TITLE: &str = "Revue des habilitations";
@@ -222,18 +224,29 @@ struct Look {
 
 async fn look(signed: &Signed, db: &Db, clock: &Clock, id: Uuid) -> WebResult<Look> {
     let (reach, today) = (signed.reach(), clock.today());
-    takes_part(reach)?;
-    let mut tx = db.read().await?;
-    let seen = store::reviews(&mut tx, reach).await?;
-    let review = seen.into_iter().find(|review| review.id == id);
-    let review = review.ok_or(WebError::NotFound)?;
-    let entries = store::entries(&mut tx, reach, &review, today).await?;
+    let (review, entries) = seen(&mut db.read().await?, reach, id, today).await?;
     Ok(Look {
         overdue: review.due_on < today,
         review,
         entries,
         me: reach.actor().person(),
     })
+}
+
+/// A review, and those of its grants that somebody may decide of; not found by who has no part in
+/// it.
+pub(in crate::people) async fn seen(
+    tx: &mut Tx,
+    reach: &Reach,
+    id: Uuid,
+    today: Date,
+) -> WebResult<(Review, Vec<Entry>)> {
+    takes_part(reach)?;
+    let reviews = store::reviews(tx, reach).await?;
+    let review = reviews.into_iter().find(|review| review.id == id);
+    let review = review.ok_or(WebError::NotFound)?;
+    let entries = store::entries(tx, reach, &review, today).await?;
+    Ok((review, entries))
 }
 
 async fn page(
@@ -288,7 +301,10 @@ fn body(look: &Look, address: &Address, mistake: Option<&str>) -> Markup {
                 @if progress.waiting > 1 { "s" } ". Elles valent toujours : rien ne prend fin tout seul." } }
         }
         @if let Some(mistake) = mistake { div.flag.late role="alert" { p { "Rien n’est enregistré. " (mistake) } } }
-        @if some.is_empty() { p { "Il ne reste rien à décider ici." } } @else { (decisions(look, &path, &some)) }
+        @if some.is_empty() { p { "Il ne reste rien à décider ici." } } @else {
+            (decisions(look, &path, &some))
+            (downloads("revue", "Les habilitations de la revue", &[("revue", &look.review.id.to_string())], address))
+        }
         @if pages > 1 { p.acts {
             @if number > 1 { a.btn.sm href=(address.with("page", (number - 1).to_string()).href()) { "Précédentes" } }
             span { "Page " (number) " sur " (pages) }

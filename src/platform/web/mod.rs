@@ -13,6 +13,7 @@ mod paging;
 mod params;
 mod shell;
 pub mod table;
+mod takeaway;
 
 pub use address::Address;
 pub use assets::{asset_router, grid_script_path, passkey_script_path, stylesheet_path};
@@ -24,3 +25,4 @@ pub use filters::{Filter, filter_form};
 pub use paging::{BEFORE, PAGE, Paging};
 pub use params::{AsOf, came_since, local_path, parse_day};
 pub use shell::{HelpItem, Looking, NavItem, SEARCH, Shell, View, document, document_with_status};
+pub use takeaway::downloads;

@@ -7,10 +7,12 @@ use uuid::Uuid;
 
 use super::PATH;
 use crate::access::Signed;
-use crate::platform::clock::french_instant;
 use crate::platform::db::Db;
-use crate::platform::web::{WebResult, section_heading, state};
+use crate::platform::web::table::Datum;
+use crate::platform::web::{Address, WebResult, section_heading};
+use crate::support::tables::{IN_FILES, OF_OTHERS, OWN, requests};
 use crate::support::{Request, store};
+use crate::tables::downloads;
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
@@ -21,7 +23,7 @@ pub(super) struct Asked {
 pub(super) async fn page(
     signed: Signed,
     State(db): State<Db>,
-    Query(asked): Query<Asked>,
+    (address, Query(asked)): (Address, Query<Asked>),
 ) -> WebResult<Markup> {
     let open = asked.etat != "closes";
     let all = store::requests(&mut db.read().await?, signed.reach(), open).await?;
@@ -41,35 +43,34 @@ pub(super) async fn page(
         @if !others.is_empty() {
             section.sect aria-labelledby="a-suivre" {
                 (section_heading("a-suivre", "À suivre par l’assistance", None))
-                (table(&others, me, "Demandes que vous suivez pour l’assistance"))
+                (table("demandes-autres", &others, me, (OF_OTHERS, "Demandes que vous suivez pour l’assistance"), &address))
             }
         }
         section.sect aria-labelledby="miennes" {
             (section_heading("miennes", "Les miennes", None))
             @if own.is_empty() { p { @if open { "Aucune demande en cours." } @else { "Aucune demande close." } " Sur chaque page, « Demander de l’aide sur cette page », tout en bas, en ouvre une. " a href={ (PATH) "/nouvelle" } { "Demander de l’aide" } } }
-            @else { (table(&own, me, "Mes demandes")) }
+            @else { (table("demandes", &own, me, (OWN, "Mes demandes"), &address)) }
         }
     };
     Ok(signed.page("Demandes d’aide", &body))
 }
 
-fn table(requests: &[Request], me: Uuid, caption: &str) -> Markup {
+/// A table of requests, with what it can be taken away as.
+fn table(
+    key: &'static str,
+    all: &[Request],
+    me: Uuid,
+    (of, caption): (&str, &str),
+    address: &Address,
+) -> Markup {
     html! {
-        table.tbl.stack {
-            caption.vh { (caption) }
-            thead { tr { th scope="col" { "Page" } th scope="col" { "Demandée" } th scope="col" { "Entre les mains de" } th scope="col" { "Où elle en est" } } }
-            tbody { @for request in requests { tr {
-                th scope="row" { a href={ (PATH) "/" (request.id) } { @if request.is_forgotten() { "Demande dont le texte est effacé" } @else { (request.title) } } span.sub.mono { (request.page) } }
-                td data-l="Demandée" { (french_instant(request.at)) @if request.person != me { span.sub { (request.name) } } }
-                td data-l="Entre les mains de" { (hands(request)) }
-                td data-l="Où elle en est" { (standing(request)) }
-            } } }
-        }
+        (requests((key, caption), all, Some(me)).without(&IN_FILES).html(address))
+        (downloads("demandes", caption, &[("de", of)], address))
     }
 }
 
 /// Who has it in hand, in a cell.
-pub(super) fn hands(request: &Request) -> String {
+pub(in crate::support) fn hands(request: &Request) -> String {
     if request.national {
         "Assistance nationale".to_owned()
     } else {
@@ -78,10 +79,16 @@ pub(super) fn hands(request: &Request) -> String {
 }
 
 /// Where a request stands.
-pub(super) fn standing(request: &Request) -> Markup {
-    match (request.open, request.awaits) {
-        (false, _) => state("idle", "ok", "Close"),
-        (true, true) => state("warn", "clock", "Attend une réponse"),
-        (true, false) => state("ok", "ok", "Répondue"),
+pub(in crate::support) fn standing(request: &Request) -> Datum {
+    let (tone, icon, word, rank) = match (request.open, request.awaits) {
+        (true, true) => ("warn", "clock", "Attend une réponse", 0),
+        (true, false) => ("ok", "ok", "Répondue", 1),
+        (false, _) => ("idle", "ok", "Close", 2),
+    };
+    Datum::State {
+        tone,
+        icon,
+        word: word.to_owned(),
+        rank,
     }
 }

@@ -13,6 +13,8 @@ use crate::platform::db::Db;
 use crate::platform::mail::Post;
 use crate::platform::web::{Crumb, Shell};
 
+pub(super) use list::{hands, standing};
+
 /// Where requests are listed.
 pub(super) const PATH: &str = "/aide/demandes";
 

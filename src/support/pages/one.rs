@@ -17,6 +17,7 @@ use crate::ledger::{Change, history_href};
 use crate::platform::clock::{Clock, french_instant};
 use crate::platform::db::Db;
 use crate::platform::mail::Post;
+use crate::platform::web::table::Cell;
 use crate::platform::web::{WebError, WebResult, crumbs, document_with_status, section_heading};
 use crate::support::{FollowRequest, Message, PassOn, Request, read_words, store};
 
@@ -160,7 +161,7 @@ fn body(shown: &Shown, said: Option<&str>, wrong: Option<&str>, typed: &str) -> 
             @if request.is_forgotten() { p.lead { "Ce qui fut dit est effacé, deux ans après la fin de la demande." } }
             @else { p.lead { "Sur la page « " (request.title) " »" @if !shown.is_own { ", par " (request.name) } "." } }
             dl.facts.row {
-                div { dt { "Où elle en est" } dd { (standing(request)) } }
+                div { dt { "Où elle en est" } dd { (Cell::from(standing(request)).html()) } }
                 div { dt { "Entre les mains de" } dd { (hands(request)) } }
             }
             p.acts { a.btn.sm href=(history_href(request.id)) { "Historique" } }

@@ -127,7 +127,7 @@ pub const HOSPITAL: Made = Made {
 /// The action 1.1-5, « Accompagner la recomposition de l’offre », which the guide leaves without
 /// a model indicator.
 const RESTRUCTURING: &str = "1.1-5";
-pub(super) const OWN: &str = "1.1-5-indicateur";
+pub const OWN: &str = "1.1-5-indicateur";
 
 /// The commitment, with the indicator that follows it and that indicator's definition and targets.
 pub fn restructuring(section: Uuid) -> Vec<TermEdit> {

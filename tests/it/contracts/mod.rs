@@ -13,7 +13,7 @@ mod proposal;
 mod regions;
 mod rules;
 mod store;
-pub use cases::{HOSPITAL, restructuring};
+pub use cases::{HOSPITAL, OWN, restructuring};
 pub use hand::{
     BOTH, HPV, Hand, Made, NORMANDIE, add_hospital, aims, furnish, normandie_terms, number,
 };

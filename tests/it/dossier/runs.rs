@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
 use axum::http::StatusCode;
+use futures_util::future::{Either, select};
 use jalon::documents::store as blobs;
 use jalon::dossier::{Asked, Run, RunError, ask, issued, runs, take_up, work};
 use jalon::ledger::Actor;
@@ -103,6 +104,53 @@ on_both_engines! {
         // It is nobody else's.
         assert_eq!(run(&bench, Actor::Person(Uuid::nil())).await, None);
         assert!(matches!(ask(&sources, actor, Uuid::from_u128(78), asked(2012)).await, Err(RunError::Nothing(2012))));
+    }
+}
+
+on_both_engines! {
+    async fn the_page_of_a_run_says_how_far_it_is(bench: Bench) {
+        let (actor, _stage) = signed(&bench).await;
+        more(&bench, actor).await;
+        let occitanie = Made {
+            slug: "occitanie-2024-2028",
+            title: "CPOM 2024-2028 de l’ARS Occitanie",
+            organisation: "ARS-76",
+            place: "76",
+            parties: &[("etat", "MSS"), ("ars", "ARS-76")],
+            ..NORMANDIE
+        };
+        let hand = Hand::also_creates(&bench, actor, occitanie).await;
+        let terms = normandie_terms(hand.section("contrat").await);
+        hand.agrees("contrat", None, terms, BOTH, "2024-12-18").await;
+        let sources = sources(&bench);
+        ask(&sources, actor, ID, asked(2024)).await.unwrap();
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let path = format!("/tirages/{ID}");
+        let told = |settled: usize| format!("<progress id=\"avance\" max=\"3\" value=\"{settled}\">");
+        assert!(site.get(&path).await.body.contains(&told(0)));
+        // The work goes on until somebody looks after its first dossier, and then stands still.
+        let mut working = Box::pin(work(&sources, ID));
+        let settled = loop {
+            let looking = Box::pin(run(&bench, actor));
+            match select(working, looking).await {
+                Either::Left(_) => panic!("it ended before anybody looked"),
+                Either::Right((looked, still)) => {
+                    working = still;
+                    let settled = looked.unwrap().settled();
+                    if settled > 0 {
+                        break settled;
+                    }
+                }
+            }
+        };
+        assert!(settled < 3, "{settled}");
+        let page = site.get(&path).await.body;
+        assert!(page.contains(&told(settled)), "{page}");
+        assert!(page.contains(&format!("{settled} sur 3")) && !page.contains("dossiers.zip"));
+        working.await.unwrap();
+        let page = site.get(&path).await.body;
+        assert!(page.contains(&told(3)) && page.contains("dossiers.zip"), "{page}");
     }
 }
 

@@ -73,6 +73,28 @@ impl Area {
         }
     }
 
+    /// A text that starts some pixels after a share of the width.
+    pub(super) fn starting_at(share: f64, shift: f64, y: f64, text: &str) -> Self {
+        Self {
+            share,
+            left: shift,
+            right: shift + length(text),
+            top: y - ASCENT,
+            bottom: y + DESCENT,
+        }
+    }
+
+    /// A point of a line.
+    pub(super) fn point(share: f64, y: f64) -> Self {
+        Self {
+            share,
+            left: -1.0,
+            right: 1.0,
+            top: y - 1.0,
+            bottom: y + 1.0,
+        }
+    }
+
     fn mark(share: f64, y: f64) -> Self {
         Self {
             share,
@@ -162,12 +184,68 @@ const CANDIDATES: [(Side, f64); 16] = [
     (Side::Middle, 52.0),
 ];
 
+/// The same along lines: above the mark or under it, then beside it, then farther.
+const ALONG: [(Side, f64); 12] = [
+    (Side::Middle, -11.0),
+    (Side::Middle, 20.0),
+    (Side::Right, 4.5),
+    (Side::Left, 4.5),
+    (Side::Right, -8.0),
+    (Side::Left, -8.0),
+    (Side::Right, 17.0),
+    (Side::Left, 17.0),
+    (Side::Middle, -26.0),
+    (Side::Middle, 36.0),
+    (Side::Middle, -42.0),
+    (Side::Middle, 52.0),
+];
+
+/// Where names may stand: their places, and the widths at which nothing may meet; where one only
+/// finds a place at the first widths, a narrow screen goes without it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rule {
+    candidates: &'static [(Side, f64)],
+    wide: &'static [f64],
+    narrow: &'static [f64],
+}
+
+impl Rule {
+    const BESIDE: Self = Self {
+        candidates: &CANDIDATES,
+        wide: &WIDE,
+        narrow: &NARROW,
+    };
+    /// Along lines, in a page.
+    pub(super) const ALONG: Self = Self {
+        candidates: &ALONG,
+        wide: &WIDE,
+        narrow: &NARROW,
+    };
+    /// Along lines, in a drawing that is 360 wide and no other.
+    pub(super) const ALONG_FIXED: Self = Self {
+        candidates: &ALONG,
+        wide: &[360.0],
+        narrow: &[360.0],
+    };
+}
+
 /// Gives each name a place, in the order of importance; one that finds none is left out. `taken`
 /// is what other texts cover.
 pub(super) fn placed<'a>(
     labels: &[Label<'a>],
     marks: &[(f64, f64)],
     taken: &[Area],
+    heights: (f64, f64),
+) -> Vec<Placed<'a>> {
+    placed_under(Rule::BESIDE, labels, marks, (taken, &[]), heights)
+}
+
+/// The same under another rule. A name stands on `avoided` where it finds no place beside it.
+pub(super) fn placed_under<'a>(
+    rule: Rule,
+    labels: &[Label<'a>],
+    marks: &[(f64, f64)],
+    (taken, avoided): (&[Area], &[Area]),
     heights: (f64, f64),
 ) -> Vec<Placed<'a>> {
     let marks: Vec<Area> = marks
@@ -185,17 +263,25 @@ pub(super) fn placed<'a>(
                     && others.iter().all(|other| !area.meets(other, *width))
             })
         };
-        let in_both = CANDIDATES
-            .iter()
-            .find(|at| is_free(at, &wide, &WIDE) && is_free(at, &narrow, &NARROW));
-        let at = in_both.or_else(|| CANDIDATES.iter().find(|at| is_free(at, &wide, &WIDE)));
+        let in_wide = |at: &&(Side, f64)| is_free(at, &wide, rule.wide);
+        let in_both = |at: &&(Side, f64)| in_wide(at) && is_free(at, &narrow, rule.narrow);
+        let clear = |at: &&(Side, f64)| {
+            is_free(at, avoided, rule.wide) && is_free(at, avoided, rule.narrow)
+        };
+        let all = || rule.candidates.iter();
+        let everywhere = all().find(|at| in_both(at) && clear(at));
+        let everywhere = everywhere.or_else(|| all().find(in_both));
+        let somewhere = || all().find(|at| in_wide(at) && is_free(at, avoided, rule.wide));
+        let at = everywhere
+            .or_else(somewhere)
+            .or_else(|| all().find(in_wide));
         let Some((side, dy)) = at else {
             continue;
         };
         let y = label.y + dy;
         let area = side.area(label.text, label.share, y);
         wide.push(area);
-        if in_both.is_some() {
+        if everywhere.is_some() {
             narrow.push(area);
         }
         let is_far = *dy < -12.0 || *dy > 22.0;
@@ -210,7 +296,7 @@ pub(super) fn placed<'a>(
             y,
             place: side.place(),
             leader: is_far.then_some((from, to)),
-            fits_narrow: in_both.is_some(),
+            fits_narrow: everywhere.is_some(),
             #[cfg(test)]
             side: *side,
         });

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::labels::{Area, Label, Placed, Rule, placed_under};
 use super::{Axis, Room, axis::is_drawable};
 use crate::svg::{Across, Description, Look, Place, Svg, Target};
 
@@ -115,13 +116,7 @@ pub fn trajectory(spec: &Trajectory, target: Target) -> String {
     for mark in &marks {
         mark.draw(&mut svg);
     }
-    for (rank, mark) in marks
-        .iter()
-        .enumerate()
-        .filter(|(_, mark)| mark.is_labelled)
-    {
-        mark.draw_label(&mut svg, side(rank, &marks));
-    }
+    plot.draw_labels(&mut svg, &lines, &marks);
     svg.finish()
 }
 
@@ -159,11 +154,15 @@ impl Kind {
         }
     }
 
-    fn label(self) -> Look {
-        match self {
-            Self::Way | Self::National => Look::Text,
-            Self::Goal => Look::GoalText,
-            Self::Observed => Look::Value,
+    /// How its values are printed: on every screen, or on those that have the room.
+    fn label(self, everywhere: bool) -> Look {
+        match (self, everywhere) {
+            (Self::Way | Self::National, true) => Look::Text,
+            (Self::Way | Self::National, false) => Look::WideText,
+            (Self::Goal, true) => Look::GoalText,
+            (Self::Goal, false) => Look::WideGoalText,
+            (Self::Observed, true) => Look::Value,
+            (Self::Observed, false) => Look::WideValue,
         }
     }
 }
@@ -367,15 +366,21 @@ impl<'a> Plot<'a> {
         0.4 * (LAST_YEAR - FIRST_YEAR) / years.max(3.0)
     }
 
-    fn draw_breaks(&self, svg: &mut Svg) {
+    /// The breaks that are drawn: what is said of each, where it stands across and how high.
+    fn breaks(&self) -> impl Iterator<Item = (&'a Break, f64, f64)> {
         let within = self.spec.breaks.iter();
         let within = within.filter(|b| (self.first + 1..=self.last).contains(&b.since));
-        for (rank, mark) in (0_i32..).zip(within) {
+        (0_i32..).zip(within).map(|(rank, mark)| {
             let before = f64::midpoint(self.share(mark.since - 1), self.share(mark.since));
+            // Neighbours are told one above the other.
+            (mark, before, self.top - 2.0 + 13.0 * f64::from(rank % 2))
+        })
+    }
+
+    fn draw_breaks(&self, svg: &mut Svg) {
+        for (mark, before, y) in self.breaks() {
             let x = self.room.at(before);
             svg.line(Look::Break, (x, self.top - 8.0), (x, self.bottom));
-            // Neighbours are told one above the other.
-            let y = self.top - 2.0 + 13.0 * f64::from(rank % 2);
             let place = if before > 0.6 {
                 Place::END.shifted(-5.0)
             } else {
@@ -435,6 +440,7 @@ impl<'a> Plot<'a> {
                     kind: line.kind,
                     name: line.name,
                     point,
+                    share: self.share(point.year),
                     at: self.at(point),
                     is_labelled: match line.kind {
                         Kind::Way => false,
@@ -445,6 +451,90 @@ impl<'a> Plot<'a> {
         });
         marks.collect()
     }
+
+    /// The values printed beside their marks, where they meet neither another value, nor a mark,
+    /// nor, as far as there is room, a line.
+    fn draw_labels(&self, svg: &mut Svg, lines: &[Line], marks: &[Mark]) {
+        for (mark, label) in self.placed(lines, marks) {
+            let x = self.room.at(label.share);
+            if let Some((from, to)) = label.leader {
+                let look = if label.fits_narrow {
+                    Look::Leader
+                } else {
+                    Look::WideLeader
+                };
+                svg.line(look, (x, from), (x, to));
+            }
+            let look = mark.kind.label(label.fits_narrow);
+            svg.text(look, (x, label.y), label.place, label.text);
+        }
+    }
+
+    /// The places of the values, the most important first: those on top, then the latest.
+    fn placed<'m>(&self, lines: &[Line], marks: &'m [Mark<'m>]) -> Vec<(&'m Mark<'m>, Placed<'m>)> {
+        let labelled = marks.iter().rev().filter(|mark| mark.is_labelled);
+        let labelled: Vec<&Mark<'_>> = labelled.collect();
+        let labels: Vec<Label<'_>> = labelled
+            .iter()
+            .map(|mark| Label {
+                text: &mark.point.text,
+                share: mark.share,
+                y: mark.at.1,
+            })
+            .collect();
+        let drawn = marks.iter().filter(|mark| mark.kind != Kind::Way);
+        let drawn: Vec<(f64, f64)> = drawn.map(|mark| (mark.share, mark.at.1)).collect();
+        let rule = match self.room.target {
+            Target::Page => Rule::ALONG,
+            Target::Pdf => Rule::ALONG_FIXED,
+        };
+        let beside = (self.texts(), self.along(lines));
+        let heights = (self.top - 8.0, self.bottom);
+        let placed = placed_under(rule, &labels, &drawn, (&beside.0, &beside.1), heights);
+        let of = |label: &Placed<'_>| {
+            labelled
+                .iter()
+                .copied()
+                .find(|mark| std::ptr::eq(mark.point.text.as_str(), label.text))
+        };
+        placed
+            .into_iter()
+            .filter_map(|label| Some((of(&label)?, label)))
+            .collect()
+    }
+
+    /// What the ticks of the axis and the words of breaks cover.
+    fn texts(&self) -> Vec<Area> {
+        let ticks = self.axis.ticks().iter().map(|tick| {
+            let y = self.down(tick.value) - 4.0;
+            Area::starting_at(0.0, 0.0, y, &tick.text)
+        });
+        let breaks = self.breaks().map(|(mark, share, y)| {
+            if share > 0.6 {
+                Area::ending_at(share, y, &mark.text)
+            } else {
+                Area::starting_at(share, 5.0, y, &mark.text)
+            }
+        });
+        ticks.chain(breaks).collect()
+    }
+
+    /// Points of the lines, near enough to each other that no value slips between two.
+    fn along(&self, lines: &[Line]) -> Vec<Area> {
+        const STEPS: u8 = 24;
+        let drawn = lines.iter().filter(|line| line.kind != Kind::Way);
+        let pairs = drawn.flat_map(|line| line.points.windows(2));
+        let points = pairs.flat_map(|pair| {
+            let at = |point: &SeriesPoint| (self.share(point.year), self.down(point.value));
+            let (from, to) = (at(pair[0]), at(pair[1]));
+            (0..=STEPS).map(move |step| {
+                let part = f64::from(step) / f64::from(STEPS);
+                let between = |from: f64, to: f64| from + part * (to - from);
+                Area::point(between(from.0, to.0), between(from.1, to.1))
+            })
+        });
+        points.collect()
+    }
 }
 
 /// A drawn point.
@@ -452,6 +542,8 @@ struct Mark<'a> {
     kind: Kind,
     name: &'a str,
     point: &'a SeriesPoint,
+    /// Where it stands across, from 0 to 1.
+    share: f64,
     at: (Across, f64),
     is_labelled: bool,
 }
@@ -464,40 +556,6 @@ impl Mark<'_> {
             self.at,
             &format!("{}, {year}\u{a0}: {text}", self.name),
         );
-    }
-
-    fn draw_label(&self, svg: &mut Svg, side: Side) {
-        let (x, y) = self.at;
-        let (y, place) = match side {
-            Side::Above => (y - 11.0, Place::MIDDLE),
-            Side::Below => (y + 20.0, Place::MIDDLE),
-            Side::Right => (y + 4.5, Place::START.shifted(9.0)),
-        };
-        svg.text(self.kind.label(), (x, y), place, &self.point.text);
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Side {
-    Above,
-    Below,
-    Right,
-}
-
-/// Where a label does not meet another mark of the same year.
-fn side(rank: usize, marks: &[Mark]) -> Side {
-    let key = |rank: usize| (marks[rank].at.1, rank);
-    let near = |other: &usize| {
-        let is_same_year = marks[*other].point.year == marks[rank].point.year;
-        *other != rank && is_same_year && (marks[*other].at.1 - marks[rank].at.1).abs() < 34.0
-    };
-    let near = (0..marks.len()).filter(near).collect::<Vec<_>>();
-    let is_free_above = near.iter().all(|&other| key(other) > key(rank));
-    let is_free_below = near.iter().all(|&other| key(other) < key(rank));
-    match (is_free_above, is_free_below) {
-        (true, _) => Side::Above,
-        (false, true) => Side::Below,
-        (false, false) => Side::Right,
     }
 }
 

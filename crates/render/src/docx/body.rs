@@ -14,8 +14,12 @@ const EMUS: f64 = 36_000.0;
 
 /// Keeps a paragraph on the page of the next one.
 const KEEP: &str = "<w:keepNext/>";
-/// A table of no more rows is kept whole.
-const WHOLE: usize = 12;
+/// A table of no more rows is kept whole: with a drawing above it, more would leave half a page
+/// empty.
+const WHOLE: usize = 3;
+/// What a heading of rank 1 does not take of its style where it goes on in a page.
+const GOES_ON: &str =
+    "<w:pageBreakBefore w:val=\"0\"/><w:spacing w:before=\"480\" w:after=\"160\"/>";
 
 pub(super) const NAMESPACES: &str = concat!(
     "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" ",
@@ -66,6 +70,7 @@ pub(super) fn body(document: &Document) -> Result<Written, RenderError> {
 fn headings(document: &Document) -> Vec<(u8, String)> {
     let headings = document.blocks.iter().filter_map(|block| match block {
         Block::Heading(rank, text) => Some((*rank, text.clone())),
+        Block::Continued(text) => Some((1, text.clone())),
         _ => None,
     });
     headings.collect()
@@ -82,7 +87,8 @@ impl Writer {
     fn block(&mut self, block: &Block) -> Result<(), RenderError> {
         match block {
             Block::Title(text) => self.paragraph("Title", "", &run(text)),
-            Block::Heading(rank, text) => self.heading(*rank, text),
+            Block::Heading(rank, text) => self.heading(*rank, "", text),
+            Block::Continued(text) => self.heading(1, GOES_ON, text),
             Block::Paragraph(look, text) => self.paragraph(look.style(), "", &run(text)),
             Block::Stated(state, text) => {
                 let said = format!("{}{}", colored(*state), run(&format!(" {text}")));
@@ -107,14 +113,14 @@ impl Writer {
         );
     }
 
-    fn heading(&mut self, rank: u8, text: &str) {
+    fn heading(&mut self, rank: u8, properties: &str, text: &str) {
         let no = self.bookmark;
         self.bookmark += 1;
         let runs = format!(
             "<w:bookmarkStart w:id=\"{no}\" w:name=\"_Toc{no:06}\"/>{}<w:bookmarkEnd w:id=\"{no}\"/>",
             run(text)
         );
-        self.paragraph(&format!("Heading{rank}"), "", &runs);
+        self.paragraph(&format!("Heading{rank}"), properties, &runs);
     }
 
     /// A field that Word can bring up to date, already filled, without page numbers: only a
@@ -172,16 +178,23 @@ impl Writer {
             .map(|column| Cell::strong(column.heading.clone()))
             .collect();
         self.row(table, &head, ("<w:tblHeader/>", KEEP));
-        // The values of a few years are read together: no page parts them.
+        // The values of a few years are read together; of more, no page holds one alone.
         let is_plain = |row: &Vec<Cell>| row.iter().all(|cell| cell.lines.len() < 2);
         let is_whole = table.rows.len() <= WHOLE && table.rows.iter().all(is_plain);
         for (at, row) in table.rows.iter().enumerate() {
-            let is_last = at + 1 == table.rows.len();
-            let keep = if is_whole && !is_last { KEEP } else { "" };
+            let left = table.rows.len() - at - 1;
+            let is_end = at == 0 || left == 1;
+            let keep = if left > 0 && (is_whole || is_end) {
+                KEEP
+            } else {
+                ""
+            };
             self.row(table, row, ("", keep));
         }
-        // Word asks for a paragraph between two tables.
-        self.xml += "</w:tbl><w:p><w:pPr><w:pStyle w:val=\"Note\"/></w:pPr></w:p>";
+        // Word asks for a paragraph between two tables: it takes next to no room.
+        self.xml += "</w:tbl>";
+        let thin = "<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"120\" w:lineRule=\"exact\"/>";
+        self.paragraph("Note", thin, "");
     }
 
     fn row(&mut self, table: &Table, cells: &[Cell], (properties, keep): (&str, &str)) {

@@ -32,8 +32,10 @@ pub(crate) struct Document {
 pub(crate) enum Block {
     /// The title of the cover.
     Title(String),
-    /// A heading, of rank 1 to 3.
+    /// A heading, of rank 1 to 3; one of rank 1 begins a page.
     Heading(u8, String),
+    /// A heading of rank 1 that goes on in the page.
+    Continued(String),
     /// A paragraph.
     Paragraph(Look, String),
     /// How something stands: a symbol, then what is said of it.
@@ -157,6 +159,8 @@ impl Document {
         let mut words = vec![self.title.clone(), self.head.clone(), self.foot.clone()];
         words.extend(self.blocks.iter().map(|block| match block {
             Block::Picture(picture) => format!("Picture({})", picture.alternative),
+            // Where a page begins is no word.
+            Block::Continued(text) => format!("{:?}", Block::Heading(1, text.clone())),
             other => format!("{other:?}"),
         }));
         words

@@ -17,7 +17,7 @@ pub(super) fn set(dossier: &Dossier) -> Document {
     let mark = dossier.fictional.french();
     let known = format!("Chiffres connus au {}", dossier.as_of.in_words());
     let mut blocks = cover(dossier, &known);
-    blocks.push(Block::Heading(1, "Sommaire".to_owned()));
+    blocks.push(Block::Continued("Sommaire".to_owned()));
     blocks.push(Block::Contents);
     brief(dossier, &mut blocks);
     summary(dossier, &mut blocks);
@@ -26,7 +26,7 @@ pub(super) fn set(dossier: &Dossier) -> Document {
         chapter(dossier, objective, &mut blocks);
     }
     gaps(dossier, &mut blocks);
-    blocks.push(Block::Heading(1, "Lire ce dossier".to_owned()));
+    blocks.push(Block::Continued("Lire ce dossier".to_owned()));
     blocks.push(Block::List(dossier.notes.clone()));
     let foot = match dossier.fictional {
         Fictional::None => format!("Jalon. {}. {known}.", dossier.status),
@@ -53,6 +53,7 @@ fn typeset_block(block: Block) -> Block {
     match block {
         Block::Title(text) => Block::Title(typeset(&text)),
         Block::Heading(rank, text) => Block::Heading(rank, typeset(&text)),
+        Block::Continued(text) => Block::Continued(typeset(&text)),
         Block::Paragraph(look, text) => Block::Paragraph(look, typeset(&text)),
         Block::Stated(state, text) => Block::Stated(state, typeset(&text)),
         Block::List(items) => Block::List(items.iter().map(|item| typeset(item)).collect()),
@@ -260,7 +261,7 @@ fn detail(figure: &Figure, blocks: &mut Vec<Block>) {
         blocks.push(Block::Picture(Picture {
             svg: trajectory(chart, Target::Pdf),
             alternative: chart.about.alternative(),
-            width: 95,
+            width: 66,
         }));
     }
     if !figure.years.is_empty() {
@@ -273,26 +274,39 @@ fn detail(figure: &Figure, blocks: &mut Vec<Block>) {
 fn years(figure: &Figure) -> Block {
     let printed =
         |value: Option<&Printed>| Cell::text(value.map_or("–", |value| value.text.as_str()));
+    let foretells = figure.years.iter().any(|line| line.likely.is_some());
     let rows = figure.years.iter().map(|line| {
         let mut observed = printed(line.observed.as_ref());
         if line.provisional {
             observed = observed.under("provisoire");
         }
-        vec![
+        let mut row = vec![
             Cell::text(&line.period),
             observed,
             printed(line.national.as_ref()),
             printed(line.target.as_ref()),
-        ]
+        ];
+        if foretells {
+            let likely = line.likely.as_ref();
+            row.push(likely.map_or_else(
+                || Cell::text("–"),
+                |likely| Cell::text(format!("{} ({})", likely.value, likely.range)),
+            ));
+        }
+        row
     });
+    let mut columns = vec![
+        column("Année", 30),
+        numbers("Valeur", 30),
+        numbers("France", 30),
+        numbers("Cible", 36),
+    ];
+    if foretells {
+        columns.push(numbers("À ce rythme", 44));
+    }
     Block::Table(Table {
         caption: format!("Valeurs par année : {}", figure.label),
-        columns: vec![
-            column("Année", 30),
-            numbers("Valeur", 30),
-            numbers("France", 30),
-            numbers("Cible", 36),
-        ],
+        columns,
         rows: rows.collect(),
     })
 }

@@ -236,6 +236,9 @@ pub struct YearLine {
     pub national: Option<Printed>,
     /// What was agreed.
     pub target: Option<Printed>,
+    /// What is likely at this pace; unknown to manifests written before it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub likely: Option<LikelyValue>,
     /// Whether a final value is to come.
     pub provisional: bool,
     /// Whether the value is invented.
@@ -246,6 +249,15 @@ pub struct YearLine {
     pub source: String,
     /// The day it was received.
     pub received: Option<Day>,
+}
+
+/// What is likely in a year, as it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LikelyValue {
+    /// The value expected.
+    pub value: String,
+    /// Where it is eight times in ten, such as « 68,4 à 76,0 ».
+    pub range: String,
 }
 
 /// A value as it is read, with its exact number where it is one.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use maud::{Markup, html};
 
-use super::{PEOPLE, WHY, button_or_why, scope_words};
+use super::{PEOPLE, WHY, button_or_why, grant_words, scope_words};
 use crate::access::grant::people_store::{self, Listed};
 use crate::access::policy::Concern;
 use crate::access::reach::Reach;
@@ -13,7 +13,8 @@ use crate::access::store::AddPerson;
 use crate::kernel::fold;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
-use crate::platform::web::{Address, Filter, WebResult, filter_form};
+use crate::platform::web::table::{Cell, Column, Row, Table};
+use crate::platform::web::{Address, Filter, WebResult, downloads, filter_form};
 
 pub(super) async fn page(
     signed: Signed,
@@ -24,17 +25,7 @@ pub(super) async fn page(
     let mut tx = db.read().await?;
     let mut people = people_store::people(&mut tx, signed.reach(), clock.today()).await?;
     drop(tx);
-    let (words, role) = (fold(address.get("q")), address.get("role").to_owned());
-    people.retain(|one| {
-        let has_role = role.is_empty() || one.grants.iter().any(|grant| grant.remit.role == role);
-        let text = fold(&format!(
-            "{} {} {}",
-            one.name,
-            one.email,
-            organisations(one)
-        ));
-        has_role && text.contains(&words)
-    });
+    people.retain(|one| answers(one, &address));
     let roles = Roles::known().all().iter();
     let filters = [
         Filter::Words {
@@ -65,7 +56,8 @@ pub(super) async fn page(
             }
         }
         (filter_form(&address, "Filtrer les personnes", &filters))
-        (table(&people))
+        (people_table(&people).without(&IN_FILES).html(&address))
+        (downloads("personnes", "Les personnes", &[], &address))
     };
     Ok(signed.page("Personnes", &body))
 }
@@ -94,21 +86,60 @@ fn organisations(one: &Listed) -> String {
     codes.join(" ")
 }
 
-fn table(people: &[Listed]) -> Markup {
-    html! {
-        table.tbl.stack {
-            caption.vh { "Les personnes et leurs habilitations du jour" }
-            thead { tr { th scope="col" { "Personne" } th scope="col" { "Habilitations du jour" } } }
-            tbody { @for one in people { tr {
-                th scope="row" { a href={ (PEOPLE) "/" (one.id) } { (one.name) } span.sub { (one.email) } }
-                td data-l="Habilitations du jour" {
-                    @if one.grants.is_empty() && !one.elsewhere { span.muted { "Aucune" } }
-                    @for grant in &one.grants { p {
-                        (Roles::known().name(&grant.remit.role)) span.sub { (scope_words(grant)) }
-                    } }
-                    @if one.elsewhere { p.muted { "D’autres, ailleurs" } }
-                }
-            } } }
-        }
-    }
+/// Whether a person answers what an address asks: words, and a role.
+pub fn answers(one: &Listed, asked: &Address) -> bool {
+    let (words, role) = (fold(asked.get("q")), asked.get("role"));
+    let has_role = role.is_empty() || one.grants.iter().any(|grant| grant.remit.role == role);
+    let text = fold(&format!(
+        "{} {} {}",
+        one.name,
+        one.email,
+        organisations(one)
+    ));
+    has_role && text.contains(&words)
+}
+
+/// What the page leaves to the file.
+const IN_FILES: [&str; 2] = ["courriel", "compte"];
+
+/// The people, with what they hold that day.
+pub fn people_table(people: &[Listed]) -> Table {
+    let columns = vec![
+        Column::words("personne", "Personne"),
+        Column::words("courriel", "Courriel"),
+        Column::words("habilitations", "Habilitations du jour").wide(),
+        Column::words("compte", "Compte"),
+    ];
+    let title = "Les personnes et leurs habilitations du jour";
+    let mut table = Table::new("personnes", title, columns)
+        .classed("stack")
+        .caption_unseen();
+    table.rows = people.iter().map(row).collect();
+    table
+}
+
+fn row(one: &Listed) -> Row {
+    let name = html! {
+        a href={ (PEOPLE) "/" (one.id) } { (one.name) }
+        span.sub { (one.email) }
+    };
+    let held = html! {
+        @if one.grants.is_empty() && !one.elsewhere { span.muted { "Aucune" } }
+        @for grant in &one.grants { p {
+            (Roles::known().name(&grant.remit.role)) span.sub { (scope_words(grant)) }
+        } }
+        @if one.elsewhere { p.muted { "D’autres, ailleurs" } }
+    };
+    let mut words: Vec<String> = one.grants.iter().map(grant_words).collect();
+    words.extend(one.elsewhere.then(|| "d’autres, ailleurs".to_owned()));
+    let words = match words.is_empty() {
+        true => Cell::default(),
+        false => Cell::text(words.join(" ; ")),
+    };
+    vec![
+        Cell::text(one.name.clone()).shown(name),
+        Cell::text(one.email.clone()),
+        words.shown(held),
+        Cell::text(one.id.to_string()),
+    ]
 }

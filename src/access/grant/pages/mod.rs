@@ -8,7 +8,8 @@ mod one;
 mod sessions;
 mod why;
 
-pub use one::givable;
+pub use list::{answers, people_table};
+pub use one::{givable, grants_seen, standing};
 
 use axum::Router;
 use axum::extract::FromRef;

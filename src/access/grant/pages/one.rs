@@ -24,8 +24,11 @@ use crate::access::signed::Signed;
 use crate::access::store::{Person, Whose};
 use crate::ledger::history_href;
 use crate::platform::clock::{Clock, french_date, french_instant};
-use crate::platform::db::{Db, Tx};
-use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading, state};
+use crate::platform::db::{Db, DbError, Tx};
+use crate::platform::web::table::{Cell, Datum};
+use crate::platform::web::{
+    Address, Crumb, WebError, WebResult, crumbs, downloads, section_heading, state,
+};
 
 /// Said where no mail leaves.
 const UNSENT: &str = "Cette installation n’envoie pas de courriel : qui l’administre retrouve le lien parmi les courriels qui attendent, à remettre à la personne.";
@@ -82,16 +85,7 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
     let person = seen_person(tx, reach, id).await?;
     let person = person.ok_or(WebError::NotFound)?;
     let is_own = signed.person.id == id;
-    let all = store::grants_of(tx, id).await?;
-    let (mut grants, mut elsewhere) = (Vec::new(), 0);
-    for held in all {
-        let concern = store::answering(tx, &held.grant.remit.organisation, "").await?;
-        if is_own || reach.may_look(SeePeople::NAME, &concern) {
-            grants.push(held);
-        } else if held.holds_on(today) {
-            elsewhere += 1;
-        }
-    }
+    let (grants, elsewhere) = grants_seen(tx, reach, id, today).await?;
     let mut ends = Vec::new();
     for held in &grants {
         let concerns = EndGrant::concerns(tx, &held.grant.id).await?;
@@ -127,6 +121,26 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
         ends,
         today,
     })
+}
+
+/// What a person holds and held, as far as somebody may know of it; and how many others they hold
+/// that day.
+pub async fn grants_seen(
+    tx: &mut Tx,
+    reach: &Reach,
+    person: Uuid,
+    today: Date,
+) -> Result<(Vec<Held>, usize), DbError> {
+    let (mut grants, mut elsewhere) = (Vec::new(), 0);
+    for held in store::grants_of(tx, person).await? {
+        let concern = store::answering(tx, &held.grant.remit.organisation, "").await?;
+        if reach.is_own(Some(person)) || reach.may_look(SeePeople::NAME, &concern) {
+            grants.push(held);
+        } else if held.holds_on(today) {
+            elsewhere += 1;
+        }
+    }
+    Ok((grants, elsewhere))
 }
 
 /// The roles that somebody may give to a person, for some organisation at least.
@@ -240,7 +254,8 @@ fn grants(shown: &Shown) -> Markup {
                     th scope="col" { "État" } th scope="col" { "Donnée par" } th scope="col" { "Action" }
                 } }
                 tbody { @for (held, end) in shown.grants.iter().zip(&shown.ends) { (row(shown, held, end)) } }
-            } }
+            }
+            (downloads("habilitations", "Les habilitations", &[("personne", &shown.person.id.to_string())], &Address::of(PEOPLE))) }
         }
     }
 }
@@ -254,7 +269,7 @@ fn row(shown: &Shown, held: &Held, end: &Result<(), Denied>) -> Markup {
         }
         td data-l="Du" { (french_date(held.starts_on)) }
         td data-l="Au" { @match held.ends_on { Some(day) => (french_date(day)), None => "sans fin" } }
-        td data-l="État" { (standing(held, shown.today)) }
+        td data-l="État" { (stands(held, shown.today)) }
         td data-l="Donnée par" {
             (held.given.1.as_deref().unwrap_or("Jalon, à l’installation")) ", " (french_instant(held.given.0))
             span.sub { "« " (held.why) " »" }
@@ -268,19 +283,32 @@ fn row(shown: &Shown, held: &Held, end: &Result<(), Denied>) -> Markup {
     } }
 }
 
-fn standing(held: &Held, today: Date) -> Markup {
-    if let Some((at, by, why)) = &held.ended {
-        return html! {
-            (state("idle", "idle", "Finie"))
-            span.sub { (french_instant(*at)) @if let Some(by) = by { ", par " (by) } @if let Some(why) = why { " : « " (why) " »" } }
-        };
-    }
-    if held.holds_on(today) {
-        state("ok", "ok", "En cours")
+/// How a grant stands on that day.
+pub fn standing(held: &Held, today: Date) -> Datum {
+    let (tone, word, rank) = if held.ended.is_some() {
+        ("idle", "Finie", 3)
+    } else if held.holds_on(today) {
+        ("ok", "En cours", 0)
     } else if held.starts_on > today {
-        state("idle", "idle", "À venir")
+        ("idle", "À venir", 1)
     } else {
-        state("idle", "idle", "Échue")
+        ("idle", "Échue", 2)
+    };
+    Datum::State {
+        tone,
+        icon: tone,
+        word: word.to_owned(),
+        rank,
+    }
+}
+
+/// The same, with who ended it and why.
+fn stands(held: &Held, today: Date) -> Markup {
+    html! {
+        (Cell::from(standing(held, today)).html())
+        @if let Some((at, by, why)) = &held.ended {
+            span.sub { (french_instant(*at)) @if let Some(by) = by { ", par " (by) } @if let Some(why) = why { " : « " (why) " »" } }
+        }
     }
 }
 

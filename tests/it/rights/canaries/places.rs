@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::plant::Sower;
 use super::{ASKER, OWNER, Opened, PLANTED};
-use crate::contracts::HOSPITAL;
+use crate::contracts::{HOSPITAL, OWN};
 use crate::rights::routes::routes;
 use crate::rights::why::shape;
 use crate::support::EMAIL;
@@ -210,12 +210,34 @@ fn searches() -> Vec<String> {
 fn tables() -> Vec<String> {
     let mut tables = Vec::new();
     for table in [
-        "journal", "contrats", "actes", "termes", "suivi", "valeurs", "moyens",
+        "journal",
+        "contrats",
+        "actes",
+        "termes",
+        "suivi",
+        "valeurs",
+        "moyens",
+        "parties",
+        "changements",
+        "signataires",
+        "dossiers",
     ] {
         for contract in contracts() {
             tables.push(format!("/tables/{table}.csv?contrat={contract}"));
         }
     }
+    // An act under way, which `changements` tells of whoever may see it.
+    for contract in contracts() {
+        for no in 2..=4 {
+            for table in ["changements", "signataires"] {
+                tables.push(format!("/tables/{table}.csv?contrat={contract}&acte={no}"));
+            }
+        }
+    }
+    // What a hospital measures by itself, on the page of the indicator and in its table.
+    tables.push(format!("/indicateurs/{}/{OWN}", HOSPITAL.framework));
+    let asked = format!("cadre={}&indicateur={OWN}", HOSPITAL.framework);
+    tables.push(format!("/tables/definitions.csv?{asked}"));
     let listed = std::fs::read_to_string("tests/it/tables-v1.txt").unwrap();
     let names = listed.lines().filter_map(|line| line.split(':').next());
     let names: BTreeSet<&str> = names.collect();

@@ -261,6 +261,7 @@ impl<'a> Sower<'a> {
             tx.all(sql, vec![]).await.unwrap()
         };
         for (id,) in all {
+            self.found(format!("/tables/versions.csv?document={id}"));
             for address in ["", "/1"] {
                 self.found(format!("/documents/{id}{address}"));
             }
@@ -311,6 +312,7 @@ impl<'a> Sower<'a> {
             change.commit().await.unwrap();
             self.found(format!("/personnes/{id}"));
             self.found(format!("/personnes/{id}/habilitations"));
+            self.found(format!("/tables/habilitations.csv?personne={id}"));
             self.found(format!("/droits/pourquoi?personne={id}&acte=contract.edit"));
             self.found(format!("/journal?chose={id}"));
         }

@@ -117,25 +117,67 @@ fn empty_and_impossible_values_draw_nothing_and_do_not_fail() {
     );
 }
 
-#[test]
-fn labels_of_one_year_do_not_meet() {
-    let spec = spec(&[(2023, 55.0)], &[(2023, 55.2)]);
-    let lines = lines(&spec);
-    let plot = Plot::new(&spec, &lines, Target::Pdf);
+/// The places of all values of a drawing, with the widths at which they must hold.
+fn meetings(spec: &Trajectory, target: Target) -> Vec<String> {
+    let lines = lines(spec);
+    let plot = Plot::new(spec, &lines, target);
     let marks = plot.marks(&lines);
-    let sides = (0..marks.len())
-        .map(|rank| side(rank, &marks))
-        .collect::<Vec<_>>();
-    let of_2023 = sides
-        .iter()
-        .zip(&marks)
-        .filter(|(_, m)| m.point.year == 2023);
-    let mut seen = Vec::new();
-    for (side, _) in of_2023 {
-        assert!(!seen.contains(side), "{side:?} twice");
-        seen.push(*side);
+    let placed = plot.placed(&lines, &marks);
+    let labelled = marks.iter().filter(|mark| mark.is_labelled).count();
+    let mut wrong = Vec::new();
+    if placed.len() < labelled {
+        wrong.push(format!("{} values of {labelled}", placed.len()));
     }
-    assert_eq!(seen.len(), 3);
+    let along = plot.along(&lines);
+    let widths: &[f64] = match target {
+        Target::Page => &[520.0, 760.0, 1200.0],
+        Target::Pdf => &[360.0],
+    };
+    for (rank, (mark, label)) in placed.iter().enumerate() {
+        let area = label.area();
+        for width in widths {
+            let told = || format!("{} of {} at {width}", label.text, mark.point.year);
+            if placed[..rank]
+                .iter()
+                .any(|(_, other)| area.meets(&other.area(), *width))
+            {
+                wrong.push(format!("{} meets a value", told()));
+            }
+            if along.iter().any(|point| area.meets(point, *width)) {
+                wrong.push(format!("{} meets a line", told()));
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn values_meet_neither_values_nor_lines_whatever_their_years() {
+    // Values of one year; of neighbouring years, whose texts are wider than what parts them; a
+    // line that climbs through the place above a mark.
+    let close = spec(&[(2023, 55.0)], &[(2023, 55.2)]);
+    let mut many = spec(
+        &[
+            (2019, 61.2),
+            (2020, 61.4),
+            (2021, 61.3),
+            (2022, 61.6),
+            (2023, 61.5),
+        ],
+        &[(2024, 62.0), (2025, 62.1), (2028, 62.4)],
+    );
+    many.axis = Axis::fitting([60.0, 64.0], "%");
+    many.national = Some(series("France", &[(2022, 61.7), (2023, 61.4)]));
+    let steep = spec(
+        &[(2022, 61.0), (2023, 78.0), (2024, 62.0)],
+        &[(2024, 77.0), (2025, 64.0)],
+    );
+    for (name, one) in [("close", close), ("many", many), ("steep", steep)] {
+        for target in [Target::Page, Target::Pdf] {
+            let wrong = meetings(&one, target);
+            assert!(wrong.is_empty(), "{name}, {target:?}: {wrong:?}");
+        }
+    }
 }
 
 #[test]
