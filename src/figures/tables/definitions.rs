@@ -114,10 +114,10 @@ fn row(situation: &Situation, own: &OwnMeasure) -> Row {
         b { (measure.label) }
         span.sub { (measure.note.as_deref().unwrap_or_default()) " " (kind(own)) }
     };
-    let shown = match last {
-        Some((period, figure)) => dated(situation.moment, period, figure, measure),
-        None => html! { span.muted { "non reçue" } },
-    };
+    let shown = last.map_or_else(
+        || html! { span.muted { "non reçue" } },
+        |(period, figure)| dated(situation.moment, period, figure, measure),
+    );
     let typing = format!("/saisie/{}/{key}?mesure={}", own.framework, measure.code);
     let typing = html! { a href=(typing) { "Saisir" span.vh { " les valeurs de " (own.title) } } };
     vec![

@@ -57,6 +57,9 @@ const FOUND: &[(&str, &str, &str)] = &[
     ("{personne}", "/personnes", "/personnes/"),
 ];
 
+/// The fields of a form.
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
 /// What stands in braces, and what stands there.
 type Known = BTreeMap<&'static str, String>;
 
@@ -70,7 +73,7 @@ async fn furnished(site: &mut Site) -> Known {
         let id = ids.find(|id| id.matches('-').count() == 4);
         known.insert(braces, id.unwrap_or_else(|| panic!("{from}")).to_owned());
     }
-    let made: [(&str, &str, &[(&str, &str)]); 4] = [
+    let made: [(&'static str, &str, Fields<'_>); 4] = [
         (
             "{demande}",
             "/aide/demandes/nouvelle",

@@ -132,9 +132,10 @@ fn row(one: &Listed) -> Row {
     };
     let mut words: Vec<String> = one.grants.iter().map(grant_words).collect();
     words.extend(one.elsewhere.then(|| "d’autres, ailleurs".to_owned()));
-    let words = match words.is_empty() {
-        true => Cell::default(),
-        false => Cell::text(words.join(" ; ")),
+    let words = if words.is_empty() {
+        Cell::default()
+    } else {
+        Cell::text(words.join(" ; "))
     };
     vec![
         Cell::text(one.name.clone()).shown(name),
