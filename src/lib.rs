@@ -12,9 +12,9 @@ pub mod sealed;
 
 pub mod access;
 
-pub mod help;
-
 pub mod search;
+
+pub mod help;
 
 pub mod tables;
 

@@ -288,7 +288,7 @@ impl Reach {
         Err(Denied {
             act: GiveGrant::NAME,
             sentence: format!(
-                "Vous ne gérez les habilitations de personne. Peut le faire qui a le rôle : {}.",
+                "Vous ne pouvez pas donner une habilitation ici : vous ne gérez celles de personne. Peut le faire qui a le rôle : {}.",
                 able.join(" ; ")
             ),
             kind: Refusal::NotGranted,

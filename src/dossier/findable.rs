@@ -31,7 +31,7 @@ impl Source for FindableDossiers {
                     framework: one.framework,
                 },
                 // Of a contract where nothing is signed: whoever sees its drafts sees it.
-                draft: !one.signed,
+                draft: one.signed == 0,
                 ..Document::new(DOSSIERS, format!("/contrats/{}/dossiers", one.slug), title)
             };
             Folder {

@@ -221,13 +221,17 @@ impl Ground {
         concern
     }
 
-    /// Whether they may open an account for somebody who will hold that, and invite them to it.
+    /// Whether they may open an account for somebody who will hold that, and invite them to it. What
+    /// is not theirs to give is told as such, beside the role.
     pub(super) fn may_open(&self, subject: &Subject) -> Result<(), Denied> {
         let invited = Concern {
             role: None,
             ..self.concern(subject)
         };
         self.reach.allows(AddPerson::NAME, &[Concern::nobodys()])?;
+        if self.may_give(subject).is_err() {
+            return Ok(());
+        }
         self.reach.allows(InvitePerson::NAME, &[invited]).map(drop)
     }
 }

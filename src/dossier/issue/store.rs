@@ -167,7 +167,8 @@ pub(in crate::dossier) struct Named {
     pub title: String,
     pub framework: String,
     pub organisation: String,
-    pub signed: bool,
+    /// How many acts of the contract are signed.
+    pub signed: i64,
 }
 
 /// Those issued after a change.
@@ -177,8 +178,8 @@ pub(in crate::dossier) async fn named_since(
 ) -> Result<Vec<Named>, DbError> {
     tx.all(
         "select d.id, d.year, k.slug, k.title, k.framework, k.organisation_code as organisation,
-                exists (select 1 from instrument i
-                        where i.contract_id = k.id and i.state = 'signed') as signed
+                (select count(*) from instrument i
+                 where i.contract_id = k.id and i.state = 'signed') as signed
          from issued_dossier d
          join contract k on k.id = d.contract_id
          where d.issued_change > $1",

@@ -149,7 +149,8 @@ impl Db {
 /// The columns of each unique key of a table of SQLite.
 async fn unique_keys(tx: &mut SqliteConnection, table: &str) -> Result<Vec<Vec<String>>, DbError> {
     let columns: Vec<(String, String)> = sqlx::query_as(
-        "select i.name, c.name from pragma_index_list($1) i, pragma_index_info(i.name) c
+        "select i.name || '', c.name || '' /* sqlite_master */
+         from pragma_index_list($1) i, pragma_index_info(i.name) c
          where i.\"unique\" = 1 and i.partial = 0 order by i.name, c.seqno",
     )
     .bind(table)

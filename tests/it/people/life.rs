@@ -256,7 +256,7 @@ on_both_engines! {
         // Nor is a file of theirs read, which would say of each address whether it has an account.
         for row in ["Neuf;neuf@example.org;ARS-28;Invité;;;;;\n", "Paul Secret;paul.secret@example.org;ARS-28;Invité;;;;;\n"] {
             let refused = other.refused(row).await;
-            assert!(refused.contains("Vous ne gérez les habilitations de personne"), "{refused}");
+            assert!(refused.contains("vous ne gérez celles de personne"), "{refused}");
         }
         let mut site = site_of(&bench, "voisine@example.org").await;
         let form = site.get("/imports/nouveau?genre=personnes").await;

@@ -113,12 +113,12 @@ on_both_engines! {
         let stage = Stage::set(&bench).await;
         let refused = stage.rehearse_current("region;annee;2.c.1\nNulle part;2024;50\n").await;
         assert!(refused.counts.refused > 0);
-        let before = last_change(&bench).await;
         let mut site = bench.site().await;
         site.sign_in().await;
         let until = bench.clock.today().checked_add(jiff::ToSpan::days(30)).unwrap();
         let (_, secret) = api::open(&bench, stage.actor, TokenScope::ReadWrite, until).await;
         let mut program = Program::over(bench.site().await, secret);
+        let before = last_change(&bench).await;
         let page = format!("/imports/{}", refused.id);
         let sent = site.post(&format!("{page}/enregistrer"), &[]).await;
         assert_eq!(sent.status, StatusCode::CONFLICT, "{}", sent.body);

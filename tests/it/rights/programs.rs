@@ -234,7 +234,9 @@ on_both_engines! {
                 (kind.as_str(), detail.as_deref().unwrap())
             })
             .collect();
+        let (sent, _) = refused.rsplit_once('/').unwrap();
         assert_eq!(kept, [
+            ("aside", sent),
             ("refused", refused.as_str()),
             ("download", &file),
             ("export", list),

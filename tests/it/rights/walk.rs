@@ -255,7 +255,7 @@ fn turns_away(who: &str, answer: &Answer) -> bool {
 
 /// What is let in and goes no further in this scene: a password, a code or a secret that nobody has
 /// here; what comes after another line of the table; what a page asks more of.
-const HEARD: [&str; 17] = [
+const HEARD: [&str; 19] = [
     "/connexion/fournisseur/retour",
     "/connexion/cle",
     "/lien/{secret}",
@@ -271,6 +271,8 @@ const HEARD: [&str; 17] = [
     "/api/v1/rehearsals/{id}/commit",
     "/contrats/{slug}/actes/{no}/signer",
     "/personnes/{person}/depart",
+    "/personnes/{person}/double-authentification",
+    "/personnes/{person}/invitation",
     "/saisie/{framework}/{key}",
     "/tirages",
 ];

@@ -22,6 +22,14 @@ const KEPT: &[(&str, &str)] = &[
         "one's own account; `acces` gives everybody's",
     ),
     (
+        "Ce que montre chacune",
+        "the answer to one question on one person's rights; `habilitations` gives the grants",
+    ),
+    (
+        "Ce qui se fait sur cette chose",
+        "the answer to one question on one person's rights",
+    ),
+    (
         "Sessions ouvertes",
         "who is signed in where: to end it, never to be kept",
     ),

@@ -272,7 +272,11 @@ impl Looks<'_> {
             let answer = program.get(&path).await;
             self.at(viewer, &path, &answer);
         }
-        for path in refusing(&self.sower.sown.addresses) {
+        let refusing = refusing(&self.sower.sown.addresses);
+        for path in refusing
+            .into_iter()
+            .filter(|_| is_first || viewer.is_drawn())
+        {
             let answer = site.post(&path, &[]).await;
             assert!(!answer.status.is_redirection() || answer.location.is_some());
             self.at(viewer, &format!("POST {path}"), &answer);
