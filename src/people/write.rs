@@ -30,13 +30,12 @@ pub(super) async fn write(change: &mut Change, rows: &[Planned]) -> Result<Writt
     for row in given {
         let email = row.subject.email.as_str();
         let known = row.after.person.or_else(|| opened.get(email).copied());
-        let person = match known {
-            Some(person) => person,
-            None => {
-                let person = open(change, row).await?;
-                invited.push(person);
-                person
-            }
+        let person = if let Some(person) = known {
+            person
+        } else {
+            let person = open(change, row).await?;
+            invited.push(person);
+            person
         };
         opened.insert(email, person);
         let new = new_grant(&row.subject, person, row.after.starts_on, row.after.ends_on);

@@ -15,8 +15,8 @@ const [sqlite, postgres] = engines;
  * and what is typed into it first.
  */
 const refused = [
-  ["/dossiers", "form[action='/tirages'], form:has([name=cadre][name])"],
-  ["/contrats/normandie-2024-2028/dossiers", "form:has([name=annee])", { annee: "deux mille" }],
+  ["/dossiers", "form[action='/tirages']", { annee: "deux mille" }],
+  ["/contrats/normandie-2024-2028/dossiers", "form:has([name=annee])", { au: "demain" }],
   ["/contrats/nouveau?cadre=etat-ars-2024-2028", "form:has([name=titre])"],
   ["/contrats/bretagne-2024-2028/actes/nouveau", "form:has([name=acte])"],
   ["/contrats/bretagne-2024-2028/actes/{projet}/presentation", "form:has([name=effet])", { effet: "demain" }],
@@ -83,6 +83,7 @@ describe("forms of the demonstration", () => {
       const rows = (first) => `indicateur;territoire;annee;valeur\n9.a;${first};2024;3\n9.a;53;2024;4\n`;
       const sends = async (text) => {
         await page.goto("/imports/nouveau");
+        await page.locator("main [name=cadre]").selectOption("etat-ars-2024-2028");
         const file = { name: "valeurs.csv", mimeType: "text/csv", buffer: Buffer.from(text) };
         await page.locator("main input[type=file]").first().setInputFiles(file);
         const form = page.locator("main form[enctype='multipart/form-data']");

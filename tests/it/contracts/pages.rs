@@ -204,7 +204,7 @@ on_both_engines! {
         for forged in ["signe", "confirme", "abandonne"] {
             let told = site.get(&format!("{path}?fait={forged}")).await.body;
             // The address travels with a request for help, and says no more.
-            let told = told.replace(&format!("%3Ffait%3D{forged}"), "");
+            let told = told.replace(&format!("&amp;demande=fait%3D{forged}"), "");
             assert_eq!(told, alone.body, "{forged}: an address proves nothing");
         }
         assert_shows(&alone, &["Une autre personne que celle qui enregistre", "Confirmer ce projet tel quel"]);

@@ -36,8 +36,7 @@ pub fn refusing(addresses: &[String]) -> Vec<String> {
     let mut refusing = Vec::new();
     let ends = |start: &str| match start {
         "/imports/" => &["/colonnes", "/annuler"][..],
-        "/contestations/" => &[""],
-        "/documents/" => &[""],
+        "/contestations/" | "/documents/" => &[""],
         "/valeurs/" => &["/contester"],
         "/personnes/" => &["/habilitations", "/sessions/terminer"],
         _ => &[],
