@@ -43,6 +43,7 @@ async function holds(page) {
 
 /** Sends a form whatever the browser would ask for first; what it is answered. */
 async function send(page, form) {
+  await form.waitFor({ state: "attached" });
   const answered = page.waitForResponse((answer) => answer.request().method() === "POST");
   await form.evaluate((one) => {
     one.noValidate = true;
@@ -94,12 +95,15 @@ describe("forms of the demonstration", () => {
       await page.getByText("Nulle part").first().waitFor();
       await holds(page);
       await sends(rows("28"));
+      await page.getByText("lu, pas encore enregistré").first().waitFor();
       const press = (end) => send(page, page.locator(`main form[action$='/${end}']`).first());
       assert.ok((await press("enregistrer")) < 400);
       await holds(page);
+      await page.goto(`${page.url().split("?")[0]}?annuler=oui`);
       const undo = page.locator("main form[action$='/annuler']").first();
       assert.equal(await send(page, undo), 409);
       await holds(page);
+      await page.goto(`${page.url().split("/annuler")[0]}?annuler=oui`);
       const again = page.locator("main form[action$='/annuler']").first();
       await again.locator("[name=motif]").evaluate((field) => (field.value = "Un essai."));
       assert.ok((await send(page, again)) < 400);
