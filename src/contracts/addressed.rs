@@ -105,7 +105,7 @@ fn shown_to(reach: &Reach, full: &FullContract, opening: Opening) -> String {
     };
     let parties = full.parties_ever();
     format!(
-        "Le cadre {framework} ouvre {what} à : {audience}. Les parties de ce contrat ({}) les voient toujours.",
+        "Le cadre {framework} ouvre {what} à : {audience}. Les parties de ce contrat ({}) y ont toujours accès.",
         parties.join(", ")
     )
 }

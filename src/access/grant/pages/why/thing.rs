@@ -115,7 +115,7 @@ fn row(answer: &Answer<'_>, act: &'static str, concerns: &[Concern]) -> Markup {
             Ok(_) => (granted()),
             Err(_) => (state("late", "late", "Refusé")),
         } }
-        td data-l="Pourquoi" { (why(judged.as_deref(), &weighed)) }
+        td.x data-l="Pourquoi" { (why(judged.as_deref(), &weighed)) }
     } }
 }
 
