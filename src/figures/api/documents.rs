@@ -125,7 +125,7 @@ where
 #[utoipa::path(post, path = "/frameworks/{framework}/indicators/{key}/documents", tag = "Documents",
     params(("framework" = String, Path, description = "Code du cadre"),
            ("key" = String, Path, description = "Clé de l’indicateur"), AttachQuery,
-           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
+           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse", min_length = 1, max_length = 255)),
     request_body(content((FileBytes = "application/octet-stream"))),
     responses((status = 201, description = "Le document, à l’adresse que dit Location", body = DocumentView)))]
 pub(super) async fn attach(

@@ -29,7 +29,7 @@ pub(super) struct Answered {
 #[utoipa::path(post, path = "/rehearsals/{id}/answers", tag = "Envois", request_body = Answered,
     params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
            ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue"),
-           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
+           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse", min_length = 1, max_length = 255)),
     responses((status = 200, description = "La répétition relue", body = BatchView)))]
 pub(super) async fn answer(
     caller: Caller,
@@ -66,7 +66,7 @@ pub(super) struct Mapped {
 #[utoipa::path(post, path = "/rehearsals/{id}/mapping", tag = "Envois", request_body = Mapped,
     params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
            ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue"),
-           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
+           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse", min_length = 1, max_length = 255)),
     responses((status = 200, description = "La répétition relue", body = BatchView)))]
 pub(super) async fn map(
     caller: Caller,
@@ -110,7 +110,7 @@ pub(super) struct CommittedView {
 #[utoipa::path(post, path = "/rehearsals/{id}/commit", tag = "Envois",
     params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
            ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue"),
-           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
+           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse", min_length = 1, max_length = 255)),
     responses((status = 200, description = "Enregistrée", body = CommittedView)))]
 pub(super) async fn commit(
     caller: Caller,
@@ -160,7 +160,7 @@ pub(super) struct UndoneView {
 #[utoipa::path(post, path = "/batches/{id}/undo", tag = "Envois", request_body = Reason,
     params(("id" = Uuid, Path, description = "Identifiant du lot"),
            ("If-Match" = String, Header, description = "L’ETag du lot tel qu’il a été lu"),
-           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
+           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse", min_length = 1, max_length = 255)),
     responses((status = 200, description = "Annulé", body = UndoneView)))]
 pub(super) async fn undo(
     caller: Caller,
@@ -185,7 +185,7 @@ pub(super) async fn undo(
 #[utoipa::path(delete, path = "/rehearsals/{id}", tag = "Envois",
     params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
            ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue"),
-           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
+           ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse", min_length = 1, max_length = 255)),
     responses((status = 204, description = "Abandonnée")))]
 pub(super) async fn give_up(
     caller: Caller,
