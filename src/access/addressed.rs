@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::civil::Date;
+use uuid::Uuid;
 
 use super::permit::Act;
 use super::policy::Concern;
@@ -66,6 +67,12 @@ pub trait Addressed: Send + Sync + fmt::Debug {
         viewer: Viewer<'_>,
         path: &[&str],
     ) -> Result<Option<Found>, DbError>;
+}
+
+/// The identifier that stands in an address after those parts, whatever follows it.
+pub fn identified(path: &[&str], before: &[&str]) -> Option<Uuid> {
+    let rest = path.strip_prefix(before)?;
+    rest.first()?.parse().ok()
 }
 
 /// All that find things at addresses.

@@ -41,7 +41,7 @@ pub mod token;
 mod trace;
 
 pub use acquaintances::Acquaintances;
-pub use addressed::{Addressed, Addresses, Found, Viewer};
+pub use addressed::{Addressed, Addresses, Found, Viewer, identified};
 pub use email::{Email, NotAnEmail};
 pub use grant::pages::{button_or_why, grant_words, seen_person};
 pub use grant::store::answering;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{ReplaceDocument, store};
-use crate::access::{Addressed, Found, Viewer};
+use crate::access::{Addressed, Found, Viewer, identified};
 use crate::platform::db::{DbError, Tx};
 
 /// Finds documents.
@@ -18,10 +18,7 @@ impl Addressed for DocumentAddresses {
         viewer: Viewer<'_>,
         path: &[&str],
     ) -> Result<Option<Found>, DbError> {
-        let ["documents", id, ..] = path else {
-            return Ok(None);
-        };
-        let Ok(id) = id.parse() else {
+        let Some(id) = identified(path, &["documents"]) else {
             return Ok(None);
         };
         let seen = store::document(tx, (viewer.reach, viewer.today), id).await?;

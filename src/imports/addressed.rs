@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::acts::{CommitBatch, UndoBatch};
 use super::rehearsal::{DropBatch, ReadAgain};
 use super::store;
-use crate::access::{Addressed, Found, Viewer};
+use crate::access::{Addressed, Found, Viewer, identified};
 use crate::platform::db::{DbError, Tx};
 
 /// Finds files that came in.
@@ -20,10 +20,7 @@ impl Addressed for ImportAddresses {
         viewer: Viewer<'_>,
         path: &[&str],
     ) -> Result<Option<Found>, DbError> {
-        let ["imports", id, ..] = path else {
-            return Ok(None);
-        };
-        let Ok(id) = id.parse() else {
+        let Some(id) = identified(path, &["imports"]) else {
             return Ok(None);
         };
         let Some(batch) = store::batch_seen(tx, viewer.reach, id).await? else {

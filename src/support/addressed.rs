@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{FollowRequest, PassOn, store};
-use crate::access::{Addressed, Found, NotPermitted, Viewer};
+use crate::access::{Addressed, Found, NotPermitted, Viewer, identified};
 use crate::platform::db::{DbError, Tx};
 
 /// Finds requests for help.
@@ -18,10 +18,7 @@ impl Addressed for SupportAddresses {
         viewer: Viewer<'_>,
         path: &[&str],
     ) -> Result<Option<Found>, DbError> {
-        let ["aide", "demandes", id, ..] = path else {
-            return Ok(None);
-        };
-        let Ok(id) = id.parse() else {
+        let Some(id) = identified(path, &["aide", "demandes"]) else {
             return Ok(None);
         };
         let (request, _) = match store::request(tx, viewer.reach, id).await {

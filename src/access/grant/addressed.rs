@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::pages::seen_person;
-use crate::access::addressed::{Addressed, Found, Viewer};
+use crate::access::addressed::{Addressed, Found, Viewer, identified};
 use crate::access::factor::RemoveFactor;
 use crate::access::leave::{LeavePerson, Leaving};
 use crate::access::link::InvitePerson;
@@ -23,10 +23,7 @@ impl Addressed for PersonAddresses {
         viewer: Viewer<'_>,
         path: &[&str],
     ) -> Result<Option<Found>, DbError> {
-        let ["personnes", id, ..] = path else {
-            return Ok(None);
-        };
-        let Ok(id) = id.parse() else {
+        let Some(id) = identified(path, &["personnes"]) else {
             return Ok(None);
         };
         let Some(person) = seen_person(tx, viewer.reach, id).await? else {
