@@ -84,81 +84,64 @@ pub(super) enum Warning<'a> {
     IdentityUnbound(&'a str),
 }
 
-/// The letter that warns the owner of an account.
-pub(super) fn warning(person: &Person, warning: Warning<'_>, now: i64) -> Mail {
-    let (key, subject, what) = match warning {
-        Warning::PasswordChanged => (
-            "password",
-            "Votre mot de passe a changé",
-            "Le mot de passe de votre compte Jalon vient de changer. Vos autres sessions sont terminées.".to_owned(),
-        ),
-        Warning::FactorAdded => (
-            "factor-on",
-            "La double authentification est en place",
-            "Un code de votre application vous est désormais demandé, après le mot de passe, pour ouvrir votre compte Jalon.".to_owned(),
-        ),
-        Warning::FactorRemoved => (
-            "factor-off",
-            "La double authentification est retirée",
-            "Plus aucun code n’est demandé pour ouvrir votre compte Jalon : le mot de passe suffit.".to_owned(),
-        ),
-        Warning::FactorTaken(why) => (
-            "factor-taken",
-            "Votre double authentification a été retirée",
-            format!(
-                "Un administrateur a retiré la double authentification de votre compte Jalon{} et vos sessions sont terminées. Le mot de passe suffit, jusqu’à ce que vous en mettiez une autre en place depuis « Mon compte ».",
-                if why.is_empty() { String::new() } else { format!(", pour ce motif : « {why} »,") }
+impl Warning<'_> {
+    /// The word that tells this letter from others, and its subject.
+    fn heading(self) -> (&'static str, &'static str) {
+        match self {
+            Self::PasswordChanged => ("password", "Votre mot de passe a changé"),
+            Self::FactorAdded => ("factor-on", "La double authentification est en place"),
+            Self::FactorRemoved => ("factor-off", "La double authentification est retirée"),
+            Self::FactorTaken(_) => (
+                "factor-taken",
+                "Votre double authentification a été retirée",
             ),
-        ),
-        Warning::RecoveryUsed(left) => (
-            "recovery",
-            "Un code de secours vient de servir",
-            format!(
+            Self::RecoveryUsed(_) => ("recovery", "Un code de secours vient de servir"),
+            Self::CodesRenewed => ("recovery-new", "De nouveaux codes de secours sont tirés"),
+            Self::SessionsEnded => ("sessions-ended", "Vos sessions ont été terminées"),
+            Self::ProgramAdded(_) => ("program-on", "Un accès par programme est ouvert"),
+            Self::PasskeyAdded(_) => ("passkey-on", "Une clé d’accès ouvre votre compte"),
+            Self::PasskeyRemoved(_) => ("passkey-off", "Une clé d’accès est retirée"),
+            Self::IdentityBound(_) => ("identity-on", "Votre compte est lié à une identité"),
+            Self::IdentityUnbound(_) => {
+                ("identity-off", "Votre compte n’est plus lié à une identité")
+            }
+        }
+    }
+
+    /// What happened.
+    fn text(self) -> String {
+        match self {
+            Self::PasswordChanged => "Le mot de passe de votre compte Jalon vient de changer. Vos autres sessions sont terminées.".to_owned(),
+            Self::FactorAdded => "Un code de votre application vous est désormais demandé, après le mot de passe, pour ouvrir votre compte Jalon.".to_owned(),
+            Self::FactorRemoved => "Plus aucun code n’est demandé pour ouvrir votre compte Jalon : le mot de passe suffit.".to_owned(),
+            Self::FactorTaken(why) => {
+                let why = if why.is_empty() { String::new() } else { format!(", pour ce motif : « {why} »,") };
+                format!("Un administrateur a retiré la double authentification de votre compte Jalon{why} et vos sessions sont terminées. Le mot de passe suffit, jusqu’à ce que vous en mettiez une autre en place depuis « Mon compte ».")
+            }
+            Self::RecoveryUsed(left) => format!(
                 "Un code de secours vient d’ouvrir votre compte Jalon. Il vous en reste {left} ; vous pouvez en tirer de nouveaux depuis la page « Double authentification » de votre compte."
             ),
-        ),
-        Warning::CodesRenewed => (
-            "recovery-new",
-            "De nouveaux codes de secours sont tirés",
-            "De nouveaux codes de secours ouvrent désormais votre compte Jalon ; les anciens ne servent plus.".to_owned(),
-        ),
-        Warning::SessionsEnded => (
-            "sessions-ended",
-            "Vos sessions ont été terminées",
-            "Un administrateur a terminé toutes vos sessions dans Jalon : reconnectez-vous pour continuer.".to_owned(),
-        ),
-        Warning::ProgramAdded(name) => (
-            "program-on",
-            "Un accès par programme est ouvert",
-            format!(
+            Self::CodesRenewed => "De nouveaux codes de secours ouvrent désormais votre compte Jalon ; les anciens ne servent plus.".to_owned(),
+            Self::SessionsEnded => "Un administrateur a terminé toutes vos sessions dans Jalon : reconnectez-vous pour continuer.".to_owned(),
+            Self::ProgramAdded(name) => format!(
                 "Un accès par programme, « {name} », lit désormais dans Jalon en votre nom, ou y écrit si vous l’avez permis, jusqu’à ce que vous le révoquiez depuis la page « Mes accès »."
             ),
-        ),
-        Warning::PasskeyAdded(name) => (
-            "passkey-on",
-            "Une clé d’accès ouvre votre compte",
-            format!(
+            Self::PasskeyAdded(name) => format!(
                 "Une clé d’accès, « {name} », ouvre désormais votre compte Jalon, sans mot de passe ni code."
             ),
-        ),
-        Warning::PasskeyRemoved(name) => (
-            "passkey-off",
-            "Une clé d’accès est retirée",
-            format!("La clé d’accès « {name} » n’ouvre plus votre compte Jalon."),
-        ),
-        Warning::IdentityBound(label) => (
-            "identity-on",
-            "Votre compte est lié à une identité",
-            format!(
+            Self::PasskeyRemoved(name) => format!("La clé d’accès « {name} » n’ouvre plus votre compte Jalon."),
+            Self::IdentityBound(label) => format!(
                 "Votre identité {label} ouvre désormais votre compte Jalon : vous vous y connectez par {label}."
             ),
-        ),
-        Warning::IdentityUnbound(label) => (
-            "identity-off",
-            "Votre compte n’est plus lié à une identité",
-            format!("Votre identité {label} n’ouvre plus votre compte Jalon."),
-        ),
-    };
+            Self::IdentityUnbound(label) => format!("Votre identité {label} n’ouvre plus votre compte Jalon."),
+        }
+    }
+}
+
+/// The letter that warns the owner of an account.
+pub(super) fn warning(person: &Person, warning: Warning<'_>, now: i64) -> Mail {
+    let (key, subject) = warning.heading();
+    let what = warning.text();
     letter(
         person,
         Told {

@@ -146,14 +146,7 @@ impl App {
             observations: Arc::new(ContractFigures::new(sources.clone())),
         };
         let description = Description::new().map_err(|e| DbError::corrupt("API", e))?;
-        let mut imports = imports(
-            db.clone(),
-            clock.clone(),
-            reader,
-            library.clone(),
-            directories.clone(),
-            snapshots.clone(),
-        );
+        let mut imports = imports(&sources, reader);
         imports.antivirus = Antivirus::of(&config);
         let shell = Shell {
             nav: NAV,

@@ -26,7 +26,7 @@ use crate::documents::{DocumentAddresses, DocumentTeller, FindableDocuments};
 use crate::dossier::{DossierAddresses, DossierTeller, FindableDossiers};
 use crate::figures::contest::ContestTeller;
 use crate::figures::values::ValuesIntake;
-use crate::figures::{FigureAddresses, FiguresHolder, FindableFigures, Snapshots};
+use crate::figures::{FigureAddresses, FiguresHolder, FindableFigures, Sources};
 use crate::frameworks::{
     FindableFrameworks, FrameworkAddresses, FrameworkTeller, Holders, Library,
 };
@@ -38,7 +38,6 @@ use crate::people::{FindablePeople, PeopleIntake};
 use crate::platform::antivirus::Antivirus;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
-use crate::platform::db::Db;
 use crate::sealed::{KeyFile, KeyFileError, Keyring};
 use crate::search::{Searcher, Shown, Source};
 use crate::support::{SupportAddresses, SupportTeller};
@@ -59,14 +58,15 @@ pub fn keyring(config: &Config) -> Result<Keyring, KeyFileError> {
 
 /// Every kind of file that comes in, read by that reader; nobody looks at it before, unless whoever
 /// asks sets it so.
-pub fn imports(
-    db: Db,
-    clock: Clock,
-    reader: Reader,
-    library: Library,
-    directories: Directories,
-    snapshots: Snapshots,
-) -> Imports {
+pub fn imports(sources: &Sources, reader: Reader) -> Imports {
+    let Sources {
+        db,
+        clock,
+        library,
+        snapshots,
+        directories,
+        ..
+    } = sources.clone();
     let terms = TermsIntake {
         library: library.clone(),
     };

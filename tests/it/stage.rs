@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jalon::access::{Act as _, Audience, Reach, permit};
 use jalon::contracts::ContractsHolder;
 use jalon::figures::values::{INTAKE, Settings};
-use jalon::figures::{Figure, FiguresHolder, FiguresView, Series, Snapshots, Subject};
+use jalon::figures::{Figure, FiguresHolder, FiguresView, Series, Snapshots, Sources, Subject};
 use jalon::frameworks::store::{Origin, Revise, head};
 use jalon::frameworks::{
     self, Catalogue, Framework, Holders, Known, Library, Proposal, Revised, RevisionError, Texts,
@@ -19,7 +19,7 @@ use jalon::imports::{
 };
 use jalon::ledger::{Actor, Change, last_change};
 use jalon::organisations::store::{ImportDirectory, directory, import};
-use jalon::organisations::{Directories, Directory, source};
+use jalon::organisations::{Directory, source};
 use jalon::platform::db::Db;
 use jalon::site::{self, shipped};
 use uuid::Uuid;
@@ -77,23 +77,14 @@ impl<'a> Stage<'a> {
 
     /// Another process on the same database: nothing in memory is shared.
     pub fn beside(bench: &'a Bench, actor: Actor, db: Db) -> Self {
-        let (library, directories) = (jalon::contracts::library(), Directories::default());
-        let snapshots = Snapshots::new(bench.clock.clone());
-        let imports = site::imports(
-            db.clone(),
-            bench.clock.clone(),
-            reader(),
-            library.clone(),
-            directories,
-            snapshots.clone(),
-        );
+        let sources = Sources::new(db.clone(), bench.clock.clone());
         Self {
             bench,
             db,
             actor,
-            library,
-            snapshots,
-            imports,
+            imports: site::imports(&sources, reader()),
+            library: sources.library,
+            snapshots: sources.snapshots,
         }
     }
 

@@ -28,46 +28,14 @@ pub(super) fn brief(figures: &[&Reviewed], commitments: usize, year: i16) -> Bri
         verdict += &format!(" {moved}");
     }
     let counts = [
-        (
-            format!("{reached} sur {judged}"),
-            if reached > 1 {
-                "cibles atteintes"
-            } else {
-                "cible atteinte"
-            },
-        ),
-        (
-            figures.len().to_string(),
-            if figures.len() > 1 {
-                "valeurs suivies"
-            } else {
-                "valeur suivie"
-            },
-        ),
-        (
-            overdue.len().to_string(),
-            if overdue.len() > 1 {
-                "valeurs en retard"
-            } else {
-                "valeur en retard"
-            },
-        ),
-        (
-            contested.len().to_string(),
-            if contested.len() > 1 {
-                "valeurs contestées"
-            } else {
-                "valeur contestée"
-            },
-        ),
-        (
-            commitments.to_string(),
-            if commitments > 1 {
-                "engagements"
-            } else {
-                "engagement"
-            },
-        ),
+        Count {
+            number: format!("{reached} sur {judged}"),
+            words: agreeing(reached, "cible atteinte", "cibles atteintes"),
+        },
+        count(figures.len(), "valeur suivie", "valeurs suivies"),
+        count(overdue.len(), "valeur en retard", "valeurs en retard"),
+        count(contested.len(), "valeur contestée", "valeurs contestées"),
+        count(commitments, "engagement", "engagements"),
     ];
     let parts = [
         attention(figures),
@@ -77,15 +45,21 @@ pub(super) fn brief(figures: &[&Reviewed], commitments: usize, year: i16) -> Bri
     ];
     Brief {
         verdict,
-        counts: counts
-            .into_iter()
-            .map(|(number, words)| Count {
-                number,
-                words: words.to_owned(),
-            })
-            .collect(),
+        counts: counts.into(),
         parts: parts.into_iter().flatten().collect(),
     }
+}
+
+/// A number, and what it counts.
+fn count(number: usize, one: &str, many: &str) -> Count {
+    Count {
+        number: number.to_string(),
+        words: agreeing(number, one, many),
+    }
+}
+
+fn agreeing(number: usize, one: &str, many: &str) -> String {
+    if number > 1 { many } else { one }.to_owned()
 }
 
 fn all<'f>(figures: &[&'f Reviewed], wanted: impl Fn(&Reviewed) -> bool) -> Vec<&'f Reviewed> {

@@ -117,21 +117,7 @@ fn told(
     let formatter = Formatter::new(Some(measure));
     let dated = |value: String, year: String| DatedValue { value, year };
     let latest = review.figure;
-    let national = match (asked.series, compares(ground)) {
-        (Some(series), true) => course::national(measure, series, &ground.directory),
-        _ => Vec::new(),
-    };
-    let course = asked.series.map(|series| {
-        let name = ground.directory.place(asked.place);
-        let name = name.map_or(asked.place, |place| place.name.as_str());
-        let mut course = Course::of(measure, series, (asked.place, name));
-        // A sum over the country would flatten the region's own line.
-        if measure.aggregation != Aggregation::Sum {
-            course.national = course::drawn(&national);
-        }
-        let course = course.under(asked, ground.contract().years());
-        course.through(&ground.catalogue, &ground.edited.framework)
-    });
+    let (course, national) = drawn(ground, asked);
     let label = label(indicator, measure);
     let agreed = asked
         .terms
@@ -177,6 +163,32 @@ fn told(
             &projection.map(Projection::years).unwrap_or_default(),
         ),
     }
+}
+
+/// The course of the values that is drawn, and the national ones beside it.
+fn drawn<'a>(
+    ground: &'a Ground,
+    asked: &Asked<'a>,
+) -> (Option<Course<'a>>, Vec<(Period, Decimal)>) {
+    let measure = asked.followed.measure;
+    let Some(series) = asked.series else {
+        return (None, Vec::new());
+    };
+    let national = if compares(ground) {
+        course::national(measure, series, &ground.directory)
+    } else {
+        Vec::new()
+    };
+    let name = ground.directory.place(asked.place);
+    let name = name.map_or(asked.place, |place| place.name.as_str());
+    let mut course = Course::of(measure, series, (asked.place, name));
+    // A sum over the country would flatten the region's own line.
+    if measure.aggregation != Aggregation::Sum {
+        course.national = course::drawn(&national);
+    }
+    let course = course.under(asked, ground.contract().years());
+    let course = course.through(&ground.catalogue, &ground.edited.framework);
+    (Some(course), national)
 }
 
 /// The exact numbers behind what is printed.

@@ -95,92 +95,104 @@ pub(super) fn settings(
     catalogue: &Catalogue,
     directory: &Directory,
 ) -> Result<Settings, Vec<Mistake>> {
-    let mut mistakes = Vec::new();
-    let said = |name: &str| {
-        let text = typed.get(name).map_or("", |text| text.trim());
-        (!text.is_empty()).then(|| text.to_owned())
+    let mut form = Form {
+        typed,
+        mistakes: Vec::new(),
     };
-    let framework = said("cadre").filter(|code| {
-        let known = catalogue.framework(code).is_some();
-        if !known {
-            let sentence =
-                format!("aucun cadre n’a le code « {code} » ; `jalon framework list` les donne");
-            mistakes.push(Mistake {
-                field: "cadre",
-                sentence,
-            });
-        }
-        known
+    let framework = form.read("cadre", |code| {
+        let known = catalogue.framework(code).map(|_| code.to_owned());
+        known.ok_or_else(|| {
+            format!("aucun cadre n’a le code « {code} » ; `jalon framework list` les donne")
+        })
     });
-    let supplier = said("fournisseur").and_then(|name| {
-        let found = directory.resolve(&name).found().map(|o| o.code.clone());
-        if found.is_none() {
-            let sentence = format!(
-                "aucune organisation ne s’appelle « {name} » ; la page Organisations les donne"
-            );
-            mistakes.push(Mistake {
-                field: "fournisseur",
-                sentence,
-            });
-        }
-        found
+    let supplier = form.read("fournisseur", |name| {
+        let found = directory.resolve(name).found().map(|o| o.code.clone());
+        found.ok_or_else(|| {
+            format!("aucune organisation ne s’appelle « {name} » ; la page Organisations les donne")
+        })
     });
-    let mut day = |field: &'static str| -> Option<Date> {
-        let text = said(field)?;
-        let day = parse_day(&text);
-        if day.is_none() {
-            let sentence =
-                format!("« {text} » n’est pas une date ; écrivez par exemple 31/12/2025");
-            mistakes.push(Mistake { field, sentence });
+    let (reference_date, embargo_until) = (form.day("reference"), form.day("embargo"));
+    let indicator = form.read("indicateur", |text| {
+        match Codes::of(catalogue, framework.as_deref()).measure(text) {
+            Ok(Some(_)) => Ok(text.to_owned()),
+            Ok(None) => Err(format!(
+                "aucun indicateur n’a le code « {text} » ; vérifiez-le"
+            )),
+            Err(ambiguous) => Err(ambiguous.to_string()),
         }
-        day
-    };
-    let (reference_date, embargo_until) = (day("reference"), day("embargo"));
-    let indicator = said("indicateur").filter(|text| {
-        let sentence = match Codes::of(catalogue, framework.as_deref()).measure(text) {
-            Ok(Some(_)) => return true,
-            Ok(None) => format!("aucun indicateur n’a le code « {text} » ; vérifiez-le"),
-            Err(ambiguous) => ambiguous.to_string(),
-        };
-        mistakes.push(Mistake {
-            field: "indicateur",
-            sentence,
-        });
-        false
     });
-    let period = said("periode").and_then(|text| {
-        let period = read_period(&text);
-        if period.is_none() {
-            let sentence =
-                format!("« {text} » n’est pas une période ; écrivez par exemple 2025 ou T4 2025");
-            mistakes.push(Mistake {
-                field: "periode",
-                sentence,
-            });
-        }
-        period
+    let period = form.read("periode", |text| {
+        read_period(text).ok_or_else(|| {
+            format!("« {text} » n’est pas une période ; écrivez par exemple 2025 ou T4 2025")
+        })
     });
-    for field in ["source", "commentaire"] {
-        if said(field).is_some_and(|text| text.chars().count() > LONGEST) {
-            let sentence = format!("ce texte dépasse {LONGEST} caractères ; résumez-le");
-            mistakes.push(Mistake { field, sentence });
-        }
-    }
-    if !mistakes.is_empty() {
-        return Err(mistakes);
-    }
-    Ok(Settings {
+    let (source, comment) = (form.text("source"), form.text("commentaire"));
+    let settings = Settings {
         framework,
         supplier,
-        source: said("source"),
+        source,
         reference_date,
         embargo_until,
-        comment: said("commentaire"),
-        provisional: said("statut").as_deref() == Some("provisoire"),
+        comment,
+        provisional: form.said("statut") == Some("provisoire"),
         fictional: false,
         indicator,
         period,
-    })
+    };
+    if form.mistakes.is_empty() {
+        Ok(settings)
+    } else {
+        Err(form.mistakes)
+    }
+}
+
+/// The form as it was sent, with what is wrong in it.
+struct Form<'a> {
+    typed: &'a BTreeMap<String, String>,
+    mistakes: Vec<Mistake>,
+}
+
+impl<'a> Form<'a> {
+    /// What a field says, if anything.
+    fn said(&self, field: &str) -> Option<&'a str> {
+        let text = self.typed.get(field)?.trim();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// What is made of a field that says something; a mistake where nothing can be.
+    fn read<T>(
+        &mut self,
+        field: &'static str,
+        made: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        match made(self.said(field)?) {
+            Ok(made) => Some(made),
+            Err(sentence) => {
+                self.mistakes.push(Mistake { field, sentence });
+                None
+            }
+        }
+    }
+
+    fn day(&mut self, field: &'static str) -> Option<Date> {
+        self.read(field, |text| {
+            parse_day(text).ok_or_else(|| {
+                format!("« {text} » n’est pas une date ; écrivez par exemple 31/12/2025")
+            })
+        })
+    }
+
+    fn text(&mut self, field: &'static str) -> Option<String> {
+        self.read(field, |text| {
+            if text.chars().count() > LONGEST {
+                Err(format!(
+                    "ce texte dépasse {LONGEST} caractères ; résumez-le"
+                ))
+            } else {
+                Ok(text.to_owned())
+            }
+        })
+    }
 }
 
 /// What was said, in words.

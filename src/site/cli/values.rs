@@ -11,8 +11,8 @@ use serde_json::{Value as Json, json};
 use super::{CliError, Session, out};
 use crate::access::Reach;
 use crate::contracts::library;
-use crate::figures::Snapshots;
 use crate::figures::values::{INTAKE, Mapping, Settings};
+use crate::figures::{Snapshots, Sources};
 use crate::imports::reader::Limits;
 use crate::imports::{
     ActError, Batch, BatchState, Committed, Imports, Problem, Reader, Said, SentFile, named,
@@ -157,15 +157,7 @@ pub(super) async fn desk(session: &Session) -> Result<(Imports, Actor), CliError
     let db = session.ready_database().await?;
     let actor = Actor::Person(session.person(&db).await?.id);
     let clock = session.clock.clone();
-    let snapshots = Snapshots::new(clock.clone());
-    let mut imports = site::imports(
-        db,
-        clock,
-        Reader::of_this_program()?,
-        library(),
-        Directories::default(),
-        snapshots,
-    );
+    let mut imports = site::imports(&Sources::new(db, clock), Reader::of_this_program()?);
     imports.antivirus = Antivirus::of(&session.config);
     Ok((imports, actor))
 }

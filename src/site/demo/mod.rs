@@ -46,22 +46,7 @@ pub async fn build(
     let start: Timestamp = BEGINS.parse()?;
     let clock = Clock::fixed(start);
     tell("Installation");
-    let name = "Camille Exemple";
-    let password = PASSWORD.to_owned();
-    initialise(
-        db,
-        &clock,
-        Installation::Demo,
-        name,
-        EMAIL.parse()?,
-        password,
-    )
-    .await?;
-    let actor = {
-        let mut tx = db.read().await?;
-        let person = store::person_by_email(&mut tx, EMAIL).await?;
-        Actor::Person(person.ok_or("le compte de démonstration manque")?.id)
-    };
+    let actor = account(db, &clock).await?;
     tell("Organisations et territoires");
     install::directory(db, &clock, actor, &shipped::directory()?).await?;
     install::directory(db, &clock, actor, &shipped::invented()?).await?;
@@ -92,15 +77,7 @@ pub async fn build(
     note::write(db, &clock, keyring).await?;
     let levels = &figures.levels;
     tell("Valeurs fictives jusqu’en 2023");
-    at(&clock, "2025-01-15T09:30:00Z")?;
-    loader.earlier(levels).await?;
-    loader.hospitals(levels).await?;
-    at(&clock, "2025-01-17T14:30:00Z")?;
-    loader.revised(levels, 2021, larger).await?;
-    at(&clock, "2025-01-20T14:30:00Z")?;
-    loader.revised(levels, 2022, larger).await?;
-    at(&clock, "2025-01-21T14:30:00Z")?;
-    loader.revised(levels, 2023, larger).await?;
+    past_values(&loader, levels, larger).await?;
     tell("Couverture vaccinale HPV de 2022 et 2023, réelle");
     at(&clock, "2025-02-12T09:04:00Z")?;
     loader.real().await?;
@@ -119,6 +96,40 @@ pub async fn build(
     circuit::contest(db, &clock, actor).await?;
     installation::complete(db).await?;
     Ok(())
+}
+
+/// Installs, and says who builds the rest: the account of the demonstration.
+async fn account(db: &Db, clock: &Clock) -> Result<Actor, CliError> {
+    initialise(
+        db,
+        clock,
+        Installation::Demo,
+        "Camille Exemple",
+        EMAIL.parse()?,
+        PASSWORD.to_owned(),
+    )
+    .await?;
+    let mut tx = db.read().await?;
+    let person = store::person_by_email(&mut tx, EMAIL).await?;
+    let person = person.ok_or("le compte de démonstration manque")?;
+    Ok(Actor::Person(person.id))
+}
+
+/// The invented values of the years before the contracts in force.
+async fn past_values(
+    loader: &values::Loader<'_>,
+    levels: &plausible::Levels,
+    larger: Larger,
+) -> Result<(), CliError> {
+    at(loader.clock, "2025-01-15T09:30:00Z")?;
+    loader.earlier(levels).await?;
+    loader.hospitals(levels).await?;
+    at(loader.clock, "2025-01-17T14:30:00Z")?;
+    loader.revised(levels, 2021, larger).await?;
+    at(loader.clock, "2025-01-20T14:30:00Z")?;
+    loader.revised(levels, 2022, larger).await?;
+    at(loader.clock, "2025-01-21T14:30:00Z")?;
+    loader.revised(levels, 2023, larger).await
 }
 
 /// Moves the demonstration's clock; its history is told in order.

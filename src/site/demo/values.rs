@@ -10,14 +10,13 @@ use super::random::between;
 use super::terms::taken;
 use crate::access::Reach;
 use crate::contracts::library;
-use crate::figures::Snapshots;
+use crate::figures::Sources;
 use crate::figures::values::{INTAKE, Settings};
 use crate::frameworks::{Catalogue, OwnMeasure};
 use crate::imports::{Reader, Said, SentFile, store};
 use crate::kernel::ValueKind;
 use crate::ledger::Actor;
 use crate::measures::Measure;
-use crate::organisations::Directories;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::site::shipped;
@@ -139,14 +138,8 @@ impl Loader<'_> {
     }
 
     async fn load(&self, name: &str, text: &str, settings: Settings) -> Result<(), CliError> {
-        let imports = site::imports(
-            self.db.clone(),
-            self.clock.clone(),
-            self.reader.clone(),
-            library(),
-            Directories::default(),
-            Snapshots::new(self.clock.clone()),
-        );
+        let sources = Sources::new(self.db.clone(), self.clock.clone());
+        let imports = site::imports(&sources, self.reader.clone());
         let file = SentFile {
             name: name.to_owned(),
             bytes: text.as_bytes().to_vec(),
