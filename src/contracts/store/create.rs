@@ -9,7 +9,8 @@ use super::rows::year;
 use crate::access::Permit;
 use crate::args;
 use crate::contracts::{
-    CreateContract, DraftInstrument, Ground, NewContract, NewSection, Rival, State, check_new,
+    CreateContract, DraftInstrument, Ground, NewContract, NewSection, Rival, State, bound,
+    check_new,
 };
 use crate::ledger::{Change, NewThing, Scope};
 use crate::platform::db::DbError;
@@ -30,7 +31,9 @@ pub struct NewInstrument {
 /// Prepares a contract, with its parties and sections and nothing agreed yet.
 ///
 /// # Errors
-/// [`ContractError::Objections`] with everything that makes no sense in it.
+/// [`ContractError::Objections`] with everything that makes no sense in it;
+/// [`ContractError::OthersPermit`] where it binds another organisation, or stands under another
+/// framework, than the one that was allowed.
 pub async fn create_contract(
     change: &mut Change,
     permit: Permit<CreateContract>,
@@ -38,6 +41,10 @@ pub async fn create_contract(
     ground: Ground<'_>,
 ) -> Result<Uuid, ContractError> {
     let scope = permit.into_thing();
+    let bound = bound(ground.framework, &new.parties).unwrap_or_default();
+    if (bound, &ground.framework.code) != (&scope.organisation, &scope.framework) {
+        return Err(ContractError::OthersPermit);
+    }
     let rivals = rivals(change, &scope).await?;
     let objections = check_new(ground, &new, &rivals);
     if !objections.is_empty() {

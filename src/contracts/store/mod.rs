@@ -55,6 +55,10 @@ pub enum ContractError {
     /// A term that says one thing in the place of another: a mistake of the program.
     #[error("a {0} cannot hold that")]
     Misfit(&'static str),
+    /// The permit was given for a contract of another organisation or framework: a mistake of the
+    /// program.
+    #[error("the permit is for another contract")]
+    OthersPermit,
     /// The framework given is not the revision that the instrument refers to.
     #[error("the instrument refers to another revision of the framework")]
     OtherRevision,

@@ -184,6 +184,53 @@ pub const NORMANDIE: Made = Made {
 
 pub const HPV: &str = "vaccination-hpv-filles-15-ans";
 
+/// A contract, prepared with the permit to prepare one of some organisation.
+pub async fn contract_allowed_to(
+    bench: &Bench,
+    actor: Actor,
+    made: &Made,
+    organisation: &str,
+) -> Result<Uuid, ContractError> {
+    let book = book(bench, made.framework).await;
+    let mut change = Change::open(&bench.db, &bench.clock, actor, CreateContract::NAME).await?;
+    let scope = Scope {
+        organisation: organisation.to_owned(),
+        framework: made.framework.to_owned(),
+    };
+    let own = |text: &&str| (*text).to_owned();
+    let new = NewContract {
+        slug: own(&made.slug),
+        title: own(&made.title),
+        place: own(&made.place),
+        starts: made.years.0,
+        ends: made.years.1,
+        fictional: true,
+        parties: made
+            .parties
+            .iter()
+            .map(|(role, code)| (own(role), own(code)))
+            .collect(),
+        sections: made
+            .sections
+            .iter()
+            .map(|(key, label, place)| NewSection {
+                key: own(key),
+                label: own(label),
+                place: own(place),
+            })
+            .collect(),
+    };
+    let permit = permit::<CreateContract>(&mut change, scope).await?;
+    let directory = directory(change.tx(), &Reach::of_installation()).await?;
+    let ground = Ground {
+        framework: book.framework(),
+        directory: &directory,
+    };
+    let contract = create_contract(&mut change, permit, new, ground).await?;
+    change.commit().await?;
+    Ok(contract)
+}
+
 impl<'a> Hand<'a> {
     pub async fn creates(bench: &'a Bench, actor: Actor, made: Made) -> Self {
         furnish(bench, actor, made.family).await;
@@ -195,52 +242,13 @@ impl<'a> Hand<'a> {
 
     /// Another contract, where the framework and whom it binds are known already.
     pub async fn also_creates(bench: &'a Bench, actor: Actor, made: Made) -> Self {
-        let book = book(bench, made.framework).await;
-        let mut change = Change::open(&bench.db, &bench.clock, actor, CreateContract::NAME)
+        let contract = contract_allowed_to(bench, actor, &made, made.organisation)
             .await
             .unwrap();
-        let scope = Scope {
-            organisation: made.organisation.to_owned(),
-            framework: made.framework.to_owned(),
-        };
-        let own = |text: &&str| (*text).to_owned();
-        let new = NewContract {
-            slug: own(&made.slug),
-            title: own(&made.title),
-            place: own(&made.place),
-            starts: made.years.0,
-            ends: made.years.1,
-            fictional: true,
-            parties: made
-                .parties
-                .iter()
-                .map(|(role, code)| (own(role), own(code)))
-                .collect(),
-            sections: made
-                .sections
-                .iter()
-                .map(|(key, label, place)| NewSection {
-                    key: own(key),
-                    label: own(label),
-                    place: own(place),
-                })
-                .collect(),
-        };
-        let permit = permit::<CreateContract>(&mut change, scope).await.unwrap();
-        let reach = &Reach::of_installation();
-        let directory = directory(change.tx(), reach).await.unwrap();
-        let ground = Ground {
-            framework: book.framework(),
-            directory: &directory,
-        };
-        let contract = create_contract(&mut change, permit, new, ground)
-            .await
-            .unwrap();
-        change.commit().await.unwrap();
         Self {
             bench,
             actor,
-            book,
+            book: book(bench, made.framework).await,
             slug: made.slug,
             contract,
         }

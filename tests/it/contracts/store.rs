@@ -15,10 +15,20 @@ use jalon::frameworks::Holder as _;
 use jalon::ledger::{LedgerError, Verified, last_change, verify};
 
 use super::hand::{
-    BOTH, HPV, Hand, NORMANDIE, aims, colleague, edit, normandie_terms, number, shipped_book,
-    signatories, target_slot,
+    BOTH, HPV, Hand, NORMANDIE, aims, colleague, contract_allowed_to, edit, furnish,
+    normandie_terms, number, shipped_book, signatories, target_slot,
 };
 use crate::on_both_engines;
+
+on_both_engines! {
+    async fn a_permit_for_one_organisation_prepares_the_contract_of_no_other(bench: Bench) {
+        let actor = bench.install().await;
+        furnish(&bench, actor, NORMANDIE.family).await;
+        let told = contract_allowed_to(&bench, actor, &NORMANDIE, "ARS-53").await;
+        assert!(matches!(told, Err(ContractError::OthersPermit)), "{told:?}");
+        assert!(contract_allowed_to(&bench, actor, &NORMANDIE, "ARS-28").await.is_ok());
+    }
+}
 
 on_both_engines! {
     async fn a_draft_counts_for_nothing_and_holds_only_what_it_changes(bench: Bench) {
