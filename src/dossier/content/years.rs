@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use jalon_render::dossier::{LikelyValue, Printed, YearLine};
+use jalon_render::dossier::{LikelyNumbers, LikelyValue, Printed, YearLine};
 
 use crate::contracts::Target;
 use crate::dossier::ground::day;
@@ -68,10 +68,19 @@ pub(super) fn years(
 
 /// What is likely, as the page says it.
 fn expected(likely: Likely, formatter: Formatter<'_>) -> Option<LikelyValue> {
-    let text = |value: f64| Some(formatter.bare(shown(value)?));
+    let (value, low, high) = (
+        shown(likely.value)?,
+        shown(likely.low)?,
+        shown(likely.high)?,
+    );
     Some(LikelyValue {
-        value: text(likely.value)?,
-        range: format!("{} à {}", text(likely.low)?, text(likely.high)?),
+        value: formatter.bare(value),
+        range: format!("{} à {}", formatter.bare(low), formatter.bare(high)),
+        numbers: Some(LikelyNumbers {
+            value: value.to_string(),
+            low: low.to_string(),
+            high: high.to_string(),
+        }),
     })
 }
 

@@ -14,6 +14,8 @@ const EMUS: f64 = 36_000.0;
 
 /// Keeps a paragraph on the page of the next one.
 const KEEP: &str = "<w:keepNext/>";
+/// What stands between a drawing and the table on its right, in millimetres.
+const GAP: f64 = 6.0;
 /// A table of no more rows is kept whole: with a drawing above it, more would leave half a page
 /// empty.
 const WHOLE: usize = 3;
@@ -101,6 +103,7 @@ impl Writer {
             }
             Block::Table(table) => self.table(table),
             Block::Picture(picture) => self.picture(picture)?,
+            Block::Beside(picture, table) => self.beside(picture, table)?,
             Block::Contents => self.contents(),
         }
         Ok(())
@@ -162,14 +165,13 @@ impl Writer {
             .map(|column| format!("<w:gridCol w:w=\"{}\"/>", width(column.width)))
             .collect();
         let grid = grid.concat();
-        let whole: u32 = table.columns.iter().map(|column| column.width).sum();
         let _ = write!(
             self.xml,
             "<w:tbl><w:tblPr><w:tblStyle w:val=\"Tableau\"/><w:tblW w:w=\"{}\" w:type=\"dxa\"/>\
              <w:tblLayout w:type=\"fixed\"/><w:tblLook w:val=\"0020\" w:firstRow=\"1\" \
              w:lastRow=\"0\" w:firstColumn=\"0\" w:lastColumn=\"0\" w:noHBand=\"1\" \
              w:noVBand=\"1\"/><w:tblCaption w:val=\"{}\"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>",
-            width(whole),
+            width(table.width()),
             escape(&table.caption)
         );
         let head: Vec<Cell> = table
@@ -191,8 +193,35 @@ impl Writer {
             };
             self.row(table, row, ("", keep));
         }
-        // Word asks for a paragraph between two tables: it takes next to no room.
         self.xml += "</w:tbl>";
+        self.thin();
+    }
+
+    /// A frame of one row without lines nor heading: whoever hears it is told of no table but the
+    /// one on the right.
+    fn beside(&mut self, picture: &Picture, table: &Table) -> Result<(), RenderError> {
+        let left = twips(f64::from(picture.width) + GAP);
+        let right = twips(f64::from(table.width()));
+        let cell =
+            |width: &str| format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/></w:tcPr>");
+        let _ = write!(
+            self.xml,
+            "<w:tbl><w:tblPr><w:tblW w:w=\"0\" w:type=\"auto\"/><w:tblLayout w:type=\"fixed\"/>\
+             </w:tblPr><w:tblGrid><w:gridCol w:w=\"{left}\"/><w:gridCol w:w=\"{right}\"/></w:tblGrid>\
+             <w:tr><w:trPr><w:cantSplit/></w:trPr>{}",
+            cell(&left)
+        );
+        self.picture(picture)?;
+        self.xml += "</w:tc>";
+        self.xml += &cell(&right);
+        self.table(table);
+        self.xml += "</w:tc></w:tr></w:tbl>";
+        self.thin();
+        Ok(())
+    }
+
+    /// Word asks for a paragraph after a table: it takes next to no room.
+    fn thin(&mut self) {
         let thin = "<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"120\" w:lineRule=\"exact\"/>";
         self.paragraph("Note", thin, "");
     }

@@ -46,6 +46,8 @@ pub(crate) enum Block {
     Table(Table),
     /// A drawing.
     Picture(Picture),
+    /// A drawing with the table of what it shows on its right, together on one page.
+    Beside(Picture, Table),
     /// The list of the headings of the first two ranks.
     Contents,
 }
@@ -86,6 +88,13 @@ pub(crate) struct Table {
     pub columns: Vec<Column>,
     /// Its rows, each with as many cells as there are columns.
     pub rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// Its width in millimetres.
+    fn width(&self) -> u32 {
+        self.columns.iter().map(|column| column.width).sum()
+    }
 }
 
 /// A column.
@@ -157,11 +166,15 @@ impl Document {
     /// What it says, block by block, without its drawings.
     pub(crate) fn words(&self) -> Vec<String> {
         let mut words = vec![self.title.clone(), self.head.clone(), self.foot.clone()];
-        words.extend(self.blocks.iter().map(|block| match block {
-            Block::Picture(picture) => format!("Picture({})", picture.alternative),
-            // Where a page begins is no word.
-            Block::Continued(text) => format!("{:?}", Block::Heading(1, text.clone())),
-            other => format!("{other:?}"),
+        let picture = |picture: &Picture| format!("Picture({})", picture.alternative);
+        words.extend(self.blocks.iter().flat_map(|block| match block {
+            Block::Picture(alone) => vec![picture(alone)],
+            // Neither what stands beside what nor where a page begins is a word.
+            Block::Beside(drawn, table) => {
+                vec![picture(drawn), format!("{:?}", Block::Table(table.clone()))]
+            }
+            Block::Continued(text) => vec![format!("{:?}", Block::Heading(1, text.clone()))],
+            other => vec![format!("{other:?}")],
         }));
         words
     }

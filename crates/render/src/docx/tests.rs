@@ -38,13 +38,18 @@ fn document() -> Document {
             Block::Paragraph(Look::Lead, "Ligne une\nligne deux \u{1}".to_owned()),
             Block::Stated(State::Late, "En retard".to_owned()),
             Block::List(vec!["un".to_owned(), "deux".to_owned()]),
-            Block::Table(table),
-            Block::Picture(Picture {
-                svg: locator("l", "28", Target::Pdf).unwrap(),
-                alternative: "Carte : \"Normandie\".".to_owned(),
-                width: 50,
-            }),
+            Block::Table(table.clone()),
+            Block::Picture(picture()),
+            Block::Beside(picture(), table),
         ],
+    }
+}
+
+fn picture() -> Picture {
+    Picture {
+        svg: locator("l", "28", Target::Pdf).unwrap(),
+        alternative: "Carte : \"Normandie\".".to_owned(),
+        width: 50,
     }
 }
 
@@ -80,6 +85,9 @@ fn it_is_what_an_accessible_document_is_made_of() {
     ] {
         assert!(body.contains(wanted), "{wanted} in {body}");
     }
+    // A frame without heading holds the drawing and its table, each as it is alone.
+    assert_eq!(body.matches("<w:tbl>").count(), 3);
+    assert_eq!(body.matches("<w:tblHeader/>").count(), 2);
     // The third rank is no entry of the contents.
     assert_eq!(body.matches("_Toc000002").count(), 1);
     assert!(text(&bytes, "word/styles.xml").contains("<w:lang w:val=\"fr-FR\""));

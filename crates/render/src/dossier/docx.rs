@@ -8,6 +8,9 @@ use crate::map;
 use crate::svg::Target;
 use crate::{DatedValue, RenderError, State};
 
+/// The years that a table holds at most on the right of its drawing.
+const BESIDE: usize = 14;
+
 pub(super) fn document(dossier: &Dossier) -> Result<Vec<u8>, RenderError> {
     docx(&set(dossier))
 }
@@ -244,7 +247,7 @@ fn figures(dossier: &Dossier, objective: &Objective) -> Block {
             column("Indicateur", 62),
             numbers("Départ", 21),
             numbers("Dernière valeur", 22),
-            numbers(format!("Cible {}", dossier.year), 21),
+            numbers("Cible", 21),
             column("Atteinte", 34),
         ],
         rows: objective.figures.iter().map(row).collect(),
@@ -257,21 +260,27 @@ fn detail(figure: &Figure, blocks: &mut Vec<Block>) {
         let outlook = format!("{}.", figure.outlook);
         blocks.push(Block::Paragraph(Look::Opening, outlook));
     }
-    if let Some(chart) = &figure.chart {
-        blocks.push(Block::Picture(Picture {
-            svg: trajectory(chart, Target::Pdf),
-            alternative: chart.about.alternative(),
-            width: 66,
-        }));
-    }
-    if !figure.years.is_empty() {
-        blocks.push(years(figure));
-    }
+    let picture = figure.chart.as_ref().map(|chart| Picture {
+        svg: trajectory(chart, Target::Pdf),
+        alternative: chart.about.alternative(),
+        width: 62,
+    });
+    let table = (!figure.years.is_empty()).then(|| years(figure));
+    blocks.extend(match (picture, table) {
+        // A longer table goes on over the page, under its drawing.
+        (Some(picture), Some(table)) if table.rows.len() <= BESIDE => {
+            vec![Block::Beside(picture, table)]
+        }
+        (picture, table) => {
+            let picture = picture.map(Block::Picture).into_iter();
+            picture.chain(table.map(Block::Table)).collect()
+        }
+    });
     blocks.extend(figure.breaks.iter().map(note));
     blocks.push(note(figure.provenance.clone()));
 }
 
-fn years(figure: &Figure) -> Block {
+fn years(figure: &Figure) -> Table {
     let printed =
         |value: Option<&Printed>| Cell::text(value.map_or("–", |value| value.text.as_str()));
     let foretells = figure.years.iter().any(|line| line.likely.is_some());
@@ -296,19 +305,19 @@ fn years(figure: &Figure) -> Block {
         row
     });
     let mut columns = vec![
-        column("Année", 30),
-        numbers("Valeur", 30),
-        numbers("France", 30),
-        numbers("Cible", 36),
+        column("Année", 16),
+        numbers("Valeur", 24),
+        numbers("France", 17),
+        numbers("Cible", 18),
     ];
     if foretells {
-        columns.push(numbers("À ce rythme", 44));
+        columns.push(numbers("À ce rythme", 31));
     }
-    Block::Table(Table {
+    Table {
         caption: format!("Valeurs par année : {}", figure.label),
         columns,
         rows: rows.collect(),
-    })
+    }
 }
 
 fn gaps(dossier: &Dossier, blocks: &mut Vec<Block>) {

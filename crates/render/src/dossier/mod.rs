@@ -258,6 +258,20 @@ pub struct LikelyValue {
     pub value: String,
     /// Where it is eight times in ten, such as « 68,4 à 76,0 ».
     pub range: String,
+    /// The same numbers, exact; unknown to manifests written before they were told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<LikelyNumbers>,
+}
+
+/// The exact numbers behind what is likely, in decimal text with a point.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LikelyNumbers {
+    /// Of the value expected.
+    pub value: String,
+    /// Of the low end of the range.
+    pub low: String,
+    /// Of its high end.
+    pub high: String,
 }
 
 /// A value as it is read, with its exact number where it is one.

@@ -1,8 +1,8 @@
 //! A dossier that says a little of everything, for the tests.
 
 use super::{
-    Brief, Count, Dossier, FORMAT, Fictional, Figure, Gap, GapKind, Item, Numbers, Objective, Part,
-    Printed, SummaryLine, YearLine,
+    Brief, Count, Dossier, FORMAT, Fictional, Figure, Gap, GapKind, Item, LikelyNumbers,
+    LikelyValue, Numbers, Objective, Part, Printed, SummaryLine, YearLine,
 };
 use crate::chart::{Axis, Series, SeriesPoint, Trajectory};
 use crate::{Attainment, DatedValue, Day, Description, Region, State};
@@ -164,8 +164,26 @@ fn known(n: usize) -> Figure {
             breaks: Vec::new(),
             spans: Vec::new(),
         }),
-        years: vec![year("2022", "58.7"), year("2023", "66.3")],
+        years: vec![year("2022", "58.7"), year("2023", "66.3"), to_come("2028")],
         breaks: Vec::new(),
+    }
+}
+
+/// A year of which only what is likely is told.
+fn to_come(period: &str) -> YearLine {
+    YearLine {
+        period: own(period),
+        target: Some(percent("75")),
+        likely: Some(LikelyValue {
+            value: own("72,2"),
+            range: own("68,4 à 76,0"),
+            numbers: Some(LikelyNumbers {
+                value: own("72.2134"),
+                low: own("68.4021"),
+                high: own("76.0247"),
+            }),
+        }),
+        ..YearLine::default()
     }
 }
 

@@ -58,6 +58,33 @@ fn cells_of(book: &crate::workbook::Book) -> String {
 }
 
 #[test]
+fn the_workbook_says_what_is_likely_in_exact_numbers() {
+    let cells = cells_of(&xlsx::book(&dossier(1)));
+    for cell in [
+        "1:13 Text(\"Reçue le\")",
+        "1:14 Text(\"À ce rythme\")",
+        "1:15 Text(\"Au plus bas\")",
+        "1:16 Text(\"Au plus haut\")",
+        "4:14 Number(\"72.2134\")",
+        "4:15 Number(\"68.4021\")",
+        "4:16 Number(\"76.0247\")",
+    ] {
+        assert!(cells.contains(cell), "{cell} in {cells}");
+    }
+    // A manifest that has them as text only still gives the value.
+    let written = dossier(1).to_json().unwrap();
+    let exact = ",\"numbers\":{\"value\":\"72.2134\",\"low\":\"68.4021\",\"high\":\"76.0247\"}";
+    assert!(written.contains(exact), "{written}");
+    let earlier = Dossier::from_json(&written.replace(exact, "")).unwrap();
+    let cells = cells_of(&xlsx::book(&earlier));
+    assert!(cells.contains("4:14 Text(\"72,2\")"), "{cells}");
+    // Where nothing is likely, nothing is said of it.
+    let mut silent = dossier(1);
+    silent.objectives[0].figures[0].years.pop();
+    assert!(!cells_of(&xlsx::book(&silent)).contains("Au plus bas"));
+}
+
+#[test]
 fn the_workbook_and_the_document_are_the_same_bytes_twice() {
     let first = Dossier::from_json(FIRST).unwrap();
     assert_eq!(first.xlsx().unwrap(), first.xlsx().unwrap());

@@ -1,6 +1,6 @@
 //! Every figure of a dossier as a workbook.
 
-use super::{Dossier, Figure, GapKind, Printed};
+use super::{Dossier, Figure, GapKind, LikelyValue, Printed};
 use crate::workbook::{Area, Book, Cell, Content, Print, Sheet, Style, sheet_name, xlsx};
 use crate::{DatedValue, RenderError};
 
@@ -15,7 +15,7 @@ pub(super) fn book(dossier: &Dossier) -> Book {
         sheets: vec![
             about(dossier),
             table("Indicateurs", INDICATORS, indicators(dossier)),
-            table("Séries", SERIES, series(dossier)),
+            table("Séries", &series_headings(dossier), series(dossier)),
             table("Objectifs", OBJECTIVES, objectives(dossier)),
             table("Retards et manques", GAPS, gaps(dossier)),
         ],
@@ -61,6 +61,13 @@ const SERIES: &[Heading] = &[
     ("Fournisseur", 26),
     ("Source", 26),
     ("Reçue le", 12),
+];
+
+/// What follows them, where something is likely.
+const LIKELY: &[Heading] = &[
+    ("À ce rythme", 14),
+    ("Au plus bas", 14),
+    ("Au plus haut", 14),
 ];
 
 const OBJECTIVES: &[Heading] = &[
@@ -221,11 +228,31 @@ fn indicators(dossier: &Dossier) -> Vec<Vec<Content>> {
     figures(dossier).map(row).collect()
 }
 
+/// As in the other two files, nothing is said of a pace where there is none.
+fn series_headings(dossier: &Dossier) -> Vec<Heading> {
+    let mut years = figures(dossier).flat_map(|(_, figure)| &figure.years);
+    let foretells = years.any(|line| line.likely.is_some());
+    [SERIES, if foretells { LIKELY } else { &[] }].concat()
+}
+
+/// The value expected, then both ends of its range.
+fn likely(value: Option<&LikelyValue>) -> [Content; 3] {
+    let Some(value) = value else {
+        return [Content::Empty, Content::Empty, Content::Empty];
+    };
+    match &value.numbers {
+        Some(numbers) => {
+            [&numbers.value, &numbers.low, &numbers.high].map(|n| Content::Number(n.clone()))
+        }
+        None => [text(&value.value), Content::Empty, Content::Empty],
+    }
+}
+
 fn series(dossier: &Dossier) -> Vec<Vec<Content>> {
     let mut rows = Vec::new();
     for (objective, figure) in figures(dossier) {
         for line in &figure.years {
-            rows.push(vec![
+            let mut row = vec![
                 text(objective),
                 text(&figure.code),
                 text(&figure.label),
@@ -239,7 +266,9 @@ fn series(dossier: &Dossier) -> Vec<Vec<Content>> {
                 text(&line.supplier),
                 text(&line.source),
                 line.received.map_or(Content::Empty, Content::Date),
-            ]);
+            ];
+            row.extend(likely(line.likely.as_ref()));
+            rows.push(row);
         }
     }
     rows
