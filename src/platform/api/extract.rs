@@ -1,11 +1,14 @@
 //! Parameters and bodies, read with a problem document where they do not read.
 
+use std::fmt::Display;
+
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
+use super::french;
 use super::problem::{Code, Problem};
 
 /// The parameters after the question mark. Unknown ones are refused where the type denies them:
@@ -30,13 +33,8 @@ where
         let pairs = form_urlencoded::parse(given.as_bytes());
         let pairs = serde_urlencoded::Deserializer::new(pairs);
         let read = serde_path_to_error::deserialize(pairs);
-        read.map(Self).map_err(|error| {
-            let path = match error.path().to_string() {
-                root if root == "." => String::new(),
-                path => path,
-            };
-            Problem::malformed(path, error.into_inner().to_string())
-        })
+        read.map(Self)
+            .map_err(|error| unread(&french::path(error.path()), error.inner()))
     }
 }
 
@@ -90,12 +88,13 @@ where
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut document = serde_json::Deserializer::from_slice(bytes);
     let read: Result<T, _> = serde_path_to_error::deserialize(&mut document);
-    let read = read.map_err(|error| {
-        let path = error.path().to_string();
-        Problem::malformed(path, error.into_inner().to_string())
-    })?;
-    document
-        .end()
-        .map_err(|error| Problem::malformed("", error.to_string()))?;
+    let read = read.map_err(|error| unread(&french::path(error.path()), error.inner()))?;
+    document.end().map_err(|error| unread("", &error))?;
     Ok(read)
+}
+
+/// What does not read, told in French.
+fn unread(path: &str, error: &impl Display) -> Problem {
+    let fault = french::fault(path, &error.to_string());
+    Problem::malformed(fault.path, fault.message)
 }

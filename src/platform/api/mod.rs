@@ -5,6 +5,7 @@
 
 mod etag;
 mod extract;
+mod french;
 mod page;
 mod problem;
 

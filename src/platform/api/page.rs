@@ -168,8 +168,7 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// The last change that this page includes.
     pub at_change: i64,
-    /// What to give as `cursor` for the page that follows; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What to give as `cursor` for the page that follows; null on the last page.
     pub next: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! `/api`: what a program can ask, and trying it without one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRef as _, Query, Request, State};
@@ -9,7 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tower::ServiceExt as _;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::{OpenApi, RefOr, Required};
 
 use super::super::App;
 use super::{Description, intake, reading};
@@ -17,6 +18,7 @@ use crate::access::Signed;
 use crate::access::api::Caller;
 use crate::documents::french_size;
 use crate::platform::api::in_problem_documents;
+use crate::platform::config::Config;
 use crate::platform::web::{Crumb, WebError, WebResult, crumbs, section_heading};
 
 /// More than this of an answer is not shown on a page.
@@ -103,7 +105,7 @@ pub(in crate::site) async fn page(
                     thead { tr { th scope="col" { "Demande" } th scope="col" { "Adresse" } } }
                     tbody { @for one in operations.iter().filter(|one| one.tag() == tag) { tr {
                         th scope="row" {
-                            @if one.method == Method::GET { a href=(trial(one.path)) { (one.summary()) } } @else { (one.summary()) }
+                            a href=(trial(one)) { (one.summary()) }
                         }
                         td.mono data-l="Adresse" { (one.method) " " (one.path) }
                     } } }
@@ -114,51 +116,66 @@ pub(in crate::site) async fn page(
     signed.page("API", &body)
 }
 
-fn trial(path: &str) -> String {
-    let path: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
-    format!("/api/essai?adresse={path}")
+fn trial(one: &Listed<'_>) -> String {
+    let path: String = form_urlencoded::byte_serialize(one.path.as_bytes()).collect();
+    match one.method {
+        Method::GET => format!("/api/essai?adresse={path}"),
+        _ => format!("/api/essai?adresse={path}&demande={}", one.method),
+    }
 }
 
 /// What is tried: an address of the document, and its parameters by name.
 #[derive(Debug, Deserialize)]
 pub(in crate::site) struct Tried {
     adresse: String,
+    /// The method, where it is not to read.
+    demande: Option<String>,
     /// Whether the form was sent.
     envoyer: Option<String>,
     #[serde(flatten)]
     given: BTreeMap<String, String>,
 }
 
-/// `GET /api/essai`: an operation that reads, with a form for its parameters and what it answers
-/// to whoever is signed in.
+/// `GET /api/essai`: an operation, with a form for its parameters, the command that asks it and,
+/// where it reads, what it answers to whoever is signed in. Nothing is written from here.
 pub(in crate::site) async fn trial_page(
     signed: Signed,
     State(app): State<App>,
+    State(config): State<Arc<Config>>,
     Query(tried): Query<Tried>,
 ) -> WebResult<Markup> {
     let description = Description::from_ref(&app);
     let operations = listed(&description.document);
+    let method = tried.demande.as_deref().unwrap_or("GET");
     let found = operations
         .iter()
-        .find(|one| one.method == Method::GET && one.path == tried.adresse);
+        .find(|one| one.method.as_str() == method && one.path == tried.adresse);
     let one = found.ok_or(WebError::NotFound)?;
     let asked = address(one, &tried.given);
+    let site = config.public_url.trim_end_matches('/');
     let answer = match tried.envoyer {
-        Some(_) => Some(ask(app, &signed, &asked).await?),
-        None => None,
+        Some(_) if one.method == Method::GET => Some(ask(app, &signed, &asked).await?),
+        _ => None,
     };
     let body = html! {
         (crumbs(&[
             Crumb { label: "API", href: Some("/api".to_owned()) },
             Crumb { label: one.summary(), href: None },
         ]))
-        div.head { h1 { (one.summary()) } p.lead.mono { "GET " (one.path) } }
+        div.head { h1 { (one.summary()) } p.lead.mono { (one.method) " " (one.path) } }
         (form(one, &tried.given))
         @if let Some((status, answer)) = answer {
             section.sect aria-labelledby="reponse" {
                 (section_heading("reponse", &format!("Réponse {}", status.as_u16()), None))
                 p.mono { "GET " (asked) }
                 (shown(&answer, page_of(one, &tried.given).as_deref()))
+            }
+        }
+        section.sect aria-labelledby="commande" {
+            (section_heading("commande", "Depuis un programme", None))
+            p { "La même demande, avec l’" a href="/moi/acces" { "accès" } " de ce programme à la place de « jalon_… »." }
+            div.scroll tabindex="0" role="region" aria-label="Commande, défilable" {
+                pre { (command(one, &format!("{site}{asked}"), &tried.given)) }
             }
         }
     };
@@ -169,7 +186,8 @@ fn form(one: &Listed<'_>, given: &BTreeMap<String, String>) -> Markup {
     html! {
         form.simple method="get" action="/api/essai" {
             input type="hidden" name="adresse" value=(one.path);
-            input type="hidden" name="envoyer" value="1";
+            @if one.method == Method::GET { input type="hidden" name="envoyer" value="1"; }
+            @else { input type="hidden" name="demande" value=(one.method); }
             @for parameter in one.parameters() {
                 @let (name, id) = (&parameter.name, format!("p-{}", parameter.name));
                 @let typed = given.get(name).map_or("", String::as_str);
@@ -179,7 +197,7 @@ fn form(one: &Listed<'_>, given: &BTreeMap<String, String>) -> Markup {
                     input id=(id) name=(name) value=(typed) autocomplete="off" required[parameter.parameter_in == ParameterIn::Path] aria-describedby={ (id) "-aide" };
                 }
             }
-            p.acts { button.btn.main type="submit" { "Essayer" } a.btn href="/api" { "Toutes les demandes" } }
+            p.acts { button.btn.main type="submit" { @if one.method == Method::GET { "Essayer" } @else { "Composer la commande" } } a.btn href="/api" { "Toutes les demandes" } }
         }
     }
 }
@@ -233,7 +251,7 @@ fn address(one: &Listed<'_>, given: &BTreeMap<String, String>) -> String {
     } in one.parameters()
     {
         let typed = typed(given, name);
-        if *parameter_in != ParameterIn::Path && !typed.is_empty() {
+        if *parameter_in == ParameterIn::Query && !typed.is_empty() {
             query.append_pair(name, typed);
         }
     }
@@ -241,6 +259,62 @@ fn address(one: &Listed<'_>, given: &BTreeMap<String, String>) -> String {
         "" => path,
         query => format!("{path}?{query}"),
     }
+}
+
+/// The command that asks an operation, with its headers and the file that holds what is sent.
+fn command(one: &Listed<'_>, address: &str, given: &BTreeMap<String, String>) -> String {
+    let mut words = vec!["curl".to_owned()];
+    if one.method != Method::GET {
+        words.push(format!("-X {}", one.method));
+    }
+    words.push(with_header("Authorization", "Bearer jalon_…"));
+    for Parameter {
+        name,
+        parameter_in,
+        required,
+        ..
+    } in one.parameters()
+    {
+        let typed = typed(given, name);
+        let is_asked = *required == Required::True || !typed.is_empty();
+        if *parameter_in == ParameterIn::Header && is_asked {
+            words.push(with_header(
+                name,
+                if typed.is_empty() { "…" } else { typed },
+            ));
+        }
+    }
+    let media = match &one.operation.request_body {
+        Some(RefOr::T(body)) => body.content.keys().next(),
+        Some(RefOr::Ref(_)) | None => None,
+    };
+    match media.map(String::as_str) {
+        None => {}
+        Some("multipart/form-data") => words.push("-F \"file=@valeurs.csv\"".to_owned()),
+        Some(media) => {
+            words.push(with_header("Content-Type", media));
+            words.push("--data-binary @corps".to_owned());
+        }
+    }
+    words.push(quoted(address));
+    words.join(" \\\n  ")
+}
+
+fn with_header(name: &str, value: &str) -> String {
+    format!("-H {}", quoted(&format!("{name}: {value}")))
+}
+
+/// A text as one word of a command.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for letter in text.chars() {
+        if matches!(letter, '"' | '\\' | '$' | '`') {
+            quoted.push('\\');
+        }
+        quoted.push(letter);
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// A text as one segment of a path.

@@ -128,6 +128,31 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn a_body_that_does_not_read_is_told_in_french_where_it_stands(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let mut program = Program::of(&bench, stage.actor, TokenScope::ReadWrite).await;
+        let undo = format!("/api/v1/batches/{}/undo", uuid::Uuid::nil());
+        let missing = "cette valeur est obligatoire et manque";
+        for (path, body, at, why) in [
+            (REHEARSALS, r#"{"values": [{"measure": "x", "period": "2023", "value": "1"}]}"#, "values[0].place", missing),
+            (REHEARSALS, r#"{"values": [], "source": "a", "source": "b"}"#, "source", "ce nom est donné deux fois"),
+            (REHEARSALS, r#"{"couleur": 1, "values": []}"#, "couleur", "ce nom n’est pas connu ici ; attendu : « kind », "),
+            (REHEARSALS, r#"{"provisional": 3, "values": []}"#, "provisional", "attendu true ou false, reçu « 3 »"),
+            (REHEARSALS, "{?", "", "un nom entre guillemets droits est attendu (ligne 1, colonne 2)"),
+            (REHEARSALS, "{} {}", "", "il reste du texte après la fin du document"),
+            (undo.as_str(), "{}", "reason", missing),
+        ] {
+            let json = [("content-type", "application/json")];
+            let refused = program.ask(Method::POST, path, &json, body).await;
+            assert_eq!((refused.status, problem(&refused).as_str()), (StatusCode::BAD_REQUEST, "api-demande"), "{body}: {}", refused.body);
+            let fault = &read(&refused)["errors"][0];
+            assert_eq!(fault["path"], at, "{body}: {fault}");
+            assert!(fault["message"].as_str().unwrap().contains(why), "{body}: {fault}");
+        }
+    }
+}
+
+on_both_engines! {
     async fn what_is_refused_is_told_cell_by_cell_and_never_written(bench: Bench) {
         let stage = Stage::set(&bench).await;
         let mut program = Program::of(&bench, stage.actor, TokenScope::ReadWrite).await;

@@ -55,6 +55,8 @@ on_both_engines! {
         assert_eq!(since.len(), 2);
         let before = program.read(&format!("{OBSERVATIONS}?as_of=2026-01-04")).await;
         assert_eq!(before["items"].as_array().unwrap().len(), 0);
+        // Said, and not left out, as whatever else is not there.
+        assert_eq!(before.get("next"), Some(&Json::Null));
 
         let id = bretagne["id"].as_str().unwrap();
         assert_eq!(&program.read(&format!("{OBSERVATIONS}/{id}")).await, bretagne);
@@ -151,6 +153,10 @@ on_both_engines! {
             ("/api/v1/observations?cursor=99999-5b5d", "cursor"),
             ("/api/v1/frameworks?cursor=1-5b315d", "cursor"),
             ("/api/v1/organisations?kind=x", "kind"),
+            ("/api/v1/organisations?on=hier", "on"),
+            ("/api/v1/observations?since=hier", "since"),
+            ("/api/v1/observations?place=28&place=53", "place"),
+            ("/api/v1/dossiers", "contract"),
         ] {
             let answer = program.get(path).await;
             assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);
@@ -159,6 +165,9 @@ on_both_engines! {
             let told = document["errors"][0]["path"].as_str().unwrap();
             let detail = document["detail"].as_str().unwrap();
             assert!(told == at || detail.contains(at), "{path}: {document}");
+            for english in ["duplicate", "expected", "failed", "invalid", "missing", "unknown"] {
+                assert!(!answer.body.contains(english), "{path}: {document}");
+            }
         }
         for path in ["/api/v1/frameworks/x", "/api/v1/observations/x", "/api/v1/x", "/api/x", "/api/v1/measures/x"] {
             let answer = program.get(path).await;

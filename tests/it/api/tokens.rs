@@ -10,6 +10,7 @@ use jiff::{SignedDuration, civil::date};
 use super::{Program, json, open, problem};
 use crate::contracts::hand::colleague;
 use crate::on_both_engines;
+use crate::rights::last_change;
 
 on_both_engines! {
     async fn nothing_is_answered_without_a_token(bench: Bench) {
@@ -166,5 +167,14 @@ on_both_engines! {
         assert!(tried.body.contains("Réponse 400") && tried.body.contains("« limit » ne se lit pas"), "{}", tried.body);
         let unknown = site.get("/api/essai?adresse=%2Fapi%2Fv1%2Frehearsals%2F%7Bid%7D%2Fcommit").await;
         assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+        // What writes is composed, not done.
+        let before = last_change(&bench).await;
+        let write = site.get("/api/essai?adresse=%2Fapi%2Fv1%2Frehearsals%2F%7Bid%7D%2Fcommit&demande=POST&id=abc&If-Match=%22a%22").await;
+        for words in ["curl \\\n  -X POST", "Authorization: Bearer jalon_…", "If-Match: \\&quot;a\\&quot;", "/api/v1/rehearsals/abc/commit"] {
+            assert!(write.body.contains(words), "{words}: {}", write.body);
+        }
+        let sent = site.get("/api/essai?adresse=%2Fapi%2Fv1%2Frehearsals&demande=POST&envoyer=1").await;
+        assert!(!sent.body.contains("Réponse ") && sent.body.contains("--data-binary @corps"), "{}", sent.body);
+        assert_eq!(last_change(&bench).await, before);
     }
 }
