@@ -79,6 +79,10 @@ describe("the checks", () => {
     await assert.rejects(check({ body: broad, checks }), /pixels too wide[^]*id="large"/);
     const onItsSide = `<div style="page:large">${broad}</div>`;
     assert.deepEqual(await check({ body: onItsSide, checks }), []);
+    for (const frame of ["overflow-x:auto", "overflow:auto;max-height:20px", "overflow:hidden;height:20px"]) {
+      const body = `<div id="cadre" style="${frame}"><div style="width:800px;height:50px">large</div></div>`;
+      await assert.rejects(check({ body, checks }), /cuts off[^]*id="cadre"/);
+    }
     await assert.rejects(check({ body: "<button>Envoyer</button>", checks }), /Envoyer/);
     await assert.rejects(check({ body: "<style>h1{display:none}</style>", checks }), /main heading/);
   });

@@ -97,7 +97,10 @@ export async function fits(page) {
   assert.ok(over <= 0, `${over} pixels too wide because of\n    ${culprits.join("\n    ")}`);
 }
 
-/** On paper it holds in the width, says what it is, and shows nothing that can only be pressed. */
+/**
+ * On paper it holds in the width, cuts nothing off, says what it is, and shows nothing that can
+ * only be pressed.
+ */
 export async function prints(page) {
   await page.emulateMedia({ media: "print", colorScheme: "light" });
   const onItsSide = await page.evaluate(() =>
@@ -105,15 +108,34 @@ export async function prints(page) {
   );
   await page.setViewportSize({ width: onItsSide ? paper.side : paper.upright, height: 1000 });
   await fits(page);
+  assert.deepEqual(await cut(page), [], "what paper cuts off");
   assert.ok(await page.locator("h1").isVisible(), "the main heading is printed");
   const pressed = await page
-    .locator("nav, button, .btn, .skip, .top .search, [type=submit]")
+    .locator("nav, button, .btn, .skip, .top .search, [type=submit], [type=file]")
     .evaluateAll((all) => {
       // A region of links may be there, emptied of them.
       const isSeen = (one) => one.checkVisibility() && one.getBoundingClientRect().height > 0;
       return all.filter(isSeen).map((one) => one.outerHTML.slice(0, 120));
     });
   assert.deepEqual(pressed, [], "what paper cannot do");
+}
+
+/**
+ * What a frame hides of its own, where nobody can scroll. A text cut after so many lines shows it
+ * by its ellipsis; what is clipped away whole is for those who listen.
+ */
+function cut(page) {
+  return page.locator("body *:not(input, select)").evaluateAll((all) => {
+    const isCut = (one) => {
+      const { overflowX, overflowY, webkitLineClamp, clipPath } = getComputedStyle(one);
+      if (!one.checkVisibility() || webkitLineClamp !== "none" || clipPath !== "none") return false;
+      return (
+        (overflowX !== "visible" && one.scrollWidth > one.clientWidth + 1) ||
+        (overflowY !== "visible" && one.scrollHeight > one.clientHeight + 1)
+      );
+    };
+    return all.filter(isCut).map((one) => one.outerHTML.slice(0, 120));
+  });
 }
 
 /** Each link of the page to this site is answered. `followed` holds what is known of them. */

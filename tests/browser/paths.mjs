@@ -183,6 +183,7 @@ export const demo = [
   "/moi/adresses/nouvelle/contrats?cadre=etat-ars-2024-2028",
   "/api",
   "/api/essai?adresse=%2Fapi%2Fv1%2Fobservations&envoyer=1&limit=2",
+  "/api/essai?adresse=%2Fapi%2Fv1%2Frehearsals%2F%7Bid%7D%2Fcommit&demande=POST",
   "/erreurs/api-acces",
   "/saisie/etat-ars-2024-2028/2.c.1?annee=2024",
   "/saisie/etat-ars-2024-2028/regions/53?annee=2024",

@@ -58,7 +58,7 @@ impl AsOf {
     }
 
     /// The form that chooses the day, with other links or fields beside it, then the day shown and
-    /// the way back to today. What else the address says is kept.
+    /// the way back to today; on paper, today. What else the address says is kept.
     pub fn form(&self, address: &Address, label: &str, today: Date, beside: &Markup) -> Markup {
         let now = address.without(Self::NAME);
         let to_come = self.day().is_some_and(|day| day > today);
@@ -75,6 +75,9 @@ impl AsOf {
                     p { b { "Situation au " (french_date(day)) } ", telle que Jalon la connaissait ce jour-là au soir." }
                     a.btn.sm href=(now.href()) { "Revenir à aujourd’hui" }
                 }
+            } @else {
+                // A sheet of paper outlives the day on which it was printed.
+                div.paper { (label) " " (french_date(today)) }
             }
             @if to_come {
                 div.flag.then.warn role="status" { p { "Ce jour n’est pas encore venu : la page montre la situation d’aujourd’hui." } }
@@ -228,6 +231,7 @@ mod tests {
             let (past, shown) = form(now);
             assert_eq!(past, None, "{now}");
             assert!(!shown.contains("Situation au"), "{shown}");
+            assert!(shown.contains("<div class=\"paper\">Au 15 mars 2026</div>"));
             assert_eq!(shown.contains("pas encore venu"), now == "16/03/2026");
         }
     }

@@ -24,6 +24,8 @@ pub const SORT: &str = "tri";
 pub const COLUMNS: &str = "colonnes";
 /// A table of fewer columns is shown whole, without a choice.
 const FEW: usize = 4;
+/// A heading of more characters goes on a second line, so that it does not widen its column.
+const LONG_HEADING: usize = 20;
 
 /// Whether an address asks for an order or for columns, so that a table that was folded away is
 /// opened.
@@ -478,7 +480,7 @@ impl Table {
         html! {
             th scope="col" class=[column.numeric.then_some("n")] aria-sort=[aria] {
                 @if column.sortable && self.rows.len() > 1 {
-                    a.sort href={ (href) "#table-" (self.key) } {
+                    a.sort.long[column.heading.chars().count() > LONG_HEADING] href={ (href) "#table-" (self.key) } {
                         (column.heading) (icon(drawing))
                         span.vh { @if next_descending { ", trier en ordre décroissant" } @else { ", trier en ordre croissant" } }
                     }
