@@ -95,7 +95,8 @@ pub(super) fn rows(material: Material<'_>) -> Rows {
             measure,
             facet,
         } = followed;
-        let review = material.asked(followed).review();
+        let asked = material.asked(followed);
+        let review = asked.review();
         let section = material.section.id;
         let agreed = material
             .terms
@@ -110,7 +111,13 @@ pub(super) fn rows(material: Material<'_>) -> Rows {
         if matches!(review.delivery, Delivery::Late(_)) {
             late.push(indicator.code.as_ref().unwrap_or(&indicator.label).as_str());
         }
-        let row = row(indicator, measure, &review, agreed, material.year, &scale);
+        let row = row(
+            indicator,
+            measure,
+            &review,
+            asked.target_beside(&review),
+            &scale,
+        );
         let rank = Rank {
             unpublished: !material.has_published(&measure.code),
             concern: concern(&review, &scale),
@@ -214,8 +221,7 @@ fn row(
     indicator: &Indicator,
     measure: &Measure,
     review: &Review<'_>,
-    agreed: Option<&Target>,
-    year: i16,
+    beside: Option<(i16, &Target)>,
     scale: &Scale,
 ) -> IndicatorRow {
     let formatter = Formatter::new(Some(measure));
@@ -243,9 +249,8 @@ fn row(
         last: review
             .figure
             .map(|(period, figure)| dated(formatter.value(&figure.value), period.year())),
-        target: agreed
-            .and_then(|target| printed_target(target, formatter))
-            .map(|value| dated(value, year)),
+        target: beside
+            .and_then(|(year, target)| Some(dated(printed_target(target, formatter)?, year))),
         attainment: printed_attainment(review, scale),
         source,
         fictional: review.figure.is_some_and(|(_, figure)| figure.fictional),

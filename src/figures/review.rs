@@ -120,6 +120,16 @@ impl Review<'_> {
 }
 
 impl<'a> Asked<'a> {
+    /// The target to be read beside the figure of a review, with its year: that of the figure's own
+    /// year, by which it is judged; failing one, that of the year looked at.
+    pub fn target_beside(&self, review: &Review<'_>) -> Option<(i16, &'a Target)> {
+        let own = review.figure.map(|(period, _)| period.year());
+        own.into_iter().chain([self.upto]).find_map(|year| {
+            let (key, facet) = (&self.indicator().key, self.followed.facet);
+            Some((year, self.terms.target(self.section, key, facet, year)?))
+        })
+    }
+
     fn indicator(&self) -> &'a Indicator {
         self.followed.indicator
     }

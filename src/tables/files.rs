@@ -32,6 +32,15 @@ impl Headings {
     }
 }
 
+/// What a table is saved as, without the end that tells its format: of a day of the past, the name
+/// says which.
+pub(super) fn stem(name: &str, then: Option<Date>) -> String {
+    match then {
+        Some(day) => format!("{name}-au-{day}"),
+        None => name.to_owned(),
+    }
+}
+
 /// As CSV, for a French Excel.
 pub(super) fn as_csv(table: &Table, headings: Headings) -> Vec<u8> {
     let columns = table.columns.iter();

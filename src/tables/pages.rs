@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::address::{pages as addresses, store};
-use super::files::{Headings, as_csv, as_html, as_xlsx};
+use super::files::{Headings, as_csv, as_html, as_xlsx, stem};
 use super::{Ask, Source, Tables, asked_of_file, known};
 use crate::access::token::Secret;
 use crate::access::{Reach, Signed, made_for};
@@ -18,7 +18,7 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::web::table::Table;
-use crate::platform::web::{Address, Shell, WebError, WebResult};
+use crate::platform::web::{Address, AsOf, Shell, WebError, WebResult};
 
 /// The pages of this module.
 pub fn router<S>() -> Router<S>
@@ -71,6 +71,7 @@ async fn download(
     let source = tables.find(name).ok_or(WebError::NotFound)?;
     let asked = asked_of_file(source, &asked);
     let table = made(&db, &clock, source, signed.reach(), &asked).await?;
+    let name = stem(name, AsOf::of(&asked).past(clock.today()));
     let file_name = |end: &str| format!("attachment; filename=\"{name}.{end}\"");
     match format {
         Format::Csv => {

@@ -101,6 +101,17 @@ on_both_engines! {
         let then = lines(&site.get(&format!("/tables/suivi.csv?contrat={slug}&au=2026-01-31")).await);
         let of = |lines: &[Vec<String>]| at(lines, &[("Mesure", HPV)])["Cible 2026"].to_owned();
         assert_eq!((of(&now).as_str(), of(&then).as_str()), ("72", "71"));
+        // A file of a day of the past says so wherever it is kept; today is now.
+        for (end, au, saved) in [
+            ("csv", "2026-01-31", "suivi-au-2026-01-31.csv"),
+            ("xlsx", "31/01/2026", "suivi-au-2026-01-31.xlsx"),
+            ("csv", "", "suivi.csv"),
+            ("csv", "2026-02-05", "suivi.csv"),
+        ] {
+            let file = site.get(&format!("/tables/suivi.{end}?contrat={slug}&au={au}")).await;
+            let expected = format!("attachment; filename=\"{saved}\"");
+            assert_eq!(file.headers["content-disposition"], expected.as_str());
+        }
         let terms = lines(&site.get(&format!("/tables/termes.csv?contrat={slug}")).await);
         let target = at(&terms, &[("Sorte", "cible"), ("Mesure", HPV), ("Année", "2026")]);
         assert_eq!((target["Valeur"], target["Motif"], target["Acte n°"]), ("72", motive, "2"));

@@ -256,7 +256,11 @@ impl Tally {
                 terms.target(cells.section.id, &line.key, facet.measure, year)
             };
             let to_set = |year: &i16| target(*year) == Some(&Target::ObservedOnly);
-            tally.to_set += contract.years().filter(to_set).count();
+            // A year that is over waits for no target any more.
+            let to_come = contract
+                .years()
+                .filter(|year| *year >= cells.opened.moment.day.year());
+            tally.to_set += to_come.filter(to_set).count();
             if let Some(observed) = cells.observed(line, facet) {
                 tally.judged += usize::from(observed.standing != ObservedStanding::NotJudged);
                 tally.reached += usize::from(observed.standing == ObservedStanding::Reached);

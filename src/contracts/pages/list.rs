@@ -18,7 +18,8 @@ use crate::ledger::Moment;
 use crate::platform::clock::french_date;
 use crate::platform::web::table::{Cell, Column, Datum, Row, Table};
 use crate::platform::web::{
-    Address, AsOf, Filter, WebResult, fictional_mark, filter_form, section_heading, state,
+    Address, AsOf, Filter, WebResult, came_since, fictional_mark, filter_form, section_heading,
+    state,
 };
 use crate::tables::downloads;
 
@@ -52,6 +53,14 @@ pub(super) async fn page(
     let framework = Some(asked.get("cadre")).filter(|code| !code.is_empty());
     let then = moment.past.map(|_| moment.change);
     let mut cards = list(&mut tx, reach, framework, then).await?;
+    let since = match moment.past {
+        Some(_) => signed_since(
+            &list(&mut tx, reach, framework, Some(i64::MAX)).await?,
+            &cards,
+            &asked,
+        ),
+        None => html! {},
+    };
     let catalogue = desk
         .library
         .catalogue_at(&mut tx, reach, moment.change)
@@ -65,7 +74,7 @@ pub(super) async fn page(
             p.lead { (verdict(&cards, &asked, moment)) }
             @if moment.past.is_none() { (preparing(reach)) }
             @if !asked.get("organisation").is_empty() { p { a href=(moment.href("/contrats")) { "Tous les contrats" } } }
-            (as_of.form(&asked, "Contrats signés au", today, &html! {}))
+            (as_of.form(&asked, "Contrats signés au", today, &since))
             (filter_form(&asked, "Filtrer les contrats", &filters(&catalogue)))
             @if moment.past.is_some() {
                 p.muted {
@@ -80,6 +89,24 @@ pub(super) async fn page(
         }
     };
     Ok((as_of.status(), signed.page("Contrats", &body)))
+}
+
+/// How many contracts, and acts of those that were known, were signed since a day of the past.
+fn signed_since(now: &[ContractCard], then: &[ContractCard], asked: &Address) -> Markup {
+    let acts = |cards: &[ContractCard]| -> i64 { cards.iter().map(|card| card.signed).sum() };
+    let contracts = now.len().saturating_sub(then.len());
+    let acts = usize::try_from(acts(now) - acts(then)).unwrap_or(0);
+    came_since(
+        &[
+            (
+                contracts,
+                "contrat de plus depuis",
+                "contrats de plus depuis",
+            ),
+            (acts, "acte signé depuis", "actes signés depuis"),
+        ],
+        &asked.without(AsOf::NAME).href(),
+    )
 }
 
 /// The way to prepare a contract, or why whoever looks may not.

@@ -73,12 +73,15 @@ fn moved(figures: &[&Reviewed]) -> Option<String> {
     if forward + back == 0 {
         return None;
     }
-    let verb = |n: usize, one: &str, many: &str| counted(n, one, many);
-    Some(format!(
-        "Depuis la valeur précédente, {} et {}.",
-        verb(forward, "valeur progresse", "valeurs progressent"),
-        verb(back, "recule", "reculent")
-    ))
+    let forward = match forward {
+        0 => "aucune valeur ne progresse".to_owned(),
+        n => counted(n, "valeur progresse", "valeurs progressent"),
+    };
+    let back = match back {
+        0 => "aucune ne recule".to_owned(),
+        n => counted(n, "recule", "reculent"),
+    };
+    Some(format!("Depuis la valeur précédente, {forward} et {back}."))
 }
 
 /// What is far from its target, the farthest first.

@@ -110,18 +110,14 @@ fn told(
     suppliers: &str,
 ) -> Told {
     let Followed {
-        indicator,
-        measure,
-        facet,
+        indicator, measure, ..
     } = asked.followed;
     let formatter = Formatter::new(Some(measure));
     let dated = |value: String, year: String| DatedValue { value, year };
     let latest = review.figure;
     let (course, national) = drawn(ground, asked);
     let label = label(indicator, measure);
-    let agreed = asked
-        .terms
-        .target(asked.section, &indicator.key, facet, ground.year);
+    let beside = asked.target_beside(review);
     let printed = |target| printed_target(target, formatter);
     let verdict = review.attainment.ok();
     let contest = latest.and_then(|(_, figure)| figure.contest.as_ref());
@@ -135,9 +131,7 @@ fn told(
             .baseline
             .map(|b| dated(formatter.value(&b.value), b.year.to_string())),
         last: latest.map(|(period, f)| dated(formatter.value(&f.value), period.french())),
-        target: agreed
-            .and_then(printed)
-            .map(|value| dated(value, ground.year.to_string())),
+        target: beside.and_then(|(year, target)| Some(dated(printed(target)?, year.to_string()))),
         last_target: review
             .last_target
             .and_then(|(year, target)| Some(dated(printed(target)?, year.to_string()))),
@@ -145,7 +139,7 @@ fn told(
         rate: verdict
             .and_then(Attainment::percent)
             .map(|rate| format!("{} %", rate.french(0))),
-        numbers: numbers(review, agreed, measure),
+        numbers: numbers(review, beside.map(|(_, target)| target), measure),
         outlook: projection.map(Projection::sentence).unwrap_or_default(),
         delivery: review.delivery.french(),
         overdue: matches!(review.delivery, Delivery::Late(_)),

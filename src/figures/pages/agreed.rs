@@ -97,13 +97,15 @@ fn of_region(facts: &Facts<'_>, followed: Followed<'_>, place: &str) -> Option<A
     let seen = ground.review(followed);
     let (year, target) = seen.review.last_target?;
     let scale = facts.framework.scale();
-    let standing = seen.review.attainment.ok().map(|verdict| {
+    let judged = seen.review.attainment.ok().zip(seen.review.figure);
+    let standing = judged.map(|(verdict, (period, _))| {
         let tone = verdict.band(&scale).tone;
         let (class, icon) = look(tone);
         Datum::State {
             tone: class,
             icon,
-            word: seen.review.words(&scale),
+            // The figure it was judged on may be of another period than the one that is shown.
+            word: format!("{} ({})", seen.review.words(&scale), period.french()),
             rank: tone as u8,
         }
     });

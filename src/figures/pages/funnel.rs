@@ -61,7 +61,7 @@ fn spread(comparison: &Comparison<'_>, funnel: &Funnel<'_>) -> Markup {
         .iter()
         .filter(|place| funnel.is_unusual(place));
     let unusual: Vec<&str> = unusual.map(|place| place.row.name).collect();
-    let times = shown(usual.times_chance).map_or_else(String::new, |times| times.french(0));
+    let times = shown(usual.times_chance.sqrt()).map_or_else(String::new, |times| times.french(0));
     html! {
         p {
             "Les " (many) " sont " (times) " fois plus dispersées que par le seul hasard : elles diffèrent aussi par leur population, leur offre de soins ou leur action. La bande claire montre où se tiennent, d’ordinaire, dix-neuf d’entre elles sur vingt. "

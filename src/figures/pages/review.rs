@@ -50,6 +50,9 @@ pub(super) async fn page(
             h1 { "Suivi en tableau" }
             p.lead { "Une ligne par indicateur et par mesure : valeur initiale, dernière valeur, atteinte et cibles. L’adresse de la page garde le tri et les colonnes choisies." }
             (as_of.form(&address, "Chiffres connus au", today, &html! {}))
+            @if as_of.past(today).is_some() {
+                p { a href={ (contract.href()) "#depuis" } { "Ce qui a changé depuis" } ", sur la page du contrat." }
+            }
         }
         @if table.rows.is_empty() { p { "Aucun terme n’est en vigueur dans ce contrat ce jour-là." } }
         @else {

@@ -10,7 +10,7 @@ use super::{of_measure, value};
 use crate::contracts::store::load;
 use crate::contracts::{Section, Target, Terms, own_measures, write_target};
 use crate::figures::review::{Asked, Review};
-use crate::figures::{FiguresView, Followed, Snapshots, followed};
+use crate::figures::{FiguresView, Followed, Formatter, Snapshots, followed};
 use crate::frameworks::{Catalogue, Framework, Library, OwnMeasure};
 use crate::kernel::{Quantity, Value};
 use crate::ledger::Moment;
@@ -208,6 +208,15 @@ fn target(target: Option<&Target>, measure: &Measure) -> [Cell; 2] {
         None => [Cell::default(), Cell::default()],
         Some(Target::Value(Value::Number(Quantity::Plain(amount)))) => {
             [of_measure(*amount, Some(measure)), Cell::default()]
+        }
+        // With the decimals of the measure, as the contract is read.
+        Some(Target::Corridor { low, high }) => {
+            let formatter = Formatter::new(Some(measure));
+            in_words(format!(
+                "{} à {}",
+                formatter.bare(*low),
+                formatter.number(*high)
+            ))
         }
         Some(other) => in_words(write_target(other)),
     }

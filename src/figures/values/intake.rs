@@ -20,7 +20,7 @@ use crate::figures::{FiguresView, Formatter, Snapshots, Subject, follow};
 use crate::frameworks::Library;
 use crate::imports::{
     Asked, Batch, Closed, Field, FileMapping, French, Intake, Mistake, Place, Reading, Row, Said,
-    SentTable, Told, Undoing, Uses, Verdict, Written, store as imports,
+    Sent, SentTable, Told, Undoing, Uses, Verdict, Written, store as imports,
 };
 use crate::ledger::{Change, LedgerError};
 use crate::organisations::Directories;
@@ -102,9 +102,9 @@ impl Intake for ValuesIntake {
         serde_json::to_value(mapping).map_err(|error| error.to_string())
     }
 
-    fn is_hidden(&self, batch: &Batch, reach: &Reach, today: Date) -> Result<bool, DbError> {
-        let until = settings_of(&batch.said.beside)?.embargo_until;
-        Ok(is_hidden(until, batch.created_by, reach, today))
+    fn is_hidden(&self, sent: Sent<'_>, reach: &Reach, today: Date) -> Result<bool, DbError> {
+        let until = settings_of(&sent.said.beside)?.embargo_until;
+        Ok(is_hidden(until, sent.by, reach, today))
     }
 
     async fn veil(&self, tx: &mut Tx, reach: &Reach, rows: &mut [Row]) -> Result<(), DbError> {
