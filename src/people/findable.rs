@@ -7,7 +7,7 @@ use crate::access::Reach;
 use crate::access::grant::people_store::{Listed, people, sees_others};
 use crate::access::grant_words;
 use crate::platform::db::{DbError, Tx};
-use crate::search::{Document, Kind, Shown};
+use crate::search::{Document, Kind, Pieces, Shown};
 
 const PEOPLE: Kind = Kind {
     code: "personnes",
@@ -25,14 +25,19 @@ impl Shown for FindablePeople {
     async fn documents(
         &self,
         tx: &mut Tx,
-        reach: &Reach,
-        today: Date,
+        (reach, today): (&Reach, Date),
+        asked: &Pieces,
     ) -> Result<Vec<Document>, DbError> {
         if !sees_others(reach) {
             return Ok(Vec::new());
         }
         let listed = people(tx, reach, today).await?;
-        Ok(listed.into_iter().map(document).collect())
+        let may_answer = |one: &Listed| asked.may_be_in(&one.name) || asked.may_be_in(&one.email);
+        Ok(listed
+            .into_iter()
+            .filter(may_answer)
+            .map(document)
+            .collect())
     }
 }
 

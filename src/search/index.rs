@@ -4,14 +4,14 @@
 //! a mistake or two; a document answers where all of them are found, or failing that as many as
 //! possible.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::found::Answers;
 use super::words::words;
-use super::{Document, Folder};
+use super::{Document, Folder, Found, Question};
 
 /// How much a word tells of a document, by the part of it where it stands.
 const IN_CODE: f32 = 24.0;
@@ -30,73 +30,40 @@ const WHOLE_TITLE: f32 = 1.0;
 /// What is past is worth that part of what is current.
 const PAST: f32 = 0.75;
 
-/// What is asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Question {
-    /// As typed.
-    pub text: String,
-    /// Code of a kind, or empty for all.
-    pub kind: String,
-    /// Code of a framework, or empty for all.
-    pub framework: String,
-}
-
-/// A document found.
-#[derive(Clone, Debug)]
-pub struct Hit {
-    /// The document.
-    pub document: Arc<Document>,
-    /// How well it answers; only their order means anything.
-    pub score: f32,
-}
-
-/// The answer to a question.
-#[derive(Clone, Debug, Default)]
-pub struct Found {
-    /// The best first.
-    pub hits: Vec<Hit>,
-    /// The roots of the words that were matched.
-    pub matched: BTreeSet<String>,
-    /// Whether no document has all the words, so that these have some.
-    pub partial: bool,
-    /// Code and title of each framework among the documents found, whichever is asked.
-    pub frameworks: BTreeMap<String, String>,
-}
-
-impl Found {
-    /// Both answers as one: what has all the words comes alone where anything has.
-    pub(super) fn beside(self, other: Self) -> Self {
-        let is_whole = |found: &Self| !found.partial && !found.hits.is_empty();
-        match (is_whole(&self), is_whole(&other)) {
-            (true, false) if other.partial => return self,
-            (false, true) if self.partial => return other,
-            _ => {}
-        }
-        let mut both = Self {
-            partial: self.partial && other.partial,
-            ..self
-        };
-        both.partial |= both.hits.is_empty() && other.partial;
-        both.hits.extend(other.hits);
-        both.hits.sort_by(best_first);
-        both.matched.extend(other.matched);
-        both.frameworks.extend(other.frameworks);
-        both
-    }
-}
-
-fn best_first(a: &Hit, b: &Hit) -> Ordering {
-    let order = b.score.total_cmp(&a.score);
-    order
-        .then_with(|| a.document.title.cmp(&b.document.title))
-        .then_with(|| a.document.href.cmp(&b.document.href))
-}
-
 /// Where a word stands and how much it tells.
 #[derive(Clone, Copy, Debug)]
 struct Posting {
     document: u32,
     weight: f32,
+}
+
+/// How well a document answers so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Score {
+    /// How many of the words asked were found, the last one at this rank.
+    count: usize,
+    last: usize,
+    /// What those before it are worth, and what it is worth itself.
+    before: f32,
+    own: f32,
+}
+
+impl Score {
+    /// Counts a word of the question, by the best of the words of the index that are near it.
+    fn add(&mut self, rank: usize, score: f32) {
+        if self.count > 0 && self.last == rank {
+            self.own = self.own.max(score);
+        } else {
+            self.count += 1;
+            self.last = rank;
+            self.before += self.own;
+            self.own = score;
+        }
+    }
+
+    fn sum(self) -> f32 {
+        self.before + self.own
+    }
 }
 
 #[derive(Debug)]
@@ -178,27 +145,20 @@ impl Index {
         may_see: impl Fn(&Document) -> bool,
     ) -> Found {
         let asked = words(&question.text);
-        let mut scores: HashMap<u32, (usize, f32)> = HashMap::new();
+        let mut scores: HashMap<u32, Score> = HashMap::new();
         let mut matched = BTreeSet::new();
-        for (at, word) in asked.iter().enumerate() {
-            let is_last = at + 1 == asked.len();
-            let mut best: HashMap<u32, f32> = HashMap::new();
+        for (rank, word) in asked.iter().enumerate() {
+            let is_last = rank + 1 == asked.len();
             for (root, nearness) in self.near(&word.roots[0], is_last) {
                 let Some(postings) = self.postings.get(root) else {
                     continue;
                 };
                 matched.insert(root.to_owned());
                 let rarity = self.rarity(postings.len());
-                for posting in postings {
-                    let score = posting.weight * rarity * nearness;
-                    let known = best.entry(posting.document).or_default();
-                    *known = known.max(score);
+                for Posting { document, weight } in postings {
+                    let score = scores.entry(*document).or_default();
+                    score.add(rank, weight * rarity * nearness);
                 }
-            }
-            for (document, score) in best {
-                let (count, sum) = scores.entry(document).or_default();
-                *count += 1;
-                *sum += score;
             }
         }
         self.gathered((question, asked.len(), today), scores, matched, may_see)
@@ -207,41 +167,27 @@ impl Index {
     fn gathered(
         &self,
         (question, asked, today): (&Question, usize, Date),
-        scores: HashMap<u32, (usize, f32)>,
+        scores: HashMap<u32, Score>,
         matched: BTreeSet<String>,
         may_see: impl Fn(&Document) -> bool,
     ) -> Found {
-        let seen = scores.into_iter().filter_map(|(id, (count, sum))| {
+        let seen = scores.into_iter().filter_map(|(id, score)| {
             let kept = self.documents.get(&id)?;
-            may_see(&kept.document).then_some((kept, count, sum))
+            may_see(&kept.document).then_some((kept, score))
         });
-        let seen: Vec<(&Kept, usize, f32)> = seen.collect();
-        let most = seen.iter().map(|(_, count, _)| *count).max().unwrap_or(0);
-        let mut found = Found {
-            partial: most > 0 && most < asked,
-            ..Found::default()
-        };
-        for (kept, count, sum) in seen {
-            let document = &kept.document;
-            let is_kind = question.kind.is_empty() || question.kind == document.kind.code;
-            if count < most || !is_kind {
-                continue;
+        let seen: Vec<(&Kept, Score)> = seen.collect();
+        let most = seen.iter().map(|(_, score)| score.count).max().unwrap_or(0);
+        let mut answers = Answers::default();
+        for (kept, score) in seen {
+            if score.count == most {
+                let score = score.sum() * worth(kept, &matched, today);
+                answers.add(question, &kept.document, score);
             }
-            if let Some((code, title)) = &document.framework {
-                found.frameworks.insert(code.clone(), title.clone());
-            }
-            let own = document.framework.as_ref().map(|(code, _)| code.as_str());
-            if !question.framework.is_empty() && own != Some(question.framework.as_str()) {
-                continue;
-            }
-            found.hits.push(Hit {
-                document: Arc::clone(document),
-                score: sum * worth(kept, &matched, today),
-            });
         }
-        found.hits.sort_by(best_first);
-        found.matched = matched;
-        found
+        Found {
+            partial: most > 0 && most < asked,
+            ..answers.found(matched)
+        }
     }
 
     /// A rare word tells more than a common one.

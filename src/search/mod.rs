@@ -5,9 +5,11 @@
 //! that is the same whatever is looked for. What never does: a concept; those register their
 //! sources where the site is put together.
 
+mod found;
 mod index;
 mod marked;
 mod pages;
+mod pieces;
 mod searcher;
 mod words;
 
@@ -19,9 +21,10 @@ use crate::access::{Opening, Reach};
 use crate::ledger::Scope;
 use crate::platform::db::{DbError, Tx};
 
-pub use index::{Found, Hit, Question};
+pub use found::{Found, Hit, Question};
 pub use marked::{excerpt, marked};
 pub use pages::router;
+pub use pieces::Pieces;
 pub use searcher::Searcher;
 
 /// What somebody looks for: contracts, indicators…; each concept declares its own.
@@ -140,13 +143,14 @@ pub trait Source: Send + Sync + std::fmt::Debug {
 /// anew for whoever asks, of what they may see alone.
 #[async_trait]
 pub trait Shown: Send + Sync + std::fmt::Debug {
-    /// The documents that somebody may see on that day; none, without a statement, where they see
-    /// none of that kind. The number of statements never depends on how many there are.
+    /// The documents that somebody may see on that day, of those whose names may answer; none,
+    /// without a statement, where they see none of that kind. The number of statements never
+    /// depends on how many there are.
     async fn documents(
         &self,
         tx: &mut Tx,
-        reach: &Reach,
-        today: Date,
+        (reach, today): (&Reach, Date),
+        asked: &Pieces,
     ) -> Result<Vec<Document>, DbError>;
 }
 

@@ -5,6 +5,7 @@ use axum::extract::{FromRef, State};
 use axum::routing::get;
 use maud::{Markup, html};
 
+use super::found::MANY;
 use super::{Found, Hit, Kind, Question, Searcher, excerpt, marked};
 use crate::access::Signed;
 use crate::kernel::counted;
@@ -30,8 +31,6 @@ where
 
 /// How many of each kind are shown together.
 const FEW: usize = 5;
-/// How many of one kind are shown on its own page.
-const MANY: usize = 100;
 /// How many are proposed while typing.
 const PROPOSED: usize = 8;
 
@@ -109,7 +108,7 @@ fn body(address: &Address, asked: &Question, found: &Found) -> Markup {
 }
 
 fn verdict(asked: &Question, found: &Found) -> String {
-    let count = counted(found.hits.len(), "résultat", "résultats");
+    let count = counted(found.count(), "résultat", "résultats");
     match (asked.text.is_empty(), found.hits.is_empty()) {
         (true, _) => "Tapez un indicateur ou son code, une région, un contrat, un thème : \
                       « vaccination hpv », « 2.c.1 », « ars normandie »."
@@ -128,7 +127,7 @@ fn verdict(asked: &Question, found: &Found) -> String {
 }
 
 fn section(address: &Address, asked: &Question, group: &Group<'_>, found: &Found) -> Markup {
-    let all = group.hits.len();
+    let all = found.count_of(group.kind);
     let one_kind = !asked.kind.is_empty();
     let shown = if one_kind { MANY } else { FEW };
     let id = format!("genre-{}", group.kind.code);
@@ -189,7 +188,7 @@ async fn suggestions(
     let mut tx = db.read().await?;
     let mut found = searcher.find(&mut tx, signed.reach(), &asked).await?;
     drop(tx);
-    let all = found.hits.len();
+    let all = found.count();
     found.hits.truncate(PROPOSED);
     let every = Address::of(SEARCH).and("q", asked.text.as_str());
     let mut rank = 0..;

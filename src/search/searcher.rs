@@ -5,9 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use jiff::civil::Date;
 
 use super::index::Index;
-use super::{Document, Folder, Found, Question, Shown, Source};
+use super::{Folder, Found, Pieces, Question, Shown, Source};
 use crate::access::Reach;
-use crate::kernel::fold;
 use crate::ledger;
 use crate::platform::clock::Clock;
 use crate::platform::db::{DbError, Tx};
@@ -62,11 +61,10 @@ impl Searcher {
         today: Date,
         asked: &str,
     ) -> Result<Option<Index>, DbError> {
-        let pieces = pieces(asked);
+        let asked = Pieces::of(asked);
         let mut documents = Vec::new();
         for shown in self.shown.iter() {
-            let those = shown.documents(tx, reach, today).await?.into_iter();
-            documents.extend(those.filter(|document| may_answer(document, &pieces)));
+            documents.extend(shown.documents(tx, (reach, today), &asked).await?);
         }
         if documents.is_empty() {
             return Ok(None);
@@ -101,52 +99,5 @@ impl Searcher {
 
     fn read(&self) -> RwLockReadGuard<'_, Index> {
         self.index.read().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Pieces of the words that are asked for: a mistake in a word leaves one of its pieces as it is.
-fn pieces(asked: &str) -> Vec<String> {
-    let folded = fold(asked);
-    let mut pieces = Vec::new();
-    for word in folded.split(|c: char| !c.is_alphanumeric()) {
-        let letters: Vec<char> = word.chars().collect();
-        let length = if letters.len() < 6 { 2 } else { 3 };
-        pieces.extend(
-            letters
-                .chunks(length)
-                .map(|piece| piece.iter().collect::<String>()),
-        );
-    }
-    pieces.retain(|piece| piece.len() > 1);
-    pieces
-}
-
-/// Whether a document has one of these pieces in what it is called: most have none, and need not be
-/// read any further.
-fn may_answer(document: &Document, pieces: &[String]) -> bool {
-    let names = std::iter::once(&document.title).chain(&document.names);
-    let mut folded = names.map(|name| fold(name));
-    folded.any(|name| pieces.iter().any(|piece| name.contains(piece)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::search::Kind;
-
-    #[test]
-    fn a_mistake_keeps_no_document_from_being_read() {
-        let kind = Kind {
-            code: "personnes",
-            one: "personne",
-            many: "personnes",
-            weight: 60,
-        };
-        let marchal = Document::new(kind, "/personnes/1", "Zoé Marchal");
-        for asked in ["marchal", "MARCHAL", "mrachal", "narchal", "zoe", "mar"] {
-            assert!(may_answer(&marchal, &pieces(asked)), "{asked}");
-        }
-        assert!(!may_answer(&marchal, &pieces("vaccination hpv")));
-        assert!(pieces(" . ").is_empty());
     }
 }
