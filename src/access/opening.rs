@@ -14,13 +14,15 @@ pub enum Audience {
     Everybody,
     /// The people of the State and of the agencies.
     StateAndAgencies,
+    /// The people of the State, and those of the organisations that it is about.
+    StateAndParties,
     /// The people of the organisations that it is about.
     Parties,
 }
 
 impl Audience {
     /// Every audience, with its word in the database, in the text and for a reader.
-    pub const ALL: [(Self, &'static str, &'static str, &'static str); 3] = [
+    pub const ALL: [(Self, &'static str, &'static str, &'static str); 4] = [
         (
             Self::Everybody,
             "everybody",
@@ -32,6 +34,12 @@ impl Audience {
             "state_and_agencies",
             "etat-et-ars",
             "Personnes de l’État et des ARS",
+        ),
+        (
+            Self::StateAndParties,
+            "state_and_parties",
+            "etat-et-parties",
+            "Personnes de l’État et des organisations concernées",
         ),
         (
             Self::Parties,

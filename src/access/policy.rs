@@ -48,6 +48,8 @@ pub struct Concern {
     pub role: Option<String>,
     /// How far the thing has come; none for what has no stages.
     pub stage: Option<Stage>,
+    /// The organisation that keeps it to itself until it opens it: its people alone act on it.
+    pub kept_by: Option<String>,
     /// Whether what it is about is judged elsewhere, part by part: a file, by each of its rows.
     pub undetermined: bool,
 }
@@ -140,6 +142,8 @@ pub enum Lack {
     Role,
     /// The thing is another organisation's.
     Organisation,
+    /// The organisation that prepares the thing has not opened it yet.
+    Kept,
     /// The thing stands outside the framework, the objective, the contract or the section of the
     /// grant.
     Scope,
@@ -157,6 +161,7 @@ impl Lack {
         match self {
             Self::Role => "ce rôle ne le permet pas",
             Self::Organisation => "ce rôle ne le permet que chez sa propre organisation",
+            Self::Kept => "l’organisation qui prépare ce projet ne l’a pas encore ouvert",
             Self::Scope => "c’est hors de son périmètre (cadre, objectif, contrat ou volet)",
             Self::Gives => "ce rôle ne peut ni donner ni retirer ce rôle-là",
             Self::InPlaceOf => "ce qui est scellé ne s’ouvre pas à la place d’un autre",
@@ -209,6 +214,10 @@ fn gives(roles: &Roles, grant: &Grant, act: &str, concern: &Concern) -> Result<(
         .is_some_and(|given| !role.gives.holds(given))
     {
         return Err(Lack::Gives);
+    }
+    let keeper = concern.kept_by.as_deref();
+    if keeper.is_some_and(|keeper| keeper != grant.remit.organisation) {
+        return Err(Lack::Kept);
     }
     let is_nobodys_yet = concern.undetermined && concern.organisations.is_empty();
     if !(anywhere || is_nobodys_yet || is_of(&grant.remit.organisation, concern)) {
@@ -287,8 +296,11 @@ fn granted(
             roles.act_name(act)
         ));
     }
-    if known.is_some_and(|known| known.to_ones_own) && is_own {
-        return Ok(Basis::OnesOwn);
+    if let Some(known) = known.filter(|known| known.to_ones_own && is_own) {
+        return match &known.own_with {
+            Some(with) => granted(roles, who, grants, with, concern),
+            None => Ok(Basis::OnesOwn),
+        };
     }
     if known.is_some_and(|known| known.only_to_ones_own) {
         return Err(format!(

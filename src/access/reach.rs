@@ -27,6 +27,7 @@ pub struct Vantage {
     everything: bool,
     anything: bool,
     state_or_agencies: bool,
+    of_state: bool,
     openings: Arc<Openings>,
     values: Arc<ValueOpenings>,
     own: Arc<BTreeSet<String>>,
@@ -48,6 +49,8 @@ pub struct Reach {
     /// Those of them whose drafts they see: somebody whom an agency or a hospital invites, or of
     /// the health insurance beside it, does not thereby belong to it.
     insiders: Arc<BTreeSet<String>>,
+    /// Whether they stand for the State: a reader of an agency or a hospital does not.
+    of_state: bool,
     vantage: Arc<Vantage>,
     /// Whether a program acts that was given the right to read and no more.
     reads_only: bool,
@@ -68,6 +71,7 @@ impl Reach {
             own: Arc::default(),
             places: Arc::default(),
             insiders: Arc::default(),
+            of_state: true,
             vantage: Arc::default(),
             reads_only: false,
             state: None,
@@ -82,6 +86,7 @@ impl Reach {
             everything: self.sees_everything(),
             anything: self.sees_anything(),
             state_or_agencies: self.is_of_state_or_agencies(),
+            of_state: self.of_state,
             openings: Arc::clone(&self.openings),
             values: Arc::clone(&self.values),
             own: Arc::clone(&self.own),
@@ -134,8 +139,9 @@ impl Reach {
         let shown = showing(&grants).map(|grant| grant.remit.organisation.clone());
         let mut own: BTreeSet<String> = shown.collect();
         let mut insiders = BTreeSet::new();
+        let mut regional = BTreeSet::new();
         if !own.is_empty() {
-            let regional = store::agencies_and_establishments(tx, person, today).await?;
+            regional = store::agencies_and_establishments(tx, person, today).await?;
             insiders = belonging(&grants, &regional);
             for (agency, establishment) in store::establishments(tx, person, today).await? {
                 if insiders.contains(&agency) {
@@ -153,6 +159,7 @@ impl Reach {
             Some(token) => !token::store::may_write(tx, token, today).await?,
             None => false,
         };
+        let of_state = is_of_state(&grants, &regional);
         Ok(Self {
             actor,
             grants: grants.into(),
@@ -161,6 +168,7 @@ impl Reach {
             places: Arc::new(places),
             own: Arc::new(own),
             insiders: Arc::new(insiders),
+            of_state,
             vantage: Arc::default(),
             reads_only,
             looked_through: false,
@@ -183,6 +191,7 @@ impl Reach {
             own: Arc::new(own),
             places: Arc::default(),
             insiders: Arc::new(insiders),
+            of_state: false,
             vantage: Arc::default(),
             reads_only: false,
             state: None,
@@ -385,6 +394,7 @@ impl Reach {
         match self.audience(what, framework) {
             Audience::Everybody if self.sees_anything() => true,
             Audience::StateAndAgencies if self.is_of_state_or_agencies() => true,
+            Audience::StateAndParties if self.of_state => true,
             _ => organisations.into_iter().any(|code| match what {
                 Opening::Signed | Opening::Values => self.is_of(code),
                 Opening::Drafts => self.belongs_to(code),
@@ -392,9 +402,10 @@ impl Reach {
         }
     }
 
-    /// Whether they may see what an organisation keeps to itself; what none keeps, they may.
+    /// Whether they may see what an organisation keeps to itself, whatever else they see; what none
+    /// keeps, they may.
     pub fn sees_kept_by(&self, keeper: &str) -> bool {
-        keeper.is_empty() || self.sees_everything() || self.belongs_to(keeper)
+        keeper.is_empty() || self.actor == Actor::Installation || self.belongs_to(keeper)
     }
 
     /// Whether they may see the final values of a measure in a place: those whom its frameworks
@@ -407,13 +418,18 @@ impl Reach {
         match said.unwrap_or(Opening::Values.usual()) {
             Audience::Everybody => self.sees_anything(),
             Audience::StateAndAgencies => self.is_of_state_or_agencies(),
+            Audience::StateAndParties => self.of_state,
             Audience::Parties => false,
         }
     }
 
     /// Whether they see the final values of every measure in every place.
     pub fn sees_all_values(&self) -> bool {
-        let is_narrowed = || self.values.values().any(|to| *to == Audience::Parties);
+        let is_narrowed = || {
+            self.values
+                .values()
+                .any(|to| *to > Audience::StateAndAgencies)
+        };
         self.sees_everything() || self.is_of_state_or_agencies() && !is_narrowed()
     }
 
@@ -493,6 +509,16 @@ fn showing(grants: &[Grant]) -> impl Iterator<Item = &Grant> {
         let role = Roles::known().role(&grant.remit.role);
         !grant.remit.organisation.is_empty()
             && role.is_some_and(|role| role.sight != Sight::Nothing)
+    })
+}
+
+/// Whether a grant that shows something is held on the side of the State, for none of these agencies
+/// and establishments.
+fn is_of_state(grants: &[Grant], regional: &BTreeSet<String>) -> bool {
+    grants.iter().any(|grant| {
+        let role = Roles::known().role(&grant.remit.role);
+        role.is_some_and(|role| role.sight != Sight::Nothing && role.side == Side::State)
+            && !regional.contains(&grant.remit.organisation)
     })
 }
 

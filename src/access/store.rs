@@ -76,8 +76,8 @@ pub struct Whose {
     pub today: Date,
 }
 
-/// Everything that somebody holds or will hold: who answers for a part of it alone may neither keep
-/// them out of the rest, nor open it. Whoever holds nothing is nobody's in particular; nothing where
+/// Everything that somebody holds or will hold: who answers for a part of it alone, or may not give
+/// one of these roles, may neither keep them out of the rest, nor open it. Whoever holds nothing is nobody's in particular; nothing where
 /// there is no such person.
 pub(super) async fn whole_of(tx: &mut Tx, whose: &Whose) -> Result<Vec<Concern>, DbError> {
     if person(tx, whose.person).await?.is_none() {

@@ -4,13 +4,16 @@ use async_trait::async_trait;
 
 use super::acts::{CommitBatch, UndoBatch};
 use super::rehearsal::{DropBatch, ReadAgain};
-use super::store;
+use super::{Intakes, store};
 use crate::access::{Addressed, Found, Viewer, identified};
 use crate::platform::db::{DbError, Tx};
 
 /// Finds files that came in.
 #[derive(Debug)]
-pub struct ImportAddresses;
+pub struct ImportAddresses {
+    /// Every kind of file.
+    pub intakes: Intakes,
+}
 
 #[async_trait]
 impl Addressed for ImportAddresses {
@@ -26,6 +29,7 @@ impl Addressed for ImportAddresses {
         let Some(batch) = store::batch_seen(tx, viewer.reach, id).await? else {
             return Ok(None);
         };
+        let batch = self.intakes.told(batch, viewer.reach, viewer.today)?;
         let found = Found::new(
             format!("le fichier « {} »", batch.file_name),
             "Un fichier déposé se voit de qui l’a déposé, et de qui peut voir ceux que d’autres déposent au nom de la même organisation. L’enregistrer demande en plus le droit sur chacune de ses lignes.",

@@ -305,17 +305,39 @@ const SILENCE: i64 = 120 * 1_000_000;
 
 /// Whether somebody may know of a file that was sent by that person, in that organisation's name.
 pub(super) fn is_seen_by(reach: &Reach, sender: Option<Uuid>, organisation: &str) -> bool {
-    // What is sent in a name that nobody bears is seen by who sees everything.
-    let whose = match organisation {
-        "" => "*",
-        organisation => organisation,
-    };
     let concern = Concern {
         owner: sender,
-        undetermined: true,
-        ..Concern::of(whose, "")
+        ..sent_in_the_name_of(organisation)
     };
     reach.may_look(SEE, &concern)
+}
+
+/// What a file sent in the name of an organisation concerns. What is sent in a name that nobody
+/// bears is for who may act on anybody's, and for no organisation's own.
+pub(super) fn sent_in_the_name_of(organisation: &str) -> Concern {
+    let whose = match organisation {
+        "" => ANYBODYS,
+        organisation => organisation,
+    };
+    Concern {
+        undetermined: true,
+        ..Concern::of(whose, "")
+    }
+}
+
+/// The code that no organisation has.
+pub(super) const ANYBODYS: &str = "*";
+
+/// By whom and in whose name a file was sent, and what was said of it: what says from whom it is
+/// kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'a> {
+    /// Who sent it.
+    pub by: Option<Uuid>,
+    /// Code of the organisation in whose name; empty for none.
+    pub organisation: &'a str,
+    /// What they said of it.
+    pub said: &'a Said,
 }
 
 /// A file as what came in it names it, with what says who may open its page.
@@ -343,6 +365,15 @@ impl Batch {
     /// organisation send.
     pub fn is_seen_by(&self, reach: &Reach) -> bool {
         is_seen_by(reach, self.created_by, &self.organisation)
+    }
+
+    /// What says from whom it is kept.
+    pub fn sent(&self) -> Sent<'_> {
+        Sent {
+            by: self.created_by,
+            organisation: &self.organisation,
+            said: &self.said,
+        }
     }
 
     /// Its state, to be compared with the one that an act was decided upon.

@@ -8,13 +8,16 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
-use super::batch::{Batch, FileMapping, Row, Said};
+use super::batch::{Batch, FileMapping, Row, Said, Sent};
 use super::problem::{Choice, Place, Problem as CellProblem};
 use super::sheet::Workbook;
-use crate::access::{Denied, Reach};
+use crate::access::{Denied, Reach, Refusal};
 use crate::ledger::{Change, LedgerError};
 use crate::platform::api::{ApiResult, Code, Problem};
 use crate::platform::db::{Db, DbError, Tx};
+
+/// How a file is called to whom it is kept from.
+pub(super) const UNNAMED: &str = "Fichier réservé";
 
 /// A kind of file: what its rows mean, what they would change, how that is written and undone.
 #[async_trait]
@@ -63,11 +66,20 @@ pub trait Intake: fmt::Debug + Send + Sync {
     }
 
     /// Whether what a file says is kept from that person on that day.
-    fn is_hidden(&self, batch: &Batch, reach: &Reach, today: Date) -> Result<bool, DbError>;
+    fn is_hidden(&self, sent: Sent<'_>, reach: &Reach, today: Date) -> Result<bool, DbError>;
 
     /// What is said in place of what a file says, to whoever it is kept from.
     fn why_hidden(&self) -> &'static str {
         "Les valeurs de ce fichier sont sous embargo : jusqu’à sa fin, seule la personne qui l’a déposé les voit."
+    }
+
+    /// The refusal of an act upon a file that is kept from whoever acts.
+    fn kept(&self, act: &'static str) -> Denied {
+        Denied {
+            act,
+            sentence: self.why_hidden().to_owned(),
+            kind: Refusal::NotGranted,
+        }
     }
 
     /// Takes from rows what stood there and is kept from that person, and what their verdict says
@@ -308,5 +320,20 @@ impl Intakes {
     pub fn of(&self, batch: &Batch) -> Result<&dyn Intake, DbError> {
         self.named(&batch.intake)
             .ok_or_else(|| DbError::corrupt("kind of batch", &batch.intake))
+    }
+
+    /// A batch as somebody may read of it that day: the name of a file that is kept from them may
+    /// say as much as the file.
+    ///
+    /// # Errors
+    /// Where the batch was made by a later version.
+    pub fn told(&self, batch: Batch, reach: &Reach, today: Date) -> Result<Batch, DbError> {
+        if !self.of(&batch)?.is_hidden(batch.sent(), reach, today)? {
+            return Ok(batch);
+        }
+        Ok(Batch {
+            file_name: UNNAMED.to_owned(),
+            ..batch
+        })
     }
 }

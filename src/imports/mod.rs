@@ -24,7 +24,7 @@ mod told;
 pub use acts::{ActError, CommitBatch, Committed, UndoBatch, Undone, named, parse_id};
 pub use addressed::ImportAddresses;
 pub use batch::{
-    Batch, BatchState, ColumnUse, Counts, FileMapping, NameUse, NamedFile, Row, Said, Seen,
+    Batch, BatchState, ColumnUse, Counts, FileMapping, NameUse, NamedFile, Row, Said, Seen, Sent,
     SheetColumns, Verdict,
 };
 pub use catalogue::{CATALOGUE, Entry, ProblemCode, UnknownCode};

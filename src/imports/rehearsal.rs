@@ -163,6 +163,22 @@ impl Imports {
         Ok(allowed.map_err(NotPermitted::from)?)
     }
 
+    /// Refuses what is done to a file whose words are kept from whoever does it.
+    async fn may_be_told(
+        &self,
+        tx: &mut Tx,
+        actor: Actor,
+        batch: &Batch,
+    ) -> Result<(), RehearseError> {
+        let today = self.clock.today();
+        let reach = Reach::of(tx, today, actor).await?;
+        let intake = self.intakes.of(batch)?;
+        if intake.is_hidden(batch.sent(), &reach, today)? {
+            return Err(NotPermitted::from(intake.kept(DropBatch::NAME)).into());
+        }
+        Ok(())
+    }
+
     /// Keeps a file of some kind for somebody; its reading is to be done by
     /// [`read`](Self::read).
     pub async fn receive(
@@ -214,11 +230,7 @@ impl Imports {
         let batch = store::as_seen(&mut tx, permit.into_thing(), upon).await?;
         // The same bytes in one's own name would be one's own to see.
         self.may_be_read(&mut tx, actor, &batch.intake).await?;
-        let today = self.clock.today();
-        let reach = Reach::of(&mut tx, today, actor).await?;
-        if self.intakes.of(&batch)?.is_hidden(&batch, &reach, today)? {
-            return Err(RehearseError::Unknown);
-        }
+        self.may_be_told(&mut tx, actor, &batch).await?;
         let now = self.clock.now();
         let said = said.unwrap_or_else(|| batch.said.clone());
         if batch.state == BatchState::Reading && !batch.is_stalled(now) {
@@ -369,6 +381,7 @@ impl Imports {
             asked => asked?,
         };
         let batch = store::as_seen(&mut tx, permit.into_thing(), upon).await?;
+        self.may_be_told(&mut tx, actor, &batch).await?;
         if !batch.state.may_be_dropped() {
             return Err(RehearseError::Closed(batch.state.french()));
         }

@@ -10,7 +10,10 @@ use crate::tables::{Ask, Source, day_of, whole, word};
 
 /// `imports`: the files received, the latest first.
 #[derive(Debug)]
-pub struct Files;
+pub struct Files {
+    /// Every kind of file.
+    pub intakes: Intakes,
+}
 
 #[async_trait]
 impl Source for Files {
@@ -27,7 +30,7 @@ impl Source for Files {
     }
 
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
-        let batches = asked_for(ask.tx, ask.reach, ask.asked).await?;
+        let batches = asked_for(ask.tx, (ask.reach, ask.today), &self.intakes, ask.asked).await?;
         let columns = vec![
             Column::words("fichier", "Fichier"),
             Column::words("genre", "Genre"),
@@ -67,7 +70,7 @@ async fn batch<'i>(ask: &mut Ask<'_>, intakes: &'i Intakes) -> WebResult<(Batch,
         .await?
         .ok_or(WebError::NotFound)?;
     let intake = intakes.of(&batch)?;
-    if intake.is_hidden(&batch, ask.reach, ask.today)? {
+    if intake.is_hidden(batch.sent(), ask.reach, ask.today)? {
         let sentence = "Ce fichier est sous embargo : seule la personne qui l’a déposé le voit avant son jour.";
         return Err(WebError::Forbidden(sentence.to_owned()));
     }

@@ -27,7 +27,7 @@ impl ImportTeller {
     fn is_hidden(&self, batch: &Batch, reader: &Reader) -> Result<bool, DbError> {
         let today = self.clock.today();
         match self.intakes.named(&batch.intake) {
-            Some(intake) => intake.is_hidden(batch, &reader.reach, today),
+            Some(intake) => intake.is_hidden(batch.sent(), &reader.reach, today),
             None => Ok(true),
         }
     }

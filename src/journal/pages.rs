@@ -10,6 +10,7 @@ use super::read::{Page, Question, Spoken, read, spoken};
 use super::tables::{MOST, stops_note};
 use super::{Reader, Tellers, accesses, store};
 use crate::access::Signed;
+use crate::kernel::counted;
 use crate::platform::clock::{Clock, french_instant};
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::web::table::{Cell, Column, Row, Table};
@@ -208,7 +209,7 @@ fn row(change: &[Spoken], tells_origins: bool) -> Row {
     let what = html! {
         @for line in shown { (deed(line)) }
         @if !folded.is_empty() {
-            details.more { summary { "et " (folded.len()) " autres" } @for line in folded { (deed(line)) } }
+            details.more { summary { "et " (counted(folded.len(), "autre", "autres")) } @for line in folded { (deed(line)) } }
         }
         @if let Some(why) = why { div.small { b { "Motif : " } (why) } }
     };

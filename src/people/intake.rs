@@ -17,7 +17,7 @@ use crate::access::{Concern, Denied, Reach};
 use crate::frameworks::Library;
 use crate::imports::{
     Asked, Batch, BatchState, Closed, Field, FieldKind, FileMapping, French, Intake, Mistake,
-    Place, Reading, Row, Said, Told, Undoing, Uses, Verdict, Written, store as imports,
+    Place, Reading, Row, Said, Sent, Told, Undoing, Uses, Verdict, Written, store as imports,
 };
 use crate::ledger::{Change, LedgerError, last_change};
 use crate::organisations::Directories;
@@ -105,9 +105,9 @@ impl Intake for PeopleIntake {
     }
 
     /// Who people are, and what they hold, is for whoever manages them.
-    fn is_hidden(&self, batch: &Batch, reach: &Reach, _today: Date) -> Result<bool, DbError> {
-        let is_own = reach.is_own(batch.created_by);
-        let concern = Concern::of(&batch.organisation, "");
+    fn is_hidden(&self, sent: Sent<'_>, reach: &Reach, _today: Date) -> Result<bool, DbError> {
+        let is_own = reach.is_own(sent.by);
+        let concern = Concern::of(sent.organisation, "");
         Ok(!is_own && !reach.may_look(SeePeople::NAME, &concern))
     }
 

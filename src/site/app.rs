@@ -156,8 +156,14 @@ impl App {
         };
         let tellers = tellers(library.clone(), imports.intakes.clone(), &clock);
         let tables = tables(&sources, &imports.intakes, &tellers, demo);
-        let searcher = searcher(clock.clone(), library.clone(), directories.clone());
+        let searcher = searcher(
+            clock.clone(),
+            library.clone(),
+            directories.clone(),
+            imports.intakes.clone(),
+        );
         let config = Arc::new(config);
+        let addresses = addresses(&library, &directories, &imports.intakes);
         Ok(Self(Arc::new(Parts {
             provider: Provider::new(&config, &clock).map_err(AppError::Provider)?,
             db,
@@ -177,7 +183,7 @@ impl App {
             pace: Pace::new(config.api_requests_per_minute),
             config,
             shell,
-            addresses: addresses(&library, &directories),
+            addresses,
             directories,
             library,
             holders: HOLDERS,

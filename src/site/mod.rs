@@ -110,7 +110,7 @@ pub fn tellers(library: Library, intakes: Intakes, clock: &Clock) -> Tellers {
 }
 
 /// Everything that has an address of its own, for the page that explains rights.
-pub fn addresses(library: &Library, directories: &Directories) -> Addresses {
+pub fn addresses(library: &Library, directories: &Directories, intakes: &Intakes) -> Addresses {
     let frameworks = FrameworkAddresses {
         library: library.clone(),
     };
@@ -118,13 +118,16 @@ pub fn addresses(library: &Library, directories: &Directories) -> Addresses {
         library: library.clone(),
         directories: directories.clone(),
     };
+    let imports = ImportAddresses {
+        intakes: intakes.clone(),
+    };
     Addresses(Arc::new([
         // The dossiers of a contract stand under it: they are asked first.
         Box::new(DossierAddresses),
         Box::new(ContractAddresses),
         Box::new(figures),
         Box::new(frameworks),
-        Box::new(ImportAddresses),
+        Box::new(imports),
         Box::new(DocumentAddresses),
         Box::new(PersonAddresses),
         Box::new(SupportAddresses),
@@ -132,7 +135,12 @@ pub fn addresses(library: &Library, directories: &Directories) -> Addresses {
 }
 
 /// Everything that can be found.
-pub fn searcher(clock: Clock, library: Library, directories: Directories) -> Searcher {
+pub fn searcher(
+    clock: Clock,
+    library: Library,
+    directories: Directories,
+    intakes: Intakes,
+) -> Searcher {
     let frameworks = FindableFrameworks {
         library: library.clone(),
         directories: directories.clone(),
@@ -154,6 +162,9 @@ pub fn searcher(clock: Clock, library: Library, directories: Directories) -> Sea
         Arc::new(figures),
         Arc::new(FindableDocuments),
     ];
-    let shown: Vec<Arc<dyn Shown>> = vec![Arc::new(FindablePeople), Arc::new(FindableImports)];
+    let shown: Vec<Arc<dyn Shown>> = vec![
+        Arc::new(FindablePeople),
+        Arc::new(FindableImports { intakes }),
+    ];
     Searcher::new(sources, shown, clock)
 }

@@ -35,7 +35,9 @@ pub(super) fn tables(
         Box::new(Places {
             directories: directories(),
         }),
-        Box::new(Files),
+        Box::new(Files {
+            intakes: intakes.clone(),
+        }),
         Box::new(Problems {
             intakes: intakes.clone(),
         }),

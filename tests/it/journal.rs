@@ -111,7 +111,7 @@ on_both_engines! {
         hand.writes(draft, normandie_terms(section)).await;
         let reader = colleague(&bench, actor).await;
         let mut tx = bench.db.write_aside().await.unwrap();
-        let sql = "update access_grant set role = 'lecteur' where person_id = $1";
+        let sql = "update access_grant set role = 'lecteur', organisation = 'ARS-53' where person_id = $1";
         tx.run(sql, jalon::args![reader.person()]).await.unwrap();
         tx.commit().await.unwrap();
         let mut site = bench.site().await;

@@ -99,6 +99,7 @@ fn fresh(bench: &Bench) -> Searcher {
         bench.clock.clone(),
         Library::default(),
         Directories::default(),
+        jalon::imports::Intakes::new(Vec::new()),
     )
 }
 

@@ -242,6 +242,46 @@ impl Act for Delegate {
     }
 }
 
+/// Taking back what one delegated, before its last day.
+#[derive(Debug)]
+pub struct TakeBack;
+
+impl Act for TakeBack {
+    /// The grant of who stands in.
+    type Thing = Uuid;
+    const NAME: &'static str = "grant.take_back";
+
+    async fn concerns(tx: &mut Tx, grant: &Uuid) -> Result<Vec<Concern>, DbError> {
+        let Some(held) = store::held(tx, *grant).await? else {
+            return Ok(Vec::new());
+        };
+        let Some(own) = held.behalf_of else {
+            return Ok(Vec::new());
+        };
+        let own = store::held(tx, own).await?.into_iter();
+        Ok(own
+            .map(|own| Concern::of_person(own.person).at(held.stage()))
+            .collect())
+    }
+}
+
+/// A delegation that runs or will.
+#[derive(Clone, Debug)]
+pub struct Delegated {
+    /// The grant of who stands in.
+    pub grant: Uuid,
+    /// Their name.
+    pub to: String,
+    /// Key of the role.
+    pub role: String,
+    /// Code of the organisation; empty for none.
+    pub organisation: String,
+    /// First day.
+    pub starts_on: Date,
+    /// Last day.
+    pub ends_on: Date,
+}
+
 /// Seeing who holds what among the people of an organisation.
 #[derive(Debug)]
 pub struct SeePeople;

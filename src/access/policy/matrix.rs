@@ -169,11 +169,14 @@ fn the_paper_of_roles_says_what_the_roles_are() {
          les rôles qui voient tout, ou les embargos, et l’invité n’en prennent donc pas. Ce qui n’est pas écrit ici n’est pas permis. \
          À ce qui est à elle (son compte, ses accès, ses fichiers), chacune peut : ",
     );
-    let own: Vec<&str> = roles
+    let own: Vec<String> = roles
         .acts()
         .iter()
         .filter(|act| act.to_ones_own)
-        .map(|act| act.name.as_str())
+        .map(|act| match &act.own_with {
+            Some(with) => format!("{} (tant qu’elle peut {})", act.name, roles.act_name(with)),
+            None => act.name.clone(),
+        })
         .collect();
     paper += &own.join(", ");
     paper += ".\n\n| rôle | côté | voit | partout | chez la sienne | donne et retire | second facteur |\n|---|---|---|---|---|---|---|\n";

@@ -108,7 +108,9 @@ proptest! {
     fn nothing_is_allowed_unless_granted(act in any_act(), concern in any_concern()) {
         prop_assume!(is_at_its_stage(roles().act(act), &concern));
         let allowed = decide(roles(), ME, &[], act, &concern).is_ok();
-        let own = roles().act(act).is_some_and(|known| known.to_ones_own && !known.never_to_oneself);
+        let own = roles().act(act).is_some_and(|known| {
+            known.to_ones_own && known.own_with.is_none() && !known.never_to_oneself
+        });
         prop_assert_eq!(allowed, own && concern.owner == Some(ME));
     }
 

@@ -151,6 +151,9 @@ pub struct KnownAct {
     pub name: String,
     /// Whether everybody may do it to what is their very own.
     pub to_ones_own: bool,
+    /// The act that they must still be allowed besides, by a grant: what they made in the name of
+    /// an organisation is not theirs once they have left it.
+    pub own_with: Option<String>,
     /// Whether nobody may do it but to what is their very own, whatever they hold.
     pub only_to_ones_own: bool,
     /// Whether nobody may do it to themselves.

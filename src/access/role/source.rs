@@ -82,6 +82,7 @@ fn act(item: &mut Item<'_>) -> KnownAct {
         key: item.required("cle"),
         name: item.required("nom").replace('\'', "’"),
         to_ones_own: item.yes_no("du_sien").unwrap_or(false) || only,
+        own_with: item.text("tant_que"),
         only_to_ones_own: only,
         never_to_oneself: item.yes_no("jamais_a_soi").unwrap_or(false),
         sealed: item.yes_no("scelle").unwrap_or(false),

@@ -20,7 +20,7 @@ use crate::contracts::{FullContract, Instrument, TermKey, Terms, TermsOf, WriteT
 use crate::frameworks::Library;
 use crate::imports::{
     Asked, Batch, Choice, Closed, Field, FieldKind, FileMapping, French, Intake, Later, Mistake,
-    Place, ProblemCode, Reading, Row, Said, Told, Undoing, Uses, Verdict, Written,
+    Place, ProblemCode, Reading, Row, Said, Sent, Told, Undoing, Uses, Verdict, Written,
     store as imports,
 };
 use crate::ledger::{Change, LedgerError, last_change};
@@ -134,7 +134,7 @@ impl Intake for TermsIntake {
         Ok(said.kept.clone())
     }
 
-    fn is_hidden(&self, _batch: &Batch, _reach: &Reach, _today: Date) -> Result<bool, DbError> {
+    fn is_hidden(&self, _sent: Sent<'_>, _reach: &Reach, _today: Date) -> Result<bool, DbError> {
         Ok(false)
     }
 

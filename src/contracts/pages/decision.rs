@@ -96,7 +96,7 @@ pub(super) fn decision(
                 p { "Cet acte demande deux personnes : l’une le confirme, l’autre enregistre. Un changement après une confirmation la fait redemander." }
             }
             @if kept {
-                p { "Seule l’organisation qui prépare ce projet le voit. Ouvrez-le aux autres parties quand il est prêt à être lu : elles en suivront la suite." }
+                p { "Seule l’organisation qui prépare ce projet le voit. Ouvrez-le quand il est prêt à être lu : les autres parties, et ceux à qui le cadre ouvre les projets, en suivront la suite." }
             }
             div.acts {
                 @if kept {

@@ -15,13 +15,16 @@ struct Header {
     organisation_code: String,
     /// Where the instrument is; empty for the contract as a whole.
     state: String,
+    /// The organisation that keeps it to itself; empty for none.
+    keeper: String,
 }
 
 /// What a contract concerns; nothing where there is none.
 pub async fn of_contract(tx: &mut Tx, contract: Uuid) -> Result<Vec<Concern>, DbError> {
     let header: Option<Header> = tx
         .optional(
-            "select id, framework, organisation_code, '' as state from contract where id = $1",
+            "select id, framework, organisation_code, '' as state, '' as keeper
+             from contract where id = $1",
             args![contract],
         )
         .await?;
@@ -32,7 +35,7 @@ pub async fn of_contract(tx: &mut Tx, contract: Uuid) -> Result<Vec<Concern>, Db
 pub async fn of_instrument(tx: &mut Tx, instrument: Uuid) -> Result<Vec<Concern>, DbError> {
     let header: Option<Header> = tx
         .optional(
-            "select c.id, c.framework, c.organisation_code, i.state
+            "select c.id, c.framework, c.organisation_code, i.state, i.keeper
              from instrument i join contract c on c.id = i.contract_id
              where i.id = $1",
             args![instrument],
@@ -57,6 +60,7 @@ async fn concern(tx: &mut Tx, header: Option<Header>) -> Result<Vec<Concern>, Db
         organisations,
         standings: vec![Standing::whole(header.framework)],
         contract: Some(header.id),
+        kept_by: Some(header.keeper).filter(|keeper| !keeper.is_empty()),
         ..Concern::default()
     }])
 }

@@ -71,7 +71,7 @@ fn etag(batch: &Batch) -> Etag {
 /// Whether what the cells of a batch say is kept from whoever asks, by an embargo.
 fn is_hidden(imports: &Imports, caller: &Caller, batch: &Batch) -> ApiResult<bool> {
     let intake = imports.intakes.of(batch)?;
-    Ok(intake.is_hidden(batch, caller.reach(), imports.clock.today())?)
+    Ok(intake.is_hidden(batch.sent(), caller.reach(), imports.clock.today())?)
 }
 
 /// A batch as it stands, with what names that state; its problems, which quote its cells, where
@@ -89,6 +89,9 @@ async fn shown(
         store::problems(&mut imports.db.read().await?, id).await?
     };
     let etag = etag(&batch);
+    let batch = imports
+        .intakes
+        .told(batch, caller.reach(), imports.clock.today())?;
     let mut response = (status, Json(BatchView::of(batch, problems))).into_response();
     response.headers_mut().insert(ETAG, etag.header());
     let private = HeaderValue::from_static("private, no-cache");

@@ -151,9 +151,12 @@ pub(super) async fn batches(
     let most = i64::try_from(paging.limit() + 1).unwrap_or(i64::MAX);
     let found = store::batches_before(&mut tx, caller.reach(), before, state, most).await?;
     drop(tx);
-    let items = found.into_iter().map(|batch| {
+    let today = imports.clock.today();
+    let mut items = Vec::new();
+    for batch in found {
         let key = (Reverse(batch.created_at), Reverse(batch.id));
-        (key, BatchView::of(batch, Vec::new()))
-    });
+        let batch = imports.intakes.told(batch, caller.reach(), today)?;
+        items.push((key, BatchView::of(batch, Vec::new())));
+    }
     Ok(Json(paging.page(at_change, items)?))
 }

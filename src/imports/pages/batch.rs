@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::parts::{batch_state, flag, trail};
 use super::{columns, problems};
-use crate::access::{Denied, Reach, Signed, button_or_why, may};
+use crate::access::{Act as _, Denied, Reach, Signed, button_or_why, may};
 use crate::imports::{
     Batch, BatchState, Closed, CommitBatch, Counts, DropBatch, French, Imports, Intake, Problem,
     ReadAgain, Told, UndoBatch, Undoing, Uses, Verdict, named, store,
@@ -121,10 +121,12 @@ async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> We
     let batch = store::batch_seen(&mut tx, signed.reach(), id)
         .await?
         .ok_or(WebError::NotFound)?;
+    let today = imports.clock.today();
+    let batch = imports.intakes.told(batch, reach, today)?;
     let intake = imports.intakes.of(&batch)?;
     let verdict = Verdict::from_code(&shown.voir).unwrap_or_else(|| first_verdict(batch.counts));
     let page = shown.page.parse().unwrap_or(1).clamp(1, 1_000_000);
-    let hidden = intake.is_hidden(&batch, reach, imports.clock.today())?;
+    let hidden = intake.is_hidden(batch.sent(), reach, today)?;
     let (rows, problems) = if hidden {
         (Vec::new(), Vec::new())
     } else {
@@ -138,10 +140,14 @@ async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> We
         _ => None,
     };
     let denied = denied(&mut tx, reach, intake, &batch).await?;
+    let open = |may: Result<(), Denied>| match may {
+        Ok(()) if hidden => Err(intake.kept(DropBatch::NAME)),
+        may => may,
+    };
     Ok(Look {
-        again: may::<ReadAgain>(&mut tx, reach, &batch.id).await?,
+        again: open(may::<ReadAgain>(&mut tx, reach, &batch.id).await?),
         undo: may::<UndoBatch>(&mut tx, reach, &batch.id).await?,
-        drop: may::<DropBatch>(&mut tx, reach, &batch.id).await?,
+        drop: open(may::<DropBatch>(&mut tx, reach, &batch.id).await?),
         denied,
         french: intake.french(),
         // What is said beside the values tells of them: under embargo, it is kept as they are.

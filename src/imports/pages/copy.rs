@@ -23,7 +23,7 @@ pub(super) async fn download(
     let batch = batch.ok_or(WebError::NotFound)?;
     let today = imports.clock.today();
     let intake = imports.intakes.of(&batch)?;
-    if intake.is_hidden(&batch, signed.reach(), today)? {
+    if intake.is_hidden(batch.sent(), signed.reach(), today)? {
         return Err(WebError::NotFound);
     }
     let problems = store::problems(&mut tx, batch.id).await?;

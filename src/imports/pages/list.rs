@@ -1,6 +1,7 @@
 //! `/imports`: the files received, the latest first.
 
 use axum::extract::State;
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::parts::batch_state;
@@ -25,7 +26,9 @@ pub(super) async fn page(
     State(imports): State<Imports>,
 ) -> WebResult<Markup> {
     let mut tx = imports.db.read().await?;
-    let batches = asked_for(&mut tx, signed.reach(), &asked).await?;
+    let today = imports.clock.today();
+    let viewer = (signed.reach(), today);
+    let batches = asked_for(&mut tx, viewer, &imports.intakes, &asked).await?;
     drop(tx);
     let send = html! { p.acts { a.btn.main href="/imports/nouveau" { "Déposer un fichier" } } };
     let to_come = [Concern::to_come()];
@@ -56,14 +59,18 @@ pub(super) async fn page(
 /// The files received that somebody may know of and that an address asks for, the latest first.
 pub(in crate::imports) async fn asked_for(
     tx: &mut Tx,
-    reach: &Reach,
+    (reach, today): (&Reach, Date),
+    intakes: &Intakes,
     asked: &Address,
 ) -> Result<Vec<Batch>, DbError> {
     let state = BatchState::from_code(asked.get("etat"));
-    let mut batches = store::batches_before(tx, reach, None, state, MOST).await?;
+    let batches = store::batches_before(tx, reach, None, state, MOST).await?;
     let kind = asked.get("genre");
-    batches.retain(|batch| kind.is_empty() || batch.intake == kind);
-    Ok(batches)
+    let wanted = batches.into_iter();
+    let wanted = wanted.filter(|batch| kind.is_empty() || batch.intake == kind);
+    wanted
+        .map(|batch| intakes.told(batch, reach, today))
+        .collect()
 }
 
 fn filters(intakes: &Intakes) -> [Filter; 2] {

@@ -9,7 +9,9 @@ use super::parsed;
 use crate::access::{Concern, Reach};
 use crate::args;
 use crate::imports::SendFile;
-use crate::imports::batch::{Batch, BatchState, Counts, is_seen_by};
+use crate::imports::batch::{
+    ANYBODYS, Batch, BatchState, Counts, Said, Sent, is_seen_by, sent_in_the_name_of,
+};
 use crate::platform::db::{DbError, Tx};
 
 #[derive(sqlx::FromRow)]
@@ -156,11 +158,29 @@ pub(in crate::imports) fn may_know_of_any(reach: &Reach) -> bool {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(in crate::imports) struct Named {
     pub id: Uuid,
+    pub intake: String,
     pub file_name: String,
     pub state: String,
     pub created_at: i64,
     created_by: Option<Uuid>,
     organisation: String,
+    settings: String,
+}
+
+impl Named {
+    /// What was said of it.
+    pub fn said(&self) -> Result<Said, DbError> {
+        parsed(&self.settings)
+    }
+
+    /// What says from whom it is kept, with what was said of it.
+    pub fn sent<'a>(&'a self, said: &'a Said) -> Sent<'a> {
+        Sent {
+            by: self.created_by,
+            organisation: &self.organisation,
+            said,
+        }
+    }
 }
 
 /// The names of the last files, that many at most, of those that somebody may know of.
@@ -171,7 +191,7 @@ pub(in crate::imports) async fn named(
 ) -> Result<Vec<Named>, DbError> {
     let mut named: Vec<Named> = tx
         .all(
-            "select id, file_name, state, created_at, created_by, organisation
+            "select id, intake, file_name, state, created_at, created_by, organisation, settings
              from batch order by created_at desc, id desc limit $1",
             args![most],
         )
@@ -180,10 +200,9 @@ pub(in crate::imports) async fn named(
     Ok(named)
 }
 
-/// Whether somebody sees what anybody sent: what is sent in a name that nobody bears is seen by
-/// who sees everything.
+/// Whether somebody sees what anybody sent.
 fn sees_all(reach: &Reach) -> bool {
-    reach.may_look(SEE, &sent_by("*"))
+    reach.may_look(SEE, &sent_in_the_name_of(ANYBODYS))
 }
 
 /// The organisations whose files somebody sees, each by a grant of theirs.
@@ -191,16 +210,8 @@ fn looked_into(reach: &Reach) -> BTreeSet<&str> {
     let granted = reach.grants().iter();
     let granted = granted.map(|grant| grant.remit.organisation.as_str());
     let mut granted: BTreeSet<&str> = granted.filter(|code| !code.is_empty()).collect();
-    granted.retain(|code| reach.may_look(SEE, &sent_by(code)));
+    granted.retain(|code| reach.may_look(SEE, &sent_in_the_name_of(code)));
     granted
-}
-
-/// What a file of an organisation concerns.
-fn sent_by(organisation: &str) -> Concern {
-    Concern {
-        undetermined: true,
-        ..Concern::of(organisation, "")
-    }
 }
 
 /// The act of looking at what others sent.

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use crate::access::Concern;
 use crate::args;
-use crate::imports::batch::{Batch, BatchState, Counts, FileMapping, Row, Said, Seen, Verdict};
+use crate::imports::batch::{
+    Batch, BatchState, Counts, FileMapping, Row, Said, Seen, Verdict, sent_in_the_name_of,
+};
 use crate::imports::problem::{Place, Problem, Severity};
 use crate::platform::db::{DbError, Tx};
 
@@ -54,8 +56,8 @@ pub(super) async fn insert(tx: &mut Tx, new: &NewBatch<'_>) -> Result<(), DbErro
     Ok(())
 }
 
-/// Whom a batch concerns: who sent it, and the organisation in whose name. What it writes to is
-/// judged row by row.
+/// Whom a batch concerns: who sent it, and the organisation in whose name; what was sent in no name
+/// is for whoever may act on anybody's. What it writes to is judged row by row.
 pub(super) async fn concerns(tx: &mut Tx, batch: Uuid) -> Result<Vec<Concern>, DbError> {
     let row: Option<(Option<Uuid>, String, String)> = tx
         .optional(
@@ -66,8 +68,7 @@ pub(super) async fn concerns(tx: &mut Tx, batch: Uuid) -> Result<Vec<Concern>, D
     let concern = row.map(|(owner, organisation, state)| Concern {
         owner,
         stage: BatchState::from_code(&state).map(BatchState::stage),
-        undetermined: true,
-        ..Concern::of(&organisation, "")
+        ..sent_in_the_name_of(&organisation)
     });
     Ok(concern.into_iter().collect())
 }

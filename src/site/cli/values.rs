@@ -307,8 +307,12 @@ const LISTED: i64 = 200;
 
 async fn list(imports: &Imports, actor: Actor, as_json: bool) -> Result<ExitCode, CliError> {
     let mut tx = imports.db.read().await?;
-    let reach = Reach::of(&mut tx, imports.clock.today(), actor).await?;
-    let batches = store::batches(&mut tx, &reach, LISTED).await?;
+    let today = imports.clock.today();
+    let reach = Reach::of(&mut tx, today, actor).await?;
+    let mut batches = Vec::new();
+    for batch in store::batches(&mut tx, &reach, LISTED).await? {
+        batches.push(imports.intakes.told(batch, &reach, today)?);
+    }
     if as_json {
         let listed: Vec<_> = batches.iter().map(listed).collect();
         out::json(&listed)?;
@@ -361,7 +365,8 @@ async fn show(
     let batch = store::batch_seen(&mut tx, &reach, id).await?;
     let batch = batch.ok_or(ActError::Unknown)?;
     let intake = imports.intakes.of(&batch)?;
-    let hidden = intake.is_hidden(&batch, &reach, today)?;
+    let hidden = intake.is_hidden(batch.sent(), &reach, today)?;
+    let batch = imports.intakes.told(batch, &reach, today)?;
     let problems = if hidden {
         Vec::new()
     } else {
@@ -373,7 +378,9 @@ async fn show(
         shown["state"] = batch.state.code().into();
         shown["change"] = batch.committed_change.into();
         shown["undone_change"] = batch.undone_change.into();
-        shown["mapping"] = batch.mapping.kept.clone();
+        if !hidden {
+            shown["mapping"] = batch.mapping.kept.clone();
+        }
         out::json(&shown)?;
         return Ok(ExitCode::SUCCESS);
     }

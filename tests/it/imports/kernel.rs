@@ -9,7 +9,7 @@ use jalon::access::Reach;
 use jalon::imports::{
     Answer, Asked, Batch, BatchState, Choice, Closed, ColumnUse, Committed, Field, FileMapping,
     French, Imports, Intake, Intakes, Mistake, Place, Problem, ProblemCode, Reading, Row, Said,
-    SentFile, SheetColumns, Told, Undoing, Uses, Verdict, Written, store,
+    Sent, SentFile, SheetColumns, Told, Undoing, Uses, Verdict, Written, store,
 };
 use jalon::ledger::{Actor, Change, LedgerError};
 use jalon::platform::antivirus::Antivirus;
@@ -72,7 +72,7 @@ impl Intake for Words {
                 .collect::<Vec<_>>()
         ))
     }
-    fn is_hidden(&self, _: &Batch, _: &Reach, _: Date) -> Result<bool, DbError> {
+    fn is_hidden(&self, _: Sent<'_>, _: &Reach, _: Date) -> Result<bool, DbError> {
         Ok(false)
     }
     async fn closed(&self, _: &mut Tx, _: &Reach, _: &Batch) -> Result<Option<Closed>, DbError> {

@@ -28,11 +28,10 @@ const PEOPLE: [&str; 14] = [
 ];
 
 /// A thing of every kind that has an address of its own.
-const THINGS: [&str; 14] = [
+const THINGS: [&str; 13] = [
     "/contrats/{slug}",
     "/contrats/{slug}/actes/1",
     "/contrats/{slug}/actes/2",
-    "/contrats/{slug}/actes/{kept}",
     "/contrats/{slug}/dossiers",
     "/valeurs/{observation}",
     "/contestations/{contestations/id}",
@@ -108,6 +107,10 @@ on_both_engines! {
                 }
             }
         }
+        // What an organisation keeps is told of to nobody else, whoever they ask about.
+        let kept = scene.filled("/contrats/{slug}/actes/{kept}");
+        let page = explains(&mut national, scene.id("normandy"), &kept).await;
+        assert!(page.contains("que vous connaissiez"), "{page}");
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         // So that it does not hold for want of anything said.
         assert!(seen >= 60 && unseen >= 60, "{seen} seen, {unseen} not");
@@ -129,7 +132,7 @@ on_both_engines! {
         };
         assert!(shows("Référent CPOM de l’ARS, ARS-28"), "{page}");
         assert!(!shows("Lecteur, ARS-53"), "{page}");
-        assert!(page.contains("ouvre les projets d’acte à : Personnes des organisations concernées."), "{page}");
+        assert!(page.contains("ouvre les projets d’acte à : Personnes de l’État et des organisations concernées."), "{page}");
         let edits = page.split("<th scope=\"row\">écrire un projet d’acte</th>").nth(1).unwrap();
         let edits = edits.split("</tr>").next().unwrap();
         assert!(edits.contains("Par : Référent CPOM de l’ARS, ARS-28."), "{edits}");

@@ -7,6 +7,7 @@ use jalon::access::permit;
 use jalon::ledger::{Actor, Change};
 use jalon::platform::mail::store::list;
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{gives, grant, held, last_change, new_grant, person, site_of};
@@ -43,13 +44,18 @@ on_both_engines! {
     }
 }
 
-async fn passes_on(bench: &Bench, holder: Uuid, to: Uuid) -> Result<Uuid, GrantError> {
-    let today = bench.clock.today();
+/// What somebody holds, handed on for some days from that one.
+pub async fn passes_on_from(
+    bench: &Bench,
+    holder: Uuid,
+    to: Uuid,
+    starts_on: Date,
+) -> Result<Uuid, GrantError> {
     let new = NewDelegation {
         grant: held(bench, holder).await[0].grant.id,
         person: to,
-        starts_on: today,
-        ends_on: today.checked_add(9.days()).unwrap(),
+        starts_on,
+        ends_on: starts_on.checked_add(9.days()).unwrap(),
         why: "Congés".to_owned(),
     };
     let by = Actor::Person(holder);
@@ -60,6 +66,10 @@ async fn passes_on(bench: &Bench, holder: Uuid, to: Uuid) -> Result<Uuid, GrantE
     let id = delegate(&mut change, allowed).await?;
     change.commit().await.unwrap();
     Ok(id)
+}
+
+async fn passes_on(bench: &Bench, holder: Uuid, to: Uuid) -> Result<Uuid, GrantError> {
+    passes_on_from(bench, holder, to, bench.clock.today()).await
 }
 
 on_both_engines! {

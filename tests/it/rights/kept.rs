@@ -23,6 +23,9 @@ on_both_engines! {
         hand.agrees("contrat", None, normandie_terms(section), BOTH, "2024-12-20").await;
         let own = person(&bench, first, "normandie@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
         person(&bench, first, "collegue@example.org", &[("codir-ars", "ARS-28")]).await;
+        // Of the State, for whom an opened act is.
+        person(&bench, first, "dgs@example.org", &[("referent-national-signataire", "DGS")]).await;
+        person(&bench, first, "coordination-nationale@example.org", &[("coordinateur-national", "SGMCAS")]).await;
         // Of the other party, who sees drafts of its contracts.
         person(&bench, first, "ministere@example.org", &[("contributeur", "MSS")]).await;
         let change = Change::open(&bench.db, &bench.clock, Actor::Person(own), "contract.draft").await;
@@ -47,16 +50,24 @@ on_both_engines! {
         let mut colleague = site_of(&bench, "collegue@example.org").await;
         let mut ministry = site_of(&bench, "ministere@example.org").await;
         let mut national = site_of(&bench, EMAIL).await;
-        for site in [&mut own, &mut colleague, &mut national] {
-            assert!(site.get(&act).await.body.contains(CANARY), "the authors and who sees everything");
+        let mut referent = site_of(&bench, "dgs@example.org").await;
+        let mut coordinator = site_of(&bench, "coordination-nationale@example.org").await;
+        for site in [&mut own, &mut colleague] {
+            assert!(site.get(&act).await.body.contains(CANARY), "the organisation that prepares it");
         }
-        for place in &places {
-            let answer = ministry.get(place).await;
-            let told = said(&answer);
-            assert!(!told.contains(&format!("Le motif {CANARY}")), "{place}: {told}");
-            assert!(!told.contains("Projet en cours") && !told.contains("projet d’acte en cours"), "{place}: {told}");
+        for site in [&mut ministry, &mut referent, &mut coordinator, &mut national] {
+            for place in &places {
+                let answer = site.get(place).await;
+                let told = said(&answer);
+                assert!(!told.contains(&format!("Le motif {CANARY}")), "{place}: {told}");
+                assert!(!told.contains("Projet en cours") && !told.contains("projet d’acte en cours"), "{place}: {told}");
+            }
+            assert_eq!(site.get(&act).await.status, StatusCode::NOT_FOUND);
+            for deed in ["ouvrir", "signer", "abandonner"] {
+                let sent = site.post(&format!("{act}/{deed}"), &[("version", "1")]).await;
+                assert_eq!(sent.status, StatusCode::NOT_FOUND, "{deed}: {}", sent.body);
+            }
         }
-        assert_eq!(ministry.get(&act).await.status, StatusCode::NOT_FOUND);
         assert_eq!(ministry.get(CONTRACT).await.status, StatusCode::OK, "what was signed is still there");
 
         let page = own.get(&act).await.body;
@@ -67,7 +78,9 @@ on_both_engines! {
         let opened = own.post(&format!("{act}/ouvrir"), &[("version", &version)]).await;
         assert_eq!(opened.location, Some(format!("{act}?fait=ouvert")), "{}", opened.body);
         assert!(own.get(&format!("{act}?fait=ouvert")).await.body.contains("voient maintenant ce projet"));
-        assert!(ministry.get(&act).await.body.contains(CANARY));
+        for site in [&mut ministry, &mut referent, &mut coordinator, &mut national] {
+            assert!(site.get(&act).await.body.contains(CANARY));
+        }
         for party in [&mut colleague, &mut ministry] {
             assert!(party.get("/journal").await.body.contains("a ouvert l’acte aux autres parties"));
         }
@@ -82,7 +95,7 @@ on_both_engines! {
         person(&bench, first, "normandie@example.org", &[("codir-ars", "ARS-28")]).await;
         person(&bench, first, "ministere@example.org", &[("contributeur", "MSS")]).await;
         person(&bench, first, "bretagne@example.org", &[("codir-ars", "ARS-53")]).await;
-        person(&bench, first, "ailleurs@example.org", &[("contributeur", "CNSA")]).await;
+        person(&bench, first, "ailleurs@example.org", &[("gestionnaire-cpom-etablissement", "ARS-53")]).await;
         let history = format!("/journal?chose={}", hand.contract);
         for party in ["normandie@example.org", "ministere@example.org"] {
             let mut site = site_of(&bench, party).await;

@@ -7,6 +7,7 @@ mod fit;
 mod flood;
 mod history;
 mod kept;
+mod left;
 mod looking;
 mod past;
 mod people;

@@ -11,6 +11,7 @@ use jalon::ledger::Actor;
 use jiff::ToSpan as _;
 use uuid::Uuid;
 
+use super::fit::passes_on_from;
 use super::{held, person};
 use crate::api::{self, Program};
 use crate::contracts::{BOTH, Hand, NORMANDIE, normandie_terms};
@@ -342,6 +343,13 @@ impl<'a> Scene<'a> {
             let grant = held(self.bench, self.ids[who]).await[0].grant.id;
             self.name(name, &grant);
         }
+        // It has not begun: nobody holds more by it yet.
+        let later = self.bench.clock.today().saturating_add(30.days());
+        let stand_in = [("lecteur", "ARS-28")];
+        let to = person(self.bench, first, "suppleante@example.org", &stand_in).await;
+        let holder = self.ids["normandy"];
+        let passed = passes_on_from(self.bench, holder, to, later).await.unwrap();
+        self.name("handed-on", &passed);
         let leaver = self.ids["leaver"];
         self.name("person", &leaver);
         let link = invited(self.bench, first).await;

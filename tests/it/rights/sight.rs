@@ -60,7 +60,8 @@ on_both_engines! {
             ("normandie@example.org", "referent-cpom-ars", "ARS-28", true, true),
             ("coordination2@example.org", "coordinateur-national", "SGMCAS", true, true),
             ("bretagne@example.org", "referent-cpom-ars", "ARS-53", true, false),
-            ("dgs@example.org", "contributeur", "DGS", true, false),
+            ("dgs@example.org", "contributeur", "DGS", true, true),
+            ("lectrice.ars@example.org", "lecteur", "ARS-53", true, false),
             ("assurance@example.org", "assurance-maladie-region", "CNAM", false, false),
             ("invite@example.org", "invite", "", false, false),
             // Whom the agency itself invites, or who works beside it, is not of it.

@@ -1,5 +1,4 @@
-//! Ending and delegating a grant. Giving one stands in `people`, which knows the names of what
-//! limits it.
+//! Ending a grant. Giving one stands in `people`, which knows the names of what limits it.
 
 use axum::Form;
 use axum::extract::{Path, State};
@@ -8,13 +7,12 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{PEOPLE, sees};
+use crate::access::grant::EndGrant;
 use crate::access::grant::store::{self, GrantError};
-use crate::access::grant::{Delegate, EndGrant, NewDelegation};
-use crate::access::permit::{Act as _, NotPermitted, permit};
+use crate::access::permit::{Act as _, permit};
 use crate::access::signed::Signed;
-use crate::access::store::person_by_email;
 use crate::ledger::Change;
-use crate::platform::clock::{Clock, paris_date};
+use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::{WebError, WebResult};
 
@@ -31,7 +29,7 @@ impl From<GrantError> for WebError {
 #[derive(Debug, Deserialize)]
 pub(super) struct Reason {
     #[serde(default)]
-    motif: String,
+    pub motif: String,
 }
 
 /// `POST /habilitations/{grant}/fin`.
@@ -60,48 +58,6 @@ pub(super) async fn end(
     Ok(back(person, "finie"))
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct StandIn {
-    #[serde(default)]
-    personne: String,
-    #[serde(default)]
-    fin: String,
-    #[serde(default)]
-    motif: String,
-}
-
-/// `POST /habilitations/{grant}/deleguer`.
-pub(super) async fn delegate(
-    signed: Signed,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
-    Path(grant): Path<Uuid>,
-    Form(typed): Form<StandIn>,
-) -> WebResult<Response> {
-    let change = Change::open(&db, &clock, signed.actor(), Delegate::NAME).await;
-    let mut change = change
-        .map_err(WebError::internal)?
-        .because(typed.motif.trim());
-    let to = person_by_email(change.tx(), &typed.personne).await?;
-    let (today, until) = (paris_date(change.at()), typed.fin.trim().parse());
-    let new = NewDelegation {
-        grant,
-        // Whether an address has an account is told to nobody by itself: nobody is found there as
-        // somebody who cannot stand in.
-        person: to.map_or_else(Uuid::nil, |person| person.id),
-        starts_on: today,
-        ends_on: until.as_ref().map_or(today, |until| *until),
-        why: typed.motif.clone(),
-    };
-    let permit = permit::<Delegate>(&mut change, new).await;
-    // That somebody else holds a grant is no more told than that there is none.
-    let permit = permit.map_err(NotPermitted::unknown)?;
-    until.map_err(|_| WebError::Invalid("Écrivez le dernier jour de la délégation.".to_owned()))?;
-    store::delegate(&mut change, permit).await?;
-    change.commit().await.map_err(WebError::internal)?;
-    Ok(back(signed.person.id, "deleguee"))
-}
-
-fn back(person: Uuid, done: &str) -> Response {
+pub(super) fn back(person: Uuid, done: &str) -> Response {
     Redirect::to(&format!("{PEOPLE}/{person}?fait={done}")).into_response()
 }

@@ -3,6 +3,7 @@
 
 mod account;
 mod act;
+mod delegation;
 mod list;
 mod one;
 mod sessions;
@@ -57,7 +58,14 @@ where
             post(account::remove_factor),
         )
         .route("/habilitations/{grant}/fin", post(act::end))
-        .route("/habilitations/{grant}/deleguer", post(act::delegate))
+        .route(
+            "/habilitations/{grant}/deleguer",
+            post(delegation::delegate),
+        )
+        .route(
+            "/habilitations/{grant}/reprendre",
+            post(delegation::take_back),
+        )
         .route(WHY, get(why::page))
 }
 

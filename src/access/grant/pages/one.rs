@@ -8,10 +8,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::account::{self, Account};
-use super::{PEOPLE, button_or_why, scope_words, seen_person, sessions};
+use super::{PEOPLE, button_or_why, delegation, scope_words, seen_person, sessions};
 use crate::access::grant::people_store::PeopleSeen;
 use crate::access::grant::store::{self, Held};
-use crate::access::grant::{EndGrant, GiveGrant, SeePeople};
+use crate::access::grant::{Delegated, EndGrant, GiveGrant, SeePeople};
 use crate::access::leave::store::{Left, left};
 use crate::access::leave::{LeavePerson, Leaving};
 use crate::access::looking::may_see_as;
@@ -62,6 +62,8 @@ pub(super) struct Shown {
     sessions: Option<Vec<OpenSession>>,
     /// What may be done to their account; nothing to one's own, nor to one that is closed.
     account: Option<Account>,
+    /// What they delegated, for themselves alone.
+    delegated: Vec<Delegated>,
     today: Date,
 }
 
@@ -116,6 +118,11 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
         gives: gives(reach, id),
         is_own,
         person,
+        delegated: if is_own {
+            store::delegated_by(tx, id, today).await?
+        } else {
+            Vec::new()
+        },
         grants,
         elsewhere,
         ends,
@@ -211,10 +218,12 @@ fn body(shown: &Shown, done: &str) -> Markup {
             "invitee" => div.flag.ok role="status" { p { "Une nouvelle invitation part par courriel. L’ancienne ne sert plus." } },
             "invitee-sans-courriel" => div.flag.warn role="status" { p { "L’invitation est prête ; l’ancienne ne sert plus. " (UNSENT) } },
             "facteur-retire" => div.flag.ok role="status" { p { "La double authentification est retirée ; un courriel en avertit la personne." } },
+            "reprise" => div.flag.ok role="status" { p { "La délégation a pris fin ; elle ne sert plus, même dans une session ouverte." } },
             "deleguee" => div.flag.ok role="status" { p { "La délégation est faite." } },
             _ => {}
         }
         (grants(shown))
+        (delegation::section(&shown.delegated))
         @if let Some(account) = &shown.account { (account::section(person.id, account)) }
         @if let Some(open) = &shown.sessions { (sessions::section(person.id, open)) }
     }
@@ -329,30 +338,6 @@ fn actions(shown: &Shown, held: &Held, end: &Result<(), Denied>) -> Markup {
     let own = shown.is_own && held.behalf_of.is_none() && held.holds_on(shown.today);
     html! {
         (button_or_why(end.as_ref().map(|&()| ()), "Mettre fin", &ending))
-        @if own { (delegation(held)) }
-    }
-}
-
-fn delegation(held: &Held) -> Markup {
-    let id = held.grant.id;
-    html! {
-        details.more {
-            summary { "Déléguer" }
-            form method="post" action={ "/habilitations/" (id) "/deleguer" } {
-                div.field {
-                    label for={ "qui-" (id) } { "Adresse électronique de la personne" }
-                    input id={ "qui-" (id) } type="email" name="personne" required;
-                }
-                div.field {
-                    label for={ "jusque-" (id) } { "Jusqu’au" }
-                    input id={ "jusque-" (id) } type="date" name="fin" required;
-                }
-                div.field {
-                    label for={ "raison-" (id) } { "Motif" }
-                    input id={ "raison-" (id) } name="motif" required maxlength="500";
-                }
-                p.acts { button.btn.sm type="submit" { "Déléguer cette habilitation" } }
-            }
-        }
+        @if own { (delegation::form(held)) }
     }
 }

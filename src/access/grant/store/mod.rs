@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Grant, Remit};
+use super::{Delegated, Grant, Remit};
 use crate::access::opening::{Audience, Opening, Openings, ValueOpenings};
 use crate::access::policy::{Concern, Stage};
 use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
@@ -16,7 +16,7 @@ use crate::access::store::Person;
 use crate::args;
 use crate::platform::db::{DbError, Tx};
 
-pub use write::{GrantError, appoint, appoint_all, delegate, end, end_after, give};
+pub use write::{GrantError, appoint, appoint_all, delegate, end, end_after, give, take_back};
 
 /// A grant as it is kept, whether or not it holds.
 #[derive(Clone, Debug)]
@@ -256,15 +256,16 @@ pub async fn answering(
     Ok(concern)
 }
 
-/// Who answers for each thing that a person holds on that day or will hold.
+/// Who answers for each thing that a person holds on that day or will hold, and gives or takes away
+/// the role that it is.
 pub(in crate::access) async fn answering_for(
     tx: &mut Tx,
     person: Uuid,
     day: Date,
 ) -> Result<Vec<Concern>, DbError> {
-    let held: Vec<(String, String)> = tx
+    let held: Vec<(String, String, String)> = tx
         .all(
-            "select distinct g.organisation, g.framework
+            "select distinct g.role, g.organisation, g.framework
              from access_grant g
              left join access_grant o on o.id = g.behalf_of
              where g.person_id = $1 and g.ended_change is null
@@ -275,8 +276,11 @@ pub(in crate::access) async fn answering_for(
         )
         .await?;
     let mut concerns = Vec::new();
-    for (organisation, framework) in held {
-        concerns.push(answering(tx, &organisation, &framework).await?);
+    for (role, organisation, framework) in held {
+        concerns.push(Concern {
+            role: Some(role),
+            ..answering(tx, &organisation, &framework).await?
+        });
     }
     Ok(concerns)
 }
@@ -357,6 +361,46 @@ pub async fn held(tx: &mut Tx, grant: Uuid) -> Result<Option<Held>, DbError> {
     };
     let all = grants_of(tx, person).await?;
     Ok(all.into_iter().find(|held| held.grant.id == grant))
+}
+
+#[derive(sqlx::FromRow)]
+struct DelegatedRow {
+    id: Uuid,
+    name: String,
+    role: String,
+    organisation: String,
+    starts_on: String,
+    ends_on: String,
+}
+
+/// What a person delegated and has not come to its end on that day, the first to end first.
+pub(in crate::access) async fn delegated_by(
+    tx: &mut Tx,
+    person: Uuid,
+    today: Date,
+) -> Result<Vec<Delegated>, DbError> {
+    let rows: Vec<DelegatedRow> = tx
+        .all(
+            "select d.id, p.name, d.role, d.organisation, d.starts_on, d.ends_on
+             from access_grant o
+             join access_grant d on d.behalf_of = o.id
+             join person p on p.id = d.person_id
+             where o.person_id = $1 and d.ended_change is null and d.ends_on >= $2
+             order by d.ends_on, d.id",
+            args![person, today.to_string()],
+        )
+        .await?;
+    let read = |row: DelegatedRow| {
+        Ok(Delegated {
+            grant: row.id,
+            to: row.name,
+            role: row.role,
+            organisation: row.organisation,
+            starts_on: day(&row.starts_on)?,
+            ends_on: day(&row.ends_on)?,
+        })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The people who administer the whole installation on that day.

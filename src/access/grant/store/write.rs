@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{Held, asks_a_factor, held, lasting, named};
 use crate::access::grant::{
     Delegate, EndGrant, GiveGrant, LONGEST_DELEGATION, LONGEST_REASON, NewGrant, Objection, Remit,
+    TakeBack,
 };
 use crate::access::leave::store::{left, reopen};
 use crate::access::letter;
@@ -360,7 +361,20 @@ pub async fn delegate(change: &mut Change, permit: Permit<Delegate>) -> Result<U
 /// cannot both be heard.
 pub async fn end(change: &mut Change, permit: Permit<EndGrant>) -> Result<(), GrantError> {
     let held = to_end(change, permit.into_thing()).await?;
-    let (before, after) = (Recorded::held(&held, false), Recorded::held(&held, true));
+    end_now(change, &held).await
+}
+
+/// Ends at once what was delegated, the grant of the permit; the change says why.
+///
+/// # Errors
+/// [`GrantError::Ended`] where it has ended already.
+pub async fn take_back(change: &mut Change, permit: Permit<TakeBack>) -> Result<(), GrantError> {
+    let held = to_end(change, permit.into_thing()).await?;
+    end_now(change, &held).await
+}
+
+async fn end_now(change: &mut Change, held: &Held) -> Result<(), GrantError> {
+    let (before, after) = (Recorded::held(held, false), Recorded::held(held, true));
     let grant = held.grant.id;
     change
         .record(grant, "end", Some(&before), Some(&after))

@@ -134,6 +134,11 @@ fn may_see(viewer: &Viewer, (_, kind, about): &Planted) -> bool {
     let is_of_state_or_agencies = matches!(role.side, Side::State | Side::Agency);
     // Who is invited, or of the health insurance beside an agency, is not one of its people.
     let is_one_of_them = is_theirs && !matches!(role.side, Side::Guest | Side::HealthInsurance);
+    // The frameworks of the State open what their parties opened to all its people.
+    let is_regional = ["ARS-", "CH-"]
+        .iter()
+        .any(|kind| viewer.organisation.starts_with(kind));
+    let is_of_its_state = about.contains(&"MSS") && role.side == Side::State && !is_regional;
     let may = |act| role.anywhere.holds(act) || is_theirs && role.own.holds(act);
     match kind {
         Kind::Sent => role.anywhere.holds("import.see"),
@@ -143,10 +148,11 @@ fn may_see(viewer: &Viewer, (_, kind, about): &Planted) -> bool {
         _ if role.sight == Sight::Nothing => false,
         Kind::Referent => is_of_state_or_agencies || may("person.see"),
         Kind::Embargoed => role.sees_embargoed,
+        Kind::Kept => is_one_of_them,
         _ if role.sight == Sight::Everything => true,
         Kind::Signed | Kind::Said => is_theirs || is_of_state_or_agencies,
-        Kind::Draft | Kind::Kept => is_one_of_them,
-        Kind::Written => is_one_of_them || role.anywhere.holds("journal.read"),
+        Kind::Draft => is_one_of_them || is_of_its_state,
+        Kind::Written => is_one_of_them || is_of_its_state || role.anywhere.holds("journal.read"),
     }
 }
 
