@@ -22,6 +22,7 @@ use crate::platform::db::{DbError, Tx};
 
 /// All that decides what somebody sees of what is signed and observed, whoever they are: people of
 /// the same vantage see the same, but for embargoes.
+#[allow(clippy::struct_excessive_bools)] // each is a side of what is seen, asked by itself
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub struct Vantage {
     everything: bool,

@@ -53,13 +53,11 @@ pub(super) async fn page(
     let framework = Some(asked.get("cadre")).filter(|code| !code.is_empty());
     let then = moment.past.map(|_| moment.change);
     let mut cards = list(&mut tx, reach, framework, then).await?;
-    let since = match moment.past {
-        Some(_) => signed_since(
-            &list(&mut tx, reach, framework, Some(i64::MAX)).await?,
-            &cards,
-            &asked,
-        ),
-        None => html! {},
+    let since = if moment.past.is_some() {
+        let now = list(&mut tx, reach, framework, Some(i64::MAX)).await?;
+        signed_since(&now, &cards, &asked)
+    } else {
+        html! {}
     };
     let catalogue = desk
         .library

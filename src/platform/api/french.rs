@@ -7,7 +7,7 @@ use super::problem::Fault;
 /// The longest text told back, in characters.
 const LONGEST: usize = 60;
 
-/// What is wrong in the writing of a document, as serde_json says it; it is told with its place.
+/// What is wrong in the writing of a document, as `serde_json` says it; it is told with its place.
 const WRITING: &[(&str, &str)] = &[
     ("EOF while parsing a list", "une liste n’est pas terminée"),
     ("EOF while parsing an object", "un objet n’est pas terminé"),
@@ -148,7 +148,7 @@ fn inside(path: &str, name: &str) -> String {
     }
 }
 
-/// What is said, without the place in the text that serde_json puts after it.
+/// What is said, without the place in the text that `serde_json` puts after it.
 fn placed(said: &str) -> (&str, Option<(usize, usize)>) {
     split(said).map_or((said, None), |(said, place)| (said, Some(place)))
 }
@@ -290,7 +290,11 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[allow(dead_code, reason = "what is read matters, not what it holds")]
+    #[allow(
+        dead_code,
+        clippy::struct_field_names,
+        reason = "what is read matters, not what it holds nor is called"
+    )]
     struct Row {
         row: u32,
         day: Option<jiff::civil::Date>,

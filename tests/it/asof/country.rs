@@ -480,6 +480,8 @@ fn situation(page: &str, day: Option<&str>) -> String {
         ("<form class=\"asof\"", "</form>"),
         ("<div class=\"flag then", "</div>"),
         ("<section class=\"sect since\"", "</section>"),
+        ("<div class=\"paper\">", "</div>"),
+        ("<p><a href=\"/contrats/normandie-2024-2028?au=", "</p>"),
         // Drafts, requests for help and reviews are read today only, and each day says so.
         ("<p>Rien n’attend", "</p>"),
         (", aucun projet d’acte", "ouvert"),

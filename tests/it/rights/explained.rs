@@ -109,8 +109,9 @@ on_both_engines! {
         }
         // What an organisation keeps is told of to nobody else, whoever they ask about.
         let kept = scene.filled("/contrats/{slug}/actes/{kept}");
-        let page = explains(&mut national, scene.id("normandy"), &kept).await;
-        assert!(page.contains("que vous connaissiez"), "{page}");
+        let asked = format!("/droits/pourquoi?personne={}&adresse={kept}", scene.id("normandy"));
+        let told = national.get(&asked).await.body;
+        assert!(told.contains("que vous connaissiez"), "{told}");
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         // So that it does not hold for want of anything said.
         assert!(seen >= 60 && unseen >= 60, "{seen} seen, {unseen} not");

@@ -74,9 +74,12 @@ pub(super) async fn take_back(
     let mut change = change.map_err(WebError::internal)?.because(why);
     let permit = permit::<TakeBack>(&mut change, grant).await;
     // What others delegated is no more told than that there is nothing.
-    let permit = permit.map_err(|refused| match refused.is_of_stage() {
-        true => refused,
-        false => refused.unknown(),
+    let permit = permit.map_err(|refused| {
+        if refused.is_of_stage() {
+            refused
+        } else {
+            refused.unknown()
+        }
     })?;
     store::take_back(&mut change, permit).await?;
     change.commit().await.map_err(WebError::internal)?;
