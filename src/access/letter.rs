@@ -185,6 +185,47 @@ pub(super) fn sealed_role(
     }
 }
 
+/// A delegation that who stood in gave up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GivenUp<'a> {
+    /// The grant that was delegated to them.
+    pub grant: Uuid,
+    /// What its role is called.
+    pub role: &'a str,
+    /// Who gave it up.
+    pub who: &'a str,
+    /// Why.
+    pub why: &'a str,
+}
+
+/// The letter that says to who delegated a role that the other stands in for them no longer: who is
+/// away believes themselves stood in for.
+pub(super) fn given_up(person: &Person, about: GivenUp<'_>, now: i64) -> Mail {
+    let GivenUp {
+        grant,
+        role,
+        who,
+        why,
+    } = about;
+    let told = letter(
+        person,
+        Told {
+            key: "given-up",
+            subject: "Une délégation que vous aviez faite a pris fin",
+            text: format!(
+                "{who} a renoncé à tenir à votre place le rôle « {role} » dans Jalon, pour ce motif : « {why} ».\n\nC’était le {}, heure de Paris. Pour qu’une autre personne vous remplace, déléguez de nouveau depuis « Mon compte », puis « Mes habilitations ».",
+                french_instant(now)
+            ),
+            now,
+            until: now + WARNING_LIVES,
+        },
+    );
+    Mail {
+        key: format!("given-up:{grant}"),
+        ..told
+    }
+}
+
 /// The letter that says that what read or wrote in somebody's name does so no longer, since they
 /// were given a role that takes a second factor.
 pub(super) fn programs_revoked(person: &Person, now: i64) -> Mail {

@@ -42,7 +42,7 @@ pub(super) const OVER: &str = "/voir-comme/terminee";
 /// How long it lasts, in microseconds.
 const LASTS: i64 = 30 * 60 * 1_000_000;
 
-/// What is somebody's own and nobody else's to look at.
+/// The pages that are somebody's own and nobody else's to look at; tables say so themselves.
 const PERSONAL: [&str; 3] = ["/moi", "/reprise", "/aide/demandes"];
 
 /// A view under way, as the session holds it.
@@ -126,11 +126,16 @@ pub(super) fn refuse(parts: &Parts, seen: &str) -> WebResult<()> {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     if PERSONAL.into_iter().any(below) {
-        return Err(WebError::Forbidden(format!(
-            "Cette page est personnelle : elle ne se voit pas comme {seen}."
-        )));
+        return Err(personal(seen));
     }
     Ok(())
+}
+
+/// The refusal of what is somebody's own.
+pub(super) fn personal(seen: &str) -> WebError {
+    WebError::Forbidden(format!(
+        "Cette page est personnelle : elle ne se voit pas comme {seen}."
+    ))
 }
 
 /// Who stands behind a request that looks as somebody else: the person of the session, whatever

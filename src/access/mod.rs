@@ -23,6 +23,7 @@ pub mod leave;
 mod letter;
 pub mod link;
 mod looking;
+mod measured;
 mod openid;
 mod opening;
 mod origin;

@@ -13,6 +13,8 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 use zxcvbn::{Score, zxcvbn};
 
 /// Fewer characters than this are refused whatever they are.
@@ -108,12 +110,13 @@ impl NewPassword {
         if length < PHRASE && !lacking.is_empty() {
             return Err(PasswordError::TooPlain(lacking.join(", ")));
         }
-        let about = [name, email].join(" ").to_lowercase();
+        let about = bare(&[name, email].join(" ")).to_lowercase();
         let about = about.split(|c: char| !c.is_alphanumeric());
         let about = about.filter(|word| !word.is_empty());
         let known: Vec<&str> = about.chain(EXPECTED).collect();
-        let guessed = zxcvbn(password, &known).score() < Score::Four;
-        if guessed || without(password, &known) < OF_ONES_OWN {
+        let bare = bare(password);
+        let guessed = zxcvbn(&bare, &known).score() < Score::Four;
+        if guessed || without(&bare, &known) < OF_ONES_OWN {
             return Err(PasswordError::TooEasy);
         }
         Ok(Self(password.to_owned()))
@@ -134,6 +137,22 @@ impl NewPassword {
         .map_err(|_| PasswordError::Hash)?
         .map_err(|_| PasswordError::Hash)
     }
+}
+
+/// A text without its accents, which a name is written with or without and hide nothing from who
+/// guesses.
+fn bare(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    for c in text.nfd().filter(|c| !is_combining_mark(*c)) {
+        match c {
+            'œ' => bare.push_str("oe"),
+            'Œ' => bare.push_str("OE"),
+            'æ' => bare.push_str("ae"),
+            'Æ' => bare.push_str("AE"),
+            c => bare.push(c),
+        }
+    }
+    bare
 }
 
 /// How many characters a password has beside words that are known.
@@ -259,6 +278,26 @@ mod tests {
         ] {
             assert_eq!(judged(guessed), Err(PasswordError::TooEasy), "{guessed}");
         }
+    }
+
+    #[test]
+    fn a_name_is_known_with_its_accents_and_without() {
+        for (name, email, password) in [
+            ("Léa Kermor", "lk@example.org", "Kermor-Lea-2026!"),
+            ("Léa Kermor", "lk@example.org", "Kermor-Léa-2026!"),
+            ("Lea Kermor", "lk@example.org", "Kermor-Léa-2026!"),
+            // With its accent apart from the letter.
+            ("Léa Kermor", "lk@example.org", "Kermor-Le\u{301}a-2026!"),
+            ("Zoé Lecœur", "zl@example.org", "Lecoeur-Zoe-2026!"),
+        ] {
+            let judged = NewPassword::new(password, name, email).map(|_| ());
+            assert_eq!(judged, Err(PasswordError::TooEasy), "{name}: {password}");
+        }
+        let kept = NewPassword::new("Été;chaud;1révolu", "Léa Kermor", "lk@example.org").unwrap();
+        assert_eq!(
+            kept.0, "Été;chaud;1révolu",
+            "what is kept is what was typed"
+        );
     }
 
     proptest! {

@@ -147,6 +147,8 @@ pub enum Lack {
     /// The thing stands outside the framework, the objective, the contract or the section of the
     /// grant.
     Scope,
+    /// The thing stands in frameworks of another kind than those that its role is about.
+    Framework,
     /// Its role may not give or take away that role.
     Gives,
     /// It is held in somebody's place, and the thing is under seal.
@@ -163,6 +165,9 @@ impl Lack {
             Self::Organisation => "ce rôle ne le permet que chez sa propre organisation",
             Self::Kept => "l’organisation qui prépare ce projet ne l’a pas encore ouvert",
             Self::Scope => "c’est hors de son périmètre (cadre, objectif, contrat ou volet)",
+            Self::Framework => {
+                "ce rôle ne porte que sur les cadres d’établissements, et ceci relève d’un autre cadre"
+            }
             Self::Gives => "ce rôle ne peut ni donner ni retirer ce rôle-là",
             Self::InPlaceOf => "ce qui est scellé ne s’ouvre pas à la place d’un autre",
             Self::Stage => "elle le permettrait, mais la chose n’en est pas là",
@@ -226,7 +231,16 @@ fn gives(roles: &Roles, grant: &Grant, act: &str, concern: &Concern) -> Result<(
     if !(concern.undetermined || covers(grant, concern)) {
         return Err(Lack::Scope);
     }
+    if role.about.is_some() && stands_elsewhere(grant, concern) {
+        return Err(Lack::Framework);
+    }
     Ok(())
+}
+
+/// Whether a thing stands in frameworks, and in none of those that the role of a grant is about.
+fn stands_elsewhere(grant: &Grant, concern: &Concern) -> bool {
+    let is_about = |standing: &Standing| grant.about.contains(&standing.framework);
+    !concern.standings.is_empty() && !concern.standings.iter().any(is_about)
 }
 
 /// Whether a thing is an organisation's.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::grant::pages::button_or_why;
 use super::grant::{GiveGrant, Grant, store};
+use super::measured::{Measured, contract_of};
 use super::opening::{Audience, Opening, Openings, ValueOpenings};
 use super::permit::{Act, NotPermitted};
 use super::policy::{Basis, Concern, Denied, Lack, Refusal, decide, weigh};
@@ -31,6 +32,7 @@ pub struct Vantage {
     of_state: bool,
     openings: Arc<Openings>,
     values: Arc<ValueOpenings>,
+    measured: Arc<Measured>,
     own: Arc<BTreeSet<String>>,
     places: Arc<BTreeSet<String>>,
     insiders: Arc<BTreeSet<String>>,
@@ -43,6 +45,8 @@ pub struct Reach {
     grants: Arc<[Grant]>,
     openings: Arc<Openings>,
     values: Arc<ValueOpenings>,
+    /// The contracts whose own measures they see.
+    measured: Arc<Measured>,
     /// The organisations whose things they see, the establishments of their agencies included.
     own: Arc<BTreeSet<String>>,
     /// The places of the organisations they belong to.
@@ -69,6 +73,7 @@ impl Reach {
             grants: Arc::default(),
             openings: Arc::default(),
             values: Arc::default(),
+            measured: Arc::default(),
             own: Arc::default(),
             places: Arc::default(),
             insiders: Arc::default(),
@@ -90,6 +95,7 @@ impl Reach {
             of_state: self.of_state,
             openings: Arc::clone(&self.openings),
             values: Arc::clone(&self.values),
+            measured: Arc::clone(&self.measured),
             own: Arc::clone(&self.own),
             places: Arc::clone(&self.places),
             insiders: Arc::clone(&self.insiders),
@@ -161,11 +167,12 @@ impl Reach {
             None => false,
         };
         let of_state = is_of_state(&grants, &regional);
-        Ok(Self {
+        let mut reach = Self {
             actor,
             grants: grants.into(),
             openings: Arc::new(store::openings(tx).await?),
             values: Arc::new(store::value_openings(tx).await?),
+            measured: Arc::default(),
             places: Arc::new(places),
             own: Arc::new(own),
             insiders: Arc::new(insiders),
@@ -174,8 +181,21 @@ impl Reach {
             reads_only,
             looked_through: false,
             state: ledger::state(tx).await?,
+        };
+        reach.measured = Arc::new(reach.measures(tx).await?);
+        Ok(reach.placed())
+    }
+
+    /// The contracts whose own measures they see; whoever sees everything, or nothing, is asked
+    /// nothing of any.
+    async fn measures(&self, tx: &mut Tx) -> Result<Measured, DbError> {
+        if self.sees_everything() || !self.sees_anything() {
+            return Ok(Measured::default());
         }
-        .placed())
+        let sees = |what, framework: &str, parties: &[String]| {
+            self.sees_of(what, framework, parties.iter().map(String::as_str))
+        };
+        Measured::of(tx, sees).await
     }
 
     /// That of somebody who holds these grants, each for an agency or an establishment.
@@ -189,6 +209,7 @@ impl Reach {
             grants: grants.into(),
             openings: Arc::new(openings),
             values: Arc::default(),
+            measured: Arc::default(),
             own: Arc::new(own),
             places: Arc::default(),
             insiders: Arc::new(insiders),
@@ -409,10 +430,29 @@ impl Reach {
         keeper.is_empty() || self.actor == Actor::Installation || self.belongs_to(keeper)
     }
 
+    /// Whether they may see a contract in which no act was begun yet: the organisation in whose name
+    /// it was prepared keeps it, as it would keep its first act; one that nobody's name prepared is
+    /// seen as its drafts would be.
+    pub fn sees_prepared_by(&self, keeper: &str, sees_drafts: bool) -> bool {
+        if keeper.is_empty() {
+            sees_drafts
+        } else {
+            self.sees_kept_by(keeper)
+        }
+    }
+
     /// Whether they may see the final values of a measure in a place: those whom its frameworks
-    /// open them to, and whoever is of the place.
+    /// open them to, and whoever is of the place. What a contract alone measures is seen by those
+    /// who see what is signed of it, and of these by whom its framework opens values to.
     pub fn sees_value(&self, measure: &str, place: &str) -> bool {
-        if self.sees_everything() || self.is_of(place) || self.places.contains(place) {
+        if self.sees_everything() {
+            return true;
+        }
+        let is_of_place = self.is_of(place) || self.places.contains(place);
+        if let Some(contract) = contract_of(measure) {
+            return self.measured.shows(contract, is_of_place);
+        }
+        if is_of_place {
             return true;
         }
         let said = self.values.get(measure).copied();
@@ -426,12 +466,26 @@ impl Reach {
 
     /// Whether they see the final values of every measure in every place.
     pub fn sees_all_values(&self) -> bool {
-        let is_narrowed = || {
-            self.values
-                .values()
-                .any(|to| *to > Audience::StateAndAgencies)
-        };
-        self.sees_everything() || self.is_of_state_or_agencies() && !is_narrowed()
+        self.sees_everything() || self.sees_all_shared_values() && !self.measured.hides()
+    }
+
+    /// Whether they see the final values of what frameworks measure, in every place.
+    fn sees_all_shared_values(&self) -> bool {
+        let mut audiences = self.values.values();
+        self.is_of_state_or_agencies() && audiences.all(|to| *to <= Audience::StateAndAgencies)
+    }
+
+    /// What decides which final values they see: of those who see all that frameworks measure, the
+    /// contracts that show them what they measure by themselves, and nothing else.
+    pub fn vantage_on_values(&self) -> Arc<Vantage> {
+        if self.sees_all_shared_values() && self.measured.is_the_same_everywhere() {
+            return Arc::new(Vantage {
+                state_or_agencies: true,
+                measured: Arc::clone(&self.measured),
+                ..Vantage::default()
+            });
+        }
+        Arc::clone(&self.vantage)
     }
 
     /// Whether they may know who answers for which objective: the people of the State and of the

@@ -39,6 +39,17 @@ impl Signed {
         &self.reach
     }
 
+    /// Refuses what is the person's own to an administrator who looks as them.
+    ///
+    /// # Errors
+    /// A refusal that says as whom they look.
+    pub fn refuse_onlooker(&self) -> WebResult<()> {
+        match &self.view.looking {
+            Some(looking) => Err(looking::personal(&looking.seen)),
+            None => Ok(()),
+        }
+    }
+
     /// A page in the site's frame.
     pub fn page(&self, title: &str, body: &Markup) -> Markup {
         document(&self.view, title, body)

@@ -55,10 +55,13 @@ async fn of_contract(tx: &mut Tx, reach: &Reach, full: &FullContract) -> Result<
     } else {
         Opening::Drafts
     };
-    let found = Found::new(
-        format!("« {} »", contract.title),
-        shown_to(reach, full, opening),
-    );
+    let shown_to = match full.kept_by() {
+        Some(keeper) => format!(
+            "{keeper} a préparé ce contrat et n’y a encore commencé aucun acte : ses propres personnes le voient, elles seules."
+        ),
+        None => shown_to(reach, full, opening),
+    };
+    let found = Found::new(format!("« {} »", contract.title), shown_to);
     let found = found.may::<DraftInstrument>(tx, &contract.id).await?;
     let found = found.may::<ReadNote>(tx, &contract.id).await?;
     found.may::<WriteNote>(tx, &contract.id).await

@@ -3,13 +3,14 @@
 // The attribute that describes an address names its types in full.
 #![allow(unused_qualifications)]
 
+mod said;
+
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{FromRef, State};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Said;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,16 +20,42 @@ use super::store::{self, ContractCard};
 use super::{FullContract, Held, Instrument, TermBody, TermKey};
 use crate::access::Reach;
 use crate::access::api::{AsOf, Caller, Listing};
+use crate::frameworks::Library;
+use crate::frameworks::api::FRAMEWORK;
+use crate::organisations::Directories;
+use crate::organisations::api::ORGANISATION;
 use crate::platform::api::{
-    ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem, instant,
+    ApiPath, ApiQuery, ApiResult, Filter, Limit, ListQuery, Page, Problem, instant, word,
 };
 use crate::platform::db::{Db, Tx};
+
+pub(super) use said::Units;
+pub use said::{AboutTermView, SaidView};
+
+/// The filter of a list that names a contract.
+pub const CONTRACT: Filter = Filter::new(
+    "contract",
+    "le nom d’un contrat dans les adresses (« slug » dans /api/v1/contracts)",
+);
+/// What terms are of, as their list is filtered by it.
+const KINDS: [&str; 8] = [
+    "choice",
+    "definition",
+    "baseline",
+    "target",
+    "commitment",
+    "means",
+    "party",
+    "place",
+];
 
 /// The addresses of this module.
 pub fn api<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Directories: FromRef<S>,
+    Library: FromRef<S>,
 {
     OpenApiRouter::new()
         .routes(routes!(contracts))
@@ -114,14 +141,20 @@ struct ContractQuery {
 async fn contracts(
     caller: Caller,
     State(db): State<Db>,
+    State(library): State<Library>,
+    State(directories): State<Directories>,
     ApiQuery(query): ApiQuery<ContractQuery>,
 ) -> ApiResult<Json<Page<ContractView>>> {
     let page = (query.limit, query.cursor.as_deref());
     let mut list = Listing::now(&db, page).await?;
+    let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
+    let directory = directories.current(&mut list.tx, caller.reach()).await?;
     let framework = query.framework.as_deref();
+    FRAMEWORK.find(framework, |code| catalogue.framework(code))?;
+    let party = query.organisation.as_deref();
+    ORGANISATION.find(party, |code| directory.organisation(code))?;
     let mut found = store::list(&mut list.tx, caller.reach(), framework, None).await?;
-    let asked = query.organisation.as_ref();
-    found.retain(|card| asked.is_none_or(|code| card.has_party(code)));
+    found.retain(|card| party.is_none_or(|code| card.has_party(code)));
     found.sort_by(|a, b| a.slug.cmp(&b.slug));
     let items = found.into_iter().map(|c| (c.slug.clone(), c.into()));
     list.page(items)
@@ -237,9 +270,12 @@ struct TermView {
     /// Code de la mesure, étape du moyen ou code de l’organisation.
     facet: Option<String>,
     year: Option<i16>,
-    /// Ce qu’il dit, selon sa sorte ; les nombres sont des décimaux exacts, en texte.
+    /// Ce qu’il dit, dans la forme interne de Jalon, gardée en v1 pour les programmes qui la
+    /// lisent déjà et décrite nulle part : lisez plutôt `said`.
     #[schema(value_type = Value)]
-    says: Said,
+    says: serde_json::Value,
+    /// Ce qu’il dit, en clair ; les nombres sont des décimaux exacts, en texte, avec leur unité.
+    said: SaidView,
     motive: Option<String>,
     /// Numéro de l’acte qui l’a fixé.
     instrument: i64,
@@ -270,20 +306,31 @@ struct TermQuery {
 async fn terms(
     caller: Caller,
     State(db): State<Db>,
+    State(library): State<Library>,
     ApiPath(slug): ApiPath<String>,
     ApiQuery(query): ApiQuery<TermQuery>,
 ) -> ApiResult<Json<Page<TermView>>> {
+    let kind = word(
+        "kind",
+        query.kind.as_deref(),
+        KINDS.map(|kind| (kind, kind)),
+    )?;
     let page = (query.limit, query.cursor.as_deref());
     let mut list = Listing::at(&db, page, query.as_of).await?;
     let found = full(&mut list.tx, caller.reach(), &slug).await?;
+    let (tx, at_change) = (&mut list.tx, list.at_change);
+    let catalogue = library.catalogue_at(tx, caller.reach(), at_change).await?;
+    let framework = catalogue.framework(&found.contract.framework);
+    let in_force = found.in_force(at_change);
+    let units = Units {
+        framework: framework.map(|edited| &edited.framework),
+        catalogue: &catalogue,
+        terms: &in_force,
+    };
     let mut items = Vec::new();
-    for (key, held) in found.in_force(list.at_change).iter() {
-        if query
-            .kind
-            .as_deref()
-            .is_none_or(|kind| kind == key.slot.kind())
-        {
-            let view = view(&found, key, held)?;
+    for (key, held) in in_force.iter() {
+        if kind.is_none_or(|kind| kind == key.slot.kind()) {
+            let view = view(&found, (key, held), &units)?;
             let order = (
                 view.section.clone(),
                 view.kind.to_owned(),
@@ -298,27 +345,29 @@ async fn terms(
     list.page(items)
 }
 
-fn view(full: &FullContract, key: &TermKey, held: Held<'_>) -> ApiResult<TermView> {
-    let sections = &full.contract.sections;
-    let section = sections.iter().find(|section| section.id == key.section);
-    let facet = key.slot.facet();
+fn view(
+    full: &FullContract,
+    (key, held): (&TermKey, Held<'_>),
+    units: &Units<'_>,
+) -> ApiResult<TermView> {
+    let about = AboutTermView::of(&full.contract, key);
     Ok(TermView {
-        section: section
-            .map(|section| section.key.clone())
-            .unwrap_or_default(),
-        kind: key.slot.kind(),
-        subject: key.slot.subject().to_owned(),
-        facet: (!facet.is_empty()).then(|| facet.to_owned()),
-        year: key.slot.year(),
+        section: about.section,
+        kind: about.kind,
+        subject: about.subject,
+        facet: about.facet,
+        year: about.year,
         says: says(held.body).map_err(Problem::internal)?,
+        said: SaidView::of(key, held.body, units),
         motive: held.motive().map(ToOwned::to_owned),
         instrument: held.instrument.no,
         change: held.instrument.signed_change(),
     })
 }
 
-/// What a term says, without its kind, which stands beside it.
-fn says(body: &TermBody) -> Result<Said, serde_json::Error> {
+/// What a term says as the domain keeps it, without its kind, which stands beside it: the form that
+/// programs were given before there was [`SaidView`].
+fn says(body: &TermBody) -> Result<serde_json::Value, serde_json::Error> {
     match body {
         TermBody::Choice(choice) => serde_json::to_value(choice),
         TermBody::Definition(definition) => serde_json::to_value(definition),
@@ -328,5 +377,19 @@ fn says(body: &TermBody) -> Result<Said, serde_json::Error> {
         TermBody::Means(means) => serde_json::to_value(means),
         TermBody::Party(membership) => serde_json::to_value(membership),
         TermBody::Place(covered) => serde_json::to_value(covered),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contracts::Slot;
+
+    #[test]
+    fn every_kind_of_term_filters_their_list() {
+        for kind in KINDS {
+            let slot = Slot::from_columns(kind, "sujet", "notified", "2024").unwrap();
+            assert_eq!(slot.kind(), kind);
+        }
     }
 }

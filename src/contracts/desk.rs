@@ -10,14 +10,14 @@ use uuid::Uuid;
 
 use super::lines::Book;
 use super::store::ContractMeasures;
-use super::{FullContract, Remembered};
+use super::{FullContract, Remembered, Section};
 use crate::access::Reach;
 use crate::frameworks::Library;
 use crate::ledger::Moment;
-use crate::measures::Measure;
 use crate::organisations::Directories;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
+use crate::platform::web::table::Table;
 
 /// Which figure of a contract: a section, an indicator and a measure.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +59,15 @@ pub struct Observed {
 /// What is shown of the figures of a contract.
 pub type Shown = BTreeMap<ObservedKey, Observed>;
 
+/// What was observed of an indicator that a contract measures by itself.
+#[derive(Debug, Default)]
+pub struct Recorded {
+    /// The course of each definition that has values, by the code of its measure.
+    pub courses: BTreeMap<String, Markup>,
+    /// Every value beside its target, the latest first, where figures are known at all.
+    pub table: Option<Table>,
+}
+
 /// Where observed values come from. Contracts show them and know nothing of them: the module
 /// that owns figures implements this and `site` puts it in place.
 #[async_trait]
@@ -85,15 +94,15 @@ pub trait Observations: Debug + Send + Sync {
         moment: Moment,
     ) -> Result<Markup, DbError>;
 
-    /// Every value of each of these measures in a place, the latest period first, as it was known
-    /// at a moment.
+    /// What was observed of an indicator that a section of the contract measures by itself.
     async fn recorded(
         &self,
+        tx: &mut Tx,
         reach: &Reach,
-        measures: &[&Measure],
-        place: &str,
+        full: &FullContract,
+        of: (&Section, &str),
         moment: Moment,
-    ) -> Result<Vec<Vec<Markup>>, DbError>;
+    ) -> Result<Recorded, DbError>;
 }
 
 /// The installation has no figures: pages then show terms alone.
@@ -125,12 +134,13 @@ impl Observations for NoObservations {
 
     async fn recorded(
         &self,
+        _tx: &mut Tx,
         _reach: &Reach,
-        measures: &[&Measure],
-        _place: &str,
+        _full: &FullContract,
+        _of: (&Section, &str),
         _moment: Moment,
-    ) -> Result<Vec<Vec<Markup>>, DbError> {
-        Ok(vec![Vec::new(); measures.len()])
+    ) -> Result<Recorded, DbError> {
+        Ok(Recorded::default())
     }
 }
 

@@ -91,16 +91,16 @@ impl Source for FindableContracts {
     }
 }
 
-/// Who keeps a contract to itself: whoever keeps the first act begun, where none is signed nor open
-/// to the parties.
+/// Who keeps a contract to itself: whoever prepared it, where no act was begun; whoever keeps the
+/// first act begun, where none is signed nor open to the parties.
 fn keeper<'i>(
     contract: &ContractWords,
     mut begun: impl Iterator<Item = &'i InstrumentWords>,
 ) -> String {
-    let Some(first) = begun.next().filter(|_| contract.signed == 0) else {
-        return String::new();
+    let Some(first) = begun.next() else {
+        return contract.keeper.clone();
     };
-    if begun.any(|other| other.keeper.is_empty()) {
+    if contract.signed > 0 || begun.any(|other| other.keeper.is_empty()) {
         return String::new();
     }
     first.keeper.clone()

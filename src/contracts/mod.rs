@@ -60,7 +60,8 @@ pub use body::{
 pub use check::{check_draft, confirmed_by};
 pub use country::{SectionTarget, Together, together};
 pub use desk::{
-    Desk, NoObservations, Observations, Observed, ObservedKey, ObservedStanding, Shown, library,
+    Desk, NoObservations, Observations, Observed, ObservedKey, ObservedStanding, Recorded, Shown,
+    library,
 };
 pub use entry::{read_decimal, read_target, read_value, write_decimal, write_target, write_value};
 pub use findable::FindableContracts;
@@ -101,6 +102,9 @@ pub struct Contract {
     pub ends: i16,
     /// Whether it was invented for a demonstration.
     pub fictional: bool,
+    /// The organisation in whose name it was prepared, which keeps it to itself until an act is
+    /// begun; empty where nobody's name did, and of contracts read for what is signed of them.
+    pub keeper: String,
     /// Who agrees, in the order of the contract.
     pub parties: Vec<Party>,
     /// Its sections (« volets »), never empty: a contract in one piece has one without a label.
@@ -335,7 +339,12 @@ impl FullContract {
         let parties = self.parties_ever();
         let framework = &self.contract.framework;
         let sees = |what| reach.sees_of(what, framework, parties.iter().map(String::as_str));
-        if sees(Opening::Drafts) {
+        let sees_drafts = sees(Opening::Drafts);
+        if self.instruments.is_empty() {
+            let is_seen = reach.sees_prepared_by(&self.contract.keeper, sees_drafts);
+            return is_seen.then_some(Part::Whole);
+        }
+        if sees_drafts {
             return Some(Part::Whole);
         }
         let is_signed = self.instruments.iter().any(|i| i.state == State::Signed);
@@ -370,8 +379,15 @@ impl FullContract {
             organisations: self.parties_ever(),
             standings: vec![access::Standing::whole(self.contract.framework.clone())],
             contract: Some(self.contract.id),
+            kept_by: self.kept_by().map(str::to_owned),
             ..Concern::default()
         }
+    }
+
+    /// The organisation that keeps all of it to itself, where no act of it was begun yet.
+    pub fn kept_by(&self) -> Option<&str> {
+        let keeper = self.contract.keeper.as_str();
+        (self.instruments.is_empty() && !keeper.is_empty()).then_some(keeper)
     }
 
     /// The same for one of its sections.

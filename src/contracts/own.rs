@@ -34,6 +34,7 @@ pub fn own_measures(framework: &Framework, full: &FullContract, as_of: i64) -> V
         keys.into_iter().map(move |key| (section, key))
     });
     let measures = slots.flat_map(|(section, key)| {
+        // `access` reads in it which contract it is of.
         let code = format!("contrat.{}.{}.{key}", contract.slug, section.key);
         let statements = statements(framework, full, section, key, as_of);
         let model = indicator(framework, contract, key);

@@ -10,7 +10,7 @@ use super::body::{Choice, Membership, Slot, TermBody};
 use super::lines::Facet;
 use super::naming::{Numbered, numbered_names, slot_name};
 use super::sheet::show_body;
-use super::store::told::{Named, contracts_of, named_between};
+use super::store::told::{Named, contracts_of, named_between, named_with, prepared_by};
 use super::{NationalTarget, ReadNote, State, Target};
 use crate::access::{Act as _, Concern, Opening, Reach};
 use crate::frameworks::{Catalogue, Framework, Library};
@@ -63,20 +63,71 @@ impl Teller for ContractTeller {
     ) -> Result<Vec<Option<Told>>, DbError> {
         let catalogue = self.library.catalogue(tx, &reader.reach).await?;
         let words = Words {
-            acts: acts(named_between(tx, span(lines)).await?, &catalogue),
+            acts: acts(
+                named_between(tx, span(lines)).await?,
+                &catalogue,
+                &reader.reach,
+            ),
             catalogue: &catalogue,
         };
         let told = lines.iter().map(|line| {
-            let seen = match line.kind.as_str() {
-                "instrument" => words.is_open(line, reader),
-                "contract" => words.is_begun(line, reader),
-                "confidential_note" => reader.reads_all || reads_note(line, reader),
-                _ => true,
+            let share = match line.kind.as_str() {
+                "instrument" => words.of_act(line, reader),
+                "contract" => words.of_contract(line, reader),
+                "confidential_note" if !(reader.reads_all || reads_note(line, reader)) => {
+                    Share::Nothing
+                }
+                _ => Share::Whole,
             };
-            seen.then(|| words.tell(line))
+            match share {
+                Share::Whole => Some(words.tell(line)),
+                Share::Bare => Some(kept(line)),
+                Share::Nothing => None,
+            }
         });
         Ok(told.collect())
     }
+
+    async fn keeps(&self, tx: &mut Tx, reader: &Reader, thing: Uuid) -> Result<bool, DbError> {
+        let named = named_with(tx, thing).await?;
+        let is_kept = |one: &Named| one.is_kept_from(&reader.reach);
+        if let Some(act) = named.iter().find(|one| one.id == thing) {
+            return Ok(is_kept(act));
+        }
+        if named.is_empty() {
+            let keeper = prepared_by(tx, thing).await?;
+            return Ok(!reader.reach.sees_kept_by(&keeper));
+        }
+        Ok(named.iter().all(is_kept))
+    }
+}
+
+/// How much of a line its reader is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Share {
+    /// Everything.
+    Whole,
+    /// That it was done, and nothing of what.
+    Bare,
+    /// Nothing.
+    Nothing,
+}
+
+/// What is told of what an organisation keeps to whoever reads everything: who did something of
+/// that kind, and when.
+fn kept(line: &Line) -> Told {
+    if line.kind == "contract" {
+        return Told::bare("a préparé un contrat que son organisation garde");
+    }
+    let deed = match line.verb.as_str() {
+        "create" => "a commencé",
+        "confirm" => "a confirmé",
+        "abandon" => "a abandonné",
+        _ => "a modifié",
+    };
+    Told::bare(format!(
+        "{deed} un projet d’acte que son organisation garde"
+    ))
 }
 
 /// Whether the reader may know that somebody wrote a version of a note: those who may read it.
@@ -115,7 +166,8 @@ struct Act {
     contract: String,
     href: String,
     signed: bool,
-    keeper: String,
+    /// Whether who prepares it keeps it from the reader.
+    kept: bool,
 }
 
 impl Act {
@@ -125,7 +177,7 @@ impl Act {
         if self.signed {
             sees(Opening::Signed, line, reader)
         } else {
-            sees(Opening::Drafts, line, reader) && reader.reach.sees_kept_by(&self.keeper)
+            !self.kept && sees(Opening::Drafts, line, reader)
         }
     }
 }
@@ -143,7 +195,7 @@ fn sees(what: Opening, line: &Line, reader: &Reader) -> bool {
 }
 
 /// Every instrument of some contracts, by its identifier, numbered as everywhere else.
-fn acts(named: Vec<Named>, catalogue: &Catalogue) -> HashMap<Uuid, Act> {
+fn acts(named: Vec<Named>, catalogue: &Catalogue, reach: &Reach) -> HashMap<Uuid, Act> {
     let mut by_contract: BTreeMap<Uuid, Vec<Named>> = BTreeMap::new();
     for one in named {
         by_contract.entry(one.contract).or_default().push(one);
@@ -163,7 +215,7 @@ fn acts(named: Vec<Named>, catalogue: &Catalogue) -> HashMap<Uuid, Act> {
                 contract: one.title.clone(),
                 href: format!("/contrats/{}/actes/{}", one.slug, one.no),
                 signed: one.state == State::Signed,
-                keeper: one.keeper.clone(),
+                kept: one.is_kept_from(reach),
             };
             acts.insert(one.id, act);
         }
@@ -195,25 +247,39 @@ struct TermState {
 }
 
 impl Words<'_> {
-    /// Whether the reader may know of the act.
-    fn is_open(&self, line: &Line, reader: &Reader) -> bool {
-        let act = self.acts.get(&line.thing);
-        reader.reads_all || act.is_some_and(|act| act.is_open(line, reader))
+    /// How much of an act the reader is told: what an organisation keeps is not told to whoever
+    /// reads everything either.
+    fn of_act(&self, line: &Line, reader: &Reader) -> Share {
+        match self.acts.get(&line.thing) {
+            Some(act) if act.is_open(line, reader) => Share::Whole,
+            _ if !reader.reads_all => Share::Nothing,
+            Some(act) if !act.kept => Share::Whole,
+            Some(_) | None => Share::Bare,
+        }
     }
 
-    /// Whether the reader may know of the contract: of one of its acts, or of what is under way
-    /// where it has none yet.
-    fn is_begun(&self, line: &Line, reader: &Reader) -> bool {
-        let mut acts = self
-            .acts
-            .values()
-            .filter(|act| act.of == line.thing)
-            .peekable();
-        reader.reads_all
-            || match acts.peek() {
-                Some(_) => acts.any(|act| act.is_open(line, reader)),
-                None => sees(Opening::Drafts, line, reader),
-            }
+    /// The same of a contract: told where one of its acts is; where it has none yet, who prepared it
+    /// keeps it, as it would keep its first act.
+    fn of_contract(&self, line: &Line, reader: &Reader) -> Share {
+        let acts = self.acts.values().filter(|act| act.of == line.thing);
+        let acts: Vec<&Act> = acts.collect();
+        let keeper = line.grant.as_ref().map(|grant| grant.organisation.as_str());
+        let is_told = match (&acts[..], keeper.unwrap_or_default()) {
+            ([], "") => reader.reads_all || sees(Opening::Drafts, line, reader),
+            ([], keeper) => reader.reach.sees_kept_by(keeper),
+            (acts, _) => acts.iter().any(|act| act.is_open(line, reader)),
+        };
+        if is_told {
+            return Share::Whole;
+        }
+        if !reader.reads_all {
+            return Share::Nothing;
+        }
+        if acts.iter().all(|act| act.kept) {
+            Share::Bare
+        } else {
+            Share::Whole
+        }
     }
 
     fn tell(&self, line: &Line) -> Told {

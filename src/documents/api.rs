@@ -1,4 +1,5 @@
-//! `/api/v1/documents`: what is attached, and its files.
+//! `/api/v1/documents/{id}`: a document that is attached, and its files. Their list stands in
+//! `figures::api`, which knows what they are about.
 
 // The attribute that describes an address names its types in full.
 #![allow(unused_qualifications)]
@@ -7,23 +8,20 @@ use axum::Json;
 use axum::extract::{FromRef, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::store::Wanted;
-use super::{AboutKind, Document, Version, saved_as, store};
-use crate::access::api::{Caller, moment};
+use super::{Document, Version, saved_as, store};
+use crate::access::api::Caller;
 use crate::kernel::hex;
-use crate::platform::api::{
-    ApiPath, ApiQuery, ApiResult, FileBytes, Limit, Page, Paging, Problem, instant,
-};
+use crate::platform::api::{ApiPath, ApiResult, FileBytes, Problem, instant};
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 
-/// The addresses of this module. What a document is attached to has its own.
+/// The addresses of this module.
 pub fn api<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -31,7 +29,6 @@ where
     Clock: FromRef<S>,
 {
     OpenApiRouter::new()
-        .routes(routes!(attached))
         .routes(routes!(document))
         .routes(routes!(version))
 }
@@ -101,65 +98,6 @@ impl From<Version> for VersionView {
             reason: version.why,
         }
     }
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct DocumentsQuery {
-    /// De quelle sorte de chose ils parlent : `value`, `indicator`, `term` ou `contest`.
-    about: Option<String>,
-    /// De quoi, comme le dit `subject` d’un document.
-    subject: Option<String>,
-    /// Code du territoire, pour ceux d’une valeur.
-    place: Option<String>,
-    /// La période, comme la dit `period` d’un document.
-    period: Option<String>,
-    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
-    limit: Option<Limit>,
-    /// Le `next` de la page précédente.
-    cursor: Option<String>,
-}
-
-/// Lister les documents attachés
-#[utoipa::path(get, path = "/documents", tag = "Documents", params(DocumentsQuery),
-    responses((status = 200, description = "Une page, dans l’ordre où ils furent attachés", body = Page<DocumentView>)))]
-async fn attached(
-    caller: Caller,
-    State(db): State<Db>,
-    State(clock): State<Clock>,
-    ApiQuery(query): ApiQuery<DocumentsQuery>,
-) -> ApiResult<Json<Page<DocumentView>>> {
-    let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let read_kind = |word: &str| {
-        AboutKind::from_code(word).ok_or_else(|| {
-            let message = format!("attendu value, indicator, term ou contest, reçu « {word} »");
-            Problem::malformed("about", message)
-        })
-    };
-    let kind = query.about.as_deref().map(read_kind).transpose()?;
-    let mut tx = db.read().await?;
-    let upto = moment(&mut tx, &paging, None).await?;
-    let wanted = Wanted {
-        kind,
-        subject: query.subject.as_deref(),
-        place: query.place.as_deref(),
-        period: query.period.as_deref(),
-        after: paging.after()?,
-        upto,
-    };
-    let found = store::list(
-        &mut tx,
-        (caller.reach(), clock.today()),
-        &wanted,
-        paging.limit() + 1,
-    )
-    .await?;
-    let items = found
-        .into_iter()
-        .map(|document| (document.id, document.into()));
-    Ok(Json(paging.page(upto, items)?))
 }
 
 /// Lire ce qui est dit d’un document

@@ -1,4 +1,4 @@
-//! `/api/v1/dossiers`: the dossiers issued for a contract and their files, as they were issued.
+//! `/api/v1/dossiers`: the dossiers issued for contracts and their files, as they were issued.
 
 // The attribute that describes an address names its types in full.
 #![allow(unused_qualifications)]
@@ -15,8 +15,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::issue::{Format, Issued, IssuedFile, store};
+use super::issue::store::{self, Wanted};
+use super::issue::{Format, Issued, IssuedFile};
 use crate::access::api::Caller;
+use crate::contracts::api::CONTRACT;
 use crate::contracts::store as contracts;
 use crate::documents::saved_as;
 use crate::kernel::hex;
@@ -106,8 +108,8 @@ type Key = (Reverse<i64>, Reverse<Uuid>);
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct DossierQuery {
-    /// L’adresse du contrat, comme `normandie-2024-2028`.
-    contract: String,
+    /// L’adresse d’un contrat, comme `normandie-2024-2028` ; tous sans précision.
+    contract: Option<String>,
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     limit: Option<Limit>,
@@ -115,7 +117,7 @@ struct DossierQuery {
     cursor: Option<String>,
 }
 
-/// Lister les dossiers émis d’un contrat
+/// Lister les dossiers émis
 #[utoipa::path(get, path = "/dossiers", tag = "Dossiers", params(DossierQuery),
     responses((status = 200, description = "Une page, le plus récent d’abord", body = Page<DossierView>)))]
 async fn dossiers(
@@ -127,18 +129,19 @@ async fn dossiers(
     let after: Option<Key> = paging.after()?;
     let mut tx = db.read().await?;
     let at_change = ledger::last_change(&mut tx).await?;
-    let full = contracts::load(&mut tx, caller.reach(), &query.contract).await?;
-    let full = full.ok_or_else(Problem::not_found)?;
-    let mut issued = store::of_contract(&mut tx, &full).await?;
+    let known = contracts::known(&mut tx, caller.reach()).await?;
+    let contract = CONTRACT.find(query.contract.as_deref(), |slug| known.get(slug))?;
+    let wanted = Wanted {
+        known: &known,
+        contract: contract.map(String::as_str),
+        before: after.map(|(Reverse(at), Reverse(id))| (at, id)),
+    };
+    let issued = store::issued_before(&mut tx, &wanted, paging.limit() + 1).await?;
     drop(tx);
-    let key = |one: &Issued| -> Key { (Reverse(one.at), Reverse(one.id)) };
-    issued.sort_by_key(key);
-    let further = issued
-        .into_iter()
-        .filter(|one| after.is_none_or(|after| key(one) > after));
-    let items = further.take(paging.limit() + 1);
-    let items = items.map(|one| (key(&one), DossierView::from(one)));
-    let items: Vec<(Key, DossierView)> = items.collect();
+    let items = issued.into_iter().map(|one| {
+        let key: Key = (Reverse(one.at), Reverse(one.id));
+        (key, DossierView::from(one))
+    });
     Ok(Json(paging.page(at_change, items)?))
 }
 
@@ -158,7 +161,7 @@ async fn dossier(
 }
 
 /// Télécharger un fichier d’un dossier émis
-#[utoipa::path(get, path = "/dossiers/{id}/{format}", tag = "Dossiers",
+#[utoipa::path(get, path = "/dossiers/{id}/{format}", operation_id = "dossier_file", tag = "Dossiers",
     params(("id" = Uuid, Path, description = "Identifiant du dossier"),
            ("format" = String, Path, description = "`pdf`, `docx` ou `xlsx`")),
     responses((status = 200, description = "Le fichier, tel qu’il fut émis", content(

@@ -70,6 +70,7 @@ pub(super) struct Ground {
     pub edited: Arc<Edited>,
     pub catalogue: Arc<Catalogue>,
     pub directory: Arc<Directory>,
+    /// Without any figure under embargo.
     pub figures: FiguresView,
     /// What the contract measures by itself.
     pub own: Vec<OwnMeasure>,
@@ -107,6 +108,8 @@ impl Ground {
         }
         let catalogue = sources.library.catalogue_at(&mut tx, reach, known).await?;
         let figures = sources.snapshots.upto(&mut tx, reach, known).await?;
+        // Documents are kept and handed on, whoever asks for them.
+        let figures = figures.without_embargoed();
         let directory = sources.directories.current(&mut tx, reach).await?;
         let files = files::committed_files(&mut tx).await?;
         drop(tx);

@@ -65,7 +65,7 @@ fn fit(sheet: &mut RegionSheet, made: &Rows, notes: &[String]) -> Result<(), Ren
         sheet.notes = notes.to_vec();
         if most < total {
             sheet.notes.insert(0, format!(
-                "{most} indicateurs sur {total} : d’abord ceux qui ont une valeur publiée, puis ceux qui demandent le plus d’attention ; tous figurent dans le dossier."
+                "{most} valeurs suivies sur {total} : d’abord celles qui sont publiées, puis celles qui demandent le plus d’attention ; toutes figurent dans le dossier."
             ));
         }
         if region_sheet_pages(sheet)? == 1 {

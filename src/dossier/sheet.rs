@@ -109,7 +109,7 @@ pub(super) fn rows(material: Material<'_>) -> Rows {
             reached += usize::from(verdict.reached);
         }
         if matches!(review.delivery, Delivery::Late(_)) {
-            late.push(indicator.code.as_ref().unwrap_or(&indicator.label).as_str());
+            late.push(indicator);
         }
         let row = row(
             indicator,
@@ -169,7 +169,7 @@ impl Material<'_> {
     }
 }
 
-fn verdict(rows: usize, judged: usize, reached: usize, late: &[&str], year: i16) -> String {
+fn verdict(rows: usize, judged: usize, reached: usize, late: &[&Indicator], year: i16) -> String {
     let mut words = judged_words(rows, judged, reached, year);
     if let Some(late) = told_late(late, year) {
         words += &late;
@@ -195,10 +195,18 @@ pub(super) fn judged_words(rows: usize, judged: usize, reached: usize, year: i16
 }
 
 /// How many values are late, and of which indicators.
-fn told_late(late: &[&str], year: i16) -> Option<String> {
+fn told_late(late: &[&Indicator], year: i16) -> Option<String> {
     /// More names than this are a list to read and no longer a sentence.
     const MOST: usize = 8;
-    let mut names = late.to_vec();
+    // A label among codes is told from them, and comes after them.
+    let (coded, bare): (Vec<&Indicator>, Vec<&Indicator>) =
+        late.iter().partition(|indicator| indicator.code.is_some());
+    let coded = coded
+        .into_iter()
+        .filter_map(|indicator| indicator.code.clone());
+    let bare = bare.into_iter();
+    let bare = bare.map(|indicator| format!("«\u{a0}{}\u{a0}»", indicator.label));
+    let mut names: Vec<String> = coded.chain(bare).collect();
     names.dedup();
     let others = names.len().saturating_sub(MOST);
     names.truncate(MOST);
@@ -305,7 +313,7 @@ pub(super) fn printed_attainment(review: &Review<'_>, scale: &Scale) -> PrintedA
 
 #[cfg(test)]
 mod tests {
-    use super::{Concern, Rank, first_of, told_late};
+    use super::{Concern, Indicator, Rank, first_of};
     use proptest::prelude::*;
 
     fn rank(unpublished: bool, concern: u8) -> Rank {
@@ -346,14 +354,29 @@ mod tests {
 
     #[test]
     fn what_is_late_is_named() {
+        let told_late = |late: &[&Indicator], year| super::told_late(late, year);
+        let coded = |code: &str| Indicator {
+            code: Some(code.to_owned()),
+            ..Indicator::default()
+        };
+        let hpv = coded("2.c.1");
         assert_eq!(told_late(&[], 2024), None);
-        let one = told_late(&["2.c.1"], 2024).unwrap();
+        let one = told_late(&[&hpv], 2024).unwrap();
         assert_eq!(one, " Une valeur de 2024 est en retard : 2.c.1.");
         // Two values of one indicator: it is named once.
-        let twice = told_late(&["2.c.1", "2.c.1"], 2024).unwrap();
+        let twice = told_late(&[&hpv, &hpv], 2024).unwrap();
         assert_eq!(twice, " 2\u{a0}valeurs de 2024 sont en retard : 2.c.1.");
-        let many: Vec<String> = (0..10).map(|n| format!("1.{n}")).collect();
-        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let bare = Indicator {
+            label: "Délai d’accès".to_owned(),
+            ..Indicator::default()
+        };
+        let both = told_late(&[&bare, &hpv], 2024).unwrap();
+        assert!(
+            both.ends_with("2.c.1, «\u{a0}Délai d’accès\u{a0}»."),
+            "{both}"
+        );
+        let many: Vec<Indicator> = (0..10).map(|n| coded(&format!("1.{n}"))).collect();
+        let many: Vec<&Indicator> = many.iter().collect();
         let many = told_late(&many, 2024).unwrap();
         assert!(
             many.starts_with(" 10\u{a0}valeurs de 2024 sont en retard : 1.0, 1.1,"),

@@ -79,7 +79,7 @@ async fn value(
         return Ok(None);
     };
     let (measure, place) = (story.measure.as_str(), story.subject.place.as_str());
-    let loading = ground.loading(measure, place);
+    let year = story.subject.period.year();
     let name = format!(
         "la valeur de « {} », {}, {}",
         measure_name(ground.catalogue, measure),
@@ -90,9 +90,10 @@ async fn value(
         name,
         "Une valeur finale se voit de qui son cadre le dit, et des personnes de son territoire ; sous embargo, de qui l’a apportée et des seuls rôles qui voient les embargos.",
     );
-    let found = found.concerning::<LoadValues>(vec![loading.clone()]);
+    let found = found.concerning::<LoadValues>(vec![ground.loading(measure, place, year)]);
     let found = found.concerning::<OpenAContest>(vec![ground.contesting(measure, place)]);
-    Ok(Some(found.concerning::<AttachDocument>(vec![loading])))
+    let attaching = ground.attaching(measure, place, year);
+    Ok(Some(found.concerning::<AttachDocument>(vec![attaching])))
 }
 
 async fn contest(

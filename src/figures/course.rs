@@ -27,12 +27,25 @@ pub struct Course<'a> {
     pub national: Vec<Known>,
     /// The numeric targets of the contract.
     pub targets: Vec<Known>,
+    /// The corridors to stay within, of the years whose target is one.
+    pub corridors: Vec<Corridor>,
     /// The start and the last target of the contract.
     pub way: Option<(Known, Known)>,
     /// What is likely to follow.
     pub projection: Option<Projection>,
     /// The generations of contracts that follow the measure.
     pub generations: Vec<Generation<'a>>,
+}
+
+/// The bounds a value is to stay between in a year.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Corridor {
+    /// The year.
+    pub year: i16,
+    /// The lowest value that keeps to it.
+    pub low: f64,
+    /// The highest.
+    pub high: f64,
 }
 
 /// A generation of contracts and its years.
@@ -56,6 +69,7 @@ impl<'a> Course<'a> {
             observed: yearly(series, measure, place),
             national: Vec::new(),
             targets: Vec::new(),
+            corridors: Vec::new(),
             way: None,
             projection: None,
             generations: Vec::new(),
@@ -67,13 +81,22 @@ impl<'a> Course<'a> {
     pub fn under(mut self, asked: &Asked<'_>, years: impl Iterator<Item = i16>) -> Self {
         let (key, per) = (asked.followed.indicator.key.as_str(), self.measure.per);
         let review = asked.review();
-        let target = |year: i16| {
-            let target = asked
-                .terms
-                .target(asked.section, key, &self.measure.code, year)?;
-            amount(target, per).map(|value| Known { year, value })
-        };
-        self.targets = years.filter_map(target).collect();
+        for year in years {
+            let facet = asked.followed.facet;
+            match asked.terms.target(asked.section, key, facet, year) {
+                Some(Target::Value(value)) => {
+                    let value = value.amount(per).map(Decimal::to_f64_for_drawing);
+                    self.targets
+                        .extend(value.map(|value| Known { year, value }));
+                }
+                Some(Target::Corridor { low, high }) => self.corridors.push(Corridor {
+                    year,
+                    low: low.to_f64_for_drawing(),
+                    high: high.to_f64_for_drawing(),
+                }),
+                Some(Target::ObservedOnly | Target::Frozen | Target::NotApplicable) | None => {}
+            }
+        }
         let start = review.baseline.and_then(|baseline| {
             let value = baseline.value.amount(per)?.to_f64_for_drawing();
             Some(Known {
@@ -105,13 +128,13 @@ impl<'a> Course<'a> {
         self
     }
 
-    /// The breaks that fall between two values known or foretold.
+    /// The breaks that fall between two values drawn: of the place, of the country, aimed at.
     pub fn breaks(&self) -> impl Iterator<Item = &'a Break> {
-        let first = self.observed.first().map_or(i16::MAX, |known| known.year);
-        let ends = [self.observed.last(), self.targets.last()]
-            .into_iter()
-            .flatten();
-        let last = ends.map(|known| known.year).max().unwrap_or(i16::MIN);
+        let known = || self.observed.iter().chain(&self.national).map(|k| k.year);
+        let aimed = self.targets.iter().map(|known| known.year);
+        let aimed = aimed.chain(self.corridors.iter().map(|corridor| corridor.year));
+        let first = known().min().unwrap_or(i16::MAX);
+        let last = known().chain(aimed).max().unwrap_or(i16::MIN);
         let breaks = self.measure.breaks.iter();
         breaks.filter(move |b| first < b.since && b.since <= last)
     }
@@ -154,13 +177,4 @@ pub fn drawn(known: &[(Period, Decimal)]) -> Vec<Known> {
         _ => None,
     });
     yearly.collect()
-}
-
-fn amount(target: &Target, per: Option<u32>) -> Option<f64> {
-    match target {
-        Target::Value(value) => value.amount(per).map(Decimal::to_f64_for_drawing),
-        Target::Corridor { .. } | Target::ObservedOnly | Target::Frozen | Target::NotApplicable => {
-            None
-        }
-    }
 }

@@ -48,7 +48,13 @@ pub fn followed<'a>(
 }
 
 impl<'a> Followed<'a> {
-    fn of_contract(own: &'a OwnMeasure) -> Self {
+    /// Whether the contract defined it by itself.
+    pub fn is_of_contract(&self) -> bool {
+        self.facet.is_empty()
+    }
+
+    /// What a contract defined by itself.
+    pub(super) fn of_contract(own: &'a OwnMeasure) -> Self {
         Self {
             indicator: &own.indicator,
             measure: &own.measure,

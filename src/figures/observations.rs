@@ -13,13 +13,14 @@ use super::delivery::Delivery;
 use super::pages::contested;
 use super::projection::{Known, Projection};
 use super::review::{Against, Asked, Review};
+use super::tables::OwnIndicator;
 use super::{
     Concern, Figure, FiguresView, Formatter, Situation, Sources, followed, pictures, since_section,
 };
 use crate::access::Reach;
 use crate::contracts::{
-    FullContract, Observations, Observed, ObservedKey, ObservedStanding, Shown, Target,
-    own_measures,
+    FullContract, Observations, Observed, ObservedKey, ObservedStanding, Recorded, Section, Shown,
+    Target, own_measures,
 };
 use crate::frameworks::{Scale, Tone};
 use crate::kernel::{Period, Value};
@@ -158,27 +159,36 @@ impl Observations for ContractFigures {
 
     async fn recorded(
         &self,
+        tx: &mut Tx,
         reach: &Reach,
-        measures: &[&Measure],
-        place: &str,
+        full: &FullContract,
+        (section, indicator): (&Section, &str),
         moment: Moment,
-    ) -> Result<Vec<Vec<Markup>>, DbError> {
-        let mut tx = self.sources.db.read().await?;
-        let figures = self
-            .sources
-            .snapshots
-            .upto(&mut tx, reach, moment.change)
-            .await?;
-        drop(tx);
-        let of = |measure: &&Measure| {
-            let series = figures.series(&measure.code);
-            let known = series.map(|series| series.figures_upto(place, i16::MAX));
-            let latest_first = known.unwrap_or_default().into_iter().rev();
-            latest_first
-                .map(|(period, figure)| dated(moment, period, figure, measure))
-                .collect()
-        };
-        Ok(measures.iter().map(of).collect())
+    ) -> Result<Recorded, DbError> {
+        let situation = self.situation(tx, reach, moment).await?;
+        let own = OwnIndicator::new(&situation, full, section, indicator);
+        Ok(own.map(|own| recorded(&own)).unwrap_or_default())
+    }
+}
+
+fn recorded(own: &OwnIndicator<'_>) -> Recorded {
+    let courses = own
+        .definitions()
+        .enumerate()
+        .filter_map(|(rank, own_measure)| {
+            let course = own.course(own_measure)?;
+            let mut picture = pictures::course(&course, &own_measure.measure.label)?;
+            picture.id = format!("{}-{rank}", picture.id);
+            let drawn = chart::trajectory(&picture, jalon_render::Target::Page);
+            let drawn = html! {
+                @if let Some(projection) = &course.projection { p { (projection.sentence()) "." } }
+                figure.chart.plot { (PreEscaped(drawn)) }
+            };
+            Some((own_measure.measure.code.clone(), drawn))
+        });
+    Recorded {
+        courses: courses.collect(),
+        table: Some(own.on_page()),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Whom values concern, as far as rights go. Pure, but for finding what an act is about.
 //!
-//! Who may load a value follows how the indicator is supplied: a national supplier and the
-//! directorates that lead it, the agency of the region, or the establishment itself.
+//! Who may load a value follows how its indicator is supplied, in the frameworks whose years cover
+//! it: by the suppliers that it names (its leads, where it names none), by the agency of the region,
+//! or by the establishment itself and its agency.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,8 +12,10 @@ use uuid::Uuid;
 use super::contest::store as contests;
 use super::store::subject_of;
 use crate::access::{Act, Concern, Denied, Reach, Standing};
-use crate::frameworks::{Catalogue, Framework, Indicator, Supply};
-use crate::organisations::Directory;
+use crate::frameworks::{
+    Catalogue, EVERY_AGENCY, EVERY_ESTABLISHMENT, Framework, Indicator, Supply,
+};
+use crate::organisations::{Directory, OrganisationKind};
 use crate::platform::db::{DbError, Tx};
 
 /// What says whom a value concerns.
@@ -26,45 +29,61 @@ pub struct Ground<'a> {
     pub today: Date,
 }
 
-impl Ground<'_> {
-    /// Whom loading a value of a measure in a place concerns.
-    pub fn loading(self, measure: &str, place: &str) -> Concern {
-        let mut organisations = BTreeSet::new();
-        let following = self.catalogue.following(measure);
-        for (_, indicator) in &following {
-            organisations.extend(self.suppliers(indicator, measure, place));
-        }
-        let concern = led_by(place, concern(organisations, &following));
+impl<'a> Ground<'a> {
+    /// Whom loading a value of a measure in a place, of that year, concerns.
+    pub fn loading(self, measure: &str, place: &str, year: i16) -> Concern {
+        let covering = self.covering(measure, year);
+        let organisations = self.loaders(measure, &covering, &self.locals(place));
+        let concern = led_by(place, concern(organisations, &covering));
         self.of_contract(measure, concern)
     }
 
-    /// What loading a value of a measure concerns wherever somebody may do it: to know whether a
-    /// form is to be offered to them.
-    pub fn loading_somewhere(self, measure: &str, reach: &Reach) -> Concern {
-        let following = self.catalogue.following(measure);
-        let regional = |indicator: &Indicator| match indicator.supply {
-            Some(Supply::Agency | Supply::Establishment) => true,
-            None => self.catalogue.own(measure).is_some(),
-            Some(Supply::National | Supply::DirectAccess) => false,
-        };
-        let mut organisations = BTreeSet::new();
-        for (_, indicator) in &following {
-            if regional(indicator) {
-                let tells = |code: &&str| {
-                    let known = self.directory.organisation(code);
-                    known.is_some_and(|known| known.kind.answers_for_a_place())
-                };
-                let theirs = reach.organisations().filter(tells);
-                organisations.extend(theirs.map(str::to_owned));
-            } else {
-                let national = indicator.suppliers.iter().chain(&indicator.leads);
-                organisations.extend(national.cloned());
+    /// Whom attaching a document to such a value concerns: who may load it, the directorates that
+    /// lead a national indicator, and the establishment that it is about.
+    pub fn attaching(self, measure: &str, place: &str, year: i16) -> Concern {
+        let covering = self.covering(measure, year);
+        let locals = self.locals(place);
+        let mut organisations = self.loaders(measure, &covering, &locals);
+        for (_, indicator) in &covering {
+            if matches!(indicator.supply, Some(Supply::National) | None) {
+                organisations.extend(locals.named(&indicator.leads));
             }
         }
+        organisations.extend(locals.establishments);
+        let concern = led_by(place, concern(organisations, &covering));
+        self.of_contract(measure, concern)
+    }
+
+    /// What loading a value of a measure, for a framework, concerns wherever somebody may do it: to
+    /// know whether a form is to be offered to them.
+    pub fn loading_somewhere(self, measure: &str, framework: &str, reach: &Reach) -> Concern {
+        let mut following = self.catalogue.following(measure);
+        following.retain(|(one, _)| one.code == framework);
+        let mut locals = Locals::default();
+        for code in reach.organisations() {
+            match self.directory.organisation(code).map(|known| known.kind) {
+                Some(OrganisationKind::Ars) => locals.agencies.push(code.to_owned()),
+                Some(OrganisationKind::Establishment) => {
+                    locals.establishments.push(code.to_owned());
+                }
+                _ => {}
+            }
+        }
+        let organisations = self.loaders(measure, &following, &locals);
         self.of_contract(measure, concern(organisations, &following))
     }
 
-    /// Whether somebody may load a value of one of these measures in these places.
+    /// The indicators that a value of that year is supplied by: those of the frameworks whose years
+    /// cover it; where none does, of the latest before it, or else of the first after it.
+    fn covering(self, measure: &str, year: i16) -> Vec<(&'a Framework, &'a Indicator)> {
+        let mut following = self.catalogue.following(measure);
+        let spans: Vec<_> = following.iter().map(|(f, _)| (f.starts, f.ends)).collect();
+        let counts = counting(&spans, year);
+        following.retain(|(framework, _)| counts((framework.starts, framework.ends)));
+        following
+    }
+
+    /// Whether somebody may load a value, of that year, of one of these measures in these places.
     ///
     /// # Errors
     /// Why they may load none.
@@ -72,10 +91,11 @@ impl Ground<'_> {
         self,
         reach: &Reach,
         cells: impl IntoIterator<Item = (&'c str, &'c str)>,
+        year: i16,
     ) -> Result<(), Denied> {
         let mut refused = Ok(());
         for (measure, place) in cells {
-            let concern = self.loading(measure, place);
+            let concern = self.loading(measure, place, year);
             match reach.allows(LoadValues::NAME, &[concern]) {
                 Ok(_) => return Ok(()),
                 Err(denied) => refused = Err(denied),
@@ -94,35 +114,54 @@ impl Ground<'_> {
         }
     }
 
-    fn suppliers(self, indicator: &Indicator, measure: &str, place: &str) -> Vec<String> {
+    /// Who loads values of these indicators.
+    fn loaders(
+        self,
+        measure: &str,
+        indicators: &[(&Framework, &Indicator)],
+        locals: &Locals,
+    ) -> BTreeSet<String> {
+        let each = indicators.iter();
+        each.flat_map(|(_, indicator)| self.suppliers(indicator, measure, locals))
+            .collect()
+    }
+
+    fn suppliers(self, indicator: &Indicator, measure: &str, locals: &Locals) -> Vec<String> {
         let is_own = self.catalogue.own(measure).is_some();
         match indicator.supply {
-            Some(Supply::Agency | Supply::Establishment) => self.answering_for(place),
             // What a contract measures by itself is told by who is bound by it.
-            None if is_own => self.answering_for(place),
-            Some(Supply::National | Supply::DirectAccess) | None => {
-                let national = indicator.suppliers.iter().chain(&indicator.leads);
-                national.cloned().collect()
+            Some(Supply::Agency) | None if is_own => locals.all(),
+            Some(Supply::Agency) => locals.agencies.clone(),
+            Some(Supply::Establishment) => locals.all(),
+            // A lead answers for a value that nobody is named to supply.
+            Some(Supply::National) | None if indicator.suppliers.is_empty() => {
+                locals.named(&indicator.leads)
             }
+            Some(Supply::National) | None => locals.named(&indicator.suppliers),
+            // Consulted where it stands, it is supplied by nobody.
+            Some(Supply::DirectAccess) => Vec::new(),
         }
     }
 
-    /// The establishment whose place it is, if it is one, and the agency of the region.
-    fn answering_for(self, place: &str) -> Vec<String> {
+    /// Who tells of a place.
+    fn locals(self, place: &str) -> Locals {
         let within = self
             .directory
             .place(place)
             .and_then(|place| place.within.as_deref());
-        let own = within.map(|_| place.to_owned());
         let agency = self.directory.ars_of(within.unwrap_or(place), self.today);
-        own.into_iter()
-            .chain(agency.map(|agency| agency.code.clone()))
-            .collect()
+        Locals {
+            establishments: within.map(|_| place.to_owned()).into_iter().collect(),
+            agencies: agency
+                .map(|agency| agency.code.clone())
+                .into_iter()
+                .collect(),
+        }
     }
 
     /// Whom a value already there concerns: those who tell of the place may contest it.
     pub fn contesting(self, measure: &str, place: &str) -> Concern {
-        let organisations = self.answering_for(place).into_iter().collect();
+        let organisations = self.locals(place).all().into_iter().collect();
         let following = self.catalogue.following(measure);
         let concern = led_by(place, concern(organisations, &following));
         self.of_contract(measure, concern)
@@ -144,6 +183,32 @@ impl Ground<'_> {
     pub fn indicator(self, framework: &Framework, indicator: &Indicator) -> Concern {
         let named = indicator.suppliers.iter().chain(&indicator.leads);
         concern(named.cloned().collect(), &[(framework, indicator)])
+    }
+}
+
+/// Who tells of a place: the establishment whose place it is, if it is one, and the agency of the
+/// region.
+#[derive(Debug, Default)]
+struct Locals {
+    establishments: Vec<String>,
+    agencies: Vec<String>,
+}
+
+impl Locals {
+    fn all(&self) -> Vec<String> {
+        let both = self.establishments.iter().chain(&self.agencies);
+        both.cloned().collect()
+    }
+
+    /// The organisations that an indicator names, those that tell of the place in the stead of the
+    /// words for each agency and each establishment.
+    fn named(&self, codes: &[String]) -> Vec<String> {
+        let of = |code: &String| match code.as_str() {
+            EVERY_AGENCY => self.agencies.clone(),
+            EVERY_ESTABLISHMENT => self.establishments.clone(),
+            _ => vec![code.clone()],
+        };
+        codes.iter().flat_map(of).collect()
     }
 }
 
@@ -169,15 +234,16 @@ fn led_by(place: &str, mut concern: Concern) -> Concern {
 /// Whom a file of values concerns: each kind of value that it would write, once.
 #[derive(Clone, Debug, Default)]
 pub struct LoadedValues {
-    seen: HashSet<(String, String)>,
+    seen: HashSet<(String, String, i16)>,
     concerns: HashSet<Concern>,
 }
 
 impl LoadedValues {
-    /// Notes that a value of that measure in that place is written.
-    pub fn add(&mut self, ground: Ground<'_>, measure: &str, place: &str) {
-        if self.seen.insert((measure.to_owned(), place.to_owned())) {
-            self.concerns.insert(ground.loading(measure, place));
+    /// Notes that a value of that measure in that place, of that year, is written.
+    pub fn add(&mut self, ground: Ground<'_>, measure: &str, place: &str, year: i16) {
+        let cell = (measure.to_owned(), place.to_owned(), year);
+        if self.seen.insert(cell) {
+            self.concerns.insert(ground.loading(measure, place, year));
         }
     }
 
@@ -268,5 +334,45 @@ impl Answerable {
     /// Whom it concerns.
     pub fn concern(&self) -> &Concern {
         &self.concern
+    }
+}
+
+/// Which of frameworks of these years, each from its first to its last, count for a year.
+fn counting(spans: &[(i16, i16)], year: i16) -> impl Fn((i16, i16)) -> bool + use<> {
+    let covers = move |(starts, ends): (i16, i16)| (starts..=ends).contains(&year);
+    let is_covered = spans.iter().copied().any(covers);
+    let before = spans.iter().map(|span| span.1).filter(|end| *end < year);
+    let (before, after) = (before.max(), spans.iter().map(|span| span.0).min());
+    move |(starts, ends)| match before {
+        _ if is_covered => covers((starts, ends)),
+        Some(end) => ends == end,
+        None => Some(starts) == after,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_is_of_the_frameworks_that_cover_it_or_else_of_the_nearest_before() {
+        let of = |spans: &[(i16, i16)], year| -> Vec<i16> {
+            let counts = counting(spans, year);
+            let kept = spans.iter().filter(|span| counts(**span));
+            kept.map(|span| span.0).collect()
+        };
+        let all = [(2015, 2018), (2019, 2023), (2024, 2028)];
+        for (year, first) in [
+            (2013, 2015),
+            (2016, 2015),
+            (2023, 2019),
+            (2024, 2024),
+            (2031, 2024),
+        ] {
+            assert_eq!(of(&all, year), [first], "{year}");
+        }
+        assert_eq!(of(&[(2015, 2018), (2024, 2028)], 2021), [2015]);
+        assert_eq!(of(&[(2019, 2023), (2020, 2024)], 2022), [2019, 2020]);
+        assert_eq!(of(&[], 2022), [0_i16; 0]);
     }
 }

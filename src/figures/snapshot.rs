@@ -399,6 +399,7 @@ mod tests {
     use jiff::ToSpan as _;
     use jiff::civil::date;
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     /// One revision: its author, how many days its embargo lasts from the first day, and whether
     /// it withdraws the figure.
@@ -455,6 +456,7 @@ mod tests {
             remit: Remit::of("lecteur", ""),
             contract_name: None,
             behalf_of: None,
+            about: BTreeSet::new(),
         }
     }
 

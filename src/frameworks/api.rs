@@ -16,8 +16,19 @@ use super::{Edited, Framework, Indicator, Library, Method, Node};
 use crate::access::api::{Caller, Listing};
 use crate::kernel::{Decimal, ValueKind};
 use crate::measures::{Aggregation, Break, Direction, Measure, Window};
-use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem};
+use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Filter, Limit, ListQuery, Page, Problem};
 use crate::platform::db::Db;
+
+/// The filter of a list that names a framework.
+pub const FRAMEWORK: Filter = Filter::new(
+    "framework",
+    "le code d’un cadre (« code » dans /api/v1/frameworks)",
+);
+/// The filter of a list that names a measure.
+pub const MEASURE: Filter = Filter::new(
+    "measure",
+    "le code d’une mesure (« code » dans /api/v1/measures)",
+);
 
 /// The addresses of this module.
 pub fn api<S>() -> OpenApiRouter<S>
@@ -246,16 +257,22 @@ async fn indicators(
     let catalogue = library
         .catalogue_at(&mut list.tx, caller.reach(), list.at_change)
         .await?;
-    let asked = |wanted: &Option<String>, known: &str| wanted.as_ref().is_none_or(|w| w == known);
+    let wanted = FRAMEWORK.find(query.framework.as_deref(), |code| catalogue.framework(code))?;
+    let known = |code: &str| {
+        let found = catalogue.measure(code);
+        found.filter(|_| catalogue.is_known(code, caller.reach()))
+    };
+    let measure = MEASURE.find(query.measure.as_deref(), known)?;
+    let frameworks = match wanted {
+        Some(edited) => vec![edited],
+        None => catalogue.frameworks(),
+    };
     let mut found = BTreeMap::new();
-    for edited in catalogue.frameworks() {
+    for edited in frameworks {
         let framework = &edited.framework;
         for indicator in &framework.indicators {
-            let follows = query
-                .measure
-                .as_ref()
-                .is_none_or(|m| indicator.measures.contains(m));
-            if follows && asked(&query.framework, &framework.code) {
+            let follows = measure.is_none_or(|measure| indicator.measures.contains(&measure.code));
+            if follows {
                 let key = (framework.code.clone(), indicator.key.clone());
                 found.insert(key, IndicatorView::of(framework, indicator));
             }
@@ -391,6 +408,7 @@ async fn measure(
 ) -> ApiResult<Json<MeasureView>> {
     let mut tx = db.read().await?;
     let catalogue = library.catalogue(&mut tx, caller.reach()).await?;
-    let found = catalogue.measure(&code).ok_or_else(Problem::not_found)?;
-    Ok(Json(found.into()))
+    let found = catalogue.measure(&code);
+    let known = found.filter(|_| catalogue.is_known(&code, caller.reach()));
+    Ok(Json(known.ok_or_else(Problem::not_found)?.into()))
 }

@@ -25,9 +25,9 @@ pub struct Pointer<'a> {
 }
 
 impl Catalogue {
-    /// What pointed to a measure in each generation.
+    /// What pointed to a measure of frameworks in each generation; a contract's own has none.
     pub fn across(&self, measure: &str) -> Option<Across<'_>> {
-        let found = self.measure(measure)?;
+        let found = self.shared_measure(measure)?;
         let own = self.following(measure);
         let mut pointers = Vec::new();
         for &(framework, indicator) in &own {

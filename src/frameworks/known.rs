@@ -9,15 +9,19 @@ use super::Framework;
 use crate::measures::Measure;
 use crate::organisations::Directory;
 
-/// Organisation words that stand for each agency and each establishment.
-pub(super) const EVERYONE: [&str; 2] = ["ARS", "ETABLISSEMENT"];
+/// The word that stands for each agency among the organisations that an indicator names.
+pub const EVERY_AGENCY: &str = "ARS";
+/// The word that stands for each establishment.
+pub const EVERY_ESTABLISHMENT: &str = "ETABLISSEMENT";
+/// Both.
+pub(super) const EVERYONE: [&str; 2] = [EVERY_AGENCY, EVERY_ESTABLISHMENT];
 
 /// How a word that stands for each agency or each establishment is said; `None` for the code of
 /// an organisation.
 pub fn everyone_words(supplier: &str) -> Option<&'static str> {
     match supplier {
-        "ARS" => Some("l’ARS"),
-        "ETABLISSEMENT" => Some("l’établissement"),
+        EVERY_AGENCY => Some("l’ARS"),
+        EVERY_ESTABLISHMENT => Some("l’établissement"),
         _ => None,
     }
 }

@@ -135,6 +135,20 @@ impl Catalogue {
         all.into_values()
     }
 
+    /// The measure of that code, where frameworks wrote it.
+    pub fn shared_measure(&self, code: &str) -> Option<&Measure> {
+        self.measures.get(code)
+    }
+
+    /// Whether somebody may know of that measure: those of frameworks are everybody's, what a
+    /// contract alone measures is known to who sees its values.
+    pub fn is_known(&self, code: &str, reach: &Reach) -> bool {
+        match self.own.get(code) {
+            Some(own) => reach.sees_value(code, &own.place),
+            None => self.measures.contains_key(code),
+        }
+    }
+
     /// The measure of that code, where a contract wrote it.
     pub fn own(&self, code: &str) -> Option<&OwnMeasure> {
         self.own.get(code)

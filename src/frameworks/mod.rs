@@ -54,7 +54,7 @@ pub use generations::{Across, Pointer};
 pub use glossary::explained;
 pub use held::{Holder, Holders, Stake};
 pub use indicator::{Frequency, Indicator, Link, LinkKind, MeasureMethod, Method, Supply};
-pub use known::{Known, everyone_words};
+pub use known::{EVERY_AGENCY, EVERY_ESTABLISHMENT, Known, everyone_words};
 pub use label::field_label;
 pub use library::{Catalogue, Edited, Library};
 pub use own::{OwnMeasure, OwnMeasures, OwnSlot};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::{Framework, Texts};
+use crate::access::role::Bound;
 use crate::access::{Act, Audience, Concern, Opening, Permit, Reach};
 use crate::args;
 use crate::ledger::{Change, LedgerError, NewThing, Scope};
@@ -368,6 +369,25 @@ async fn open_values(tx: &mut Tx, framework: &Framework) -> Result<(), DbError> 
     Ok(())
 }
 
+/// Keeps whether the contracts of a framework bind establishments, likewise.
+async fn keep_parties(tx: &mut Tx, framework: &Framework) -> Result<(), DbError> {
+    let code = framework.code.as_str();
+    tx.run(
+        "delete from framework_party where framework = $1",
+        args![code],
+    )
+    .await?;
+    if !framework.follows_establishments() {
+        return Ok(());
+    }
+    tx.run(
+        "insert into framework_party (framework, kind) values ($1, $2)",
+        args![code, Bound::Establishments.code()],
+    )
+    .await?;
+    Ok(())
+}
+
 async fn insert_revision(
     tx: &mut Tx,
     code: &str,
@@ -401,6 +421,7 @@ async fn insert_revision(
     open_to(tx, code, Opening::Drafts, new.framework.drafts_for).await?;
     open_to(tx, code, Opening::Values, new.framework.values_for).await?;
     open_values(tx, new.framework).await?;
+    keep_parties(tx, new.framework).await?;
     tx.run(
         "update framework set current_no = $1 where code = $2",
         args![head.no, code],

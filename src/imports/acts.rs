@@ -7,6 +7,7 @@ use super::batch::{Batch, BatchState, Seen};
 use super::intake::{Closed, French, Intake, Later, Written};
 use super::problem::Place;
 use super::rehearsal::Imports;
+use super::sight::Kept;
 use super::store::{self, Gone};
 use crate::access::{Act, Concern, NotPermitted, Permit, Reach, permit};
 use crate::kernel::hex;
@@ -159,6 +160,7 @@ impl Imports {
         upon: Option<Seen>,
     ) -> Result<Committed, ActError> {
         let batch = store::as_seen(change.tx(), permit.into_thing(), upon).await?;
+        self.may_be_known::<CommitBatch>(change, &batch).await?;
         match (batch.state, batch.committed_change) {
             (BatchState::Committed, Some(no)) => return Ok(Committed::Before(no)),
             (state, _) if state.may_be_committed() => {}
@@ -204,6 +206,7 @@ impl Imports {
             return Err(ActError::NoReason);
         }
         let batch = store::as_seen(change.tx(), permit.into_thing(), upon).await?;
+        self.may_be_known::<UndoBatch>(&mut change, &batch).await?;
         if batch.state != BatchState::Committed {
             let sentence = "il n’y a rien à annuler";
             return Err(ActError::State(batch.state, sentence));
@@ -221,6 +224,25 @@ impl Imports {
             rows: written.rows,
             kept,
         })
+    }
+
+    /// Refuses what is done to a file that is for what whoever makes the change may not know of.
+    async fn may_be_known<A: Act>(
+        &self,
+        change: &mut Change,
+        batch: &Batch,
+    ) -> Result<(), ActError> {
+        let (actor, today) = (change.actor(), paris_date(change.at()));
+        let reach = Reach::of(change.tx(), today, actor).await?;
+        let viewer = (&reach, today);
+        match self.intakes.kept_of(change.tx(), viewer, batch).await? {
+            Kept::Nothing | Kept::Words => Ok(()),
+            Kept::Purpose if reach.is_own(batch.created_by) => {
+                let denied = self.intakes.of(batch)?.kept(A::NAME);
+                Err(NotPermitted::from(denied).into())
+            }
+            Kept::Purpose => Err(ActError::Unknown),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::acts::{CommitBatch, UndoBatch};
 use super::rehearsal::{DropBatch, ReadAgain};
-use super::{Intakes, store};
+use super::{Intakes, KnownFile};
 use crate::access::{Addressed, Found, Viewer, identified};
 use crate::platform::db::{DbError, Tx};
 
@@ -26,13 +26,13 @@ impl Addressed for ImportAddresses {
         let Some(id) = identified(path, &["imports"]) else {
             return Ok(None);
         };
-        let Some(batch) = store::batch_seen(tx, viewer.reach, id).await? else {
+        let looks = (viewer.reach, viewer.today);
+        let Some(KnownFile { batch, .. }) = self.intakes.known(tx, looks, id).await? else {
             return Ok(None);
         };
-        let batch = self.intakes.told(batch, viewer.reach, viewer.today)?;
         let found = Found::new(
             format!("le fichier « {} »", batch.file_name),
-            "Un fichier déposé se voit de qui l’a déposé, et de qui peut voir ceux que d’autres déposent au nom de la même organisation. L’enregistrer demande en plus le droit sur chacune de ses lignes.",
+            "Un fichier déposé se voit de qui l’a déposé, et de qui peut voir ceux que d’autres déposent au nom de la même organisation ; s’il est pour un acte, de qui voit cet acte seulement. L’enregistrer demande en plus le droit sur chacune de ses lignes.",
         );
         let found = found.may::<ReadAgain>(tx, &id).await?;
         let found = found.may::<DropBatch>(tx, &id).await?;

@@ -303,7 +303,8 @@ pub struct Batch {
 /// it was stopped.
 const SILENCE: i64 = 120 * 1_000_000;
 
-/// Whether somebody may know of a file that was sent by that person, in that organisation's name.
+/// Whether somebody may know of a file that was sent by that person, in that organisation's name,
+/// as far as these say.
 pub(super) fn is_seen_by(reach: &Reach, sender: Option<Uuid>, organisation: &str) -> bool {
     let concern = Concern {
         owner: sender,
@@ -332,6 +333,8 @@ pub(super) const ANYBODYS: &str = "*";
 /// kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Sent<'a> {
+    /// The module that plugged in.
+    pub intake: &'a str,
     /// Who sent it.
     pub by: Option<Uuid>,
     /// Code of the organisation in whose name; empty for none.
@@ -361,15 +364,10 @@ impl NamedFile {
 }
 
 impl Batch {
-    /// Whether somebody may know of it: who sent it, and who may see what others of that
-    /// organisation send.
-    pub fn is_seen_by(&self, reach: &Reach) -> bool {
-        is_seen_by(reach, self.created_by, &self.organisation)
-    }
-
     /// What says from whom it is kept.
     pub fn sent(&self) -> Sent<'_> {
         Sent {
+            intake: &self.intake,
             by: self.created_by,
             organisation: &self.organisation,
             said: &self.said,

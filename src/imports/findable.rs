@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use jiff::civil::Date;
 
-use super::Intakes;
-use super::batch::BatchState;
+use super::batch::{BatchState, Said, Sent};
 use super::store::{Named, may_know_of_any, named};
+use super::{Intakes, Kept};
 use crate::access::Reach;
 use crate::platform::clock::{french_date, paris_date};
 use crate::platform::db::{DbError, Tx};
@@ -27,16 +27,6 @@ pub struct FindableImports {
     pub intakes: Intakes,
 }
 
-impl FindableImports {
-    fn is_hidden(&self, file: &Named, reach: &Reach, today: Date) -> Result<bool, DbError> {
-        let said = file.said()?;
-        match self.intakes.named(&file.intake) {
-            Some(intake) => intake.is_hidden(file.sent(&said), reach, today),
-            None => Ok(true),
-        }
-    }
-}
-
 #[async_trait]
 impl Shown for FindableImports {
     async fn documents(
@@ -48,13 +38,24 @@ impl Shown for FindableImports {
         if !may_know_of_any(reach) {
             return Ok(Vec::new());
         }
-        let mut found = Vec::new();
-        for file in named(tx, reach, MOST).await? {
-            if asked.may_be_in(&file.file_name) && !self.is_hidden(&file, reach, today)? {
-                found.push(document(file));
-            }
-        }
-        Ok(found)
+        let mut files = named(tx, MOST).await?;
+        files.retain(|file| asked.may_be_in(&file.file_name));
+        let kept = {
+            let said: Vec<Said> = files.iter().map(Named::said).collect::<Result<_, _>>()?;
+            let sent = files.iter().zip(&said).map(|(file, said)| file.sent(said));
+            let sent: Vec<Sent<'_>> = sent.collect();
+            let kept = self.intakes.kept_from(tx, (reach, today), &sent).await?;
+            let named = sent.into_iter().zip(kept);
+            // What is named is known, and named to them.
+            let named =
+                named.map(|(file, kept)| kept == Kept::Nothing && kept.lets_know(file, reach));
+            named.collect::<Vec<bool>>()
+        };
+        let found = files
+            .into_iter()
+            .zip(kept)
+            .filter(|(_, is_named)| *is_named);
+        Ok(found.map(|(file, _)| document(file)).collect())
     }
 }
 

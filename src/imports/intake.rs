@@ -65,7 +65,20 @@ pub trait Intake: fmt::Debug + Send + Sync {
         Ok(())
     }
 
-    /// Whether what a file says is kept from that person on that day.
+    /// Whether somebody may know of what each of some files is for, by what was said of it: to whom
+    /// may not, there is no such file. The number of statements does not depend on how many there
+    /// are.
+    async fn opens(
+        &self,
+        _tx: &mut Tx,
+        _reach: &Reach,
+        files: &[&Said],
+    ) -> Result<Vec<bool>, DbError> {
+        Ok(vec![true; files.len()])
+    }
+
+    /// Whether what a file says is kept from that person on that day, be what it is for open to them
+    /// or not. Asked through [`Intakes::known`] and its like.
     fn is_hidden(&self, sent: Sent<'_>, reach: &Reach, today: Date) -> Result<bool, DbError>;
 
     /// What is said in place of what a file says, to whoever it is kept from.
@@ -124,6 +137,15 @@ pub trait Intake: fmt::Debug + Send + Sync {
         let detail = "Ce genre ne s’envoie qu’en fichier.";
         Err(Problem::new(Code::Media, detail))
     }
+
+    /// Rows as programs read them, in types that are published: `site::api` describes those of every
+    /// kind of file.
+    async fn published(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        rows: &[Row],
+    ) -> Result<Vec<PublishedRow>, DbError>;
 
     /// Rows in words.
     async fn told(&self, tx: &mut Tx, reach: &Reach, rows: &[Row]) -> Result<Vec<Told>, DbError>;
@@ -279,6 +301,17 @@ pub struct Later {
     pub file: Option<String>,
 }
 
+/// One row as programs read it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PublishedRow {
+    /// What it is about.
+    pub about: Json,
+    /// What stood there; nothing too where that is kept from who asks.
+    pub before: Option<Json>,
+    /// What the file says; nothing where it takes away what stood there.
+    pub after: Option<Json>,
+}
+
 /// One row in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -320,20 +353,5 @@ impl Intakes {
     pub fn of(&self, batch: &Batch) -> Result<&dyn Intake, DbError> {
         self.named(&batch.intake)
             .ok_or_else(|| DbError::corrupt("kind of batch", &batch.intake))
-    }
-
-    /// A batch as somebody may read of it that day: the name of a file that is kept from them may
-    /// say as much as the file.
-    ///
-    /// # Errors
-    /// Where the batch was made by a later version.
-    pub fn told(&self, batch: Batch, reach: &Reach, today: Date) -> Result<Batch, DbError> {
-        if !self.of(&batch)?.is_hidden(batch.sent(), reach, today)? {
-            return Ok(batch);
-        }
-        Ok(Batch {
-            file_name: UNNAMED.to_owned(),
-            ..batch
-        })
     }
 }

@@ -17,6 +17,7 @@ mod problem;
 pub mod reader;
 mod rehearsal;
 mod sheet;
+mod sight;
 pub mod store;
 pub mod tables;
 mod told;
@@ -31,12 +32,13 @@ pub use catalogue::{CATALOGUE, Entry, ProblemCode, UnknownCode};
 pub use corrected::{Mark, corrected};
 pub use findable::FindableImports;
 pub use intake::{
-    Asked, Closed, Field, FieldKind, French, Intake, Intakes, Later, Mistake, Reading, SentTable,
-    Told, Undoing, Uses, Written,
+    Asked, Closed, Field, FieldKind, French, Intake, Intakes, Later, Mistake, PublishedRow,
+    Reading, SentTable, Told, Undoing, Uses, Written,
 };
 pub use pages::router;
 pub use problem::{Answer, Answers, Choice, Place, Problem, Severity};
 pub use reader::{ReadError, Reader, read_workbook};
 pub use rehearsal::{Begun, DropBatch, Imports, ReadAgain, RehearseError, SendFile, SentFile};
 pub use sheet::{Area, Cell, Content, Format, NOTICE_TITLE, Sheet, Workbook};
+pub use sight::{Kept, KnownFile, Viewer};
 pub use told::ImportTeller;

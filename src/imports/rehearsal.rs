@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::batch::{Batch, BatchState, Counts, Row, Said, Seen};
 use super::intake::{Asked, Intake, Intakes, Reading};
 use super::reader::Reader;
+use super::sight::Kept;
 use super::store::{self, Finished, Gone, NewBatch};
 use crate::access::{Act, Concern, NotPermitted, Permit, Reach, permit_aside};
 use crate::documents::store::save_blob;
@@ -164,7 +165,7 @@ impl Imports {
     }
 
     /// Refuses what is done to a file whose words are kept from whoever does it.
-    async fn may_be_told(
+    async fn may_be_told<A: Act>(
         &self,
         tx: &mut Tx,
         actor: Actor,
@@ -172,11 +173,15 @@ impl Imports {
     ) -> Result<(), RehearseError> {
         let today = self.clock.today();
         let reach = Reach::of(tx, today, actor).await?;
-        let intake = self.intakes.of(batch)?;
-        if intake.is_hidden(batch.sent(), &reach, today)? {
-            return Err(NotPermitted::from(intake.kept(DropBatch::NAME)).into());
+        let viewer = (&reach, today);
+        match self.intakes.kept_of(tx, viewer, batch).await? {
+            Kept::Nothing => Ok(()),
+            Kept::Purpose if !reach.is_own(batch.created_by) => Err(RehearseError::Unknown),
+            Kept::Purpose | Kept::Words => {
+                let denied = self.intakes.of(batch)?.kept(A::NAME);
+                Err(NotPermitted::from(denied).into())
+            }
         }
-        Ok(())
     }
 
     /// Keeps a file of some kind for somebody; its reading is to be done by
@@ -230,7 +235,8 @@ impl Imports {
         let batch = store::as_seen(&mut tx, permit.into_thing(), upon).await?;
         // The same bytes in one's own name would be one's own to see.
         self.may_be_read(&mut tx, actor, &batch.intake).await?;
-        self.may_be_told(&mut tx, actor, &batch).await?;
+        self.may_be_told::<ReadAgain>(&mut tx, actor, &batch)
+            .await?;
         let now = self.clock.now();
         let said = said.unwrap_or_else(|| batch.said.clone());
         if batch.state == BatchState::Reading && !batch.is_stalled(now) {
@@ -375,13 +381,16 @@ impl Imports {
         let permit = match self.asked::<DropBatch>(&mut tx, actor, batch).await {
             // What became of the file since it was seen is told before that it has come too far.
             Err(RehearseError::NotPermitted(refused)) if refused.is_of_stage() => {
-                store::as_seen(&mut tx, batch, upon).await?;
+                let batch = store::as_seen(&mut tx, batch, upon).await?;
+                self.may_be_told::<DropBatch>(&mut tx, actor, &batch)
+                    .await?;
                 return Err(refused.into());
             }
             asked => asked?,
         };
         let batch = store::as_seen(&mut tx, permit.into_thing(), upon).await?;
-        self.may_be_told(&mut tx, actor, &batch).await?;
+        self.may_be_told::<DropBatch>(&mut tx, actor, &batch)
+            .await?;
         if !batch.state.may_be_dropped() {
             return Err(RehearseError::Closed(batch.state.french()));
         }

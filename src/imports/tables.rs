@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::pages::asked_for;
-use super::{Batch, Intake, Intakes, Severity, Verdict, store};
+use super::{Batch, Intake, Intakes, Kept, KnownFile, Severity, Verdict, store};
 use crate::platform::web::table::{Cell, Column, Table};
 use crate::platform::web::{WebError, WebResult};
 use crate::tables::{Ask, Source, day_of, whole, word};
@@ -66,15 +66,17 @@ impl Source for Files {
 /// The file that `lot` names, where this person may see what it says.
 async fn batch<'i>(ask: &mut Ask<'_>, intakes: &'i Intakes) -> WebResult<(Batch, &'i dyn Intake)> {
     let id = ask.id("lot")?;
-    let batch = store::batch_seen(ask.tx, ask.reach, id)
-        .await?
-        .ok_or(WebError::NotFound)?;
+    let known = intakes.known(ask.tx, (ask.reach, ask.today), id).await?;
+    let KnownFile { batch, kept } = known.ok_or(WebError::NotFound)?;
     let intake = intakes.of(&batch)?;
-    if intake.is_hidden(batch.sent(), ask.reach, ask.today)? {
-        let sentence = "Ce fichier est sous embargo : seule la personne qui l’a déposé le voit avant son jour.";
-        return Err(WebError::Forbidden(sentence.to_owned()));
-    }
-    Ok((batch, intake))
+    let sentence = match kept {
+        Kept::Nothing => return Ok((batch, intake)),
+        Kept::Words => {
+            "Ce fichier est sous embargo : seule la personne qui l’a déposé le voit avant son jour."
+        }
+        Kept::Purpose => intake.why_hidden(),
+    };
+    Err(WebError::Forbidden(sentence.to_owned()))
 }
 
 /// `problemes`: what is wrong in a file received.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Batch, Intakes, store};
+use super::{Batch, Intakes, Kept, Sent, store};
 use crate::journal::{Kind, Line, Reader, Teller, Told, span};
 use crate::kernel::counted;
 use crate::platform::clock::Clock;
@@ -23,13 +23,22 @@ pub struct ImportTeller {
 }
 
 impl ImportTeller {
-    /// Whether what a file says is kept from the reader.
-    fn is_hidden(&self, batch: &Batch, reader: &Reader) -> Result<bool, DbError> {
-        let today = self.clock.today();
-        match self.intakes.named(&batch.intake) {
-            Some(intake) => intake.is_hidden(batch.sent(), &reader.reach, today),
-            None => Ok(true),
-        }
+    /// Files with what of each is kept from the reader, by their identifiers.
+    async fn kept(
+        &self,
+        tx: &mut Tx,
+        reader: &Reader,
+        batches: Vec<Batch>,
+    ) -> Result<HashMap<Uuid, (Batch, Kept)>, DbError> {
+        let viewer = (&reader.reach, self.clock.today());
+        let kept = {
+            let sent: Vec<Sent<'_>> = batches.iter().map(Batch::sent).collect();
+            self.intakes.kept_from(tx, viewer, &sent).await?
+        };
+        let batches = batches.into_iter().zip(kept);
+        Ok(batches
+            .map(|(batch, kept)| (batch.id, (batch, kept)))
+            .collect())
     }
 }
 
@@ -56,30 +65,26 @@ impl Teller for ImportTeller {
         lines: &[&Line],
     ) -> Result<Vec<Option<Told>>, DbError> {
         let batches = store::batches_between(tx, span(lines)).await?;
-        let batches: HashMap<Uuid, Batch> = batches.into_iter().map(|one| (one.id, one)).collect();
-        let mut told = Vec::with_capacity(lines.len());
-        for line in lines {
+        let batches = self.kept(tx, reader, batches).await?;
+        let told = lines.iter().map(|line| {
             let batch = batches.get(&line.thing);
-            let is_seen = batch.is_some_and(|batch| batch.is_seen_by(&reader.reach));
-            let is_hidden = match batch {
-                Some(batch) => self.is_hidden(batch, reader)?,
-                None => true,
-            };
-            told.push(Some(if is_seen {
+            let knows = |(batch, kept): &(Batch, Kept)| kept.lets_know(batch.sent(), &reader.reach);
+            let is_open = batch.is_some_and(|(_, kept)| !kept.is_hidden());
+            Some(if batch.is_some_and(knows) {
                 Told {
                     deed: deed(line),
                     name: "voir l’import".to_owned(),
                     href: Some(format!("/imports/{}", line.thing)),
-                    tells_why: !is_hidden,
+                    tells_why: is_open,
                 }
             } else {
                 Told {
-                    tells_why: reader.reads_all && !is_hidden,
+                    tells_why: reader.reads_all && is_open,
                     ..Told::bare(deed(line))
                 }
-            }));
-        }
-        Ok(told)
+            })
+        });
+        Ok(told.collect())
     }
 }
 

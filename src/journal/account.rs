@@ -105,17 +105,7 @@ fn deed(line: &Line, own: bool, name: &str) -> String {
         }
     };
     match (line.kind.as_str(), line.verb.as_str()) {
-        ("grant", "create") => format!("a donné à « {name} » le rôle « {} »", line.label),
-        ("grant", "end") => format!("a retiré à « {name} » le rôle « {} »", line.label),
-        ("grant", "until") => match line.is::<Lasting>().and_then(|after| after.ends_on) {
-            Some(last) => format!(
-                "a fixé au {} le dernier jour du rôle « {} » de « {name} »",
-                french_date(last),
-                line.label
-            ),
-            None => format!("a changé la fin du rôle « {} » de « {name} »", line.label),
-        },
-        ("grant", "confirm") => format!("a confirmé à « {name} » le rôle « {} »", line.label),
+        ("grant", verb) => of_grant(line, verb, name),
         ("rights_review", _) => format!("a ouvert la {}", line.label.to_lowercase()),
         ("person", "leave") => match line.is::<Leaving>().and_then(|after| after.leaves_on) {
             Some(last) => format!(
@@ -155,6 +145,25 @@ fn deed(line: &Line, own: bool, name: &str) -> String {
     }
 }
 
+/// What became of a grant of that person.
+fn of_grant(line: &Line, verb: &str, name: &str) -> String {
+    let role = &line.label;
+    match verb {
+        "create" => format!("a donné à « {name} » le rôle « {role} »"),
+        "end" => format!("a retiré à « {name} » le rôle « {role} »"),
+        "give_up" => format!("a renoncé à tenir le rôle « {role} » à la place d’un autre"),
+        "until" => match line.is::<Lasting>().and_then(|after| after.ends_on) {
+            Some(last) => format!(
+                "a fixé au {} le dernier jour du rôle « {role} » de « {name} »",
+                french_date(last)
+            ),
+            None => format!("a changé la fin du rôle « {role} » de « {name} »"),
+        },
+        "confirm" => format!("a confirmé à « {name} » le rôle « {role} »"),
+        _ => format!("a modifié le rôle « {role} » de « {name} »"),
+    }
+}
+
 /// What the history keeps of a departure.
 #[derive(Deserialize)]
 struct Leaving {
@@ -185,6 +194,14 @@ mod tests {
             ..changed
         };
         assert_eq!(told(&own, &names).deed, "a changé le mot de passe");
+        let given_up = Line {
+            label: "Lecteur".to_owned(),
+            ..line("grant", "give_up", None, None)
+        };
+        assert_eq!(
+            told(&given_up, &names).deed,
+            "a renoncé à tenir le rôle « Lecteur » à la place d’un autre"
+        );
         let erased = told(&line("person", "create", None, None), &HashMap::new());
         assert!(erased.deed.contains("une personne effacée"));
     }

@@ -104,6 +104,13 @@ impl Line {
         }
     }
 
+    /// Takes out what it is about, which its reader is not told: a search must not find by it either.
+    fn hush(&mut self) {
+        self.label.clear();
+        self.before = None;
+        self.after = None;
+    }
+
     /// The state before, where it reads as that type.
     pub fn was<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_str(self.before.as_deref()?).ok()
@@ -207,6 +214,11 @@ impl Told {
         }
     }
 
+    /// Whether nothing is said of the thing.
+    fn is_bare(&self) -> bool {
+        self.name.is_empty() && self.href.is_none()
+    }
+
     /// The same, where the thing has a page.
     #[must_use]
     pub fn at(mut self, href: impl Into<String>) -> Self {
@@ -235,6 +247,12 @@ pub trait Teller: Send + Sync + fmt::Debug {
         Ok(BTreeSet::new())
     }
 
+    /// Whether what people call one of its things is kept from the reader, even where they read
+    /// everything.
+    async fn keeps(&self, _tx: &mut Tx, _reader: &Reader, _thing: Uuid) -> Result<bool, DbError> {
+        Ok(false)
+    }
+
     /// A sentence for each of those lines, in their order; nothing for what the reader may not
     /// know of. The number of statements never depends on how many lines there are.
     async fn tell(
@@ -258,6 +276,21 @@ impl Tellers {
     /// Every kind that somebody tells of, in the order of registration.
     pub fn kinds(&self) -> impl Iterator<Item = Kind> {
         self.0.iter().flat_map(|teller| teller.kinds()).copied()
+    }
+
+    /// Whether what people call a thing of that kind is kept from the reader.
+    async fn keeps(
+        &self,
+        tx: &mut Tx,
+        reader: &Reader,
+        (kind, thing): (&str, Uuid),
+    ) -> Result<bool, DbError> {
+        for teller in self.0.iter() {
+            if teller.kinds().iter().any(|one| one.code == kind) {
+                return teller.keeps(tx, reader, thing).await;
+            }
+        }
+        Ok(false)
     }
 
     /// Each line in words, in their order; what nobody tells of is told as well as may

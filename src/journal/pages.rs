@@ -55,7 +55,7 @@ async fn page(
     let question = Question::of(&address)?;
     let mut tx = db.read().await?;
     let reader = Reader::of(&mut tx, signed.reach(), &tellers).await?;
-    let about = about(&mut tx, &reader, &question).await?;
+    let about = about(&mut tx, &reader, &tellers, &question).await?;
     let Page { lines, next } = read(&mut tx, &reader, &question, LINES).await?;
     let lines = spoken(&mut tx, &reader, &tellers, &question, lines).await?;
     if lines.is_empty() && !is_known(&mut tx, &reader, &tellers, &question).await? {
@@ -84,7 +84,12 @@ async fn page(
 
 /// What the page is about, where it is about one thing or one person; not found where the reader
 /// may not know of it.
-async fn about(tx: &mut Tx, reader: &Reader, question: &Question) -> WebResult<Option<String>> {
+async fn about(
+    tx: &mut Tx,
+    reader: &Reader,
+    tellers: &Tellers,
+    question: &Question,
+) -> WebResult<Option<String>> {
     let own = |id| reader.reads_all || reader.reach.actor().person() == Some(id);
     if let Some(id) = question.thing {
         let thing = store::thing(tx, id).await?;
@@ -99,12 +104,14 @@ async fn about(tx: &mut Tx, reader: &Reader, question: &Question) -> WebResult<O
         if !knows {
             return Err(WebError::NotFound);
         }
+        let is_kept = tellers.keeps(tx, reader, (thing.kind.as_str(), id)).await?;
         return Ok(match thing.kind.as_str() {
             "person" => store::name_of(tx, id).await?,
             "batch" => Some("un import".to_owned()),
             "document" => Some("un document".to_owned()),
             "access_token" => Some("un accès par programme".to_owned()),
             "table_address" => Some("une adresse de tableau".to_owned()),
+            _ if is_kept => Some("ce que son organisation garde".to_owned()),
             _ => Some(thing.label),
         });
     }

@@ -241,7 +241,7 @@ async fn bounds(tx: &mut Tx, question: &Question) -> Result<Below, DbError> {
 pub(super) type Spoken = (Line, super::Told);
 
 /// The lines with their words, but for those that the reader may not know of. A reason that is not
-/// theirs to read answers no search either.
+/// theirs to read answers no search either, nor does a thing that is not told.
 pub(super) async fn spoken(
     tx: &mut Tx,
     reader: &Reader,
@@ -255,6 +255,9 @@ pub(super) async fn spoken(
         let told = told?;
         if !told.tells_why {
             line.why = None;
+        }
+        if told.is_bare() {
+            line.hush();
         }
         question.takes(&line).then_some((line, told))
     });

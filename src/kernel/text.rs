@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::Decimal;
+
 /// Lower case, no accents, every run of anything but letters and digits one space:
 /// `« Provence-Alpes-Côte d’Azur »` becomes `provence alpes cote d azur`.
 pub fn fold(text: &str) -> String {
@@ -20,9 +22,11 @@ pub fn fold(text: &str) -> String {
     out
 }
 
-/// A number with its noun: `1 département`, `12 départements`.
+/// A number with its noun: `1 département`, `12 départements`, `1 572 valeurs`.
 pub fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n > 1 { many } else { one })
+    let exact = i64::try_from(n).ok().and_then(Decimal::from_int);
+    let number = exact.map_or_else(|| n.to_string(), |number| number.french(0));
+    format!("{number} {}", if n > 1 { many } else { one })
 }
 
 /// The same words, the first letter a capital.

@@ -13,8 +13,19 @@ use utoipa_axum::routes;
 
 use super::{Directories, Organisation, OrganisationKind, Place, PlaceKind};
 use crate::access::api::{Caller, Listing};
-use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Limit, Page, Problem};
+use crate::platform::api::{ApiPath, ApiQuery, ApiResult, Filter, Limit, Page, Problem, word};
 use crate::platform::db::Db;
+
+/// The filter of a list that names an organisation.
+pub const ORGANISATION: Filter = Filter::new(
+    "organisation",
+    "le code d’une organisation (« code » dans /api/v1/organisations)",
+);
+/// The filter of a list that names a place.
+pub const PLACE: Filter = Filter::new(
+    "place",
+    "le code d’un territoire (« code » dans /api/v1/places)",
+);
 
 /// The addresses of this module.
 pub fn api<S>() -> OpenApiRouter<S>
@@ -35,7 +46,7 @@ where
 struct OrganisationView {
     /// Code stable, par exemple `ARS-84`.
     code: String,
-    /// `ars`, `ministry`, `directorate`, `operator` ou `other`.
+    /// `ars`, `ministry`, `directorate`, `operator`, `establishment` ou `other`.
     kind: &'static str,
     name: String,
     short_name: Option<String>,
@@ -70,7 +81,7 @@ impl From<&Organisation> for OrganisationView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct OrganisationQuery {
-    /// `ars`, `ministry`, `directorate`, `operator` ou `other`.
+    /// `ars`, `ministry`, `directorate`, `operator`, `establishment` ou `other`.
     kind: Option<String>,
     /// Celles qui existent ce jour-là.
     #[param(value_type = Option<String>, format = Date)]
@@ -91,10 +102,8 @@ async fn organisations(
     State(directories): State<Directories>,
     ApiQuery(query): ApiQuery<OrganisationQuery>,
 ) -> ApiResult<Json<Page<OrganisationView>>> {
-    let kind = match query.kind.as_deref() {
-        Some(word) => Some(OrganisationKind::from_code(word).ok_or_else(|| unknown_kind(word))?),
-        None => None,
-    };
+    let kinds = OrganisationKind::ALL.map(|(kind, code, ..)| (code, kind));
+    let kind = word("kind", query.kind.as_deref(), kinds)?;
     let page = (query.limit, query.cursor.as_deref());
     let mut list = Listing::now(&db, page).await?;
     let directory = directories.current(&mut list.tx, caller.reach()).await?;
@@ -128,7 +137,7 @@ async fn organisation(
 struct PlaceView {
     /// Code stable : code INSEE d’une région, `D` et code INSEE d’un département.
     code: String,
-    /// `country`, `zone`, `region` ou `department`.
+    /// `country`, `zone`, `region`, `department` ou `establishment`.
     kind: &'static str,
     name: String,
     /// Code ISO 3166-2.
@@ -156,7 +165,7 @@ impl From<&Place> for PlaceView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct PlaceQuery {
-    /// `country`, `zone`, `region` ou `department`.
+    /// `country`, `zone`, `region`, `department` ou `establishment`.
     kind: Option<String>,
     /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
@@ -174,10 +183,8 @@ async fn places(
     State(directories): State<Directories>,
     ApiQuery(query): ApiQuery<PlaceQuery>,
 ) -> ApiResult<Json<Page<PlaceView>>> {
-    let kind = match query.kind.as_deref() {
-        Some(word) => Some(PlaceKind::from_code(word).ok_or_else(|| unknown_kind(word))?),
-        None => None,
-    };
+    let kinds = PlaceKind::ALL.map(|(kind, code, _)| (code, kind));
+    let kind = word("kind", query.kind.as_deref(), kinds)?;
     let page = (query.limit, query.cursor.as_deref());
     let mut list = Listing::now(&db, page).await?;
     let directory = directories.current(&mut list.tx, caller.reach()).await?;
@@ -186,11 +193,4 @@ async fn places(
     found.sort_by(|a, b| a.code.cmp(&b.code));
     let items = found.into_iter().map(|p| (p.code.clone(), p.into()));
     list.page(items)
-}
-
-fn unknown_kind(word: &str) -> Problem {
-    Problem::malformed(
-        "kind",
-        format!("« {word} » n’est aucune des sortes connues"),
-    )
 }

@@ -87,11 +87,6 @@ impl OrganisationKind {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().find(|k| k.1 == code).map(|k| k.0)
     }
-
-    /// Whether such an organisation answers for a place: its region, or itself.
-    pub fn answers_for_a_place(self) -> bool {
-        matches!(self, Self::Ars | Self::Establishment)
-    }
 }
 
 /// What a place is, from the widest to the narrowest.

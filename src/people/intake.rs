@@ -11,13 +11,14 @@ use super::ground::Ground;
 use super::judge::{Planned, judge, stands};
 use super::names::{Known, named};
 use super::write::{self, Undone};
-use super::{INTAKE, State, Subject, layout, store, tell};
+use super::{AboutGrantView, INTAKE, SaidGrantView, State, Subject, layout, store, tell};
 use crate::access::grant::{LONGEST_REASON, SeePeople};
 use crate::access::{Concern, Denied, Reach};
 use crate::frameworks::Library;
 use crate::imports::{
     Asked, Batch, BatchState, Closed, Field, FieldKind, FileMapping, French, Intake, Mistake,
-    Place, Reading, Row, Said, Sent, Told, Undoing, Uses, Verdict, Written, store as imports,
+    Place, PublishedRow, Reading, Row, Said, Sent, Told, Undoing, Uses, Verdict, Written,
+    store as imports,
 };
 use crate::ledger::{Change, LedgerError, last_change};
 use crate::organisations::Directories;
@@ -216,6 +217,24 @@ impl Intake for PeopleIntake {
         write::undo(change, &undone).await
     }
 
+    async fn published(
+        &self,
+        _tx: &mut Tx,
+        _reach: &Reach,
+        rows: &[Row],
+    ) -> Result<Vec<PublishedRow>, DbError> {
+        let said = |state: &State| json_value(&SaidGrantView::from(state));
+        let published = rows.iter().map(|row| {
+            let row = planned(row)?;
+            Ok(PublishedRow {
+                about: json_value(&AboutGrantView::from(&row.subject))?,
+                before: row.before.as_ref().map(said).transpose()?,
+                after: Some(said(&row.after)?),
+            })
+        });
+        published.collect()
+    }
+
     async fn told(&self, tx: &mut Tx, reach: &Reach, rows: &[Row]) -> Result<Vec<Told>, DbError> {
         if rows.is_empty() {
             return Ok(Vec::new());
@@ -304,6 +323,10 @@ async fn changes(tx: &mut Tx, batch: &Batch) -> Result<Vec<Planned>, DbError> {
 
 fn json_text(value: &impl serde::Serialize) -> Result<String, DbError> {
     serde_json::to_string(value).map_err(|cause| DbError::corrupt("rehearsal", cause))
+}
+
+fn json_value(value: &impl serde::Serialize) -> Result<Json, DbError> {
+    serde_json::to_value(value).map_err(|cause| DbError::corrupt("rehearsal", cause))
 }
 
 fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {

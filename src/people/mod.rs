@@ -15,6 +15,7 @@ pub mod leaving;
 mod names;
 mod open;
 mod pages;
+mod published;
 pub mod review;
 mod store;
 pub mod tables;
@@ -34,6 +35,7 @@ pub use findable::FindablePeople;
 pub use give::read as read_grant;
 pub use intake::PeopleIntake;
 pub use pages::router;
+pub use published::{AboutGrantView, SaidGrantView};
 
 /// The word that names this kind of file in the database and in addresses.
 pub const INTAKE: &str = "personnes";

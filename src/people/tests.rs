@@ -1,5 +1,7 @@
 //! What holds of files of people, whatever they say.
 
+use std::collections::BTreeSet;
+
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -30,6 +32,7 @@ fn grant(id: u128, remit: Remit) -> Grant {
         remit,
         contract_name: None,
         behalf_of: None,
+        about: BTreeSet::new(),
     }
 }
 

@@ -28,6 +28,7 @@ use crate::support;
 /// Everything the page is made from.
 struct Desk<'a> {
     situation: &'a Situation,
+    address: &'a Address,
     /// The framework that is shown, and the country under it.
     shown: Option<(&'a Framework, Arc<Country>)>,
     /// What waits for an answer today; on a day of the past, the contests that waited for one.
@@ -60,6 +61,7 @@ pub(super) async fn page(
         .map(|framework| (framework, sources.countries.of(&situation, framework)));
     let desk = Desk {
         situation: &situation,
+        address: &address,
         shown,
         awaiting,
     };
@@ -371,7 +373,7 @@ fn country(desk: &Desk<'_>, signed: &Signed) -> Markup {
             @if is_empty {
                 p { "Aucun contrat n’est signé sous ce cadre." }
                 (signed.reach().offers::<CreateContract>(&[access::Concern::to_come()], PREPARE, &prepare))
-            } @else { (board_table(desk.situation, country)) }
+            } @else { (board_table(desk.situation, country, desk.address)) }
         }
     }
 }

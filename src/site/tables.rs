@@ -8,7 +8,8 @@ use crate::dossier::tables::{Dossiers, Runs};
 use crate::figures::Sources;
 use crate::figures::tables::{
     Attached, Circuit, Contests, ContractReview, Country, Definitions, LoadsOfMeasure, LongSeries,
-    Measures, Objective, ObjectiveByRegion, OfIndicator, Revisions, SideBySide, Values,
+    Measures, Objective, ObjectiveByRegion, ObservedOfContract, OfIndicator, Revisions, SideBySide,
+    Values,
 };
 use crate::frameworks::tables::{Calendar, Frameworks, Indicators};
 use crate::imports::Intakes;
@@ -91,7 +92,7 @@ fn of_contracts(sources: &Sources, demo: bool) -> [Box<dyn Source>; 8] {
 }
 
 /// The tables made from a situation.
-fn of_figures(sources: &Sources) -> [Box<dyn Source>; 12] {
+fn of_figures(sources: &Sources) -> [Box<dyn Source>; 13] {
     let all = || sources.clone();
     [
         Box::new(Country { sources: all() }),
@@ -106,6 +107,7 @@ fn of_figures(sources: &Sources) -> [Box<dyn Source>; 12] {
         Box::new(OfIndicator::funnel(all())),
         Box::new(LoadsOfMeasure { sources: all() }),
         Box::new(Definitions { sources: all() }),
+        Box::new(ObservedOfContract { sources: all() }),
     ]
 }
 

@@ -36,6 +36,10 @@ impl Source for Requests {
         &["etat", "de"]
     }
 
+    fn is_personal(&self) -> bool {
+        true
+    }
+
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table> {
         let open = ask.asked.get("etat") != "closes";
         let all = store::requests(ask.tx, ask.reach, open).await?;

@@ -73,6 +73,11 @@ pub trait Source: Send + Sync {
     /// and narrowed to some of its columns without saying so here.
     fn choices(&self) -> &'static [&'static str];
 
+    /// Whether it is somebody's own and nobody else's to look at, as the page it stands on.
+    fn is_personal(&self) -> bool {
+        false
+    }
+
     /// The table. Its columns have keys that never change: a later version only adds some, after
     /// those there are.
     async fn table(&self, ask: Ask<'_>) -> WebResult<Table>;

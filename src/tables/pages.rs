@@ -69,6 +69,9 @@ async fn download(
 ) -> WebResult<Response> {
     let (name, format) = file(&name).ok_or(WebError::NotFound)?;
     let source = tables.find(name).ok_or(WebError::NotFound)?;
+    if source.is_personal() {
+        signed.refuse_onlooker()?;
+    }
     let asked = asked_of_file(source, &asked);
     let table = made(&db, &clock, source, signed.reach(), &asked).await?;
     let name = stem(name, AsOf::of(&asked).past(clock.today()));

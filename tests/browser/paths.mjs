@@ -39,18 +39,18 @@ export const refused = {
 
 /** What other people of the demonstration see: their own pages, and lists with little in them. */
 export const others = {
-  "dg.normandie": [
+  "hugo.brevin": [
     "/contrats/normandie-2024-2028/note",
     "/",
   ],
-  "ch.valmont": [
+  "yves.rochelet": [
     "/",
     "/contrats",
     "/imports",
     "/contrats/ch-valmont-2020-2024",
     "/contrats/ch-valmont-2020-2024/moyens",
   ],
-  technique: [
+  "denis.pylone": [
     "/",
     "/contrats",
     "/personnes",
@@ -73,6 +73,7 @@ export const demo = [
   "/",
   "/?cadre=etat-ars-2019-2023",
   "/?au=2025-11-19",
+  "/?cadre=etat-ars-2024-2028&tri=-atteintes&colonnes=2&colonnes=3",
   "/cadres/etat-ars-2024-2028/objectifs/2",
   "/cadres/etat-ars-2024-2028/objectifs/4?au=2025-11-19",
   "/contrats/normandie-2024-2028/objectifs/2",
@@ -196,6 +197,8 @@ export const demo = [
   "/catalogue?page=3",
   "/catalogue?q=chirurgie&tri=-valeurs",
   "/catalogue/chirurgie-ambulatoire",
+  "/catalogue/chirurgie-ambulatoire?lieu=28",
+  "/catalogue/tabagisme-quotidien?lieu=28",
   "/comparer",
   "/comparer?regions=28&regions=53&regions=11&cadre=etat-ars-2024-2028",
   "/droits/pourquoi?personne={personne}&adresse=/contrats/normandie-2024-2028",

@@ -168,7 +168,7 @@ async fn documents(site: &mut Site) {
     assert!(text.contains("plusqueparhasard"), "{text}");
     let sheet = paper(site, "/contrats/normandie-2024-2028/fiche/2025").await;
     let text = sheet.text().split_whitespace().collect::<String>();
-    assert!(text.contains("indicateurssur61"), "{text}");
+    assert!(text.contains("valeurssuiviessur61"), "{text}");
     let whole = "/contrats/normandie-2024-2028/fiche/2025?indicateurs=tout";
     assert!(paper(site, whole).await.pages() > 1);
 }

@@ -4,7 +4,9 @@
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 
-use crate::contracts::{BOTH, HPV, Hand, NORMANDIE, aims, normandie_terms, number};
+use jalon::contracts::Target;
+
+use crate::contracts::{BOTH, HPV, Hand, NORMANDIE, aims, decimal, normandie_terms, number};
 use crate::on_both_engines;
 use crate::stage::{GIRLS, Stage};
 use crate::support::{Bench, Site};
@@ -345,4 +347,137 @@ fn late_of_2025(page: &str) -> usize {
         .unwrap_or_else(|| panic!("{said}"));
     let count = before.rsplit(' ').nth(1).unwrap();
     count.parse().unwrap_or_else(|_| panic!("{said}"))
+}
+
+on_both_engines! {
+    async fn a_corridor_is_drawn_told_and_taken_away(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let hand = Hand::also_creates(&bench, stage.actor, NORMANDIE).await;
+        let section = hand.section("contrat").await;
+        let mut terms = normandie_terms(section);
+        terms.pop();
+        let corridor = Target::Corridor { low: decimal("74"), high: decimal("78") };
+        terms.push(aims(section, "2.c.1", HPV, 2028, corridor));
+        hand.agrees("contrat", None, terms, BOTH, "2024-12-19").await;
+        stage.load(hpv()).await;
+        let mut site = signed_in(&bench).await;
+        let shown = page(&mut site, &format!("{INDICATOR}?lieu=28")).await;
+        let course = part(&shown, "aria-labelledby=\"trajectoire-titre\"", "</section>");
+        let drawing = drawing(course, "Normandie");
+        for said in ["rester entre deux bornes", "74,0 à 78,0</text>", "Cible 2028"] {
+            assert!(drawing.contains(said), "{said}: {drawing}");
+        }
+        let last = row(part(course, "<table", "</table>"), "2028");
+        assert!(last.contains("74,0 à 78,0"), "{last}");
+        let file = site.get("/tables/trajectoire.csv?cadre=etat-ars-2024-2028&indicateur=2.c.1&lieu=28").await.body;
+        let line = file.lines().find(|line| line.starts_with("2028;"));
+        assert!(line.is_some_and(|line| line.contains(";74;78")), "{file}");
+    }
+}
+
+on_both_engines! {
+    async fn the_board_is_put_in_order_and_narrowed_by_its_address(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        normandie(&bench, &stage).await;
+        stage.load("indicateur;territoire;annee;valeur\n2.c.1;Normandie;2024;70\n").await;
+        let mut site = signed_in(&bench).await;
+        let first = |page: &str| {
+            let board = part(page, "<table class=\"board tiles\"", "</table>").to_owned();
+            let rows = board.split("<tr").nth(2).map(words).unwrap();
+            (rows, board.matches("scope=\"col\"").count())
+        };
+        let usual = first(&page(&mut site, HOME).await);
+        assert!(!usual.0.contains("Normandie"), "{}", usual.0);
+        let ordered = page(&mut site, &format!("{HOME}&tri=-atteintes&colonnes=2&colonnes=3")).await;
+        let (row, headings) = first(&ordered);
+        assert!(row.contains("Normandie"), "{row}");
+        assert_eq!(headings, 1 + 2 + 1, "{ordered}");
+        assert!(ordered.contains("<option value=\"-atteintes\" selected>"), "{ordered}");
+    }
+}
+
+/// Loads values whose codes may be those of any framework.
+async fn loads(stage: &Stage<'_>, lines: &str) {
+    let text = format!("indicateur;territoire;annee;valeur\n{lines}");
+    let batch = stage.rehearse(text).await.id;
+    stage.commit(batch).await.unwrap();
+}
+
+on_both_engines! {
+    async fn a_measure_that_only_regions_know_is_drawn_in_the_place_chosen(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let code = "chirurgie-ambulatoire";
+        loads(&stage, &format!("{code};28;2017;52,5\n{code};28;2022;56,5\n{code};28;2024;57,5\n{code};53;2022;58,5\n")).await;
+        let mut site = signed_in(&bench).await;
+        // The place that has the most values, through three generations.
+        let shown = page(&mut site, &format!("/catalogue/{code}")).await;
+        let told = words(&shown);
+        assert!(told.contains("Normandie : 52,5 % en 2017, 57,5 % en 2024. Pas de valeur pour la France entière."), "{told}");
+        let section = part(&shown, "aria-labelledby=\"serie\"", "</section>");
+        let svg = drawing(section, "Normandie");
+        for generation in ["2015-2018", "2019-2023", "2024-2028"] {
+            assert!(svg.contains(&format!(">{generation}</text>")), "{generation}: {svg}");
+        }
+        let table = part(section, "id=\"table-serie\"", "</table>");
+        row(table, "2024 57,5");
+        assert_eq!(table.matches("href=\"/valeurs/").count(), 3, "{table}");
+        assert!(section.contains("<option value=\"28\" selected>Normandie</option>"), "{section}");
+        assert!(section.contains("<option value=\"53\">Bretagne</option>") && !section.contains("value=\"FR\""), "{section}");
+        assert!(section.contains(&format!("/tables/serie.csv?mesure={code}&amp;lieu=28\"")), "{section}");
+
+        let other = page(&mut site, &format!("/catalogue/{code}?lieu=53")).await;
+        let section = part(&other, "aria-labelledby=\"serie\"", "</section>");
+        drawing(section, "Bretagne");
+        let table = part(section, "id=\"table-serie\"", "</table>");
+        row(table, "2022 58,5");
+        assert!(!table.contains("57,5"), "{table}");
+        let file = site.get(&format!("/tables/serie.csv?mesure={code}&lieu=53")).await.body;
+        assert!(file.lines().any(|line| line.starts_with("2022;") && line.contains(";Bretagne;58,5")), "{file}");
+    }
+}
+
+on_both_engines! {
+    async fn a_break_cuts_the_series_of_a_place_and_of_the_country(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let code = "tabagisme-quotidien";
+        loads(&stage, &format!("{code};28;2022;24,5\n{code};28;2023;24\n{code};28;2024;22,5\n{code};FR;2023;23,5\n{code};FR;2024;22\n")).await;
+        let mut site = signed_in(&bench).await;
+        // Its lines and that of the legend; the country, which has a series, is shown first.
+        for (asked, name, lines, links) in [("", "France", 1, 2), ("?lieu=28", "Normandie", 2, 5)] {
+            let shown = page(&mut site, &format!("/catalogue/{code}{asked}")).await;
+            let section = part(&shown, "aria-labelledby=\"serie\"", "</section>");
+            let svg = drawing(section, name);
+            assert_eq!(svg.matches("class=\"brk\"").count(), 1, "{svg}");
+            assert_eq!(svg.matches("<line class=\"lk\"").count(), lines, "{svg}");
+            let table = part(section, "id=\"table-serie\"", "</table>");
+            assert!(row(table, "2024").contains("rupture"), "{table}");
+            assert_eq!(table.matches("href=\"/valeurs/").count(), links, "{table}");
+            assert!(section.contains("Rupture en 2024"), "{section}");
+        }
+        // A break between two values of the country alone cuts its line too.
+        loads(&stage, &format!("{code};53;2024;21,5\n")).await;
+        let shown = page(&mut site, &format!("/catalogue/{code}?lieu=53")).await;
+        assert_eq!(drawing(&shown, "Bretagne").matches("class=\"brk\"").count(), 1, "{shown}");
+    }
+}
+
+on_both_engines! {
+    async fn what_cannot_be_drawn_is_in_the_table_and_the_page_says_why(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        let (text, number) = ("mobilisation-professionnels-cpts", "chirurgie-ambulatoire");
+        loads(&stage, &format!("{text};28;2025;en cours\n{number};28;2024-T1;57,5\n")).await;
+        let mut site = signed_in(&bench).await;
+        for (code, period, value, why) in [
+            (text, "2025", "en cours", "n’est pas un nombre"),
+            (number, "1er trimestre 2024", "57,5", "aucune valeur ne porte sur une année entière"),
+        ] {
+            let shown = page(&mut site, &format!("/catalogue/{code}")).await;
+            let section = part(&shown, "aria-labelledby=\"serie\"", "</section>");
+            assert!(section.contains(why) && !section.contains("class=\"trajectory\""), "{section}");
+            let table = part(section, "id=\"table-serie\"", "</table>");
+            assert!(row(table, period).contains(value), "{table}");
+            let file = site.get(&format!("/tables/serie.csv?mesure={code}&lieu=28")).await.body;
+            assert!(file.contains(value), "{file}");
+        }
+    }
 }

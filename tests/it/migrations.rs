@@ -31,7 +31,7 @@ fn rows_of(step: i64) -> Sample {
         9 => grants(),
         10 => door(),
         11 => dossiers(),
-        12 | 13 | 27 => indexes(),
+        12 | 13 | 27 | 30 => indexes(),
         14 => sealed(),
         15 => identities(),
         16 => passkeys(),
@@ -46,19 +46,21 @@ fn rows_of(step: i64) -> Sample {
         25 => value_openings(),
         26 => embargoed_documents(),
         28 => organisation_contacts(),
+        29 => framework_parties(),
         _ => panic!("give step {step} some rows, for the steps after it to keep"),
     }
 }
 
 fn leaving() -> Sample {
-    (
-        vec![(
-            "update person set leaves_on = '2026-03-31', closed_change = 1 where id = $1",
-            args![ID(2)],
-        )],
-        "select leaves_on from person where closed_change = 1",
-        "2026-03-31",
-    )
+    let update = "update person set leaves_on = '2026-03-31', closed_change = 1 where id = $1";
+    let question = "select leaves_on from person where closed_change = 1";
+    (vec![(update, args![ID(2)])], question, "2026-03-31")
+}
+
+fn framework_parties() -> Sample {
+    let party = "insert into framework_party (framework, kind) values ('autre', 'establishment')";
+    let question = "select kind from framework_party where framework = 'autre'";
+    (vec![(party, args![])], question, "establishment")
 }
 
 fn value_openings() -> Sample {
@@ -339,7 +341,6 @@ fn addresses() -> Sample {
 }
 
 /// A step that makes indexes alone.
-/// A step that makes no table.
 fn indexes() -> Sample {
     let question = "select name from append_only where name = 'entry'";
     (vec![], question, "entry")

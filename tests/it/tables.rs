@@ -237,6 +237,7 @@ async fn choices(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("moyens", contract.clone()),
         ("cibles", INDICATOR.to_owned()),
         ("actes", contract.clone()),
+        ("observees", format!("{contract}&indicateur=2.c.1")),
         ("dossiers", contract),
         ("serie", format!("mesure={GIRLS}")),
         ("chargements", format!("mesure={GIRLS}")),

@@ -177,7 +177,7 @@ const HISTORIES: [(&str, &str); 17] = [
     ("grant", "src/access/grant/pages/one.rs"),
     ("help_request", "src/support/pages/one.rs"),
     ("instrument", "src/contracts/pages/instrument.rs"),
-    ("national_target", "src/figures/pages/indicator_parts.rs"),
+    ("national_target", "src/contracts/pages/country.rs"),
     ("organisation", "src/organisations/pages/one.rs"),
     ("person", "src/access/grant/pages/one.rs"),
     ("rights_review", "src/people/review/pages.rs"),

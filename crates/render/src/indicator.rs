@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::chart::{Funnel, Series, Strip, Trajectory, funnel, strip, trajectory};
+use crate::chart::{Corridors, Funnel, Series, Strip, Trajectory, funnel, strip, trajectory};
 use crate::map::{self, MapSpec, choropleth};
 use crate::sheet::Picture;
 use crate::svg::{Description, Target};
@@ -95,8 +95,10 @@ impl Years {
     /// Those of a drawing, some years at a time.
     fn of(course: &Trajectory) -> Vec<Self> {
         let national = course.national.iter();
+        let corridors = course.corridors.as_ref().map(Corridors::told);
         let all = [&course.observed, &course.targets].into_iter();
         let all: Vec<&Series> = all
+            .chain(&corridors)
             .chain(national)
             .filter(|one| !one.points.is_empty())
             .collect();
@@ -400,6 +402,7 @@ mod tests {
                 points: (2014..=2024).map(point).collect(),
             },
             targets: Series::default(),
+            corridors: None,
             national: Some(Series::default()),
             way: None,
             forecast: None,

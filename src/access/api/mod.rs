@@ -241,6 +241,17 @@ impl Listing {
         })
     }
 
+    /// The change that a filter names, where it names one: a change that was made, or 0 for what
+    /// stood before the first.
+    ///
+    /// # Errors
+    /// Where that change is still to come.
+    pub async fn change(&mut self, filter: &str, asked: Option<i64>) -> ApiResult<Option<i64>> {
+        let Some(asked) = asked else { return Ok(None) };
+        let last = ledger::last_change(&mut self.tx).await?;
+        made(filter, asked, last).map(Some)
+    }
+
     /// The page asked for, of items that come with their keys, the smallest key first.
     ///
     /// # Errors
@@ -267,6 +278,11 @@ pub async fn moment(tx: &mut Tx, paging: &Paging, as_of: Option<AsOf>) -> ApiRes
         }
         (None, None) => return Ok(last),
     };
+    made(name, asked, last)
+}
+
+/// Refuses a change that is none of those made.
+fn made(name: &str, asked: i64, last: i64) -> ApiResult<i64> {
     if asked < 0 || asked > last {
         let message = format!("le dernier changement porte le numéro {last}");
         return Err(Problem::malformed(name, message));

@@ -8,12 +8,15 @@ pub mod pages;
 pub mod people_store;
 pub mod store;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use addressed::PersonAddresses;
 
+use self::store::Held;
 use super::permit::Act;
 use super::policy::Concern;
 use super::role::Roles;
@@ -84,6 +87,9 @@ pub struct Grant {
     pub contract_name: Option<String>,
     /// The name of the person in whose place it is held.
     pub behalf_of: Option<String>,
+    /// Codes of the frameworks that its role is about, where it is about some alone; read for the
+    /// grants that somebody acts by.
+    pub about: BTreeSet<String>,
 }
 
 /// A grant about to be given.
@@ -198,28 +204,29 @@ impl Act for GiveGrant {
 #[derive(Debug)]
 pub struct EndGrant;
 
+impl EndGrant {
+    /// What ending a grant concerns, once it was read.
+    pub async fn upon(tx: &mut Tx, held: &Held) -> Result<Concern, DbError> {
+        let remit = &held.grant.remit;
+        let concern = Concern {
+            role: Some(remit.role.clone()),
+            owner: Some(held.person),
+            ..store::answering(tx, &remit.organisation, &remit.framework).await?
+        };
+        Ok(concern.at(held.stage()))
+    }
+}
+
 impl Act for EndGrant {
     /// The grant.
     type Thing = Uuid;
     const NAME: &'static str = "grant.end";
 
     async fn concerns(tx: &mut Tx, grant: &Uuid) -> Result<Vec<Concern>, DbError> {
-        let Some(held) = store::held(tx, *grant).await? else {
-            return Ok(Vec::new());
-        };
-        Ok(vec![
-            Concern {
-                role: Some(held.grant.remit.role.clone()),
-                owner: Some(held.person),
-                ..store::answering(
-                    tx,
-                    &held.grant.remit.organisation,
-                    &held.grant.remit.framework,
-                )
-                .await?
-            }
-            .at(held.stage()),
-        ])
+        match store::held(tx, *grant).await? {
+            Some(held) => Ok(vec![Self::upon(tx, &held).await?]),
+            None => Ok(Vec::new()),
+        }
     }
 }
 
@@ -261,6 +268,26 @@ impl Act for TakeBack {
         let own = store::held(tx, own).await?.into_iter();
         Ok(own
             .map(|own| Concern::of_person(own.person).at(held.stage()))
+            .collect())
+    }
+}
+
+/// Giving up what one was delegated, before its last day.
+#[derive(Debug)]
+pub struct GiveUp;
+
+impl Act for GiveUp {
+    /// The grant of who stands in.
+    type Thing = Uuid;
+    const NAME: &'static str = "grant.give_up";
+
+    async fn concerns(tx: &mut Tx, grant: &Uuid) -> Result<Vec<Concern>, DbError> {
+        let held = store::held(tx, *grant).await?;
+        // What one holds oneself is ended by who manages it.
+        let received = held.filter(|held| held.behalf_of.is_some());
+        Ok(received
+            .map(|held| Concern::of_person(held.person).at(held.stage()))
+            .into_iter()
             .collect())
     }
 }

@@ -35,7 +35,9 @@ impl Act for LeavePerson {
     const NAME: &'static str = "person.leave";
 
     /// What they hold or will hold after that day, all of it; where nothing is left, what they ever
-    /// held.
+    /// held. What they hold in somebody's place ends with them and was never theirs: it counts for
+    /// the organisation it is held for, and not as a role that whoever asks must be able to give.
+    /// What opens their account, or sees with their eyes, counts it as such.
     async fn concerns(tx: &mut Tx, leaving: &Leaving) -> Result<Vec<Concern>, DbError> {
         if named(tx, leaving.person).await?.is_none() {
             return Ok(Vec::new());
@@ -44,8 +46,9 @@ impl Act for LeavePerson {
         for held in grants_of(tx, leaving.person).await? {
             if held.ended.is_none() && held.ends_on.is_none_or(|end| end >= leaving.last) {
                 let grant = &held.grant;
+                let own = held.behalf_of.is_none();
                 concerns.push(Concern {
-                    role: Some(grant.remit.role.clone()),
+                    role: own.then(|| grant.remit.role.clone()),
                     owner: Some(leaving.person),
                     ..answering(tx, &grant.remit.organisation, &grant.remit.framework).await?
                 });

@@ -2,6 +2,7 @@
 //! this file for reviews. Where they no longer say what the policy does, the tests fail;
 //! `WRITE_PAPERS=1` writes them anew.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::*;
@@ -30,12 +31,14 @@ fn limited(role: &str) -> Grant {
     grant
 }
 
+/// Without a limit; the framework of every thing is one that the role is about.
 fn unlimited(role: &str) -> Grant {
     Grant {
         id: Uuid::from_u128(9),
         remit: Remit::of(role, "A"),
         contract_name: None,
         behalf_of: None,
+        about: BTreeSet::from(["f".to_owned()]),
     }
 }
 
@@ -114,10 +117,16 @@ fn the_matrix_of_rights_is_the_one_agreed() {
          # (abandonné, annulé, répondu, terminé). Un point : refusé à ce stade.\n\
          # Ce qui se voit d’un contrat suit les ouvertures d’usage des cadres. Une valeur en cours est sous\n\
          # embargo, apportée par un autre ; acquise, elle est finale. Une limite borne ce qui se fait, non ce\n\
-         # qui se lit : les rôles qui voient tout, ou les embargos, et l’invité n’en prennent pas.\n",
+         # qui se lit : les rôles qui voient tout, ou les embargos, et l’invité n’en prennent pas.\n\
+         # Un rôle qui ne porte que sur certains cadres le dit après son nom : il est essayé sur l’un d’eux ;\n\
+         # hors d’eux, rien de ce qui relève d’un cadre ne lui est permis.\n",
     );
     for role in roles.all() {
-        paper += &format!("\n## {} ({})\n", role.name, role.key);
+        let frameworks = role
+            .about
+            .map(|bound| format!(", {} seuls", bound.french()));
+        let frameworks = frameworks.unwrap_or_default();
+        paper += &format!("\n## {} ({}){frameworks}\n", role.name, role.key);
         paper += &format!(
             "{:<28}  chez A  chez B  A, 1    A, 2    B, 1    B, 2    à soi\n",
             "acte"
@@ -159,6 +168,16 @@ fn listed(
     }
 }
 
+/// What a role lets one do to what is one's organisation's, and in which frameworks.
+fn own_of(role: &Role, roles: &Roles) -> String {
+    let act = |roles: &Roles, key: &str| roles.act_name(key).to_owned();
+    let own = listed((&role.own, "tout, hors ce qui est scellé"), roles, act);
+    match role.about {
+        Some(bound) => format!("{own} ; {} seuls", bound.french()),
+        None => own,
+    }
+}
+
 #[test]
 fn the_paper_of_roles_says_what_the_roles_are() {
     let roles = Roles::known();
@@ -194,7 +213,7 @@ fn the_paper_of_roles_says_what_the_roles_are() {
             role.key,
             role.side.french(),
             listed((&role.anywhere, "tout, hors ce qui est scellé"), roles, act),
-            listed((&role.own, "tout, hors ce qui est scellé"), roles, act),
+            own_of(role, roles),
             listed((&role.gives, "tout"), roles, role_name),
             if role.second_factor { "oui" } else { "non" },
         );

@@ -1,5 +1,7 @@
 //! What holds of the policy, whatever is asked.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -14,6 +16,7 @@ fn grant(role: &str, organisation: &str) -> Grant {
         remit: Remit::of(role, organisation),
         contract_name: None,
         behalf_of: None,
+        about: BTreeSet::new(),
     }
 }
 
@@ -228,10 +231,74 @@ fn nobody_raises_their_own_rights() {
 }
 
 #[test]
+fn who_stands_in_gives_up_their_own_and_nobody_elses() {
+    let received = |by: u128| Concern::of_person(Uuid::from_u128(by)).at(Stage::Settled);
+    assert_eq!(
+        decide(roles(), ME, &[], "grant.give_up", &received(1)),
+        Ok(Basis::OnesOwn)
+    );
+    let everything = [grant(NATIONAL_ADMINISTRATOR, "")];
+    let refused = decide(roles(), ME, &everything, "grant.give_up", &received(2)).unwrap_err();
+    assert_eq!(refused.kind, Refusal::NotGranted);
+    let ended = Concern::of_person(ME).at(Stage::Closed);
+    let refused = decide(roles(), ME, &[], "grant.give_up", &ended).unwrap_err();
+    assert_eq!(refused.kind, Refusal::Stage);
+}
+
+/// Values are loaded in the name of who supplies them: anywhere by those alone who act for the State
+/// as a whole.
+#[test]
+fn values_are_loaded_anywhere_by_who_acts_for_the_state_as_a_whole() {
+    let anywhere = |role: &&Role| role.anywhere.holds("values.load");
+    let able = roles().all().iter().filter(anywhere);
+    let able: Vec<&str> = able.map(|role| role.key.as_str()).collect();
+    assert_eq!(able, [NATIONAL_ADMINISTRATOR, "coordinateur-national"]);
+}
+
+#[test]
+fn a_role_about_establishments_reaches_into_no_other_framework() {
+    for role in roles().all().iter().filter(|role| role.about.is_some()) {
+        let mut held = grant(&role.key, "A");
+        held.about = BTreeSet::from(["f".to_owned()]);
+        let within = |framework: &str| Concern::of("A", framework);
+        assert!(!role.own.is_empty(), "{}", role.key);
+        for act in roles().acts() {
+            let stage = act.stages.first().copied().unwrap_or(Stage::Settled);
+            let asked = |framework| weigh(roles(), &held, &act.key, &within(framework).at(stage));
+            if role.own.allows(roles(), &act.key) && !act.only_to_ones_own {
+                assert_eq!(asked("f"), Ok(()), "{}: {}", role.key, act.key);
+                assert_eq!(asked(""), Ok(()), "{}: {}", role.key, act.key);
+            }
+            assert!(asked("g").is_err(), "{}: {}", role.key, act.key);
+        }
+        // Nor by a limit to such a framework.
+        held.remit.framework = "g".to_owned();
+        let refused = weigh(roles(), &held, "document.attach", &within("g"));
+        assert_eq!(refused, Err(Lack::Framework), "{}", role.key);
+        let told = who_can(roles(), &[held.clone()], "document.attach", &within("g"));
+        assert!(told.contains("cadres d’établissements"), "{told}");
+    }
+    let about: Vec<&str> = roles()
+        .all()
+        .iter()
+        .filter(|role| role.about.is_some())
+        .map(|role| role.key.as_str())
+        .collect();
+    let expected = [
+        "gestionnaire-cpom-etablissement",
+        "directeur-etablissement",
+        "contributeur-etablissement",
+    ];
+    assert_eq!(about, expected);
+}
+
+#[test]
 fn an_objective_is_told_by_every_node_it_stands_under() {
     let mut of_objective = grant("referent-national", "");
     of_objective.remit.framework = "f".to_owned();
     of_objective.remit.objective = "2".to_owned();
+    // Allowed anywhere but for that limit.
+    let act = "document.attach";
     let under = |nodes: &[&str]| Concern {
         standings: vec![Standing {
             framework: "f".to_owned(),
@@ -240,15 +307,15 @@ fn an_objective_is_told_by_every_node_it_stands_under() {
         ..Concern::default()
     };
     assert_eq!(
-        weigh(roles(), &of_objective, "values.load", &under(&["2.c", "2"])),
+        weigh(roles(), &of_objective, act, &under(&["2.c", "2"])),
         Ok(())
     );
     assert_eq!(
-        weigh(roles(), &of_objective, "values.load", &under(&["3"])),
+        weigh(roles(), &of_objective, act, &under(&["3"])),
         Err(Lack::Scope)
     );
     assert_eq!(
-        weigh(roles(), &of_objective, "values.load", &under(&[])),
+        weigh(roles(), &of_objective, act, &under(&[])),
         Err(Lack::Scope)
     );
 }

@@ -111,6 +111,33 @@ impl Referent {
         [(Self::First, "titulaire"), (Self::Second, "second")];
 }
 
+/// Whom the contracts of a framework bind, where a role is about such frameworks alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Bound {
+    /// Hospitals and the like.
+    Establishments,
+}
+
+impl Bound {
+    /// Every one, with its word in the database, in the text and for a reader.
+    pub const ALL: [(Self, &'static str, &'static str, &'static str); 1] = [(
+        Self::Establishments,
+        "establishment",
+        "etablissement",
+        "cadres d’établissements",
+    )];
+
+    /// Its word in the database.
+    pub fn code(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// Its name for a reader.
+    pub fn french(self) -> &'static str {
+        Self::ALL[self as usize].3
+    }
+}
+
 /// Which of a list of keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Which {
@@ -180,6 +207,9 @@ pub struct Role {
     pub sight: Sight,
     /// Whether its holders see figures under embargo before their day.
     pub sees_embargoed: bool,
+    /// Whom the frameworks bind that it is about, of what stands in one; `None` where it is about
+    /// any.
+    pub about: Option<Bound>,
     /// What it lets one do anywhere.
     pub anywhere: Which,
     /// What it lets one do to what is one's organisation's.

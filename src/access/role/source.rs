@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{KnownAct, Referent, Role, Roles, Side, Sight, Which};
+use super::{Bound, KnownAct, Referent, Role, Roles, Side, Sight, Which};
 use crate::access::policy::Stage;
 use crate::platform::yaml::{Findings, Item, Problem, Worded, read_file};
 
@@ -27,6 +27,14 @@ impl Worded for Referent {
         Self::ALL
             .into_iter()
             .map(|(referent, word)| (word, referent))
+    }
+}
+
+impl Worded for Bound {
+    fn words() -> impl Iterator<Item = (&'static str, Self)> {
+        Self::ALL
+            .into_iter()
+            .map(|(bound, _, word, _)| (word, bound))
     }
 }
 
@@ -98,6 +106,7 @@ fn role(item: &mut Item<'_>, acts: &BTreeSet<String>) -> Role {
         side: item.required_word_or("cote", Side::Guest),
         sight: item.required_word_or("voit", Sight::Nothing),
         sees_embargoed: item.yes_no("embargo").unwrap_or(false),
+        about: item.word("cadres"),
         anywhere: which_acts(item, "partout", acts),
         own: which_acts(item, "siens", acts),
         gives: which(item, "donne"),

@@ -15,13 +15,16 @@ use super::judge::{judge, refusal};
 use super::read::state;
 use super::{INTAKE, RowState, read, tell};
 use crate::access::{NotPermitted, Reach, may, permit};
-use crate::contracts::store::{ContractError, TermEdit, load, set_terms, subject_changes};
+use crate::contracts::api::{AboutTermView, SaidView, Units};
+use crate::contracts::store::{
+    ContractError, TermEdit, acts_seen, load, set_terms, subject_changes,
+};
 use crate::contracts::{FullContract, Instrument, TermKey, Terms, TermsOf, WriteTerms};
 use crate::frameworks::Library;
 use crate::imports::{
     Asked, Batch, Choice, Closed, Field, FieldKind, FileMapping, French, Intake, Later, Mistake,
-    Place, ProblemCode, Reading, Row, Said, Sent, Told, Undoing, Uses, Verdict, Written,
-    store as imports,
+    Place, ProblemCode, PublishedRow, Reading, Row, Said, Sent, Told, Undoing, Uses, Verdict,
+    Written, store as imports,
 };
 use crate::ledger::{Change, LedgerError, last_change};
 use crate::platform::db::{Db, DbError, Tx};
@@ -117,7 +120,9 @@ impl Intake for TermsIntake {
         reach: &Reach,
         said: &Said,
     ) -> Result<Vec<(&'static str, String)>, DbError> {
-        let draft = self.draft(tx, reach, said).await?;
+        let Some(draft) = self.draft(tx, reach, said).await? else {
+            return Ok(Vec::new());
+        };
         let name = draft.name();
         Ok(vec![("Contrat", draft.full.contract.title), ("Acte", name)])
     }
@@ -134,8 +139,27 @@ impl Intake for TermsIntake {
         Ok(said.kept.clone())
     }
 
+    /// A file of terms says what its act does: who may see the act may know of it, and nobody else.
+    async fn opens(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        files: &[&Said],
+    ) -> Result<Vec<bool>, DbError> {
+        let seen = acts_seen(tx, reach).await?;
+        let is_seen = |said: &&Said| {
+            let act = settings_of(&said.beside).ok();
+            act.is_some_and(|act| seen.contains(&(act.contract, act.act)))
+        };
+        Ok(files.iter().map(is_seen).collect())
+    }
+
     fn is_hidden(&self, _sent: Sent<'_>, _reach: &Reach, _today: Date) -> Result<bool, DbError> {
         Ok(false)
+    }
+
+    fn why_hidden(&self) -> &'static str {
+        "Ce fichier est réservé : vos habilitations ne vous laissent pas, ou plus, voir l’acte auquel il est destiné."
     }
 
     async fn closed(
@@ -163,16 +187,19 @@ impl Intake for TermsIntake {
         let at_change = last_change(&mut tx).await?;
         drop(tx);
         let mapping = FileMapping::default();
-        if let Some(sentence) = desk::closed(&draft.instrument) {
-            let problem = refusal(Place::default(), ProblemCode::ClosedAct, &sentence);
-            return Ok(Reading {
-                rows: Box::new(std::iter::empty()),
-                total: 0,
-                problems: vec![problem],
-                mapping,
-                at_change,
-            });
-        }
+        let draft = match open(draft) {
+            Ok(draft) => draft,
+            Err(sentence) => {
+                let problem = refusal(Place::default(), ProblemCode::ClosedAct, &sentence);
+                return Ok(Reading {
+                    rows: Box::new(std::iter::empty()),
+                    total: 0,
+                    problems: vec![problem],
+                    mapping,
+                    at_change,
+                });
+            }
+        };
         let judged = tokio::task::spawn_blocking(move || {
             let read = read(&draft.book, &draft.full, &draft.instrument, &asked.workbook);
             judge(draft.instrument.id, read, &asked.said.answers)
@@ -240,6 +267,42 @@ impl Intake for TermsIntake {
         edited(change, instrument.id, edits).await
     }
 
+    async fn published(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        rows: &[Row],
+    ) -> Result<Vec<PublishedRow>, DbError> {
+        let Some(first) = rows.first() else {
+            return Ok(Vec::new());
+        };
+        // A batch is of one draft.
+        let subject: RowSubject = parsed(&first.subject)?;
+        let draft = desk::draft_by_id(&self.library, tx, reach, subject.instrument).await?;
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let terms = draft.full.overlay(&draft.instrument).after;
+        let units = Units {
+            framework: Some(draft.book.framework()),
+            catalogue: &catalogue,
+            terms: &terms,
+        };
+        let published = rows.iter().map(|row| {
+            let row = ReadRow::of(row)?;
+            let said = |state: &RowState| {
+                let body = state.body.as_ref();
+                let said = body.map(|body| SaidView::of(&row.key, body, &units));
+                let said = said.map(|said| said.because(state.motive.as_deref()));
+                said.as_ref().map(json_value).transpose()
+            };
+            Ok(PublishedRow {
+                about: json_value(&AboutTermView::of(&draft.full.contract, &row.key))?,
+                before: said(&row.before)?,
+                after: said(&row.after)?,
+            })
+        });
+        published.collect()
+    }
+
     async fn told(&self, tx: &mut Tx, reach: &Reach, rows: &[Row]) -> Result<Vec<Told>, DbError> {
         let Some(first) = rows.first() else {
             return Ok(Vec::new());
@@ -257,14 +320,33 @@ impl Intake for TermsIntake {
 }
 
 impl TermsIntake {
-    async fn draft(&self, tx: &mut Tx, reach: &Reach, said: &Said) -> Result<Draft, DbError> {
+    /// The act that a file is for, where somebody may see it.
+    async fn draft(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        said: &Said,
+    ) -> Result<Option<Draft>, DbError> {
         let settings = settings_of(&said.beside)?;
-        let found = desk::instrument(tx, reach, &settings).await?;
-        let (full, instrument) = found.ok_or_else(|| lost(&settings))?;
-        desk::of(&self.library, tx, reach, full, instrument).await
+        let Some((full, instrument)) = desk::instrument(tx, reach, &settings).await? else {
+            return Ok(None);
+        };
+        let draft = desk::of(&self.library, tx, reach, full, instrument).await?;
+        Ok(Some(draft))
     }
 }
 
+/// The act, where it can still be written and whoever has a file read sees it.
+fn open(draft: Option<Draft>) -> Result<Draft, String> {
+    const UNSEEN: &str = "vous ne voyez pas, ou plus, l’acte auquel ce fichier est destiné";
+    let draft = draft.ok_or_else(|| UNSEEN.to_owned())?;
+    match desk::closed(&draft.instrument) {
+        Some(sentence) => Err(sentence),
+        None => Ok(draft),
+    }
+}
+
+/// The installation has no such act as was said beside a file.
 fn lost(settings: &Settings) -> DbError {
     DbError::corrupt("contract of a batch", &settings.contract)
 }

@@ -271,7 +271,7 @@ fn measures(shown: &Shown) -> Markup {
     }
 }
 
-/// The day at which targets are looked at, and where what was agreed since is told.
+/// The day at which targets are looked at, and where what was agreed, and since, is told.
 fn as_of(shown: &Shown) -> Markup {
     let history = indicator_history_href(&shown.framework().code, &shown.indicator.key);
     let (acts, national) = shown.since;
@@ -287,6 +287,7 @@ fn as_of(shown: &Shown) -> Markup {
         @if let Some(next) = shown.moment.past.and_then(|day| day.tomorrow().ok()) {
             (came_since(&came, &format!("{history}&du={}", next.strftime("%d/%m/%Y"))))
         }
+        ul aria-label="Voir aussi" { li { a href=(history) { "Historique" } } }
     };
     shown
         .asked

@@ -1,6 +1,8 @@
 //! `/contrats/{slug}/indicateurs/{key}`: what a contract says of one indicator, and how it came
 //! to say so.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use maud::{Markup, html};
@@ -15,12 +17,11 @@ use crate::contracts::naming::slot_name;
 use crate::contracts::sheet::show_body;
 use crate::contracts::store::{Change, NationalTarget, national_targets, subject_changes};
 use crate::contracts::{
-    Desk, Facet, Line, Section, Slot, Standing, Step, Target, Terms, history, instrument_names,
-    own_measures,
+    Desk, Facet, Line, Recorded, Section, Slot, Standing, Step, Target, Terms, history,
+    instrument_names, own_measures,
 };
 use crate::frameworks::{OwnMeasure, everyone_words, explained};
 use crate::kernel::capitalised;
-use crate::measures::Measure;
 use crate::organisations::Organisation;
 use crate::platform::clock::french_instant;
 use crate::platform::web::table::{Cell, Column, Row, Table};
@@ -58,6 +59,14 @@ pub(super) async fn page(
         opened.moment,
     );
     let since = since.await?;
+    let observed = desk.observations.recorded(
+        &mut tx,
+        signed.reach(),
+        &opened.full,
+        (section, &key),
+        opened.moment,
+    );
+    let observed = observed.await?;
     drop(tx);
     journal.retain(|change| {
         change.row.no <= opened.moment.change && change.about.section == section.id
@@ -73,20 +82,15 @@ pub(super) async fn page(
         .iter()
         .filter(|own| own.section == section.key && own.indicator.key == key)
         .collect();
-    let measures: Vec<&Measure> = own.iter().map(|own| &own.measure).collect();
-    let recorded = desk
-        .observations
-        .recorded(signed.reach(), &measures, &section.place, opened.moment)
-        .await?;
     let body = html! {
         (trail_of(&opened, &[(line.short(), None)]))
         (head(&opened, section, line, &terms))
-        (opened.asked().form(&address, "Termes connus au", opened.today, &html! {}))
+        (opened.asked().form(&address, "Termes et chiffres connus au", opened.today, &html! {}))
         (since)
         (section_choice(&opened, &format!("/indicateurs/{key}")))
         (targets(&opened, (section, line), &terms, (&national, signed.view().shell.demo), &address))
         (downloads("termes", "Les termes en vigueur sur cet indicateur", &[("contrat", &contract.slug), ("indicateur", &key)], &address))
-        (own_values(&own, &recorded))
+        (own_values(&opened, (section, line), &own, observed, &address))
         (story(&opened, line, &steps, &address))
         (documents::section(&opened.full, &key, &documents, signed.reach()))
         (journal_section(&opened, line, &journal))
@@ -142,23 +146,40 @@ fn head(opened: &Opened, section: &Section, line: &Line<'_>, terms: &Terms<'_>) 
 
 /// What was observed of what the contract defines: the measure in force, then those that it
 /// replaced, whose values stay as they were loaded.
-fn own_values(own: &[&OwnMeasure], recorded: &[Vec<Markup>]) -> Markup {
+fn own_values(
+    opened: &Opened,
+    (section, line): (&Section, &Line<'_>),
+    own: &[&OwnMeasure],
+    observed: Recorded,
+    address: &Address,
+) -> Markup {
+    let named = [
+        ("contrat", opened.full.contract.slug.as_str()),
+        ("volet", &section.key),
+        ("indicateur", &line.key),
+    ];
+    let values = observed.table.filter(|table| !table.rows.is_empty());
     html! {
         @if !own.is_empty() {
             section.sect aria-labelledby="valeurs" {
                 (section_heading("valeurs", "Valeurs observées", None))
-                @for (own, values) in own.iter().zip(recorded).rev() { (own_series(own, values)) }
+                @for own in own.iter().rev() { (own_course(own, &observed.courses)) }
+                @match values {
+                    Some(values) => {
+                        (values.html(address))
+                        (downloads("observees", "Les valeurs observées de cet indicateur", &named, address))
+                    },
+                    None => p { "Aucune valeur n’est encore chargée." },
+                }
+                @for own in own.iter().filter(|own| own.current) { (typing(own)) }
             }
         }
     }
 }
 
-fn own_series(own: &OwnMeasure, values: &[Markup]) -> Markup {
+/// What a definition measures and where it is heading.
+fn own_course(own: &OwnMeasure, courses: &BTreeMap<String, Markup>) -> Markup {
     let measure = &own.measure;
-    let entry = format!(
-        "/saisie/{}/{}?mesure={}",
-        own.framework, own.indicator.key, measure.code
-    );
     html! {
         @if !own.current {
             h3 { (measure.label) @if let Some(unit) = &measure.unit { " (" (unit) ")" } }
@@ -167,15 +188,17 @@ fn own_series(own: &OwnMeasure, values: &[Markup]) -> Markup {
         @for rupture in &measure.breaks {
             p.note { "Définition changée en " (rupture.since) " : les valeurs d’avant ne se comparent pas à celles d’après. " (rupture.reason) }
         }
-        @if values.is_empty() {
-            p { "Aucune valeur n’est encore chargée." }
-        } @else {
-            ul.told-l { @for value in values { li { (value) } } }
-        }
-        @if own.current {
-            p.acts { a.btn.sm href=(entry) { "Saisir ou charger des valeurs" } }
-            p.small.muted { "Dans un fichier, sur la ligne de ce territoire : « " (own.indicator.code.as_ref().unwrap_or(&own.indicator.key)) " », ou le code " code { (measure.code) } "." }
-        }
+        @if let Some(course) = courses.get(&measure.code) { (course) }
+    }
+}
+
+/// How values of the definition in force come in.
+fn typing(own: &OwnMeasure) -> Markup {
+    let (key, measure) = (&own.indicator.key, &own.measure);
+    let entry = format!("/saisie/{}/{key}?mesure={}", own.framework, measure.code);
+    html! {
+        p.acts { a.btn.sm href=(entry) { "Saisir ou charger des valeurs" } }
+        p.small.muted { "Dans un fichier, sur la ligne de ce territoire : « " (own.indicator.code.as_ref().unwrap_or(key)) " », ou le code " code { (measure.code) } "." }
     }
 }
 

@@ -221,7 +221,7 @@ fn as_of_form(opened: &Opened, tab: Tab) -> Markup {
             }
         }
     };
-    let label = "Termes connus au";
+    let label = "Termes et chiffres connus au";
     opened.asked().form(&address, label, opened.today, &beside)
 }
 

@@ -71,11 +71,23 @@ impl ContractCard {
 
     /// What somebody may see of it: nothing where it is not opened to them, nor where nothing was
     /// signed yet and what is under way is not. `ever` are the organisations that are or were party
-    /// to it, `kept` those that keep a draft of it to themselves, one for each.
-    fn seen_by(mut self, reach: &Reach, ever: &[String], kept: &[String]) -> Option<Self> {
+    /// to it, `kept` those that keep a draft of it to themselves, one for each; `prepared_by` the one
+    /// in whose name it was prepared, where no act of it was begun yet.
+    fn seen_by(
+        mut self,
+        reach: &Reach,
+        ever: &[String],
+        kept: &[String],
+        prepared_by: Option<&str>,
+    ) -> Option<Self> {
         let ever = ever.iter().map(String::as_str);
         let sees = |what| reach.sees_of(what, &self.framework, ever.clone());
-        if sees(Opening::Drafts) {
+        let sees_drafts = sees(Opening::Drafts);
+        if let Some(keeper) = prepared_by {
+            let is_seen = reach.sees_prepared_by(keeper, sees_drafts);
+            return is_seen.then_some(self);
+        }
+        if sees_drafts {
             let hidden = kept.iter().filter(|keeper| !reach.sees_kept_by(keeper));
             let hidden = i64::try_from(hidden.count()).unwrap_or(i64::MAX);
             self.drafts -= hidden;
@@ -109,6 +121,10 @@ struct CardRow {
     fictional: bool,
     signed: i64,
     drafts: i64,
+    /// How many acts were ever begun.
+    begun: i64,
+    /// In the name of which organisation it was prepared; empty for none.
+    keeper: String,
     signed_on: Option<String>,
 }
 
@@ -153,11 +169,16 @@ pub async fn list(
                        and i.signed_change <= $2) as signed,
                     (select count(*) from instrument i
                      where i.contract_id = c.id and i.state = 'draft' and $3) as drafts,
+                    (select count(*) from instrument i where i.contract_id = c.id) as begun,
+                    coalesce(g.organisation, '') as keeper,
                     (select max(s.signed_on) from signatory s
                      join instrument i on i.id = s.instrument_id
                      where i.contract_id = c.id and i.state = 'signed'
                        and i.signed_change <= $2) as signed_on
-             from contract c left join organisation o on o.code = c.organisation_code
+             from contract c
+             left join organisation o on o.code = c.organisation_code
+             left join change m on m.no = c.created_change
+             left join access_grant g on g.id = m.grant_id
              where $1 = '' or c.framework = $1
              order by c.framework collate \"C\", c.title collate \"C\", c.slug collate \"C\"",
             args![framework.unwrap_or_default(), upto, then.is_none()],
@@ -171,9 +192,10 @@ pub async fn list(
     let mut cards = Vec::new();
     for row in rows {
         let Parties { known, ever } = parties.remove(&row.id).unwrap_or_default();
+        let prepared_by = (row.begun == 0).then(|| row.keeper.clone());
         let card = row.with(known)?;
         let kept = kept.get(&card.id).map_or(&[][..], Vec::as_slice);
-        cards.extend(card.seen_by(reach, &ever, kept));
+        cards.extend(card.seen_by(reach, &ever, kept, prepared_by.as_deref()));
     }
     cards.retain(|card| then.is_none() || card.signed > 0);
     Ok(cards)

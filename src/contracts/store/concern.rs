@@ -15,16 +15,23 @@ struct Header {
     organisation_code: String,
     /// Where the instrument is; empty for the contract as a whole.
     state: String,
-    /// The organisation that keeps it to itself; empty for none.
+    /// The organisation that keeps it to itself, the instrument or the contract that has none yet;
+    /// empty for none.
     keeper: String,
 }
 
-/// What a contract concerns; nothing where there is none.
+/// What a contract concerns; nothing where there is none. Until an act of it is begun, whoever
+/// prepared it keeps it.
 pub async fn of_contract(tx: &mut Tx, contract: Uuid) -> Result<Vec<Concern>, DbError> {
     let header: Option<Header> = tx
         .optional(
-            "select id, framework, organisation_code, '' as state, '' as keeper
-             from contract where id = $1",
+            "select c.id, c.framework, c.organisation_code, '' as state,
+                    case when exists (select 1 from instrument i where i.contract_id = c.id)
+                         then '' else coalesce(g.organisation, '') end as keeper
+             from contract c
+             left join change m on m.no = c.created_change
+             left join access_grant g on g.id = m.grant_id
+             where c.id = $1",
             args![contract],
         )
         .await?;

@@ -17,6 +17,8 @@ pub(in crate::contracts) struct ContractWords {
     pub place_code: String,
     /// How many acts were signed.
     pub signed: i64,
+    /// In the name of which organisation it was prepared; empty for none.
+    pub keeper: String,
 }
 
 pub(in crate::contracts) async fn contracts_since(
@@ -26,8 +28,11 @@ pub(in crate::contracts) async fn contracts_since(
     tx.all(
         "select c.id, c.slug, c.title, c.framework, c.organisation_code, c.place_code,
                 (select count(*) from instrument i
-                 where i.contract_id = c.id and i.state = 'signed') as signed
+                 where i.contract_id = c.id and i.state = 'signed') as signed,
+                coalesce(g.organisation, '') as keeper
          from contract c
+         left join change m on m.no = c.created_change
+         left join access_grant g on g.id = m.grant_id
          where c.id in (select coalesce(t.parent_id, t.id)
                         from entry e join thing t on t.id = e.thing_id
                         where e.change_no > $1)

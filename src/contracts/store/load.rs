@@ -43,8 +43,12 @@ pub async fn load_by_id(tx: &mut Tx, id: Uuid) -> Result<Option<FullContract>, D
     let header: Option<ContractRow> = tx
         .optional(
             "select c.id, t.version, c.framework, c.slug, c.title, c.organisation_code,
-                    c.place_code, c.starts, c.ends, c.fictional
-             from contract c join thing t on t.id = c.id
+                    c.place_code, c.starts, c.ends, c.fictional,
+                    coalesce(g.organisation, '') as keeper
+             from contract c
+             join thing t on t.id = c.id
+             left join change m on m.no = c.created_change
+             left join access_grant g on g.id = m.grant_id
              where c.id = $1",
             args![id],
         )

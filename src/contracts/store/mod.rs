@@ -11,6 +11,7 @@ mod note;
 mod own;
 mod regional;
 mod rows;
+mod seen;
 mod settle;
 mod signed;
 pub(super) mod told;
@@ -34,6 +35,7 @@ pub use national::{NationalTarget, national_targets, national_targets_since, set
 pub use note::{note_of, sealed_version, unsound_notes, write_note};
 pub use own::ContractMeasures;
 pub use regional::{acts_on_targets_since, section_of_place, targets_across};
+pub(super) use seen::acts_seen;
 pub use settle::{abandon, confirm, open_to_parties, rebase, sign};
 pub(super) use signed::{latest_signature, signed_since};
 

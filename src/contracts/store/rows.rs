@@ -23,6 +23,8 @@ pub(super) struct ContractRow {
     pub starts: i64,
     pub ends: i64,
     pub fictional: bool,
+    #[sqlx(default)]
+    pub keeper: String,
 }
 
 impl ContractRow {
@@ -42,6 +44,7 @@ impl ContractRow {
             starts: year(self.starts)?,
             ends: year(self.ends)?,
             fictional: self.fictional,
+            keeper: self.keeper,
             parties: parties.into_iter().map(Into::into).collect(),
             sections: sections.into_iter().map(Into::into).collect(),
         })

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
+use crate::access::Reach;
 use crate::args;
 use crate::contracts::State;
 use crate::contracts::naming::Numbered;
@@ -25,6 +26,11 @@ pub(in crate::contracts) struct Named {
 }
 
 impl Named {
+    /// Whether who prepares it, or prepared it before giving it up, keeps it from somebody.
+    pub(in crate::contracts) fn is_kept_from(&self, reach: &Reach) -> bool {
+        self.state != State::Signed && !reach.sees_kept_by(&self.keeper)
+    }
+
     /// What its number is told by.
     pub(in crate::contracts) fn numbered(&self) -> Numbered<'_> {
         Numbered {
@@ -76,7 +82,7 @@ pub(in crate::contracts) async fn named_between(
     tx: &mut Tx,
     (first, last): (i64, i64),
 ) -> Result<Vec<Named>, DbError> {
-    let rows: Vec<NamedRow> = tx
+    let rows = tx
         .all(
             "select i.id, i.contract_id, i.no, i.act, i.state, i.keeper, i.signed_change, c.slug,
                     c.title, c.framework
@@ -89,6 +95,48 @@ pub(in crate::contracts) async fn named_between(
             args![first, last],
         )
         .await?;
+    read(rows)
+}
+
+/// Every instrument of a contract, which is named itself or by one of them.
+pub(in crate::contracts) async fn named_with(
+    tx: &mut Tx,
+    thing: Uuid,
+) -> Result<Vec<Named>, DbError> {
+    let rows = tx
+        .all(
+            "select i.id, i.contract_id, i.no, i.act, i.state, i.keeper, i.signed_change, c.slug,
+                    c.title, c.framework
+             from instrument i join contract c on c.id = i.contract_id
+             where i.contract_id = $1
+                or i.contract_id in (select contract_id from instrument where id = $1)
+             order by i.no",
+            args![thing],
+        )
+        .await?;
+    read(rows)
+}
+
+/// The organisation in whose name a contract was prepared: empty for none, and for what is no
+/// contract.
+pub(in crate::contracts) async fn prepared_by(
+    tx: &mut Tx,
+    contract: Uuid,
+) -> Result<String, DbError> {
+    let row: Option<(String,)> = tx
+        .optional(
+            "select coalesce(g.organisation, '')
+             from contract c
+             left join change m on m.no = c.created_change
+             left join access_grant g on g.id = m.grant_id
+             where c.id = $1",
+            args![contract],
+        )
+        .await?;
+    Ok(row.map_or_else(String::new, |(organisation,)| organisation))
+}
+
+fn read(rows: Vec<NamedRow>) -> Result<Vec<Named>, DbError> {
     let named = rows.into_iter().map(|row| {
         let state = State::from_code(&row.state);
         Ok(Named {

@@ -9,10 +9,15 @@ use crate::figures::comparison::Movement;
 use crate::figures::projection::Outlook;
 use crate::kernel::{Decimal, counted};
 
-/// How many are named under a heading: what two pages hold.
-const NAMED: usize = 8;
+/// How many are named under a heading, at the least and at the most.
+const NAMED: (usize, usize) = (8, 14);
 /// How long what is said of one may be, in characters.
 const LONGEST: usize = 240;
+/// How many characters a line of the brief holds.
+const LINE: usize = 85;
+/// What its two pages hold under their headings, in half lines: as much as the fewest of the
+/// longest, that the renderer's own test sets on two pages.
+const ROOM: usize = 4 * NAMED.0 * (2 * 3 + 1);
 
 /// The brief of these figures, and of that many commitments.
 pub(super) fn brief(figures: &[&Reviewed], commitments: usize, year: i16) -> Brief {
@@ -37,17 +42,34 @@ pub(super) fn brief(figures: &[&Reviewed], commitments: usize, year: i16) -> Bri
         count(contested.len(), "valeur contestée", "valeurs contestées"),
         count(commitments, "engagement", "engagements"),
     ];
-    let parts = [
-        attention(figures),
-        attained(figures),
-        ahead(figures),
-        unsure(&overdue, &contested),
-    ];
+    let naming = |most: usize| {
+        let parts = [
+            attention(figures, most),
+            attained(figures, most),
+            ahead(figures, most),
+            unsure(&overdue, &contested, most),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>()
+    };
+    let mut parts = naming(NAMED.1);
+    for most in (NAMED.0..NAMED.1).rev() {
+        if room(&parts) <= ROOM {
+            break;
+        }
+        parts = naming(most);
+    }
     Brief {
         verdict,
         counts: counts.into(),
-        parts: parts.into_iter().flatten().collect(),
+        parts,
     }
+}
+
+/// What parts take of the page, in half lines: the lines of each item, and the white before it.
+fn room(parts: &[Part]) -> usize {
+    let items = parts.iter().flat_map(|part| &part.items);
+    let lines = |text: &str| text.chars().count().div_ceil(LINE).max(1);
+    items.map(|item| 2 * lines(&item.text) + 1).sum()
 }
 
 /// A number, and what it counts.
@@ -85,7 +107,7 @@ fn moved(figures: &[&Reviewed]) -> Option<String> {
 }
 
 /// What is far from its target, the farthest first.
-fn attention(figures: &[&Reviewed]) -> Option<Part> {
+fn attention(figures: &[&Reviewed], most: usize) -> Option<Part> {
     let mut far = all(figures, |one| {
         matches!(one.figure.attainment.state, State::Late | State::Watch)
     });
@@ -102,18 +124,28 @@ fn attention(figures: &[&Reviewed]) -> Option<Part> {
         1 => "Une valeur est loin de sa cible.".to_owned(),
         n => format!("{n} valeurs sont loin de leur cible ; d’abord les plus éloignées."),
     };
-    part("Ce qui demande votre attention", lead, &far, against)
+    part(
+        "Ce qui demande votre attention",
+        lead,
+        (&far, most),
+        against,
+    )
 }
 
 /// What is reached, what moved forward first.
-fn attained(figures: &[&Reviewed]) -> Option<Part> {
+fn attained(figures: &[&Reviewed], most: usize) -> Option<Part> {
     let mut reached = all(figures, |one| one.reached == Some(true));
     reached.sort_by_key(|one| one.movement != Some(Movement::Forward));
-    part("Ce qui est atteint", String::new(), &reached, against)
+    part(
+        "Ce qui est atteint",
+        String::new(),
+        (&reached, most),
+        against,
+    )
 }
 
 /// What would miss its last target at this pace.
-fn ahead(figures: &[&Reviewed]) -> Option<Part> {
+fn ahead(figures: &[&Reviewed], most: usize) -> Option<Part> {
     let told = all(figures, |one| {
         one.outlook
             .is_some_and(|outlook| outlook != Outlook::TooFew)
@@ -134,7 +166,7 @@ fn ahead(figures: &[&Reviewed]) -> Option<Part> {
     }
     let heading = "À ce rythme, d’ici la fin du contrat";
     let words = |one: &Reviewed| format!("{}. {}", stopped(&one.figure.label), one.figure.outlook);
-    part(heading, lead.clone(), &missing, words).or_else(|| {
+    part(heading, lead.clone(), (&missing, most), words).or_else(|| {
         Some(Part {
             heading: heading.to_owned(),
             lead,
@@ -145,7 +177,7 @@ fn ahead(figures: &[&Reviewed]) -> Option<Part> {
 }
 
 /// What is late, then what is contested.
-fn unsure(overdue: &[&Reviewed], contested: &[&Reviewed]) -> Option<Part> {
+fn unsure(overdue: &[&Reviewed], contested: &[&Reviewed], most: usize) -> Option<Part> {
     let others = contested.iter().filter(|one| !one.figure.overdue);
     let named: Vec<_> = overdue.iter().chain(others).copied().collect();
     let words = |one: &Reviewed| {
@@ -163,7 +195,7 @@ fn unsure(overdue: &[&Reviewed], contested: &[&Reviewed]) -> Option<Part> {
     part(
         "Valeurs en retard ou contestées",
         String::new(),
-        &named,
+        (&named, most),
         words,
     )
 }
@@ -172,7 +204,7 @@ fn unsure(overdue: &[&Reviewed], contested: &[&Reviewed]) -> Option<Part> {
 fn part(
     heading: &str,
     lead: String,
-    named: &[&Reviewed],
+    (named, most): (&[&Reviewed], usize),
     words: impl Fn(&Reviewed) -> String,
 ) -> Option<Part> {
     if named.is_empty() {
@@ -183,7 +215,7 @@ fn part(
         code: one.figure.code.clone(),
         text: words(one),
     };
-    let rest = match named.len().saturating_sub(NAMED) {
+    let rest = match named.len().saturating_sub(most) {
         0 => String::new(),
         1 => "Et un autre, dans la suite du dossier.".to_owned(),
         n => format!("Et {n} autres, dans la suite du dossier."),
@@ -191,7 +223,7 @@ fn part(
     Some(Part {
         heading: heading.to_owned(),
         lead,
-        items: named.iter().take(NAMED).map(item).collect(),
+        items: named.iter().take(most).map(item).collect(),
         rest,
     })
 }

@@ -57,8 +57,7 @@ pub(super) async fn made(
     request: &Request,
     exemplar: Exemplar,
 ) -> Result<(Ground, Dossier), DossierError> {
-    let mut ground = Ground::read(sources, reach, request).await?;
-    ground.figures = ground.figures.without_embargoed();
+    let ground = Ground::read(sources, reach, request).await?;
     let said = composed(&ground, exemplar)?;
     Ok((ground, said))
 }

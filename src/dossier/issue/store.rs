@@ -1,5 +1,7 @@
 //! Issued dossiers in the database.
 
+use std::collections::BTreeSet;
+
 use jalon_render::dossier::RENDERER;
 use serde_json::json;
 use uuid::Uuid;
@@ -118,6 +120,65 @@ pub async fn of_contract(tx: &mut Tx, full: &FullContract) -> Result<Vec<Issued>
         )
         .await?;
     gathered(rows)
+}
+
+/// Which dossiers a list is of, and where it goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The addresses of the contracts that whoever reads may know of.
+    pub known: &'a BTreeSet<String>,
+    /// The address of the one they are of, where it is named.
+    pub contract: Option<&'a str>,
+    /// When the last one given before was issued, and which it is.
+    pub before: Option<(i64, Uuid)>,
+}
+
+/// How many dossiers are read at once while looking for those that somebody may know of.
+const AT_ONCE: i64 = 200;
+
+/// The next dossiers of a list, `most` of them, the latest first. Which contracts somebody may know
+/// of is no question that the database could answer, so that it is asked of one batch after the
+/// other.
+pub async fn issued_before(
+    tx: &mut Tx,
+    wanted: &Wanted<'_>,
+    most: usize,
+) -> Result<Vec<Issued>, DbError> {
+    let mut before = wanted.before.unwrap_or((i64::MAX, Uuid::max()));
+    let mut found: Vec<Issued> = Vec::new();
+    while found.len() < most {
+        let some = gathered(earlier(tx, wanted.contract, before).await?)?;
+        let Some(last) = some.last() else { break };
+        before = (last.at, last.id);
+        let seen = some.into_iter();
+        found.extend(seen.filter(|one| wanted.known.contains(&one.slug)));
+    }
+    found.truncate(most);
+    Ok(found)
+}
+
+/// The dossiers issued before one, with their files, whoever may know of them.
+async fn earlier(
+    tx: &mut Tx,
+    contract: Option<&str>,
+    (at, id): (i64, Uuid),
+) -> Result<Vec<IssuedRow>, DbError> {
+    tx.all(
+        "select d.id, d.contract_id, d.slug, d.section_key, d.year, d.as_of, d.at,
+                p.name as who, d.renderer, d.manifest, f.format, f.name, f.size, f.sha
+         from (select i.id, i.contract_id, k.slug, i.section_key, i.year, i.as_of, c.at, c.actor,
+                      i.renderer, i.manifest
+               from issued_dossier i
+               join contract k on k.id = i.contract_id
+               join change c on c.no = i.issued_change
+               where (c.at < $1 or (c.at = $1 and i.id < $2)) and ($3 = '' or k.slug = $3)
+               order by c.at desc, i.id desc limit $4) d
+         join issued_file f on f.dossier_id = d.id
+         left join person p on p.id = d.actor
+         order by d.at desc, d.id desc",
+        args![at, id, contract.unwrap_or_default(), AT_ONCE],
+    )
+    .await
 }
 
 /// One issued dossier; nothing to whoever may not know of its contract.

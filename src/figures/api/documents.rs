@@ -26,7 +26,7 @@ use crate::ledger::{self, Change};
 use crate::organisations::Directories;
 use crate::platform::antivirus::Antivirus;
 use crate::platform::api::{
-    ApiPath, ApiQuery, ApiResult, Code, FileBytes, Limit, Page, Paging, Problem,
+    ApiPath, ApiQuery, ApiResult, Code, FileBytes, ListQuery, Page, Paging, Problem,
 };
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -35,21 +35,10 @@ use crate::platform::db::{Db, Tx};
 /// The years that a supplier's detail may be about.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2100;
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct DocumentsQuery {
-    /// Nombre d’éléments par page, de 1 à 1000 (100 sans précision).
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
-    limit: Option<Limit>,
-    /// Le `next` de la page précédente.
-    cursor: Option<String>,
-}
-
 /// Lister les documents attachés à un indicateur
 #[utoipa::path(get, path = "/frameworks/{framework}/indicators/{key}/documents", tag = "Documents",
     params(("framework" = String, Path, description = "Code du cadre"),
-           ("key" = String, Path, description = "Clé de l’indicateur"), DocumentsQuery),
+           ("key" = String, Path, description = "Clé de l’indicateur"), ListQuery),
     responses((status = 200, description = "Une page, dans l’ordre où ils furent attachés", body = Page<DocumentView>)))]
 pub(super) async fn documents(
     caller: Caller,
@@ -57,7 +46,7 @@ pub(super) async fn documents(
     State(clock): State<Clock>,
     State(library): State<Library>,
     ApiPath((framework, key)): ApiPath<(String, String)>,
-    ApiQuery(query): ApiQuery<DocumentsQuery>,
+    ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<DocumentView>>> {
     let paging = Paging::new(query.limit, query.cursor.as_deref())?;
     let mut tx = db.read().await?;

@@ -3,6 +3,8 @@
 // The attribute that describes an address names its types in full.
 #![allow(unused_qualifications)]
 
+mod asked;
+mod attached;
 mod documents;
 
 use std::collections::BTreeSet;
@@ -20,17 +22,21 @@ use uuid::Uuid;
 use super::provenance::{Revision, Story, store as provenance};
 use super::{Figure, OpenContest, Snapshots, Subject};
 use crate::access::api::{AsOf, Caller, Listing};
+use crate::frameworks::api::{FRAMEWORK, MEASURE};
 use crate::frameworks::{Catalogue, Library};
 use crate::imports::Place as FilePlace;
-use crate::kernel::{Decimal, Period, Quantity, Value};
+use crate::kernel::{Period, Value};
 use crate::measures::Measure;
 use crate::organisations::Directories;
+use crate::organisations::api::PLACE;
 use crate::platform::api::{
-    ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem, instant,
+    ApiPath, ApiQuery, ApiResult, Limit, ListQuery, Page, Problem, ValueView, instant,
 };
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
+
+pub(in crate::figures) use asked::unknown_measure;
 
 /// The addresses of this module.
 pub fn api<S>() -> OpenApiRouter<S>
@@ -49,70 +55,16 @@ where
         .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
         .merge(attaching)
+        .routes(routes!(attached::attached))
         .routes(routes!(observations))
         .routes(routes!(observation))
         .routes(routes!(revisions))
 }
 
-/// Une valeur. Les nombres sont des décimaux exacts, en texte.
-#[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Value)]
-struct ValueView {
-    /// `number`, `ratio`, `yes_no`, `text` ou `unavailable`.
-    kind: &'static str,
-    /// Le nombre, dans l’unité de la mesure ; pour un rapport, calculé sur ses deux termes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    number: Option<Decimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    numerator: Option<Decimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    denominator: Option<Decimal>,
-    /// La réponse d’une mesure par oui ou non.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    answer: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
-    /// Pourquoi il n’y en a pas : `not_published`, `secret`, `not_applicable`, `not_collected` ou `unknown`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    absence: Option<&'static str>,
-}
-
-impl ValueView {
-    fn of(value: &Value, measure: Option<&Measure>) -> Self {
-        let none = Self::default();
-        match value {
-            Value::Number(quantity @ Quantity::Ratio { num, den }) => Self {
-                kind: "ratio",
-                number: quantity.amount(measure.and_then(|m| m.per)),
-                numerator: Some(*num),
-                denominator: Some(*den),
-                ..none
-            },
-            Value::Number(Quantity::Plain(number)) => Self {
-                kind: "number",
-                number: Some(*number),
-                ..none
-            },
-            Value::YesNo(answer) => Self {
-                kind: "yes_no",
-                answer: Some(*answer),
-                ..none
-            },
-            Value::Text(text) => Self {
-                kind: "text",
-                text: Some(text.clone()),
-                ..none
-            },
-            Value::Unavailable(absence) => Self {
-                kind: "unavailable",
-                absence: Some(absence.code()),
-                ..none
-            },
-        }
-    }
+/// A value as it is told, in the unit and on the scale of what it is a value of.
+pub(in crate::figures) fn told(value: &Value, measure: Option<&Measure>) -> ValueView {
+    let unit = measure.and_then(|measure| measure.unit.as_deref());
+    ValueView::of(value, measure.and_then(|measure| measure.per), unit)
 }
 
 /// La cellule d’un fichier, comptée à partir de 1.
@@ -152,7 +104,7 @@ impl ContestView {
         Self {
             id: contest.id,
             reason: contest.reason.clone(),
-            own: contest.own.as_ref().map(|own| ValueView::of(own, measure)),
+            own: contest.own.as_ref().map(|own| told(own, measure)),
             due_on: contest.due_on,
         }
     }
@@ -208,7 +160,7 @@ impl ObservationView {
             place: subject.place.clone(),
             period: subject.period,
             breakdown: subject.breakdown.clone(),
-            value: ValueView::of(&figure.value, Some(measure)),
+            value: told(&figure.value, Some(measure)),
             provisional: figure.provisional,
             fictional: figure.fictional,
             supplier: figure.supplier.clone(),
@@ -254,24 +206,15 @@ struct ObservationQuery {
 impl ObservationQuery {
     /// The measures asked for, in the order of their codes.
     fn measures<'c>(&self, catalogue: &'c Catalogue) -> ApiResult<Vec<&'c Measure>> {
-        let of_framework: Option<BTreeSet<&str>> = match &self.framework {
-            None => None,
-            Some(code) => {
-                let found = catalogue.framework(code).ok_or_else(|| {
-                    Problem::malformed("framework", format!("aucun cadre n’a le code « {code} »"))
-                })?;
-                let indicators = found.framework.indicators.iter();
-                let cited = indicators.flat_map(|i| &i.measures).map(String::as_str);
-                let own = catalogue.own_of(code).map(|own| own.measure.code.as_str());
-                Some(cited.chain(own).collect())
-            }
-        };
-        if let Some(code) = &self.measure
-            && catalogue.measure(code).is_none()
-        {
-            let message = format!("aucune mesure n’a le code « {code} »");
-            return Err(Problem::malformed("measure", message));
-        }
+        let framework = self.framework.as_deref();
+        let framework = FRAMEWORK.find(framework, |code| catalogue.framework(code))?;
+        let of_framework: Option<BTreeSet<&str>> = framework.map(|edited| {
+            let framework = &edited.framework;
+            let cited = framework.indicators.iter().flat_map(|i| &i.measures);
+            let own = catalogue.own_of(&framework.code);
+            let own = own.map(|own| own.measure.code.as_str());
+            cited.map(String::as_str).chain(own).collect()
+        });
         let asked = |measure: &&Measure| {
             let code = measure.code.as_str();
             self.measure.as_deref().is_none_or(|wanted| wanted == code)
@@ -298,16 +241,25 @@ async fn observations(
     caller: Caller,
     State(db): State<Db>,
     State(library): State<Library>,
+    State(directories): State<Directories>,
     State(snapshots): State<Snapshots>,
     ApiQuery(query): ApiQuery<ObservationQuery>,
 ) -> ApiResult<Json<Page<ObservationView>>> {
     let page = (query.limit, query.cursor.as_deref());
     let mut list = Listing::at(&db, page, query.as_of).await?;
     let catalogue = library.catalogue(&mut list.tx, caller.reach()).await?;
+    let directory = directories.current(&mut list.tx, caller.reach()).await?;
+    let measures = query.measures(&catalogue)?;
+    let wanted: Vec<&str> = query.measure.as_deref().into_iter().collect();
+    let unknown = unknown_measure(&mut list.tx, caller.reach(), &catalogue, &wanted).await?;
+    if let Some(unknown) = unknown {
+        return Err(MEASURE.names_nothing(unknown));
+    }
+    PLACE.find(query.place.as_deref(), |code| directory.place(code))?;
+    list.change("since", query.since).await?;
     let figures = snapshots
         .upto(&mut list.tx, caller.reach(), list.at_change)
         .await?;
-    let measures = query.measures(&catalogue)?;
     let found = measures.into_iter().flat_map(|measure| {
         let series = figures.series(&measure.code).into_iter();
         series.flat_map(move |series| series.iter().map(move |(s, f)| (measure, s, f)))
@@ -390,7 +342,7 @@ impl RevisionView {
         let (batch, file_name) = file.unzip();
         Self {
             no: revision.no,
-            value: revision.value.as_ref().map(|v| ValueView::of(v, measure)),
+            value: revision.value.as_ref().map(|value| told(value, measure)),
             provisional: revision.provisional,
             fictional: revision.fictional,
             received_at: instant(revision.received_at),

@@ -4,12 +4,14 @@
 //! [`tally`] holds the rule that puts the indicators of an objective together, [`country`] what
 //! the first page says of the whole, kept in memory.
 
+mod arranged;
 mod country;
 mod tally;
 mod words;
 
 use std::collections::BTreeMap;
 
+pub use arranged::Order;
 pub use country::{Countries, Country, Late};
 pub use tally::{Mark, Tally};
 pub(super) use words::{TONES, movement_words, tone_word};
@@ -18,8 +20,8 @@ use super::comparison::Movement;
 use super::delivery::Delivery;
 use super::review::{Asked, Review};
 use super::{Followed, Series, Situation, circuit, followed};
-use crate::contracts::{FullContract, Section, Terms};
-use crate::frameworks::{Framework, Node, Scale};
+use crate::contracts::{FullContract, Section, Terms, own_measures};
+use crate::frameworks::{Framework, Node, OwnMeasure, Scale};
 use crate::kernel::{Decimal, Period};
 use crate::measures::Measure;
 use crate::organisations::{Place, PlaceKind};
@@ -78,13 +80,16 @@ impl Board {
         let row = |place: &Place| {
             let agreed = situation.agreement(&framework.code, &place.code);
             let tallies = agreed.map(|(full, section)| {
-                let terms = full.in_force(situation.moment.change);
+                let change = situation.moment.change;
+                let terms = full.in_force(change);
+                let own = own_measures(framework, full, change);
                 let ground = Ground {
                     situation,
                     framework,
                     full,
                     section,
                     terms: &terms,
+                    own: &own,
                     place: &place.code,
                 };
                 ground.tallies(&objectives, &of_nodes)
@@ -157,6 +162,8 @@ pub struct Ground<'a> {
     pub section: &'a Section,
     /// The terms in force.
     pub terms: &'a Terms<'a>,
+    /// What the contract measures by itself, where that counts.
+    pub own: &'a [OwnMeasure],
     /// Where the section is at the moment.
     pub place: &'a str,
 }
@@ -171,11 +178,11 @@ pub struct Reviewed<'a> {
 }
 
 impl<'a> Ground<'a> {
-    /// Everything the section has terms on that its framework measures, in the order of the
-    /// framework. What the contract measures by itself is left out: it is compared with nothing.
+    /// Everything the section has terms on, in the order of the framework: what the framework
+    /// measures, and what the contract measures by itself, which has targets like any other.
     pub fn reviewed(&self) -> Vec<Reviewed<'a>> {
         let catalogue = &self.situation.catalogue;
-        let all = followed(self.framework, catalogue, &[], self.section);
+        let all = followed(self.framework, catalogue, self.own, self.section);
         let reviewed = all.into_iter().map(|followed| self.review(followed));
         reviewed.filter(Reviewed::has_terms).collect()
     }

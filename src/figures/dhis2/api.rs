@@ -17,12 +17,17 @@ use utoipa_axum::routes;
 
 use super::{DataValueSet, parse_period, period_text, table};
 use crate::access::api::{AsOf, Caller, moment};
+use crate::figures::api::unknown_measure;
+use crate::figures::values::{KEPT, UNSAID};
 use crate::figures::{Figure, Snapshots, Subject};
+use crate::frameworks::api::{FRAMEWORK, MEASURE};
 use crate::frameworks::{Catalogue, Library};
 use crate::imports::Imports;
 use crate::imports::api::{BatchView, LARGEST_REQUEST, body, may_send, rehearse_table};
 use crate::kernel::{Period, Value};
 use crate::measures::Measure;
+use crate::organisations::Directories;
+use crate::organisations::api::PLACE;
 use crate::platform::api::{ApiQuery, ApiResult, Paging, Problem, instant};
 use crate::platform::clock::paris_date;
 use crate::platform::db::Db;
@@ -32,6 +37,7 @@ pub fn api<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     Db: FromRef<S>,
+    Directories: FromRef<S>,
     Library: FromRef<S>,
     Snapshots: FromRef<S>,
     Imports: FromRef<S>,
@@ -134,8 +140,7 @@ impl Wanted {
                     wanted.as_of = Some(read);
                 }
                 _ => {
-                    let message =
-                        "attendu dataSet, dataElement, orgUnit, period, lastUpdated ou as_of";
+                    let message = "ce nom n’est pas connu ici ; attendu : « dataSet », « dataElement », « orgUnit », « period », « lastUpdated » ou « as_of »";
                     return Err(Problem::malformed(name, message));
                 }
             }
@@ -145,26 +150,16 @@ impl Wanted {
 
     /// The measures asked for, in the order of their codes.
     fn among<'c>(&self, catalogue: &'c Catalogue) -> ApiResult<Vec<&'c Measure>> {
-        if let Some(unknown) = self
-            .measures
-            .iter()
-            .find(|c| catalogue.measure(c).is_none())
-        {
-            let message = format!("aucune mesure n’a le code « {unknown} »");
-            return Err(Problem::malformed("dataElement", message));
-        }
-        let followed: Option<BTreeSet<&str>> = match &self.framework {
-            None => None,
-            Some(code) => {
-                let found = catalogue.framework(code).ok_or_else(|| {
-                    Problem::malformed("dataSet", format!("aucun cadre n’a le code « {code} »"))
-                })?;
-                let indicators = found.framework.indicators.iter();
-                let cited = indicators.flat_map(|i| &i.measures).map(String::as_str);
-                let own = catalogue.own_of(code).map(|own| own.measure.code.as_str());
-                Some(cited.chain(own).collect())
-            }
-        };
+        let framework = self.framework.as_deref();
+        let filter = FRAMEWORK.called("dataSet");
+        let framework = filter.find(framework, |code| catalogue.framework(code))?;
+        let followed: Option<BTreeSet<&str>> = framework.map(|edited| {
+            let framework = &edited.framework;
+            let cited = framework.indicators.iter().flat_map(|i| &i.measures);
+            let own = catalogue.own_of(&framework.code);
+            let own = own.map(|own| own.measure.code.as_str());
+            cited.map(String::as_str).chain(own).collect()
+        });
         let asked = |measure: &&Measure| {
             let is_named = self.measures.is_empty() || self.measures.contains(&measure.code);
             let is_followed = |codes: &BTreeSet<&str>| codes.contains(measure.code.as_str());
@@ -211,6 +206,7 @@ async fn data_values(
     caller: Caller,
     State(db): State<Db>,
     State(library): State<Library>,
+    State(directories): State<Directories>,
     State(snapshots): State<Snapshots>,
     ApiQuery(pairs): ApiQuery<Vec<(String, String)>>,
 ) -> ApiResult<Json<DataValueSetView>> {
@@ -218,9 +214,19 @@ async fn data_values(
     let mut tx = db.read().await?;
     let at_change = moment(&mut tx, &Paging::default(), wanted.as_of).await?;
     let catalogue = library.catalogue(&mut tx, caller.reach()).await?;
+    let measures = wanted.among(&catalogue)?;
+    let named: Vec<&str> = wanted.measures.iter().map(String::as_str).collect();
+    let unknown = unknown_measure(&mut tx, caller.reach(), &catalogue, &named).await?;
+    if let Some(unknown) = unknown {
+        return Err(MEASURE.called("dataElement").names_nothing(unknown));
+    }
+    let directory = directories.current(&mut tx, caller.reach()).await?;
+    for code in &wanted.places {
+        let filter = PLACE.called("orgUnit");
+        filter.find(Some(code), |code| directory.place(code))?;
+    }
     let figures = snapshots.upto(&mut tx, caller.reach(), at_change).await?;
     drop(tx);
-    let measures = wanted.among(&catalogue)?;
     let found = measures.into_iter().flat_map(|measure| {
         let series = figures.series(&measure.code).into_iter();
         series.flat_map(move |series| series.iter().map(move |(s, f)| (measure, s, f)))
@@ -243,7 +249,9 @@ async fn data_values(
 #[utoipa::path(post, path = "/dhis2/dataValueSets", tag = "DHIS2",
     params(("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
     request_body(content((DataValueSet = "application/json"))),
-    responses((status = 201, description = "La répétition, à l’adresse que dit Location", body = BatchView)))]
+    responses((status = 201, description = "La répétition, à l’adresse que dit Location", body = BatchView,
+        headers(("ETag" = String, description = "L’état de la répétition, à renvoyer dans If-Match"),
+            ("Location" = String, description = "L’adresse de la répétition")))))]
 async fn send_data_values(
     caller: Caller,
     State(imports): State<Imports>,
@@ -254,5 +262,8 @@ async fn send_data_values(
     let bytes: Bytes = body(request).await?;
     let mut sent = table(&bytes)?;
     sent.beside.extend(beside);
+    // DHIS2 has no word for them: its silence takes nothing away.
+    let (unsaid, kept) = (UNSAID.0.to_owned(), KEPT.to_owned());
+    sent.beside.insert(unsaid, kept);
     rehearse_table(imports, &caller, sent).await
 }

@@ -10,7 +10,8 @@
 //! | `value` | the number, `true` or `false`, or the text |
 //!
 //! What DHIS2 has no word for is not told there: why there is no value, the two terms of a rate,
-//! who supplied it, whether it is provisional. `/api/v1/observations` tells it.
+//! who supplied it, whether it is provisional. `/api/v1/observations` tells it. Coming in, a value
+//! that is the same, a rate as its terms make it, takes none of these away: the row is unchanged.
 
 pub mod api;
 

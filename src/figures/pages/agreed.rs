@@ -1,5 +1,5 @@
-//! What contracts agree of an indicator in each region: its last target, and how the region stands
-//! against it.
+//! What contracts agree of an indicator in each region: the target that its last figure is judged
+//! by, its last target, and how the region stands.
 
 use std::collections::BTreeMap;
 
@@ -14,20 +14,44 @@ use crate::figures::board::Ground;
 use crate::figures::comparison::COUNTRY;
 use crate::figures::{Followed, Situation};
 use crate::kernel::Decimal;
+use crate::measures::Measure;
 use crate::platform::web::section_heading;
 use crate::platform::web::table::{Cell, Column, Datum, Table};
-use crate::tables::downloads;
+use crate::tables::{downloads, whole};
 
 /// What one contract agrees.
 pub(super) struct Agreed {
-    /// The target in words, with its year.
-    words: String,
-    /// Its number, where it is one.
-    number: Option<Decimal>,
+    /// The last target.
+    last: Aimed,
+    /// The one that the figure is judged by, where it is another.
+    judging: Option<Aimed>,
     /// Where the contract tells of the indicator.
     href: String,
     /// Tone, pictogram, word and rank of how the region stands, where that is judged.
     standing: Datum,
+}
+
+/// A target of a year.
+struct Aimed {
+    year: i16,
+    /// In words, with its year.
+    words: String,
+    /// Its number, where it is one.
+    number: Option<Decimal>,
+}
+
+impl Aimed {
+    fn new((year, target): (i16, &Target), measure: &Measure) -> Self {
+        let words = target_words(target, Formatter::new(Some(measure)));
+        Self {
+            year,
+            words: format!("{words} ({year})"),
+            number: match target {
+                Target::Value(value) => value.amount(measure.per),
+                _ => None,
+            },
+        }
+    }
 }
 
 /// What is agreed, by the code of the region; nothing of regions whose contract has no target.
@@ -92,10 +116,11 @@ fn of_region(facts: &Facts<'_>, followed: Followed<'_>, place: &str) -> Option<A
         full,
         section,
         terms: &terms,
+        own: &[],
         place,
     };
     let seen = ground.review(followed);
-    let (year, target) = seen.review.last_target?;
+    let last = seen.review.last_target?;
     let scale = facts.framework.scale();
     let judged = seen.review.attainment.ok().zip(seen.review.figure);
     let standing = judged.map(|(verdict, (period, _))| {
@@ -109,33 +134,82 @@ fn of_region(facts: &Facts<'_>, followed: Followed<'_>, place: &str) -> Option<A
             rank: tone as u8,
         }
     });
+    let beside = judged.and(seen.asked.target_beside(&seen.review));
+    let judging = beside.filter(|(year, _)| *year != last.0);
     let path = format!(
         "/contrats/{}/indicateurs/{}",
         full.contract.slug, facts.indicator.key
     );
     Some(Agreed {
-        words: format!(
-            "{} ({year})",
-            target_words(target, Formatter::new(facts.measure))
-        ),
-        number: match target {
-            Target::Value(value) => value.amount(followed.measure.per),
-            _ => None,
-        },
+        last: Aimed::new(last, followed.measure),
+        judging: judging.map(|judging| Aimed::new(judging, followed.measure)),
         href: facts.situation.href(&path),
         standing: standing.unwrap_or_default(),
     })
 }
 
-/// The cells of a row: the target, how the region stands.
+/// The columns of [`cells`].
+pub(super) fn columns() -> [Column; 2] {
+    [
+        Column::numbers("cible", "Cible du contrat"),
+        Column::words("etat", "État"),
+    ]
+}
+
+/// The cells of a row: the last target, how the region stands. The target that it is judged by is
+/// read first where it is another.
 pub(super) fn cells(agreed: Option<&Agreed>, decimals: u8) -> [Cell; 2] {
     let Some(agreed) = agreed else {
         return [Cell::default(), Cell::default()];
     };
-    let target = match agreed.number {
+    let last = &agreed.last;
+    let target = match last.number {
         Some(number) => Cell::from(Datum::number(Some(number), decimals)),
-        None => Cell::text(agreed.words.clone()),
+        None => Cell::text(last.words.clone()),
     };
-    let shown = html! { a href=(agreed.href) { (agreed.words) } };
+    let shown = html! {
+        a href=(agreed.href) {
+            @match &agreed.judging {
+                Some(judging) => { (judging.words) span.sub { "puis " (last.words) } },
+                None => (last.words),
+            }
+        }
+    };
     [target.shown(shown), Cell::from(agreed.standing.clone())]
+}
+
+/// What a page tells within [`cells`] and a file apart.
+pub(super) const IN_FILES: [&str; 3] = ["cible_annee", "cible_jugee", "cible_jugee_annee"];
+
+/// The columns of [`cells_in_files`].
+pub(super) fn columns_in_files() -> [Column; 3] {
+    let [year, judging, judging_year] = IN_FILES;
+    [
+        Column::numbers(year, "Année de la cible"),
+        Column::numbers(judging, "Cible qui juge la valeur"),
+        Column::numbers(judging_year, "Année de cette cible"),
+    ]
+}
+
+/// The year of the last target, then the target that the region is judged by and its year.
+pub(super) fn cells_in_files(agreed: Option<&Agreed>, decimals: u8) -> [Cell; 3] {
+    let Some(agreed) = agreed else {
+        return <[Cell; 3]>::default();
+    };
+    let judging = match (&agreed.judging, &agreed.standing) {
+        (_, Datum::Nothing) => {
+            return [
+                whole(agreed.last.year.into()),
+                Cell::default(),
+                Cell::default(),
+            ];
+        }
+        (Some(judging), _) => judging,
+        (None, _) => &agreed.last,
+    };
+    [
+        whole(agreed.last.year.into()),
+        Cell::from(Datum::number(judging.number, decimals)),
+        whole(judging.year.into()),
+    ]
 }

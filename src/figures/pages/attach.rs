@@ -96,7 +96,8 @@ pub(super) async fn to_value(
         directory: &directory,
         today: clock.today(),
     };
-    let concern = ground.loading(&story.measure, &story.subject.place);
+    let (place, year) = (&story.subject.place, story.subject.period.year());
+    let concern = ground.attaching(&story.measure, place, year);
     reach.demands::<AttachDocument>(std::slice::from_ref(&concern))?;
     let upload = receive(form, &config).await?.into_file()?;
     let embargo = story.embargo();

@@ -5,11 +5,12 @@ use maud::{Markup, html};
 
 use crate::figures::Situation;
 use crate::figures::attainment::look;
-use crate::figures::board::{Board, Country, Row, TONES, Tally, movement_words, tone_word};
+use crate::figures::board::{Board, Country, Order, Row, TONES, Tally, movement_words, tone_word};
 use crate::figures::comparison::Movement;
 use crate::frameworks::{Node, Tone};
 use crate::kernel::counted;
-use crate::platform::web::{icon, state};
+use crate::platform::web::table::{COLUMNS, SORT, is_arranged};
+use crate::platform::web::{Address, icon, state};
 use crate::tables::downloads;
 
 /// The class of a cell.
@@ -46,17 +47,80 @@ pub(super) fn legend() -> Markup {
     }
 }
 
-/// The whole board, written once for all who see the same country.
-pub fn table(situation: &Situation, country: &Country) -> Markup {
+/// The whole board; in its usual order, it is written once for all who see the same country.
+pub fn table(situation: &Situation, country: &Country, address: &Address) -> Markup {
     let board = &country.board;
     html! {
         (legend())
-        (country.written.get_or_init(|| tiles(situation, board)))
+        (choice(board, address))
+        @if is_arranged(address) { (tiles(situation, &arranged(board, address))) }
+        @else { (country.written.get_or_init(|| tiles(situation, board))) }
         (downloads("pays", "Les objectifs par région", &[("cadre", &board.framework)], &situation.address()))
         p.note {
             "Un objectif est dit dans l’état de l’indicateur du milieu : la moitié au moins de ses indicateurs jugés y sont, ou mieux. "
             "Un indicateur vaut la mesure la plus loin de sa cible. "
             a href="/aide/pays" { "Comment cela se calcule" }
+        }
+    }
+}
+
+/// The orders that are no objective's, as an address names them and as the interface does.
+const ORDERS: [(&str, Order, &str); 4] = [
+    ("", Order::Name, "Par nom"),
+    ("-atteintes", Order::Reached, "Part de cibles atteintes"),
+    ("-redresser", Order::Alarming, "Cibles à redresser"),
+    ("-retard", Order::Late, "Valeurs en retard"),
+];
+
+/// The board as an address asks for it.
+fn arranged(board: &Board, address: &Address) -> Board {
+    let asked = address.get(SORT);
+    let known = ORDERS.into_iter().find(|(name, ..)| *name == asked);
+    let order = known.map_or_else(
+        || Order::Objective(asked.trim_start_matches('-').to_owned()),
+        |(_, order, _)| order,
+    );
+    board.arranged(&order, &chosen(address))
+}
+
+/// The objectives that an address names.
+fn chosen(address: &Address) -> Vec<&str> {
+    let named = address.every(COLUMNS);
+    named.flat_map(|keys| keys.split(',')).collect()
+}
+
+/// The form that orders the regions and chooses the objectives.
+fn choice(board: &Board, address: &Address) -> Markup {
+    let others = address.without(SORT).without(COLUMNS);
+    let (asked, chosen) = (address.get(SORT), chosen(address));
+    let any = board
+        .objectives
+        .iter()
+        .any(|node| chosen.contains(&node.key.as_str()));
+    let code = |node: &Node| format!("Objectif {}", node.code.as_deref().unwrap_or(&node.label));
+    html! {
+        details.more.columns.noprint open[is_arranged(address)] {
+            summary { "Ordre des régions et objectifs montrés" }
+            form method="get" action={ (address.path()) "#pays" } {
+                @for (key, value) in others.pairs() { input type="hidden" name=(key) value=(value); }
+                p {
+                    label for="ordre-regions" { "Ranger les régions" } " "
+                    select #ordre-regions name=(SORT) {
+                        @for (name, _, words) in ORDERS { option value=(name) selected[name == asked] { (words) } }
+                        @for node in &board.objectives {
+                            @let name = format!("-{}", node.key);
+                            option value=(name) selected[name == asked] { "Cibles atteintes, " (code(node).to_lowercase()) }
+                        }
+                    }
+                }
+                fieldset {
+                    legend { "Objectifs montrés" }
+                    @for node in &board.objectives {
+                        label { input type="checkbox" name=(COLUMNS) value=(node.key) checked[!any || chosen.contains(&node.key.as_str())]; " " (code(node)) }
+                    }
+                }
+                p.acts { button.btn.sm type="submit" { "Afficher" } @if is_arranged(address) { a href={ (others.href()) "#pays" } { "Tous, par nom" } } }
+            }
         }
     }
 }

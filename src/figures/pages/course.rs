@@ -153,13 +153,16 @@ fn breaks(course: &Course<'_>) -> Markup {
     }
 }
 
+/// What a page tells within another cell.
+const IN_FILES: [&str; 4] = ["rythme_bas", "rythme_haut", "cible_basse", "cible_haute"];
+
 /// The table of the drawing, folded away.
 fn data(facts: &Facts<'_>, course: &Course<'_>) -> Markup {
     let address = facts.address;
     html! {
         details.more open[is_arranged(address)] {
             summary { "Les valeurs du graphique" }
-            (table(facts, course).without(&["rythme_bas", "rythme_haut"]).html(address))
+            (table(facts, course).without(&IN_FILES).html(address))
             (downloads("trajectoire", "Les valeurs de la trajectoire", &facts.named(), address))
         }
     }
@@ -181,6 +184,8 @@ pub(super) fn table(facts: &Facts<'_>, course: &Course<'_>) -> Table {
         Column::numbers("rythme", "À ce rythme"),
         Column::numbers("rythme_bas", "À ce rythme, au plus bas"),
         Column::numbers("rythme_haut", "À ce rythme, au plus haut"),
+        Column::numbers("cible_basse", "Cible, borne basse"),
+        Column::numbers("cible_haute", "Cible, borne haute"),
     ];
     let ahead = course
         .projection
@@ -191,6 +196,7 @@ pub(super) fn table(facts: &Facts<'_>, course: &Course<'_>) -> Table {
         .into_iter()
         .flatten()
         .map(|known| known.year)
+        .chain(course.corridors.iter().map(|corridor| corridor.year))
         .chain(ahead.iter().map(|(year, _)| *year))
         .collect();
     years.sort_unstable();
@@ -230,7 +236,7 @@ fn row(course: &Course<'_>, said: &Said<'_>, year: i16, likely: Option<Likely>) 
     let observed = |place: &str, all: &[Known]| {
         known(all).map_or_else(Cell::default, |one| said.cell(place, &one, formatter))
     };
-    let target = known(&course.targets);
+    let [target, lowest, highest] = target(course, year, formatter);
     let name =
         html! { (year) @if course.breaks().any(|b| b.since == year) { span.sub { "rupture" } } };
     let [ahead, low, high] = match likely {
@@ -248,9 +254,28 @@ fn row(course: &Course<'_>, said: &Said<'_>, year: i16, likely: Option<Likely>) 
         whole(year.into()).shown(name),
         observed(course.place, &course.observed),
         observed(COUNTRY, &course.national),
-        target.map_or_else(Cell::default, |target| number(target.value)),
+        target,
         ahead,
         low,
         high,
+        lowest,
+        highest,
     ]
+}
+
+/// The target of a year: a number, or the bounds to stay between.
+fn target(course: &Course<'_>, year: i16, formatter: Formatter<'_>) -> [Cell; 3] {
+    let number = |value: f64| Cell::from(Datum::number(shown(value), formatter.decimals()));
+    let corridor = course.corridors.iter().find(|c| c.year == year);
+    if let Some(corridor) = corridor {
+        let words = html! { (pictures::between(corridor, formatter)) };
+        return [
+            Cell::default().shown(words),
+            number(corridor.low),
+            number(corridor.high),
+        ];
+    }
+    let value = course.targets.iter().find(|known| known.year == year);
+    let value = value.map_or_else(Cell::default, |known| number(known.value));
+    [value, Cell::default(), Cell::default()]
 }

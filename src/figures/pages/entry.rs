@@ -65,6 +65,7 @@ pub(super) struct Ground {
     pub directory: Arc<Directory>,
     pub figures: FiguresView,
     pub today: Date,
+    pub reach: Reach,
 }
 
 impl Workshop {
@@ -76,6 +77,7 @@ impl Workshop {
             directory: self.directories.current(&mut tx, reach).await?,
             figures: self.snapshots.current(&mut tx, reach).await?,
             today: self.imports.clock.today(),
+            reach: reach.clone(),
         })
     }
 }
@@ -96,6 +98,7 @@ impl Ground {
             directory: &self.directory,
             figures: &self.figures,
             today: self.today,
+            reach: &self.reach,
         }
     }
 }
@@ -173,10 +176,11 @@ impl Address {
         }
         let cells = grid.lines.iter();
         let cells = cells.map(|line| (line.measure.code.as_str(), line.place.code.as_str()));
+        let year = choice.years[0];
         Ok(Sheet {
-            allowed: ground.rights().loads_one_of(reach, cells),
+            allowed: ground.rights().loads_one_of(reach, cells, year),
             entries: Entries::of(&grid),
-            year: choice.years[0],
+            year,
             others,
             narrowing,
             grid,

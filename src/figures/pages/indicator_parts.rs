@@ -289,7 +289,7 @@ pub(super) fn table(facts: &Facts<'_>, comparison: &Comparison<'_>) -> Markup {
     html! {
         section.sect aria-labelledby="valeurs-titre" {
             (section_heading("valeurs-titre", &format!("Valeurs par {one}"), None))
-            (table.without(&absent).html(facts.address))
+            (table.without(&agreed::IN_FILES).without(&absent).html(facts.address))
             (downloads("classement", "Ce tableau", &named, facts.address))
             (downloads("valeurs", "Toutes les valeurs", &named, &facts.address.without("periode")))
             p.note { "Le rang ne dit rien de la précision : un faible effectif fait varier un taux." }
@@ -315,13 +315,16 @@ pub(super) fn ranking(
     let ranked = (1..).zip(&comparison.rows);
     let row = |(rank, row): (usize, &Row<'_>)| {
         let mut cells = table_row(facts.situation.moment, comparison, rank, row);
-        cells.extend(agreed::cells(agreed.get(row.code), decimals));
+        let agreed = agreed.get(row.code);
+        cells.extend(agreed::cells(agreed, decimals));
+        cells.extend(agreed::cells_in_files(agreed, decimals));
         cells
     };
     table.rows = ranked.map(row).collect();
     table.totals.extend(
         national_row(facts.situation.moment, comparison).map(|mut cells| {
             cells.extend(agreed::cells(None, decimals));
+            cells.extend(agreed::cells_in_files(None, decimals));
             cells
         }),
     );
@@ -330,7 +333,7 @@ pub(super) fn ranking(
 
 fn columns(comparison: &Comparison<'_>) -> Vec<Column> {
     let before = comparison.before.map(Period::french);
-    vec![
+    let mut columns = vec![
         Column::numbers("rang", "Rang").unsorted(),
         Column::words("territoire", "Code du territoire").staying(),
         match comparison.among {
@@ -344,9 +347,10 @@ fn columns(comparison: &Comparison<'_>) -> Vec<Column> {
         Column::numbers("valeur", comparison.period.french()),
         Column::numbers("evolution", "Évolution"),
         Column::numbers("ecart", "Écart à la France"),
-        Column::numbers("cible", "Cible du contrat"),
-        Column::words("etat", "État"),
-    ]
+    ];
+    columns.extend(agreed::columns());
+    columns.extend(agreed::columns_in_files());
+    columns
 }
 
 fn table_row(

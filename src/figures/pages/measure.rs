@@ -1,9 +1,13 @@
-//! `/catalogue/{code}`: one measure across generations: its long series, what pointed to it.
+//! `/catalogue/{code}`: one measure across generations: its long series in a place, beside the
+//! country; what pointed to it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use jalon_render::chart::{self, Axis, SeriesPoint, Trajectory};
-use jalon_render::{Description, Target};
+use jalon_render::Target;
+use jalon_render::chart::{self, Trajectory};
 use maud::{Markup, PreEscaped, html};
 
 use super::catalogue::mark;
@@ -11,30 +15,126 @@ use super::since::{self, Concern};
 use super::sourced::sourced;
 use crate::access::Signed;
 use crate::figures::comparison::COUNTRY;
+use crate::figures::course::{Course, Generation, drawn};
 use crate::figures::national::National;
+use crate::figures::pictures;
+use crate::figures::projection::Known;
 use crate::figures::{Figure, Formatter, Series, Situation, Sources};
 use crate::frameworks::{Across, LinkKind};
-use crate::kernel::{Decimal, Period, counted};
+use crate::kernel::{Decimal, Period, ValueKind, counted, fold};
 use crate::ledger::Moment;
-use crate::organisations::{Directory, PlaceKind};
+use crate::measures::Measure;
+use crate::organisations::{Directory, Place, PlaceKind};
 use crate::platform::web::table::{Cell, Column, Datum, Table};
 use crate::platform::web::{
     Address, Crumb, WebError, WebResult, crumbs, fictional_mark, section_heading,
 };
-use crate::tables::{downloads, yes_no};
+use crate::tables::{downloads, word, yes_no};
 
-/// The country over one period.
+/// The parameter that says whose series is shown.
+const PLACE: &str = "lieu";
+
+/// The long series of a measure: period by period, a place and the country beside it.
+struct Long<'a> {
+    across: Across<'a>,
+    years: Vec<Year<'a>>,
+    /// The places that have a value, the country first and the others by name.
+    places: Vec<Candidate<'a>>,
+    /// The course of the place chosen; `None` where nothing was said of any.
+    course: Option<Course<'a>>,
+}
+
+/// The country and the place chosen over one period.
 struct Year<'a> {
     period: Period,
-    /// What the supplier gives.
-    given: Option<&'a Figure>,
-    amount: Option<Decimal>,
+    country: Told<'a>,
+    place: Told<'a>,
     regions: usize,
 }
 
-impl Year<'_> {
-    fn is_computed(&self) -> bool {
-        self.given.is_none() && self.amount.is_some()
+/// What is known of a place over one period.
+#[derive(Clone, Copy, Default)]
+struct Told<'a> {
+    /// What the supplier gives.
+    figure: Option<&'a Figure>,
+    amount: Option<Decimal>,
+}
+
+/// A place whose series may be shown.
+struct Candidate<'a> {
+    place: &'a Place,
+    /// How many of its values are numbers over a year.
+    drawn: usize,
+    /// How many it has.
+    said: usize,
+}
+
+impl Told<'_> {
+    fn is_computed(self) -> bool {
+        self.figure.is_none() && self.amount.is_some()
+    }
+
+    fn is_said(self) -> bool {
+        self.figure.is_some() || self.amount.is_some()
+    }
+
+    /// Its number, or the words said in place of one, leading to who says so.
+    fn cell(self, moment: Moment, formatter: Formatter<'_>) -> Cell {
+        let amount = Datum::number(self.amount, formatter.decimals());
+        let words = self.words(formatter).unwrap_or_else(|| amount.french());
+        let shown = html! {
+            (sourced(moment, self.figure, &words))
+            @if self.is_computed() { span.sub { "calculée" } }
+        };
+        Cell::from(amount).shown(shown)
+    }
+
+    /// What is said in place of a number.
+    fn words(self, formatter: Formatter<'_>) -> Option<String> {
+        let figure = self.figure.filter(|_| self.amount.is_none());
+        figure.map(|figure| formatter.value(&figure.value))
+    }
+}
+
+impl<'a> Long<'a> {
+    /// The series of the place asked for; else of the country where it has one, else of the first
+    /// place, by name, of those that have the most values.
+    fn of(across: Across<'a>, situation: &'a Situation, asked: &str) -> Self {
+        let Some(series) = situation.figures.series(&across.measure.code) else {
+            return Self {
+                across,
+                years: Vec::new(),
+                places: Vec::new(),
+                course: None,
+            };
+        };
+        let directory = &*situation.directory;
+        let mut years = years(&across, series, directory);
+        let places = places(across.measure, series, &years, directory);
+        let place = chosen(&places, asked);
+        for year in &mut years {
+            year.place = match place {
+                Some(place) if place.code != COUNTRY => {
+                    let figure = series.whole(&place.code, year.period);
+                    let amount = figure.and_then(|f| f.value.amount(across.measure.per));
+                    Told { figure, amount }
+                }
+                _ => year.country,
+            };
+        }
+        let course = place.map(|place| course(&across, series, place, &years));
+        Self {
+            across,
+            years,
+            places,
+            course,
+        }
+    }
+
+    fn is_of_country(&self) -> bool {
+        self.course
+            .as_ref()
+            .is_none_or(|course| course.place == COUNTRY)
     }
 }
 
@@ -51,8 +151,8 @@ pub(super) async fn page(
         .across(&code)
         .ok_or(WebError::NotFound)?;
     let series = situation.figures.series(&code);
-    let years = series.map(|series| years(&across, series, &situation.directory));
-    let years = years.unwrap_or_default();
+    let long = Long::of(across, &situation, asked.get(PLACE));
+    let across = &long.across;
     let concern = Concern {
         measures: vec![&across.measure.code],
         keeps: &|_| true,
@@ -68,16 +168,16 @@ pub(super) async fn page(
             p.eyebrow { "Mesure" @if let Some(unit) = &across.measure.unit { ", en " (unit) } }
             h1 { (across.measure.label) }
             p.lead {
-                (verdict(&across, &years))
+                (verdict(&long))
                 @if series.is_some_and(|s| s.iter().any(|(_, f)| f.fictional)) { " " (fictional_mark()) }
             }
             (situation.form(&asked, &html! {}))
         }
         (since::section(&situation, &concern))
-        @if years.is_empty() { (nothing_yet(&across, &situation)) }
-        (long_series(&across, &years, &asked, situation.moment))
-        (pointers(&across, &situation))
-        (definition(&across))
+        @if long.years.is_empty() { (nothing_yet(across, &situation)) }
+        (long_series(&long, &asked, situation.moment))
+        (pointers(across, &situation))
+        (definition(across))
     };
     Ok((
         situation.status(),
@@ -85,13 +185,17 @@ pub(super) async fn page(
     ))
 }
 
+/// The country period by period; the place is not chosen yet.
 fn years<'a>(across: &Across<'a>, series: &'a Series, directory: &'a Directory) -> Vec<Year<'a>> {
     let year = |period: Period| {
         let on = period.last_day();
-        let country = directory.place(COUNTRY);
-        let national = country.map(|country| {
+        let country = directory.place(COUNTRY).map(|country| {
             let parts = directory.parts_of(COUNTRY, on);
-            National::new(across.measure, series, country, &parts, period)
+            let national = National::new(across.measure, series, country, &parts, period);
+            Told {
+                figure: national.given,
+                amount: national.amount(),
+            }
         });
         let regions = directory.places().iter();
         let regions = regions.filter(|place| place.kind == PlaceKind::Region && place.valid_on(on));
@@ -101,42 +205,113 @@ fn years<'a>(across: &Across<'a>, series: &'a Series, directory: &'a Directory) 
         };
         Year {
             period,
-            given: national.as_ref().and_then(|national| national.given),
-            amount: national.and_then(|national| national.amount()),
+            country: country.unwrap_or_default(),
+            place: Told::default(),
             regions: regions.filter(|place| has_number(&place.code)).count(),
         }
     };
     series.periods().into_iter().map(year).collect()
 }
 
-fn verdict(across: &Across<'_>, years: &[Year<'_>]) -> String {
-    let formatter = Formatter::new(Some(across.measure));
-    let mut known = years.iter().filter_map(|year| Some((year, year.amount?)));
-    let first = known.next();
-    let last = known.next_back();
-    let breaks = across.measure.breaks.len();
-    let broken = match breaks {
-        0 => String::new(),
-        n => format!(" {} dans la série.", counted(n, "rupture", "ruptures")),
-    };
-    match (first, last) {
-        (Some((from, before)), Some((to, now))) => format!(
-            "{} en France en {}, {} en {}.{broken}",
-            formatter.number(before),
-            from.period.french(),
-            formatter.number(now),
-            to.period.french()
-        ),
-        (Some((year, amount)), None) => format!(
-            "{} en France en {}.{broken}",
-            formatter.number(amount),
-            year.period.french()
-        ),
-        _ if years.is_empty() => "Aucune valeur n’est encore chargée pour cette mesure.".to_owned(),
-        _ => format!(
-            "Pas de valeur pour la France entière : voyez les régions sur la page d’un indicateur.{broken}"
-        ),
+/// The places of which something is said as a whole, or can be computed.
+fn places<'a>(
+    measure: &Measure,
+    series: &Series,
+    years: &[Year<'_>],
+    directory: &'a Directory,
+) -> Vec<Candidate<'a>> {
+    let mut told: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let whole = series.iter().filter(|(of, _)| of.breakdown.is_empty());
+    for (subject, figure) in whole {
+        let is_number = figure.value.amount(measure.per).is_some();
+        let is_drawn = is_number && matches!(subject.period, Period::Year(_));
+        let (drawn, said) = told.entry(&subject.place).or_default();
+        *drawn += usize::from(is_drawn);
+        *said += 1;
     }
+    let country = years.iter().filter(|year| year.country.is_said()).count();
+    if country > 0 {
+        told.insert(COUNTRY, (of_country(years).len(), country));
+    }
+    let candidates = directory.places().iter().filter_map(|place| {
+        let (drawn, said) = *told.get(place.code.as_str())?;
+        Some(Candidate { place, drawn, said })
+    });
+    let mut candidates: Vec<Candidate<'a>> = candidates.collect();
+    candidates.sort_by_cached_key(|one| (one.place.code != COUNTRY, fold(&one.place.name)));
+    candidates
+}
+
+fn chosen<'a>(places: &[Candidate<'a>], asked: &str) -> Option<&'a Place> {
+    let named = places.iter().find(|one| one.place.code == asked);
+    let is_country = |one: &&Candidate<'a>| one.place.code == COUNTRY && one.drawn > 1;
+    let country = places.iter().find(is_country);
+    // Of equals the first: the country, then by name.
+    let most = places
+        .iter()
+        .min_by_key(|one| Reverse((one.drawn, one.said)));
+    named.or(country).or(most).map(|one| one.place)
+}
+
+fn course<'a>(
+    across: &Across<'a>,
+    series: &Series,
+    place: &'a Place,
+    years: &[Year<'_>],
+) -> Course<'a> {
+    let mut course = Course::of(
+        across.measure,
+        series,
+        (place.code.as_str(), place.name.as_str()),
+    );
+    if place.code == COUNTRY {
+        // What the regions add up to counts where the supplier gives nothing.
+        course.observed = of_country(years);
+    } else {
+        course.national = of_country(years);
+    }
+    course.generations = generations(across);
+    course
+}
+
+/// The yearly numbers of the country.
+fn of_country(years: &[Year<'_>]) -> Vec<Known> {
+    let known = years.iter();
+    let known = known.filter_map(|year| Some((year.period, year.country.amount?)));
+    drawn(&known.collect::<Vec<_>>())
+}
+
+fn verdict(long: &Long<'_>) -> String {
+    let Some(course) = &long.course else {
+        return "Aucune valeur n’est encore chargée pour cette mesure.".to_owned();
+    };
+    let formatter = Formatter::new(Some(long.across.measure));
+    let mut known = long.years.iter().filter_map(|year| {
+        let amount = year.place.amount?;
+        Some((year.period.french(), formatter.number(amount)))
+    });
+    let (first, last) = (known.next(), known.next_back());
+    let (before, within) = if long.is_of_country() {
+        (String::new(), " en France")
+    } else {
+        (format!("{} : ", course.name), "")
+    };
+    let mut said = match (first, last) {
+        (Some((from, then)), Some((to, now))) => {
+            format!("{before}{then}{within} en {from}, {now} en {to}.")
+        }
+        (Some((period, amount)), None) => format!("{before}{amount}{within} en {period}."),
+        _ if long.is_of_country() => "Pas de valeur chiffrée pour la France entière.".to_owned(),
+        _ => format!("{before}pas de valeur chiffrée."),
+    };
+    if !long.years.iter().any(|year| year.country.is_said()) {
+        said += " Pas de valeur pour la France entière.";
+    }
+    match long.across.measure.breaks.len() {
+        0 => {}
+        n => said += &format!(" {} dans la série.", counted(n, "rupture", "ruptures")),
+    }
+    said
 }
 
 /// Where no value came: where it is loaded, and by whom.
@@ -154,24 +329,29 @@ fn nothing_yet(across: &Across<'_>, situation: &Situation) -> Markup {
     }
 }
 
-fn long_series(across: &Across<'_>, years: &[Year<'_>], asked: &Address, moment: Moment) -> Markup {
+fn long_series(long: &Long<'_>, asked: &Address, moment: Moment) -> Markup {
+    let measure = long.across.measure;
+    let mut named = vec![("mesure", measure.code.as_str())];
+    named.extend(long.course.as_ref().map(|course| (PLACE, course.place)));
     html! {
-        @if !years.is_empty() {
+        @if !long.years.is_empty() {
             section.sect aria-labelledby="serie" {
-                (section_heading("serie", "La série, d’une génération à l’autre", None))
+                (section_heading("serie", "La série, d’une génération à l’autre", Some(choice(long, asked))))
                 div.split {
-                    @if let Some(svg) = chart(across, years) {
-                        figure.chart.plot {
-                            @if !generations(across).is_empty() { p.fig-s { "Sous les années, les générations de contrats qui suivent cette mesure." } }
-                            (PreEscaped(svg))
-                        }
+                    @match picture(long) {
+                        Some((course, picture)) => figure.chart.plot {
+                            p.fig-t { (course.name) @if let (Some(first), Some(last)) = (course.observed.first(), course.observed.last()) { ", de " (first.year) " à " (last.year) } }
+                            p.fig-s { "En " (measure.unit.as_deref().unwrap_or("valeur")) "." @if !course.generations.is_empty() { " Sous les années, les générations de contrats qui suivent cette mesure." } }
+                            (PreEscaped(chart::trajectory(&picture, Target::Page)))
+                        },
+                        None => p.muted { (undrawn(long)) },
                     }
                     div {
-                        (table(across, years, moment).without(&["calculee"]).html(asked))
-                        (downloads("serie", "La série", &[("mesure", &across.measure.code)], asked))
+                        (shown(long, moment).html(asked))
+                        (downloads("serie", "La série", &named, asked))
                     }
                 }
-                @for rupture in &across.measure.breaks {
+                @for rupture in &measure.breaks {
                     p.note { b { "Rupture en " (rupture.since) } " : " (rupture.reason) "." @if !rupture.comparable { " Les valeurs d’avant et d’après ne se comparent pas." } }
                 }
             }
@@ -179,16 +359,72 @@ fn long_series(across: &Across<'_>, years: &[Year<'_>], asked: &Address, moment:
     }
 }
 
-/// The long series of the measure that an address names, as it is taken away.
+/// Another place, without script.
+fn choice(long: &Long<'_>, asked: &Address) -> Markup {
+    let chosen = long.course.as_ref().map(|course| course.place);
+    html! {
+        form.asof method="get" action={ (asked.path()) "#serie" } {
+            @for (name, value) in asked.without(PLACE).pairs() { input type="hidden" name=(name) value=(value); }
+            label for=(PLACE) { "Voir" }
+            select id=(PLACE) name=(PLACE) {
+                @for Candidate { place, .. } in &long.places {
+                    option value=(place.code) selected[Some(place.code.as_str()) == chosen] { (place.name) }
+                }
+            }
+            button.btn.sm type="submit" { "Afficher" }
+        }
+    }
+}
+
+/// Why there is no chart.
+fn undrawn(long: &Long<'_>) -> String {
+    let name = long.course.as_ref().map_or("France", |course| course.name);
+    match long.across.measure.value_kind {
+        ValueKind::YesNo | ValueKind::Text => {
+            "Cette mesure n’est pas un nombre : le tableau la donne, rien ne se dessine.".to_owned()
+        }
+        ValueKind::Number if long.years.iter().any(|year| year.place.amount.is_some()) => format!(
+            "{name} : aucune valeur ne porte sur une année entière. Le tableau donne chaque période, rien ne se dessine."
+        ),
+        ValueKind::Number => format!("{name} : aucune valeur chiffrée à dessiner."),
+    }
+}
+
+/// The course and its chart; `None` where the place has no number over a whole year.
+fn picture<'l, 'a>(long: &'l Long<'a>) -> Option<(&'l Course<'a>, Trajectory)> {
+    let course = long.course.as_ref()?;
+    let picture = pictures::course(course, &long.across.measure.label)?;
+    Some((course, picture))
+}
+
+/// The long series of the measure and of the place that an address names, as it is taken away.
 pub(in crate::figures) fn series(situation: &Situation, asked: &Address) -> WebResult<Table> {
     let across = situation.catalogue.across(asked.get("mesure"));
     let across = across.ok_or(WebError::NotFound)?;
-    let series = situation.figures.series(&across.measure.code);
-    let years = series.map(|series| years(&across, series, &situation.directory));
-    Ok(table(&across, &years.unwrap_or_default(), situation.moment))
+    let long = Long::of(across, situation, asked.get(PLACE));
+    Ok(table(&long, situation.moment))
 }
 
-fn table(across: &Across<'_>, years: &[Year<'_>], moment: Moment) -> Table {
+/// The table as the page shows it: the place before the country, unless it is the country.
+fn shown(long: &Long<'_>, moment: Moment) -> Table {
+    let table = table(long, moment);
+    let Some(course) = long.course.as_ref().filter(|c| c.place != COUNTRY) else {
+        return table.without(&["calculee", "lieu", "valeur", "texte"]);
+    };
+    let mut table = table.without(&["calculee", "lieu", "texte"]);
+    if let Some(own) = table.columns.last_mut() {
+        own.heading = course.name.to_owned().into();
+    }
+    // In a file it comes last, since columns are only ever added there.
+    table.columns[1..].rotate_right(1);
+    for row in &mut table.rows {
+        row[1..].rotate_right(1);
+    }
+    table
+}
+
+fn table(long: &Long<'_>, moment: Moment) -> Table {
+    let across = &long.across;
     let formatter = Formatter::new(Some(across.measure));
     let columns = vec![
         Column::words("periode", "Période"),
@@ -196,27 +432,25 @@ fn table(across: &Across<'_>, years: &[Year<'_>], moment: Moment) -> Table {
         Column::numbers("regions", "Régions renseignées"),
         Column::words("generation", "Suivie par").wide(),
         Column::words("calculee", "Calculée"),
+        Column::words("lieu", "Lieu"),
+        Column::numbers("valeur", "Valeur du lieu"),
+        Column::words("texte", "À la place d’un nombre"),
     ];
     let caption = format!("{}, par période", across.measure.label);
     let mut table = Table::new("serie", caption, columns)
         .classed("stack dense")
         .caption_unseen();
-    let rows = years.iter().map(|year| {
-        let amount = Datum::number(year.amount, formatter.decimals());
-        let words = match (year.amount, year.given) {
-            (None, Some(figure)) => formatter.value(&figure.value),
-            _ => amount.french(),
-        };
-        let shown = html! {
-            (sourced(moment, year.given, &words))
-            @if year.is_computed() { span.sub { "calculée" } }
-        };
+    let place = long.course.as_ref().map(|course| course.name);
+    let rows = long.years.iter().map(|year| {
         vec![
             Cell::text(year.period.french()),
-            Cell::from(amount).shown(shown),
+            year.country.cell(moment, formatter),
             Datum::count(year.regions).into(),
             Cell::text(followed_in(across, year.period)),
-            yes_no(year.is_computed()),
+            yes_no(year.country.is_computed()),
+            word(place),
+            year.place.cell(moment, formatter),
+            word(year.place.words(formatter)),
         ]
     });
     table.rows = rows.collect();
@@ -245,87 +479,27 @@ fn followed_in(across: &Across<'_>, period: Period) -> String {
     }
 }
 
-/// The breaks between the first and the last year shown.
-fn drawn_breaks(across: &Across<'_>, years: &[Year<'_>]) -> Vec<chart::Break> {
-    let shown: Vec<i16> = years.iter().map(|year| year.period.year()).collect();
-    let (first, last) = (shown.iter().min(), shown.iter().max());
-    let within = |since: &i16| first.is_some_and(|f| f < since) && last.is_some_and(|l| since <= l);
-    let breaks = across.measure.breaks.iter().filter(|b| within(&b.since));
-    let drawn = breaks.map(|b| chart::Break {
-        since: i32::from(b.since),
-        text: "rupture".to_owned(),
-    });
-    drawn.collect()
-}
-
-/// The country year by year; nothing where fewer than two years have a number.
-fn chart(across: &Across<'_>, years: &[Year<'_>]) -> Option<String> {
-    let formatter = Formatter::new(Some(across.measure));
-    let points: Vec<SeriesPoint> = years
-        .iter()
-        .filter(|year| matches!(year.period, Period::Year(_)))
-        .filter_map(|year| {
-            let amount = year.amount?;
-            Some(SeriesPoint {
-                year: i32::from(year.period.year()),
-                value: amount.to_f64_for_drawing(),
-                text: formatter.bare(amount),
-            })
-        })
-        .collect();
-    if points.len() < 2 {
-        return None;
-    }
-    let label = format!("{}, France", across.measure.label);
-    let about = Description::new(&label, &verdict(across, years)).ok()?;
-    let axis = Axis::fitting(
-        points.iter().map(|p| p.value),
-        formatter.sign().unwrap_or_default(),
-    );
-    let spec = Trajectory {
-        id: "serie-longue".to_owned(),
-        about,
-        axis,
-        observed: chart::Series {
-            name: "France".to_owned(),
-            points,
-        },
-        targets: chart::Series {
-            name: "Cibles".to_owned(),
-            points: Vec::new(),
-        },
-        national: None,
-        way: None,
-        forecast: None,
-        breaks: drawn_breaks(across, years),
-        spans: generations(across),
-    };
-    Some(chart::trajectory(&spec, Target::Page))
-}
-
 /// The generations of contracts that follow the measure, the earliest first; of those whose years
 /// cross, the first begun.
-fn generations(across: &Across<'_>) -> Vec<chart::Span> {
+fn generations<'a>(across: &Across<'a>) -> Vec<Generation<'a>> {
     let own = across.pointers.iter();
     let own = own.filter(|pointer| pointer.kind != LinkKind::Related);
-    let mut years: Vec<(i16, i16)> = own
-        .map(|pointer| (pointer.framework.starts, pointer.framework.ends))
-        .collect();
-    years.sort_unstable();
+    let generation = own.map(|pointer| Generation {
+        title: &pointer.framework.title,
+        starts: pointer.framework.starts,
+        ends: pointer.framework.ends,
+    });
+    let mut generations: Vec<Generation<'a>> = generation.collect();
+    generations.sort_by_key(|one| (one.starts, one.ends));
     let mut last = i16::MIN;
-    years.retain(|(from, to)| {
-        let is_after = *from > last;
+    generations.retain(|one| {
+        let is_after = one.starts > last;
         if is_after {
-            last = *to;
+            last = one.ends;
         }
         is_after
     });
-    let span = |(from, to)| chart::Span {
-        from: i32::from(from),
-        to: i32::from(to),
-        text: format!("{from}-{to}"),
-    };
-    years.into_iter().map(span).collect()
+    generations
 }
 
 fn pointers(across: &Across<'_>, situation: &Situation) -> Markup {

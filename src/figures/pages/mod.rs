@@ -33,7 +33,7 @@ pub(super) use indicator::{Part, part};
 pub(super) use measure::series;
 pub(super) use objective::{by_region, indicators};
 pub use since::{Concern, section as since_section};
-pub(super) use sourced::contested;
+pub(super) use sourced::{contested, sourced};
 pub(super) use sources::load_table;
 
 use std::sync::Arc;

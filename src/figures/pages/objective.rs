@@ -18,7 +18,7 @@ use super::since::{self, Concern};
 use super::sourced::sourced;
 use crate::access::Signed;
 use crate::contracts::store::{NationalTarget, national_targets};
-use crate::contracts::{FullContract, Section};
+use crate::contracts::{FullContract, Section, own_measures};
 use crate::figures::attainment::look;
 use crate::figures::board::{Ground, Mark, Reviewed, movement_words, regions, tone_word};
 use crate::figures::circuit::{self, Owed};
@@ -65,6 +65,9 @@ struct Facts<'a> {
     regions: Vec<(&'a Place, Option<(&'a FullContract, &'a Section)>)>,
     lines: Vec<Line<'a>>,
     targets: Vec<NationalTarget>,
+    /// What contracts measure by themselves under the objective: how many targets can be judged, and
+    /// how many are reached.
+    own: (usize, usize),
 }
 
 pub(super) async fn page(
@@ -120,19 +123,25 @@ impl<'a> Facts<'a> {
                 seen: BTreeMap::new(),
             })
             .collect();
+        let mut own = (0, 0);
         for (place, agreed) in &regions {
             let Some((full, section)) = *agreed else {
                 continue;
             };
-            let terms = full.in_force(situation.moment.change);
+            let change = situation.moment.change;
+            let terms = full.in_force(change);
+            let measures = own_measures(framework, full, change);
             let ground = Ground {
                 situation,
                 framework,
                 full,
                 section,
                 terms: &terms,
+                own: &measures,
                 place: &place.code,
             };
+            let (judged, reached) = own_counts(&ground, node);
+            own = (own.0 + judged, own.1 + reached);
             for line in &mut lines {
                 if let Some(seen) = line.in_region(&ground) {
                     line.seen.insert(&place.code, seen);
@@ -147,8 +156,29 @@ impl<'a> Facts<'a> {
             regions,
             lines,
             targets,
+            own,
         }
     }
+}
+
+/// How many targets that the contract measures by itself can be judged under a node, and how many
+/// are reached.
+fn own_counts(ground: &Ground<'_>, node: &Node) -> (usize, usize) {
+    let reviewed = ground.reviewed().into_iter();
+    let own = reviewed.filter(|seen| {
+        let followed = seen.asked.followed;
+        followed.is_of_contract()
+            && ground
+                .framework
+                .is_under(&followed.indicator.node, &node.key)
+    });
+    let scale = ground.framework.scale();
+    let tones = own.filter_map(|seen| seen.mark(&scale).tone);
+    tones.fold((0, 0), counted_with)
+}
+
+fn counted_with((judged, reached): (usize, usize), tone: Tone) -> (usize, usize) {
+    (judged + 1, reached + usize::from(tone == Tone::Reached))
 }
 
 /// The country over the last period that has a figure, up to a year.
@@ -223,9 +253,7 @@ impl Line<'_> {
     /// How many regions are judged and how many reach their target.
     fn counts(&self) -> (usize, usize) {
         let tones = self.seen.values().filter_map(|seen| seen.mark.tone);
-        tones.fold((0, 0), |(judged, reached), tone| {
-            (judged + 1, reached + usize::from(tone == Tone::Reached))
-        })
+        tones.fold((0, 0), counted_with)
     }
 }
 
@@ -276,7 +304,7 @@ impl Facts<'_> {
     }
 
     fn verdict(&self) -> String {
-        let (mut judged, mut reached) = (0, 0);
+        let (mut judged, mut reached) = self.own;
         for line in &self.lines {
             let (own_judged, own_reached) = line.counts();
             judged += own_judged;
@@ -293,10 +321,16 @@ impl Facts<'_> {
                 self.year
             ),
         };
+        let own = match self.own {
+            (0, _) => String::new(),
+            (judged, reached) => {
+                format!(", dont {reached} sur {judged} d’indicateurs que les contrats définissent")
+            }
+        };
         match judged {
             0 => format!("{indicators} ; aucune valeur à juger ; {late}."),
             _ => format!(
-                "{indicators} ; {} sur {judged} dans les régions ; {late}.",
+                "{indicators} ; {} sur {judged} dans les régions{own} ; {late}.",
                 counted(reached, "cible atteinte", "cibles atteintes")
             ),
         }
@@ -450,7 +484,7 @@ impl Facts<'_> {
                         tbody { @for (place, agreed) in &self.regions { (self.region(place, *agreed)) } }
                     }
                 }
-                p.note { "Chaque case : l’état au regard de la cible du contrat, la dernière valeur, qui mène à sa provenance, et l’évolution sur un an. Une case vide : le contrat ne dit rien de l’indicateur." }
+                p.note { "Chaque case : l’état au regard de la cible du contrat, la dernière valeur, qui mène à sa provenance, et l’évolution sur un an. Une case vide : le contrat ne dit rien de l’indicateur. Ce qu’un contrat définit lui-même n’a pas de colonne : rien ne s’y compare." }
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::ledger::Moment;
 use crate::platform::web::icon;
 
 /// A figure's text, leading to its provenance.
-pub(super) fn sourced(moment: Moment, figure: Option<&Figure>, text: &str) -> Markup {
+pub(in crate::figures) fn sourced(moment: Moment, figure: Option<&Figure>, text: &str) -> Markup {
     html! {
         @match figure {
             Some(figure) => a.src href=(figure.href(moment)) { (text) },

@@ -54,7 +54,9 @@ pub(super) fn entry_links(about: &About<'_>, reach: &Reach) -> Markup {
             a href={ "/imports/modele?choisir=oui&cadre=" (framework) "&indicateur=" (key) } { "Modèle à remplir" }
         }
     };
-    let somewhere = about.ground().loading_somewhere(&measure.code, reach);
+    let somewhere = about
+        .ground()
+        .loading_somewhere(&measure.code, framework, reach);
     reach.offers::<LoadValues>(&[somewhere], ENTER, &links)
 }
 

@@ -205,7 +205,8 @@ fn body(facts: &Facts<'_>) -> Markup {
         directory: facts.directory,
         today: facts.today,
     };
-    let attaching = ground.loading(&facts.story.measure, &subject.place);
+    let year = subject.period.year();
+    let attaching = ground.attaching(&facts.story.measure, &subject.place, year);
     html! {
         (crumbs(&[
             Crumb { label: "Cadres", href: Some("/cadres".to_owned()) },

@@ -2,11 +2,12 @@
 
 use jalon_render::Description;
 use jalon_render::chart::{
-    Axis, Break, Forecast, ForecastPoint, Series, SeriesPoint, Span, Spark, Trajectory,
+    Axis, Break, Corridor, Corridors, Forecast, ForecastPoint, Series, SeriesPoint, Span, Spark,
+    Trajectory,
 };
 
 use crate::figures::Formatter;
-use crate::figures::course::Course;
+use crate::figures::course::{self, Course};
 use crate::figures::projection::{Known, Likely, Projection, shown};
 use crate::measures::Measure;
 
@@ -24,6 +25,7 @@ pub fn course(course: &Course<'_>, label: &str) -> Option<Trajectory> {
         .unwrap_or_default();
     let values = [&course.observed, &course.national, &course.targets];
     let values = values.into_iter().flatten().map(|known| known.value);
+    let bounds = course.corridors.iter().flat_map(|c| [c.low, c.high]);
     let likely = years
         .iter()
         .flat_map(|(_, likely)| [likely.low, likely.high]);
@@ -34,9 +36,13 @@ pub fn course(course: &Course<'_>, label: &str) -> Option<Trajectory> {
             &detail(course, formatter)?,
         )
         .ok()?,
-        axis: Axis::fitting(values.chain(likely), formatter.sign().unwrap_or_default()),
+        axis: Axis::fitting(
+            values.chain(bounds).chain(likely),
+            formatter.sign().unwrap_or_default(),
+        ),
         observed: series(course.name, &course.observed),
         targets: series("Cible du contrat", &course.targets),
+        corridors: corridors(course, formatter),
         national: Some(series("France", &course.national)),
         way: course
             .way
@@ -61,6 +67,37 @@ pub fn course(course: &Course<'_>, label: &str) -> Option<Trajectory> {
     })
 }
 
+/// The year of the last target, and the target in words.
+fn last_target(course: &Course<'_>, formatter: Formatter<'_>) -> Option<(i16, String)> {
+    let value = course.targets.last();
+    let value = value.map(|known| (known.year, printed(known.value, formatter)));
+    let corridor = course.corridors.last();
+    let corridor = corridor.map(|c| (c.year, between(c, formatter)));
+    value
+        .into_iter()
+        .chain(corridor)
+        .max_by_key(|(year, _)| *year)
+}
+
+fn corridors(course: &Course<'_>, formatter: Formatter<'_>) -> Option<Corridors> {
+    let corridor = |c: &course::Corridor| Corridor {
+        year: i32::from(c.year),
+        low: c.low,
+        high: c.high,
+        text: between(c, formatter),
+    };
+    (!course.corridors.is_empty()).then(|| Corridors {
+        name: "Cible du contrat : rester entre deux bornes".to_owned(),
+        years: course.corridors.iter().map(corridor).collect(),
+    })
+}
+
+/// A corridor in words.
+pub(in crate::figures) fn between(corridor: &course::Corridor, formatter: Formatter<'_>) -> String {
+    let [low, high] = [corridor.low, corridor.high].map(|value| printed(value, formatter));
+    format!("{low} à {high}")
+}
+
 fn points(known: &[Known], formatter: Formatter<'_>) -> Vec<SeriesPoint> {
     let point = |known: &Known| SeriesPoint {
         year: i32::from(known.year),
@@ -83,12 +120,8 @@ fn detail(course: &Course<'_>, formatter: Formatter<'_>) -> Option<String> {
         printed(last.value, formatter),
         last.year
     );
-    if let Some(target) = course.targets.last() {
-        detail += &format!(
-            " Cible {} : {}.",
-            target.year,
-            printed(target.value, formatter)
-        );
+    if let Some((year, target)) = last_target(course, formatter) {
+        detail += &format!(" Cible {year} : {target}.");
     }
     if let Some(projection) = &course.projection {
         detail += &format!(" {}.", projection.sentence());

@@ -87,7 +87,7 @@ fn words() -> FunnelWords {
         far_beyond: own("Hors des deux lignes"),
         near_limit: own("Limites à 95 %"),
         far_limit: own("Limites à 99,8 %"),
-        usual: own("Étendue habituelle : 19 lieux sur 20"),
+        usual: own("Étendue habituelle des lieux (95 %)"),
     }
 }
 

@@ -4,7 +4,7 @@
 mod course;
 mod funnel;
 
-pub(in crate::figures) use course::range;
+pub(in crate::figures) use course::{between, range};
 pub use course::{course, spark};
 pub use funnel::funnel;
 

@@ -155,7 +155,7 @@ impl Sight {
         let held = snapshot.embargoed.iter().enumerate();
         let seen = held.filter(|(_, held)| reach.sees_embargoed(held.figure.loaded_by));
         Self {
-            vantage: (!reach.sees_all_values()).then(|| Arc::clone(reach.vantage())),
+            vantage: (!reach.sees_all_values()).then(|| reach.vantage_on_values()),
             unveiled: seen.map(|(rank, _)| rank).collect(),
         }
     }

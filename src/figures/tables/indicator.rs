@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::situation;
 use crate::figures::Sources;
+use crate::figures::api::unknown_measure;
 use crate::figures::pages::{Part, load_table, part};
 use crate::platform::web::table::Table;
 use crate::platform::web::{WebError, WebResult};
@@ -113,8 +114,15 @@ impl Source for LoadsOfMeasure {
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {
         let situation = situation(&self.sources, &mut ask).await?;
-        let measure = situation.catalogue.measure(ask.asked.get("mesure"));
-        let measure = measure.ok_or(WebError::NotFound)?;
+        let code = ask.asked.get("mesure");
+        let known = &situation.catalogue;
+        if unknown_measure(ask.tx, ask.reach, known, &[code])
+            .await?
+            .is_some()
+        {
+            return Err(WebError::NotFound);
+        }
+        let measure = known.measure(code).ok_or(WebError::NotFound)?;
         let (upto, whose) = (situation.moment.change, (ask.reach, ask.today));
         let loads = &self.sources.loads;
         let loads = loads.of(ask.tx, whose, &measure.code, upto).await?;

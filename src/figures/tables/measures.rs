@@ -71,7 +71,7 @@ impl Source for Measures {
     }
 }
 
-/// `serie`: a measure over the country, through generations of contracts.
+/// `serie`: a measure over the country and in a place, through generations of contracts.
 #[derive(Debug)]
 pub struct LongSeries {
     /// Where it is read from.
@@ -89,7 +89,7 @@ impl Source for LongSeries {
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        &["mesure", "au"]
+        &["mesure", "lieu", "au"]
     }
 
     async fn table(&self, mut ask: Ask<'_>) -> WebResult<Table> {

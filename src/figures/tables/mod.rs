@@ -8,6 +8,7 @@ mod documents;
 mod indicator;
 mod measures;
 mod objective;
+mod observed;
 mod review;
 mod values;
 
@@ -20,6 +21,8 @@ pub use documents::Attached;
 pub use indicator::{LoadsOfMeasure, OfIndicator};
 pub use measures::{LongSeries, Measures};
 pub use objective::{Objective, ObjectiveByRegion, SideBySide};
+pub use observed::ObservedOfContract;
+pub(in crate::figures) use observed::OwnIndicator;
 pub use review::ContractReview;
 pub(in crate::figures) use review::on_page;
 pub use values::{Revisions, Values};

@@ -203,7 +203,7 @@ impl Ground<'_> {
 
 /// A target in two cells: the number, or what is agreed in place of one, which a page shows where
 /// the number would be.
-fn target(target: Option<&Target>, measure: &Measure) -> [Cell; 2] {
+pub(super) fn target(target: Option<&Target>, measure: &Measure) -> [Cell; 2] {
     match target {
         None => [Cell::default(), Cell::default()],
         Some(Target::Value(Value::Number(Quantity::Plain(amount)))) => {

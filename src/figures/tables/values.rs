@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{terms, value};
+use crate::figures::api::unknown_measure;
 use crate::figures::provenance::store::story;
 use crate::figures::{Figure, Series, Snapshots, Subject};
 use crate::frameworks::{Catalogue, Indicator, Library};
@@ -108,6 +109,12 @@ impl Source for Values {
             .library
             .catalogue_at(ask.tx, ask.reach, at_change)
             .await?;
+        if let Some(code) = ask.choice("mesure") {
+            let unknown = unknown_measure(ask.tx, ask.reach, &catalogue, &[code.as_str()]).await?;
+            if unknown.is_some() {
+                return Err(WebError::NotFound);
+            }
+        }
         let directory = self.directories.current(ask.tx, ask.reach).await?;
         let figures = self.snapshots.upto(ask.tx, ask.reach, at_change).await?;
         let columns = vec![

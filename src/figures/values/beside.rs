@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Codes, Settings, read_period};
+use super::{Codes, KEPT, Settings, UNSAID, Unsaid, read_period};
 use crate::frameworks::Catalogue;
 use crate::imports::{Choice, Field, FieldKind, Mistake};
 use crate::kernel::Period;
@@ -138,6 +138,11 @@ pub(super) fn settings(
         fictional: false,
         indicator,
         period,
+        unsaid: match (form.said(UNSAID.1), form.said("statut")) {
+            (Some(KEPT), None | Some("provisoire")) => Unsaid::Kept,
+            (Some(KEPT), Some(_)) => Unsaid::KeptButStatus,
+            _ => Unsaid::Usual,
+        },
     };
     if form.mistakes.is_empty() {
         Ok(settings)
@@ -210,6 +215,8 @@ pub(super) fn facts(
         known.map_or_else(|| code.to_owned(), |o| o.label().to_owned())
     });
     let day = |day: Option<Date>| day.map(french_date);
+    let is_kept = settings.unsaid != Unsaid::Usual;
+    let unsaid = is_kept.then(|| "gardé, si la valeur est la même".to_owned());
     let status = settings.provisional.then(|| "provisoires".to_owned());
     [
         ("Cadre", framework),
@@ -221,6 +228,7 @@ pub(super) fn facts(
         ("Année ou période", settings.period.map(Period::french)),
         ("Source", settings.source.clone()),
         ("Commentaire", settings.comment.clone()),
+        ("Ce que le format ne dit pas", unsaid),
     ]
     .into_iter()
     .filter_map(|(name, said)| said.map(|said| (name, said)))

@@ -11,7 +11,8 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::Codes;
-use crate::figures::{Figure, FiguresView, Series};
+use crate::access::Reach;
+use crate::figures::{Figure, FiguresView, Series, rights};
 use crate::frameworks::{
     Catalogue, Framework, Frequency, Index, Indicator, Node, OwnMeasure, Supply,
 };
@@ -35,6 +36,8 @@ pub struct Soil<'a> {
     pub figures: &'a FiguresView,
     /// The day, in Paris.
     pub today: Date,
+    /// Whoever fills it in.
+    pub reach: &'a Reach,
 }
 
 /// What a person asks to fill in.
@@ -213,8 +216,21 @@ impl<'a> Soil<'a> {
         }
         let own = self.catalogue.own_of(&framework.code);
         let own = own.filter(|own| own.current && wanted(&own.indicator) && of_contract(own));
+        let own = own.filter(|own| self.shows(own));
         found.extend(own.map(|own| (&own.indicator, &own.measure)));
         found
+    }
+
+    /// Whether what a contract alone measures is shown: to who sees its values, or loads them.
+    fn shows(self, own: &OwnMeasure) -> bool {
+        let (measure, place) = (own.measure.code.as_str(), own.place.as_str());
+        let rights = rights::Ground {
+            catalogue: self.catalogue,
+            directory: self.directory,
+            today: self.today,
+        };
+        let loads = || rights.loads_one_of(self.reach, [(measure, place)], own.starts);
+        self.reach.sees_value(measure, place) || loads().is_ok()
     }
 
     /// Whether a measure is not only ever consulted elsewhere.

@@ -1,6 +1,7 @@
 //! Values as a kind of file: where the kernel of `imports` meets the rules of this module.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::civil::Date;
@@ -9,23 +10,27 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::compared::{Standing, beside_the_value, keeps_terms};
 use super::store::{self, Heads, NewRevision, Writing};
-use super::table::{Candidate, Ground, Known, Table, propose_mapping, read_table};
-use super::{INTAKE, Mapping, RowState, RowSubject, Settings, beside, columns, sent};
+use super::table::{Ground, Known, Table, propose_mapping, read_table};
+use super::{
+    AboutValueView, INTAKE, Mapping, RowState, RowSubject, SaidValueView, Settings, beside,
+    columns, sent,
+};
 use crate::access::{Act as _, Reach, may};
 use crate::figures::rights::{Ground as RightsGround, LoadValues, LoadedValues};
 use crate::figures::snapshot::{is_hidden, under_embargo};
 use crate::figures::store::latest_change;
 use crate::figures::{FiguresView, Formatter, Snapshots, Subject, follow};
-use crate::frameworks::Library;
+use crate::frameworks::{Catalogue, Library};
 use crate::imports::{
-    Asked, Batch, Closed, Field, FileMapping, French, Intake, Mistake, Place, Reading, Row, Said,
-    Sent, SentTable, Told, Undoing, Uses, Verdict, Written, store as imports,
+    Asked, Batch, Closed, Field, FileMapping, French, Intake, Mistake, Place, PublishedRow,
+    Reading, Row, Said, Sent, SentTable, Told, Undoing, Uses, Verdict, Written, store as imports,
 };
 use crate::ledger::{Change, LedgerError};
 use crate::organisations::Directories;
 use crate::platform::api::ApiResult;
-use crate::platform::clock::{Clock, french_date};
+use crate::platform::clock::{Clock, paris_date};
 use crate::platform::db::{Db, DbError, Tx};
 
 /// Values of measures.
@@ -144,6 +149,7 @@ impl Intake for ValuesIntake {
         let at_change = figures.at_change();
         let today = self.clock.today();
         let (reader, view) = (reach.clone(), figures.clone());
+        let (known, said) = (catalogue.clone(), settings.clone());
         // Away from the threads that answer requests: a large table takes seconds.
         let (table, mapping) = tokio::task::spawn_blocking(move || {
             let ground = Ground {
@@ -155,18 +161,24 @@ impl Intake for ValuesIntake {
         })
         .await
         .map_err(|cause| DbError::corrupt("table", cause))??;
-        let reader = reach.clone();
         let mut heads = Heads::default();
         for measure in table.measures() {
             heads.load(&mut tx, measure).await?;
         }
+        let standing = Standing {
+            heads,
+            figures,
+            reach: reach.clone(),
+            catalogue: known,
+            settings: said,
+        };
         Ok(Reading {
             total: table.accepted(),
             problems: table.problems.clone(),
             rows: Box::new(
                 table
                     .into_candidates()
-                    .map(move |c| row(&c, &heads, (&figures, &reader))),
+                    .map(move |candidate| standing.row(&candidate)),
             ),
             mapping,
             at_change,
@@ -197,7 +209,10 @@ impl Intake for ValuesIntake {
     }
 
     async fn write(&self, change: &mut Change, batch: &Batch) -> Result<Written, LedgerError> {
+        let reach = Reach::of_installation();
+        let catalogue = self.library.catalogue(change.tx(), &reach).await?;
         let mut writer = Writer {
+            catalogue: catalogue.clone(),
             writing: Writing {
                 change: change.no(),
                 at: change.at(),
@@ -213,8 +228,6 @@ impl Intake for ValuesIntake {
             writer.write(change, &rows).await?;
             next = following;
         }
-        let reach = Reach::of_installation();
-        let catalogue = self.library.catalogue(change.tx(), &reach).await?;
         follow::store::tell_followers(change, &catalogue).await?;
         Ok(Written {
             rows: writer.rows,
@@ -283,6 +296,29 @@ impl Intake for ValuesIntake {
         sent::table(document)
     }
 
+    async fn published(
+        &self,
+        tx: &mut Tx,
+        reach: &Reach,
+        rows: &[Row],
+    ) -> Result<Vec<PublishedRow>, DbError> {
+        let catalogue = self.library.catalogue(tx, reach).await?;
+        let published = rows.iter().map(|row| {
+            let subject: RowSubject = parsed(&row.subject)?;
+            let measure = catalogue.measure(&subject.measure);
+            let said = |text: &String| {
+                let state: RowState = parsed(text)?;
+                json_value(&SaidValueView::of(&state, measure))
+            };
+            Ok(PublishedRow {
+                about: json_value(&AboutValueView::from(&subject))?,
+                before: row.before.as_ref().map(said).transpose()?,
+                after: Some(said(&row.after)?),
+            })
+        });
+        published.collect()
+    }
+
     async fn told(&self, tx: &mut Tx, reach: &Reach, rows: &[Row]) -> Result<Vec<Told>, DbError> {
         let catalogue = self.library.catalogue(tx, reach).await?;
         let directory = self.directories.current(tx, reach).await?;
@@ -296,6 +332,7 @@ impl Intake for ValuesIntake {
             let after: RowState = parsed(&row.after)?;
             let measure = catalogue.measure(&subject.measure);
             let format = Formatter::new(measure);
+            let per = measure.and_then(|measure| measure.per);
             let place = directory.place(&subject.place);
             let place = place.map_or(subject.place.as_str(), |place| &place.name);
             let label = measure.map_or(subject.measure.as_str(), |measure| &measure.label);
@@ -314,7 +351,7 @@ impl Intake for ValuesIntake {
                 after: format.value(&after.value),
                 beside: before
                     .filter(|_| hidden.is_none())
-                    .and_then(|before| beside_the_value(&before, &after)),
+                    .and_then(|before| beside_the_value(&before, &after, per, figures.day())),
             })
         });
         told.collect()
@@ -343,7 +380,8 @@ impl ValuesIntake {
             let changes = rows.iter().filter(|row| row.verdict != Verdict::Unchanged);
             for row in changes {
                 let subject: RowSubject = parsed(&row.subject)?;
-                loaded.add(ground, &subject.measure, &subject.place);
+                let year = subject.period.year();
+                loaded.add(ground, &subject.measure, &subject.place, year);
             }
             next = following;
         }
@@ -353,7 +391,7 @@ impl ValuesIntake {
 
 /// What is said in the place of what stood before a row, where that is kept from somebody: by its
 /// place, or by an embargo.
-fn hidden(
+pub(super) fn hidden(
     before: &RowState,
     subject: &RowSubject,
     figures: &FiguresView,
@@ -409,8 +447,9 @@ fn read_as_said(
         today,
     };
     // Before anything is read of what stands there.
-    table.refuse_unless(|measure, place| {
-        let loads = || reach.allows(LoadValues::NAME, &[rights.loading(measure, place)]);
+    table.refuse_unless(|measure, place, year| {
+        let loading = || rights.loading(measure, place, year);
+        let loads = || reach.allows(LoadValues::NAME, &[loading()]);
         reach.sees_value(measure, place) || loads().is_ok()
     });
     let mapping = columns::shown(&table, workbook)
@@ -418,42 +457,9 @@ fn read_as_said(
     Ok((table, mapping))
 }
 
-/// What changes beside the value itself.
-fn beside_the_value(before: &RowState, after: &RowState) -> Option<String> {
-    let mut parts = Vec::new();
-    match (before.provisional, after.provisional) {
-        (true, false) => parts.push("devient définitive".to_owned()),
-        (false, true) => parts.push("redevient provisoire".to_owned()),
-        _ => {}
-    }
-    if before.supplier != after.supplier {
-        parts.push(format!(
-            "fournisseur {} au lieu de {}",
-            after.supplier, before.supplier
-        ));
-    }
-    if before.source != after.source {
-        parts.push("autre source".to_owned());
-    }
-    if before.reference_date != after.reference_date {
-        let day = after.reference_date.map(french_date);
-        let day = day.unwrap_or_else(|| "aucune".to_owned());
-        parts.push(format!("date de référence : {day}"));
-    }
-    if before.embargo_until != after.embargo_until {
-        parts.push(after.embargo_until.map_or_else(
-            || "embargo levé".to_owned(),
-            |day| format!("embargo jusqu’au {}", french_date(day)),
-        ));
-    }
-    if before.comment != after.comment {
-        parts.push("autre commentaire".to_owned());
-    }
-    (!parts.is_empty()).then(|| parts.join(" ; "))
-}
-
 /// A commit under way.
 struct Writer {
+    catalogue: Arc<Catalogue>,
     writing: Writing,
     heads: Heads,
     digest: Sha256,
@@ -463,13 +469,22 @@ struct Writer {
 impl Writer {
     async fn write(&mut self, change: &mut Change, rows: &[Row]) -> Result<(), DbError> {
         let mut read = Vec::with_capacity(rows.len());
+        let today = paris_date(self.writing.at);
         for row in rows.iter().filter(|row| row.verdict != Verdict::Unchanged) {
             self.digest.update(&row.subject);
             self.digest.update(&row.after);
             let subject: RowSubject = parsed(&row.subject)?;
-            let state: RowState = parsed(&row.after)?;
+            let mut state: RowState = parsed(&row.after)?;
             self.heads.load(change.tx(), &subject.measure).await?;
-            let (observation, no, is_new) = match self.heads.get(&subject) {
+            let head = self.heads.get(&subject);
+            if let Some(before) = head.and_then(|head| head.state.as_ref()) {
+                let measure = self.catalogue.measure(&subject.measure);
+                let per = measure.and_then(|measure| measure.per);
+                if keeps_terms(before, &state, per, today) {
+                    state.value.clone_from(&before.value);
+                }
+            }
+            let (observation, no, is_new) = match head {
                 Some(head) => (head.observation, head.no + 1, false),
                 None => (change.new_id(), 1, true),
             };
@@ -496,38 +511,12 @@ impl Writer {
     }
 }
 
-fn row(
-    candidate: &Candidate,
-    heads: &Heads,
-    (figures, reach): (&FiguresView, &Reach),
-) -> Result<Row, DbError> {
-    let before = heads
-        .get(&candidate.subject)
-        .and_then(|head| head.state.as_ref());
-    let after = &candidate.state;
-    let hidden = |before| hidden(before, &candidate.subject, figures, reach).is_some();
-    let verdict = match before {
-        None => Verdict::Created,
-        // « Inchangée » would say that what is guessed is what stands.
-        Some(before) if hidden(before) => Verdict::Changed,
-        Some(before) if before == after => Verdict::Unchanged,
-        Some(_) => Verdict::Changed,
-    };
-    Ok(Row {
-        place: candidate.place.clone(),
-        verdict,
-        subject: json(&candidate.subject)?,
-        before: before.map(json).transpose()?,
-        after: json(after)?,
-    })
-}
-
 fn settings_of(beside: &Json) -> Result<Settings, DbError> {
     serde_json::from_value(beside.clone())
         .map_err(|cause| DbError::corrupt("settings of a batch", cause))
 }
 
-fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
     serde_json::to_string(value).map_err(|cause| DbError::corrupt("rehearsal", cause))
 }
 

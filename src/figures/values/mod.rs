@@ -8,6 +8,7 @@ mod beside;
 mod breakdown;
 mod codes;
 mod columns;
+mod compared;
 mod expected;
 mod fact;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod notes;
 mod parts;
 mod places;
 mod plausible;
+mod published;
 #[cfg(test)]
 mod readings;
 mod rows;
@@ -47,7 +49,8 @@ pub use intake::ValuesIntake;
 pub use layout::{Guess, Proposal, SheetProposal, Sureness};
 pub use mapping::{Column, Mapping, Part, SheetMapping};
 pub use plausible::{KEEP, SCALE};
-pub use sent::{SentValue, SentValues};
+pub use published::{AboutValueView, SaidValueView};
+pub use sent::{KEPT, SentValue, SentValues, UNSAID};
 pub use table::{Candidate, Ground, Known, Table, propose_mapping, read_table};
 pub use when::{read_day, read_period};
 
@@ -78,6 +81,30 @@ pub struct Settings {
     pub indicator: Option<String>,
     /// The period of a file that does not say it.
     pub period: Option<Period>,
+    /// What is made of what is left unsaid.
+    #[serde(skip_serializing_if = "Unsaid::is_usual")]
+    pub unsaid: Unsaid,
+}
+
+/// What is made of what is left unsaid beside a value that stands already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unsaid {
+    /// It has its usual meaning: definitive, from the usual supplier, without an embargo.
+    #[default]
+    Usual,
+    /// It is kept as it stands: the format has no word for it.
+    Kept,
+    /// The same, save the status: the values are said to be definitive.
+    KeptButStatus,
+}
+
+impl Unsaid {
+    // The signature is serde's.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    fn is_usual(&self) -> bool {
+        *self == Self::Usual
+    }
 }
 
 /// What one row of a rehearsal is about, as the batch keeps it.

@@ -21,7 +21,15 @@ pub(super) const NAMES: &[(&str, &str)] = &[
     ("embargo_until", "embargo"),
     ("comment", "commentaire"),
     ("status", "statut"),
+    UNSAID,
 ];
+
+/// What a format without a word for some things says of them, of itself: no field of the form and
+/// no parameter that programs are told of.
+pub const UNSAID: (&str, &str) = ("unsaid", "non-dit");
+
+/// They are kept as they stand.
+pub const KEPT: &str = "kept";
 
 /// Des valeurs, avec ce qui est dit de toutes.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -98,17 +98,18 @@ impl Table {
         self.facts.iter().filter(|fact| !fact.held).count()
     }
 
-    /// Refuses each value of a measure and a place that whoever sends the file may not read
+    /// Refuses each value of a measure, a place and a year that whoever sends the file may not read
     /// against what stands there: what stands is not theirs to learn.
-    pub fn refuse_unless(&mut self, may: impl Fn(&str, &str) -> bool) {
+    pub fn refuse_unless(&mut self, may: impl Fn(&str, &str, i16) -> bool) {
         const MESSAGE: &str = "Vos habilitations ne laissent ni voir les valeurs de ce territoire, ni enregistrer celle-ci. Retirez cette ligne, ou faites-la déposer par qui fournit cette valeur.";
         let (names, sheets) = (&self.names, &self.sheets);
-        let mut known: HashMap<(u32, u32), bool> = HashMap::new();
+        let mut known: HashMap<(u32, u32, i16), bool> = HashMap::new();
         for fact in self.facts.iter_mut().filter(|fact| !fact.held) {
             let Key { measure, place, .. } = fact.key;
+            let year = fact.key.period.year();
             let allowed = known
-                .entry((measure, place))
-                .or_insert_with(|| may(names.at(measure), names.at(place)));
+                .entry((measure, place, year))
+                .or_insert_with(|| may(names.at(measure), names.at(place), year));
             if *allowed {
                 continue;
             }

@@ -1,6 +1,7 @@
 //! Templates and typed forms, read back by the reader: they leave nothing to ask.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use jalon_render::workbook::{Book, Content, Style, xlsx};
 use jiff::civil::date;
@@ -10,11 +11,14 @@ use super::form::{Entries, PasteError, pasted};
 use super::grid::{Grid, Soil, Wanted, WantedError};
 use super::template::{template, years};
 use super::{Codes, Settings, Table};
+use crate::access::Reach;
 use crate::figures::FiguresView;
 use crate::imports::{Answers, read_workbook};
 use crate::kernel::Period;
 
 const STATE_ARS: &str = "etat-ars-2024-2028";
+
+static EVERYTHING: LazyLock<Reach> = LazyLock::new(Reach::of_installation);
 
 fn soil(figures: &FiguresView) -> Soil<'_> {
     Soil {
@@ -22,6 +26,7 @@ fn soil(figures: &FiguresView) -> Soil<'_> {
         directory: &DIRECTORY,
         figures,
         today: date(2026, 6, 1),
+        reach: &EVERYTHING,
     }
 }
 

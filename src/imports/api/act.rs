@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::view::{AnswerView, BatchView, LaterView, NameView, SheetView};
-use super::{etag, known, read_now, refusal};
+use super::{etag, known, read_now, refusal, stating};
 use crate::access::api::Caller;
 use crate::access::{Act, NotPermitted, Refusal, may};
 use crate::imports::{
@@ -30,7 +30,8 @@ pub(super) struct Answered {
     params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
            ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue"),
            ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse", min_length = 1, max_length = 255)),
-    responses((status = 200, description = "La répétition relue", body = BatchView)))]
+    responses((status = 200, description = "La répétition relue", body = BatchView,
+        headers(("ETag" = String, description = "L’état de la répétition relue, à renvoyer dans If-Match")))))]
 pub(super) async fn answer(
     caller: Caller,
     State(imports): State<Imports>,
@@ -67,7 +68,8 @@ pub(super) struct Mapped {
     params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
            ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue"),
            ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse", min_length = 1, max_length = 255)),
-    responses((status = 200, description = "La répétition relue", body = BatchView)))]
+    responses((status = 200, description = "La répétition relue", body = BatchView,
+        headers(("ETag" = String, description = "L’état de la répétition relue, à renvoyer dans If-Match")))))]
 pub(super) async fn map(
     caller: Caller,
     State(imports): State<Imports>,
@@ -111,13 +113,14 @@ pub(super) struct CommittedView {
     params(("id" = Uuid, Path, description = "Identifiant de la répétition"),
            ("If-Match" = String, Header, description = "L’ETag de la répétition telle qu’elle a été lue"),
            ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse", min_length = 1, max_length = 255)),
-    responses((status = 200, description = "Enregistrée", body = CommittedView)))]
+    responses((status = 200, description = "Enregistrée", body = CommittedView,
+        headers(("ETag" = String, description = "L’état du lot une fois enregistré, à renvoyer dans If-Match pour l’annuler")))))]
 pub(super) async fn commit(
     caller: Caller,
     State(imports): State<Imports>,
     conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
-) -> ApiResult<Json<CommittedView>> {
+) -> ApiResult<Response> {
     let batch = decided_upon::<CommitBatch>(&imports, &caller, &conditions, id).await?;
     let (outcome, change) = match imports
         .commit(caller.actor(), id, Some(batch.seen()))
@@ -128,11 +131,12 @@ pub(super) async fn commit(
         Committed::Before(no) => ("already_committed", Some(no)),
         Committed::Nothing => ("nothing_to_write", None),
     };
-    Ok(Json(CommittedView {
+    let committed = CommittedView {
         outcome,
         change,
         batch: id,
-    }))
+    };
+    Ok(stating(&imports, &caller, id, Json(committed)).await)
 }
 
 /// Pourquoi un lot est annulé.
@@ -161,24 +165,26 @@ pub(super) struct UndoneView {
     params(("id" = Uuid, Path, description = "Identifiant du lot"),
            ("If-Match" = String, Header, description = "L’ETag du lot tel qu’il a été lu"),
            ("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse", min_length = 1, max_length = 255)),
-    responses((status = 200, description = "Annulé", body = UndoneView)))]
+    responses((status = 200, description = "Annulé", body = UndoneView,
+        headers(("ETag" = String, description = "L’état du lot une fois annulé, à renvoyer dans If-Match pour l’enregistrer de nouveau")))))]
 pub(super) async fn undo(
     caller: Caller,
     State(imports): State<Imports>,
     conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(sent): ApiJson<Reason>,
-) -> ApiResult<Json<UndoneView>> {
+) -> ApiResult<Response> {
     let batch = decided_upon::<UndoBatch>(&imports, &caller, &conditions, id).await?;
     let undone = imports
         .undo(caller.actor(), id, &sent.reason, Some(batch.seen()))
         .await;
     let undone = undone.map_err(told)?;
-    Ok(Json(UndoneView {
+    let undone = UndoneView {
         change: undone.change,
         rows: undone.rows,
         kept: undone.kept.into_iter().map(LaterView::from).collect(),
-    }))
+    };
+    Ok(stating(&imports, &caller, id, Json(undone)).await)
 }
 
 /// Abandonner une répétition
@@ -209,7 +215,7 @@ async fn decided_upon<A: Act<Thing = Uuid>>(
     id: Uuid,
 ) -> ApiResult<Batch> {
     caller.writes()?;
-    let batch = known(imports, caller, id).await?;
+    let batch = known(imports, caller, id).await?.batch;
     let mut tx = imports.db.read().await?;
     match may::<A>(&mut tx, caller.reach(), &id).await? {
         Err(denied) if denied.kind != Refusal::Stage => {

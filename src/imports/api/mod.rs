@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::pages::start;
-use super::{Batch, Begun, Imports, RehearseError, store};
+use super::{Batch, Begun, Imports, Kept, KnownFile, RehearseError, store};
 use crate::access::api::Caller;
 use crate::platform::api::{ApiResult, Code, Etag, Problem};
 use crate::platform::db::Db;
@@ -53,10 +53,28 @@ where
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
 }
 
-async fn known(imports: &Imports, caller: &Caller, id: Uuid) -> ApiResult<Batch> {
+async fn known(imports: &Imports, caller: &Caller, id: Uuid) -> ApiResult<KnownFile> {
     let mut tx = imports.db.read().await?;
-    let batch = store::batch_seen(&mut tx, caller.reach(), id).await?;
-    batch.ok_or_else(Problem::not_found)
+    let viewer = (caller.reach(), imports.clock.today());
+    let known = imports.intakes.known(&mut tx, viewer, id).await?;
+    known.ok_or_else(Problem::not_found)
+}
+
+/// The batch, for whoever may read what it says; to the others, the sentence that it is under
+/// embargo, where that is why.
+async fn open(
+    imports: &Imports,
+    caller: &Caller,
+    id: Uuid,
+    embargoed: &'static str,
+) -> ApiResult<Batch> {
+    let KnownFile { batch, kept } = known(imports, caller, id).await?;
+    let sentence = match kept {
+        Kept::Nothing => return Ok(batch),
+        Kept::Words => embargoed,
+        Kept::Purpose => imports.intakes.of(&batch)?.why_hidden(),
+    };
+    Err(Problem::new(Code::Forbidden, sentence))
 }
 
 /// What names one state of a batch.
@@ -68,12 +86,6 @@ fn etag(batch: &Batch) -> Etag {
     Etag::of(&[&id, &attempt, batch.state.code(), &committed, &undone])
 }
 
-/// Whether what the cells of a batch say is kept from whoever asks, by an embargo.
-fn is_hidden(imports: &Imports, caller: &Caller, batch: &Batch) -> ApiResult<bool> {
-    let intake = imports.intakes.of(batch)?;
-    Ok(intake.is_hidden(batch.sent(), caller.reach(), imports.clock.today())?)
-}
-
 /// A batch as it stands, with what names that state; its problems, which quote its cells, where
 /// the caller may see them.
 async fn shown(
@@ -82,21 +94,34 @@ async fn shown(
     status: StatusCode,
     id: Uuid,
 ) -> ApiResult<Response> {
-    let batch = known(imports, caller, id).await?;
-    let problems = if is_hidden(imports, caller, &batch)? {
+    let KnownFile { batch, kept } = known(imports, caller, id).await?;
+    let problems = if kept.is_hidden() {
         Vec::new()
     } else {
         store::problems(&mut imports.db.read().await?, id).await?
     };
     let etag = etag(&batch);
-    let batch = imports
-        .intakes
-        .told(batch, caller.reach(), imports.clock.today())?;
     let mut response = (status, Json(BatchView::of(batch, problems))).into_response();
     response.headers_mut().insert(ETAG, etag.header());
     let private = HeaderValue::from_static("private, no-cache");
     response.headers_mut().insert(CACHE_CONTROL, private);
     Ok(response)
+}
+
+/// What an act gives, with what names the state in which it left the batch.
+async fn stating(
+    imports: &Imports,
+    caller: &Caller,
+    id: Uuid,
+    given: impl IntoResponse,
+) -> Response {
+    let mut response = given.into_response();
+    // The act is done: that the batch cannot be read any more, for whatever reason, undoes nothing.
+    if let Ok(KnownFile { batch, .. }) = known(imports, caller, id).await {
+        let etag = etag(&batch).header();
+        response.headers_mut().insert(ETAG, etag);
+    }
+    response
 }
 
 /// Does a reading that was begun, and shows what came of it.

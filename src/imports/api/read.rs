@@ -12,28 +12,29 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::view::{BatchView, RowView};
-use super::{etag, is_hidden, known, shown};
+use super::{etag, known, open, shown};
 use crate::access::api::Caller;
 use crate::documents::saved_as;
-use crate::imports::{BatchState, Imports, store};
+use crate::imports::{BatchState, Imports, KnownFile, store};
 use crate::kernel::hex;
 use crate::ledger;
 use crate::platform::api::{
-    ApiPath, ApiQuery, ApiResult, Code, Conditions, Etag, FileBytes, Limit, ListQuery, Page,
-    Paging, Problem,
+    ApiPath, ApiQuery, ApiResult, Conditions, Etag, FileBytes, Limit, ListQuery, Page, Paging,
+    Problem, word,
 };
 
 /// Lire une répétition
 #[utoipa::path(get, path = "/rehearsals/{id}", tag = "Envois",
     params(("id" = Uuid, Path, description = "Identifiant de la répétition")),
-    responses((status = 200, description = "La répétition ; son ETag sert à l’enregistrer", body = BatchView)))]
+    responses((status = 200, description = "La répétition ; son ETag sert à l’enregistrer", body = BatchView,
+        headers(("ETag" = String, description = "L’état de la répétition, à renvoyer dans If-Match")))))]
 pub(super) async fn rehearsal(
     caller: Caller,
     State(imports): State<Imports>,
     conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<Response> {
-    let batch = known(&imports, &caller, id).await?;
+    let batch = known(&imports, &caller, id).await?.batch;
     if conditions.holds(&etag(&batch)) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
@@ -43,7 +44,8 @@ pub(super) async fn rehearsal(
 /// Lire un lot
 #[utoipa::path(get, path = "/batches/{id}", tag = "Envois",
     params(("id" = Uuid, Path, description = "Identifiant du lot : celui de sa répétition")),
-    responses((status = 200, description = "Le lot ; son ETag sert à l’annuler", body = BatchView)))]
+    responses((status = 200, description = "Le lot ; son ETag sert à l’annuler", body = BatchView,
+        headers(("ETag" = String, description = "L’état du lot, à renvoyer dans If-Match")))))]
 pub(super) async fn batch(
     caller: Caller,
     state: State<Imports>,
@@ -64,11 +66,8 @@ pub(super) async fn rows(
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<Json<Page<RowView>>> {
     let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let batch = known(&imports, &caller, id).await?;
-    if is_hidden(&imports, &caller, &batch)? {
-        let sentence = "Ce fichier est sous embargo : seule la personne qui l’a envoyé voit ses cellules avant son jour.";
-        return Err(Problem::new(Code::Forbidden, sentence));
-    }
+    let embargoed = "Ce fichier est sous embargo : seule la personne qui l’a envoyé voit ses cellules avant son jour.";
+    let batch = open(&imports, &caller, id, embargoed).await?;
     let after: Option<i64> = paging.after()?;
     let from = after.map_or(0, |no| no.saturating_add(1));
     let mut tx = imports.db.read().await?;
@@ -76,16 +75,18 @@ pub(super) async fn rows(
     let mut found = store::some_rows(&mut tx, id, from, most).await?;
     let intake = imports.intakes.of(&batch)?;
     intake.veil(&mut tx, caller.reach(), &mut found).await?;
+    let published = intake.published(&mut tx, caller.reach(), &found).await?;
     drop(tx);
     let mut items = Vec::with_capacity(found.len());
-    for (no, row) in (from..).zip(&found) {
-        items.push((no, RowView::of(row).map_err(Problem::internal)?));
+    for ((no, row), published) in (from..).zip(&found).zip(published) {
+        let row = RowView::of(row, published).map_err(Problem::internal)?;
+        items.push((no, row));
     }
     Ok(Json(paging.page(batch.at_change, items)?))
 }
 
 /// Télécharger le fichier d’un lot
-#[utoipa::path(get, path = "/batches/{id}/file", tag = "Envois",
+#[utoipa::path(get, path = "/batches/{id}/file", operation_id = "batch_file", tag = "Envois",
     params(("id" = Uuid, Path, description = "Identifiant du lot : celui de sa répétition")),
     responses((status = 200, description = "Le fichier, tel qu’il fut envoyé", content((FileBytes = "application/octet-stream")))))]
 pub(super) async fn file(
@@ -94,12 +95,9 @@ pub(super) async fn file(
     conditions: Conditions,
     ApiPath(id): ApiPath<Uuid>,
 ) -> ApiResult<Response> {
-    let batch = known(&imports, &caller, id).await?;
-    if is_hidden(&imports, &caller, &batch)? {
-        let sentence =
-            "Ce fichier est sous embargo : seule la personne qui l’a envoyé le lit avant son jour.";
-        return Err(Problem::new(Code::Forbidden, sentence));
-    }
+    let embargoed =
+        "Ce fichier est sous embargo : seule la personne qui l’a envoyé le lit avant son jour.";
+    let batch = open(&imports, &caller, id, embargoed).await?;
     let mut tx = imports.db.read().await?;
     let (sha, bytes) = store::blob(&mut tx, id).await?;
     drop(tx);
@@ -138,24 +136,21 @@ pub(super) async fn batches(
     ApiQuery(query): ApiQuery<BatchQuery>,
 ) -> ApiResult<Json<Page<BatchView>>> {
     let paging = Paging::new(query.limit, query.cursor.as_deref())?;
-    let state = match query.state.as_deref() {
-        Some(word) => Some(BatchState::from_code(word).ok_or_else(|| {
-            Problem::malformed("state", format!("« {word} » n’est aucun des états connus"))
-        })?),
-        None => None,
-    };
+    let states = BatchState::every().map(|state| (state.code(), state));
+    let state = word("state", query.state.as_deref(), states)?;
     let after: Option<(Reverse<i64>, Reverse<Uuid>)> = paging.after()?;
     let before = after.map(|(Reverse(at), Reverse(id))| (at, id));
     let mut tx = imports.db.read().await?;
     let at_change = ledger::last_change(&mut tx).await?;
     let most = i64::try_from(paging.limit() + 1).unwrap_or(i64::MAX);
-    let found = store::batches_before(&mut tx, caller.reach(), before, state, most).await?;
+    let viewer = (caller.reach(), imports.clock.today());
+    let asked = (before, state);
+    let found = imports.intakes.last_known(&mut tx, viewer, asked, most);
+    let found = found.await?;
     drop(tx);
-    let today = imports.clock.today();
     let mut items = Vec::new();
-    for batch in found {
+    for KnownFile { batch, .. } in found {
         let key = (Reverse(batch.created_at), Reverse(batch.id));
-        let batch = imports.intakes.told(batch, caller.reach(), today)?;
         items.push((key, BatchView::of(batch, Vec::new())));
     }
     Ok(Json(paging.page(at_change, items)?))

@@ -37,7 +37,9 @@ struct SentForm {
 #[utoipa::path(post, path = "/rehearsals", tag = "Envois",
     params(("Idempotency-Key" = Option<String>, Header, description = "Une clé du programme : la même demande envoyée deux fois reçoit la même réponse")),
     request_body(content((serde_json::Value = "application/json"), (FileBytes = "text/csv"), (SentForm = "multipart/form-data"))),
-    responses((status = 201, description = "La répétition, à l’adresse que dit Location", body = BatchView)))]
+    responses((status = 201, description = "La répétition, à l’adresse que dit Location", body = BatchView,
+        headers(("ETag" = String, description = "L’état de la répétition, à renvoyer dans If-Match"),
+            ("Location" = String, description = "L’adresse de la répétition")))))]
 pub(super) async fn rehearse(
     caller: Caller,
     State(imports): State<Imports>,

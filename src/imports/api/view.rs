@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::imports::{
-    Batch, Later, NameUse, Place, Problem, ProblemCode, Row, Severity, SheetColumns,
+    Batch, Later, NameUse, Place, Problem, ProblemCode, PublishedRow, Row, Severity, SheetColumns,
 };
 use crate::platform::api::instant;
 
@@ -226,25 +226,39 @@ pub(super) struct RowView {
     column: u32,
     /// `created`, `changed` ou `unchanged`.
     verdict: &'static str,
-    /// De quoi elle parle, dans les mots de ce genre de fichier.
+    /// De quoi elle parle, en clair ; `kind` en dit la sorte.
+    #[schema(value_type = Object)]
+    about: Json,
+    /// Ce qui était là, en clair ; nul où il n’y avait rien, et pour ce que vous ne pouvez pas voir.
+    #[schema(value_type = Option<Object>)]
+    said_before: Option<Json>,
+    /// Ce que dit le fichier, en clair ; nul où il retire ce qui était là.
+    #[schema(value_type = Option<Object>)]
+    said_after: Option<Json>,
+    /// La forme interne de ce dont elle parle, gardée en v1 pour les programmes qui la lisent déjà
+    /// et décrite nulle part : lisez plutôt `about`.
     #[schema(value_type = Object)]
     subject: Json,
-    /// Ce qui était là ; absent aussi de ce qui est sous embargo pour qui demande.
+    /// La forme interne de ce qui était là, gardée en v1 : lisez plutôt `said_before`. Absente
+    /// aussi de ce qui est sous embargo pour qui demande.
     #[schema(value_type = Option<Object>)]
     before: Option<Json>,
-    /// Ce que dit le fichier.
+    /// La forme interne de ce que dit le fichier, gardée en v1 : lisez plutôt `said_after`.
     #[schema(value_type = Object)]
     after: Json,
 }
 
 impl RowView {
-    pub(super) fn of(row: &Row) -> Result<Self, serde_json::Error> {
+    pub(super) fn of(row: &Row, published: PublishedRow) -> Result<Self, serde_json::Error> {
         let before = row.before.as_deref().map(serde_json::from_str);
         Ok(Self {
             sheet: row.place.sheet.clone(),
             row: row.place.row,
             column: row.place.column,
             verdict: row.verdict.code(),
+            about: published.about,
+            said_before: published.before,
+            said_after: published.after,
             subject: serde_json::from_str(&row.subject)?,
             before: before.transpose()?,
             after: serde_json::from_str(&row.after)?,

@@ -14,7 +14,6 @@ use super::send::{WAIT, refusal, start};
 use crate::access::{Act, NotPermitted, Refusal, Signed, may};
 use crate::imports::{
     ActError, Answer, Batch, CommitBatch, DropBatch, Imports, Place, ReadAgain, Said, UndoBatch,
-    store,
 };
 use crate::platform::web::{WebError, WebResult};
 
@@ -29,8 +28,9 @@ async fn batch<A: Act<Thing = Uuid>>(
     id: Uuid,
 ) -> WebResult<Batch> {
     let mut tx = imports.db.read().await?;
-    let seen = store::batch_seen(&mut tx, signed.reach(), id).await?;
-    let batch = seen.ok_or(WebError::NotFound)?;
+    let viewer = (signed.reach(), imports.clock.today());
+    let known = imports.intakes.known(&mut tx, viewer, id).await?;
+    let batch = known.ok_or(WebError::NotFound)?.batch;
     match may::<A>(&mut tx, signed.reach(), &id).await? {
         Err(denied) if denied.kind != Refusal::Stage => Err(NotPermitted::from(denied).into()),
         Ok(()) | Err(_) => Ok(batch),

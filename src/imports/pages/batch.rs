@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use super::parts::{batch_state, flag, trail};
 use super::{columns, problems};
-use crate::access::{Act as _, Denied, Reach, Signed, button_or_why, may};
+use crate::access::{Act as _, Denied, Reach, Refusal, Signed, button_or_why, may};
 use crate::imports::{
-    Batch, BatchState, Closed, CommitBatch, Counts, DropBatch, French, Imports, Intake, Problem,
-    ReadAgain, Told, UndoBatch, Undoing, Uses, Verdict, named, store,
+    Batch, BatchState, Closed, CommitBatch, Counts, DropBatch, French, Imports, Intake, Kept,
+    KnownFile, Problem, ReadAgain, Told, UndoBatch, Undoing, Uses, Verdict, named, store,
 };
 use crate::journal::history_href;
 use crate::kernel::{counted, sentence};
@@ -51,8 +51,8 @@ struct Look {
     undoing: Option<Undoing>,
     /// Why what the file says is kept from whoever looks, where it is.
     hidden: Option<&'static str>,
-    /// Why whoever looks may not write what it says, where they may not.
-    denied: Option<Denied>,
+    /// Whether what it says can be written, by whoever looks and now.
+    commit: Result<(), Denied>,
     /// Whether they may have it read again, undone, or given up.
     again: Result<(), Denied>,
     undo: Result<(), Denied>,
@@ -97,6 +97,7 @@ async fn answer(
         (trail(&title))
         (head(&look))
         @if let Some(why) = &why { (flag("late", &html! { (sentence(why)) })) }
+        @else if let Some(denied) = barred(&look) { (flag("warn", &html! { "L’enregistrement serait refusé. " (denied.sentence) })) }
         (life(&look))
     };
     let waiting = look.batch.state == BatchState::Reading && !look.batch.is_stalled(look.now);
@@ -118,15 +119,13 @@ async fn answer(
 async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> WebResult<Look> {
     let reach = signed.reach();
     let mut tx = imports.db.read().await?;
-    let batch = store::batch_seen(&mut tx, signed.reach(), id)
-        .await?
-        .ok_or(WebError::NotFound)?;
-    let today = imports.clock.today();
-    let batch = imports.intakes.told(batch, reach, today)?;
+    let viewer = (reach, imports.clock.today());
+    let known = imports.intakes.known(&mut tx, viewer, id).await?;
+    let KnownFile { batch, kept } = known.ok_or(WebError::NotFound)?;
     let intake = imports.intakes.of(&batch)?;
     let verdict = Verdict::from_code(&shown.voir).unwrap_or_else(|| first_verdict(batch.counts));
     let page = shown.page.parse().unwrap_or(1).clamp(1, 1_000_000);
-    let hidden = intake.is_hidden(batch.sent(), reach, today)?;
+    let hidden = kept.is_hidden();
     let (rows, problems) = if hidden {
         (Vec::new(), Vec::new())
     } else {
@@ -134,21 +133,28 @@ async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> We
         (rows, store::problems(&mut tx, id).await?)
     };
     let undoing = match batch.state {
-        BatchState::Committed if !shown.annuler.is_empty() => {
+        BatchState::Committed if !shown.annuler.is_empty() && kept != Kept::Purpose => {
             Some(intake.later(&mut tx, &batch).await?)
         }
         _ => None,
     };
-    let denied = denied(&mut tx, reach, intake, &batch).await?;
-    let open = |may: Result<(), Denied>| match may {
-        Ok(()) if hidden => Err(intake.kept(DropBatch::NAME)),
+    let writes = match kept {
+        Kept::Purpose => Ok(()),
+        Kept::Words | Kept::Nothing => writes(&mut tx, reach, intake, &batch).await?,
+    };
+    let open = |may: Result<(), Denied>, act, shut: bool| match may {
+        Ok(()) if shut => Err(intake.kept(act)),
         may => may,
     };
+    let unseen = kept == Kept::Purpose;
+    let again = may::<ReadAgain>(&mut tx, reach, &batch.id).await?;
+    let undo = may::<UndoBatch>(&mut tx, reach, &batch.id).await?;
+    let drop = may::<DropBatch>(&mut tx, reach, &batch.id).await?;
     Ok(Look {
-        again: open(may::<ReadAgain>(&mut tx, reach, &batch.id).await?),
-        undo: may::<UndoBatch>(&mut tx, reach, &batch.id).await?,
-        drop: open(may::<DropBatch>(&mut tx, reach, &batch.id).await?),
-        denied,
+        commit: open(writes, CommitBatch::NAME, unseen),
+        again: open(again, ReadAgain::NAME, hidden),
+        undo: open(undo, UndoBatch::NAME, unseen),
+        drop: open(drop, DropBatch::NAME, hidden),
         french: intake.french(),
         // What is said beside the values tells of them: under embargo, it is kept as they are.
         facts: if hidden {
@@ -171,23 +177,33 @@ async fn look(signed: &Signed, imports: &Imports, id: Uuid, shown: &Shown) -> We
 /// More rows than this are judged when they are written, not each time they are looked at.
 const JUDGED: i64 = 5_000;
 
-/// Why somebody may not write what a batch says, told before they try.
-async fn denied(
+/// Whether somebody may write what a batch says, and now: told before they try.
+async fn writes(
     tx: &mut Tx,
     reach: &Reach,
     intake: &dyn Intake,
     batch: &Batch,
-) -> WebResult<Option<Denied>> {
-    if batch.counts.to_write() > JUDGED {
-        return Ok(None);
+) -> WebResult<Result<(), Denied>> {
+    let allowed = may::<CommitBatch>(tx, reach, &batch.id).await?;
+    if allowed.is_err() || batch.counts.to_write() > JUDGED {
+        return Ok(allowed);
     }
-    if let Err(denied) = may::<CommitBatch>(tx, reach, &batch.id).await? {
-        return Ok(Some(denied));
-    }
-    match intake.closed(tx, reach, batch).await? {
-        Some(Closed::Denied(denied)) => Ok(Some(denied)),
-        Some(Closed::Now(_)) | None => Ok(None),
-    }
+    Ok(match intake.closed(tx, reach, batch).await? {
+        Some(Closed::Denied(denied)) => Err(denied),
+        Some(Closed::Now(why)) => Err(Denied {
+            act: CommitBatch::NAME,
+            sentence: sentence(&why),
+            kind: Refusal::Stage,
+        }),
+        None => Ok(()),
+    })
+}
+
+/// Why what a file says would be refused if it were to be written now, where it would.
+fn barred(look: &Look) -> Option<&Denied> {
+    let batch = &look.batch;
+    let waits = batch.state == BatchState::Rehearsed && batch.counts.to_write() > 0;
+    look.commit.as_ref().err().filter(|_| waits)
 }
 
 /// What changes is looked at first.
@@ -244,7 +260,7 @@ fn verdict(look: &Look) -> String {
 
 fn lead(look: &Look) -> String {
     let (batch, counts, french) = (&look.batch, look.batch.counts, look.french);
-    let ready = french.count(counts.to_write());
+    let ready = ready(look);
     let cells = |count| counted(usize::try_from(count).unwrap_or(0), "cellule", "cellules");
     match batch.state {
         BatchState::Reading if batch.is_stalled(look.now) => {
@@ -263,7 +279,7 @@ fn lead(look: &Look) -> String {
             )
         }
         BatchState::Rehearsed if counts.refused > 0 => format!(
-            "Rien n’est écrit. {} à corriger ou à trancher ; {ready} à écrire ensuite.",
+            "Rien n’est écrit. {} à corriger ou à trancher ; {ready}.",
             cells(counts.refused)
         ),
         BatchState::Rehearsed if counts.to_write() + counts.unchanged == 0 => {
@@ -276,10 +292,7 @@ fn lead(look: &Look) -> String {
         BatchState::Rehearsed if counts.to_write() == 0 => {
             "Tout ce qu’il dit est déjà dans Jalon.".to_owned()
         }
-        BatchState::Rehearsed => {
-            let ready = french.said(counts.to_write(), "prête");
-            format!("Rien n’est encore écrit. {ready}.")
-        }
+        BatchState::Rehearsed => format!("Rien n’est encore écrit. {ready}."),
         BatchState::Committed => format!(
             "{} par le changement n° {}.",
             french.said(counts.to_write(), "écrite"),
@@ -292,6 +305,22 @@ fn lead(look: &Look) -> String {
         BatchState::Dropped => {
             "Rien n’en a été écrit. Relire le fichier en fait un nouvel import.".to_owned()
         }
+    }
+}
+
+/// How much a file holds that is to be written; it is promised to whom it would not be refused.
+fn ready(look: &Look) -> String {
+    let (count, french) = (look.batch.counts.to_write(), look.french);
+    let is_left = look.batch.counts.refused > 0;
+    match &look.commit {
+        Err(_) if is_left => format!("{} par ailleurs", french.said(count, "lue")),
+        Err(_) => french.said(count, "lue"),
+        Ok(()) if is_left => format!("{} à écrire ensuite", french.count(count)),
+        Ok(()) if count > JUDGED => format!(
+            "{} ; le droit d’écrire chacune est vérifié à l’enregistrement",
+            french.said(count, "lue")
+        ),
+        Ok(()) => french.said(count, "prête"),
     }
 }
 
@@ -464,7 +493,7 @@ fn closing(look: &Look) -> Markup {
             div.acts {
                 @if ready {
                     @let label = format!("Enregistrer {}", look.french.count(batch.counts.to_write()));
-                    (button_or_why(look.denied.as_ref().map_or(Ok(()), Err), &label, &button(batch, "enregistrer", "main", &label)))
+                    (or_why(&look.commit, &label, &button(batch, "enregistrer", "main", &label)))
                 }
                 (or_why(&look.again, AGAIN, &button(batch, "relire", "", AGAIN)))
                 @if batch.state == BatchState::Committed {

@@ -19,13 +19,11 @@ pub(super) async fn download(
     Path(id): Path<String>,
 ) -> WebResult<Response> {
     let mut tx = imports.db.read().await?;
-    let batch = store::batch_seen(&mut tx, signed.reach(), known(&id)?).await?;
-    let batch = batch.ok_or(WebError::NotFound)?;
     let today = imports.clock.today();
-    let intake = imports.intakes.of(&batch)?;
-    if intake.is_hidden(batch.sent(), signed.reach(), today)? {
-        return Err(WebError::NotFound);
-    }
+    let viewer = (signed.reach(), today);
+    let file = imports.intakes.known(&mut tx, viewer, known(&id)?).await?;
+    let open = file.filter(|file| !file.kept.is_hidden());
+    let batch = open.ok_or(WebError::NotFound)?.batch;
     let problems = store::problems(&mut tx, batch.id).await?;
     let (_, bytes) = store::blob(&mut tx, batch.id).await?;
     drop(tx);

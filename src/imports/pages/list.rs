@@ -1,12 +1,11 @@
 //! `/imports`: the files received, the latest first.
 
 use axum::extract::State;
-use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::parts::batch_state;
-use crate::access::{Concern, Reach, Signed};
-use crate::imports::{Batch, BatchState, Imports, Intakes, SendFile, store};
+use crate::access::{Concern, Signed};
+use crate::imports::{Batch, BatchState, Imports, Intakes, SendFile, Viewer};
 use crate::platform::clock::french_instant;
 use crate::platform::db::{DbError, Tx};
 use crate::platform::web::table::{Cell, Column, Row, Table};
@@ -59,18 +58,16 @@ pub(super) async fn page(
 /// The files received that somebody may know of and that an address asks for, the latest first.
 pub(in crate::imports) async fn asked_for(
     tx: &mut Tx,
-    (reach, today): (&Reach, Date),
+    viewer: Viewer<'_>,
     intakes: &Intakes,
     asked: &Address,
 ) -> Result<Vec<Batch>, DbError> {
     let state = BatchState::from_code(asked.get("etat"));
-    let batches = store::batches_before(tx, reach, None, state, MOST).await?;
+    let known = intakes.last_known(tx, viewer, (None, state), MOST).await?;
     let kind = asked.get("genre");
-    let wanted = batches.into_iter();
+    let wanted = known.into_iter().map(|known| known.batch);
     let wanted = wanted.filter(|batch| kind.is_empty() || batch.intake == kind);
-    wanted
-        .map(|batch| intakes.told(batch, reach, today))
-        .collect()
+    Ok(wanted.collect())
 }
 
 fn filters(intakes: &Intakes) -> [Filter; 2] {

@@ -9,9 +9,7 @@ use super::parsed;
 use crate::access::{Concern, Reach};
 use crate::args;
 use crate::imports::SendFile;
-use crate::imports::batch::{
-    ANYBODYS, Batch, BatchState, Counts, Said, Sent, is_seen_by, sent_in_the_name_of,
-};
+use crate::imports::batch::{ANYBODYS, Batch, BatchState, Counts, Said, Sent, sent_in_the_name_of};
 use crate::platform::db::{DbError, Tx};
 
 #[derive(sqlx::FromRow)]
@@ -74,13 +72,7 @@ impl TryFrom<BatchRecord> for Batch {
     }
 }
 
-/// The batch with that identifier, where somebody may know of it.
-pub async fn batch_seen(tx: &mut Tx, reach: &Reach, id: Uuid) -> Result<Option<Batch>, DbError> {
-    let found = batch(tx, id).await?;
-    Ok(found.filter(|batch| batch.is_seen_by(reach)))
-}
-
-/// The batch with that identifier.
+/// The batch with that identifier, whoever may know of it.
 pub async fn batch(tx: &mut Tx, id: Uuid) -> Result<Option<Batch>, DbError> {
     let record: Option<BatchRecord> = tx
         .optional(
@@ -115,14 +107,9 @@ pub(in crate::imports) async fn batches_between(
     records.into_iter().map(Batch::try_from).collect()
 }
 
-/// The last batches that somebody may know of, the latest first, that many at most.
-pub async fn batches(tx: &mut Tx, reach: &Reach, most: i64) -> Result<Vec<Batch>, DbError> {
-    batches_before(tx, reach, None, None, most).await
-}
-
-/// The batches that somebody may know of, received before another, or the last; of one state,
-/// where it is named. Who does not see them all reads their own and those of each of their
-/// organisations, each by an index.
+/// The batches sent by somebody or in the name of who lets them see what is, received before
+/// another, or the last; of one state, where it is named. Who does not see them all reads their own
+/// and those of each of their organisations, each by an index.
 pub(in crate::imports) async fn batches_before(
     tx: &mut Tx,
     reach: &Reach,
@@ -176,6 +163,7 @@ impl Named {
     /// What says from whom it is kept, with what was said of it.
     pub fn sent<'a>(&'a self, said: &'a Said) -> Sent<'a> {
         Sent {
+            intake: &self.intake,
             by: self.created_by,
             organisation: &self.organisation,
             said,
@@ -183,21 +171,14 @@ impl Named {
     }
 }
 
-/// The names of the last files, that many at most, of those that somebody may know of.
-pub(in crate::imports) async fn named(
-    tx: &mut Tx,
-    reach: &Reach,
-    most: i64,
-) -> Result<Vec<Named>, DbError> {
-    let mut named: Vec<Named> = tx
-        .all(
-            "select id, intake, file_name, state, created_at, created_by, organisation, settings
-             from batch order by created_at desc, id desc limit $1",
-            args![most],
-        )
-        .await?;
-    named.retain(|one| is_seen_by(reach, one.created_by, &one.organisation));
-    Ok(named)
+/// The names of the last files, that many at most, whoever may know of them.
+pub(in crate::imports) async fn named(tx: &mut Tx, most: i64) -> Result<Vec<Named>, DbError> {
+    tx.all(
+        "select id, intake, file_name, state, created_at, created_by, organisation, settings
+         from batch order by created_at desc, id desc limit $1",
+        args![most],
+    )
+    .await
 }
 
 /// Whether somebody sees what anybody sent.

@@ -15,8 +15,8 @@ use crate::imports::batch::{
 use crate::imports::problem::{Place, Problem, Severity};
 use crate::platform::db::{DbError, Tx};
 
+pub use batches::batch;
 pub(super) use batches::{Named, SEE, batches_before, batches_between, may_know_of_any, named};
-pub use batches::{batch, batch_seen, batches};
 
 /// A file about to be kept, and read.
 #[derive(Clone, Debug)]

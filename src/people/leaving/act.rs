@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{Kept, handed, is_over, is_same, kept};
-use crate::access::grant::store::{GrantError, end_after, give, grants_of};
+use crate::access::grant::store::{GrantError, end_after, end_received, give, grants_of};
 use crate::access::grant::{EndGrant, GiveGrant};
 use crate::access::leave::store::{close, left, to_close};
 use crate::access::leave::{LeavePerson, Leaving, store};
@@ -37,8 +37,8 @@ impl From<DbError> for LeaveError {
 /// closes at once where nothing is left. How many grants ended, and how many were given on.
 ///
 /// # Errors
-/// Where something that they hold is not for whoever asks to end, and where nobody would be left
-/// who administers the whole country.
+/// Where something that they hold themselves is not for whoever asks to end, and where nobody would
+/// be left who administers the whole country.
 pub async fn leave(
     change: &mut Change,
     leaving: Leaving,
@@ -74,10 +74,12 @@ pub async fn leave(
         }
     }
     let lasts = |one: &&Kept| one.held.ends_on.is_none_or(|end| end > leaving.last);
-    for one in kept.iter().filter(lasts) {
+    let own = kept.iter().filter(|one| one.held.behalf_of.is_none());
+    for one in own.filter(lasts) {
         let allowed = permit::<EndGrant>(change, one.held.grant.id).await?;
         end_after(change, allowed, leaving.last).await?;
     }
+    end_received(change, &allowed).await?;
     store::leave(change, &allowed).await?;
     if leaving.last < today {
         close(change, allowed).await?;

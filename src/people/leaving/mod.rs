@@ -8,7 +8,7 @@ mod store;
 use jiff::civil::Date;
 
 use crate::access::grant::store::Held;
-use crate::access::grant::{EndGrant, GiveGrant, Grant, NewGrant};
+use crate::access::grant::{GiveGrant, Grant, NewGrant};
 use crate::access::{Act as _, Concern, Denied, Reach, answering};
 use crate::platform::db::{DbError, Tx};
 
@@ -21,9 +21,8 @@ pub use store::{Duties, duties};
 pub struct Kept {
     /// The grant.
     pub held: Held,
-    /// Whether whoever looks may end it.
-    pub ends: Result<(), Denied>,
-    /// Whether they may give it to somebody else; what is held in another's place is not given on.
+    /// Whether whoever looks may give it to somebody else; what is held in another's place is not
+    /// given on.
     pub gives: Result<(), Denied>,
 }
 
@@ -41,12 +40,7 @@ pub(super) async fn kept(
             role: Some(grant.remit.role.clone()),
             ..answering(tx, &grant.remit.organisation, &grant.remit.framework).await?
         };
-        let own = Concern {
-            owner: Some(held.person),
-            ..concern.clone().at(held.stage())
-        };
         all.push(Kept {
-            ends: reach.allows(EndGrant::NAME, &[own]).map(drop),
             gives: reach.allows(GiveGrant::NAME, &[concern]).map(drop),
             held,
         });

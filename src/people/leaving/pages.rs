@@ -198,6 +198,7 @@ fn left_behind(duties: &Duties) -> Markup {
                 }
                 @for organisation in &duties.administered { li { "Plus personne ne gérerait les personnes de " (organisation) "." } }
                 @for (contract, path) in &duties.drafts { li { "Projet d’acte en cours : " a href=(path) { (contract) } } }
+                @for (organisation, count) in &duties.kept { li { (kept_words(organisation, *count)) } }
                 @if duties.contests > 0 { li { a href="/contestations" { (counted(count(duties.contests), "contestation ouverte", "contestations ouvertes")) } " en son nom" } }
                 @if duties.files > 0 { li { a href="/imports" { (counted(count(duties.files), "fichier déposé et pas encore enregistré", "fichiers déposés et pas encore enregistrés")) } } }
                 @if duties.follows > 0 { li { (counted(count(duties.follows), "indicateur suivi", "indicateurs suivis")) " : plus personne n’en recevrait les nouvelles à sa place" } }
@@ -205,6 +206,15 @@ fn left_behind(duties: &Duties) -> Markup {
             } }
         }
     }
+}
+
+/// That an organisation keeps acts to itself, and who sees which: nothing of what they are.
+fn kept_words(organisation: &str, count: usize) -> String {
+    let acts = counted(count, "projet d’acte", "projets d’acte");
+    let them = if count > 1 { "les" } else { "le" };
+    format!(
+        "{acts} que seule connaît l’organisation qui {them} prépare, {organisation} : ceux de ses administrateurs qui gèrent cette personne {them} verront sur cette même page"
+    )
 }
 
 fn grants(look: &Look) -> Markup {

@@ -1,11 +1,14 @@
 //! What somebody who leaves would leave behind, read from everything that names them.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::access::Reach;
+use crate::access::grant::SeePeople;
 use crate::access::grant::store::grants_of;
 use crate::access::role::Roles;
+use crate::access::{Reach, answering};
 use crate::args;
 use crate::contracts::store::open_drafts;
 use crate::frameworks::Catalogue;
@@ -20,6 +23,8 @@ pub struct Duties {
     pub objectives: Vec<[String; 3]>,
     /// The acts under way that they prepared: what the contract is called, and the address.
     pub drafts: Vec<(String, String)>,
+    /// How many others an organisation keeps to itself: what it is called, and how many.
+    pub kept: Vec<(String, usize)>,
     /// How many contests that they opened wait for an answer.
     pub contests: i64,
     /// How many files that they sent are neither written nor given up.
@@ -47,9 +52,11 @@ pub async fn duties(
     person: Uuid,
     last: Date,
 ) -> Result<Duties, DbError> {
+    let drafts = drafts(tx, reach, directory, person).await?;
     Ok(Duties {
         objectives: referents::orphaned(tx, reach, (catalogue, directory), person, last).await?,
-        drafts: drafts(tx, reach, person).await?,
+        drafts: drafts.known,
+        kept: drafts.kept,
         contests: contests(tx, person).await?,
         files: files(tx, person).await?,
         follows: follows(tx, person).await?,
@@ -58,14 +65,22 @@ pub async fn duties(
     })
 }
 
+/// The acts under way that a person prepared: those that whoever looks may know of, and how many
+/// others each organisation keeps to itself.
+struct Drafts {
+    known: Vec<(String, String)>,
+    kept: Vec<(String, usize)>,
+}
+
 async fn drafts(
     tx: &mut Tx,
     reach: &Reach,
+    directory: &Directory,
     person: Uuid,
-) -> Result<Vec<(String, String)>, DbError> {
-    let own: Vec<(String, i64)> = tx
+) -> Result<Drafts, DbError> {
+    let own: Vec<(String, i64, String)> = tx
         .all(
-            "select c.slug, i.no
+            "select c.slug, i.no, i.keeper
              from instrument i
              join contract c on c.id = i.contract_id
              join change m on m.no = i.created_change
@@ -73,13 +88,39 @@ async fn drafts(
             args![person],
         )
         .await?;
-    let seen = open_drafts(tx, reach).await?.into_iter();
-    let theirs = seen.filter(|draft| own.contains(&(draft.slug.clone(), draft.no)));
-    let named = theirs.map(|draft| {
+    let mut seen = open_drafts(tx, reach).await?;
+    seen.retain(|draft| {
+        own.iter()
+            .any(|(slug, no, _)| (slug, *no) == (&draft.slug, draft.no))
+    });
+    let mut hidden: BTreeMap<&str, usize> = BTreeMap::new();
+    for (slug, no, keeper) in &own {
+        let is_seen = seen
+            .iter()
+            .any(|draft| (slug, *no) == (&draft.slug, draft.no));
+        if !is_seen && !keeper.is_empty() {
+            *hidden.entry(keeper).or_default() += 1;
+        }
+    }
+    let mut kept = Vec::new();
+    for (keeper, count) in hidden {
+        // What somebody prepares elsewhere is told, if only that it is there, to who manages the
+        // people of that organisation.
+        let concern = answering(tx, keeper, "").await?;
+        if reach.may_look(SeePeople::NAME, &concern) {
+            let named = directory.organisation(keeper);
+            let named = named.map_or(keeper, |organisation| organisation.label());
+            kept.push((named.to_owned(), count));
+        }
+    }
+    let known = seen.into_iter().map(|draft| {
         let path = format!("/contrats/{}/actes/{}", draft.slug, draft.no);
         (draft.title, path)
     });
-    Ok(named.collect())
+    Ok(Drafts {
+        known: known.collect(),
+        kept,
+    })
 }
 
 async fn contests(tx: &mut Tx, person: Uuid) -> Result<i64, DbError> {

@@ -1,6 +1,6 @@
 //! Reviews of rights in the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -231,6 +231,7 @@ impl EntryRow {
                 remit: self.remit,
                 contract_name: contract_name(self.contract_title, self.section_label),
                 behalf_of: None,
+                about: BTreeSet::new(),
             },
         })
     }

@@ -11,8 +11,9 @@ use serde::de::DeserializeOwned;
 use super::french;
 use super::problem::{Code, Problem};
 
-/// The parameters after the question mark. Unknown ones are refused where the type denies them:
-/// a filter misspelt would otherwise give everything.
+/// The parameters after the question mark. Unknown ones are refused where the type denies them, as
+/// that of every list does: a filter misspelt would otherwise give everything. What the value of a
+/// filter names is looked for by [`Filter`](super::Filter).
 #[derive(Clone, Copy, Debug)]
 pub struct ApiQuery<T>(pub T);
 

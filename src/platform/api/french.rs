@@ -197,11 +197,19 @@ fn unknown(said: &str) -> Option<String> {
     };
     let known = known.split('`').skip(1).step_by(2);
     let known: Vec<String> = known.map(|name| format!("« {name} »")).collect();
-    Some(match known.split_last() {
-        None => told.to_owned(),
-        Some((only, [])) => format!("{told} ; attendu : {only}"),
-        Some((last, first)) => format!("{told} ; attendu : {} ou {last}", first.join(", ")),
+    Some(match known.as_slice() {
+        [] => told.to_owned(),
+        known => format!("{told} ; attendu : {}", either(known)),
     })
+}
+
+/// `a`, `a ou b`, `a, b ou c`.
+pub(super) fn either(words: &[String]) -> String {
+    match words.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, first)) => format!("{} ou {last}", first.join(", ")),
+    }
 }
 
 /// A value of another kind than the one expected.
@@ -266,10 +274,14 @@ fn received(got: &str) -> String {
 /// A text as it was sent, from how Rust writes it; its beginning, where it is long.
 fn shortened(written: &str) -> String {
     let bare = written.strip_prefix('"').and_then(|w| w.strip_suffix('"'));
-    let text = bare.unwrap_or(written).replace("\\\"", "\"");
+    beginning(&bare.unwrap_or(written).replace("\\\"", "\""))
+}
+
+/// A text; its beginning, where it is long.
+pub(super) fn beginning(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+        None => text.to_owned(),
     }
 }
 

@@ -1,20 +1,24 @@
 //! What every address of the API has, whatever it gives: problem documents, pages of a list,
-//! conditions upon a state.
+//! what a list may be asked, conditions upon a state, how a value is told.
 //!
 //! What lives here: machinery. What never does: an address, or who may ask (`access`).
 
 mod etag;
 mod extract;
+mod filter;
 mod french;
 mod page;
 mod problem;
+mod value;
 
 pub use etag::{Conditions, Etag};
 pub use extract::{ApiJson, ApiPath, ApiQuery, from_json};
+pub use filter::{Filter, word};
 pub use page::{Limit, ListQuery, Page, Paging};
 pub use problem::{
     ApiResult, CATALOGUE, Code, Entry, Fault, Problem, ProblemDocument, in_problem_documents,
 };
+pub use value::ValueView;
 
 use jiff::Timestamp;
 use utoipa::ToSchema;

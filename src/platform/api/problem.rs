@@ -104,7 +104,7 @@ catalogue! {
     }
     Malformed "api-demande" BAD_REQUEST {
         title: "Demande mal formée",
-        meaning: "Un paramètre, un en-tête ou le corps de la demande ne se lit pas.",
+        meaning: "Un paramètre, un en-tête ou le corps de la demande ne se lit pas ; ou une liste n’a pas ce paramètre, ou un filtre ne désigne rien que vous puissiez voir.",
         remedy: "Corrigez ce que « errors » nomme.",
     }
     Invalid "api-valeur" UNPROCESSABLE_ENTITY {

@@ -15,8 +15,8 @@ use crate::figures::values::{INTAKE, Mapping, Settings};
 use crate::figures::{Snapshots, Sources};
 use crate::imports::reader::Limits;
 use crate::imports::{
-    ActError, Batch, BatchState, Committed, Imports, Problem, Reader, Said, SentFile, named,
-    parse_id, store,
+    ActError, Batch, BatchState, Committed, Imports, KnownFile, Problem, Reader, Said, SentFile,
+    named, parse_id, store,
 };
 use crate::ledger::Actor;
 use crate::organisations::Directories;
@@ -309,10 +309,10 @@ async fn list(imports: &Imports, actor: Actor, as_json: bool) -> Result<ExitCode
     let mut tx = imports.db.read().await?;
     let today = imports.clock.today();
     let reach = Reach::of(&mut tx, today, actor).await?;
-    let mut batches = Vec::new();
-    for batch in store::batches(&mut tx, &reach, LISTED).await? {
-        batches.push(imports.intakes.told(batch, &reach, today)?);
-    }
+    let intakes = &imports.intakes;
+    let known = intakes.last_known(&mut tx, (&reach, today), (None, None), LISTED);
+    let known = known.await?.into_iter();
+    let batches: Vec<Batch> = known.map(|known| known.batch).collect();
     if as_json {
         let listed: Vec<_> = batches.iter().map(listed).collect();
         out::json(&listed)?;
@@ -362,11 +362,9 @@ async fn show(
     let mut tx = imports.db.read().await?;
     let today = imports.clock.today();
     let reach = Reach::of(&mut tx, today, actor).await?;
-    let batch = store::batch_seen(&mut tx, &reach, id).await?;
-    let batch = batch.ok_or(ActError::Unknown)?;
-    let intake = imports.intakes.of(&batch)?;
-    let hidden = intake.is_hidden(batch.sent(), &reach, today)?;
-    let batch = imports.intakes.told(batch, &reach, today)?;
+    let known = imports.intakes.known(&mut tx, (&reach, today), id).await?;
+    let KnownFile { batch, kept } = known.ok_or(ActError::Unknown)?;
+    let hidden = kept.is_hidden();
     let problems = if hidden {
         Vec::new()
     } else {

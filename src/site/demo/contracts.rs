@@ -489,7 +489,7 @@ async fn colleague(pen: &Pen<'_>) -> Result<Actor, CliError> {
     let mut change = pen.open(AddPerson::NAME).await?;
     let new = NewPerson {
         name: "Dominique Exemple".to_owned(),
-        email: "demo2@example.org".parse()?,
+        email: super::COLLEAGUE.parse()?,
         password,
     };
     let allowed = permit::<AddPerson>(&mut change, ()).await?;

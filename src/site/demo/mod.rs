@@ -32,6 +32,8 @@ pub use larger::Larger;
 pub const EMAIL: &str = "demo@example.org";
 /// Its password, shown on the sign-in page of a demonstration.
 pub const PASSWORD: &str = "jalon-de-demonstration";
+/// Address of the colleague that it takes to record some acts.
+const COLLEAGUE: &str = "demo2@example.org";
 
 /// When the demonstration's history begins.
 const BEGINS: &str = "2024-12-02T08:00:00Z";

@@ -11,7 +11,7 @@ use crate::sealed::{Keyring, Place};
 use crate::site::cli::CliError;
 
 /// Who writes it, on which contract.
-const AUTHOR: &str = "dg.normandie@example.org";
+const AUTHOR: &str = "hugo.brevin@example.org";
 const CONTRACT: &str = "normandie-2024-2028";
 const TEXT: &str = "Note fictive de la démonstration.\n\nLe dialogue portera surtout sur l’accès aux soins dans l’ouest de la région : les moyens du fonds d’intervention ne suffiront pas à tenir la cible de 2026, et l’équipe qui la porte change au printemps.\n\nJe souhaite en parler de vive voix avant que la synthèse ne soit figée.";
 

@@ -15,70 +15,82 @@ use crate::site::cli::CliError;
 const PEOPLE: [(&str, &str, &str, &str, &str); 16] = [
     (
         "Inès Vallon",
-        "coordination",
+        "ines.vallon",
         "coordinateur-national",
         "SGMCAS",
         "",
     ),
     (
         "Paul Lormeau",
-        "dgs",
+        "paul.lormeau",
         "referent-national-signataire",
         "DGS",
         "2",
     ),
-    ("Nora Estrel", "dgos", "referent-national", "DGOS", "3"),
-    ("Luc Anvers", "cnam", "contributeur", "CNAM", ""),
-    ("Zoé Marchal", "spf", "fournisseur", "SPF", ""),
-    ("Jean Tavel", "normandie", "referent-cpom-ars", "ARS-28", ""),
+    (
+        "Nora Estrel",
+        "nora.estrel",
+        "referent-national",
+        "DGOS",
+        "3",
+    ),
+    ("Luc Anvers", "luc.anvers", "contributeur", "CNAM", ""),
+    ("Zoé Marchal", "zoe.marchal", "fournisseur", "DGCS", ""),
+    (
+        "Jean Tavel",
+        "jean.tavel",
+        "referent-cpom-ars",
+        "ARS-28",
+        "",
+    ),
     (
         "Maya Sorel",
-        "objectif.normandie",
+        "maya.sorel",
         "referent-objectif-ars",
         "ARS-28",
         "2",
     ),
     (
         "Hugo Brévin",
-        "dg.normandie",
+        "hugo.brevin",
         "directeur-general-ars",
         "ARS-28",
         "",
     ),
-    ("Léa Kermor", "bretagne", "referent-cpom-ars", "ARS-53", ""),
+    (
+        "Léa Kermor",
+        "lea.kermor",
+        "referent-cpom-ars",
+        "ARS-53",
+        "",
+    ),
     (
         "Samir Oudin",
-        "admin.bretagne",
+        "samir.oudin",
         "administrateur-ars",
         "ARS-53",
         "",
     ),
     (
         "Claire Dombes",
-        "aura",
+        "claire.dombes",
         "gestionnaire-cpom-etablissement",
         "ARS-84",
         "",
     ),
     (
         "Yves Rochelet",
-        "ch.valmont",
+        "yves.rochelet",
         "directeur-etablissement",
         "CH-VALMONT",
         "",
     ),
-    (
-        "Alix Ternay",
-        "aide.normandie",
-        "assistance-ars",
-        "ARS-28",
-        "",
-    ),
-    ("Noé Garonne", "aide", "assistance-nationale", "", ""),
-    ("Rose Galien", "audit", "auditeur", "", ""),
+    ("Alix Ternay", "alix.ternay", "assistance-ars", "ARS-28", ""),
+    ("Noé Garonne", "noe.garonne", "assistance-nationale", "", ""),
+    ("Rose Galien", "rose.galien", "auditeur", "", ""),
     (
         "Denis Pylône",
-        "technique",
+        "denis.pylone",
         "administrateur-technique",
         "",
         "",
@@ -126,4 +138,20 @@ pub(super) async fn give(
     let allowed = permit::<GiveGrant>(change, given).await?;
     grants::give(change, allowed).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Email;
+
+    #[test]
+    fn nobody_has_the_mailbox_of_a_service() {
+        let addresses = PEOPLE.map(|(_, address, ..)| format!("{address}@example.org"));
+        let others = [super::super::EMAIL, super::super::COLLEAGUE].map(str::to_owned);
+        for address in addresses.into_iter().chain(others) {
+            let email: Email = address.parse().unwrap();
+            assert!(email.of_account().is_ok(), "{address}");
+        }
+    }
 }

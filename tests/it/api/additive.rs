@@ -264,3 +264,19 @@ fn files_are_described_under_the_types_that_they_are_given() {
     let batches = own(&["application/octet-stream"]);
     assert_eq!(described("/api/v1/batches/{id}/file"), batches);
 }
+
+/// A generator of clients names its functions after them.
+#[tokio::test]
+async fn every_operation_has_a_name_of_its_own() {
+    let bench = Bench::sqlite().await;
+    let answer = bench.site().await.get("/api/v1/openapi.json").await;
+    let document: Json = serde_json::from_str(&answer.body).unwrap();
+    let mut names = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name), "{method} {path}: {name} is another's");
+        }
+    }
+    assert!(names.len() > 30, "{names:?}");
+}

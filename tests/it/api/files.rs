@@ -47,8 +47,12 @@ on_both_engines! {
             let file = &one["files"][rank];
             assert_eq!((&file["format"], &file["size"]), (&format.into(), &given.bytes.len().into()));
         }
-        for absent in [format!("/api/v1/dossiers/{id}/odt"), "/api/v1/dossiers?contract=autre".to_owned()] {
-            assert_eq!(program.get(&absent).await.status, StatusCode::NOT_FOUND, "{absent}");
+        assert_eq!(program.read_all("/api/v1/dossiers", 10).await, listed);
+        for (absent, status) in [
+            (format!("/api/v1/dossiers/{id}/odt"), StatusCode::NOT_FOUND),
+            ("/api/v1/dossiers?contract=autre".to_owned(), StatusCode::BAD_REQUEST),
+        ] {
+            assert_eq!(program.get(&absent).await.status, status, "{absent}");
         }
     }
 }

@@ -225,6 +225,9 @@ on_both_engines! {
         assert_eq!(listed.len(), 1);
         let now = program.get(&batch).await;
         let now = self::etag(&now);
+        // The commit told it already: nothing has to be read again to undo it.
+        assert_eq!(self::etag(&done), now);
+        assert_ne!(now, etag);
         let undo = format!("{batch}/undo");
         let why = json!({"reason": "fichier d’une autre année"});
         let bare = program.post(&undo, &[], &why).await;
@@ -235,6 +238,7 @@ on_both_engines! {
         assert_eq!(empty.status, StatusCode::BAD_REQUEST, "{}", empty.body);
         let undone = program.post(&undo, &[("if-match", &now)], &why).await;
         assert_eq!((undone.status, &read(&undone)["rows"]), (StatusCode::OK, &json!(72)), "{}", undone.body);
+        assert_eq!(self::etag(&undone), self::etag(&program.get(&batch).await));
         assert_eq!(program.read_all("/api/v1/observations", 100).await.len(), 0);
         assert_eq!(program.read(&batch).await["state"], "undone");
     }
@@ -338,6 +342,7 @@ on_both_engines! {
         let done = program.ask(Method::POST, &path, &headers, Body::empty()).await;
         let twice = program.ask(Method::POST, &path, &headers, Body::empty()).await;
         assert_eq!((done.status, &done.body), (twice.status, &twice.body));
+        assert_eq!(etag(&done), etag(&twice));
         assert_eq!(read(&done)["outcome"], "committed");
         let long = "x".repeat(256);
         let refused = program.post(REHEARSALS, &[("idempotency-key", &long)], &body).await;

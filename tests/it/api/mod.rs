@@ -1,11 +1,13 @@
 //! The API, as a program sees it.
 
 mod additive;
+mod asked;
 mod dhis2;
 mod documents;
 mod files;
 mod intake;
 mod reading;
+mod said;
 mod terminal;
 mod tokens;
 

@@ -156,7 +156,10 @@ on_both_engines! {
             ("/api/v1/organisations?on=hier", "on"),
             ("/api/v1/observations?since=hier", "since"),
             ("/api/v1/observations?place=28&place=53", "place"),
-            ("/api/v1/dossiers", "contract"),
+            ("/api/v1/indicators?framework=x", "framework"),
+            ("/api/v1/indicators?measure=x", "measure"),
+            ("/api/v1/contracts?organisation=x", "organisation"),
+            ("/api/v1/dossiers?contract=x", "contract"),
         ] {
             let answer = program.get(path).await;
             assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);

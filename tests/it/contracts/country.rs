@@ -35,6 +35,9 @@ on_both_engines! {
         site.sign_in().await;
         let now = site.get(PATH).await.body;
         assert!(now.contains(">82") && now.contains("Enregistrer"), "{now}");
+        let history = now.split("href=\"/journal?indicateur=").nth(1).unwrap().split('"').next().unwrap();
+        let told = site.get(&format!("/journal?indicateur={history}")).await.body;
+        assert!(told.contains("la cible nationale 2028 de 2.c.1"), "{told}");
         let past = site.get(&format!("{PATH}?au=2026-01-05")).await.body;
         assert!(past.contains(">80") && !past.contains(">82"), "{past}");
         assert!(!past.contains("name=\"cible-2028\""), "nothing is set on a day of the past: {past}");

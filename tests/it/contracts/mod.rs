@@ -15,5 +15,5 @@ mod rules;
 mod store;
 pub use cases::{HOSPITAL, OWN, restructuring};
 pub use hand::{
-    BOTH, HPV, Hand, Made, NORMANDIE, add_hospital, aims, furnish, normandie_terms, number,
+    BOTH, HPV, Hand, Made, NORMANDIE, add_hospital, aims, decimal, furnish, normandie_terms, number,
 };

@@ -131,6 +131,16 @@ on_both_engines! {
         for said in ["Valeurs observées", "12,5", DAYS, "/saisie/etat-ars-2024-2028/4.i?mesure="] {
             assert!(own.contains(said), "{said}\n{own}");
         }
+        assert!(own.contains("<svg class=\"trajectory\"") && own.contains("id=\"table-observees\""), "{own}");
+        // They count for the country as they do in their contract.
+        let home = site.get("/?cadre=etat-ars-2024-2028").await.body;
+        assert!(home.contains("2 cibles atteintes sur 2"), "{home}");
+        let objective = site.get("/cadres/etat-ars-2024-2028/objectifs/4").await.body;
+        assert!(objective.contains("2 cibles atteintes sur 2 dans les régions, dont 2 sur 2 d’indicateurs que les contrats définissent"), "{objective}");
+        let file = site.get("/tables/observees.csv?contrat=normandie-2024-2028&volet=contrat&indicateur=4.i").await.body;
+        let lines: Vec<&str> = file.trim_start_matches('\u{feff}').lines().collect();
+        assert!(lines[0].starts_with("Période;Définition;Unité;Valeur;") || lines[0].starts_with("periode;"), "{file}");
+        assert!(lines.len() == 2 && lines[1].starts_with("2024;Délai d’un rendez-vous;jours;12,5;;"), "{file}");
         let everywhere = site.get("/indicateurs/etat-ars-2024-2028/4.i").await.body;
         for said in ["Ce que chaque contrat mesure", "Délai d’un rendez-vous", "12,5", "Territoires couverts", "56"] {
             assert!(everywhere.contains(said), "{said}\n{everywhere}");
@@ -214,6 +224,11 @@ on_both_engines! {
         for said in ["1,6", "12,5", "Définition remplacée", "Définition changée en 2025"] {
             assert!(page.contains(said), "{said}\n{page}");
         }
+        // The value in force is judged against its target, the one of before against nothing.
+        let file = site.get("/tables/observees.csv?contrat=normandie-2024-2028&indicateur=4.i").await.body;
+        let line = |year: &str| file.lines().find(|line| line.starts_with(year)).unwrap().to_owned();
+        assert!(line("2025;").contains(";semaines;1,6;;1,5;"), "{file}");
+        assert!(line("2024;").contains(";jours;12,5;;;;;"), "{file}");
     }
 }
 

@@ -181,3 +181,27 @@ on_both_engines! {
         }
     }
 }
+
+on_both_engines! {
+    async fn a_figure_under_embargo_is_on_no_paper_whoever_asks(bench: Bench) {
+        let (_, stage) = signed(&bench).await;
+        let settings = jalon::figures::values::Settings {
+            framework: Some("etat-ars-2024-2028".to_owned()),
+            embargo_until: Some("2026-02-01".parse().unwrap()),
+            ..jalon::figures::values::Settings::default()
+        };
+        let read = stage.rehearse_with("indicateur;territoire;annee;valeur\n2.c.1;Normandie;2024;98,7\n", &settings).await;
+        stage.commit(read.id).await.unwrap();
+        let mut site = signed_in(&bench).await;
+        let sheet = format!("/contrats/{CONTRACT}/fiche/2024");
+        let whole = format!("{sheet}?indicateurs=tout");
+        let dossier = format!("/contrats/{CONTRACT}/dossier?annee=2024");
+        for path in [&sheet, &whole, &dossier, INDICATOR] {
+            let text = paper(&mut site, path).await.text();
+            assert!(!text.contains("98,7"), "{path}: {text}");
+        }
+        bench.clock.set("2026-02-01T08:00:00Z".parse().unwrap());
+        let mut site = signed_in(&bench).await;
+        says(&paper(&mut site, &sheet).await, &["98,7"]);
+    }
+}

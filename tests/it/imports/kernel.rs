@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use jalon::access::Reach;
 use jalon::imports::{
     Answer, Asked, Batch, BatchState, Choice, Closed, ColumnUse, Committed, Field, FileMapping,
-    French, Imports, Intake, Intakes, Mistake, Place, Problem, ProblemCode, Reading, Row, Said,
-    Sent, SentFile, SheetColumns, Told, Undoing, Uses, Verdict, Written, store,
+    French, Imports, Intake, Intakes, Mistake, Place, Problem, ProblemCode, PublishedRow, Reading,
+    Row, Said, Sent, SentFile, SheetColumns, Told, Undoing, Uses, Verdict, Written, store,
 };
 use jalon::ledger::{Actor, Change, LedgerError};
 use jalon::platform::antivirus::Antivirus;
@@ -169,6 +169,14 @@ impl Intake for Words {
             rows: 0,
             digest: [7; 32],
         })
+    }
+    async fn published(
+        &self,
+        _: &mut Tx,
+        _: &Reach,
+        _: &[Row],
+    ) -> Result<Vec<PublishedRow>, DbError> {
+        Ok(Vec::new())
     }
     async fn told(&self, _: &mut Tx, _: &Reach, _: &[Row]) -> Result<Vec<Told>, DbError> {
         Ok(Vec::new())

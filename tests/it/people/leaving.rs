@@ -245,6 +245,42 @@ async fn busies(stage: &Stage<'_>, who: Uuid, email: &str, other: &str) {
 }
 
 on_both_engines! {
+    async fn an_act_that_its_organisation_keeps_is_counted_and_not_named(bench: Bench) {
+        const KEPT: &str = "que seule connaît l’organisation qui";
+        let (first, _) = normandy(&bench).await;
+        Hand::also_creates(&bench, first, NORMANDIE).await;
+        let leaving = person(&bench, first, "partante@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
+        person(&bench, first, "bretonne@example.org", &[("administrateur-ars", "ARS-53")]).await;
+        let path = format!("/personnes/{leaving}/depart");
+        let mut national = site_of(&bench, EMAIL).await;
+        let mut manager = site_of(&bench, "gerante@example.org").await;
+        for site in [&mut national, &mut manager] {
+            assert!(!site.get(&path).await.body.contains(KEPT));
+        }
+        let mut own = site_of(&bench, "partante@example.org").await;
+        let fields = [("acte", "contrat"), ("motif", "Le motif 271828182")];
+        let begun = own.post("/contrats/normandie-2024-2028/actes/nouveau", &fields).await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
+
+        let page = national.get(&path).await.body;
+        assert!(page.contains("1 projet d’acte que seule connaît l’organisation qui le prépare, ARS Normandie : ceux de ses administrateurs"), "{page}");
+        for told in ["normandie-2024-2028", "/actes/", NORMANDIE.title, "271828182", "Projet d’acte en cours"] {
+            assert!(!page.contains(told), "{told}: {page}");
+        }
+        let page = manager.get(&path).await.body;
+        assert!(page.contains("Projet d’acte en cours : <a href=\"/contrats/normandie-2024-2028/actes/1\""), "{page}");
+        assert!(!page.contains(KEPT), "{page}");
+
+        // Who manages them elsewhere since learns not even that it is there.
+        ends(&bench, first, held(&bench, leaving).await[0].grant.id).await.unwrap();
+        grant(&bench, first, leaving, "lecteur", "ARS-53").await.unwrap();
+        let page = site_of(&bench, "bretonne@example.org").await.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        assert!(!page.body.contains(KEPT), "{}", page.body);
+    }
+}
+
+on_both_engines! {
     async fn all_that_somebody_does_is_listed_before_they_leave(bench: Bench) {
         let stage = Stage::set(&bench).await;
         let first = stage.actor;

@@ -83,6 +83,13 @@ on_both_engines! {
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
             assert!(refused.body.contains("Cette page est personnelle"), "{path}: {}", refused.body);
         }
+        // Nor as the table of such a page.
+        for file in ["demandes.csv", "demandes.xlsx", "demandes.csv?de=moi&etat=closes"] {
+            let refused = site.get(&format!("/tables/{file}")).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{file}");
+            assert!(refused.body.contains("Cette page est personnelle"), "{file}: {}", refused.body);
+        }
+        assert_eq!(site.get("/tables/contrats.csv").await.status, StatusCode::OK);
         // Nor by any other address of the site.
         // Signing in, out or by a link writes in nobody's name.
         let doors = ["/connexion", "/deconnexion", "/lien", "/mot-de-passe-oublie", "/voir-comme/fin", "/api/"];
@@ -98,6 +105,7 @@ on_both_engines! {
         let home = site.get("/").await.body;
         assert!(home.contains("Bonjour, Coordination nationale") && !home.contains("Revenir à mon compte"), "{home}");
         assert_eq!(site.get("/moi").await.status, StatusCode::OK);
+        assert_eq!(site.get("/tables/demandes.csv").await.status, StatusCode::OK);
     }
 }
 

@@ -350,6 +350,10 @@ impl<'a> Scene<'a> {
         let holder = self.ids["normandy"];
         let passed = passes_on_from(self.bench, holder, to, later).await.unwrap();
         self.name("handed-on", &passed);
+        let passed = passes_on_from(self.bench, holder, to, later).await.unwrap();
+        self.name("received", &passed);
+        self.ids.insert("stand-in".to_owned(), to);
+        self.signs_in("stand-in", "suppleante@example.org").await;
         let leaver = self.ids["leaver"];
         self.name("person", &leaver);
         let link = invited(self.bench, first).await;

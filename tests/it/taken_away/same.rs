@@ -75,6 +75,11 @@ const ALIKE: &[(&str, &str, &str)] = &[
     ),
     ("/catalogue/chirurgie-ambulatoire", "serie", "serie"),
     (
+        "/catalogue/chirurgie-ambulatoire?lieu=28&tri=-valeur",
+        "serie",
+        "serie",
+    ),
+    (
         "/cadres/etat-ars-2024-2028/objectifs/4?au=2025-11-19",
         "objectif",
         "indicateurs",

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::{corrected, hpv};
 use crate::on_both_engines;
+use crate::rights::{person, site_of};
 use crate::stage::Stage;
 use crate::support::Site;
 
@@ -90,6 +91,36 @@ on_both_engines! {
         assert!(stage.figures().await.series(crate::stage::GIRLS).unwrap().iter().next().is_none());
         site.post(&format!("{path}/enregistrer"), &[]).await;
         assert_eq!(stage.last_change().await, before + 3);
+    }
+}
+
+on_both_engines! {
+    async fn what_would_be_refused_is_told_beside_what_was_read(bench: Bench) {
+        let stage = Stage::set(&bench).await;
+        person(&bench, stage.actor, "normandie@example.org", &[("referent-cpom-ars", "ARS-28")]).await;
+        let mut region = site_of(&bench, "normandie@example.org").await;
+        // The country supplies it, whoever reads it in a file.
+        let path = sent(&mut region, &[FRAMEWORK], "region;annee;2.c.1\n28;2024;48,7\n").await;
+        let page = region.get(&path).await.body;
+        let told = [
+            "Rien n’est encore écrit. 1 valeur lue.",
+            "L’enregistrement serait refusé. Vous ne pouvez pas enregistrer des valeurs ici.",
+            "Enregistrer 1 valeur</span> : pourquoi pas ?",
+        ];
+        for told in told {
+            assert!(page.contains(told), "{told}: {page}");
+        }
+        let refused = region.post(&format!("{path}/enregistrer"), &[]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+        // With something to correct, no more is promised of the rest.
+        let text = "region;annee;2.c.1\n28;2024;48,7\nVénusie;2024;1\n";
+        let faulty = sent(&mut region, &[FRAMEWORK], text).await;
+        let page = region.get(&faulty).await.body;
+        assert!(page.contains("1 valeur lue par ailleurs") && page.contains("L’enregistrement serait refusé"), "{page}");
+        let mut national = bench.site().await;
+        national.sign_in().await;
+        let page = national.get(&path).await.body;
+        assert!(page.contains("1 valeur prête") && !page.contains("serait refusé"), "{page}");
     }
 }
 

@@ -2,8 +2,9 @@
 //! question answered, columns corrected and remembered, the corrected copy, an embargo.
 
 use axum::http::StatusCode;
+use jalon::access::NotPermitted;
 use jalon::figures::values::{INTAKE, Settings};
-use jalon::imports::{Row, Said, SentFile};
+use jalon::imports::{RehearseError, Row, Said, SentFile};
 
 use super::{corrected, hpv};
 use crate::on_both_engines;
@@ -194,6 +195,16 @@ on_both_engines! {
         assert!(page.contains("sous embargo") && !page.contains("54,8") && !page.contains("98765432"), "{page}");
         let copy = site.get(&format!("{path}/copie-corrigee.xlsx")).await;
         assert_eq!(copy.status, StatusCode::NOT_FOUND);
+        // What is refused is named as it was asked for.
+        let id: uuid::Uuid = path.rsplit('/').next().unwrap().parse().unwrap();
+        let again = stage.imports.begin_again(stage.actor, id, None, None).await.map(|_| ());
+        let dropped = stage.imports.give_up(stage.actor, id, None).await;
+        for (refused, act) in [(again, "import.read"), (dropped, "import.drop")] {
+            let Err(RehearseError::NotPermitted(NotPermitted::Denied(denied))) = refused else {
+                panic!("{act}: {refused:?}");
+            };
+            assert_eq!(denied.act, act);
+        }
         bench.clock.set("2026-03-15T08:00:00Z".parse().unwrap());
         site.sign_in().await;
         assert!(site.get(&path).await.body.contains("<ins>54,8"));

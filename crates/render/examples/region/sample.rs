@@ -137,6 +137,7 @@ pub fn line() -> Result<Trajectory, RenderError> {
             "Cible (fictive)",
             &[(2024, "68"), (2026, "72"), (2028, "75")],
         ),
+        corridors: None,
         national: Some(series("France", &[(2022, "47,0"), (2023, "54,6")])),
         way: None,
         forecast: None,

@@ -1,6 +1,6 @@
 //! Rates against the number of cases they come from, between the limits that chance draws.
 
-use super::labels::{Area, Label, Placed, placed};
+use super::labels::{Area, Label, Placed, Rule, placed};
 use super::{Axis, Reference, Room, axis::is_drawable};
 use crate::svg::{Across, Description, Look, Place, Svg, Target};
 
@@ -220,30 +220,29 @@ impl<'a> Plot<'a> {
         svg.path(Look::Likely, &outline, (self.top, self.bottom), true);
     }
 
+    /// The limits, each curve from size to size.
+    fn curves(&self) -> [(Look, Vec<(f64, f64)>); 4] {
+        let curve = |end: fn(&Limits) -> f64| {
+            let limits = self.spec.limits.iter();
+            limits.map(|l| (l.size, end(l))).collect()
+        };
+        [
+            (Look::Limit, curve(|l| l.near.0)),
+            (Look::Limit, curve(|l| l.near.1)),
+            (Look::FarLimit, curve(|l| l.far.0)),
+            (Look::FarLimit, curve(|l| l.far.1)),
+        ]
+    }
+
+    /// Points of the curves, which names keep clear of as far as there is room.
+    fn along(&self) -> Vec<Area> {
+        let curves = self.curves().into_iter().flat_map(|(_, curve)| curve);
+        let points = curves.map(|(size, value)| Area::point(self.share(size), self.down(value)));
+        points.collect()
+    }
+
     fn draw_limits(&self, svg: &mut Svg) {
-        let limits = &self.spec.limits;
-        let curves = [
-            (
-                Look::Limit,
-                limits
-                    .iter()
-                    .map(|l| (l.size, l.near.0))
-                    .collect::<Vec<_>>(),
-            ),
-            (
-                Look::Limit,
-                limits.iter().map(|l| (l.size, l.near.1)).collect(),
-            ),
-            (
-                Look::FarLimit,
-                limits.iter().map(|l| (l.size, l.far.0)).collect(),
-            ),
-            (
-                Look::FarLimit,
-                limits.iter().map(|l| (l.size, l.far.1)).collect(),
-            ),
-        ];
-        for (look, curve) in curves {
+        for (look, curve) in self.curves() {
             let curve: Vec<_> = curve.iter().map(|(x, y)| self.at(*x, *y)).collect();
             svg.path(look, &curve, (self.top, self.bottom), false);
         }
@@ -270,9 +269,10 @@ impl<'a> Plot<'a> {
         }
         let whole = self.whole_label();
         for label in placed(
+            Rule::BESIDE,
             &self.labels(&marks),
             &marks,
-            &[whole.1],
+            (&[whole.1], &self.along()),
             (self.top, self.bottom),
         ) {
             self.draw_label(svg, &label);
@@ -435,7 +435,9 @@ mod tests {
             .iter()
             .map(|p| (plot.share(p.size), plot.down(p.value)))
             .collect();
-        let labels = placed(&plot.labels(&marks), &marks, &[], (plot.top, plot.bottom));
+        let heights = (plot.top, plot.bottom);
+        let nothing: (&[Area], &[Area]) = (&[], &[]);
+        let labels = placed(Rule::BESIDE, &plot.labels(&marks), &marks, nothing, heights);
         assert!(labels.len() >= 16, "{} names of 18", labels.len());
         let boxes: Vec<Area> = labels.iter().map(Placed::area).collect();
         for (rank, one) in boxes.iter().enumerate() {

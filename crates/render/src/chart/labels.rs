@@ -84,6 +84,11 @@ impl Area {
         }
     }
 
+    /// A text that stands around a share of the width.
+    pub(super) fn centred_at(share: f64, y: f64, text: &str) -> Self {
+        Side::Middle.area(text, share, y)
+    }
+
     /// A point of a line.
     pub(super) fn point(share: f64, y: f64) -> Self {
         Self {
@@ -210,7 +215,8 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    const BESIDE: Self = Self {
+    /// Beside marks that no line joins.
+    pub(super) const BESIDE: Self = Self {
         candidates: &CANDIDATES,
         wide: &WIDE,
         narrow: &NARROW,
@@ -230,18 +236,8 @@ impl Rule {
 }
 
 /// Gives each name a place, in the order of importance; one that finds none is left out. `taken`
-/// is what other texts cover.
+/// is what other texts cover; a name stands on `avoided` where it finds no place beside it.
 pub(super) fn placed<'a>(
-    labels: &[Label<'a>],
-    marks: &[(f64, f64)],
-    taken: &[Area],
-    heights: (f64, f64),
-) -> Vec<Placed<'a>> {
-    placed_under(Rule::BESIDE, labels, marks, (taken, &[]), heights)
-}
-
-/// The same under another rule. A name stands on `avoided` where it finds no place beside it.
-pub(super) fn placed_under<'a>(
     rule: Rule,
     labels: &[Label<'a>],
     marks: &[(f64, f64)],

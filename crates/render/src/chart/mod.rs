@@ -20,7 +20,8 @@ pub use funnel::{Funnel, FunnelPoint, FunnelWords, Limits, Standing, funnel};
 pub use spark::{Spark, spark};
 pub use strip::{Strip, StripDot, strip};
 pub use trajectory::{
-    Break, Forecast, ForecastPoint, Series, SeriesPoint, Span, Trajectory, trajectory,
+    Break, Corridor, Corridors, Forecast, ForecastPoint, Series, SeriesPoint, Span, Trajectory,
+    trajectory,
 };
 
 use crate::svg::{Across, Target, num};

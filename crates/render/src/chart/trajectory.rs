@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::labels::{Area, Label, Placed, Rule, placed_under};
+pub use corridor::{Corridor, Corridors};
+
+use super::labels::{Area, Label, Placed, Rule, placed};
 use super::{Axis, Room, axis::is_drawable};
 use crate::svg::{Across, Description, Look, Place, Svg, Target};
 
@@ -21,6 +23,9 @@ pub struct Trajectory {
     pub observed: Series,
     /// What was set as targets.
     pub targets: Series,
+    /// What was set as bounds to stay between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corridors: Option<Corridors>,
     /// The national values, if they are to be compared.
     pub national: Option<Series>,
     /// The even way from the start to the last target.
@@ -109,6 +114,7 @@ pub fn trajectory(spec: &Trajectory, target: Target) -> String {
     plot.draw_spans(&mut svg);
     plot.draw_breaks(&mut svg);
     plot.draw_forecast(&mut svg, &lines);
+    plot.draw_corridors(&mut svg);
     for line in &lines {
         plot.draw_line(&mut svg, line);
     }
@@ -230,9 +236,13 @@ impl<'a> Plot<'a> {
             let points = lines.iter().flat_map(|line| &line.points);
             let forecast = spec.forecast.iter().flat_map(|f| &f.points);
             let points = points.map(|point| point.year);
-            points.chain(forecast.map(|point| point.year))
+            let corridors = spec.corridors.iter().flat_map(Corridors::drawn);
+            points
+                .chain(forecast.map(|point| point.year))
+                .chain(corridors.map(|corridor| corridor.year))
         };
         let names = lines.iter().map(|line| line.name);
+        let names = names.chain(spec.corridors.iter().map(|c| c.name.as_str()));
         let names = names.chain(spec.forecast.iter().map(|f| f.name.as_str()));
         let rows = names.flat_map(|name| wrapped(name).into_iter().map(|_| LEGEND_ROW));
         let top = 28.0 + rows.sum::<f64>();
@@ -278,6 +288,10 @@ impl<'a> Plot<'a> {
             svg.line(line.kind.stroke(), (start, y), (end, y));
             line.kind.draw_mark(svg, (self.room.beside(13.0), y), "");
             y = self.draw_name(svg, line.name, y);
+        }
+        if let Some(corridors) = &self.spec.corridors {
+            self.draw_corridor_key(svg, y);
+            y = self.draw_name(svg, &corridors.name, y);
         }
         if let Some(forecast) = &self.spec.forecast {
             let (start, end) = (self.room.beside(0.0), self.room.beside(26.0));
@@ -490,7 +504,7 @@ impl<'a> Plot<'a> {
         };
         let beside = (self.texts(), self.along(lines));
         let heights = (self.top - 8.0, self.bottom);
-        let placed = placed_under(rule, &labels, &drawn, (&beside.0, &beside.1), heights);
+        let placed = placed(rule, &labels, &drawn, (&beside.0, &beside.1), heights);
         let of = |label: &Placed<'_>| {
             labelled
                 .iter()
@@ -516,7 +530,10 @@ impl<'a> Plot<'a> {
                 Area::starting_at(share, 5.0, y, &mark.text)
             }
         });
-        ticks.chain(breaks).collect()
+        let corridors = self
+            .corridor_label()
+            .map(|(share, y, text)| Area::centred_at(share, y, text));
+        ticks.chain(breaks).chain(corridors).collect()
     }
 
     /// Points of the lines, near enough to each other that no value slips between two.
@@ -559,5 +576,6 @@ impl Mark<'_> {
     }
 }
 
+mod corridor;
 #[cfg(test)]
 mod tests;

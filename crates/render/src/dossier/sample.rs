@@ -158,6 +158,7 @@ fn known(n: usize) -> Figure {
             axis: Axis::fitting([58.7, 75.0], "%"),
             observed: series("Normandie", vec![point(2022, "58.7"), point(2023, "66.3")]),
             targets: series("Cible", vec![point(2028, "75")]),
+            corridors: None,
             national: None,
             way: None,
             forecast: None,

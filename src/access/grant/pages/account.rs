@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{PEOPLE, button_or_why, sees};
+use super::{PEOPLE, button_or_why, opened, sees};
 use crate::access::factor::{RemoveFactor, store as factors};
 use crate::access::grant::LONGEST_REASON;
 use crate::access::grant::store::can_sign_in;
@@ -130,8 +130,7 @@ pub(super) async fn remove_factor(
     Form(typed): Form<Typed>,
 ) -> WebResult<Redirect> {
     let why = typed.motif.trim();
-    let change = Change::open(&db, &clock, signed.actor(), RemoveFactor::NAME).await;
-    let mut change = change.map_err(WebError::internal)?.because(why);
+    let mut change = opened::<RemoveFactor>((&db, &clock), &signed, why).await?;
     let allowed = allowed::<RemoveFactor>(&mut change, &signed, person).await?;
     if why.is_empty() || why.chars().count() > LONGEST_REASON {
         return Err(WebError::Invalid(

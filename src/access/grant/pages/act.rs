@@ -6,12 +6,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{PEOPLE, sees};
+use super::{PEOPLE, opened, sees};
 use crate::access::grant::EndGrant;
 use crate::access::grant::store::{self, GrantError};
-use crate::access::permit::{Act as _, permit};
+use crate::access::permit::permit;
 use crate::access::signed::Signed;
-use crate::ledger::Change;
 use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::web::{WebError, WebResult};
@@ -41,8 +40,7 @@ pub(super) async fn end(
     Form(reason): Form<Reason>,
 ) -> WebResult<Response> {
     let why = reason.motif.trim();
-    let change = Change::open(&db, &clock, signed.actor(), EndGrant::NAME).await;
-    let mut change = change.map_err(WebError::internal)?.because(why);
+    let mut change = opened::<EndGrant>((&db, &clock), &signed, why).await?;
     let held = store::held(change.tx(), grant).await?;
     let person = held.ok_or(WebError::NotFound)?.person;
     if !sees(change.tx(), signed.reach(), person).await? {

@@ -1,4 +1,4 @@
-//! Delegating one of one's grants, and taking it back.
+//! Delegating one of one's grants, taking it back, and giving up what one was delegated.
 
 use axum::Form;
 use axum::extract::{Path, State};
@@ -8,9 +8,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::act::{Reason, back};
+use super::opened;
 use crate::access::grant::store::{self, Held};
-use crate::access::grant::{Delegate, Delegated, NewDelegation, TakeBack};
-use crate::access::permit::{Act as _, NotPermitted, permit};
+use crate::access::grant::{Delegate, Delegated, GiveUp, LONGEST_REASON, NewDelegation, TakeBack};
+use crate::access::permit::{Act, NotPermitted, Permit, permit};
 use crate::access::role::Roles;
 use crate::access::signed::Signed;
 use crate::access::store::person_by_email;
@@ -37,10 +38,7 @@ pub(super) async fn delegate(
     Path(grant): Path<Uuid>,
     Form(typed): Form<StandIn>,
 ) -> WebResult<Response> {
-    let change = Change::open(&db, &clock, signed.actor(), Delegate::NAME).await;
-    let mut change = change
-        .map_err(WebError::internal)?
-        .because(typed.motif.trim());
+    let mut change = opened::<Delegate>((&db, &clock), &signed, typed.motif.trim()).await?;
     let to = person_by_email(change.tx(), &typed.personne).await?;
     let (today, until) = (paris_date(change.at()), typed.fin.trim().parse());
     let new = NewDelegation {
@@ -69,11 +67,37 @@ pub(super) async fn take_back(
     Path(grant): Path<Uuid>,
     Form(reason): Form<Reason>,
 ) -> WebResult<Response> {
+    let mut change = opened::<TakeBack>((&db, &clock), &signed, reason.motif.trim()).await?;
+    let permit = ending::<TakeBack>(&mut change, grant).await?;
+    store::take_back(&mut change, permit).await?;
+    change.commit().await.map_err(WebError::internal)?;
+    Ok(back(signed.person.id, "reprise"))
+}
+
+/// `POST /habilitations/{grant}/renoncer`: ends what one was delegated.
+pub(super) async fn give_up(
+    signed: Signed,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+    Path(grant): Path<Uuid>,
+    Form(reason): Form<Reason>,
+) -> WebResult<Response> {
     let why = reason.motif.trim();
-    let change = Change::open(&db, &clock, signed.actor(), TakeBack::NAME).await;
-    let mut change = change.map_err(WebError::internal)?.because(why);
-    let permit = permit::<TakeBack>(&mut change, grant).await;
-    // What others delegated is no more told than that there is nothing.
+    let mut change = opened::<GiveUp>((&db, &clock), &signed, why).await?;
+    let permit = ending::<GiveUp>(&mut change, grant).await?;
+    if why.is_empty() || why.chars().count() > LONGEST_REASON {
+        let sentence = "Dites pourquoi, en 500 caractères au plus : la personne que vous remplacez le lira et le journal le garde. Revenez à la page précédente.";
+        return Err(WebError::Invalid(sentence.to_owned()));
+    }
+    store::give_up(&mut change, permit).await?;
+    change.commit().await.map_err(WebError::internal)?;
+    Ok(back(signed.person.id, "renoncee"))
+}
+
+/// The permit to end a delegation that is one's own to end. That others delegated something is no
+/// more told than that there is nothing.
+async fn ending<A: Act<Thing = Uuid>>(change: &mut Change, grant: Uuid) -> WebResult<Permit<A>> {
+    let permit = permit::<A>(change, grant).await;
     let permit = permit.map_err(|refused| {
         if refused.is_of_stage() {
             refused
@@ -81,9 +105,7 @@ pub(super) async fn take_back(
             refused.unknown()
         }
     })?;
-    store::take_back(&mut change, permit).await?;
-    change.commit().await.map_err(WebError::internal)?;
-    Ok(back(signed.person.id, "reprise"))
+    Ok(permit)
 }
 
 /// The way to delegate a grant of one's own.
@@ -106,6 +128,24 @@ pub(super) fn form(held: &Held) -> Markup {
                     input id={ "raison-" (id) } name="motif" required maxlength="500";
                 }
                 p.acts { button.btn.sm type="submit" { "Déléguer cette habilitation" } }
+            }
+        }
+    }
+}
+
+/// The way to give up a grant that one was delegated.
+pub(super) fn giving_up(held: &Held) -> Markup {
+    let (id, role) = (held.grant.id, Roles::known().name(&held.grant.remit.role));
+    html! {
+        details.more {
+            summary { "Renoncer à cette délégation" span.vh { " : " (role) } }
+            form method="post" action={ "/habilitations/" (id) "/renoncer" } {
+                div.field {
+                    label for={ "renoncer-" (id) } { "Motif" }
+                    p.hint id={ "renoncer-" (id) "-aide" } { "La personne que vous remplacez le lira." }
+                    input id={ "renoncer-" (id) } name="motif" required maxlength="500" autocomplete="off" aria-describedby={ "renoncer-" (id) "-aide" };
+                }
+                p.acts { button.btn.sm.warn type="submit" { "Renoncer" } }
             }
         }
     }

@@ -21,14 +21,17 @@ use super::people_store;
 use super::store;
 use super::{Grant, SeePeople};
 use crate::access::addressed::Addresses;
+use crate::access::permit::Act;
 use crate::access::policy::{Concern, Denied};
 use crate::access::reach::Reach;
 use crate::access::role::Roles;
+use crate::access::signed::Signed;
 use crate::access::store::{Person, person};
+use crate::ledger::Change;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, DbError, Tx};
 use crate::platform::mail::Post;
-use crate::platform::web::Shell;
+use crate::platform::web::{Shell, WebError, WebResult};
 
 /// Where people are listed.
 pub const PEOPLE: &str = "/personnes";
@@ -66,7 +69,18 @@ where
             "/habilitations/{grant}/reprendre",
             post(delegation::take_back),
         )
+        .route("/habilitations/{grant}/renoncer", post(delegation::give_up))
         .route(WHY, get(why::page))
+}
+
+/// The change of one act that is asked for on these pages, with why.
+async fn opened<A: Act>(
+    (db, clock): (&Db, &Clock),
+    signed: &Signed,
+    why: &str,
+) -> WebResult<Change> {
+    let change = Change::open(db, clock, signed.actor(), A::NAME).await;
+    Ok(change.map_err(WebError::internal)?.because(why))
 }
 
 /// A button that does something, or why it may not be pressed.

@@ -1,4 +1,5 @@
-//! `/personnes/{person}`: what a person holds and held, and the forms that end and delegate it.
+//! `/personnes/{person}`: what a person holds and held, and the forms that end, delegate and give it
+//! up.
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
@@ -90,8 +91,8 @@ async fn shown(tx: &mut Tx, signed: &Signed, today: Date, id: Uuid) -> WebResult
     let (grants, elsewhere) = grants_seen(tx, reach, id, today).await?;
     let mut ends = Vec::new();
     for held in &grants {
-        let concerns = EndGrant::concerns(tx, &held.grant.id).await?;
-        ends.push(reach.allows(EndGrant::NAME, &concerns).map(drop));
+        let concern = EndGrant::upon(tx, held).await?;
+        ends.push(reach.allows(EndGrant::NAME, &[concern]).map(drop));
     }
     let whose = Whose { person: id, today };
     let left = left(tx, id).await?;
@@ -219,6 +220,7 @@ fn body(shown: &Shown, done: &str) -> Markup {
             "invitee-sans-courriel" => div.flag.warn role="status" { p { "L’invitation est prête ; l’ancienne ne sert plus. " (UNSENT) } },
             "facteur-retire" => div.flag.ok role="status" { p { "La double authentification est retirée ; un courriel en avertit la personne." } },
             "reprise" => div.flag.ok role="status" { p { "La délégation a pris fin ; elle ne sert plus, même dans une session ouverte." } },
+            "renoncee" => div.flag.ok role="status" { p { "Vous avez renoncé à cette délégation ; elle ne vous sert plus. La personne que vous remplaciez en est avertie." } },
             "deleguee" => div.flag.ok role="status" { p { "La délégation est faite." } },
             _ => {}
         }
@@ -335,9 +337,12 @@ fn actions(shown: &Shown, held: &Held, end: &Result<(), Denied>) -> Markup {
             }
         }
     };
+    let is_over = held.ends_on.is_some_and(|end| end < shown.today);
     let own = shown.is_own && held.behalf_of.is_none() && held.holds_on(shown.today);
+    let received = shown.is_own && held.behalf_of.is_some() && !is_over;
     html! {
         (button_or_why(end.as_ref().map(|&()| ()), "Mettre fin", &ending))
         @if own { (delegation::form(held)) }
+        @if received { (delegation::giving_up(held)) }
     }
 }

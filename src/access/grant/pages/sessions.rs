@@ -7,14 +7,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{PEOPLE, sees};
+use super::{PEOPLE, opened, sees};
 use crate::access::grant::LONGEST_REASON;
 use crate::access::origin::browser_words;
-use crate::access::permit::{Act as _, NotPermitted, permit, permit_aside};
+use crate::access::permit::{NotPermitted, permit, permit_aside};
 use crate::access::session::OpenSession;
 use crate::access::signed::Signed;
 use crate::access::store::{self, EndSessions, Whose};
-use crate::ledger::Change;
 use crate::platform::clock::{Clock, french_instant};
 use crate::platform::db::{Db, Tx};
 use crate::platform::web::{WebError, WebResult, section_heading};
@@ -37,8 +36,7 @@ pub(super) async fn end(
     Form(typed): Form<Typed>,
 ) -> WebResult<Redirect> {
     let why = typed.motif.trim();
-    let change = Change::open(&db, &clock, signed.actor(), EndSessions::NAME).await;
-    let mut change = change.map_err(WebError::internal)?.because(why.to_owned());
+    let mut change = opened::<EndSessions>((&db, &clock), &signed, why).await?;
     if !sees(change.tx(), signed.reach(), person).await? {
         return Err(WebError::NotFound);
     }

@@ -11,12 +11,15 @@ use uuid::Uuid;
 use super::{Delegated, Grant, Remit};
 use crate::access::opening::{Audience, Opening, Openings, ValueOpenings};
 use crate::access::policy::{Concern, Stage};
-use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
+use crate::access::role::{Bound, NATIONAL_ADMINISTRATOR, Roles};
 use crate::access::store::Person;
 use crate::args;
 use crate::platform::db::{DbError, Tx};
 
-pub use write::{GrantError, appoint, appoint_all, delegate, end, end_after, give, take_back};
+pub use write::{
+    GrantError, appoint, appoint_all, delegate, end, end_after, end_received, give, give_up,
+    take_back,
+};
 
 /// A grant as it is kept, whether or not it holds.
 #[derive(Clone, Debug)]
@@ -80,6 +83,7 @@ impl From<GrantRow> for Grant {
             remit: row.remit,
             contract_name: contract_name(row.contract_title, row.section_label),
             behalf_of: row.behalf_name,
+            about: BTreeSet::new(),
         }
     }
 }
@@ -106,7 +110,25 @@ pub async fn holding(tx: &mut Tx, person: Uuid, day: Date) -> Result<Vec<Grant>,
             args![person, day.to_string()],
         )
         .await?;
-    Ok(rows.into_iter().map(Grant::from).collect())
+    let mut grants: Vec<Grant> = rows.into_iter().map(Grant::from).collect();
+    for grant in &mut grants {
+        let role = Roles::known().role(&grant.remit.role);
+        if let Some(bound) = role.and_then(|role| role.about) {
+            grant.about = binding(tx, bound).await?;
+        }
+    }
+    Ok(grants)
+}
+
+/// The frameworks whose contracts bind such organisations.
+async fn binding(tx: &mut Tx, bound: Bound) -> Result<BTreeSet<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "select framework from framework_party where kind = $1",
+            args![bound.code()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(code,)| code).collect())
 }
 
 /// Whether a role that a person holds on that day, or will hold, takes a second factor to sign in.

@@ -4,12 +4,13 @@ use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Held, asks_a_factor, held, lasting, named};
+use super::{Held, asks_a_factor, grants_of, held, lasting, named};
 use crate::access::grant::{
-    Delegate, EndGrant, GiveGrant, LONGEST_DELEGATION, LONGEST_REASON, NewGrant, Objection, Remit,
-    TakeBack,
+    Delegate, EndGrant, GiveGrant, GiveUp, LONGEST_DELEGATION, LONGEST_REASON, NewGrant, Objection,
+    Remit, TakeBack,
 };
 use crate::access::leave::store::{left, reopen};
+use crate::access::leave::{LeavePerson, Leaving};
 use crate::access::letter;
 use crate::access::permit::Permit;
 use crate::access::role::{NATIONAL_ADMINISTRATOR, Roles};
@@ -361,7 +362,7 @@ pub async fn delegate(change: &mut Change, permit: Permit<Delegate>) -> Result<U
 /// cannot both be heard.
 pub async fn end(change: &mut Change, permit: Permit<EndGrant>) -> Result<(), GrantError> {
     let held = to_end(change, permit.into_thing()).await?;
-    end_now(change, &held).await
+    end_now(change, &held, "end").await
 }
 
 /// Ends at once what was delegated, the grant of the permit; the change says why.
@@ -370,14 +371,51 @@ pub async fn end(change: &mut Change, permit: Permit<EndGrant>) -> Result<(), Gr
 /// [`GrantError::Ended`] where it has ended already.
 pub async fn take_back(change: &mut Change, permit: Permit<TakeBack>) -> Result<(), GrantError> {
     let held = to_end(change, permit.into_thing()).await?;
-    end_now(change, &held).await
+    end_now(change, &held, "end").await
 }
 
-async fn end_now(change: &mut Change, held: &Held) -> Result<(), GrantError> {
+/// Ends at once what its holder was delegated, the grant of the permit; the change says why, and a
+/// letter tells who delegated it that nobody stands in for them any more.
+///
+/// # Errors
+/// [`GrantError::Ended`] where it has ended already.
+pub async fn give_up(change: &mut Change, permit: Permit<GiveUp>) -> Result<(), GrantError> {
+    let held = to_end(change, permit.into_thing()).await?;
+    end_now(change, &held, "give_up").await?;
+    tell_of_giving_up(change, &held).await?;
+    Ok(())
+}
+
+async fn tell_of_giving_up(change: &mut Change, given_up: &Held) -> Result<(), DbError> {
+    let Some(own) = given_up.behalf_of else {
+        return Ok(());
+    };
+    let (clock, now) = (change.clock().clone(), change.at());
+    let why = change.why().unwrap_or_default().to_owned();
+    let tx = change.tx();
+    let own = held(tx, own).await?;
+    // Whose own grant has ended is stood in for by nobody anyway.
+    let Some(own) = own.filter(|own| own.ended.is_none()) else {
+        return Ok(());
+    };
+    let Some(told) = person(tx, own.person).await? else {
+        return Ok(());
+    };
+    let who = named(tx, given_up.person).await?.unwrap_or_default();
+    let about = letter::GivenUp {
+        grant: given_up.grant.id,
+        role: Roles::known().name(&given_up.grant.remit.role),
+        who: &who,
+        why: &why,
+    };
+    mail::store::write(tx, &clock, &[letter::given_up(&told, about, now)]).await
+}
+
+async fn end_now(change: &mut Change, held: &Held, verb: &str) -> Result<(), GrantError> {
     let (before, after) = (Recorded::held(held, false), Recorded::held(held, true));
     let grant = held.grant.id;
     change
-        .record(grant, "end", Some(&before), Some(&after))
+        .record(grant, verb, Some(&before), Some(&after))
         .await?;
     let no = change.no();
     change
@@ -401,14 +439,42 @@ pub async fn end_after(
     permit: Permit<EndGrant>,
     last: Date,
 ) -> Result<(), GrantError> {
-    let held = to_end(change, *permit.thing()).await?;
+    let held = to_end(change, permit.into_thing()).await?;
+    end_on(change, &held, last).await
+}
+
+/// Ends what the person in the permit holds in somebody else's place, with their own last day: it
+/// was never theirs to keep, whoever may give that role. What they hold themselves is ended under
+/// permits of its own.
+///
+/// # Errors
+/// Where the history or the database refuses.
+pub async fn end_received(
+    change: &mut Change,
+    permit: &Permit<LeavePerson>,
+) -> Result<(), GrantError> {
+    let Leaving { person, last } = *permit.thing();
+    let today = paris_date(change.at());
+    let lasts = |held: &Held| {
+        held.ended.is_none() && held.ends_on.is_none_or(|end| end > last && end >= today)
+    };
+    for held in grants_of(change.tx(), person).await? {
+        if held.behalf_of.is_some() && lasts(&held) {
+            end_on(change, &held, last).await?;
+        }
+    }
+    Ok(())
+}
+
+/// [`end_after`], of a grant that has not ended.
+async fn end_on(change: &mut Change, held: &Held, last: Date) -> Result<(), GrantError> {
     if last < paris_date(change.at()) || last < held.starts_on {
-        return end(change, permit).await;
+        return end_now(change, held, "end").await;
     }
     if held.ends_on.is_some_and(|end| end <= last) {
         return Ok(());
     }
-    let (before, mut after) = (Recorded::held(&held, false), Recorded::held(&held, false));
+    let (before, mut after) = (Recorded::held(held, false), Recorded::held(held, false));
     after.ends_on = Some(last);
     change
         .record(held.grant.id, "until", Some(&before), Some(&after))

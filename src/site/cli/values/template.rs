@@ -69,6 +69,7 @@ pub(super) async fn run(
         directory: &directory,
         figures: &figures,
         today: imports.clock.today(),
+        reach,
     };
     let book = template(&wanted, soil)?;
     std::fs::write(&args.out, xlsx(&book)?)

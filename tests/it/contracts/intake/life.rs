@@ -3,15 +3,18 @@
 
 use axum::http::StatusCode;
 use jalon::access::permit;
+use jalon::access::token::TokenScope;
 use jalon::contracts::intake::{INTAKE, Settings, template};
 use jalon::contracts::store::set_terms;
 use jalon::contracts::{FullContract, TermBody, TermKey, TermsOf, WriteTerms};
 use jalon::imports::{ActError, Answer, Batch, Committed, ProblemCode, Said, SentFile, store};
 use jalon::ledger::Actor;
 use jalon_render::workbook::{self, Content, xlsx};
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::stage::{fill, place, say};
+use crate::api::Program;
 use crate::contracts::hand::{
     BOTH, HPV, Hand, NORMANDIE, aims, colleague, normandie_terms, number, target_slot,
 };
@@ -165,6 +168,19 @@ on_both_engines! {
         });
         let begun = desk.files.imports.begin_again(actor, batch.id, Some(said), None).await.unwrap();
         desk.files.imports.read(actor, begun).await.unwrap();
+        // Programs read it in published words: a target that changes, another that is taken away.
+        let mut program = Program::of(&bench, actor, TokenScope::Read).await;
+        let rows = program.read_all(&format!("/api/v1/rehearsals/{}/rows", batch.id), 10).await;
+        let of = |year: i64| rows.iter().find(|row| row["about"]["year"] == year).unwrap();
+        let aimed = |aim: &str| json!({
+            "kind": "target", "target": "value", "value": {"kind": "number", "number": aim, "unit": "%"}
+        });
+        assert_eq!(
+            of(2026)["about"],
+            json!({"kind": "target", "section": "contrat", "subject": "2.c.1", "facet": HPV, "year": 2026})
+        );
+        assert_eq!((&of(2026)["said_before"], &of(2026)["said_after"]), (&aimed("71"), &aimed("72")));
+        assert_eq!((&of(2028)["said_before"], &of(2028)["said_after"]), (&aimed("75"), &Json::Null));
         assert!(matches!(desk.commit(batch.id).await, Ok(Committed::Now(_))));
         let full = hand.full().await;
         let key = |year| TermKey { section, slot: target_slot("2.c.1", HPV, year) };
@@ -252,6 +268,11 @@ on_both_engines! {
             };
             assert!(why.contains("signé") && why.contains("avenant"), "{why}");
         }
+        let mut site = bench.site().await;
+        site.sign_in().await;
+        let page = site.get(&format!("/imports/{}", late.id)).await.body;
+        assert!(page.contains("L’enregistrement serait refusé. Cet acte est signé"), "{page}");
+        assert!(page.contains("pourquoi pas ?") && !page.contains("prête"), "{page}");
         let again = desk.rehearse(&book).await;
         assert_eq!(again.counts.refused, 1);
         let full = hand.full().await;

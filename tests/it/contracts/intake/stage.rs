@@ -76,6 +76,7 @@ impl Stage {
             starts,
             ends,
             fictional: true,
+            keeper: String::new(),
             parties: Vec::new(),
             sections: all.into_iter().take(sections).map(section).collect(),
         };

@@ -3,8 +3,8 @@
 //! search, the API or an error. Beside the roles, people whose grants are drawn: an organisation
 //! that has the record or not, a limit, a delegation.
 //!
-//! What one may see is told here a second time, from `reference/roles.yaml` alone, in a few lines
-//! that know nothing of `Reach`. The confidential note has a number and a test of its own
+//! What one may see is told here a second time, from `reference/roles.yaml` and what the texts of
+//! frameworks open alone, in a few lines that know nothing of `Reach`. The confidential note has a number and a test of its own
 //! (`sealed/note.rs`).
 
 mod places;
@@ -13,8 +13,10 @@ mod viewers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jalon::access::Audience;
 use jalon::access::role::{Roles, Side, Sight};
 use jalon::access::token::TokenScope;
+use jalon::frameworks::Framework;
 use jalon::ledger::Actor;
 use jiff::ToSpan as _;
 
@@ -23,6 +25,7 @@ use self::plant::{Sower, Sown};
 use self::viewers::Viewer;
 use super::person;
 use crate::api::{self, Program};
+use crate::contracts::hand::frameworks;
 use crate::contracts::{HOSPITAL, NORMANDIE, add_hospital, furnish};
 use crate::on_both_engines;
 use crate::support::{Answer, Bench, said};
@@ -97,6 +100,10 @@ const PLANTED: &[Planted] = &[
     // Why a contract was amended; why an act is prepared, which its agency keeps.
     ("739115284", Kind::Signed, BRITTANY),
     ("739116629", Kind::Kept, AGENCY),
+    // A term of that act; a cell of a workbook sent for it, and the name of that file.
+    ("739141627", Kind::Kept, AGENCY),
+    ("739142738", Kind::Kept, AGENCY),
+    ("739143849", Kind::Kept, AGENCY),
     // A contest, its evidence and its answer.
     ("739117374", Kind::Said, MOUNTAINS),
     ("739118827", Kind::Said, MOUNTAINS),
@@ -127,6 +134,18 @@ const PLANTED: &[Planted] = &[
     ("739137182", Kind::Sent, &[]),
 ];
 
+/// The framework of what is about these organisations, whose text opens it.
+fn framework(about: &[&str]) -> &'static Framework {
+    let code = if about.contains(&HOSPITAL.organisation) {
+        HOSPITAL.framework
+    } else {
+        NORMANDIE.framework
+    };
+    let mut all = frameworks().iter();
+    let (framework, _) = all.find(|(one, _)| one.code == code).unwrap();
+    framework
+}
+
 /// What the roles of the text say, in the fewest words.
 fn may_see(viewer: &Viewer, (_, kind, about): &Planted) -> bool {
     let role = viewer.role;
@@ -139,6 +158,12 @@ fn may_see(viewer: &Viewer, (_, kind, about): &Planted) -> bool {
         .iter()
         .any(|kind| viewer.organisation.starts_with(kind));
     let is_of_its_state = about.contains(&"MSS") && role.side == Side::State && !is_regional;
+    let is_opened_to = |audience| match audience {
+        Some(Audience::Everybody) => true,
+        Some(Audience::StateAndParties) => is_theirs || role.side == Side::State && !is_regional,
+        Some(Audience::Parties) => is_theirs,
+        Some(Audience::StateAndAgencies) | None => is_theirs || is_of_state_or_agencies,
+    };
     let may = |act| role.anywhere.holds(act) || is_theirs && role.own.holds(act);
     match kind {
         Kind::Sent => role.anywhere.holds("import.see"),
@@ -150,7 +175,11 @@ fn may_see(viewer: &Viewer, (_, kind, about): &Planted) -> bool {
         Kind::Embargoed => role.sees_embargoed,
         Kind::Kept => is_one_of_them,
         _ if role.sight == Sight::Everything => true,
-        Kind::Signed | Kind::Said => is_theirs || is_of_state_or_agencies,
+        // The history of everything tells what was signed.
+        Kind::Signed => {
+            is_opened_to(framework(about).signed_for) || role.anywhere.holds("journal.read")
+        }
+        Kind::Said => is_opened_to(framework(about).values_for),
         Kind::Draft => is_one_of_them || is_of_its_state,
         Kind::Written => is_one_of_them || is_of_its_state || role.anywhere.holds("journal.read"),
     }

@@ -50,6 +50,7 @@ impl<'a> Sower<'a> {
     pub async fn plant(&mut self) {
         let normandy = self.contracts().await;
         self.drafts(&normandy).await;
+        self.workbook().await;
         self.figures().await;
         self.files().await;
         self.contest().await;
@@ -149,7 +150,21 @@ impl<'a> Sower<'a> {
             slug: normandy.slug,
             contract: normandy.contract,
         };
-        kept.drafts("avenant", Some("Pour nous, 739116629")).await;
+        let own = kept.drafts("avenant", Some("Pour nous, 739116629")).await;
+        let written = defines(section, "4.i", "Pour nous, 739141627", "Un texte");
+        kept.writes(own, vec![written]).await;
+    }
+
+    /// A workbook sent for the act that an agency keeps.
+    async fn workbook(&mut self) {
+        let mut site = self.site(&format!("{OWNER}@example.org")).await;
+        // One is signed, two are under way: this is the fourth.
+        let fields = [("genre", "termes"), ("acte", "normandie-2024-2028/4")];
+        let rows = "Code;Choix;Motif\n2.c.1;Retenu;Notre raison, 739142738\n";
+        let file = ("termes-739143849.csv", rows.as_bytes());
+        let sent = site.send_file("/imports", &fields, file).await;
+        let led = sent.location.unwrap_or_else(|| panic!("{}", sent.body));
+        self.file(led.strip_prefix("/imports/").unwrap());
     }
 
     async fn figures(&self) {
@@ -190,15 +205,20 @@ impl<'a> Sower<'a> {
         let named = sent.unwrap().id;
         drop(stage);
         for id in [commented, named] {
-            self.found(format!("/imports/{id}"));
-            for part in ["", "/rows"] {
-                self.found(format!("/api/v1/rehearsals/{id}{part}"));
-            }
-            self.found(format!("/api/v1/batches/{id}"));
-            self.found(format!("/api/v1/batches/{id}/file"));
-            for table in ["lignes", "problemes"] {
-                self.found(format!("/tables/{table}.csv?lot={id}"));
-            }
+            self.file(&id.to_string());
+        }
+    }
+
+    /// The addresses of a file that came in.
+    fn file(&mut self, id: &str) {
+        self.found(format!("/imports/{id}"));
+        for part in ["", "/rows"] {
+            self.found(format!("/api/v1/rehearsals/{id}{part}"));
+        }
+        self.found(format!("/api/v1/batches/{id}"));
+        self.found(format!("/api/v1/batches/{id}/file"));
+        for table in ["lignes", "problemes"] {
+            self.found(format!("/tables/{table}.csv?lot={id}"));
         }
     }
 

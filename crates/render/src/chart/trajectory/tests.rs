@@ -19,6 +19,7 @@ fn spec(observed: &[(i32, f64)], targets: &[(i32, f64)]) -> Trajectory {
         axis: Axis::fitting([60.0, 80.0], "%"),
         observed: series("Bretagne", observed),
         targets: series("Cible", targets),
+        corridors: None,
         national: Some(series("France", &[(2022, 47.0), (2023, 54.6)])),
         way: None,
         forecast: None,
@@ -205,4 +206,40 @@ fn the_years_that_belong_together_are_told_under_the_axis() {
     assert_eq!(drawn.matches("<line class=\"spn\"").count(), 2);
     assert!(drawn.contains(">2019-2023</text>") && drawn.contains(">2024-2028</text>"));
     assert!(!drawn.contains("2014-2018"));
+}
+
+#[test]
+fn bounds_to_stay_between_are_drawn_and_told() {
+    let mut bounded = spec(&[(2022, 60.3), (2023, 67.7)], &[]);
+    let corridor = |year: i32, low: f64| Corridor {
+        year,
+        low,
+        high: 75.0,
+        text: format!("{low} à 75"),
+    };
+    bounded.corridors = Some(Corridors {
+        name: "Rester entre deux bornes".to_owned(),
+        years: vec![
+            corridor(2026, 70.0),
+            corridor(2028, 72.0),
+            corridor(2030, f64::NAN),
+        ],
+    });
+    for target in [Target::Page, Target::Pdf] {
+        let svg = trajectory(&bounded, target);
+        assert!(svg.contains(">Rester entre deux bornes</text>"));
+        assert!(
+            svg.contains("72 à 75</text>"),
+            "the last one that can be drawn is told"
+        );
+        assert!(!svg.contains("NaN") && !svg.contains(">2030</text>"));
+        assert!(svg.contains(">2028</text>"), "their years are on the axis");
+    }
+    let svg = trajectory(&bounded, Target::Page);
+    let (bars, bounds) = (
+        svg.matches("<line class=\"cb\"").count(),
+        svg.matches("class=\"tc\"").count(),
+    );
+    assert_eq!(bars, 2 + 2 + 1, "two dashes, a bar a year and the legend's");
+    assert_eq!(bounds, 4 + 2 + 1, "each bound, the legend's and the words");
 }
