@@ -84,8 +84,8 @@ mod tests {
 
     fn tally(reached: usize, judged: usize, late: usize) -> Tally {
         Tally {
-            reached,
             judged,
+            reached,
             late,
             ..Tally::default()
         }

@@ -71,7 +71,7 @@ on_both_engines! {
         assert_eq!(tried(&bench, manager, &of_hospital, &HOSPITAL).await, vec![Ok(()); 5]);
         // Whatever the limit of the grant.
         let mut limited = new_grant(&bench, id, ROLE, "ARS-84");
-        limited.remit.framework = OF_STATE.framework.to_owned();
+        OF_STATE.framework.clone_into(&mut limited.remit.framework);
         limited.remit.contract = Some(of_state.contract);
         gives(&bench, first, limited).await.unwrap();
         for refused in tried(&bench, manager, &of_state, &OF_STATE).await {
