@@ -61,6 +61,11 @@ impl<'a> Formatter<'a> {
         number.french(self.places(number))
     }
 
+    /// A number that nobody observed: with one decimal at most where nobody said how many.
+    pub fn estimate(self, number: Decimal) -> String {
+        number.french(self.places(number.round(1)))
+    }
+
     /// A difference: `+7,6`.
     pub fn difference(self, difference: Decimal) -> String {
         difference.french_signed(self.places(difference))

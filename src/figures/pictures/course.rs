@@ -146,7 +146,10 @@ fn forecast(years: &[(i16, Likely)], formatter: Formatter<'_>) -> Option<Forecas
 
 /// The value expected and its range, in words.
 pub(in crate::figures) fn range(likely: Likely, formatter: Formatter<'_>) -> String {
-    let number = |value: f64| printed(value, formatter);
+    let number = |value: f64| {
+        let exact = shown(value);
+        exact.map_or_else(String::new, |value| formatter.estimate(value))
+    };
     format!(
         "{}, entre {} et {} huit fois sur dix",
         number(likely.value),
