@@ -33,6 +33,19 @@ impl ActRow {
     }
 }
 
+/// Each organisation that is or was party to a contract, with that contract.
+pub(super) async fn parties_ever(tx: &mut Tx) -> Result<Vec<(Uuid, String)>, DbError> {
+    tx.all(
+        "select contract_id, organisation_code from party
+         union
+         select i.contract_id, x.facet
+         from term x join instrument i on i.id = x.instrument_id
+         where x.kind = 'party' and i.state = 'signed'",
+        args![],
+    )
+    .await
+}
+
 /// The acts of every contract that somebody may see, each by the end of the address of its contract
 /// and its number.
 pub(in crate::contracts) async fn acts_seen(
@@ -46,18 +59,8 @@ pub(in crate::contracts) async fn acts_seen(
             args![],
         )
         .await?;
-    let rows: Vec<(Uuid, String)> = tx
-        .all(
-            "select contract_id, organisation_code from party
-             union
-             select i.contract_id, x.facet
-             from term x join instrument i on i.id = x.instrument_id
-             where x.kind = 'party' and i.state = 'signed'",
-            args![],
-        )
-        .await?;
     let mut parties: HashMap<Uuid, Vec<String>> = HashMap::new();
-    for (contract, organisation) in rows {
+    for (contract, organisation) in parties_ever(tx).await? {
         parties.entry(contract).or_default().push(organisation);
     }
     let seen = acts.into_iter().filter(|act| {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
+use super::seen::parties_ever;
 use crate::access::Reach;
 use crate::args;
 use crate::contracts::State;
@@ -62,17 +63,7 @@ pub(in crate::contracts) async fn contracts_of(
     tx: &mut Tx,
     organisations: &BTreeSet<&str>,
 ) -> Result<BTreeSet<Uuid>, DbError> {
-    let parties: Vec<(Uuid, String)> = tx
-        .all(
-            "select contract_id, organisation_code from party
-             union
-             select i.contract_id, x.facet
-             from term x join instrument i on i.id = x.instrument_id
-             where x.kind = 'party' and i.state = 'signed'",
-            args![],
-        )
-        .await?;
-    let theirs = parties.into_iter();
+    let theirs = parties_ever(tx).await?.into_iter();
     let theirs = theirs.filter(|(_, code)| organisations.contains(code.as_str()));
     Ok(theirs.map(|(contract, _)| contract).collect())
 }
